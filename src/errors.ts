@@ -1,0 +1,122 @@
+/** Where in the query text something is: `start` and `length` in UTF-16 units from 0. */
+export interface TextSpan {
+  readonly start: number;
+  readonly length: number;
+}
+
+interface Failure<P> {
+  readonly status: number;
+  readonly message: (parameters: P) => string;
+}
+
+function failure<P = Record<never, never>>(
+  status: number,
+  message: (parameters: P) => string,
+): Failure<P> {
+  return { status, message };
+}
+
+/**
+ * Every failure that a caller can act on: its code is the contract, its wording may improve.
+ * Wording follows what Defender's own APIs answer where that is known.
+ */
+export const failures = {
+  'kql.syntax': failure<{ message: string }>(
+    400,
+    (p) => `${p.message}. Fix syntax errors in your query.`,
+  ),
+  'kql.semantic': failure<{ message: string }>(
+    400,
+    (p) => `${p.message}. Fix semantic errors in your query.`,
+  ),
+  'kql.unsupported': failure<{ what: string; because: string }>(
+    400,
+    (p) => `${p.what} is not supported: ${p.because}.`,
+  ),
+  'request.body': failure<{ message: string }>(400, (p) => p.message),
+  'request.parameter': failure<{ message: string }>(400, (p) => p.message),
+  'request.tooLarge': failure<{ limitBytes: number }>(
+    413,
+    (p) => `The request is larger than ${p.limitBytes} bytes.`,
+  ),
+  'request.unauthorized': failure<{ reason: string }>(
+    401,
+    (p) => `Unauthorized request - reason of failure: ${p.reason}`,
+  ),
+  'request.forbidden': failure<{ required: string; granted: string; kind: 'roles' | 'scopes' }>(
+    403,
+    (p) =>
+      p.kind === 'roles'
+        ? `Missing application roles. API required roles: ${p.required}, application roles: ${p.granted}.`
+        : `Missing scopes. API required scopes: ${p.required}, scopes: ${p.granted}.`,
+  ),
+  'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
+  'hunt.timeout': failure(400, () => 'Query exceeded the timeout period.'),
+  'hunt.resources': failure(
+    400,
+    () =>
+      'Query execution has exceeded the allowed limits. The query execution was preempted. ' +
+      'This could possibly be due to high CPU and/or memory resource consumption. ' +
+      'Optimize your query by following best practices and try again.',
+  ),
+  'hunt.resultSize': failure(
+    400,
+    () =>
+      'Query execution has exceeded the allowed result size. ' +
+      'Optimize your query by limiting the number of results and try again',
+  ),
+  'hunt.evaluation': failure<{ message: string }>(400, (p) => p.message),
+  'hunt.cancelled': failure(499, () => 'The query was cancelled.'),
+  'engine.unavailable': failure(
+    503,
+    () => 'The query engine is restarting. Please try again in a few seconds.',
+  ),
+  'engine.failed': failure(
+    500,
+    () => 'An unexpected error occurred during query execution. Please try again in a few minutes.',
+  ),
+  'engine.busy': failure<{ path: string }>(
+    503,
+    (p) => `The data directory ${p.path} is in use by another process.`,
+  ),
+  'ingest.unavailable': failure<{ message: string }>(503, (p) => p.message),
+  'catalog.invalid': failure<{ message: string }>(400, (p) => p.message),
+} as const;
+
+export type FailureCode = keyof typeof failures;
+
+type ParametersOf<C extends FailureCode> =
+  (typeof failures)[C] extends Failure<infer P> ? P : never;
+
+/** A failure that the caller can act on. Anything else that is thrown is our bug: a 500, logged, its text hidden. */
+export class HuntError<C extends FailureCode = FailureCode> extends Error {
+  readonly code: C;
+  readonly status: number;
+  readonly parameters: ParametersOf<C>;
+  readonly span: TextSpan | undefined;
+
+  constructor(
+    code: C,
+    parameters: ParametersOf<C>,
+    options: { span?: TextSpan | undefined; cause?: unknown } = {},
+  ) {
+    const { status, message } = failures[code] as Failure<ParametersOf<C>>;
+    super(message(parameters), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HuntError';
+    this.code = code;
+    this.status = status;
+    this.parameters = parameters;
+    this.span = options.span;
+  }
+}
+
+/** Line and column, both from 1, of a position in a text. */
+export function lineAndColumn(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position).split(/\r\n|\r|\n/);
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** For the end of an exhaustive switch: a compile-time error names the case that is missing. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected ${JSON.stringify(value)}`);
+}
