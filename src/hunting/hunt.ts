@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Catalog } from '../catalog/types.js';
+import { tenantDatabase } from '../catalog/names.js';
+import { compile, type ResultColumn, type RowEncoding } from '../compile.js';
+import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
+import type { Principal } from '../identity/principal.js';
+import type { Scope } from '../plan/scope.js';
+
+export interface HuntRequest {
+  readonly principal: Principal;
+  /** KQL, as it came. */
+  readonly text: string;
+  readonly limits: EngineLimits;
+  readonly encoding?: RowEncoding;
+  /** The caller's own window, cut to the tenant's retention. */
+  readonly window?: { readonly from?: Date; readonly to?: Date };
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What hunts of one tenant are compiled against. */
+export interface TenantContext {
+  readonly catalog: Catalog;
+  /** How far back hunts look; null: for ever. */
+  readonly retentionDays: number | null;
+}
+
+export interface HuntServices {
+  readonly engine: Engine;
+  readonly tenant: (tenantId: string) => TenantContext;
+  /** Defaults to the wall clock. */
+  readonly now?: () => Date;
+}
+
+export interface HuntAnswer {
+  readonly columns: readonly ResultColumn[];
+  /** JSON object texts separated by `,\n`; read it or destroy it. */
+  readonly rows: Readable;
+  readonly stats: QueryStats;
+}
+
+/** Schema probes of one hunt; each may uncover the next (a pivot of an unpacked bag). */
+const maxProbes = 8;
+
+/** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
+export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
+  const { engine } = services;
+  const tenant = services.tenant(request.principal.tenant);
+  const scope = scopeOf(request, tenant, services.now?.() ?? new Date());
+  const probes = new Map<string, Record<string, unknown>[]>();
+  for (;;) {
+    const query = compile(request.text, tenant.catalog, scope, {
+      encoding: request.encoding ?? 'legacy',
+      probes,
+      ...(request.parameters && { parameters: request.parameters }),
+    });
+    const run = {
+      sql: query.sql,
+      tag: randomUUID(),
+      limits: request.limits,
+      signal: request.signal,
+    };
+    if (query.kind === 'query') {
+      const result = await engine.run(run);
+      return { columns: query.columns, rows: result.rows, stats: result.stats };
+    }
+    if (probes.size >= maxProbes) throw new Error('schema probes do not end');
+    const { rows } = await engine.run(run);
+    probes.set(query.key, JSON.parse(`[${await textOf(rows)}]`));
+  }
+}
+
+function scopeOf(request: HuntRequest, tenant: TenantContext, now: Date): Scope {
+  const oldest =
+    tenant.retentionDays === null
+      ? null
+      : new Date(now.getTime() - tenant.retentionDays * 86_400_000);
+  const asked = request.window?.from ?? null;
+  return {
+    database: tenantDatabase(request.principal.tenant),
+    now,
+    from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),
+    to: request.window?.to ?? null,
+    deviceGroups: request.principal.deviceGroups,
+  };
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

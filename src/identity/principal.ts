@@ -1,0 +1,16 @@
+/** Who is asking, from a verified token. */
+export interface Principal {
+  /** The tenant whose data it may ask for. */
+  readonly tenant: string;
+  /** Stable id: the application's (`appid`) or the user's (`oid`). */
+  readonly id: string;
+  /** For logs and audit. */
+  readonly name: string;
+  readonly kind: 'application' | 'user';
+  /** Application roles (`roles`), of applications. */
+  readonly roles: readonly string[];
+  /** Delegated scopes (`scp`), of users. */
+  readonly scopes: readonly string[];
+  /** Device groups that it is limited to; null sees every device. */
+  readonly deviceGroups: readonly string[] | null;
+}

@@ -1,0 +1,13 @@
+/** What one hunt may see. It is put on every access to a stored table, in the plan's scan node alone. */
+export interface Scope {
+  /** The engine database of the tenant. */
+  readonly database: string;
+  /** The moment that `now()` means, the same in the whole hunt. */
+  readonly now: Date;
+  /** Rows before it are not seen (retention, or the caller's time span); null: no lower bound. */
+  readonly from: Date | null;
+  /** Rows after it are not seen; null: no upper bound. */
+  readonly to: Date | null;
+  /** Device groups that the caller is limited to; null sees every device. */
+  readonly deviceGroups: readonly string[] | null;
+}
