@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Catalog } from '../catalog/types.js';
 import { tenantDatabase } from '../catalog/names.js';
+import type { Catalog } from '../catalog/types.js';
 import { compile, type ResultColumn, type RowEncoding } from '../compile.js';
 import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
 import type { Principal } from '../identity/principal.js';

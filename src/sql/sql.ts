@@ -42,7 +42,9 @@ export function literal(value: string): Sql {
 
 /** A quoted name. */
 export function identifier(name: string): Sql {
-  const body = name.toWellFormed().replace(/[\\`\0\n\r\t\b\f]/g, (c) => (c === '`' ? '\\`' : (escapes[c] ?? c)));
+  const body = name
+    .toWellFormed()
+    .replace(/[\\`\0\n\r\t\b\f]/g, (c) => (c === '`' ? '\\`' : (escapes[c] ?? c)));
   return { text: `\`${body}\`` };
 }
 
