@@ -19,6 +19,8 @@ export interface Column {
   readonly type: ScalarType;
   /** One sentence, for completion and reference pages. */
   readonly summary?: string;
+  /** A string whose text is JSON: it takes `parse_json()` to read into it. */
+  readonly jsonText?: true;
 }
 
 /**
@@ -28,10 +30,21 @@ export interface Column {
  */
 export interface ColumnAlias {
   readonly name: string;
-  /** The stored column that it reads. */
+  /** The stored column that it reads; it may be hidden, or the system column `_ingested`. */
   readonly column: string;
   /** Where it differs from the stored column's type. */
   readonly type?: ScalarType;
+}
+
+/** Where a computed column's value comes from. */
+export type ComputedValue =
+  | { readonly kind: 'constant'; readonly text: string }
+  /** The size of the row's stored values, in bytes. */
+  | { readonly kind: 'rowBytes' };
+
+/** A column that nothing stores. Like an alias it is not part of `*`. */
+export interface ComputedColumn extends Column {
+  readonly value: ComputedValue;
 }
 
 /** A stored table. */
@@ -39,12 +52,17 @@ export interface Table {
   readonly name: string;
   readonly category: string;
   readonly summary: string;
+  /** What surprises people who read the columns. */
+  readonly note?: string;
   /** The column that time windows, partitions and retention go by; null for tables without time. */
   readonly timeColumn: string | null;
   /** Rows belong to the device in `DeviceId`. */
   readonly deviceScoped: boolean;
   readonly columns: readonly Column[];
+  /** Stored like the others and queryable by name, but not part of `*`: `MachineGroup`, what no page documents. */
+  readonly hiddenColumns?: readonly Column[];
   readonly columnAliases?: readonly ColumnAlias[];
+  readonly computedColumns?: readonly ComputedColumn[];
   /** Other names of the whole table, for example another spelling. */
   readonly aliases?: readonly string[];
   /** Known values of `ActionType`; the list is open. */
@@ -52,14 +70,33 @@ export interface Table {
   readonly deprecated?: { readonly replacedBy?: string };
 }
 
-/** An earlier generation's table: its own column names over one stored table's data. */
+/**
+ * A legacy table's column: the stored column that it reads, converted to `type` where that differs,
+ * as `toint()`, `tostring()` … would. `null`: no longer recorded, always empty.
+ */
+export interface LegacyColumn extends Column {
+  readonly from: string | null;
+}
+
+/**
+ * An earlier generation's table: its own column names over the data of today's tables.
+ * It has either `table` or `definition`.
+ */
 export interface LegacyTable {
   readonly name: string;
   readonly summary: string;
   /** The stored table it reads. */
-  readonly table: string;
-  /** In the order that the generation documented. `null` column: no longer recorded, always empty. */
-  readonly columns: readonly (Column & { readonly from: string | null })[];
+  readonly table?: string;
+  /**
+   * KQL over today's tables, for a table that no single one replaced. Its result has exactly
+   * `columns`, in that order; their `from` is null and says nothing.
+   */
+  readonly definition?: string;
+  /** In the order that the generation documented. */
+  readonly columns: readonly LegacyColumn[];
+  /** Not part of `*`: earlier spellings, and the stored table's own names. */
+  readonly hiddenColumns?: readonly LegacyColumn[];
+  readonly computedColumns?: readonly ComputedColumn[];
 }
 
 /** All that can be queried by one tenant. `version` changes whenever anything in it does. */

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { withCommonColumns } from './common-columns.js';
+import { legacyTables } from './legacy.js';
+import { quarryIngestErrors } from './tables/quarry-ingest-errors.js';
+import { documentedTables } from './tables.js';
+import type {
+  Catalog,
+  Column,
+  ComputedColumn,
+  ComputedValue,
+  LegacyColumn,
+  LegacyTable,
+  ScalarType,
+  Table,
+} from './types.js';
+
+/** The catalog of these tables; its version is a hash of them. */
+export function catalogOf(tables: readonly Table[], legacyTables: readonly LegacyTable[]): Catalog {
+  const content = JSON.stringify([tables, legacyTables]);
+  const version = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { version, tables, legacyTables };
+}
+
+/** What every tenant starts with: the advanced hunting schema, its earlier generations, Quarry's own tables. */
+export const builtinCatalog: Catalog = catalogOf(
+  [...documentedTables, quarryIngestErrors].map(withCommonColumns),
+  legacyTables,
+);
+
+interface TableIndex {
+  readonly stored: ReadonlyMap<string, Table>;
+  readonly legacy: ReadonlyMap<string, LegacyTable>;
+}
+
+const indexes = new WeakMap<Catalog, TableIndex>();
+
+function indexOf(catalog: Catalog): TableIndex {
+  const known = indexes.get(catalog);
+  if (known) {
+    return known;
+  }
+  const index: TableIndex = {
+    stored: new Map(
+      catalog.tables.flatMap((table) =>
+        [table.name, ...(table.aliases ?? [])].map((name) => [name, table] as const),
+      ),
+    ),
+    legacy: new Map(catalog.legacyTables.map((table) => [table.name, table])),
+  };
+  indexes.set(catalog, index);
+  return index;
+}
+
+/** The stored table of that name, or with that alias. Case matters, as it does in KQL. */
+export function findTable(catalog: Catalog, name: string): Table | undefined {
+  return indexOf(catalog).stored.get(name);
+}
+
+/** The earlier generation's table of that name. */
+export function findLegacyTable(catalog: Catalog, name: string): LegacyTable | undefined {
+  return indexOf(catalog).legacy.get(name);
+}
+
+/** Where a column's values come from. */
+export type ColumnSource =
+  /** A stored column of that type, converted where the column's own type differs. */
+  | { readonly kind: 'stored'; readonly column: string; readonly type: ScalarType }
+  | { readonly kind: 'computed'; readonly value: ComputedValue }
+  /** Always the type's empty value: '' or null. */
+  | { readonly kind: 'empty' }
+  /** Made by the legacy table's definition under the same name. */
+  | { readonly kind: 'definition' };
+
+/** A column as a query sees it. */
+export interface ResolvedColumn {
+  readonly name: string;
+  readonly type: ScalarType;
+  readonly summary?: string;
+  /** Part of `*`, or only there when the query names it. */
+  readonly visible: boolean;
+  readonly source: ColumnSource;
+}
+
+function resolved(
+  { name, type, summary }: Column,
+  visible: boolean,
+  source: ColumnSource,
+): ResolvedColumn {
+  return { name, type, visible, source, ...(summary === undefined ? {} : { summary }) };
+}
+
+function computedOf(table: { readonly computedColumns?: readonly ComputedColumn[] }) {
+  return (table.computedColumns ?? []).map((column) =>
+    resolved(column, false, { kind: 'computed', value: column.value }),
+  );
+}
+
+/** Stored columns of a table by name, hidden and system columns included. */
+function storedTypes(table: Table): ReadonlyMap<string, ScalarType> {
+  return new Map([
+    ['_ingested', 'datetime'],
+    ...[...table.columns, ...(table.hiddenColumns ?? [])].map((c) => [c.name, c.type] as const),
+  ]);
+}
+
+function tableColumns(table: Table): readonly ResolvedColumn[] {
+  const types = storedTypes(table);
+  const stored = (column: Column, visible: boolean) =>
+    resolved(column, visible, { kind: 'stored', column: column.name, type: column.type });
+  return [
+    ...table.columns.map((column) => stored(column, true)),
+    ...(table.hiddenColumns ?? []).map((column) => stored(column, false)),
+    ...(table.columnAliases ?? []).map(({ name, column, type }) => {
+      const storedType = types.get(column);
+      if (storedType === undefined) {
+        throw new Error(`${table.name}.${name} reads ${column}, which is not stored`);
+      }
+      return resolved(
+        { name, type: type ?? storedType, summary: `Another name of ${column}` },
+        false,
+        { kind: 'stored', column, type: storedType },
+      );
+    }),
+    ...computedOf(table),
+  ];
+}
+
+function legacyColumns(table: LegacyTable, catalog: Catalog): readonly ResolvedColumn[] {
+  const base = table.table === undefined ? undefined : findTable(catalog, table.table);
+  if (base === undefined) {
+    return table.columns.map((column) => resolved(column, true, { kind: 'definition' }));
+  }
+  const types = storedTypes(base);
+  const source = ({ from }: LegacyColumn): ColumnSource => {
+    const type = from === null ? undefined : types.get(from);
+    return from === null || type === undefined
+      ? { kind: 'empty' }
+      : { kind: 'stored', column: from, type };
+  };
+  return [
+    ...table.columns.map((column) => resolved(column, true, source(column))),
+    ...(table.hiddenColumns ?? []).map((column) => resolved(column, false, source(column))),
+    ...computedOf(table),
+  ];
+}
+
+const columnIndexes = new WeakMap<Table | LegacyTable, ReadonlyMap<string, ResolvedColumn>>();
+
+/** Every name that a query can use on the table, in order: those of `*` first. */
+export function columnsOf(
+  catalog: Catalog,
+  table: Table | LegacyTable,
+): ReadonlyMap<string, ResolvedColumn> {
+  const known = columnIndexes.get(table);
+  if (known) {
+    return known;
+  }
+  const columns = 'timeColumn' in table ? tableColumns(table) : legacyColumns(table, catalog);
+  const index = new Map(columns.map((column) => [column.name, column]));
+  columnIndexes.set(table, index);
+  return index;
+}

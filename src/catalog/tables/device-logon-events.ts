@@ -1,0 +1,178 @@
+import type { Table } from '../types.js';
+
+export const deviceLogonEvents: Table = {
+  name: 'DeviceLogonEvents',
+  category: 'Devices',
+  summary: 'Logons and other authentication activity on endpoints.',
+  timeColumn: 'Timestamp',
+  deviceScoped: true,
+  columns: [
+    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+    {
+      name: 'DeviceId',
+      type: 'string',
+      summary: 'Service-assigned device key (40 hex characters in practice)',
+    },
+    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
+    { name: 'ActionType', type: 'string', summary: 'Event kind' },
+    { name: 'LogonType', type: 'string', summary: 'Kind of logon' },
+    { name: 'AccountDomain', type: 'string', summary: 'Account domain' },
+    { name: 'AccountName', type: 'string', summary: 'Account user name' },
+    { name: 'AccountSid', type: 'string', summary: 'Account SID' },
+    { name: 'Protocol', type: 'string', summary: 'Protocol' },
+    { name: 'FailureReason', type: 'string', summary: 'Why it failed' },
+    { name: 'IsLocalAdmin', type: 'bool', summary: 'User is local administrator' },
+    { name: 'LogonId', type: 'long', summary: 'Logon session, unique per device until restart' },
+    { name: 'RemoteDeviceName', type: 'string', summary: 'Remote device that acted on this one' },
+    { name: 'RemoteIP', type: 'string', summary: 'Remote address' },
+    { name: 'RemoteIPType', type: 'string', summary: 'Address class of the remote side' },
+    { name: 'RemotePort', type: 'int', summary: 'Remote port' },
+    {
+      name: 'InitiatingProcessAccountDomain',
+      type: 'string',
+      summary: 'Initiating process: account domain',
+    },
+    {
+      name: 'InitiatingProcessAccountName',
+      type: 'string',
+      summary: 'Initiating process: account name',
+    },
+    {
+      name: 'InitiatingProcessAccountSid',
+      type: 'string',
+      summary: 'Initiating process: account SID',
+    },
+    {
+      name: 'InitiatingProcessAccountUpn',
+      type: 'string',
+      summary: 'Initiating process: account UPN',
+    },
+    {
+      name: 'InitiatingProcessAccountObjectId',
+      type: 'string',
+      summary: 'Initiating process: account object identifier',
+    },
+    {
+      name: 'InitiatingProcessIntegrityLevel',
+      type: 'string',
+      summary: 'Initiating process: integrity level',
+    },
+    {
+      name: 'InitiatingProcessTokenElevation',
+      type: 'string',
+      summary: 'Initiating process: UAC token type',
+    },
+    { name: 'InitiatingProcessSHA1', type: 'string', summary: 'Initiating process image: SHA-1' },
+    {
+      name: 'InitiatingProcessSHA256',
+      type: 'string',
+      summary: 'Initiating process image: SHA-256, often empty',
+    },
+    { name: 'InitiatingProcessMD5', type: 'string', summary: 'Initiating process image: MD5' },
+    { name: 'InitiatingProcessFileName', type: 'string', summary: 'Initiating process: file name' },
+    {
+      name: 'InitiatingProcessFileSize',
+      type: 'long',
+      summary: 'Initiating process image: size, bytes',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoCompanyName',
+      type: 'string',
+      summary: 'Initiating process: company in version resource',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoProductName',
+      type: 'string',
+      summary: 'Initiating process: product in version resource',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoProductVersion',
+      type: 'string',
+      summary: 'Initiating process: product version in version resource',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoInternalFileName',
+      type: 'string',
+      summary: 'Initiating process: internal name in version resource',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoOriginalFileName',
+      type: 'string',
+      summary: 'Initiating process: original name in version resource',
+    },
+    {
+      name: 'InitiatingProcessVersionInfoFileDescription',
+      type: 'string',
+      summary: 'Initiating process: description in version resource',
+    },
+    { name: 'InitiatingProcessId', type: 'long', summary: 'Initiating process: PID' },
+    {
+      name: 'InitiatingProcessCommandLine',
+      type: 'string',
+      summary: 'Initiating process: command line',
+    },
+    {
+      name: 'InitiatingProcessCreationTime',
+      type: 'datetime',
+      summary: 'Initiating process: start time',
+    },
+    {
+      name: 'InitiatingProcessFolderPath',
+      type: 'string',
+      summary: 'Initiating process image: folder or path',
+    },
+    {
+      name: 'InitiatingProcessParentId',
+      type: 'long',
+      summary: 'Parent of the initiating process: PID',
+    },
+    {
+      name: 'InitiatingProcessParentFileName',
+      type: 'string',
+      summary: 'Parent of the initiating process: name',
+    },
+    {
+      name: 'InitiatingProcessParentCreationTime',
+      type: 'datetime',
+      summary: 'Parent of the initiating process: start time',
+    },
+    {
+      name: 'ReportId',
+      type: 'long',
+      summary: 'Repeating event counter; unique only together with device and time',
+    },
+    { name: 'AppGuardContainerId', type: 'string', summary: 'Application Guard container' },
+    {
+      name: 'AdditionalFields',
+      type: 'string',
+      summary: 'Extra event details, JSON text',
+      jsonText: true,
+    },
+    {
+      name: 'InitiatingProcessSessionId',
+      type: 'long',
+      summary: 'Initiating process: Windows session',
+    },
+    {
+      name: 'IsInitiatingProcessRemoteSession',
+      type: 'bool',
+      summary: 'Initiating process ran in an RDP session',
+    },
+    {
+      name: 'InitiatingProcessRemoteSessionDeviceName',
+      type: 'string',
+      summary: 'RDP client device of the initiating process',
+    },
+    {
+      name: 'InitiatingProcessRemoteSessionIP',
+      type: 'string',
+      summary: 'RDP client address of the initiating process',
+    },
+    {
+      name: 'InitiatingProcessUniqueId',
+      type: 'string',
+      summary: 'Initiating process: unique key (start key on Windows)',
+    },
+  ],
+  actionTypes: ['LogonAttempted', 'LogonFailed', 'LogonSuccess', 'LogonSuccessAggregatedReport'],
+};

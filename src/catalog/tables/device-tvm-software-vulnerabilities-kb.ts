@@ -1,0 +1,27 @@
+import type { Table } from '../types.js';
+
+export const deviceTvmSoftwareVulnerabilitiesKb: Table = {
+  name: 'DeviceTvmSoftwareVulnerabilitiesKB',
+  category: 'Vulnerability management',
+  summary: 'Reference data about published vulnerabilities, one row per CVE.',
+  timeColumn: null,
+  deviceScoped: false,
+  columns: [
+    { name: 'CveId', type: 'string', summary: 'CVE identifier' },
+    { name: 'CvssScore', type: 'string', summary: 'CVSS score (documented as text)' },
+    { name: 'IsExploitAvailable', type: 'bool', summary: 'Public exploit exists' },
+    {
+      name: 'VulnerabilitySeverityLevel',
+      type: 'string',
+      summary: 'Severity of the vulnerability',
+    },
+    { name: 'LastModifiedTime', type: 'datetime', summary: 'Last change' },
+    { name: 'PublishedDate', type: 'datetime', summary: 'Disclosure date' },
+    { name: 'VulnerabilityDescription', type: 'string', summary: 'Vulnerability text' },
+    { name: 'AffectedSoftware', type: 'dynamic', summary: 'Affected products' },
+  ],
+  hiddenColumns: [
+    { name: 'EpssScore', type: 'real', summary: 'Probability of exploitation (EPSS)' },
+    { name: 'CvssVector', type: 'string', summary: 'CVSS vector' },
+  ],
+};

@@ -1,0 +1,42 @@
+import type { Table } from '../types.js';
+
+export const urlClickEvents: Table = {
+  name: 'UrlClickEvents',
+  category: 'Email & collaboration',
+  summary: 'Safe Links clicks from mail, Teams and Office apps.',
+  note: 'A documented sample compares the bool column IsClickedThrough with the text "0".',
+  timeColumn: 'Timestamp',
+  deviceScoped: false,
+  columns: [
+    { name: 'Timestamp', type: 'datetime', summary: 'Click time (UTC)' },
+    { name: 'Url', type: 'string', summary: 'URL' },
+    { name: 'ActionType', type: 'string', summary: 'Click allowed or blocked' },
+    { name: 'AccountUpn', type: 'string', summary: 'Clicking account UPN' },
+    { name: 'Workload', type: 'string', summary: 'Originating workload' },
+    { name: 'NetworkMessageId', type: 'string', summary: 'Service-assigned mail identifier' },
+    { name: 'ThreatTypes', type: 'string', summary: 'Threat verdicts' },
+    { name: 'DetectionMethods', type: 'string', summary: 'How threats were detected' },
+    { name: 'IPAddress', type: 'string', summary: 'IP address' },
+    { name: 'IsClickedThrough', type: 'bool', summary: 'User clicked past the warning' },
+    { name: 'UrlChain', type: 'string', summary: 'Redirect chain' },
+    {
+      name: 'ReportId',
+      type: 'string',
+      summary: 'Click identifier, shared by click-through records',
+    },
+    { name: 'AppName', type: 'string', summary: 'Application name' },
+    { name: 'AppVersion', type: 'string', summary: 'Application version' },
+    { name: 'SourceId', type: 'string', summary: 'Click source identifier' },
+    { name: 'TenantId', type: 'string', summary: 'Workspace identifier' },
+    { name: 'Type', type: 'string', summary: 'Name of the table' },
+    { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
+    { name: 'TimeGenerated', type: 'datetime', summary: 'Record time, same meaning as Timestamp' },
+  ],
+  actionTypes: [
+    'ClickAllowed',
+    'ClickBlocked',
+    'ClickBlockedByTenantPolicy',
+    'UrlErrorPage',
+    'UrlScanInProgress',
+  ],
+};
