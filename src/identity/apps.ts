@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { fromJson, toJson } from '../store/json.js';
+import type { AppRow } from '../store/schema.js';
+import type { Store } from '../store/store.js';
+import { hashSecret, matchesHash, newSecret } from './secrets.js';
+
+/** A program that asks for tokens. */
+export interface App {
+  readonly clientId: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Delegated scopes that it may ask users for. */
+  readonly scopes: readonly string[];
+  readonly redirectUris: readonly string[];
+}
+
+export interface AppRequest {
+  readonly tenant: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly redirectUris?: readonly string[];
+}
+
+const names = z.array(z.string());
+
+/** The application of that name, made where absent, with exactly these roles and scopes. */
+export async function registerApp(store: Store, request: AppRequest): Promise<App> {
+  const changing = {
+    roles: toJson(request.roles),
+    scopes: toJson(request.scopes ?? []),
+    redirect_uris: toJson(request.redirectUris ?? []),
+  };
+  const row = await store.db
+    .insertInto('apps')
+    .values({
+      client_id: randomUUID(),
+      tenant_id: request.tenant,
+      name: request.name,
+      ...changing,
+      created_at: Date.now(),
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet(changing))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return appOf(row);
+}
+
+export async function findApp(store: Store, clientId: string): Promise<App | undefined> {
+  const row = await store.db
+    .selectFrom('apps')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row && appOf(row);
+}
+
+export async function findAppByName(
+  store: Store,
+  tenant: string,
+  name: string,
+): Promise<App | undefined> {
+  const row = await store.db
+    .selectFrom('apps')
+    .selectAll()
+    .where('tenant_id', '=', tenant)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row && appOf(row);
+}
+
+export async function listApps(store: Store, tenant: string): Promise<App[]> {
+  const rows = await store.db
+    .selectFrom('apps')
+    .selectAll()
+    .where('tenant_id', '=', tenant)
+    .orderBy('name')
+    .execute();
+  return rows.map(appOf);
+}
+
+export async function removeApp(store: Store, clientId: string): Promise<void> {
+  await store.db.deleteFrom('apps').where('client_id', '=', clientId).execute();
+}
+
+/** Gives an application one more secret, and returns it: it is not kept and cannot be shown again. */
+export async function addSecret(
+  store: Store,
+  clientId: string,
+  options: { secret?: string; expiresAt?: number } = {},
+): Promise<string> {
+  const secret = options.secret ?? newSecret();
+  await store.db
+    .insertInto('app_credentials')
+    .values({
+      id: randomUUID(),
+      client_id: clientId,
+      kind: 'secret',
+      value: await hashSecret(secret),
+      created_at: Date.now(),
+      expires_at: options.expiresAt ?? null,
+    })
+    .execute();
+  return secret;
+}
+
+/** Whether it is one of the application's secrets that have not expired. */
+export async function isSecretOf(store: Store, clientId: string, secret: string): Promise<boolean> {
+  const rows = await store.db
+    .selectFrom('app_credentials')
+    .select(['value'])
+    .where('client_id', '=', clientId)
+    .where('kind', '=', 'secret')
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', Date.now())]))
+    .execute();
+  for (const row of rows) {
+    if (await matchesHash(secret, row.value)) return true;
+  }
+  return false;
+}
+
+function appOf(row: Omit<AppRow, 'created_at'>): App {
+  return {
+    clientId: row.client_id,
+    tenant: row.tenant_id,
+    name: row.name,
+    roles: fromJson(row.roles, names),
+    scopes: fromJson(row.scopes, names),
+    redirectUris: fromJson(row.redirect_uris, names),
+  };
+}

@@ -1,0 +1,26 @@
+import { HuntError } from '../errors.js';
+import type { Principal } from './principal.js';
+import { type RoleName, roles } from './roles.js';
+
+/**
+ * Lets a principal through that has one of the roles: an application by the role itself, a user by
+ * the delegated scope that belongs to it.
+ * @throws HuntError `request.forbidden`
+ */
+export function authorize(principal: Principal, required: readonly RoleName[]): void {
+  if (principal.kind === 'application') {
+    if (required.some((role) => principal.roles.includes(role))) return;
+    throw new HuntError('request.forbidden', {
+      kind: 'roles',
+      required: required.join(','),
+      granted: principal.roles.join(','),
+    });
+  }
+  const scopes = required.flatMap((role) => roles[role].scope ?? []);
+  if (scopes.some((scope) => principal.scopes.includes(scope))) return;
+  throw new HuntError('request.forbidden', {
+    kind: 'scopes',
+    required: scopes.join(','),
+    granted: principal.scopes.join(','),
+  });
+}

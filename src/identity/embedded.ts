@@ -1,0 +1,57 @@
+import { errors, importJWK } from 'jose';
+import type { Store } from '../store/store.js';
+import { findTenant } from '../store/tenants.js';
+import { embeddedIssuer } from './claims.js';
+import { type KeyRing, openKeys, publicJwk, type SigningKey, signingAlgorithm } from './keys.js';
+import type { TrustedIssuer } from './verify.js';
+
+/** Milliseconds between two looks at the key folder for a key that is not known. */
+const reloadPauseMs = 1000;
+
+/** The embedded issuer's keys as the server holds them: a rotation by command line is noticed. */
+export class IssuerKeys {
+  readonly #directory: string;
+  #ring: KeyRing;
+  #readAt = Date.now();
+
+  private constructor(directory: string, ring: KeyRing) {
+    this.#directory = directory;
+    this.#ring = ring;
+  }
+
+  static async open(directory: string): Promise<IssuerKeys> {
+    return new IssuerKeys(directory, await openKeys(directory));
+  }
+
+  /** The keys, re-read where the last look is older than `maxAgeMs`. */
+  async current(maxAgeMs = 60_000): Promise<KeyRing> {
+    if (Date.now() - this.#readAt > maxAgeMs) {
+      this.#readAt = Date.now();
+      this.#ring = await openKeys(this.#directory);
+    }
+    return this.#ring;
+  }
+
+  async byId(kid: string | undefined): Promise<SigningKey | undefined> {
+    const find = (ring: KeyRing) => ring.all.find((key) => key.kid === kid);
+    return find(this.#ring) ?? find(await this.current(reloadPauseMs));
+  }
+}
+
+/** The embedded issuer, as a verifier sees it. */
+export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssuer {
+  return {
+    issued: ({ iss, tid }) => tid !== undefined && iss === embeddedIssuer(tid),
+    keys: async ({ kid }) => {
+      const key = await keys.byId(kid);
+      if (!key) throw new errors.JWKSNoMatchingKey();
+      return importJWK(publicJwk(key), signingAlgorithm);
+    },
+    algorithms: [signingAlgorithm],
+    audiences: new Set(),
+    tenantOf: async ({ tid = '' }) => {
+      const tenant = await findTenant(store, tid);
+      return tenant?.id === tid ? tid : undefined;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { ApiFamily } from './apis.js';
+
+interface Role {
+  /** The API that it belongs to: tokens for another API do not carry it. */
+  readonly api: ApiFamily;
+  /** The delegated scope that lets a user do the same; null: applications only. */
+  readonly scope: string | null;
+  readonly allows: string;
+}
+
+/** Every application role, by the name in a token's `roles`; the first six are Microsoft's. */
+export const roles = {
+  'AdvancedQuery.Read.All': {
+    api: 'legacy',
+    scope: 'AdvancedQuery.Read',
+    allows: 'hunt through /api/advancedqueries',
+  },
+  'AdvancedHunting.Read.All': {
+    api: 'legacy',
+    scope: 'AdvancedHunting.Read',
+    allows: 'hunt through /api/advancedhunting',
+  },
+  'ThreatHunting.Read.All': {
+    api: 'graph',
+    scope: 'ThreatHunting.Read.All',
+    allows: 'hunt through Graph and Kusto',
+  },
+  'CustomDetection.Read.All': {
+    api: 'graph',
+    scope: 'CustomDetection.Read.All',
+    allows: 'read detection rules',
+  },
+  'CustomDetection.ReadWrite.All': {
+    api: 'graph',
+    scope: 'CustomDetection.ReadWrite.All',
+    allows: 'read and change detection rules',
+  },
+  'SecurityAlert.Read.All': {
+    api: 'graph',
+    scope: 'SecurityAlert.Read.All',
+    allows: 'read alerts',
+  },
+  'SecurityAlert.ReadWrite.All': {
+    api: 'graph',
+    scope: 'SecurityAlert.ReadWrite.All',
+    allows: 'read and change alerts',
+  },
+  'Telemetry.Ingest': { api: 'quarry', scope: null, allows: 'send telemetry' },
+  'Quarry.Admin': {
+    api: 'quarry',
+    scope: 'Quarry.Admin',
+    allows: 'administer its tenant: applications, users, device groups, retention',
+  },
+} as const satisfies Record<string, Role>;
+
+export type RoleName = keyof typeof roles;
+
+export function isRole(name: string): name is RoleName {
+  return Object.hasOwn(roles, name);
+}
+
+/** Every delegated scope, by the name in a token's `scp`. */
+export const scopeNames: ReadonlySet<string> = new Set(
+  Object.values(roles).flatMap((role) => role.scope ?? []),
+);

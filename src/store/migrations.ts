@@ -1,0 +1,76 @@
+import type { Kysely, Migration } from 'kysely';
+import type { StoreSchema } from './schema.js';
+
+/**
+ * The one list of migrations, for SQLite and PostgreSQL alike: ids are `text`, times `bigint`
+ * (milliseconds), JSON is `text`, flags are `integer`. A published migration is never edited.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-tenants-and-apps': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('tenants')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('name', 'text', (column) => column.notNull().unique())
+        .addColumn('retention_days', 'integer')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      // The tenant of an installation that has not been divided, with Defender's own retention.
+      await (db as Kysely<StoreSchema>)
+        .insertInto('tenants')
+        .values({ id: 'default', name: 'default', retention_days: 30, created_at: Date.now() })
+        .execute();
+      await db.schema
+        .createTable('apps')
+        .addColumn('client_id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('roles', 'text', (column) => column.notNull())
+        .addColumn('scopes', 'text', (column) => column.notNull())
+        .addColumn('redirect_uris', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('apps_name_unique', ['tenant_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('app_credentials')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('client_id', 'text', (column) =>
+          column.notNull().references('apps.client_id').onDelete('cascade'),
+        )
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint')
+        .execute();
+      await db.schema
+        .createIndex('app_credentials_by_app')
+        .on('app_credentials')
+        .column('client_id')
+        .execute();
+      await db.schema
+        .createTable('settings')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('issuer_artifacts')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('payload', 'text', (column) => column.notNull())
+        .addColumn('grant_id', 'text')
+        .addColumn('user_code', 'text')
+        .addColumn('uid', 'text')
+        .addColumn('consumed_at', 'bigint')
+        .addColumn('expires_at', 'bigint')
+        .execute();
+      for (const column of ['grant_id', 'user_code', 'uid', 'expires_at']) {
+        await db.schema
+          .createIndex(`issuer_artifacts_by_${column}`)
+          .on('issuer_artifacts')
+          .column(column)
+          .execute();
+      }
+    },
+  },
+};

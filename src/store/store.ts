@@ -1,0 +1,73 @@
+import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
+import Database from 'libsql';
+import { migrations } from './migrations.js';
+import type { StoreSchema } from './schema.js';
+
+/** The metadata store: tenants, applications, counters, audit. */
+export interface Store {
+  readonly db: Kysely<StoreSchema>;
+  readonly kind: 'sqlite' | 'postgres';
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and brings it to the newest migration.
+ * @param location the path of a SQLite file, which is created where absent, or a `postgres://` URL
+ */
+export async function openStore(location: string): Promise<Store> {
+  const kind = /^postgres(ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
+  const db = new Kysely<StoreSchema>({
+    dialect: kind === 'postgres' ? await postgres(location) : sqlite(location),
+  });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, kind, close: () => db.destroy() };
+}
+
+function sqlite(file: string): SqliteDialect {
+  const database = new Database(file, {});
+  database.exec(
+    'pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on',
+  );
+  return new SqliteDialect({ database });
+}
+
+/** The PostgreSQL client is loaded only where it is used. */
+async function postgres(url: string): Promise<PostgresDialect> {
+  const { default: pg } = await import('pg');
+  const bigintOid = 20;
+  return new PostgresDialect({
+    pool: new pg.Pool({
+      connectionString: url,
+      types: {
+        // Times and counters are `bigint` and stay below 2^53.
+        getTypeParser: (oid, format) =>
+          oid === bigintOid ? Number : pg.types.getTypeParser(oid, format),
+      },
+    }),
+  });
+}
+
+async function migrate(db: Kysely<StoreSchema>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error)
+    throw new Error('The metadata store could not be brought up to date.', { cause: error });
+}
+
+/** Whether a failure is a name or id that exists already, in either database. */
+export function isDuplicate(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return (
+    code === '23505' ||
+    code === 'SQLITE_CONSTRAINT_UNIQUE' ||
+    code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
+  );
+}

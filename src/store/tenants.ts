@@ -1,0 +1,49 @@
+import type { Store } from './store.js';
+
+/** The tenant of an installation that has not been divided; the first migration makes it. */
+export const defaultTenantId = 'default';
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  /** How far back events are kept and hunts look; null: for ever. */
+  readonly retentionDays: number | null;
+}
+
+/** Tenant ids become database names and URL segments: lower-case letters, digits and inner hyphens. */
+export const tenantIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
+export async function listTenants(store: Store): Promise<Tenant[]> {
+  const rows = await store.db.selectFrom('tenants').selectAll().orderBy('id').execute();
+  return rows.map(tenantOf);
+}
+
+/** A tenant by its id or its name (which may be a domain), in any case. */
+export async function findTenant(store: Store, idOrName: string): Promise<Tenant | undefined> {
+  const wanted = idOrName.toLowerCase();
+  const row = await store.db
+    .selectFrom('tenants')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', wanted), eb(eb.fn('lower', ['name']), '=', wanted)]))
+    .orderBy((eb) => eb.case().when('id', '=', wanted).then(0).else(1).end())
+    .limit(1)
+    .executeTakeFirst();
+  return row && tenantOf(row);
+}
+
+/** Sets how many days of events a tenant keeps; null: for ever. */
+export async function setRetention(
+  store: Store,
+  tenantId: string,
+  retentionDays: number | null,
+): Promise<void> {
+  await store.db
+    .updateTable('tenants')
+    .set({ retention_days: retentionDays })
+    .where('id', '=', tenantId)
+    .execute();
+}
+
+function tenantOf(row: { id: string; name: string; retention_days: number | null }): Tenant {
+  return { id: row.id, name: row.name, retentionDays: row.retention_days };
+}
