@@ -27,25 +27,26 @@ export const builtinCatalog: Catalog = catalogOf(
   legacyTables,
 );
 
-interface TableIndex {
+interface CatalogIndex {
   readonly stored: ReadonlyMap<string, Table>;
   readonly legacy: ReadonlyMap<string, LegacyTable>;
+  readonly columns: Map<Table | LegacyTable, ReadonlyMap<string, ResolvedColumn>>;
 }
 
-const indexes = new WeakMap<Catalog, TableIndex>();
+const indexes = new WeakMap<Catalog, CatalogIndex>();
 
-function indexOf(catalog: Catalog): TableIndex {
+function indexOf(catalog: Catalog): CatalogIndex {
   const known = indexes.get(catalog);
   if (known) {
     return known;
   }
-  const index: TableIndex = {
-    stored: new Map(
-      catalog.tables.flatMap((table) =>
-        [table.name, ...(table.aliases ?? [])].map((name) => [name, table] as const),
-      ),
-    ),
+  const names = catalog.tables.flatMap((table) =>
+    [table.name, ...(table.aliases ?? [])].map((name) => [name, table] as const),
+  );
+  const index: CatalogIndex = {
+    stored: new Map(names),
     legacy: new Map(catalog.legacyTables.map((table) => [table.name, table])),
+    columns: new Map(),
   };
   indexes.set(catalog, index);
   return index;
@@ -110,13 +111,13 @@ function tableColumns(table: Table): readonly ResolvedColumn[] {
   return [
     ...table.columns.map((column) => stored(column, true)),
     ...(table.hiddenColumns ?? []).map((column) => stored(column, false)),
-    ...(table.columnAliases ?? []).map(({ name, column, type }) => {
+    ...(table.columnAliases ?? []).map(({ name, column, type, summary }) => {
       const storedType = types.get(column);
       if (storedType === undefined) {
         throw new Error(`${table.name}.${name} reads ${column}, which is not stored`);
       }
       return resolved(
-        { name, type: type ?? storedType, summary: `Another name of ${column}` },
+        { name, type: type ?? storedType, summary: summary ?? `Another name of ${column}` },
         false,
         { kind: 'stored', column, type: storedType },
       );
@@ -126,37 +127,51 @@ function tableColumns(table: Table): readonly ResolvedColumn[] {
 }
 
 function legacyColumns(table: LegacyTable, catalog: Catalog): readonly ResolvedColumn[] {
-  const base = table.table === undefined ? undefined : findTable(catalog, table.table);
-  if (base === undefined) {
+  if (table.table === undefined) {
     return table.columns.map((column) => resolved(column, true, { kind: 'definition' }));
   }
+  const base = findTable(catalog, table.table);
+  if (base === undefined) {
+    throw new Error(`${table.name} reads ${table.table}, which the catalog lacks`);
+  }
   const types = storedTypes(base);
-  const source = ({ from }: LegacyColumn): ColumnSource => {
-    const type = from === null ? undefined : types.get(from);
-    return from === null || type === undefined
-      ? { kind: 'empty' }
-      : { kind: 'stored', column: from, type };
+  const source = ({ name, from }: LegacyColumn): ColumnSource => {
+    if (from === null) {
+      return { kind: 'empty' };
+    }
+    const type = types.get(from);
+    if (type === undefined) {
+      throw new Error(`${table.name}.${name} reads ${from}, which is not stored`);
+    }
+    return { kind: 'stored', column: from, type };
   };
   return [
     ...table.columns.map((column) => resolved(column, true, source(column))),
     ...(table.hiddenColumns ?? []).map((column) => resolved(column, false, source(column))),
     ...computedOf(table),
+    ...tableColumns(base).map((column) => ({ ...column, visible: false })),
   ];
 }
 
-const columnIndexes = new WeakMap<Table | LegacyTable, ReadonlyMap<string, ResolvedColumn>>();
-
-/** Every name that a query can use on the table, in order: those of `*` first. */
+/** Every name that a query can use on the table: those of `*` first, in their order. */
 export function columnsOf(
   catalog: Catalog,
   table: Table | LegacyTable,
 ): ReadonlyMap<string, ResolvedColumn> {
-  const known = columnIndexes.get(table);
+  const { columns } = indexOf(catalog);
+  const known = columns.get(table);
   if (known) {
     return known;
   }
-  const columns = 'timeColumn' in table ? tableColumns(table) : legacyColumns(table, catalog);
-  const index = new Map(columns.map((column) => [column.name, column]));
-  columnIndexes.set(table, index);
-  return index;
+  const byName = new Map<string, ResolvedColumn>();
+  for (const column of 'timeColumn' in table
+    ? tableColumns(table)
+    : legacyColumns(table, catalog)) {
+    // A legacy table's own meaning of a name comes before the stored table's.
+    if (!byName.has(column.name)) {
+      byName.set(column.name, column);
+    }
+  }
+  columns.set(table, byName);
+  return byName;
 }

@@ -35,14 +35,15 @@ const workspaceColumns: readonly Column[] = [
   { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
 ];
 
+/** A column that says which table a row is from. */
+export function tableNameColumn(name: string, tableName: string): ComputedColumn {
+  const value = { kind: 'constant', text: tableName } as const;
+  return { name, type: 'string', summary: 'Name of the table', value };
+}
+
 function computedColumns(tableName: string): readonly ComputedColumn[] {
   return [
-    {
-      name: 'Type',
-      type: 'string',
-      summary: 'Name of the table',
-      value: { kind: 'constant', text: tableName },
-    },
+    tableNameColumn('Type', tableName),
     {
       name: '_IsBillable',
       type: 'string',
@@ -65,7 +66,7 @@ function commonAliases(table: Table, stored: ReadonlySet<string>): readonly Colu
     ...earlierNames
       .filter(([, current]) => stored.has(current))
       .map(([name, column]) => ({ name, column })),
-    { name: '_TimeReceived', column: '_ingested', type: 'datetime' },
+    { name: '_TimeReceived', column: '_ingested', summary: 'When the record was stored' },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { earlierNames, withCommonColumns } from './common-columns.js';
+import { earlierNames, tableNameColumn } from './common-columns.js';
 import { cloudAppEvents } from './tables/cloud-app-events.js';
 import { deviceEvents } from './tables/device-events.js';
 import { deviceFileEvents } from './tables/device-file-events.js';
@@ -9,7 +9,7 @@ import { deviceNetworkEvents } from './tables/device-network-events.js';
 import { deviceNetworkInfo } from './tables/device-network-info.js';
 import { deviceProcessEvents } from './tables/device-process-events.js';
 import { deviceRegistryEvents } from './tables/device-registry-events.js';
-import type { ComputedColumn, LegacyColumn, LegacyTable, ScalarType, Table } from './types.js';
+import type { LegacyColumn, LegacyTable, ScalarType, Table } from './types.js';
 
 // Tables that were renamed with their columns unchanged are not here: they are `aliases` of the
 // stored table (DeviceFileCertificateInfoBeta, AccountInfo, GraphApiAuditEvents). AADSignInEventsBeta,
@@ -44,7 +44,7 @@ interface Renamed {
   readonly removed?: readonly LegacyColumn[];
   /** Where neither today's type nor `earlierTypes` holds. */
   readonly types?: Readonly<Record<string, ScalarType>>;
-  /** Names that were accepted besides the documented ones. */
+  /** The same for names that no table's own list had. */
   readonly alsoRemoved?: readonly LegacyColumn[];
 }
 
@@ -55,10 +55,10 @@ function legacyColumn(renamed: Renamed, name: string): LegacyColumn {
   if (removed) {
     return removed;
   }
-  const stored = renamed.table.columns.filter(
-    (column) => column.name === name || column.name === currentNames.get(name),
-  );
-  const source = stored[0];
+  const current = currentNames.get(name) ?? name;
+  const source =
+    renamed.table.columns.find((column) => column.name === name) ??
+    renamed.table.columns.find((column) => column.name === current);
   if (source === undefined) {
     throw new Error(`${renamed.name}.${name} has no column in ${renamed.table.name}`);
   }
@@ -66,36 +66,18 @@ function legacyColumn(renamed: Renamed, name: string): LegacyColumn {
   return { ...source, name, type, from: source.name };
 }
 
-function named(name: string, tableName: string): ComputedColumn {
+function renamedTable(renamed: Renamed): LegacyTable {
+  const { name, summary, table, alsoRemoved } = renamed;
   return {
     name,
-    type: 'string',
-    summary: 'Name of the table',
-    value: { kind: 'constant', text: tableName },
+    summary,
+    table: table.name,
+    columns: renamed.columns.split(/\s+/).map((column) => legacyColumn(renamed, column)),
+    hiddenColumns: alsoRemoved ?? [],
+    computedColumns: ['Type', ...(alsoRemoved ? ['EventType'] : [])].map((column) =>
+      tableNameColumn(column, name),
+    ),
   };
-}
-
-function renamedTable(renamed: Renamed): LegacyTable {
-  const columns = renamed.columns.split(/\s+/).map((name) => legacyColumn(renamed, name));
-  const taken = new Set([...columns.map(({ name }) => name), 'EventType']);
-  const table = withCommonColumns(renamed.table);
-  const stored = [...table.columns, ...(table.hiddenColumns ?? [])];
-  const aliases = (table.columnAliases ?? []).map(({ name, column, type }): LegacyColumn => {
-    const source = stored.find((candidate) => candidate.name === column);
-    return { name, type: type ?? source?.type ?? 'string', from: column };
-  });
-  const hiddenColumns = [
-    ...(renamed.alsoRemoved ?? []),
-    ...stored.map((column): LegacyColumn => ({ ...column, from: column.name })),
-    ...aliases,
-  ].filter(({ name }) => !taken.has(name));
-  const computedColumns = [
-    named('Type', renamed.name),
-    ...(renamed.alsoRemoved ? [named('EventType', renamed.name)] : []),
-    ...(table.computedColumns ?? []).filter(({ name }) => name !== 'Type'),
-  ];
-  const { name, summary } = renamed;
-  return { name, summary, table: table.name, columns, hiddenColumns, computedColumns };
 }
 
 /** A table of 2018 and 2019; the earlier of the two documented more columns, none of them per table. */

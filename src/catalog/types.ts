@@ -34,6 +34,7 @@ export interface ColumnAlias {
   readonly column: string;
   /** Where it differs from the stored column's type. */
   readonly type?: ScalarType;
+  readonly summary?: string;
 }
 
 /** Where a computed column's value comes from. */
@@ -94,7 +95,10 @@ export interface LegacyTable {
   readonly definition?: string;
   /** In the order that the generation documented. */
   readonly columns: readonly LegacyColumn[];
-  /** Not part of `*`: earlier spellings, and the stored table's own names. */
+  /**
+   * Not part of `*`. Besides them, and also not part of `*`, every name of the stored table is one
+   * of the legacy table too.
+   */
   readonly hiddenColumns?: readonly LegacyColumn[];
   readonly computedColumns?: readonly ComputedColumn[];
 }
