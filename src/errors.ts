@@ -39,6 +39,8 @@ export const failures = {
     413,
     (p) => `The request is larger than ${p.limitBytes} bytes.`,
   ),
+  'request.encoding': failure(415, () => 'The Content-Encoding of the request is not supported.'),
+  'request.method': failure<{ allowed: string }>(405, (p) => `The method must be ${p.allowed}.`),
   'request.unauthorized': failure<{ reason: string }>(
     401,
     (p) => `Unauthorized request - reason of failure: ${p.reason}`,
@@ -75,9 +77,16 @@ export const failures = {
     500,
     () => 'An unexpected error occurred during query execution. Please try again in a few minutes.',
   ),
-  'engine.busy': failure<{ path: string }>(
+  'engine.storage': failure(
     503,
-    (p) => `The data directory ${p.path} is in use by another process.`,
+    () => 'The server has run out of disk space. Please try again after space has been freed.',
+  ),
+  'engine.busy': failure<{ path: string; pid?: number | undefined; url?: string | undefined }>(
+    503,
+    (p) =>
+      `The data directory ${p.path} is in use by another process` +
+      (p.pid === undefined ? '' : ` (${p.pid})`) +
+      (p.url === undefined ? '.' : `, which can be reached at ${p.url}.`),
   ),
   'ingest.unavailable': failure<{ message: string }>(503, (p) => p.message),
   'catalog.invalid': failure<{ message: string }>(400, (p) => p.message),

@@ -1,0 +1,121 @@
+import type { Column, Table } from '../catalog/types.js';
+import { columnTypes, identifier, join, literal, type Sql, sql } from '../sql/sql.js';
+
+/** How a text column is stored. */
+type TextStorage =
+  /** Searched for words and parts: a term index and an n-gram index. */
+  | 'searched'
+  /** Looked up as a whole value: a bloom filter. */
+  | 'hash'
+  /** Few different values: a dictionary, which needs no index. */
+  | 'few'
+  | 'plain';
+
+/**
+ * By column name, first match. Long texts first: their names end like those of short ones. A column
+ * that is stored as `few` without being so costs space, one that is not though it could be costs time.
+ */
+const textStorage: readonly (readonly [RegExp, TextStorage])[] = [
+  [/^(InitiatingProcess|Process)CommandLine$/, 'searched'],
+  [/^(FolderPath|RegistryKey|RegistryValueData)$/, 'searched'],
+  [/^(RemoteUrl|Url|FileOriginUrl|RequestUri|DnsQuery|QueryTarget)$/, 'searched'],
+  [/^(Subject|EmailSubject|MessageSubject)$/, 'searched'],
+  [/^(AdditionalFields|RawEventData)$/, 'searched'],
+  [/^(SHA1|SHA256|MD5)$/, 'hash'],
+  // Hashes of the programs that start others: few programs do.
+  [/^InitiatingProcess(SHA1|SHA256|MD5|FolderPath)$/, 'few'],
+  [/^(DeviceId|DeviceName|ActionType|MachineGroup|RegistryDeviceTag)$/, 'few'],
+  [/(File|Host|Account|Display|Company|Product|Software|Vendor|Policy|Agent|Image)Name$/, 'few'],
+  [/(Device|Domain|Country|City|State|Region|Container|Namespace|Share|Process|App)Name$/, 'few'],
+  [/(Domain|Upn|AccountSid|AccountObjectId|TenantId|SubscriptionId)$/, 'few'],
+  [/VersionInfo(CompanyName|ProductName|ProductVersion|InternalFileName|OriginalFileName)$/, 'few'],
+  [/VersionInfoFileDescription$/, 'few'],
+  [/(Type|Types|Category|Categories|Status|State|Level|Severity|Direction|Protocol)$/, 'few'],
+  [/(Platform|Architecture|Version|Vendor|Manufacturer|Model|Source|Sources|Action)$/, 'few'],
+  [/(Country|City|Region|CountryCode|Isp|ISP|Department|Company|Language|Workload)$/, 'few'],
+  [/(TokenElevation|IntegrityLevel|Signer|Issuer|RegistryValueName|UserAgent|Browser)$/, 'few'],
+  [/^(Application|ApplicationId|OSDistribution|OSBuild|LogonType|Operation|OperationName)$/, 'few'],
+  [/^(AttackTechniques|DetectionMethods|ThreatNames|ResourceDisplayName|EvidenceRole)$/, 'few'],
+];
+
+const textTypes = new Set(['string', 'dynamic']);
+
+function storageOf(column: Column): TextStorage {
+  const match = textTypes.has(column.type)
+    ? textStorage.find(([pattern]) => pattern.test(column.name))?.[1]
+    : undefined;
+  // A dictionary of JSON documents pays as little as an index of hashes in one would.
+  return match === undefined || (column.type === 'dynamic' && match !== 'searched')
+    ? 'plain'
+    : match;
+}
+
+/** What a column is in the engine, without codec: `LowCardinality(String)`, `Nullable(Int64)`. */
+export function storedType(table: Table, column: Column): string {
+  const type = columnTypes[column.type];
+  if (storageOf(column) === 'few') {
+    return `LowCardinality(${type})`;
+  }
+  // Text is never null in KQL, and a row without time is not stored.
+  return textTypes.has(column.type) || column.name === table.timeColumn
+    ? type
+    : `Nullable(${type})`;
+}
+
+const timeCodec: Sql = { text: 'CODEC(DoubleDelta, ZSTD(1))' };
+const codec: Sql = { text: 'CODEC(ZSTD(1))' };
+
+/** A column as CREATE TABLE and ADD COLUMN spell it. */
+export function columnDefinition(table: Table, column: Column): Sql {
+  const type: Sql = { text: storedType(table, column) };
+  const compressed = column.name === table.timeColumn ? timeCodec : codec;
+  return sql`${identifier(column.name)} ${type} ${compressed}`;
+}
+
+/** On every table: when a row came, and its number in its source's order. */
+export const systemColumns: readonly { readonly name: string; readonly definition: Sql }[] = [
+  {
+    name: '_ingested',
+    definition: sql`${identifier('_ingested')} ${{ text: columnTypes.datetime }} DEFAULT now64(7, ${literal('UTC')}) ${timeCodec}`,
+  },
+  {
+    name: '_seq',
+    definition: sql`${identifier('_seq')} UInt64 CODEC(Delta, ZSTD(1))`,
+  },
+];
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly definition: Sql;
+}
+
+const indexes: Readonly<Record<TextStorage, readonly (readonly [prefix: string, type: string])[]>> =
+  {
+    searched: [
+      ['terms', 'TYPE text(tokenizer = splitByNonAlpha)'],
+      ['grams', 'TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1'],
+    ],
+    hash: [['value', 'TYPE bloom_filter(0.01) GRANULARITY 1']],
+    few: [],
+    plain: [],
+  };
+
+/** The indexes of a column. Queries use them through exactly this expression: `lowerUTF8(column)`. */
+export function columnIndexes(column: Column): IndexDefinition[] {
+  return indexes[storageOf(column)].map(([prefix, type]) => {
+    const name = `${prefix}_${column.name}`;
+    return {
+      name,
+      definition: sql`INDEX ${identifier(name)} lowerUTF8(${identifier(column.name)}) ${{ text: type }}`,
+    };
+  });
+}
+
+/** Everything between the parentheses of CREATE TABLE. */
+export function tableElements(table: Table): Sql {
+  return join([
+    ...table.columns.map((column) => columnDefinition(table, column)),
+    ...systemColumns.map((column) => column.definition),
+    ...table.columns.flatMap(columnIndexes).map((index) => index.definition),
+  ]);
+}

@@ -1,0 +1,188 @@
+import type { Catalog, Table } from '../catalog/types.js';
+import { HuntError } from '../errors.js';
+import { identifier, join, literal, type Sql, sql } from '../sql/sql.js';
+import {
+  columnDefinition,
+  columnIndexes,
+  storedType,
+  systemColumns,
+  tableElements,
+} from './column-storage.js';
+import type { Engine } from './engine.js';
+
+/** How long events are kept, by their own time. */
+export type Retention = { readonly days: number } | 'forever';
+
+/** The engine keeps expiry times as seconds in 32 bits; nothing may expire behind this. */
+const lastExpiry = Date.UTC(2106, 0, 1);
+const dayMs = 86_400_000;
+const longestDays = 36_500;
+
+/** When a row's time is up. Times outside what the engine's clock holds are moved to its ends first. */
+function expiry(timeColumn: string, days: number): Sql {
+  const latest = new Date(lastExpiry - days * dayMs).toISOString().slice(0, 10);
+  const time = (day: string) =>
+    sql`toDateTime64(${literal(`${day} 00:00:00`)}, 7, ${literal('UTC')})`;
+  return sql`toDateTime(greatest(least(${identifier(timeColumn)}, ${time(latest)}), ${time('1970-01-01')}), ${literal('UTC')}) + INTERVAL ${{ text: String(days) }} DAY`;
+}
+
+function tableName(database: string, table: Table): Sql {
+  return sql`${identifier(database)}.${identifier(table.name)}`;
+}
+
+/** The statement that makes a stored table: layout, codecs, indexes and expiry. */
+export function createTableSql(database: string, table: Table, retention: Retention): string {
+  const { timeColumn } = table;
+  const byDevice = table.columns.some((column) => column.name === 'DeviceId');
+  const order = timeColumn
+    ? sql`PARTITION BY toYYYYMMDD(${identifier(timeColumn)}) ORDER BY ${identifier(timeColumn)}`
+    : byDevice
+      ? sql`ORDER BY ${identifier('DeviceId')}`
+      : sql`ORDER BY tuple()`;
+  const ttl =
+    timeColumn && retention !== 'forever'
+      ? sql` TTL ${expiry(timeColumn, retention.days)} DELETE`
+      : sql``;
+  // The window counts blocks (a segment makes one for each day it holds).
+  return sql`CREATE TABLE IF NOT EXISTS ${tableName(database, table)} (${tableElements(table)})
+ENGINE = MergeTree ${order}${ttl}
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1`.text;
+}
+
+/** What the engine has of one table. */
+interface StoredTable {
+  readonly columns: ReadonlyMap<string, string>;
+  readonly indexes: ReadonlySet<string>;
+  /** null: kept for ever. */
+  readonly days: number | null;
+}
+
+/**
+ * Brings a tenant's database to its catalog and retention: makes what is missing, drops nothing.
+ * @throws HuntError `catalog.invalid` when a stored column has another type than the catalog says
+ */
+export async function migrate(
+  engine: Engine,
+  database: string,
+  catalog: Catalog,
+  retention: Retention,
+): Promise<void> {
+  if (retention !== 'forever' && !isRetentionDays(retention.days)) {
+    throw new HuntError('catalog.invalid', {
+      message: `Retention is a number of days from 1 to ${longestDays}, or forever.`,
+    });
+  }
+  const stored = await storedTables(engine, database);
+  if (!stored) {
+    await engine.command(sql`CREATE DATABASE IF NOT EXISTS ${identifier(database)}`.text);
+  }
+  for (const table of catalog.tables) {
+    const present = stored?.get(table.name);
+    if (present) {
+      await changeTable(engine, database, table, present, retention);
+    } else {
+      await engine.command(createTableSql(database, table, retention));
+    }
+  }
+}
+
+function isRetentionDays(days: number): boolean {
+  return Number.isInteger(days) && days >= 1 && days <= longestDays;
+}
+
+/** One query for the whole database; undefined when there is none. */
+async function storedTables(
+  engine: Engine,
+  database: string,
+): Promise<Map<string, StoredTable> | undefined> {
+  const name = literal(database);
+  const rows = await engine.select<{ kind: string; of: string; name: string; detail: string }>(
+    sql`SELECT 'database' AS kind, name AS of, '' AS name, '' AS detail
+      FROM system.databases WHERE name = ${name}
+    UNION ALL SELECT 'table', name, '', engine_full
+      FROM system.tables WHERE database = ${name}
+    UNION ALL SELECT 'column', table, name, type
+      FROM system.columns WHERE database = ${name}
+    UNION ALL SELECT 'index', table, name, ''
+      FROM system.data_skipping_indices WHERE database = ${name}`.text,
+  );
+  if (rows.length === 0) {
+    return undefined;
+  }
+  const tables = new Map<
+    string,
+    { columns: Map<string, string>; indexes: Set<string>; days: number | null }
+  >();
+  for (const row of rows.filter(({ kind }) => kind === 'table')) {
+    const days = /\sTTL\s.*toIntervalDay\((\d+)\)/.exec(row.detail)?.[1];
+    tables.set(row.of, {
+      columns: new Map(),
+      indexes: new Set(),
+      days: days === undefined ? null : Number(days),
+    });
+  }
+  for (const row of rows) {
+    if (row.kind === 'column') {
+      tables.get(row.of)?.columns.set(row.name, row.detail);
+    } else if (row.kind === 'index') {
+      tables.get(row.of)?.indexes.add(row.name);
+    }
+  }
+  return tables;
+}
+
+async function changeTable(
+  engine: Engine,
+  database: string,
+  table: Table,
+  present: StoredTable,
+  retention: Retention,
+): Promise<void> {
+  const additions = [...addedColumns(table, present), ...addedIndexes(table, present)];
+  const name = tableName(database, table);
+  if (additions.length > 0) {
+    await engine.command(sql`ALTER TABLE ${name} ${join(additions)}`.text);
+  }
+  const days = table.timeColumn === null || retention === 'forever' ? null : retention.days;
+  if (days !== present.days) {
+    const change =
+      table.timeColumn === null || days === null
+        ? sql`REMOVE TTL`
+        : sql`MODIFY TTL ${expiry(table.timeColumn, days)} DELETE`;
+    await engine.command(sql`ALTER TABLE ${name} ${change}`.text);
+  }
+}
+
+function addedColumns(table: Table, present: StoredTable): Sql[] {
+  const missing: Sql[] = [];
+  for (const column of table.columns) {
+    const type = present.columns.get(column.name);
+    if (type === undefined) {
+      missing.push(columnDefinition(table, column));
+    } else if (plainType(type) !== plainType(storedType(table, column))) {
+      throw new HuntError('catalog.invalid', {
+        message:
+          `The column ${column.name} of ${table.name} is stored as ${type}, ` +
+          `and the catalog now says ${column.type}: a stored column keeps its type.`,
+      });
+    }
+  }
+  for (const column of systemColumns) {
+    if (!present.columns.has(column.name)) {
+      missing.push(column.definition);
+    }
+  }
+  return missing.map((definition) => sql`ADD COLUMN ${definition}`);
+}
+
+function addedIndexes(table: Table, present: StoredTable): Sql[] {
+  return table.columns
+    .flatMap(columnIndexes)
+    .filter((index) => !present.indexes.has(index.name))
+    .map((index) => sql`ADD ${index.definition}`);
+}
+
+/** The type without what only the storage knows. */
+function plainType(type: string): string {
+  return type.replace(/^(LowCardinality|Nullable)\((.*)\)$/, '$2').replaceAll(', ', ',');
+}

@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { identifier, literal, sql } from '../sql/sql.js';
+import type { Engine, EngineSegment } from './engine.js';
+
+/** The engine's own column: it has a default, and a segment never sets it. */
+const ingestedColumn = '_ingested';
+
+export interface SegmentColumns {
+  readonly columns: readonly string[];
+  /** For ClickHouse's `file()`: names and types. */
+  readonly structure: string;
+}
+
+/** The stored tables' columns, as the engine has them; read once and kept until the schema changes. */
+export class SegmentTables {
+  readonly #engine: Pick<Engine, 'select'>;
+  readonly #known = new Map<string, Promise<SegmentColumns>>();
+
+  constructor(engine: Pick<Engine, 'select'>) {
+    this.#engine = engine;
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
+
+  columns({ database, table }: Pick<EngineSegment, 'database' | 'table'>): Promise<SegmentColumns> {
+    const key = `${database}.${table}`;
+    let columns = this.#known.get(key);
+    if (!columns) {
+      columns = this.#read(database, table);
+      columns.catch(() => this.#known.delete(key));
+      this.#known.set(key, columns);
+    }
+    return columns;
+  }
+
+  async #read(database: string, table: string): Promise<SegmentColumns> {
+    const rows = await this.#engine.select<{ name: string; type: string }>(
+      sql`SELECT name, type FROM system.columns WHERE database = ${literal(database)}
+        AND table = ${literal(table)} AND name != ${literal(ingestedColumn)} ORDER BY position`
+        .text,
+    );
+    if (rows.length === 0) {
+      throw new Error(`there is no table ${table} in ${database}`);
+    }
+    return {
+      columns: rows.map((row) => row.name),
+      structure: rows.map((row) => `${identifier(row.name).text} ${row.type}`).join(', '),
+    };
+  }
+}
+
+/**
+ * The segment's real path and its number of lines.
+ * @throws Error when it is not a plainly named file inside the spool folder
+ */
+export async function spoolFile(
+  spool: string,
+  file: string,
+): Promise<{ path: string; rows: number }> {
+  const real = await realpath(file);
+  const inside = path.relative(spool, real);
+  if (!/^[A-Za-z0-9._/-]+$/.test(inside) || inside.startsWith('..') || path.isAbsolute(inside)) {
+    throw new Error(`${file} is not a segment of the spool folder`);
+  }
+  return { path: real, rows: await countLines(real) };
+}
+
+async function countLines(file: string): Promise<number> {
+  const lineFeed = 10;
+  let lines = 0;
+  let last = lineFeed;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    const bytes = chunk as Buffer;
+    for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
+      lines += 1;
+    }
+    last = bytes.at(-1) ?? last;
+  }
+  return last === lineFeed ? lines : lines + 1;
+}
