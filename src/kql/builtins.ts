@@ -1,0 +1,36 @@
+import { language, listOf } from './language.js';
+import type { NamedSymbol } from './syntax.js';
+
+const symbolKinds = new Map<number, string>();
+for (const [name, value] of Object.entries(
+  (language.Symbols as unknown as { SymbolKind: Record<string, unknown> }).SymbolKind,
+)) {
+  if (typeof value === 'number') symbolKinds.set(value, name);
+}
+
+/** The symbol's kind by Microsoft's name: `Column`, `Variable`, `Parameter`, `Function`, `Table` … */
+export function symbolKind(symbol: NamedSymbol): string {
+  return symbolKinds.get(symbol.Kind) ?? String(symbol.Kind);
+}
+
+const scalarFunctions = new Set<unknown>(listOf(language.Functions.All));
+const aggregates = new Set<unknown>(listOf(language.Aggregates.All));
+const plugins = new Set<unknown>(listOf(language.PlugIns.All));
+
+export type FunctionKind = 'scalar' | 'aggregate' | 'plugin' | 'user' | 'none';
+
+/** What a call's symbol is: one of Microsoft's, or a function that the query or the catalog defines. */
+export function functionKind(symbol: NamedSymbol | null | undefined): FunctionKind {
+  if (!symbol) return 'none';
+  if (aggregates.has(symbol)) return 'aggregate';
+  if (scalarFunctions.has(symbol)) return 'scalar';
+  if (plugins.has(symbol)) return 'plugin';
+  return symbolKind(symbol) === 'Function' ? 'user' : 'none';
+}
+
+/** Microsoft's own lists: what a support matrix has to account for. */
+export const builtInNames = {
+  scalar: listOf(language.Functions.All).map((item) => item.Name),
+  aggregate: listOf(language.Aggregates.All).map((item) => item.Name),
+  plugin: listOf(language.PlugIns.All).map((item) => item.Name),
+};

@@ -1,0 +1,75 @@
+import { columnsOf } from '../catalog/catalog.js';
+import type { Catalog, LegacyTable, Table } from '../catalog/types.js';
+import { dotNetArray, type GlobalState, language } from './language.js';
+
+/**
+ * The parser's view of the catalog. Columns outside `*` (aliases, hidden ones) are in it only where
+ * the text could mean them, so that they do not appear in results that never named them.
+ */
+export function globalStateFor(text: string, catalog: Catalog): GlobalState {
+  const view = viewOf(catalog);
+  const named = [...new Set(text.match(/[A-Za-z_]\w*/g))].filter((word) => view.optional.has(word));
+  const key = named.sort().join(' ');
+  const known = view.states.get(key);
+  if (known) return known;
+  const state = buildState(catalog, new Set(named));
+  if (view.states.size >= maxStates) view.states.clear();
+  view.states.set(key, state);
+  return state;
+}
+
+/** Sets of optional columns in use at once; each view of the whole catalog is a few hundred kB. */
+const maxStates = 64;
+
+interface CatalogView {
+  readonly optional: ReadonlySet<string>;
+  readonly states: Map<string, GlobalState>;
+}
+
+const views = new WeakMap<Catalog, CatalogView>();
+
+function viewOf(catalog: Catalog): CatalogView {
+  const known = views.get(catalog);
+  if (known) return known;
+  const optional = new Set<string>();
+  for (const table of [...catalog.tables, ...catalog.legacyTables]) {
+    for (const column of columnsOf(catalog, table).values()) {
+      if (!column.visible) optional.add(column.name);
+    }
+  }
+  const view: CatalogView = { optional, states: new Map() };
+  views.set(catalog, view);
+  return view;
+}
+
+function buildState(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
+  const symbols: unknown[] = [];
+  for (const table of [...catalog.tables, ...catalog.legacyTables]) {
+    const names = [table.name, ...('aliases' in table ? (table.aliases ?? []) : [])];
+    const schema = schemaText(catalog, table, named);
+    for (const name of names) {
+      symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schema, null));
+    }
+  }
+  const database = new language.Symbols.DatabaseSymbol.$ctor1(
+    'hunting',
+    dotNetArray(symbols, language.Symbols.Symbol),
+    false,
+  );
+  return language.GlobalState.Default.WithDatabase(database);
+}
+
+function schemaText(
+  catalog: Catalog,
+  table: Table | LegacyTable,
+  named: ReadonlySet<string>,
+): string {
+  const columns = [...columnsOf(catalog, table).values()]
+    .filter((column) => column.visible || named.has(column.name))
+    .map((column) => `${bracketed(column.name)}: ${column.type}`);
+  return `(${columns.join(', ')})`;
+}
+
+function bracketed(name: string): string {
+  return `['${name.replace(/[\\']/g, '\\$&')}']`;
+}

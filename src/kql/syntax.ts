@@ -1,0 +1,145 @@
+import type { ScalarType } from '../catalog/types.js';
+import { scalarTypes } from '../catalog/types.js';
+import type { TextSpan } from '../errors.js';
+import { type DotNetList, language, listOf } from './language.js';
+
+/**
+ * Microsoft's syntax tree, as far as we read it. Nodes keep their .NET shapes and member names; one
+ * interface covers all kinds, since a member that a kind lacks is simply absent.
+ */
+export interface SyntaxNode {
+  readonly Kind: number;
+  readonly IsToken: boolean;
+  readonly IsMissing: boolean;
+  readonly TextStart: number;
+  readonly Width: number;
+  readonly ChildCount: number;
+  readonly NameInParent: string | null;
+  readonly Parent: SyntaxNode | null;
+  readonly ReferencedSymbol: NamedSymbol | null;
+  readonly Text?: string;
+  readonly ValueText?: string;
+  readonly SimpleName?: string;
+  GetChild(index: number): SyntaxNode | null;
+  toString(): string;
+}
+
+export interface Expression extends SyntaxNode {
+  readonly ResultType: TypeSymbol | null;
+  readonly RawResultType: TypeSymbol | null;
+  readonly IsLiteral: boolean;
+  readonly LiteralValue: unknown;
+  readonly IsConstant: boolean;
+  readonly ConstantValue: unknown;
+}
+
+/** A node whose members the reader names: `member<Expression>(node, 'Condition')`. */
+export function member<T extends SyntaxNode = Expression>(node: SyntaxNode, name: string): T {
+  const value = optionalMember<T>(node, name);
+  if (!value) throw new Error(`${kindOf(node)} has no ${name}`);
+  return value;
+}
+
+export function optionalMember<T extends SyntaxNode = Expression>(
+  node: SyntaxNode,
+  name: string,
+): T | undefined {
+  const value = (node as unknown as Record<string, T | null | undefined>)[name];
+  return value && !value.IsMissing ? value : undefined;
+}
+
+/** The elements of a syntax list, without its separators. */
+export function elements<T extends SyntaxNode = Expression>(
+  node: SyntaxNode | null | undefined,
+  name?: string,
+): T[] {
+  const list = name === undefined ? node : node && optionalMember(node, name);
+  if (!list) return [];
+  const found: T[] = [];
+  for (let index = 0; index < list.ChildCount; index++) {
+    const child = list.GetChild(index);
+    if (!child) continue;
+    const element = kindOf(child) === 'SeparatedElement' ? child.GetChild(0) : child;
+    if (element) found.push(element as T);
+  }
+  return found;
+}
+
+export function children(node: SyntaxNode): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  for (let index = 0; index < node.ChildCount; index++) {
+    const child = node.GetChild(index);
+    if (child) found.push(child);
+  }
+  return found;
+}
+
+const kindNames = new Map<number, string>();
+for (const [name, value] of Object.entries(language.Syntax.SyntaxKind)) {
+  if (typeof value === 'number' && !kindNames.has(value)) kindNames.set(value, name);
+}
+
+/** The node's kind by Microsoft's name, for example `FilterOperator`. */
+export function kindOf(node: SyntaxNode): string {
+  return kindNames.get(node.Kind) ?? String(node.Kind);
+}
+
+export function spanOf(node: SyntaxNode): TextSpan {
+  return { start: node.TextStart, length: Math.max(node.Width, 0) };
+}
+
+export interface NamedSymbol {
+  readonly Name: string;
+  readonly Kind: number;
+  readonly Type?: TypeSymbol;
+}
+
+export interface ColumnSymbol extends NamedSymbol {
+  readonly Type: TypeSymbol;
+}
+
+export interface TypeSymbol extends NamedSymbol {
+  readonly Columns?: DotNetList<ColumnSymbol> | null;
+  readonly IsOpen?: boolean;
+  readonly IsTabular?: boolean;
+}
+
+const typeNames: ReadonlySet<string> = new Set(scalarTypes);
+
+/** The KQL type of a scalar expression's type symbol; `dynamic` for every shape of dynamic. */
+export function scalarTypeOf(type: TypeSymbol | null | undefined): ScalarType {
+  const name = type?.Name ?? '';
+  if (typeNames.has(name)) return name as ScalarType;
+  const columns = type?.Columns ? listOf(type.Columns) : [];
+  const first = columns[0];
+  if (columns.length === 1 && first) return scalarTypeOf(first.Type);
+  return 'dynamic';
+}
+
+export interface SchemaColumn {
+  readonly name: string;
+  readonly type: ScalarType;
+}
+
+/** Columns of a tabular (or tuple) type. */
+export function columnsOf(type: TypeSymbol | null | undefined): SchemaColumn[] {
+  return listOf(type?.Columns).map((column) => ({
+    name: column.Name,
+    type: scalarTypeOf(column.Type),
+  }));
+}
+
+export function isTabular(type: TypeSymbol | null | undefined): boolean {
+  return (
+    type?.Columns != null &&
+    (type as { constructor?: { $$name?: string } }).constructor?.$$name !==
+      'Kusto.Language.Symbols.TupleSymbol'
+  );
+}
+
+/** The statements of a `let` function's body as bound for this call, or undefined for a built-in. */
+export function calledBody(call: SyntaxNode): SyntaxNode | undefined {
+  const get = (call as unknown as { GetCalledFunctionBody?: () => SyntaxNode | null })
+    .GetCalledFunctionBody;
+  return get?.call(call) ?? undefined;
+}

@@ -1,0 +1,151 @@
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  type SchemaColumn,
+  type SyntaxNode,
+  type TypeSymbol,
+} from '../kql/syntax.js';
+import { newColumn, type PlanContext, type Row } from './context.js';
+import {
+  columnReference,
+  type PlanAssignment,
+  type PlanExpression,
+  type Relation,
+} from './plan.js';
+import { planScalar } from './scalar.js';
+
+/** All that flows through an operator unseen: the visible columns, and those that order and partition need. */
+export function passThrough(input: Relation, context: PlanContext): PlanAssignment[] {
+  const columns = new Set([
+    ...input.columns,
+    ...hiddenColumns(input),
+    ...context.partition,
+    ...(input.ingestionTime ? [input.ingestionTime] : []),
+  ]);
+  return [...columns].map((column) => ({ column, expression: columnReference(column) }));
+}
+
+/** What a projection has to carry although the query does not list it. */
+export function carried(input: Relation, context: PlanContext): PlanAssignment[] {
+  const columns = new Set([
+    ...hiddenColumns(input),
+    ...context.partition,
+    ...(input.ingestionTime ? [input.ingestionTime] : []),
+  ]);
+  return [...columns].map((column) => ({ column, expression: columnReference(column) }));
+}
+
+function hiddenColumns(input: Relation) {
+  return input.order.flatMap((key) =>
+    key.expression.kind === 'column' ? [key.expression.column] : [],
+  );
+}
+
+/** Assignments without repeated columns; the first wins. */
+export function distinctAssignments(assignments: readonly PlanAssignment[]): PlanAssignment[] {
+  const seen = new Set<unknown>();
+  return assignments.filter(({ column }) => !seen.has(column) && seen.add(column));
+}
+
+export interface NamedValue {
+  /** The name that the query gives; null where the binder makes one. */
+  readonly name: string | null;
+  readonly expression: PlanExpression;
+  readonly node: Expression;
+}
+
+/** The values of `a = x, (b, c) = f(), d` in their order, one for each result column. */
+export function namedValues(
+  nodes: readonly Expression[],
+  context: PlanContext,
+  row: Row,
+): NamedValue[] {
+  return nodes.flatMap((node) => namedValue(node, context, row));
+}
+
+function namedValue(node: Expression, context: PlanContext, row: Row): NamedValue[] {
+  switch (kindOf(node)) {
+    case 'SimpleNamedExpression': {
+      const expression = planScalar(member(node, 'Expression'), context, row);
+      const values = tupleValues(member(node, 'Expression'), expression, context);
+      const [first, ...rest] = values;
+      if (!first) return [];
+      return [{ ...first, name: member(node, 'Name').SimpleName ?? '' }, ...rest];
+    }
+    case 'CompoundNamedExpression': {
+      const names = elements(member<SyntaxNode>(node, 'Names'), 'Names').map(
+        (n) => n.SimpleName ?? '',
+      );
+      const value = member(node, 'Expression');
+      const parts = tupleValues(value, planScalar(value, context, row), context);
+      return parts.map((part, index) => ({ ...part, name: names[index] ?? part.name }));
+    }
+    default: {
+      const values = tupleValues(node, planScalar(node, context, row), context);
+      const [first] = values;
+      if (values.length === 1 && first) return [{ ...first, name: node.SimpleName ?? null }];
+      return values;
+    }
+  }
+}
+
+/** A function with several results gives one value for each; they are read out of its array. */
+function tupleValues(
+  node: Expression,
+  expression: PlanExpression,
+  _context: PlanContext,
+): NamedValue[] {
+  const type = node.ResultType as TypeSymbol | null;
+  const columns = type?.Columns ? columnsOf(type) : [];
+  if (columns.length < 2) return [{ name: null, expression, node }];
+  return columns.map((column, index) => ({
+    name: null,
+    node,
+    expression: {
+      kind: 'call',
+      name: 'tuple_item',
+      arguments: [expression, { kind: 'literal', type: 'long', value: BigInt(index) }],
+      type: column.type,
+      span: { start: node.TextStart, length: node.Width },
+    },
+  }));
+}
+
+/**
+ * `extend`: values replace the columns of their names in place, others are added at the end, under the
+ * names that the binder gave the result.
+ */
+export function extended(
+  input: Relation,
+  values: readonly NamedValue[],
+  schema: readonly SchemaColumn[],
+  context: PlanContext,
+): Relation {
+  const columns = [...input.columns];
+  const places = new Map(columns.map((column, index) => [column.name, index]));
+  const added = schema.slice(input.columns.length);
+  const assignments: PlanAssignment[] = [];
+  for (const value of values) {
+    const place = value.name === null ? undefined : places.get(value.name);
+    const fresh = place === undefined ? added.shift() : undefined;
+    const name = fresh?.name ?? value.name ?? `Column${columns.length + 1}`;
+    const { expression } = value;
+    if (place !== undefined && expression.kind === 'column' && expression.column === columns[place])
+      continue;
+    const column = newColumn(context, name, expression.type);
+    assignments.push({ column, expression });
+    if (place === undefined) {
+      places.set(name, columns.length);
+      columns.push(column);
+    } else columns[place] = column;
+  }
+  const passed = passThrough(input, context);
+  return {
+    ...input,
+    plan: { kind: 'project', input: input.plan, columns: [...passed, ...assignments] },
+    columns,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Catalog, ScalarType } from '../catalog/types.js';
+import { HuntError } from '../errors.js';
+import { type Expression, type SyntaxNode, spanOf } from '../kql/syntax.js';
+import type { PlanColumn, PlanExpression, Relation, SharedPlan } from './plan.js';
+import type { Scope } from './scope.js';
+
+/** What a name that is no column means: `let`, a function's parameter, `as`. */
+export type Variable =
+  | { readonly kind: 'scalar'; readonly expression: PlanExpression }
+  | { readonly kind: 'table'; readonly relation: Relation; readonly shared: SharedPlan }
+  /** A `let` function; its body sees the names of the place where it was declared. */
+  | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly context: PlanContext };
+
+/** Everything that the meaning of a piece of query text depends on, besides its input rows. */
+export interface PlanContext {
+  readonly catalog: Catalog;
+  readonly scope: Scope;
+  readonly variables: ReadonlyMap<string, Variable>;
+  /**
+   * Columns whose values set apart the rows that one run of a sub-query sees (`partition`,
+   * `mv-apply`): operators that look at several rows look at rows with equal ones.
+   */
+  readonly partition: readonly PlanColumn[];
+  /** Values of `declare query_parameters`, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly counter: { next: number };
+  /** The translation of expressions, which needs that of tables and the reverse. */
+  readonly plan: {
+    /** A tabular expression; `input` is what a leading operator without a source reads. */
+    readonly table: (node: Expression, context: PlanContext, input?: Relation) => Relation;
+    readonly scalar: (node: Expression, context: PlanContext, row: Row) => PlanExpression;
+  };
+}
+
+/** The names that a scalar expression can see. */
+export interface Row {
+  readonly columns: readonly PlanColumn[];
+  /** In join conditions: what `$left` and `$right` mean. */
+  readonly left?: readonly PlanColumn[];
+  readonly right?: readonly PlanColumn[];
+  readonly ingestionTime?: PlanColumn | null;
+  /** Takes over calls that the operator evaluates itself: aggregates, window functions. */
+  readonly intercept?: (call: Expression, name: string, row: Row) => PlanExpression | undefined;
+}
+
+export const noRow: Row = { columns: [] };
+
+export function rowOf(relation: Relation): Row {
+  return { columns: relation.columns, ingestionTime: relation.ingestionTime };
+}
+
+export function newColumn(context: PlanContext, name: string, type: ScalarType): PlanColumn {
+  return { id: context.counter.next++, name, type };
+}
+
+export function withVariables(
+  context: PlanContext,
+  added: Iterable<readonly [string, Variable]>,
+): PlanContext {
+  return { ...context, variables: new Map([...context.variables, ...added]) };
+}
+
+/** Refuses a part of the query that Quarry cannot run. */
+export function unsupported(node: SyntaxNode, what: string, because: string): HuntError {
+  return new HuntError('kql.unsupported', { what, because }, { span: spanOf(node) });
+}

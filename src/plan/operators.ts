@@ -1,0 +1,56 @@
+import type { OperatorPlanner, SourcePlanner } from './operator.js';
+import { as, consume, render, serialize } from './operators/as.js';
+import { count } from './operators/count.js';
+import { datatable } from './operators/datatable.js';
+import { distinct } from './operators/distinct.js';
+import { extend } from './operators/extend.js';
+import { getSchema } from './operators/getschema.js';
+import { invoke } from './operators/invoke.js';
+import { join, lookup } from './operators/join.js';
+import { mvExpand } from './operators/mv-expand.js';
+import { parse, parseWhere } from './operators/parse.js';
+import { print } from './operators/print.js';
+import { project, projectByName, projectRename } from './operators/project.js';
+import { range } from './operators/range.js';
+import { sort } from './operators/sort.js';
+import { summarize } from './operators/summarize.js';
+import { take } from './operators/take.js';
+import { top } from './operators/top.js';
+import { union } from './operators/union.js';
+import { where } from './operators/where.js';
+
+/** Every tabular operator, by the parser's name of its node. */
+export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
+  AsOperator: as,
+  ConsumeOperator: consume,
+  CountOperator: count,
+  DistinctOperator: distinct,
+  ExtendOperator: extend,
+  FilterOperator: where,
+  GetSchemaOperator: getSchema,
+  InvokeOperator: invoke,
+  JoinOperator: join,
+  LookupOperator: lookup,
+  MvExpandOperator: mvExpand,
+  ParseOperator: parse,
+  ParseWhereOperator: parseWhere,
+  PrintOperator: print,
+  ProjectOperator: project,
+  ProjectAwayOperator: projectByName,
+  ProjectKeepOperator: projectByName,
+  ProjectRenameOperator: projectRename,
+  ProjectReorderOperator: projectByName,
+  RangeOperator: range,
+  RenderOperator: render,
+  SerializeOperator: serialize,
+  SortOperator: sort,
+  SummarizeOperator: summarize,
+  TakeOperator: take,
+  TopOperator: top,
+  UnionOperator: union,
+};
+
+/** Sources of rows other than tables and names. */
+export const sourcePlanners: Readonly<Record<string, SourcePlanner>> = {
+  DataTableExpression: datatable,
+};

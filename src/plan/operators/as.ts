@@ -1,0 +1,26 @@
+import { columnsOf, elements } from '../../kql/syntax.js';
+import { extended, namedValues } from '../assignments.js';
+import type { OperatorPlanner } from '../operator.js';
+import { longLiteral } from '../plan.js';
+import { windowRow } from '../windows.js';
+
+/** `T | as Name`: the pipe makes the name known to what follows. */
+export const as: OperatorPlanner = (_node, input) => input;
+
+/** `T | render chart`: how to show the rows is the client's affair. */
+export const render: OperatorPlanner = (_node, input) => input;
+
+/** `T | consume`: evaluates its input and returns no rows. */
+export const consume: OperatorPlanner = (_node, input) => ({
+  ...input,
+  plan: { kind: 'limit', input: input.plan, count: longLiteral(0), by: [] },
+});
+
+/** `T | serialize [Name = Expression, …]` */
+export const serialize: OperatorPlanner = (node, input, context) => {
+  const nodes = elements(node, 'Expressions');
+  if (nodes.length === 0) return input;
+  const { row, relation } = windowRow(input, context);
+  const values = namedValues(nodes, context, row);
+  return extended(relation(), values, columnsOf(node.ResultType), context);
+};

@@ -1,0 +1,11 @@
+import { columnsOf, elements } from '../../kql/syntax.js';
+import { extended, namedValues } from '../assignments.js';
+import type { OperatorPlanner } from '../operator.js';
+import { windowRow } from '../windows.js';
+
+/** `T | extend Name = Expression, …` */
+export const extend: OperatorPlanner = (node, input, context) => {
+  const { row, relation } = windowRow(input, context);
+  const values = namedValues(elements(node, 'Expressions'), context, row);
+  return extended(relation(), values, columnsOf(node.ResultType), context);
+};

@@ -1,0 +1,19 @@
+import { columnsOf } from '../../kql/syntax.js';
+import { dotNetTypes } from '../../kql/type-names.js';
+import { newColumn } from '../context.js';
+import type { OperatorPlanner } from '../operator.js';
+import { longLiteral, type PlanExpression, stringLiteral } from '../plan.js';
+
+/** `T | getschema`: a row for each column. */
+export const getSchema: OperatorPlanner = (node, input, context) => {
+  const columns = columnsOf(node.ResultType).map(({ name, type }) =>
+    newColumn(context, name, type),
+  );
+  const rows = input.columns.map((column, index): PlanExpression[] => [
+    stringLiteral(column.name),
+    longLiteral(index),
+    stringLiteral(`System.${dotNetTypes[column.type]}`),
+    stringLiteral(column.type),
+  ]);
+  return { plan: { kind: 'values', columns, rows }, columns, order: [], ingestionTime: null };
+};

@@ -1,0 +1,51 @@
+import {
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+} from '../../kql/syntax.js';
+import { passThrough } from '../assignments.js';
+import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
+import type { OperatorPlanner } from '../operator.js';
+import { columnReference, type PlanAssignment, type Relation, type SortKey } from '../plan.js';
+import { planScalar } from '../scalar.js';
+
+/** `T | sort by Key desc nulls last, …`: an order that later operators keep as long as they can. */
+export const sort: OperatorPlanner = (node, input, context) => {
+  const keys = elements(node, 'Expressions').map((key) => sortKey(key, context, rowOf(input)));
+  return ordered(input, keys, context);
+};
+
+/** One key; KQL sorts descending by default, nulls last when descending and first when ascending. */
+export function sortKey(node: Expression, context: PlanContext, row: Row): SortKey {
+  const isOrdered = kindOf(node) === 'OrderedExpression';
+  const expression = planScalar(isOrdered ? member(node, 'Expression') : node, context, row);
+  const ordering = isOrdered ? optionalMember<SyntaxNode>(node, 'Ordering') : undefined;
+  const text = ordering?.toString() ?? '';
+  const descending = !/\b(asc|granny-asc)\b/.test(text);
+  const nulls = /nulls\s+(first|last)/.exec(text)?.[1];
+  return { expression, descending, nullsFirst: nulls ? nulls === 'first' : !descending };
+}
+
+/** The input with that order; keys that are no columns become hidden ones, to outlive a projection. */
+export function ordered(input: Relation, keys: readonly SortKey[], context: PlanContext): Relation {
+  const computed: PlanAssignment[] = [];
+  const order = keys.map((key) => {
+    if (key.expression.kind === 'column') return key;
+    const column = newColumn(context, 'key', key.expression.type);
+    computed.push({ column, expression: key.expression });
+    return { ...key, expression: columnReference(column) };
+  });
+  if (computed.length === 0) return { ...input, order };
+  return {
+    ...input,
+    plan: {
+      kind: 'project',
+      input: input.plan,
+      columns: [...passThrough(input, context), ...computed],
+    },
+    order,
+  };
+}

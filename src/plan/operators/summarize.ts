@@ -1,0 +1,176 @@
+import { functionKind } from '../../kql/builtins.js';
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  scalarTypeOf,
+  spanOf,
+  type TypeSymbol,
+} from '../../kql/syntax.js';
+import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
+import type { OperatorPlanner } from '../operator.js';
+import {
+  columnReference,
+  type PlanAggregate,
+  type PlanAssignment,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+} from '../plan.js';
+import { planScalar } from '../scalar.js';
+import { numbered } from '../windows.js';
+
+/** `T | summarize Name = aggregate(…), … by Key, …` */
+export const summarize: OperatorPlanner = (node, input, context) => {
+  const byClause = optionalMember<SyntaxNode>(node, 'ByClause');
+  return aggregated(
+    input,
+    elements(byClause, 'Expressions'),
+    elements(node, 'Aggregates'),
+    columnsOf(node.ResultType).map(({ name }) => name),
+    context,
+  );
+};
+
+/** Groups the input; `names` are the result's: the keys', then the aggregates'. */
+export function aggregated(
+  input: Relation,
+  keyNodes: readonly Expression[],
+  aggregateNodes: readonly Expression[],
+  names: readonly string[],
+  context: PlanContext,
+): Relation {
+  const { relation, position } = withPosition(input, aggregateNodes, context);
+  const row = rowOf(relation);
+  const keys = keyNodes.map((key, index): PlanAssignment => {
+    const expression = planScalar(key, context, row);
+    const name = names[index] ?? '';
+    if (expression.kind === 'column' && expression.column.name === name) {
+      return { column: expression.column, expression };
+    }
+    return { column: newColumn(context, name, expression.type), expression };
+  });
+  const grouped = new Set(
+    keys.flatMap((key) => (key.expression.kind === 'column' ? [key.expression.column] : [])),
+  );
+  const aggregates: PlanAggregate[] = [];
+  const collect = (call: Expression, name: string): PlanExpression | undefined => {
+    if (functionKind(call.ReferencedSymbol) !== 'aggregate') return undefined;
+    const found = planAggregate(call, name, row, grouped, position, context);
+    aggregates.push(...found);
+    const [first] = found;
+    return first && columnReference(first.column);
+  };
+  const results = aggregateNodes.flatMap((aggregate) => {
+    const before = aggregates.length;
+    const value = kindOf(aggregate).endsWith('NamedExpression')
+      ? member(aggregate, 'Expression')
+      : aggregate;
+    const expression = planScalar(value, context, { ...row, intercept: collect });
+    const isWhole =
+      expression.kind === 'column' && aggregates[before]?.column === expression.column;
+    return isWhole
+      ? aggregates.slice(before).map(({ column }) => columnReference(column))
+      : [expression];
+  });
+  const outputs = results.map((expression, index): PlanAssignment => {
+    const name = names[keys.length + index] ?? '';
+    return { column: newColumn(context, name, expression.type), expression };
+  });
+  const partition = context.partition.map((column) => ({
+    column,
+    expression: columnReference(column),
+  }));
+  const allKeys = [...partition, ...keys.filter((key) => !context.partition.includes(key.column))];
+  const kept = allKeys.map(({ column }) => ({ column, expression: columnReference(column) }));
+  return {
+    plan: {
+      kind: 'project',
+      input: { kind: 'aggregate', input: relation.plan, keys: allKeys, aggregates },
+      columns: [...kept, ...outputs],
+    },
+    columns: [...keys, ...outputs].map(({ column }) => column),
+    order: [],
+    ingestionTime: null,
+  };
+}
+
+/** Aggregates whose result depends on the order of their rows, where the rows have one. */
+const orderedAggregates = /\b(make_?list\w*|make_bag\w*|make_dictionary|make_?set\w*)\s*\(/;
+
+function withPosition(
+  input: Relation,
+  nodes: readonly Expression[],
+  context: PlanContext,
+): { relation: Relation; position: PlanColumn | null } {
+  const wanted =
+    input.order.length > 0 && nodes.some((node) => orderedAggregates.test(node.toString()));
+  return wanted ? numbered(input, context) : { relation: input, position: null };
+}
+
+/** One aggregate call; `arg_max(x, *)` and the like give a column for each of their results. */
+function planAggregate(
+  call: Expression,
+  name: string,
+  row: Row,
+  grouped: ReadonlySet<PlanColumn>,
+  position: PlanColumn | null,
+  context: PlanContext,
+): PlanAggregate[] {
+  const nodes = elements(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+  const type = call.ResultType as TypeSymbol | null;
+  const tuple = type?.Columns ? columnsOf(type) : [];
+  const span = spanOf(call);
+  const plain = nodes
+    .filter((node) => kindOf(node) !== 'StarExpression')
+    .map((node) => planScalar(node, context, row));
+  const star = nodes.some((node) => kindOf(node) === 'StarExpression');
+  const single = (
+    expression: readonly PlanExpression[],
+    resultType = scalarTypeOf(type),
+  ): PlanAggregate => ({
+    column: newColumn(context, name, resultType),
+    name,
+    arguments: expression,
+    position,
+    span,
+  });
+  const [first, ...rest] = plain;
+  if (/^arg_?(max|min)$/.test(name) && first) {
+    const starred = star
+      ? row.columns
+          .filter(
+            (column) =>
+              !grouped.has(column) && !(first.kind === 'column' && first.column === column),
+          )
+          .map(columnReference)
+      : [];
+    const [own, value] = name.endsWith('max') ? ['max', 'arg_max'] : ['min', 'arg_min'];
+    return [
+      { ...single([first], first.type), name: own },
+      ...[...rest, ...starred].map((other) => ({
+        ...single([first, other], other.type),
+        name: value,
+      })),
+    ];
+  }
+  if (/^(take_any|any)$/.test(name)) {
+    const values = star
+      ? row.columns.filter((column) => !grouped.has(column)).map(columnReference)
+      : plain;
+    return values.map((value) => ({ ...single([value], value.type), name: 'take_any' }));
+  }
+  if (/^percentiles(w)?$/.test(name) && tuple.length > 1) {
+    const weighted = name === 'percentilesw';
+    const values = plain.slice(0, weighted ? 2 : 1);
+    return plain.slice(values.length).map((rank, index) => ({
+      ...single([...values, rank], tuple[index]?.type ?? scalarTypeOf(type)),
+      name: weighted ? 'percentilew' : 'percentile',
+    }));
+  }
+  return [single(plain)];
+}

@@ -1,0 +1,416 @@
+import type { ScalarType } from '../catalog/types.js';
+import { HuntError } from '../errors.js';
+import { functionKind, symbolKind } from '../kql/builtins.js';
+import { type LiteralValue, literalValue } from '../kql/literals.js';
+import {
+  calledBody,
+  type Expression,
+  elements,
+  isTabular,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  scalarTypeOf,
+  spanOf,
+} from '../kql/syntax.js';
+import { foldConstant } from './constant.js';
+import { noRow, type PlanContext, type Row, unsupported } from './context.js';
+import {
+  type CallExpression,
+  columnReference,
+  longLiteral,
+  nullLiteral,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+  stringLiteral,
+} from './plan.js';
+import { bindArguments, planBody } from './user-functions.js';
+
+const binaryOperators: Readonly<Record<string, string>> = {
+  AddExpression: '+',
+  SubtractExpression: '-',
+  MultiplyExpression: '*',
+  DivideExpression: '/',
+  ModuloExpression: '%',
+  LessThanExpression: '<',
+  LessThanOrEqualExpression: '<=',
+  GreaterThanExpression: '>',
+  GreaterThanOrEqualExpression: '>=',
+  EqualExpression: '==',
+  NotEqualExpression: '!=',
+  EqualTildeExpression: '=~',
+  BangTildeExpression: '!~',
+  HasExpression: 'has',
+  HasCsExpression: 'has_cs',
+  NotHasExpression: '!has',
+  NotHasCsExpression: '!has_cs',
+  HasPrefixExpression: 'hasprefix',
+  HasPrefixCsExpression: 'hasprefix_cs',
+  NotHasPrefixExpression: '!hasprefix',
+  NotHasPrefixCsExpression: '!hasprefix_cs',
+  HasSuffixExpression: 'hassuffix',
+  HasSuffixCsExpression: 'hassuffix_cs',
+  NotHasSuffixExpression: '!hassuffix',
+  NotHasSuffixCsExpression: '!hassuffix_cs',
+  ContainsExpression: 'contains',
+  ContainsCsExpression: 'contains_cs',
+  NotContainsExpression: '!contains',
+  NotContainsCsExpression: '!contains_cs',
+  StartsWithExpression: 'startswith',
+  StartsWithCsExpression: 'startswith_cs',
+  NotStartsWithExpression: '!startswith',
+  NotStartsWithCsExpression: '!startswith_cs',
+  EndsWithExpression: 'endswith',
+  EndsWithCsExpression: 'endswith_cs',
+  NotEndsWithExpression: '!endswith',
+  NotEndsWithCsExpression: '!endswith_cs',
+  MatchesRegexExpression: 'matches regex',
+  LikeExpression: 'like',
+  LikeCsExpression: 'likecs',
+  NotLikeExpression: 'notlike',
+  NotLikeCsExpression: 'notlikecs',
+  SearchExpression: ':',
+};
+
+const listOperators: Readonly<Record<string, string>> = {
+  InExpression: 'in~',
+  InCsExpression: 'in',
+  NotInExpression: '!in~',
+  NotInCsExpression: '!in',
+  HasAnyExpression: 'has_any',
+  HasAllExpression: 'has_all',
+};
+
+/** A scalar expression of the query as a plan expression over the row's columns. */
+export function planScalar(node: Expression, context: PlanContext, row: Row): PlanExpression {
+  const kind = kindOf(node);
+  if (kind === 'AndExpression' || kind === 'OrExpression') return planLogical(node, context, row);
+  const binary = binaryOperators[kind];
+  if (binary) return planBinary(node, binary, context, row);
+  const list = listOperators[kind];
+  if (list) return planList(node, list, context, row);
+  switch (kind) {
+    case 'ParenthesizedExpression':
+      return planScalar(member(node, 'Expression'), context, row);
+    case 'SimpleNamedExpression':
+      return planScalar(member(node, 'Expression'), context, row);
+    case 'NameReference':
+      return planName(node, context, row);
+    case 'FunctionCallExpression':
+      return planCall(node, context, row);
+    case 'PathExpression':
+    case 'ElementExpression':
+      return planAccess(node, context, row);
+    case 'UnaryMinusExpression':
+      return call(node, 'negate', [planScalar(member(node, 'Expression'), context, row)]);
+    case 'UnaryPlusExpression':
+      return planScalar(member(node, 'Expression'), context, row);
+    case 'BetweenExpression':
+      return planBetween(node, 'between', context, row);
+    case 'NotBetweenExpression':
+      return planBetween(node, '!between', context, row);
+    case 'ToScalarExpression':
+      return planToScalar(member(node, 'Expression'), node, context);
+    case 'TypeOfLiteralExpression':
+      return stringLiteral(node.toString().trim());
+    case 'StarExpression':
+      throw unsupported(node, "'*'", 'it cannot stand in this place');
+    default:
+      if (node.IsLiteral) return literal(literalValue(node));
+      if (isTabular(node.ResultType)) return planToScalar(node, node, context);
+      throw unsupported(
+        node,
+        `${kind} (${node.toString().trim().slice(0, 40)})`,
+        'Quarry does not know this form',
+      );
+  }
+}
+
+function literal(value: LiteralValue): PlanExpression {
+  return { kind: 'literal', ...value };
+}
+
+/** A call whose result type is the node's. */
+function call(
+  node: Expression,
+  name: string,
+  parts: readonly PlanExpression[],
+  type: ScalarType = scalarTypeOf(node.ResultType),
+): PlanExpression {
+  const expression: CallExpression = {
+    kind: 'call',
+    name,
+    arguments: parts,
+    type,
+    span: spanOf(node),
+  };
+  return foldConstant(expression);
+}
+
+/** `a and b and c` as one flat call: published lists of hundreds of terms would nest too deep. */
+function planLogical(node: Expression, context: PlanContext, row: Row): PlanExpression {
+  const kind = kindOf(node);
+  const terms: Expression[] = [];
+  const pending: Expression[] = [node];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (kindOf(next) === kind) pending.push(member(next, 'Right'), member(next, 'Left'));
+    else if (
+      kindOf(next) === 'ParenthesizedExpression' &&
+      kindOf(member(next, 'Expression')) === kind
+    ) {
+      pending.push(member(next, 'Expression'));
+    } else terms.push(next);
+  }
+  const name = kind === 'AndExpression' ? 'and' : 'or';
+  return call(
+    node,
+    name,
+    terms.map((term) => planScalar(term, context, row)),
+    'bool',
+  );
+}
+
+function planBinary(
+  node: Expression,
+  name: string,
+  context: PlanContext,
+  row: Row,
+): PlanExpression {
+  const left = member(node, 'Left');
+  const right = planScalar(member(node, 'Right'), context, row);
+  if (kindOf(left) === 'StarExpression') {
+    const terms = row.columns.map((column) =>
+      call(node, name, [textOf(columnReference(column), node), right], 'bool'),
+    );
+    return call(node, 'or', terms, 'bool');
+  }
+  return call(node, name, [planScalar(left, context, row), right]);
+}
+
+function textOf(expression: PlanExpression, node: Expression): PlanExpression {
+  return expression.type === 'string' ? expression : call(node, 'tostring', [expression], 'string');
+}
+
+function planList(node: Expression, name: string, context: PlanContext, row: Row): PlanExpression {
+  const items = elements(member<SyntaxNode>(node, 'Right'), 'Expressions').map((item) =>
+    isTabular(item.ResultType) && !isScalarVariable(item, context)
+      ? planTableArgument(item, context)
+      : planScalar(item, context, row),
+  );
+  const leftNode = member(node, 'Left');
+  if (kindOf(leftNode) === 'StarExpression') {
+    const terms = row.columns.map((column) =>
+      call(node, name, [textOf(columnReference(column), node), ...items], 'bool'),
+    );
+    return call(node, 'or', terms, 'bool');
+  }
+  return call(node, name, [planScalar(leftNode, context, row), ...items], 'bool');
+}
+
+function isScalarVariable(node: Expression, context: PlanContext): boolean {
+  return (
+    kindOf(node) === 'NameReference' &&
+    context.variables.get(node.SimpleName ?? '')?.kind === 'scalar'
+  );
+}
+
+function planTableArgument(node: Expression, context: PlanContext): PlanExpression {
+  const relation = context.plan.table(node, context);
+  const column = relation.columns[0];
+  if (!column) throw unsupported(node, 'a table without columns', 'a list needs one column');
+  return { kind: 'tableArgument', input: relation.plan, column, type: column.type };
+}
+
+function planBetween(
+  node: Expression,
+  name: string,
+  context: PlanContext,
+  row: Row,
+): PlanExpression {
+  const couple = member<SyntaxNode>(node, 'Right');
+  const value = planScalar(member(node, 'Left'), context, row);
+  const first = planScalar(member(couple, 'First'), context, row);
+  let second = planScalar(member(couple, 'Second'), context, row);
+  if (second.type === 'timespan' && first.type === 'datetime') {
+    second = call(node, '+', [first, second], 'datetime');
+  }
+  return call(node, name, [value, first, second], 'bool');
+}
+
+function planName(node: Expression, context: PlanContext, row: Row): PlanExpression {
+  const name = node.SimpleName ?? '';
+  const symbol = node.ReferencedSymbol;
+  const kind = symbol ? symbolKind(symbol) : undefined;
+  if (kind !== 'Variable' && kind !== 'Parameter') {
+    const column = findColumn(row, symbol?.Name ?? name) ?? findColumn(row, name);
+    if (column) return columnReference(column);
+  }
+  const variable = context.variables.get(name);
+  if (variable?.kind === 'scalar') return variable.expression;
+  if (variable?.kind === 'table') {
+    const column = variable.relation.columns[0];
+    if (column) {
+      return { kind: 'scalarSubquery', input: variable.relation.plan, column, type: column.type };
+    }
+  }
+  const column = findColumn(row, name);
+  if (column) return columnReference(column);
+  throw new HuntError(
+    'kql.semantic',
+    { message: `Failed to resolve scalar expression named '${name}'` },
+    { span: spanOf(node) },
+  );
+}
+
+export function findColumn(row: Row, name: string): PlanColumn | undefined {
+  return row.columns.find((column) => column.name === name);
+}
+
+function planCall(node: Expression, context: PlanContext, row: Row): PlanExpression {
+  const nameNode = member(node, 'Name');
+  const name = nameNode.SimpleName ?? '';
+  const argumentNodes = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
+  const body = calledBody(node);
+  if (body && functionKind(node.ReferencedSymbol) === 'user') {
+    const inner = bindArguments(node, argumentNodes, context, row);
+    return planBody(body, inner, (result, bodyContext) => planScalar(result, bodyContext, noRow));
+  }
+  const intercepted = row.intercept?.(node, name, row);
+  if (intercepted) return intercepted;
+  const special = specialForms[name];
+  if (special) return special(node, argumentNodes, context, row);
+  return call(
+    node,
+    name,
+    argumentNodes.map((argument) => planScalar(argument, context, row)),
+  );
+}
+
+type SpecialForm = (
+  node: Expression,
+  parts: readonly Expression[],
+  context: PlanContext,
+  row: Row,
+) => PlanExpression;
+
+/** Calls whose meaning depends on the row's columns or on the moment, and not on values alone. */
+const specialForms: Readonly<Record<string, SpecialForm>> = {
+  now: (node, parts, context, row) => {
+    const now = literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
+    const offset = parts[0];
+    return offset ? call(node, '+', [now, planScalar(offset, context, row)], 'datetime') : now;
+  },
+  ago: (node, parts, context, row) => {
+    const now = literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
+    const offset = parts[0];
+    return offset ? call(node, '-', [now, planScalar(offset, context, row)], 'datetime') : now;
+  },
+  ingestion_time: (_node, _parts, _context, row) =>
+    row.ingestionTime ? columnReference(row.ingestionTime) : nullLiteral('datetime'),
+  column_ifexists: columnIfExists,
+  columnifexists: columnIfExists,
+  iscolumnexists: (node, parts, context, row) => {
+    const name = parts[0] && constantText(parts[0], context, row);
+    return literal({ type: 'bool', value: findColumn(row, name ?? '') !== undefined });
+  },
+  pack_all: (node, parts, context, row) => {
+    const first = parts[0] ? planScalar(parts[0], context, row) : undefined;
+    const skipNulls = first?.kind === 'literal' && first.value === true;
+    return call(node, skipNulls ? 'bag_pack_nonempty' : 'bag_pack', named(row.columns), 'dynamic');
+  },
+  bag_pack_columns: (node, parts, context, row) => {
+    const columns = parts.flatMap((part) => {
+      const value = planScalar(part, context, row);
+      return [stringLiteral(defaultName(part)), value];
+    });
+    return call(node, 'bag_pack', columns, 'dynamic');
+  },
+  toscalar: (node, parts, context) => {
+    const part = parts[0];
+    if (!part) throw unsupported(node, 'toscalar()', 'it needs a table');
+    return planToScalar(part, node, context);
+  },
+};
+
+function defaultName(node: Expression): string {
+  return node.SimpleName ?? node.toString().trim();
+}
+
+function named(columns: readonly PlanColumn[]): PlanExpression[] {
+  return columns.flatMap((column) => [stringLiteral(column.name), columnReference(column)]);
+}
+
+function columnIfExists(
+  node: Expression,
+  parts: readonly Expression[],
+  context: PlanContext,
+  row: Row,
+): PlanExpression {
+  const [nameNode, otherwise] = parts;
+  if (!nameNode || !otherwise)
+    throw unsupported(node, 'column_ifexists()', 'it needs two arguments');
+  const column = findColumn(row, constantText(nameNode, context, row) ?? '');
+  return column ? columnReference(column) : planScalar(otherwise, context, row);
+}
+
+/** The text of an expression that has to be a constant string, or undefined. */
+export function constantText(node: Expression, context: PlanContext, row: Row): string | undefined {
+  const value = planScalar(node, context, row);
+  return value.kind === 'literal' && value.value !== null ? String(value.value) : undefined;
+}
+
+function planToScalar(table: Expression, node: Expression, context: PlanContext): PlanExpression {
+  if (!isTabular(table.ResultType)) return planScalar(table, context, noRow);
+  const relation = context.plan.table(table, context);
+  const column = relation.columns[0];
+  if (!column) return nullLiteral(scalarTypeOf(node.ResultType));
+  const sorted: Relation['plan'] =
+    relation.order.length > 0
+      ? { kind: 'sort', input: relation.plan, keys: relation.order }
+      : relation.plan;
+  return {
+    kind: 'scalarSubquery',
+    input: { kind: 'limit', input: sorted, count: longLiteral(1), by: [] },
+    column,
+    type: column.type,
+  };
+}
+
+/** `a.b`, `a["b"]`, `a[0]`, `$left.a`: one access call for a whole path, so that the document is read once. */
+function planAccess(node: Expression, context: PlanContext, row: Row): PlanExpression {
+  const base = member(node, 'Expression');
+  if (kindOf(base) === 'NameReference') {
+    const side =
+      base.SimpleName === '$left' ? row.left : base.SimpleName === '$right' ? row.right : undefined;
+    if (side) {
+      const name = selectorName(member(node, 'Selector'));
+      const column = side.find((candidate) => candidate.name === name);
+      if (column) return columnReference(column);
+    }
+  }
+  const target = planScalar(base, context, row);
+  const selector = planSelector(member(node, 'Selector'), context, row);
+  if (target.kind === 'call' && target.name === 'access') {
+    return call(node, 'access', [...target.arguments, selector], 'dynamic');
+  }
+  return call(node, 'access', [target, selector], 'dynamic');
+}
+
+function selectorName(selector: Expression): string | undefined {
+  if (selector.SimpleName !== undefined) return selector.SimpleName;
+  const inner = optionalMember(selector, 'Expression');
+  return inner?.IsLiteral ? String(inner.LiteralValue) : undefined;
+}
+
+function planSelector(selector: Expression, context: PlanContext, row: Row): PlanExpression {
+  switch (kindOf(selector)) {
+    case 'NameReference':
+      return stringLiteral(selector.SimpleName ?? '');
+    case 'BracketedExpression':
+      return planScalar(member(selector, 'Expression'), context, row);
+    default:
+      return planScalar(selector, context, row);
+  }
+}

@@ -1,0 +1,130 @@
+import { type ColumnSource, columnsOf, findLegacyTable, findTable } from '../catalog/catalog.js';
+import type { ScalarType } from '../catalog/types.js';
+import { HuntError, unreachable } from '../errors.js';
+import { type Expression, type SchemaColumn, spanOf } from '../kql/syntax.js';
+import { newColumn, type PlanContext } from './context.js';
+import {
+  columnReference,
+  type LogicalPlan,
+  nullLiteral,
+  type PlanAssignment,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+  type ScanSource,
+  stringLiteral,
+} from './plan.js';
+
+/** Column of every stored table: when the row arrived. */
+export const ingestionColumn = '_ingested';
+
+/** A stored or legacy table as the query names it, with the columns that the binder gave it. */
+export function scanTable(
+  node: Expression,
+  schema: readonly SchemaColumn[],
+  context: PlanContext,
+  name: string = node.ReferencedSymbol?.Name ?? node.SimpleName ?? '',
+): Relation {
+  const { catalog, scope } = context;
+  const named = findTable(catalog, name) ?? findLegacyTable(catalog, name);
+  const stored = findTable(catalog, (named && 'table' in named && named.table) || name);
+  if (!named || !stored) {
+    throw new HuntError(
+      'kql.semantic',
+      { message: `Failed to resolve table or column expression named '${name}'` },
+      { span: spanOf(node) },
+    );
+  }
+  const known = columnsOf(catalog, named);
+  const sources = new Map<string, { column: PlanColumn; source: ScanSource }>();
+  const read = (key: string, type: ScalarType, source: ScanSource) => {
+    const found = sources.get(key);
+    if (found) return found.column;
+    const column = newColumn(context, key, type);
+    sources.set(key, { column, source });
+    return column;
+  };
+  const readStored = (column: string, type: ScalarType) =>
+    read(column, type, { kind: 'stored', name: column, type });
+  const ingestionTime = readStored(ingestionColumn, 'datetime');
+  const assignments = schema.map((wanted): PlanAssignment => {
+    const source = known.get(wanted.name)?.source ?? { kind: 'empty' };
+    const expression = sourceExpression(source, wanted.type, readStored, () =>
+      read(' bytes', 'long', { kind: 'rowBytes' }),
+    );
+    if (
+      expression.kind === 'column' &&
+      expression.column.name === wanted.name &&
+      expression.type === wanted.type
+    ) {
+      return { column: expression.column, expression };
+    }
+    const column = newColumn(context, wanted.name, wanted.type);
+    return { column, expression: converted(expression, wanted.type) };
+  });
+  const plan: LogicalPlan = {
+    kind: 'scan',
+    database: scope.database,
+    table: stored.name,
+    columns: [...sources.values()],
+    timeColumn: stored.timeColumn,
+    from: scope.from,
+    to: scope.to,
+    deviceGroups: scope.deviceGroups,
+    deviceScoped: stored.deviceScoped,
+  };
+  const columns = assignments.map(({ column }) => column);
+  const plain = assignments.every(
+    ({ column, expression }) => expression.kind === 'column' && expression.column === column,
+  );
+  if (plain) return { plan, columns, order: [], ingestionTime };
+  const passed = { column: ingestionTime, expression: columnReference(ingestionTime) };
+  const projected = columns.includes(ingestionTime) ? assignments : [...assignments, passed];
+  return {
+    plan: { kind: 'project', input: plan, columns: projected },
+    columns,
+    order: [],
+    ingestionTime,
+  };
+}
+
+function sourceExpression(
+  source: ColumnSource,
+  type: ScalarType,
+  readStored: (column: string, type: ScalarType) => PlanColumn,
+  readBytes: () => PlanColumn,
+): PlanExpression {
+  switch (source.kind) {
+    case 'stored':
+      return columnReference(readStored(source.column, source.type));
+    case 'computed':
+      return source.value.kind === 'constant'
+        ? stringLiteral(source.value.text)
+        : columnReference(readBytes());
+    case 'empty':
+    case 'definition':
+      return nullLiteral(type);
+    default:
+      return unreachable(source);
+  }
+}
+
+const conversions: Readonly<Record<ScalarType, string>> = {
+  bool: 'tobool',
+  int: 'toint',
+  long: 'tolong',
+  real: 'toreal',
+  decimal: 'todecimal',
+  string: 'tostring',
+  datetime: 'todatetime',
+  timespan: 'totimespan',
+  guid: 'toguid',
+  dynamic: 'todynamic',
+};
+
+/** The expression as a value of the type, as KQL's `to…()` functions convert. */
+export function converted(expression: PlanExpression, type: ScalarType): PlanExpression {
+  if (expression.type === type) return expression;
+  const span = expression.kind === 'call' ? expression.span : { start: 0, length: 0 };
+  return { kind: 'call', name: conversions[type], arguments: [expression], type, span };
+}

@@ -1,0 +1,85 @@
+import {
+  type Expression,
+  elements,
+  isTabular,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  scalarTypeOf,
+} from '../kql/syntax.js';
+import {
+  noRow,
+  type PlanContext,
+  type Row,
+  unsupported,
+  type Variable,
+  withVariables,
+} from './context.js';
+import { nullLiteral, type Relation } from './plan.js';
+import { planStatements } from './statements.js';
+import { tableVariable } from './tables.js';
+
+/**
+ * The context in which a user function's body runs: the names of the place where the function was
+ * declared, and its parameters. `piped` is the table that `invoke` hands to the first parameter.
+ */
+export function bindArguments(
+  call: Expression,
+  given: readonly Expression[],
+  context: PlanContext,
+  row: Row,
+  piped?: Relation,
+): PlanContext {
+  const name = member(call, 'Name').SimpleName ?? '';
+  const variable = context.variables.get(name);
+  if (variable?.kind !== 'function') {
+    throw unsupported(call, `the function '${name}'`, 'its definition is not known');
+  }
+  const parameters = elements<SyntaxNode>(
+    member<SyntaxNode>(variable.declaration, 'Parameters'),
+    'Parameters',
+  );
+  const byName = new Map<string, Expression>();
+  const positional: Expression[] = [];
+  for (const part of given) {
+    if (kindOf(part) === 'SimpleNamedExpression') {
+      byName.set(member(part, 'Name').SimpleName ?? '', member(part, 'Expression'));
+    } else positional.push(part);
+  }
+  let rest = piped;
+  const bound = parameters.map((parameter): readonly [string, Variable] => {
+    const declaration = member<SyntaxNode>(parameter, 'NameAndType');
+    const parameterName = member(declaration, 'Name').SimpleName ?? '';
+    if (rest) {
+      const table = rest;
+      rest = undefined;
+      return [parameterName, tableVariable(table, context)];
+    }
+    const argument = byName.get(parameterName) ?? positional.shift();
+    if (argument) return [parameterName, argumentVariable(argument, context, row)];
+    const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
+    const expression = fallback
+      ? context.plan.scalar(member(fallback, 'Value'), variable.context, noRow)
+      : nullLiteral(scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as never));
+    return [parameterName, { kind: 'scalar', expression }];
+  });
+  return withVariables(variable.context, bound);
+}
+
+function argumentVariable(argument: Expression, context: PlanContext, row: Row): Variable {
+  if (isTabular(argument.ResultType)) {
+    return tableVariable(context.plan.table(argument, context), context);
+  }
+  return { kind: 'scalar', expression: context.plan.scalar(argument, context, row) };
+}
+
+/** A function's body: its own `let` statements, then its result expression. */
+export function planBody<Result>(
+  body: SyntaxNode,
+  context: PlanContext,
+  result: (expression: Expression, context: PlanContext) => Result,
+): Result {
+  const inner = planStatements(elements<SyntaxNode>(body, 'Statements'), context);
+  return result(member(body, 'Expression'), inner);
+}

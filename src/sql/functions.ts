@@ -1,0 +1,63 @@
+import type { ScalarType } from '../catalog/types.js';
+import type { TextSpan } from '../errors.js';
+import type { Operand } from './operand.js';
+import type { Sql } from './sql.js';
+
+/** Where a function is called. */
+export interface CallSite {
+  /** The KQL type of the result, by the binder. */
+  readonly type: ScalarType;
+  readonly span: TextSpan;
+  /** In the condition of a filter: there a null is as good as false. */
+  readonly filter: boolean;
+}
+
+/** One scalar function or operator. Exactly one of `emit` and `emitCall` is there. */
+export interface ScalarFunction {
+  /** The page of Microsoft's KQL reference. */
+  readonly doc: string;
+  /** What differs between the two languages and is easily got wrong. */
+  readonly trap?: string;
+  /**
+   * Whether the result can be null: as its arguments (the default), always, or never.
+   * A string or dynamic result is never null whatever it says.
+   */
+  readonly nullable?: 'arguments' | 'always' | 'never';
+  /** The SQL of a call; its ClickHouse type has to be that of the KQL result type. */
+  readonly emit?: (...parts: Operand[]) => Sql;
+  readonly emitCall?: (call: CallSite, ...parts: Operand[]) => Sql;
+  /** KQL expressions and the text of their values: tests, documentation, and the portal's hover. */
+  readonly examples?: readonly (readonly [kql: string, value: string])[];
+}
+
+/** One aggregate function. */
+export interface AggregateFunction {
+  readonly doc: string;
+  readonly trap?: string;
+  /** Over no rows, or only nulls, the result is null; the default is never. */
+  readonly nullable?: 'always' | 'never';
+  readonly emit: (call: AggregateCall, ...parts: Operand[]) => Sql;
+  readonly examples?: readonly (readonly [kql: string, value: string])[];
+}
+
+export interface AggregateCall {
+  readonly type: ScalarType;
+  readonly span: TextSpan;
+  /** Where the rows have an order: a column that numbers them. */
+  readonly position: Sql | null;
+}
+
+/** One function over the neighbouring rows of a serialized table; `over` is the window. */
+export interface WindowFunctionEntry {
+  readonly doc: string;
+  readonly trap?: string;
+  readonly nullable: boolean;
+  readonly emit: (over: WindowParts, ...parts: Operand[]) => Sql;
+}
+
+export interface WindowParts {
+  /** `PARTITION BY …` or nothing. */
+  readonly partition: Sql;
+  /** `ORDER BY …` or nothing: rows in the order in which they come. */
+  readonly order: Sql;
+}

@@ -1,0 +1,774 @@
+import type { ScalarType } from '../catalog/types.js';
+import { HuntError, unreachable } from '../errors.js';
+import type {
+  CallExpression,
+  JoinNode,
+  LogicalPlan,
+  PlanAssignment,
+  PlanColumn,
+  PlanExpression,
+  ScanNode,
+  SharedPlan,
+  SortKey,
+  UnnestNode,
+} from '../plan/plan.js';
+import type { CallSite } from './functions.js';
+import { aggregateFunctions } from './functions/aggregate.js';
+import { scalarFunctions } from './functions/scalar.js';
+import { windowFunctions } from './functions/window.js';
+import { columnName, datetimeOfTicks, literalSql, type Operand, ticksOf } from './operand.js';
+import { columnTypes, identifier, join, literal, type Sql, sql } from './sql.js';
+
+/** How a column of a SELECT is defined: as it comes, or by an expression. */
+interface Definition {
+  readonly sql: Sql;
+  /** It is a plain name: used as it is, without an alias. */
+  readonly plain: boolean;
+  readonly nullable: boolean;
+  /** Columns that the expression reads. */
+  readonly reads: readonly PlanColumn[];
+}
+
+/** One SELECT in the making. Aliases are unique in the whole query, so any clause may use them. */
+interface Select {
+  readonly from: Sql;
+  readonly definitions: ReadonlyMap<PlanColumn, Definition>;
+  readonly output: readonly PlanColumn[];
+  readonly where: readonly { readonly sql: Sql; readonly reads: readonly PlanColumn[] }[];
+  readonly groupBy?: readonly PlanColumn[] | undefined;
+  readonly orderBy?: { readonly sql: Sql; readonly reads: readonly PlanColumn[] } | undefined;
+  readonly limit?: Sql | undefined;
+  /** Its columns are final: what comes next needs a SELECT around it. */
+  readonly closed: boolean;
+}
+
+/** The state of one generation: the named tables that it needs. */
+interface Generation {
+  readonly uses: ReadonlyMap<number, number>;
+  /** Columns of each named table that some use reads. */
+  readonly wanted: Map<number, Set<PlanColumn>>;
+  readonly named: Map<number, { readonly name: Sql; readonly sql: Sql; readonly nullable: ReadonlyMap<PlanColumn, boolean> }>;
+}
+
+/** SQL for a plan: the columns asked for, under their unique names. */
+export interface GeneratedQuery {
+  /** `WITH … ` or nothing. */
+  readonly prefix: Sql;
+  readonly sql: Sql;
+  readonly operands: readonly Operand[];
+}
+
+export function generateSql(plan: LogicalPlan, columns: readonly PlanColumn[]): GeneratedQuery {
+  const uses = countUses(plan);
+  // The first pass finds which columns of shared tables are read, the second writes the SQL.
+  const wanted = new Map<number, Set<PlanColumn>>();
+  select(plan, new Set(columns), { uses, wanted, named: new Map() });
+  const generation: Generation = { uses, wanted, named: new Map() };
+  const built = select(plan, new Set(columns), generation);
+  const prefix = [...generation.named.values()].map(({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`);
+  return {
+    prefix: prefix.length > 0 ? sql`WITH ${join(prefix)} ` : sql``,
+    sql: print(built, columns),
+    operands: columns.map((column) => outerOperand(column, built)),
+  };
+}
+
+function outerOperand(column: PlanColumn, from: Select): Operand {
+  return {
+    ...columnName(column.id),
+    type: column.type,
+    nullable: from.definitions.get(column)?.nullable ?? true,
+    expression: { kind: 'column', column, type: column.type },
+  };
+}
+
+// ---- plans ---------------------------------------------------------------------------------------
+
+function select(plan: LogicalPlan, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+  switch (plan.kind) {
+    case 'scan':
+      return selectScan(plan, required);
+    case 'values':
+      return selectValues(plan, required, generation);
+    case 'range':
+      return selectRange(plan, generation);
+    case 'project':
+      return selectProject(plan.input, plan.columns, required, generation);
+    case 'filter':
+      return selectFilter(plan, required, generation);
+    case 'aggregate':
+      return selectAggregate(plan, required, generation);
+    case 'join':
+      return selectJoin(plan, required, generation);
+    case 'sort':
+      return selectSort(plan.input, plan.keys, required, generation);
+    case 'limit':
+      return selectLimit(plan, required, generation);
+    case 'union':
+      return selectUnion(plan, required, generation);
+    case 'unnest':
+      return selectUnnest(plan, required, generation);
+    case 'window':
+      return selectWindow(plan, required, generation);
+    case 'shared':
+      return selectShared(plan, required, generation);
+    default:
+      return unreachable(plan);
+  }
+}
+
+function selectScan(plan: ScanNode, required: ReadonlySet<PlanColumn>): Select {
+  const definitions = new Map<PlanColumn, Definition>();
+  for (const { column, source } of plan.columns) {
+    if (!required.has(column)) continue;
+    const isStored = source.kind === 'stored';
+    definitions.set(column, {
+      sql: isStored
+        ? identifier(source.name)
+        : sql`toInt64(byteSize(${join(storedNames(plan))}))`,
+      plain: isStored,
+      nullable: isStored && isNullableColumn(column.type) && source.name !== plan.timeColumn,
+      reads: [],
+    });
+  }
+  return {
+    from: sql`${identifier(plan.database)}.${identifier(plan.table)}`,
+    definitions,
+    output: [...definitions.keys()],
+    where: scopeConditions(plan).map((condition) => ({ sql: condition, reads: [] })),
+    closed: false,
+  };
+}
+
+function storedNames(plan: ScanNode): Sql[] {
+  return plan.columns.flatMap(({ source }) => (source.kind === 'stored' ? [identifier(source.name)] : []));
+}
+
+function isNullableColumn(type: ScalarType): boolean {
+  return type !== 'string' && type !== 'dynamic';
+}
+
+/** What the caller may see, as conditions on stored columns. */
+function scopeConditions(plan: ScanNode): Sql[] {
+  const conditions: Sql[] = [];
+  if (plan.timeColumn) {
+    const time = identifier(plan.timeColumn);
+    if (plan.from) conditions.push(sql`${time} >= ${instant(plan.from)}`);
+    if (plan.to) conditions.push(sql`${time} <= ${instant(plan.to)}`);
+  }
+  if (plan.deviceGroups && plan.deviceScoped) {
+    const groups = plan.deviceGroups.map(literal);
+    conditions.push(
+      groups.length > 0
+        ? sql`${identifier('MachineGroup')} IN (${join(groups)})`
+        : sql`false`,
+    );
+  }
+  return conditions;
+}
+
+function instant(date: Date): Sql {
+  return literalSql({ type: 'datetime', value: BigInt(date.getTime()) * 10_000n });
+}
+
+function selectValues(
+  plan: Extract<LogicalPlan, { kind: 'values' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const columns = plan.columns.length > 0 ? plan.columns : [];
+  if (columns.length === 0) {
+    const from = plan.rows.length > 0 ? sql`system.one` : sql`(SELECT 1 WHERE false)`;
+    return { from, definitions: new Map(), output: [], where: [], closed: false };
+  }
+  const types = columns.map((column) => {
+    const type = columnTypes[column.type];
+    return `_q${column.id} ${isNullableColumn(column.type) ? `Nullable(${type})` : type}`;
+  });
+  const rows = plan.rows.map(
+    (row) => sql`(${join(row.map((value) => emit(value, emptySelect, generation)))})`,
+  );
+  const isEmpty = rows.length === 0;
+  const shown = isEmpty ? [sql`(${join(columns.map((column) => literalSql({ type: column.type, value: null })))})`] : rows;
+  const definitions = new Map(
+    columns
+      .filter((column) => required.has(column))
+      .map((column): [PlanColumn, Definition] => [
+        column,
+        { sql: columnName(column.id), plain: true, nullable: isNullableColumn(column.type), reads: [] },
+      ]),
+  );
+  return {
+    from: sql`values(${literal(types.join(', '))}, ${join(shown)})`,
+    definitions,
+    output: [...definitions.keys()],
+    where: isEmpty ? [{ sql: sql`false`, reads: [] }] : [],
+    closed: false,
+  };
+}
+
+const emptySelect: Select = { from: sql`system.one`, definitions: new Map(), output: [], where: [], closed: false };
+
+/** Rows that one `range` may make: an answer holds fewer, and an endless one would never end. */
+const maxRangeRows = 10_000_000;
+
+function selectRange(plan: Extract<LogicalPlan, { kind: 'range' }>, generation: Generation): Select {
+  const [from, to, step] = [plan.from, plan.to, plan.step].map((part) => emit(part, emptySelect, generation));
+  if (!from || !to || !step) throw new Error('a range has three parts');
+  const isTime = plan.column.type === 'datetime';
+  const [start, end] = isTime ? [ticksOf(from), ticksOf(to)] : [from, to];
+  const isReal = plan.column.type === 'real' || plan.column.type === 'decimal';
+  const steps = isReal
+    ? sql`floor((${end} - ${start}) / ${step})`
+    : sql`intDivOrNull(${end} - ${start}, ${step})`;
+  const reached = sql`((${end} - ${start}) >= 0) = (${step} > 0)`;
+  const count = sql`toUInt64(least(ifNull(if((${reached} OR ${end} = ${start}) AND ${step} != 0, ${steps} + 1, 0), 0), ${{ text: String(maxRangeRows) }}))`;
+  const index = sql`toInt64(number)`;
+  const value = sql`${start} + ${index} * ${step}`;
+  const type = columnTypes[plan.column.type];
+  const typed = isTime ? datetimeOfTicks(sql`assumeNotNull(${value})`) : sql`CAST(${value} AS ${{ text: type }})`;
+  return {
+    from: sql`numbers(${count})`,
+    definitions: new Map([[plan.column, { sql: typed, plain: false, nullable: false, reads: [] }]]),
+    output: [plan.column],
+    where: [],
+    closed: false,
+  };
+}
+
+function selectProject(
+  input: LogicalPlan,
+  assignments: readonly PlanAssignment[],
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const wanted = assignments.filter(({ column }) => required.has(column));
+  const below = open(select(input, readsOf(wanted.map(({ expression }) => expression)), generation));
+  // A value that differs at each evaluation must not be evaluated once more by a later clause.
+  const volatile = wanted.some(({ expression }) => isVolatile(expression));
+  const definitions = new Map(below.definitions);
+  for (const { column, expression } of wanted) {
+    if (expression.kind === 'column' && expression.column === column) continue;
+    const operand = emit(expression, below, generation);
+    definitions.set(column, {
+      sql: operand,
+      plain: false,
+      nullable: operand.nullable,
+      reads: [...readsOf([expression])],
+    });
+  }
+  const projected = { ...below, definitions, output: wanted.map(({ column }) => column) };
+  return volatile ? nest(projected) : projected;
+}
+
+function selectFilter(
+  plan: Extract<LogicalPlan, { kind: 'filter' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const reads = readsOf([plan.condition]);
+  const below = open(select(plan.input, union(required, reads), generation));
+  const condition = emit(plan.condition, below, generation, true);
+  return {
+    ...below,
+    where: [...below.where, { sql: condition, reads: [...reads] }],
+    output: [...required].filter((column) => below.definitions.has(column)),
+  };
+}
+
+function selectAggregate(
+  plan: Extract<LogicalPlan, { kind: 'aggregate' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const aggregates = plan.aggregates.filter(({ column }) => required.has(column));
+  const expressions = [
+    ...plan.keys.map(({ expression }) => expression),
+    ...aggregates.flatMap((aggregate) => aggregate.arguments),
+  ];
+  const positions = aggregates.flatMap(({ position }) => (position ? [position] : []));
+  const below = open(select(plan.input, union(readsOf(expressions), new Set(positions)), generation));
+  const definitions = new Map(below.definitions);
+  for (const { column, expression } of plan.keys) {
+    if (expression.kind === 'column' && expression.column === column) continue;
+    const operand = emit(expression, below, generation);
+    definitions.set(column, { sql: operand, plain: false, nullable: operand.nullable, reads: [...readsOf([expression])] });
+  }
+  for (const aggregate of aggregates) {
+    const entry = aggregateFunctions[aggregate.name];
+    if (!entry) throw notSupported(aggregate.name, aggregate.span, 'aggregate');
+    const parts = aggregate.arguments.map((part) => emit(part, below, generation));
+    const position = aggregate.position && reference(aggregate.position, below);
+    const { column, span } = aggregate;
+    definitions.set(column, {
+      sql: entry.emit({ type: column.type, span, position }, ...parts),
+      plain: false,
+      nullable: isNullableColumn(column.type) && entry.nullable !== 'never',
+      reads: [...readsOf(aggregate.arguments), ...(aggregate.position ? [aggregate.position] : [])],
+    });
+  }
+  return {
+    ...below,
+    definitions,
+    output: [...plan.keys.map(({ column }) => column), ...aggregates.map(({ column }) => column)],
+    groupBy: plan.keys.map(({ column }) => column),
+    closed: true,
+  };
+}
+
+function selectSort(
+  input: LogicalPlan,
+  keys: readonly SortKey[],
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const reads = readsOf(keys.map(({ expression }) => expression));
+  const below = open(select(input, union(required, reads), generation));
+  return { ...below, orderBy: { sql: orderBy(keys, below, generation), reads: [...reads] }, closed: true };
+}
+
+function orderBy(keys: readonly SortKey[], from: Select, generation: Generation): Sql {
+  return join(
+    keys.map(({ expression, descending, nullsFirst }) => {
+      const key = emit(expression, from, generation);
+      const direction = descending ? sql`DESC` : sql`ASC`;
+      if (!key.nullable) return sql`${key} ${direction}`;
+      return sql`${key} ${direction} ${nullsFirst ? sql`NULLS FIRST` : sql`NULLS LAST`}`;
+    }),
+  );
+}
+
+function selectLimit(
+  plan: Extract<LogicalPlan, { kind: 'limit' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const needed = union(required, new Set(plan.by));
+  const input = select(plan.input, needed, generation);
+  const below = input.limit || (input.closed && !input.orderBy) ? nest(input) : input;
+  const count = sql`toUInt64(greatest(0, ${emit(plan.count, emptySelect, generation)}))`;
+  const limit =
+    plan.by.length > 0
+      ? sql`LIMIT ${constantCount(plan.count, count)} BY ${join(plan.by.map((column) => reference(column, below)))}`
+      : sql`LIMIT ${constantCount(plan.count, count)}`;
+  return { ...below, limit, closed: true };
+}
+
+function constantCount(expression: PlanExpression, otherwise: Sql): Sql {
+  if (expression.kind !== 'literal' || typeof expression.value !== 'bigint') return otherwise;
+  return { text: String(expression.value < 0n ? 0n : expression.value) };
+}
+
+function selectJoin(plan: JoinNode, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+  const output = plan.output.filter(({ column }) => required.has(column));
+  const side = (name: 'left' | 'right') => {
+    const keys = plan.on.map((pair) => pair[name]);
+    const sources = output.filter((item) => item.side === name).map(({ source }) => source);
+    const input = open(select(plan[name], union(new Set(sources), readsOf(keys)), generation));
+    return { input, sources, keys: keys.map((key) => emit(key, input, generation)) };
+  };
+  const [left, right] = [side('left'), side('right')];
+  const names = { left: identifier('_l'), right: identifier('_r') };
+  const keyName = (index: number) => identifier(`_k${index}`);
+  const subquery = (part: ReturnType<typeof side>, suffix: Sql) => {
+    const keys = part.keys.map((key, index) => sql`${key} AS ${keyName(index)}`);
+    const columns = [...new Set(part.sources)].map((column) => selectItem(column, part.input));
+    return sql`(${printWith(part.input, [...keys, ...columns], [...part.sources])}${suffix})`;
+  };
+  const keyNames = join(plan.on.map((_, index) => keyName(index)));
+  const unique = plan.uniqueLeft && plan.on.length > 0 ? sql` LIMIT 1 BY ${keyNames}` : sql``;
+  const joins: Readonly<Record<typeof plan.join, Sql>> = {
+    inner: sql`INNER JOIN`,
+    left: sql`LEFT JOIN`,
+    right: sql`RIGHT JOIN`,
+    full: sql`FULL JOIN`,
+    leftSemi: sql`LEFT SEMI JOIN`,
+    leftAnti: sql`LEFT ANTI JOIN`,
+  };
+  const on = plan.on.map((_, index) => sql`${names.left}.${keyName(index)} = ${names.right}.${keyName(index)}`);
+  const condition = on.length > 0 ? join(on, sql` AND `) : sql`1 = 1`;
+  const definitions = new Map<PlanColumn, Definition>();
+  for (const { column, source, side: from } of output) {
+    const outer = (from === 'right' && /left|full/.test(plan.join)) || (from === 'left' && /right|full/.test(plan.join));
+    const name = sql`${names[from]}.${columnName(source.id)}`;
+    const input = from === 'left' ? left.input : right.input;
+    const known = input.definitions.get(source)?.nullable ?? true;
+    definitions.set(column, {
+      sql: outer && !isNullableColumn(column.type) ? sql`ifNull(${name}, '')` : name,
+      plain: false,
+      nullable: isNullableColumn(column.type) && (outer || known),
+      reads: [],
+    });
+  }
+  return {
+    from: sql`${subquery(left, unique)} AS ${names.left} ${joins[plan.join]} ${subquery(right, sql``)} AS ${names.right} ON ${condition}`,
+    definitions,
+    output: [...definitions.keys()],
+    where: [],
+    closed: true,
+  };
+}
+
+function selectUnion(
+  plan: Extract<LogicalPlan, { kind: 'union' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const kept = plan.columns.flatMap((column, index) => (required.has(column) ? [index] : []));
+  const branches = plan.inputs.map(({ plan: input, columns }) => {
+    const expressions = kept.flatMap((index) => columns[index] ?? []);
+    const below = open(select(input, readsOf(expressions), generation));
+    return { below, operands: expressions.map((expression) => emit(expression, below, generation)), reads: [...readsOf(expressions)] };
+  });
+  const definitions = new Map<PlanColumn, Definition>();
+  kept.forEach((index, place) => {
+    const column = plan.columns[index];
+    if (!column) return;
+    const nullable = branches.some(({ operands }) => operands[place]?.nullable ?? true);
+    definitions.set(column, { sql: columnName(column.id), plain: true, nullable, reads: [] });
+  });
+  const columns = [...definitions.keys()];
+  const texts = branches.map(({ below, operands, reads }) => {
+    const items = operands.map((operand, place) => sql`${operand} AS ${columnName(columns[place]?.id ?? 0)}`);
+    return printWith(below, items.length > 0 ? items : [sql`1`], reads);
+  });
+  const from = texts.length > 0 ? sql`(${join(texts, sql` UNION ALL `)})` : sql`(SELECT 1 WHERE false)`;
+  return { from, definitions, output: columns, where: [], closed: false };
+}
+
+function selectUnnest(plan: UnnestNode, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+  const expressions = plan.items.map(({ expression }) => expression);
+  const limitReads = plan.limit ? readsOf([plan.limit]) : new Set<PlanColumn>();
+  const made = new Set([...plan.items.map(({ column }) => column), ...(plan.index ? [plan.index] : [])]);
+  const passed = new Set([...required].filter((column) => !made.has(column)));
+  const below = nest(open(select(plan.input, union(union(passed, readsOf(expressions)), limitReads), generation)));
+  const arrays = expressions.map((expression) => emit(expression, below, generation));
+  const longest = arrays.length === 1 && arrays[0] ? sql`length(${arrays[0]})` : sql`greatest(${join(arrays.map((array) => sql`length(${array})`))})`;
+  const count = plan.limit ? sql`least(${longest}, toUInt64(greatest(0, ${emit(plan.limit, below, generation)})))` : longest;
+  const size = plan.keepEmpty ? sql`greatest(1, ${count})` : count;
+  const isPlain = arrays.length === 1 && !plan.limit && !plan.keepEmpty;
+  const joined = plan.items.map(({ column }, index) => {
+    const array = arrays[index] ?? sql`[]`;
+    return sql`${isPlain ? array : sql`arrayResize(${array}, ${size}, '')`} AS ${columnName(column.id)}`;
+  });
+  if (plan.index) joined.push(sql`arrayMap(_i -> toInt64(_i), range(${size})) AS ${columnName(plan.index.id)}`);
+  const definitions = new Map(below.definitions);
+  for (const column of made) {
+    definitions.set(column, { sql: columnName(column.id), plain: true, nullable: false, reads: [] });
+  }
+  return {
+    from: sql`${below.from} ARRAY JOIN ${join(joined)}`,
+    definitions,
+    output: [...required],
+    where: [],
+    closed: true,
+  };
+}
+
+function selectWindow(
+  plan: Extract<LogicalPlan, { kind: 'window' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const made = new Set(plan.functions.map(({ column }) => column));
+  const parts = plan.functions.filter(({ column }) => required.has(column));
+  const reads = readsOf([
+    ...parts.flatMap((each) => each.arguments),
+    ...plan.orderBy.map(({ expression }) => expression),
+  ]);
+  const passed = [...required].filter((column) => !made.has(column));
+  const below = nest(select(plan.input, union(union(new Set(passed), reads), new Set(plan.partitionBy)), generation));
+  if (parts.length === 0) return { ...below, output: passed };
+  const partition = plan.partitionBy.length > 0 ? sql`PARTITION BY ${join(plan.partitionBy.map((column) => reference(column, below)))} ` : sql``;
+  const order = plan.orderBy.length > 0 ? sql`ORDER BY ${orderBy(plan.orderBy, below, generation)}` : sql``;
+  const definitions = new Map(below.definitions);
+  for (const { column, name, arguments: given, span } of parts) {
+    const entry = windowFunctions[name];
+    if (!entry) throw notSupported(name, span, 'window function');
+    const operands = given.map((part) => emit(part, below, generation));
+    definitions.set(column, {
+      sql: entry.emit({ partition, order }, ...operands),
+      plain: false,
+      nullable: entry.nullable && isNullableColumn(column.type),
+      reads: [...readsOf(given)],
+    });
+  }
+  return nest({ ...below, definitions, output: [...passed, ...parts.map(({ column }) => column)] });
+}
+
+function selectShared(
+  plan: Extract<LogicalPlan, { kind: 'shared' }>,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const { shared } = plan;
+  const used = plan.columns.filter(({ column }) => required.has(column));
+  if (!isNamed(shared, generation)) {
+    const assignments = used.map(({ column, source }): PlanAssignment => ({
+      column,
+      expression: { kind: 'column', column: source, type: source.type },
+    }));
+    return selectProject(shared.plan, assignments, required, generation);
+  }
+  const wanted = generation.wanted.get(shared.id) ?? new Set();
+  for (const { source } of used) wanted.add(source);
+  generation.wanted.set(shared.id, wanted);
+  const named = namedTable(shared, wanted, generation);
+  const definitions = new Map(
+    used.map(({ column, source }): [PlanColumn, Definition] => [
+      column,
+      { sql: columnName(source.id), plain: true, nullable: named.nullable.get(source) ?? true, reads: [] },
+    ]),
+  );
+  return { from: named.name, definitions, output: [...definitions.keys()], where: [], closed: false };
+}
+
+function namedTable(shared: SharedPlan, wanted: ReadonlySet<PlanColumn>, generation: Generation) {
+  const known = generation.named.get(shared.id);
+  if (known) return known;
+  const built = select(shared.plan, wanted, generation);
+  const columns = [...wanted];
+  const named = {
+    name: identifier(`_t${shared.id}`),
+    sql: columns.length > 0 ? print(built, columns) : printWith(built, [sql`1 AS ${identifier('_one')}`], []),
+    nullable: new Map(columns.map((column) => [column, built.definitions.get(column)?.nullable ?? true])),
+  };
+  generation.named.set(shared.id, named);
+  return named;
+}
+
+/** Whether a shared table is evaluated once under a name: when that saves work, or must be so. */
+function isNamed(shared: SharedPlan, generation: Generation): boolean {
+  if ((generation.uses.get(shared.id) ?? 0) < 2) return false;
+  return shared.materialized || isCostly(shared.plan);
+}
+
+function isCostly(plan: LogicalPlan): boolean {
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+    case 'range':
+      return false;
+    case 'filter':
+      return isVolatile(plan.condition) || isCostly(plan.input);
+    case 'project':
+      return plan.columns.some(({ expression }) => isVolatile(expression)) || isCostly(plan.input);
+    case 'shared':
+      return isCostly(plan.shared.plan);
+    default:
+      return true;
+  }
+}
+
+function countUses(root: LogicalPlan): Map<number, number> {
+  const uses = new Map<number, number>();
+  const visit = (plan: LogicalPlan): void => {
+    if (plan.kind === 'shared') {
+      const count = (uses.get(plan.shared.id) ?? 0) + 1;
+      uses.set(plan.shared.id, count);
+      if (count > 1) return;
+    }
+    for (const input of inputsOf(plan)) visit(input);
+  };
+  visit(root);
+  return uses;
+}
+
+function inputsOf(plan: LogicalPlan): LogicalPlan[] {
+  const expressions = (list: readonly PlanExpression[]) => list.flatMap(subplansOf);
+  switch (plan.kind) {
+    case 'scan':
+      return [];
+    case 'values':
+      return expressions(plan.rows.flat());
+    case 'range':
+      return expressions([plan.from, plan.to, plan.step]);
+    case 'project':
+      return [plan.input, ...expressions(plan.columns.map((item) => item.expression))];
+    case 'filter':
+      return [plan.input, ...subplansOf(plan.condition)];
+    case 'aggregate':
+      return [
+        plan.input,
+        ...expressions([...plan.keys.map((key) => key.expression), ...plan.aggregates.flatMap((a) => a.arguments)]),
+      ];
+    case 'join':
+      return [plan.left, plan.right, ...expressions(plan.on.flatMap((pair) => [pair.left, pair.right]))];
+    case 'sort':
+      return [plan.input, ...expressions(plan.keys.map((key) => key.expression))];
+    case 'limit':
+      return [plan.input, ...subplansOf(plan.count)];
+    case 'union':
+      return plan.inputs.flatMap((input) => [input.plan, ...expressions(input.columns)]);
+    case 'unnest':
+      return [plan.input, ...expressions(plan.items.map((item) => item.expression))];
+    case 'window':
+      return [plan.input, ...expressions(plan.functions.flatMap((each) => each.arguments))];
+    case 'shared':
+      return [plan.shared.plan];
+    default:
+      return unreachable(plan);
+  }
+}
+
+function subplansOf(expression: PlanExpression): LogicalPlan[] {
+  if (expression.kind === 'call') return expression.arguments.flatMap(subplansOf);
+  if (expression.kind === 'scalarSubquery' || expression.kind === 'tableArgument') return [expression.input];
+  return [];
+}
+
+// ---- SELECTs -------------------------------------------------------------------------------------
+
+/** The SELECT, ready to take more clauses. */
+function open(from: Select): Select {
+  return from.closed ? nest(from) : from;
+}
+
+function nest(from: Select): Select {
+  const columns = from.output.filter((column) => from.definitions.has(column));
+  const definitions = new Map(
+    columns.map((column): [PlanColumn, Definition] => [
+      column,
+      { sql: columnName(column.id), plain: true, nullable: from.definitions.get(column)?.nullable ?? true, reads: [] },
+    ]),
+  );
+  return { from: sql`(${print(from, columns)})`, definitions, output: columns, where: [], closed: false };
+}
+
+function print(from: Select, columns: readonly PlanColumn[]): Sql {
+  const items = columns.map((column) => selectItem(column, from));
+  return printWith(from, items.length > 0 ? items : [sql`1`], columns);
+}
+
+function selectItem(column: PlanColumn, from: Select): Sql {
+  const definition = from.definitions.get(column);
+  if (!definition) throw new Error(`column ${column.name} (${column.id}) is not defined here`);
+  return definition.sql.text === columnName(column.id).text
+    ? definition.sql
+    : sql`${definition.sql} AS ${columnName(column.id)}`;
+}
+
+/** The SELECT's text; definitions that are read but not put out go into its WITH. */
+function printWith(from: Select, items: readonly Sql[], outputs: readonly PlanColumn[]): Sql {
+  const shown = new Set(outputs);
+  const hidden = new Map<PlanColumn, Sql>();
+  const visit = (column: PlanColumn): void => {
+    const definition = from.definitions.get(column);
+    if (!definition) return;
+    for (const read of definition.reads) {
+      if (read !== column && !hidden.has(read)) visit(read);
+    }
+    if (!shown.has(column) && !definition.plain) {
+      hidden.set(column, sql`${definition.sql} AS ${columnName(column.id)}`);
+    }
+  };
+  const readLater = [
+    ...outputs.flatMap((column) => from.definitions.get(column)?.reads ?? []),
+    ...from.where.flatMap(({ reads }) => reads),
+    ...(from.groupBy ?? []),
+    ...(from.orderBy?.reads ?? []),
+    ...from.output.filter((column) => !shown.has(column)),
+  ];
+  for (const column of readLater) visit(column);
+  const clauses = [
+    ...(hidden.size > 0 ? [sql`WITH ${join([...hidden.values()])}`] : []),
+    sql`SELECT ${join(items)} FROM ${from.from}`,
+    ...(from.where.length > 0 ? [sql`WHERE ${join(from.where.map((item) => item.sql), sql` AND `)}`] : []),
+    ...(from.groupBy && from.groupBy.length > 0
+      ? [sql`GROUP BY ${join(from.groupBy.map((column) => reference(column, from)))}`]
+      : []),
+    ...(from.orderBy ? [sql`ORDER BY ${from.orderBy.sql}`] : []),
+    ...(from.limit ? [from.limit] : []),
+  ];
+  return join(clauses, sql` `);
+}
+
+// ---- expressions ---------------------------------------------------------------------------------
+
+function reference(column: PlanColumn, from: Select): Sql {
+  const definition = from.definitions.get(column);
+  if (!definition) throw new Error(`column ${column.name} (${column.id}) is not defined here`);
+  return definition.plain ? definition.sql : columnName(column.id);
+}
+
+function emit(expression: PlanExpression, from: Select, generation: Generation, filter = false): Operand {
+  switch (expression.kind) {
+    case 'column': {
+      const nullable = from.definitions.get(expression.column)?.nullable ?? true;
+      return { ...reference(expression.column, from), type: expression.type, nullable, expression };
+    }
+    case 'literal':
+      return {
+        ...literalSql(expression),
+        type: expression.type,
+        nullable: expression.value === null && isNullableColumn(expression.type),
+        constant: expression,
+        expression,
+      };
+    case 'scalarSubquery': {
+      const body = print(select(expression.input, new Set([expression.column]), generation), [expression.column]);
+      const isText = !isNullableColumn(expression.type);
+      const query = isText ? sql`ifNull((${body}), '')` : sql`(${body})`;
+      return { ...query, type: expression.type, nullable: !isText, expression };
+    }
+    case 'tableArgument': {
+      const body = print(select(expression.input, new Set([expression.column]), generation), [expression.column]);
+      return { ...body, type: expression.type, nullable: true, expression, table: true };
+    }
+    case 'call':
+      return emitCall(expression, from, generation, filter);
+    default:
+      return unreachable(expression);
+  }
+}
+
+function emitCall(call: CallExpression, from: Select, generation: Generation, filter: boolean): Operand {
+  const entry = Object.hasOwn(scalarFunctions, call.name) ? scalarFunctions[call.name] : undefined;
+  if (!entry) throw notSupported(call.name, call.span, 'function');
+  const keepsFilter = filter && (call.name === 'and' || call.name === 'or');
+  const parts = call.arguments.map((part) => emit(part, from, generation, keepsFilter));
+  const site: CallSite = { type: call.type, span: call.span, filter };
+  const text = entry.emitCall ? entry.emitCall(site, ...parts) : entry.emit?.(...parts);
+  if (!text) throw new Error(`${call.name} has no emitter`);
+  const nullable =
+    entry.nullable === 'always' || (entry.nullable !== 'never' && parts.some((part) => part.nullable));
+  return {
+    text: text.text,
+    type: call.type,
+    nullable: nullable && isNullableColumn(call.type),
+    expression: call,
+  };
+}
+
+function notSupported(name: string, span: CallExpression['span'], what: string): HuntError {
+  return new HuntError(
+    'kql.unsupported',
+    { what: `The ${what} '${name}'`, because: 'Quarry does not have it yet' },
+    { span },
+  );
+}
+
+function readsOf(expressions: readonly PlanExpression[]): Set<PlanColumn> {
+  const found = new Set<PlanColumn>();
+  const visit = (expression: PlanExpression): void => {
+    if (expression.kind === 'column') found.add(expression.column);
+    else if (expression.kind === 'call') expression.arguments.forEach(visit);
+  };
+  expressions.forEach(visit);
+  return found;
+}
+
+/** Gives another value each time it is evaluated. */
+const volatileFunctions: ReadonlySet<string> = new Set(['rand', 'new_guid']);
+
+function isVolatile(expression: PlanExpression): boolean {
+  return (
+    expression.kind === 'call' &&
+    (volatileFunctions.has(expression.name) || expression.arguments.some(isVolatile))
+  );
+}
+
+function union<T>(first: ReadonlySet<T>, second: ReadonlySet<T>): Set<T> {
+  return new Set([...first, ...second]);
+}
+

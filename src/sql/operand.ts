@@ -1,0 +1,103 @@
+import type { ScalarType } from '../catalog/types.js';
+import type { LiteralValue } from '../kql/literals.js';
+import type { PlanExpression } from '../plan/plan.js';
+import { identifier, integer, literal, type Sql, sql } from './sql.js';
+
+/** A KQL value as SQL. Its ClickHouse type is `columnTypes[type]`, inside Nullable where `nullable`. */
+export interface Operand extends Sql {
+  readonly type: ScalarType;
+  /** It can be NULL. Never so for string and dynamic: '' is the empty string and the null dynamic. */
+  readonly nullable: boolean;
+  /** Known when the query is compiled. */
+  readonly constant?: LiteralValue;
+  /** Where it comes from, for emitters that recognise shapes (a path, a stored column). */
+  readonly expression: PlanExpression;
+  /** It is a one-column SELECT: the right side of `in (T)`. */
+  readonly table?: true;
+}
+
+/** A literal with its exact ClickHouse type. */
+export function literalSql({ type, value }: LiteralValue): Sql {
+  if (value === null) return nullSql(type);
+  switch (type) {
+    case 'string':
+    case 'dynamic':
+      return literal(String(value));
+    case 'bool':
+      return value === true ? sql`true` : sql`false`;
+    case 'int':
+      return sql`toInt32(${integer(value as bigint)})`;
+    case 'long':
+    case 'timespan':
+      return sql`toInt64(${int64(value as bigint)})`;
+    case 'real':
+      return real(value as number);
+    case 'decimal':
+      return sql`toDecimal256OrNull(${literal(String(value))}, 20)`;
+    case 'datetime':
+      return datetimeOfTicks(sql`toInt64(${int64(value as bigint)})`);
+    case 'guid':
+      return sql`toUUIDOrNull(${literal(String(value))})`;
+  }
+}
+
+/** The smallest long has no positive counterpart that the SQL parser would take. */
+function int64(value: bigint): Sql {
+  return value === -(2n ** 63n) ? sql`(-9223372036854775807 - 1)` : integer(value);
+}
+
+function real(value: number): Sql {
+  if (Number.isNaN(value)) return sql`nan`;
+  if (value === Number.POSITIVE_INFINITY) return sql`inf`;
+  if (value === Number.NEGATIVE_INFINITY) return sql`(-inf)`;
+  return sql`toFloat64(${literal(String(value))})`;
+}
+
+export function nullSql(type: ScalarType): Sql {
+  switch (type) {
+    case 'string':
+    case 'dynamic':
+      return sql`''`;
+    case 'bool':
+      return sql`CAST(NULL AS Nullable(Bool))`;
+    case 'int':
+      return sql`CAST(NULL AS Nullable(Int32))`;
+    case 'long':
+    case 'timespan':
+      return sql`CAST(NULL AS Nullable(Int64))`;
+    case 'real':
+      return sql`CAST(NULL AS Nullable(Float64))`;
+    case 'decimal':
+      return sql`CAST(NULL AS Nullable(Decimal(76, 20)))`;
+    case 'datetime':
+      return sql`CAST(NULL AS Nullable(DateTime64(7, 'UTC')))`;
+    case 'guid':
+      return sql`CAST(NULL AS Nullable(UUID))`;
+  }
+}
+
+/** Ticks of 100 ns since 1970 as an instant, and the reverse. */
+export function datetimeOfTicks(ticks: Sql): Sql {
+  return sql`reinterpret(${ticks}, 'DateTime64(7, \\'UTC\\')')`;
+}
+
+export function ticksOf(datetime: Sql): Sql {
+  return sql`reinterpretAsInt64(${datetime})`;
+}
+
+/** A constant that is a whole number, without its type: for arguments that SQL wants as plain numbers. */
+export function constantInteger(operand: Operand): bigint | undefined {
+  const value = operand.constant?.value;
+  return typeof value === 'bigint' ? value : undefined;
+}
+
+export function constantText(operand: Operand): string | undefined {
+  const { constant } = operand;
+  return constant && constant.type === 'string' && constant.value !== null
+    ? String(constant.value)
+    : undefined;
+}
+
+export function columnName(id: number): Sql {
+  return identifier(`_q${id}`);
+}
