@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ApiFamily } from '../identity/apis.js';
+import { authorize } from '../identity/authorize.js';
+import type { Principal } from '../identity/principal.js';
+import type { RoleName } from '../identity/roles.js';
+import type { Verifier } from '../identity/verify.js';
+
+/** Who may call a route: anyone, or whoever has one of the roles of one API family. */
+export type Access = 'public' | { readonly api: ApiFamily; readonly roles: readonly RoleName[] };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Absent: any token of the legacy APIs. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set on every route that is not public. */
+    principal: Principal | null;
+  }
+}
+
+/**
+ * Asks for a token before anything of a request is read, on every route that does not say that it is
+ * public, those that do not exist included.
+ */
+export function requireTokens(app: FastifyInstance, verify: Verifier): void {
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access ?? { api: 'legacy', roles: [] };
+    if (access === 'public') return;
+    request.principal = await verify(bearerOf(request), access.api);
+    if (access.roles.length > 0) authorize(request.principal, access.roles);
+  });
+}
+
+/** The principal of a request to a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new Error(`${request.url} was reached without a principal`);
+  return request.principal;
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  return /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+}

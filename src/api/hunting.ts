@@ -1,0 +1,80 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EngineLimits } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import type { HuntAnswer, HuntRequest } from '../hunting/hunt.js';
+import { principalOf } from './access.js';
+import { asHuntError } from './failures.js';
+import { departure, wrapRows } from './stream.js';
+
+export type Hunt = (request: HuntRequest) => Promise<HuntAnswer>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The text that is being hunted with, for error positions. */
+    huntText: string | undefined;
+  }
+}
+
+/** Characters of a query's text. */
+export const maxQueryLength = 1_000_000;
+
+/** @throws HuntError `request.body` `request.parameter` */
+export function checkQueryText(query: unknown): string {
+  if (query === undefined || query === null) {
+    throw new HuntError('request.body', { message: 'Missing query.' });
+  }
+  if (typeof query !== 'string') {
+    throw new HuntError('request.body', { message: 'Request body is incorrect.' });
+  }
+  if (query.trim() === '') throw new HuntError('request.body', { message: 'Missing query.' });
+  if (query.length >= maxQueryLength) {
+    throw new HuntError('request.parameter', {
+      message: `Invalid input Query: its text must be shorter than ${maxQueryLength} characters.`,
+    });
+  }
+  return query;
+}
+
+/** Runs one hunt for a request, streams its answer, and writes its one line in the log. */
+export async function answerHunt(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hunt: Hunt,
+  asked: {
+    readonly generation: string;
+    readonly text: string;
+    readonly limits: EngineLimits;
+    readonly head: (answer: HuntAnswer) => string;
+  } & Pick<HuntRequest, 'encoding' | 'window'>,
+): Promise<FastifyReply> {
+  const { generation, text, limits, head, ...rest } = asked;
+  const principal = principalOf(request);
+  request.huntText = text;
+  const started = performance.now();
+  const log = (line: { rows: number; status: number; code?: string }) =>
+    request.log.info(
+      {
+        tenant: principal.tenant,
+        principal: principal.id,
+        principalName: principal.name,
+        generation,
+        durationMs: Math.round(performance.now() - started),
+        ...line,
+      },
+      'hunt',
+    );
+  try {
+    const answer = await hunt({ ...rest, principal, text, limits, signal: departure(reply) });
+    const body = wrapRows(head(answer), answer.rows, ']}');
+    body.once('close', () =>
+      body.readableEnded
+        ? log({ rows: answer.stats.resultRows, status: 200 })
+        : log({ rows: answer.stats.resultRows, status: 499, code: 'hunt.cancelled' }),
+    );
+    return await reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  } catch (error) {
+    const failure = asHuntError(error);
+    log({ rows: 0, status: failure.status, code: failure.code });
+    throw error;
+  }
+}

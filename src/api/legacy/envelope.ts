@@ -1,0 +1,67 @@
+import type { FailureCode, HuntError } from '../../errors.js';
+import { lineAndColumn } from '../../errors.js';
+import type { HuntAnswer } from '../../hunting/hunt.js';
+import { timespanText, typeNames } from '../type-names.js';
+
+/** Everything of an answer before its rows; `]}` ends it. Keys in the order that is documented. */
+export function envelopeHead({ columns, stats }: Pick<HuntAnswer, 'columns' | 'stats'>): string {
+  const schema = columns.map(({ name, type }) => ({ Name: name, Type: typeNames[type] }));
+  const { userCpuSeconds: user, kernelCpuSeconds: kernel } = stats;
+  const cache = ({ hits, misses }: { hits: number; misses: number }) => ({
+    hits,
+    misses,
+    total: hits + misses,
+  });
+  const statistics = {
+    ExecutionTime: stats.elapsedSeconds,
+    resource_usage: {
+      cache: { memory: cache(stats.memoryCache), disk: cache(stats.diskCache) },
+      cpu: {
+        user: timespanText(user),
+        kernel: timespanText(kernel),
+        'total cpu': timespanText(user + kernel),
+      },
+      memory: { peak_per_node: stats.peakMemoryBytes },
+    },
+    dataset_statistics: [{ table_row_count: stats.resultRows, table_size: stats.resultBytes }],
+  };
+  return `{"Stats":${JSON.stringify(statistics)},"Schema":${JSON.stringify(schema)},"Results":[`;
+}
+
+/** The codes that these generations document; every failure that is not here is a `BadRequest`. */
+const codes: Partial<Record<FailureCode, string>> = {
+  'request.body': 'InvalidRequestBody',
+  'request.parameter': 'InvalidInput',
+  'request.tooLarge': 'InvalidRequestBody',
+  'request.encoding': 'InvalidRequestBody',
+  'request.unauthorized': 'Unauthorized',
+  'request.forbidden': 'Forbidden',
+  'request.notFound': 'NotFound',
+  'request.method': 'MethodNotAllowed',
+  'engine.failed': 'InternalServerError',
+  'engine.unavailable': 'ServiceUnavailable',
+  'engine.busy': 'ServiceUnavailable',
+  'ingest.unavailable': 'ServiceUnavailable',
+};
+
+/**
+ * The error object of a failure.
+ * @param target the request's tracking id
+ * @param text the hunt's text, where there is one: what Quarry alone refuses says where it stands
+ */
+export function errorEnvelope(error: HuntError, target: string, text?: string) {
+  return {
+    error: {
+      code: codes[error.code] ?? 'BadRequest',
+      message: errorMessage(error, text),
+      target,
+    },
+  };
+}
+
+/** What a failure says, with line and column where Microsoft's wording does not rule that out. */
+export function errorMessage(error: HuntError, text?: string): string {
+  if (error.code !== 'kql.unsupported' || !error.span || text === undefined) return error.message;
+  const { line, column } = lineAndColumn(text, error.span.start);
+  return `${error.message} (line ${line}, column ${column})`;
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import compress from '@fastify/compress';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { EngineLimits } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import type { Verifier } from '../identity/verify.js';
+import { requireTokens } from './access.js';
+import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
+import { healthRoutes } from './health.js';
+import type { Hunt } from './hunting.js';
+import { type Ingest, streamingApiRoute } from './ingest/streaming-api.js';
+import { errorEnvelope } from './legacy/envelope.js';
+import { legacyRoutes } from './legacy/routes.js';
+
+/** What the routes stand on. */
+export interface ServerParts {
+  readonly hunt: Hunt;
+  readonly ingest: Ingest;
+  readonly verify: Verifier;
+  /** Whether the engine serves. */
+  readonly ready: () => Promise<boolean>;
+  readonly limits: EngineLimits;
+  /** Accepts on the earliest paths what their documentation printed and JSON does not allow. */
+  readonly tolerantBodies: boolean;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Bytes of a request's headers: Entra's largest tokens fit, and what is longer gets an answer. */
+const maxHeaderBytes = 64 * 1024;
+
+/** The HTTP server, with every route, not yet listening. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: parts.log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 0,
+    http: { maxHeaderSize: maxHeaderBytes },
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
+  });
+  app.decorateRequest('huntText', undefined);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler(sendFailure);
+  app.setNotFoundHandler(async (request) => {
+    throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'request-id': request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    const correlation = request.headers['client-request-id'];
+    if (typeof correlation === 'string' && /^[\w.:;-]{1,128}$/.test(correlation)) {
+      reply.header('client-request-id', correlation);
+    }
+  });
+  requireTokens(app, parts.verify);
+  await app.register(compress, {
+    encodings: ['gzip', 'deflate'],
+    requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
+    zlibOptions: { level: 1 },
+  });
+
+  healthRoutes(app, parts.ready);
+  legacyRoutes(app, { hunt: parts.hunt, limits: parts.limits, tolerant: parts.tolerantBodies });
+  streamingApiRoute(app, parts.ingest);
+  return app;
+
+  function sendFailure(
+    error: unknown,
+    request: Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[1],
+    reply: Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[2],
+  ) {
+    const failure = asHuntError(error);
+    logFailure(request.log, failure);
+    writeFailureHead(failure, request, reply);
+    reply.send(errorEnvelope(failure, request.id, request.huntText));
+  }
+}
+
+/** What is not HTTP, or has headers that are too long, is answered in JSON too. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The request headers are too long.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to arrive.']
+        : ['400 Bad Request', 'The request is not valid HTTP.'];
+  const body = JSON.stringify({ error: { code: 'BadRequest', message, target: randomUUID() } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
