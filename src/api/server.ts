@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { EngineLimits } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Verifier } from '../identity/verify.js';
@@ -10,19 +10,24 @@ import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './fai
 import { healthRoutes } from './health.js';
 import type { Hunt } from './hunting.js';
 import { type Ingest, streamingApiRoute } from './ingest/streaming-api.js';
+import { discoveryRoutes } from './issuer/discovery.js';
+import { type TokenParts, tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 
 /** What the routes stand on. */
 export interface ServerParts {
   readonly hunt: Hunt;
-  readonly ingest: Ingest;
+  /** Absent: this server takes no telemetry. */
+  readonly ingest?: Ingest;
   readonly verify: Verifier;
   /** Whether the engine serves. */
   readonly ready: () => Promise<boolean>;
   readonly limits: EngineLimits;
   /** Accepts on the earliest paths what their documentation printed and JSON does not allow. */
   readonly tolerantBodies: boolean;
+  /** The embedded issuer; absent: tokens come from elsewhere. */
+  readonly issuer?: TokenParts;
   readonly log: FastifyBaseLogger;
 }
 
@@ -33,7 +38,7 @@ const maxHeaderBytes = 64 * 1024;
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 0,
@@ -68,7 +73,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   healthRoutes(app, parts.ready);
   legacyRoutes(app, { hunt: parts.hunt, limits: parts.limits, tolerant: parts.tolerantBodies });
-  streamingApiRoute(app, parts.ingest);
+  if (parts.ingest) streamingApiRoute(app, parts.ingest);
+  if (parts.issuer) {
+    discoveryRoutes(app, parts.issuer);
+    tokenRoutes(app, parts.issuer);
+  }
   return app;
 
   function sendFailure(

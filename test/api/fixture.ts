@@ -57,6 +57,7 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
     ready: async () => true,
     limits: { wallSeconds: 10, memoryBytes: 2 ** 30, rows: 100_000, resultBytes: 2 ** 27 },
     tolerantBodies: true,
+    issuer: { store, keys, ownNames: new Set(), publicUrl: undefined },
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
     ...parts,
   });

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+
+interface EntraError {
+  /** OAuth's name of the error, as Entra gives it. */
+  readonly error: string;
+  readonly status: number;
+  /** Entra's own number, after `AADSTS`. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What Entra answers at its token endpoint; programs look at `error` and at the number. */
+export const entraErrors = {
+  tenant: {
+    error: 'invalid_request',
+    status: 400,
+    number: 90002,
+    text: 'Tenant not found. Check to make sure you have the correct tenant ID.',
+  },
+  app: {
+    error: 'unauthorized_client',
+    status: 400,
+    number: 700016,
+    text: 'Application with this identifier was not found in the directory.',
+  },
+  secret: {
+    error: 'invalid_client',
+    status: 401,
+    number: 7000215,
+    text: 'Invalid client secret provided.',
+  },
+  credential: {
+    error: 'invalid_client',
+    status: 401,
+    number: 7000218,
+    text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  },
+  assertion: {
+    error: 'invalid_client',
+    status: 401,
+    number: 700027,
+    text: 'Client assertion failed signature validation.',
+  },
+  parameter: {
+    error: 'invalid_request',
+    status: 400,
+    number: 900144,
+    text: 'The request body must contain the parameters that the grant type needs.',
+  },
+  grantType: {
+    error: 'unsupported_grant_type',
+    status: 400,
+    number: 70003,
+    text: 'The app requested an unsupported grant type.',
+  },
+  grant: {
+    error: 'invalid_grant',
+    status: 400,
+    number: 70000,
+    text: 'The provided grant is invalid, expired or has been used.',
+  },
+  scope: {
+    error: 'invalid_scope',
+    status: 400,
+    number: 70011,
+    text: 'The provided value for the input parameter scope is not valid.',
+  },
+  resource: {
+    error: 'invalid_resource',
+    status: 400,
+    number: 500011,
+    text: 'The resource principal was not found in the tenant.',
+  },
+  slowDown: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    number: 50196,
+    text: 'Too many failed requests. Wait before the next one.',
+  },
+  bug: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    number: 90033,
+    text: 'A transient error has occurred. Please try again.',
+  },
+} as const satisfies Record<string, EntraError>;
+
+export type EntraErrorName = keyof typeof entraErrors;
+
+/** The issuer library's errors, as Entra's. */
+const byOAuthError: Readonly<Record<string, EntraErrorName>> = {
+  invalid_client: 'secret',
+  invalid_request: 'parameter',
+  unsupported_grant_type: 'grantType',
+  invalid_grant: 'grant',
+  invalid_scope: 'scope',
+  invalid_target: 'resource',
+};
+
+/** Errors that a polling client waits on: passed on as they are, as Entra does. */
+const passedOn = new Set(['authorization_pending', 'slow_down', 'expired_token', 'access_denied']);
+
+/** Entra's name for what the issuer library answered; undefined: programs know it as it is. */
+export function entraErrorOf(error: string): EntraErrorName | undefined {
+  return passedOn.has(error) ? undefined : (byOAuthError[error] ?? 'bug');
+}
+
+/** The body that Entra answers with. */
+export function entraErrorBody(name: EntraErrorName, correlationId?: string) {
+  const { error, number, text } = entraErrors[name];
+  const trace = randomUUID();
+  const correlation = correlationId ?? randomUUID();
+  const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  return {
+    error,
+    error_description: `AADSTS${number}: ${text} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
+    error_codes: [number],
+    timestamp,
+    trace_id: trace,
+    correlation_id: correlation,
+  };
+}

@@ -1,0 +1,46 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { entraErrorBody, entraErrorOf, entraErrors } from './entra-errors.js';
+import { issuerRequest, issuerRoutes } from './provider.js';
+
+/** Gives the token endpoint's answers Entra's shape: numbers as text in v1, `AADSTS` numbers in errors. */
+export function answerAsEntra(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path !== issuerRoutes.token && ctx.path !== issuerRoutes.device_authorization) return;
+    const body = ctx.body as Record<string, unknown> | undefined;
+    if (typeof body?.['error'] === 'string') {
+      const name = entraErrorOf(body['error']);
+      if (!name) return;
+      ctx.status = entraErrors[name].status;
+      ctx.body = entraErrorBody(name, correlationOf(ctx as KoaContextWithOIDC));
+    } else if (typeof body?.['access_token'] === 'string') {
+      ctx.body = tokenAnswer(body, ctx as KoaContextWithOIDC);
+    }
+  });
+}
+
+function tokenAnswer(body: Readonly<Record<string, unknown>>, ctx: KoaContextWithOIDC) {
+  const lifetime = Number(body['expires_in']);
+  // Entra repeats the scopes of users, and says nothing of an application's `/.default`.
+  const { access_token, expires_in: _expires, token_type, scope, ...others } = body;
+  const rest = String(scope ?? '').endsWith('/.default') ? others : { ...others, scope };
+  if (issuerRequest.getStore()?.version === '2.0') {
+    return { token_type, ...rest, expires_in: lifetime, ext_expires_in: lifetime, access_token };
+  }
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    token_type,
+    ...rest,
+    expires_in: String(lifetime),
+    ext_expires_in: String(lifetime),
+    expires_on: String(now + lifetime),
+    not_before: String(now),
+    resource: String(ctx.oidc.params?.['resource'] ?? ''),
+    access_token,
+  };
+}
+
+function correlationOf(ctx: KoaContextWithOIDC): string | undefined {
+  const id = ctx.get('client-request-id');
+  return /^[\w-]{1,64}$/.test(id) ? id : undefined;
+}
