@@ -1,5 +1,12 @@
 import type { Catalog, ScalarType } from './catalog/types.js';
+import { HuntError } from './errors.js';
+import { bind } from './kql/bind.js';
+import type { LogicalPlan, Relation } from './plan/plan.js';
+import { planQuery } from './plan/query.js';
 import type { Scope } from './plan/scope.js';
+import { rowText } from './sql/encode.js';
+import { generateSql } from './sql/generate.js';
+import { sql } from './sql/sql.js';
 
 export interface ResultColumn {
   readonly name: string;
@@ -40,10 +47,53 @@ export interface CompileOptions {
  * @throws HuntError `kql.syntax` `kql.semantic` `kql.unsupported`, with a span where there is one
  */
 export function compile(
-  _text: string,
-  _catalog: Catalog,
-  _scope: Scope,
-  _options: CompileOptions = {},
+  text: string,
+  catalog: Catalog,
+  scope: Scope,
+  options: CompileOptions = {},
 ): SqlQuery | SchemaProbe {
-  throw new Error('under construction');
+  try {
+    const bound = bind(text, catalog);
+    const relation = planQuery(bound.root, {
+      catalog,
+      scope,
+      parameters: options.parameters ?? {},
+    });
+    return queryOf(relation, options.encoding ?? 'legacy');
+  } catch (error) {
+    // Depth is bounded by the stack alone; an overflow unwinds cleanly, for all of this is pure.
+    if (error instanceof RangeError) {
+      throw new HuntError(
+        'kql.syntax',
+        { message: 'The query is nested too deeply' },
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+function queryOf(relation: Relation, encoding: RowEncoding): SqlQuery {
+  const { columns } = relation;
+  const { prefix, sql: body, operands } = generateSql(inOrder(relation), columns);
+  const row = rowText(
+    columns.map((column, index) => {
+      const operand = operands[index];
+      if (!operand) throw new Error('a column without an operand');
+      return { name: column.name, operand };
+    }),
+    encoding,
+  );
+  return {
+    kind: 'query',
+    sql: sql`${prefix}SELECT ${row} AS row FROM (${body})`.text,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+  };
+}
+
+/** The plan with its rows in their order, unless it ends in just that. */
+function inOrder({ plan, order }: Relation): LogicalPlan {
+  if (order.length === 0) return plan;
+  if (plan.kind === 'limit' && plan.by.length === 0 && plan.input.kind === 'sort') return plan;
+  return { kind: 'sort', input: plan, keys: order };
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
-import { type KustoDiagnostic, language, listOf } from './language.js';
-import { globalStateFor } from './schema.js';
+import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
+import { globalStateFor, isOptionalColumn } from './schema.js';
 import {
   columnsOf,
   isTabular,
@@ -22,36 +22,61 @@ export interface BoundQuery {
 
 /** @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error */
 export function bind(text: string, catalog: Catalog): BoundQuery {
-  const code = analyze(text, catalog);
-  const errors = listOf(code.GetDiagnostics())
-    .filter((diagnostic) => diagnostic.Severity === 'Error')
-    .sort((a, b) => a.Start - b.Start);
-  const root = code.Syntax as SyntaxNode;
-  const syntaxCodes = new Set(
-    listOf((code as unknown as { GetSyntaxDiagnostics(): never }).GetSyntaxDiagnostics()).map(
-      (diagnostic: KustoDiagnostic) => `${diagnostic.Start}:${diagnostic.Code}`,
-    ),
-  );
-  const syntaxError = errors.find((error) => syntaxCodes.has(`${error.Start}:${error.Code}`));
-  if (syntaxError) {
-    throw new HuntError(
-      'kql.syntax',
-      { message: syntaxError.Message },
-      { span: spanOfError(syntaxError) },
-    );
+  const named = new Set<string>();
+  for (;;) {
+    const code = analyze(text, catalog, named);
+    const syntaxError = firstError(code.GetSyntaxDiagnostics());
+    if (syntaxError) {
+      throw new HuntError(
+        'kql.syntax',
+        { message: syntaxError.Message },
+        { span: spanOfError(syntaxError) },
+      );
+    }
+    const errors = errorsOf(code.GetDiagnostics());
+    const [first] = errors;
+    const root = code.Syntax as SyntaxNode;
+    if (!first) {
+      const type = code.ResultType as TypeSymbol | null;
+      return { text, root, columns: isTabular(type) ? columnsOf(type) : [] };
+    }
+    const added = optionalNames(errors, catalog).filter((name) => !named.has(name));
+    if (added.length === 0) {
+      throw new HuntError(
+        'kql.semantic',
+        { message: semanticMessage(first, root) },
+        { span: spanOfError(first) },
+      );
+    }
+    for (const name of added) named.add(name);
   }
-  const [semanticError] = errors;
-  if (semanticError) {
-    const message = semanticMessage(semanticError, root);
-    throw new HuntError('kql.semantic', { message }, { span: spanOfError(semanticError) });
-  }
-  const type = code.ResultType as TypeSymbol | null;
-  return { text, root, columns: isTabular(type) ? columnsOf(type) : [] };
 }
 
-function analyze(text: string, catalog: Catalog) {
+/** Unknown names that are columns outside `*`: the next attempt may use them. */
+function optionalNames(errors: readonly KustoDiagnostic[], catalog: Catalog): string[] {
+  return errors.flatMap((error) => {
+    const name = unresolvedName(error);
+    return name !== undefined && isOptionalColumn(catalog, name) ? [name] : [];
+  });
+}
+
+function unresolvedName(error: KustoDiagnostic): string | undefined {
+  return /^The name '([\s\S]*)' does not refer to any known/.exec(error.Message)?.[1];
+}
+
+function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
+  return listOf(diagnostics)
+    .filter((diagnostic) => diagnostic.Severity === 'Error')
+    .sort((a, b) => a.Start - b.Start);
+}
+
+function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic | undefined {
+  return errorsOf(diagnostics)[0];
+}
+
+function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>) {
   try {
-    return language.KustoCode.ParseAndAnalyze(text, globalStateFor(text, catalog));
+    return language.KustoCode.ParseAndAnalyze(text, globalStateFor(catalog, named));
   } catch (error) {
     if (error instanceof RangeError) {
       throw new HuntError(
@@ -70,8 +95,7 @@ function spanOfError(error: KustoDiagnostic): TextSpan {
 
 /** The engine's wording for an unknown name, which clients match on; other messages are the binder's. */
 function semanticMessage(error: KustoDiagnostic, root: SyntaxNode): string {
-  const unresolved = /^The name '([^]*)' does not refer to any known/.exec(error.Message);
-  const name = unresolved?.[1];
+  const name = unresolvedName(error);
   if (name === undefined) return error.Message.replace(/\.$/, '');
   const place = placeOf(error.Start, root);
   const kind = place.tabular || place.operator === 'where' ? 'table or column' : 'scalar';
@@ -91,7 +115,7 @@ function placeOf(
     const kind = kindOf(node);
     if (kind === 'PipeExpression') {
       const stage = optionalMember(node, 'Operator');
-      const source = optionalMember(node, 'Expression');
+      const source: SyntaxNode | undefined = optionalMember(node, 'Expression');
       if (source && position < source.TextStart + source.Width) {
         operator = stage && keywordOf(stage);
         tabular = true;

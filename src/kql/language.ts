@@ -51,6 +51,7 @@ export interface KustoCode {
   readonly Syntax: unknown;
   readonly ResultType: unknown;
   GetDiagnostics(): DotNetList<KustoDiagnostic>;
+  GetSyntaxDiagnostics(): DotNetList<KustoDiagnostic>;
 }
 
 export interface KustoDiagnostic {

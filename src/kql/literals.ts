@@ -71,12 +71,12 @@ export function literalValue(node: Expression): LiteralValue {
 }
 
 function insideParentheses(text: string): string {
-  const match = /^[a-z]+\s*\(([^]*)\)$/i.exec(text);
+  const match = /^[a-z]+\s*\(([\s\S]*)\)$/i.exec(text);
   return (match?.[1] ?? text).trim();
 }
 
 function unquoted(text: string): string {
-  return text.replace(/^h?@?(["'])([^]*)\1$/i, '$2').trim();
+  return text.replace(/^h?@?(["'])([\s\S]*)\1$/i, '$2').trim();
 }
 
 function wholeNumber(text: string, bits: 32 | 64): bigint | null {

@@ -4,18 +4,22 @@ import { dotNetArray, type GlobalState, language } from './language.js';
 
 /**
  * The parser's view of the catalog. Columns outside `*` (aliases, hidden ones) are in it only where
- * the text could mean them, so that they do not appear in results that never named them.
+ * `named`, so that they do not appear in results that never asked for them.
  */
-export function globalStateFor(text: string, catalog: Catalog): GlobalState {
+export function globalStateFor(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
   const view = viewOf(catalog);
-  const named = [...new Set(text.match(/[A-Za-z_]\w*/g))].filter((word) => view.optional.has(word));
-  const key = named.sort().join(' ');
+  const key = [...named].sort().join(' ');
   const known = view.states.get(key);
   if (known) return known;
-  const state = buildState(catalog, new Set(named));
+  const state = buildState(catalog, named);
   if (view.states.size >= maxStates) view.states.clear();
   view.states.set(key, state);
   return state;
+}
+
+/** Whether a name is one of a column outside `*`. */
+export function isOptionalColumn(catalog: Catalog, name: string): boolean {
+  return viewOf(catalog).optional.has(name);
 }
 
 /** Sets of optional columns in use at once; each view of the whole catalog is a few hundred kB. */

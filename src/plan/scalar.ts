@@ -75,10 +75,10 @@ const binaryOperators: Readonly<Record<string, string>> = {
 };
 
 const listOperators: Readonly<Record<string, string>> = {
-  InExpression: 'in~',
-  InCsExpression: 'in',
-  NotInExpression: '!in~',
-  NotInCsExpression: '!in',
+  InExpression: 'in',
+  InCsExpression: 'in~',
+  NotInExpression: '!in',
+  NotInCsExpression: '!in~',
   HasAnyExpression: 'has_any',
   HasAllExpression: 'has_all',
 };
@@ -311,7 +311,7 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
     row.ingestionTime ? columnReference(row.ingestionTime) : nullLiteral('datetime'),
   column_ifexists: columnIfExists,
   columnifexists: columnIfExists,
-  iscolumnexists: (node, parts, context, row) => {
+  iscolumnexists: (_node, parts, context, row) => {
     const name = parts[0] && constantText(parts[0], context, row);
     return literal({ type: 'bool', value: findColumn(row, name ?? '') !== undefined });
   },

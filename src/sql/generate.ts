@@ -12,10 +12,10 @@ import type {
   SortKey,
   UnnestNode,
 } from '../plan/plan.js';
-import type { CallSite } from './functions.js';
 import { aggregateFunctions } from './functions/aggregate.js';
 import { scalarFunctions } from './functions/scalar.js';
 import { windowFunctions } from './functions/window.js';
+import type { CallSite } from './functions.js';
 import { columnName, datetimeOfTicks, literalSql, type Operand, ticksOf } from './operand.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from './sql.js';
 
@@ -47,7 +47,10 @@ interface Generation {
   readonly uses: ReadonlyMap<number, number>;
   /** Columns of each named table that some use reads. */
   readonly wanted: Map<number, Set<PlanColumn>>;
-  readonly named: Map<number, { readonly name: Sql; readonly sql: Sql; readonly nullable: ReadonlyMap<PlanColumn, boolean> }>;
+  readonly named: Map<
+    number,
+    { readonly name: Sql; readonly sql: Sql; readonly nullable: ReadonlyMap<PlanColumn, boolean> }
+  >;
 }
 
 /** SQL for a plan: the columns asked for, under their unique names. */
@@ -65,7 +68,9 @@ export function generateSql(plan: LogicalPlan, columns: readonly PlanColumn[]): 
   select(plan, new Set(columns), { uses, wanted, named: new Map() });
   const generation: Generation = { uses, wanted, named: new Map() };
   const built = select(plan, new Set(columns), generation);
-  const prefix = [...generation.named.values()].map(({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`);
+  const prefix = [...generation.named.values()].map(
+    ({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`,
+  );
   return {
     prefix: prefix.length > 0 ? sql`WITH ${join(prefix)} ` : sql``,
     sql: print(built, columns),
@@ -84,7 +89,11 @@ function outerOperand(column: PlanColumn, from: Select): Operand {
 
 // ---- plans ---------------------------------------------------------------------------------------
 
-function select(plan: LogicalPlan, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+function select(
+  plan: LogicalPlan,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
   switch (plan.kind) {
     case 'scan':
       return selectScan(plan, required);
@@ -123,9 +132,7 @@ function selectScan(plan: ScanNode, required: ReadonlySet<PlanColumn>): Select {
     if (!required.has(column)) continue;
     const isStored = source.kind === 'stored';
     definitions.set(column, {
-      sql: isStored
-        ? identifier(source.name)
-        : sql`toInt64(byteSize(${join(storedNames(plan))}))`,
+      sql: isStored ? identifier(source.name) : sql`toInt64(byteSize(${join(storedNames(plan))}))`,
       plain: isStored,
       nullable: isStored && isNullableColumn(column.type) && source.name !== plan.timeColumn,
       reads: [],
@@ -141,7 +148,9 @@ function selectScan(plan: ScanNode, required: ReadonlySet<PlanColumn>): Select {
 }
 
 function storedNames(plan: ScanNode): Sql[] {
-  return plan.columns.flatMap(({ source }) => (source.kind === 'stored' ? [identifier(source.name)] : []));
+  return plan.columns.flatMap(({ source }) =>
+    source.kind === 'stored' ? [identifier(source.name)] : [],
+  );
 }
 
 function isNullableColumn(type: ScalarType): boolean {
@@ -159,9 +168,7 @@ function scopeConditions(plan: ScanNode): Sql[] {
   if (plan.deviceGroups && plan.deviceScoped) {
     const groups = plan.deviceGroups.map(literal);
     conditions.push(
-      groups.length > 0
-        ? sql`${identifier('MachineGroup')} IN (${join(groups)})`
-        : sql`false`,
+      groups.length > 0 ? sql`${identifier('MachineGroup')} IN (${join(groups)})` : sql`false`,
     );
   }
   return conditions;
@@ -178,7 +185,7 @@ function selectValues(
 ): Select {
   const columns = plan.columns.length > 0 ? plan.columns : [];
   if (columns.length === 0) {
-    const from = plan.rows.length > 0 ? sql`system.one` : sql`(SELECT 1 WHERE false)`;
+    const from = plan.rows.length > 0 ? sql`numbers(1)` : sql`(SELECT 1 WHERE false)`;
     return { from, definitions: new Map(), output: [], where: [], closed: false };
   }
   const types = columns.map((column) => {
@@ -189,13 +196,20 @@ function selectValues(
     (row) => sql`(${join(row.map((value) => emit(value, emptySelect, generation)))})`,
   );
   const isEmpty = rows.length === 0;
-  const shown = isEmpty ? [sql`(${join(columns.map((column) => literalSql({ type: column.type, value: null })))})`] : rows;
+  const shown = isEmpty
+    ? [sql`(${join(columns.map((column) => literalSql({ type: column.type, value: null })))})`]
+    : rows;
   const definitions = new Map(
     columns
       .filter((column) => required.has(column))
       .map((column): [PlanColumn, Definition] => [
         column,
-        { sql: columnName(column.id), plain: true, nullable: isNullableColumn(column.type), reads: [] },
+        {
+          sql: columnName(column.id),
+          plain: true,
+          nullable: isNullableColumn(column.type),
+          reads: [],
+        },
       ]),
   );
   return {
@@ -207,13 +221,24 @@ function selectValues(
   };
 }
 
-const emptySelect: Select = { from: sql`system.one`, definitions: new Map(), output: [], where: [], closed: false };
+const emptySelect: Select = {
+  from: sql`numbers(1)`,
+  definitions: new Map(),
+  output: [],
+  where: [],
+  closed: false,
+};
 
 /** Rows that one `range` may make: an answer holds fewer, and an endless one would never end. */
 const maxRangeRows = 10_000_000;
 
-function selectRange(plan: Extract<LogicalPlan, { kind: 'range' }>, generation: Generation): Select {
-  const [from, to, step] = [plan.from, plan.to, plan.step].map((part) => emit(part, emptySelect, generation));
+function selectRange(
+  plan: Extract<LogicalPlan, { kind: 'range' }>,
+  generation: Generation,
+): Select {
+  const [from, to, step] = [plan.from, plan.to, plan.step].map((part) =>
+    emit(part, emptySelect, generation),
+  );
   if (!from || !to || !step) throw new Error('a range has three parts');
   const isTime = plan.column.type === 'datetime';
   const [start, end] = isTime ? [ticksOf(from), ticksOf(to)] : [from, to];
@@ -226,7 +251,9 @@ function selectRange(plan: Extract<LogicalPlan, { kind: 'range' }>, generation: 
   const index = sql`toInt64(number)`;
   const value = sql`${start} + ${index} * ${step}`;
   const type = columnTypes[plan.column.type];
-  const typed = isTime ? datetimeOfTicks(sql`assumeNotNull(${value})`) : sql`CAST(${value} AS ${{ text: type }})`;
+  const typed = isTime
+    ? datetimeOfTicks(sql`assumeNotNull(${value})`)
+    : sql`CAST(${value} AS ${{ text: type }})`;
   return {
     from: sql`numbers(${count})`,
     definitions: new Map([[plan.column, { sql: typed, plain: false, nullable: false, reads: [] }]]),
@@ -243,7 +270,9 @@ function selectProject(
   generation: Generation,
 ): Select {
   const wanted = assignments.filter(({ column }) => required.has(column));
-  const below = open(select(input, readsOf(wanted.map(({ expression }) => expression)), generation));
+  const below = open(
+    select(input, readsOf(wanted.map(({ expression }) => expression)), generation),
+  );
   // A value that differs at each evaluation must not be evaluated once more by a later clause.
   const volatile = wanted.some(({ expression }) => isVolatile(expression));
   const definitions = new Map(below.definitions);
@@ -287,12 +316,19 @@ function selectAggregate(
     ...aggregates.flatMap((aggregate) => aggregate.arguments),
   ];
   const positions = aggregates.flatMap(({ position }) => (position ? [position] : []));
-  const below = open(select(plan.input, union(readsOf(expressions), new Set(positions)), generation));
+  const below = open(
+    select(plan.input, union(readsOf(expressions), new Set(positions)), generation),
+  );
   const definitions = new Map(below.definitions);
   for (const { column, expression } of plan.keys) {
     if (expression.kind === 'column' && expression.column === column) continue;
     const operand = emit(expression, below, generation);
-    definitions.set(column, { sql: operand, plain: false, nullable: operand.nullable, reads: [...readsOf([expression])] });
+    definitions.set(column, {
+      sql: operand,
+      plain: false,
+      nullable: operand.nullable,
+      reads: [...readsOf([expression])],
+    });
   }
   for (const aggregate of aggregates) {
     const entry = aggregateFunctions[aggregate.name];
@@ -324,7 +360,11 @@ function selectSort(
 ): Select {
   const reads = readsOf(keys.map(({ expression }) => expression));
   const below = open(select(input, union(required, reads), generation));
-  return { ...below, orderBy: { sql: orderBy(keys, below, generation), reads: [...reads] }, closed: true };
+  return {
+    ...below,
+    orderBy: { sql: orderBy(keys, below, generation), reads: [...reads] },
+    closed: true,
+  };
 }
 
 function orderBy(keys: readonly SortKey[], from: Select, generation: Generation): Sql {
@@ -359,7 +399,11 @@ function constantCount(expression: PlanExpression, otherwise: Sql): Sql {
   return { text: String(expression.value < 0n ? 0n : expression.value) };
 }
 
-function selectJoin(plan: JoinNode, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+function selectJoin(
+  plan: JoinNode,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
   const output = plan.output.filter(({ column }) => required.has(column));
   const side = (name: 'left' | 'right') => {
     const keys = plan.on.map((pair) => pair[name]);
@@ -385,11 +429,15 @@ function selectJoin(plan: JoinNode, required: ReadonlySet<PlanColumn>, generatio
     leftSemi: sql`LEFT SEMI JOIN`,
     leftAnti: sql`LEFT ANTI JOIN`,
   };
-  const on = plan.on.map((_, index) => sql`${names.left}.${keyName(index)} = ${names.right}.${keyName(index)}`);
+  const on = plan.on.map(
+    (_, index) => sql`${names.left}.${keyName(index)} = ${names.right}.${keyName(index)}`,
+  );
   const condition = on.length > 0 ? join(on, sql` AND `) : sql`1 = 1`;
   const definitions = new Map<PlanColumn, Definition>();
   for (const { column, source, side: from } of output) {
-    const outer = (from === 'right' && /left|full/.test(plan.join)) || (from === 'left' && /right|full/.test(plan.join));
+    const outer =
+      (from === 'right' && /left|full/.test(plan.join)) ||
+      (from === 'left' && /right|full/.test(plan.join));
     const name = sql`${names[from]}.${columnName(source.id)}`;
     const input = from === 'left' ? left.input : right.input;
     const known = input.definitions.get(source)?.nullable ?? true;
@@ -418,7 +466,11 @@ function selectUnion(
   const branches = plan.inputs.map(({ plan: input, columns }) => {
     const expressions = kept.flatMap((index) => columns[index] ?? []);
     const below = open(select(input, readsOf(expressions), generation));
-    return { below, operands: expressions.map((expression) => emit(expression, below, generation)), reads: [...readsOf(expressions)] };
+    return {
+      below,
+      operands: expressions.map((expression) => emit(expression, below, generation)),
+      reads: [...readsOf(expressions)],
+    };
   });
   const definitions = new Map<PlanColumn, Definition>();
   kept.forEach((index, place) => {
@@ -429,32 +481,55 @@ function selectUnion(
   });
   const columns = [...definitions.keys()];
   const texts = branches.map(({ below, operands, reads }) => {
-    const items = operands.map((operand, place) => sql`${operand} AS ${columnName(columns[place]?.id ?? 0)}`);
+    const items = operands.map(
+      (operand, place) => sql`${operand} AS ${columnName(columns[place]?.id ?? 0)}`,
+    );
     return printWith(below, items.length > 0 ? items : [sql`1`], reads);
   });
-  const from = texts.length > 0 ? sql`(${join(texts, sql` UNION ALL `)})` : sql`(SELECT 1 WHERE false)`;
+  const from =
+    texts.length > 0 ? sql`(${join(texts, sql` UNION ALL `)})` : sql`(SELECT 1 WHERE false)`;
   return { from, definitions, output: columns, where: [], closed: false };
 }
 
-function selectUnnest(plan: UnnestNode, required: ReadonlySet<PlanColumn>, generation: Generation): Select {
+function selectUnnest(
+  plan: UnnestNode,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
   const expressions = plan.items.map(({ expression }) => expression);
   const limitReads = plan.limit ? readsOf([plan.limit]) : new Set<PlanColumn>();
-  const made = new Set([...plan.items.map(({ column }) => column), ...(plan.index ? [plan.index] : [])]);
+  const made = new Set([
+    ...plan.items.map(({ column }) => column),
+    ...(plan.index ? [plan.index] : []),
+  ]);
   const passed = new Set([...required].filter((column) => !made.has(column)));
-  const below = nest(open(select(plan.input, union(union(passed, readsOf(expressions)), limitReads), generation)));
+  const below = nest(
+    open(select(plan.input, union(union(passed, readsOf(expressions)), limitReads), generation)),
+  );
   const arrays = expressions.map((expression) => emit(expression, below, generation));
-  const longest = arrays.length === 1 && arrays[0] ? sql`length(${arrays[0]})` : sql`greatest(${join(arrays.map((array) => sql`length(${array})`))})`;
-  const count = plan.limit ? sql`least(${longest}, toUInt64(greatest(0, ${emit(plan.limit, below, generation)})))` : longest;
+  const longest =
+    arrays.length === 1 && arrays[0]
+      ? sql`length(${arrays[0]})`
+      : sql`greatest(${join(arrays.map((array) => sql`length(${array})`))})`;
+  const count = plan.limit
+    ? sql`least(${longest}, toUInt64(greatest(0, ${emit(plan.limit, below, generation)})))`
+    : longest;
   const size = plan.keepEmpty ? sql`greatest(1, ${count})` : count;
   const isPlain = arrays.length === 1 && !plan.limit && !plan.keepEmpty;
   const joined = plan.items.map(({ column }, index) => {
     const array = arrays[index] ?? sql`[]`;
     return sql`${isPlain ? array : sql`arrayResize(${array}, ${size}, '')`} AS ${columnName(column.id)}`;
   });
-  if (plan.index) joined.push(sql`arrayMap(_i -> toInt64(_i), range(${size})) AS ${columnName(plan.index.id)}`);
+  if (plan.index)
+    joined.push(sql`arrayMap(_i -> toInt64(_i), range(${size})) AS ${columnName(plan.index.id)}`);
   const definitions = new Map(below.definitions);
   for (const column of made) {
-    definitions.set(column, { sql: columnName(column.id), plain: true, nullable: false, reads: [] });
+    definitions.set(column, {
+      sql: columnName(column.id),
+      plain: true,
+      nullable: false,
+      reads: [],
+    });
   }
   return {
     from: sql`${below.from} ARRAY JOIN ${join(joined)}`,
@@ -477,10 +552,16 @@ function selectWindow(
     ...plan.orderBy.map(({ expression }) => expression),
   ]);
   const passed = [...required].filter((column) => !made.has(column));
-  const below = nest(select(plan.input, union(union(new Set(passed), reads), new Set(plan.partitionBy)), generation));
+  const below = nest(
+    select(plan.input, union(union(new Set(passed), reads), new Set(plan.partitionBy)), generation),
+  );
   if (parts.length === 0) return { ...below, output: passed };
-  const partition = plan.partitionBy.length > 0 ? sql`PARTITION BY ${join(plan.partitionBy.map((column) => reference(column, below)))} ` : sql``;
-  const order = plan.orderBy.length > 0 ? sql`ORDER BY ${orderBy(plan.orderBy, below, generation)}` : sql``;
+  const partition =
+    plan.partitionBy.length > 0
+      ? sql`PARTITION BY ${join(plan.partitionBy.map((column) => reference(column, below)))} `
+      : sql``;
+  const order =
+    plan.orderBy.length > 0 ? sql`ORDER BY ${orderBy(plan.orderBy, below, generation)}` : sql``;
   const definitions = new Map(below.definitions);
   for (const { column, name, arguments: given, span } of parts) {
     const entry = windowFunctions[name];
@@ -504,10 +585,12 @@ function selectShared(
   const { shared } = plan;
   const used = plan.columns.filter(({ column }) => required.has(column));
   if (!isNamed(shared, generation)) {
-    const assignments = used.map(({ column, source }): PlanAssignment => ({
-      column,
-      expression: { kind: 'column', column: source, type: source.type },
-    }));
+    const assignments = used.map(
+      ({ column, source }): PlanAssignment => ({
+        column,
+        expression: { kind: 'column', column: source, type: source.type },
+      }),
+    );
     return selectProject(shared.plan, assignments, required, generation);
   }
   const wanted = generation.wanted.get(shared.id) ?? new Set();
@@ -517,10 +600,21 @@ function selectShared(
   const definitions = new Map(
     used.map(({ column, source }): [PlanColumn, Definition] => [
       column,
-      { sql: columnName(source.id), plain: true, nullable: named.nullable.get(source) ?? true, reads: [] },
+      {
+        sql: columnName(source.id),
+        plain: true,
+        nullable: named.nullable.get(source) ?? true,
+        reads: [],
+      },
     ]),
   );
-  return { from: named.name, definitions, output: [...definitions.keys()], where: [], closed: false };
+  return {
+    from: named.name,
+    definitions,
+    output: [...definitions.keys()],
+    where: [],
+    closed: false,
+  };
 }
 
 function namedTable(shared: SharedPlan, wanted: ReadonlySet<PlanColumn>, generation: Generation) {
@@ -530,8 +624,13 @@ function namedTable(shared: SharedPlan, wanted: ReadonlySet<PlanColumn>, generat
   const columns = [...wanted];
   const named = {
     name: identifier(`_t${shared.id}`),
-    sql: columns.length > 0 ? print(built, columns) : printWith(built, [sql`1 AS ${identifier('_one')}`], []),
-    nullable: new Map(columns.map((column) => [column, built.definitions.get(column)?.nullable ?? true])),
+    sql:
+      columns.length > 0
+        ? print(built, columns)
+        : printWith(built, [sql`1 AS ${identifier('_one')}`], []),
+    nullable: new Map(
+      columns.map((column) => [column, built.definitions.get(column)?.nullable ?? true]),
+    ),
   };
   generation.named.set(shared.id, named);
   return named;
@@ -590,10 +689,17 @@ function inputsOf(plan: LogicalPlan): LogicalPlan[] {
     case 'aggregate':
       return [
         plan.input,
-        ...expressions([...plan.keys.map((key) => key.expression), ...plan.aggregates.flatMap((a) => a.arguments)]),
+        ...expressions([
+          ...plan.keys.map((key) => key.expression),
+          ...plan.aggregates.flatMap((a) => a.arguments),
+        ]),
       ];
     case 'join':
-      return [plan.left, plan.right, ...expressions(plan.on.flatMap((pair) => [pair.left, pair.right]))];
+      return [
+        plan.left,
+        plan.right,
+        ...expressions(plan.on.flatMap((pair) => [pair.left, pair.right])),
+      ];
     case 'sort':
       return [plan.input, ...expressions(plan.keys.map((key) => key.expression))];
     case 'limit':
@@ -613,7 +719,8 @@ function inputsOf(plan: LogicalPlan): LogicalPlan[] {
 
 function subplansOf(expression: PlanExpression): LogicalPlan[] {
   if (expression.kind === 'call') return expression.arguments.flatMap(subplansOf);
-  if (expression.kind === 'scalarSubquery' || expression.kind === 'tableArgument') return [expression.input];
+  if (expression.kind === 'scalarSubquery' || expression.kind === 'tableArgument')
+    return [expression.input];
   return [];
 }
 
@@ -629,10 +736,21 @@ function nest(from: Select): Select {
   const definitions = new Map(
     columns.map((column): [PlanColumn, Definition] => [
       column,
-      { sql: columnName(column.id), plain: true, nullable: from.definitions.get(column)?.nullable ?? true, reads: [] },
+      {
+        sql: columnName(column.id),
+        plain: true,
+        nullable: from.definitions.get(column)?.nullable ?? true,
+        reads: [],
+      },
     ]),
   );
-  return { from: sql`(${print(from, columns)})`, definitions, output: columns, where: [], closed: false };
+  return {
+    from: sql`(${print(from, columns)})`,
+    definitions,
+    output: columns,
+    where: [],
+    closed: false,
+  };
 }
 
 function print(from: Select, columns: readonly PlanColumn[]): Sql {
@@ -673,7 +791,14 @@ function printWith(from: Select, items: readonly Sql[], outputs: readonly PlanCo
   const clauses = [
     ...(hidden.size > 0 ? [sql`WITH ${join([...hidden.values()])}`] : []),
     sql`SELECT ${join(items)} FROM ${from.from}`,
-    ...(from.where.length > 0 ? [sql`WHERE ${join(from.where.map((item) => item.sql), sql` AND `)}`] : []),
+    ...(from.where.length > 0
+      ? [
+          sql`WHERE ${join(
+            from.where.map((item) => item.sql),
+            sql` AND `,
+          )}`,
+        ]
+      : []),
     ...(from.groupBy && from.groupBy.length > 0
       ? [sql`GROUP BY ${join(from.groupBy.map((column) => reference(column, from)))}`]
       : []),
@@ -691,7 +816,12 @@ function reference(column: PlanColumn, from: Select): Sql {
   return definition.plain ? definition.sql : columnName(column.id);
 }
 
-function emit(expression: PlanExpression, from: Select, generation: Generation, filter = false): Operand {
+function emit(
+  expression: PlanExpression,
+  from: Select,
+  generation: Generation,
+  filter = false,
+): Operand {
   switch (expression.kind) {
     case 'column': {
       const nullable = from.definitions.get(expression.column)?.nullable ?? true;
@@ -706,13 +836,17 @@ function emit(expression: PlanExpression, from: Select, generation: Generation, 
         expression,
       };
     case 'scalarSubquery': {
-      const body = print(select(expression.input, new Set([expression.column]), generation), [expression.column]);
+      const body = print(select(expression.input, new Set([expression.column]), generation), [
+        expression.column,
+      ]);
       const isText = !isNullableColumn(expression.type);
       const query = isText ? sql`ifNull((${body}), '')` : sql`(${body})`;
       return { ...query, type: expression.type, nullable: !isText, expression };
     }
     case 'tableArgument': {
-      const body = print(select(expression.input, new Set([expression.column]), generation), [expression.column]);
+      const body = print(select(expression.input, new Set([expression.column]), generation), [
+        expression.column,
+      ]);
       return { ...body, type: expression.type, nullable: true, expression, table: true };
     }
     case 'call':
@@ -722,7 +856,12 @@ function emit(expression: PlanExpression, from: Select, generation: Generation, 
   }
 }
 
-function emitCall(call: CallExpression, from: Select, generation: Generation, filter: boolean): Operand {
+function emitCall(
+  call: CallExpression,
+  from: Select,
+  generation: Generation,
+  filter: boolean,
+): Operand {
   const entry = Object.hasOwn(scalarFunctions, call.name) ? scalarFunctions[call.name] : undefined;
   if (!entry) throw notSupported(call.name, call.span, 'function');
   const keepsFilter = filter && (call.name === 'and' || call.name === 'or');
@@ -731,7 +870,8 @@ function emitCall(call: CallExpression, from: Select, generation: Generation, fi
   const text = entry.emitCall ? entry.emitCall(site, ...parts) : entry.emit?.(...parts);
   if (!text) throw new Error(`${call.name} has no emitter`);
   const nullable =
-    entry.nullable === 'always' || (entry.nullable !== 'never' && parts.some((part) => part.nullable));
+    entry.nullable === 'always' ||
+    (entry.nullable !== 'never' && parts.some((part) => part.nullable));
   return {
     text: text.text,
     type: call.type,
@@ -771,4 +911,3 @@ function isVolatile(expression: PlanExpression): boolean {
 function union<T>(first: ReadonlySet<T>, second: ReadonlySet<T>): Set<T> {
   return new Set([...first, ...second]);
 }
-
