@@ -4,12 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Session } from 'chdb';
 import type { ChildConfiguration, EngineFault, FromChild, ToChild } from './chdb-protocol.js';
-import { type Sample, sampleSql, UsageAccounts } from './chdb-usage.js';
+import { UsageMeter } from './chdb-usage.js';
 
 const configuration = JSON.parse(process.argv[2] ?? '') as ChildConfiguration;
-const accounts = new UsageAccounts(configuration.cores);
-/** Tags of the hunts at work; true: to be killed. */
-const hunts = new Map<string, boolean>();
+/** By tag, the hunts at work, and whether they are being killed. */
+const hunts = new Map<string, { killed: boolean }>();
 
 function openSession(): Session {
   return new Session(configuration.engineDirectory, {
@@ -71,57 +70,28 @@ function faultOf(error: unknown): EngineFault {
   };
 }
 
-let sampling: Promise<void> | undefined;
-let samplerTimer: NodeJS.Timeout | undefined;
-
-async function takeSample(): Promise<void> {
-  let samples: Sample[] = [];
-  try {
-    const lines = (await sampler.run(sampleSql)).split('\n').filter((line) => line !== '');
-    samples = lines.map((line) => JSON.parse(line) as Sample);
-  } catch {
-    // Out of memory, most likely. The hunts are accounted by process time until a poll succeeds.
-  }
-  accounts.sampled(samples);
-}
-
-function scheduleSample(): void {
-  clearTimeout(samplerTimer);
-  const wait = accounts.nextSampleIn();
-  if (wait === undefined || sampling) {
-    return;
-  }
-  samplerTimer = setTimeout(() => {
-    sampling = takeSample().finally(() => {
-      sampling = undefined;
-      scheduleSample();
-    });
-  }, wait);
-}
+const meter = new UsageMeter({
+  openSession,
+  read: (sql) => sampler.run(sql),
+  cores: configuration.cores,
+});
 
 async function hunt(message: Extract<ToChild, { kind: 'hunt' }>): Promise<void> {
-  const { id, tag } = message;
-  hunts.set(tag, false);
-  accounts.start(tag);
-  scheduleSample();
+  const { id, tag, sql } = message;
+  hunts.set(tag, { killed: false });
   try {
-    const text = await runOnce(message.sql, 'Null');
-    if (sampling && !accounts.hasSample(tag)) {
-      await sampling;
-    }
-    send({ kind: 'done', id, text, usage: accounts.finish(tag) });
+    const { result, usage } = await meter.measure(tag, () => runOnce(sql, 'Null'));
+    send({ kind: 'done', id, text: result, usage });
   } catch (error) {
-    accounts.finish(tag);
     send({ kind: 'error', id, fault: faultOf(error) });
   } finally {
     hunts.delete(tag);
-    scheduleSample();
   }
 }
 
 async function statement(message: Extract<ToChild, { kind: 'statement' }>): Promise<void> {
   try {
-    const text = await runOnce(message.sql, message.format);
+    const text = await meter.accompany(() => runOnce(message.sql, message.format));
     send({ kind: 'done', id: message.id, text });
   } catch (error) {
     send({ kind: 'error', id: message.id, fault: faultOf(error) });
@@ -130,10 +100,11 @@ async function statement(message: Extract<ToChild, { kind: 'statement' }>): Prom
 
 /** Again until it is gone: the engine may not have known the query yet when it was first told. */
 async function kill(tag: string): Promise<void> {
-  if (hunts.get(tag) !== false) {
+  const hunt = hunts.get(tag);
+  if (!hunt || hunt.killed) {
     return;
   }
-  hunts.set(tag, true);
+  hunt.killed = true;
   for (let wait = 50; hunts.has(tag); wait = Math.min(wait * 2, 1_000)) {
     try {
       await control.run(`KILL QUERY WHERE Settings['log_comment'] = '${tag}' ASYNC`);
@@ -153,6 +124,13 @@ async function ping(id: number): Promise<void> {
   send({ kind: 'done', id, text: '' });
 }
 
+let engine: Session | undefined;
+
+async function stop(): Promise<void> {
+  engine?.close();
+  process.exit(0);
+}
+
 const handlers: {
   readonly [K in ToChild['kind']]: (message: Extract<ToChild, { kind: K }>) => Promise<void>;
 } = {
@@ -160,7 +138,7 @@ const handlers: {
   statement,
   kill: (message) => kill(message.tag),
   ping: (message) => ping(message.id),
-  stop: async () => process.exit(0),
+  stop,
 };
 
 function handle<K extends ToChild['kind']>(message: Extract<ToChild, { kind: K }>): Promise<void> {
@@ -183,8 +161,9 @@ try {
 
 try {
   // Open for as long as the process lives: closing the last session closes the engine.
-  openSession();
+  engine = openSession();
   await control.run('SELECT 1');
+  meter.prepare();
   process.on('message', (message: ToChild) => void handle(message));
   send({ kind: 'ready' });
 } catch (error) {

@@ -1,4 +1,5 @@
 import { HuntError } from '../errors.js';
+import { EngineGone } from './chdb-process.js';
 import type { EngineFault } from './chdb-protocol.js';
 
 type Outcome =
@@ -129,4 +130,11 @@ export function statementError(fault: EngineFault): HuntError {
   const code =
     huntOutcomes[fault.code ?? 0]?.code === 'engine.storage' ? 'engine.storage' : 'engine.failed';
   return new HuntError(code, {}, { cause: new Error(fault.message) });
+}
+
+/** What is not a statement's own failure is the engine's absence, or known already. */
+export function unavailable(error: unknown): unknown {
+  return error instanceof EngineGone
+    ? new HuntError('engine.unavailable', {}, { cause: error })
+    : error;
 }

@@ -76,8 +76,13 @@ export class ChdbSupervisor {
     }
   }
 
-  async stop(): Promise<void> {
+  /** No new work and no new process from now on; what runs goes on. */
+  retire(): void {
     this.#closing.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.retire();
     const last = this.#current ?? (await this.#next);
     await last?.stop();
   }

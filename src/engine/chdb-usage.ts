@@ -1,128 +1,247 @@
+import type { Session } from 'chdb';
 import type { Usage } from './chdb-protocol.js';
 
-/** One query in `system.processes`, as `sampleSql` reads it: totals since the query's start. */
-export interface Sample {
-  readonly tag: string;
+/** The engine's counters for one query, or for all of them together, since some beginning. */
+interface Reading {
   readonly peak: number;
-  readonly user: number;
-  readonly kernel: number;
-  readonly memoryHits: number;
-  readonly memoryMisses: number;
-  readonly diskHits: number;
-  readonly diskMisses: number;
+  readonly counters: Readonly<Record<string, number>>;
 }
 
-export const sampleSql = `SELECT Settings['log_comment'] AS tag, peak_memory_usage AS peak,
-  ProfileEvents['UserTimeMicroseconds'] AS user, ProfileEvents['SystemTimeMicroseconds'] AS kernel,
-  ProfileEvents['MarkCacheHits'] AS memoryHits, ProfileEvents['MarkCacheMisses'] AS memoryMisses,
-  ProfileEvents['ThreadPoolReaderPageCacheHit'] AS diskHits,
-  ProfileEvents['ThreadPoolReaderPageCacheMiss'] AS diskMisses
-FROM system.processes WHERE tag != '' SETTINGS output_format_json_quote_64bit_integers = 0`;
+export interface UsageOptions {
+  readonly openSession: () => Session;
+  /** Runs a SELECT apart from everything that is measured; one row a line. */
+  readonly read: (sql: string) => Promise<string>;
+  readonly cores: number;
+}
 
-/** Milliseconds after a hunt's start at which it is first looked at; later every `interval`. */
-const firstSamples = [3, 10, 25, 50, 100];
-const interval = 100;
+const plainNumbers = 'SETTINGS output_format_json_quote_64bit_integers = 0';
+const totalsSql = `SELECT peak_memory_usage AS peak, ProfileEvents AS counters
+FROM system.user_processes WHERE user = currentUser() ${plainNumbers}`;
+const samplesSql = `SELECT Settings['log_comment'] AS tag, peak_memory_usage AS peak,
+  ProfileEvents AS counters FROM system.processes ${plainNumbers}`;
+
+/** Milliseconds after a hunt's start at which it is first looked at; later every `intervalMs`. */
+const firstSamplesMs = [3, 10, 25, 50, 100];
+const intervalMs = 100;
+
+const none: Reading = { peak: 0, counters: {} };
 
 interface Account {
+  /** The totals before the hunt began, as long as nothing else has run since. */
+  before: Reading | undefined;
   readonly startedAt: number;
-  samples: number;
-  last: Sample | undefined;
-  /** CPU of the process since the last sample, divided among the hunts that ran (microseconds). */
+  nextSample: number;
+  last: Reading | undefined;
+  /** CPU of this process since the last sample, in equal parts for the hunts that ran (microseconds). */
   tail: { user: number; kernel: number };
   tailSince: number;
 }
 
 /**
- * What each running hunt uses. The embedded engine forgets a query when it ends and keeps no log, so:
- * the last sample of the query's own counters, plus, for the time since (all of it, for a query that
- * ended before its first sample), the CPU time of the process in equal parts for the hunts that ran.
- * Exact for a hunt alone; with several, wrong by less than a sampling interval. Peak memory and cache
- * counters come from samples alone: 0 for a hunt that no sample met.
+ * Measures what hunts use. The embedded engine keeps no query log and forgets a query when it ends, so:
+ *
+ * - A hunt that ran alone is what the totals of all queries grew by: exact. The peak of memory is
+ *   also a total; it starts anew whenever no query is left. An unfinished stream of one row, the
+ *   anchor, keeps it from doing so until it has been read.
+ * - A hunt in company is its own counters as last sampled, and for the time since then an equal part of
+ *   the process's CPU time: wrong by less than a sampling interval. One that ended before its first
+ *   sample (3 ms) has no memory and cache figures.
  */
-export class UsageAccounts {
+export class UsageMeter {
+  readonly #options: UsageOptions;
   readonly #accounts = new Map<string, Account>();
-  readonly #cores: number;
+  #running = 0;
+  #anchor: Session | undefined;
+  #totals: Reading | undefined;
+  #preparing: Promise<void> = Promise.resolve();
+  #sampling: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #cpu = process.cpuUsage();
 
-  constructor(cores: number) {
-    this.#cores = cores;
+  constructor(options: UsageOptions) {
+    this.#options = options;
   }
 
-  start(tag: string): void {
+  /** Runs a hunt and says what it used. */
+  async measure<T>(tag: string, work: () => Promise<T>): Promise<{ result: T; usage: Usage }> {
+    this.#join();
+    try {
+      if (this.#running === 1) {
+        await this.#preparing;
+      }
+      this.#start(tag);
+      const result = await work();
+      return { result, usage: await this.#finish(tag) };
+    } finally {
+      this.#accounts.delete(tag);
+      this.#leave();
+    }
+  }
+
+  /** Runs anything else than a hunt: nobody is alone meanwhile. */
+  async accompany<T>(work: () => Promise<T>): Promise<T> {
+    this.#join();
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #join(): void {
+    this.#running += 1;
+    if (this.#running > 1) {
+      for (const account of this.#accounts.values()) {
+        account.before = undefined;
+      }
+      this.#scheduleSample();
+    }
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) {
+      this.prepare();
+    }
+  }
+
+  /** While nothing runs: the totals as the next hunt will find them, and a new peak of memory. */
+  prepare(): void {
+    this.#totals = undefined;
+    this.#preparing = (async () => {
+      try {
+        this.#anchor?.close();
+        this.#anchor = this.#options.openSession();
+        this.#anchor.queryStream('SELECT 1');
+        this.#totals = await this.#readTotals();
+      } catch {
+        // No memory left, say: the next hunt is measured by samples.
+      }
+    })();
+  }
+
+  #start(tag: string): void {
     this.#settle();
     const now = performance.now();
     this.#accounts.set(tag, {
+      before: this.#running === 1 ? this.#totals : undefined,
       startedAt: now,
-      samples: 0,
+      nextSample: 0,
       last: undefined,
       tail: { user: 0, kernel: 0 },
       tailSince: now,
     });
+    this.#scheduleSample();
   }
 
-  /** Milliseconds until some hunt wants to be sampled; undefined when none runs. */
-  nextSampleIn(): number | undefined {
-    const now = performance.now();
-    const waits = [...this.#accounts.values()].map((account) => dueAt(account) - now);
-    return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits));
+  async #finish(tag: string): Promise<Usage> {
+    this.#settle();
+    const account = this.#accounts.get(tag);
+    if (account?.before) {
+      const after = await this.#readTotals();
+      return after ? growth(account.before, after) : usageOf(none);
+    }
+    if (this.#sampling && !account?.last) {
+      await this.#sampling;
+    }
+    return account ? this.#sampledUsage(account) : usageOf(none);
   }
 
-  sampled(samples: readonly Sample[]): void {
+  #sampledUsage(account: Account): Usage {
+    const { tail, tailSince } = account;
+    const sampled = usageOf(account.last ?? none);
+    const possible = (performance.now() - tailSince) * 1_000 * this.#options.cores;
+    const part = Math.min(1, possible / Math.max(1, tail.user + tail.kernel));
+    return {
+      ...sampled,
+      userCpuSeconds: sampled.userCpuSeconds + (tail.user * part) / 1e6,
+      kernelCpuSeconds: sampled.kernelCpuSeconds + (tail.kernel * part) / 1e6,
+    };
+  }
+
+  async #readTotals(): Promise<Reading | undefined> {
+    const [line] = lines(await this.#options.read(totalsSql));
+    return line === undefined ? undefined : (JSON.parse(line) as Reading);
+  }
+
+  #scheduleSample(): void {
+    clearTimeout(this.#timer);
+    const inCompany = [...this.#accounts.values()].filter((account) => !account.before);
+    if (inCompany.length > 0 && !this.#sampling) {
+      const due = Math.min(...inCompany.map(sampleDue)) - performance.now();
+      this.#timer = setTimeout(() => {
+        this.#sampling = this.#sample().finally(() => {
+          this.#sampling = undefined;
+          this.#scheduleSample();
+        });
+      }, due);
+    }
+  }
+
+  async #sample(): Promise<void> {
+    let readings: (Reading & { readonly tag: string })[] = [];
+    try {
+      readings = lines(await this.#options.read(samplesSql)).map((line) => JSON.parse(line));
+    } catch {
+      // No memory left, most likely: CPU time of the process stands in until a sample succeeds.
+    }
     this.#settle();
     const now = performance.now();
-    for (const sample of samples) {
-      const account = this.#accounts.get(sample.tag);
+    for (const reading of readings) {
+      const account = this.#accounts.get(reading.tag);
       if (account) {
-        account.last = sample;
+        account.last = reading;
         account.tail = { user: 0, kernel: 0 };
         account.tailSince = now;
       }
     }
     for (const account of this.#accounts.values()) {
-      const age = now - account.startedAt;
-      while (age >= sampleTime(account.samples)) {
-        account.samples += 1;
+      while (sampleDue(account) <= now) {
+        account.nextSample += 1;
       }
     }
   }
 
-  hasSample(tag: string): boolean {
-    return this.#accounts.get(tag)?.last !== undefined;
-  }
-
-  finish(tag: string): Usage {
-    this.#settle();
-    const account = this.#accounts.get(tag);
-    this.#accounts.delete(tag);
-    const { last, tail } = account ?? { last: undefined, tail: { user: 0, kernel: 0 } };
-    const most = account ? (performance.now() - account.tailSince) * 1_000 * this.#cores : 0;
-    const share = Math.min(1, most / Math.max(1, tail.user + tail.kernel));
-    return {
-      userCpuSeconds: ((last?.user ?? 0) + tail.user * share) / 1e6,
-      kernelCpuSeconds: ((last?.kernel ?? 0) + tail.kernel * share) / 1e6,
-      peakMemoryBytes: last?.peak ?? 0,
-      memoryCache: { hits: last?.memoryHits ?? 0, misses: last?.memoryMisses ?? 0 },
-      diskCache: { hits: last?.diskHits ?? 0, misses: last?.diskMisses ?? 0 },
-    };
-  }
-
+  /** Gives the CPU time since the last call to the hunts that run. */
   #settle(): void {
     const now = process.cpuUsage();
-    const user = now.user - this.#cpu.user;
-    const kernel = now.system - this.#cpu.system;
-    this.#cpu = now;
-    for (const account of this.#accounts.values()) {
-      account.tail.user += user / this.#accounts.size;
-      account.tail.kernel += kernel / this.#accounts.size;
+    for (const { tail } of this.#accounts.values()) {
+      tail.user += (now.user - this.#cpu.user) / this.#accounts.size;
+      tail.kernel += (now.system - this.#cpu.system) / this.#accounts.size;
     }
+    this.#cpu = now;
   }
 }
 
-function dueAt(account: Account): number {
-  return account.startedAt + sampleTime(account.samples);
+function sampleDue({ startedAt, nextSample }: Account): number {
+  const last = firstSamplesMs.length - 1;
+  const after =
+    firstSamplesMs[nextSample] ?? (firstSamplesMs[last] ?? 0) + (nextSample - last) * intervalMs;
+  return startedAt + after;
 }
 
-function sampleTime(index: number): number {
-  const last = firstSamples.length - 1;
-  return firstSamples[index] ?? (firstSamples[last] ?? 0) + (index - last) * interval;
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function growth(before: Reading, after: Reading): Usage {
+  const counters: Record<string, number> = {};
+  for (const [name, value] of Object.entries(after.counters)) {
+    counters[name] = value - (before.counters[name] ?? 0);
+  }
+  return usageOf({ peak: after.peak, counters });
+}
+
+function usageOf({ peak, counters }: Reading): Usage {
+  const count = (name: string) => Math.max(0, counters[name] ?? 0);
+  return {
+    userCpuSeconds: count('UserTimeMicroseconds') / 1e6,
+    kernelCpuSeconds: count('SystemTimeMicroseconds') / 1e6,
+    peakMemoryBytes: peak,
+    memoryCache: { hits: count('MarkCacheHits'), misses: count('MarkCacheMisses') },
+    diskCache: {
+      hits: count('ThreadPoolReaderPageCacheHit'),
+      misses: count('ThreadPoolReaderPageCacheMiss'),
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { systemColumns } from '../catalog/common-columns.js';
 import type { Column, Table } from '../catalog/types.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from '../sql/sql.js';
 
@@ -72,17 +73,16 @@ export function columnDefinition(table: Table, column: Column): Sql {
   return sql`${identifier(column.name)} ${type} ${compressed}`;
 }
 
-/** On every table: when a row came, and its number in its source's order. */
-export const systemColumns: readonly { readonly name: string; readonly definition: Sql }[] = [
-  {
-    name: '_ingested',
-    definition: sql`${identifier('_ingested')} ${{ text: columnTypes.datetime }} DEFAULT now64(7, ${literal('UTC')}) ${timeCodec}`,
-  },
-  {
-    name: '_seq',
-    definition: sql`${identifier('_seq')} UInt64 CODEC(Delta, ZSTD(1))`,
-  },
-];
+/** The columns of a table that have data of their own. */
+export function storedColumns(table: Table): readonly Column[] {
+  return [...table.columns, ...(table.hiddenColumns ?? [])];
+}
+
+/** When a row came, and its number in its source's order. */
+export const systemColumnDefinitions: Readonly<Record<(typeof systemColumns)[number], Sql>> = {
+  _ingested: sql`${identifier('_ingested')} ${{ text: columnTypes.datetime }} DEFAULT now64(7, ${literal('UTC')}) ${timeCodec}`,
+  _seq: sql`${identifier('_seq')} UInt64 CODEC(Delta, ZSTD(1))`,
+};
 
 export interface IndexDefinition {
   readonly name: string;
@@ -113,9 +113,10 @@ export function columnIndexes(column: Column): IndexDefinition[] {
 
 /** Everything between the parentheses of CREATE TABLE. */
 export function tableElements(table: Table): Sql {
+  const columns = storedColumns(table);
   return join([
-    ...table.columns.map((column) => columnDefinition(table, column)),
-    ...systemColumns.map((column) => column.definition),
-    ...table.columns.flatMap(columnIndexes).map((index) => index.definition),
+    ...columns.map((column) => columnDefinition(table, column)),
+    ...Object.values(systemColumnDefinitions),
+    ...columns.flatMap(columnIndexes).map((index) => index.definition),
   ]);
 }

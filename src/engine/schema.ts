@@ -4,8 +4,9 @@ import { identifier, join, literal, type Sql, sql } from '../sql/sql.js';
 import {
   columnDefinition,
   columnIndexes,
+  storedColumns,
   storedType,
-  systemColumns,
+  systemColumnDefinitions,
   tableElements,
 } from './column-storage.js';
 import type { Engine } from './engine.js';
@@ -33,7 +34,7 @@ function tableName(database: string, table: Table): Sql {
 /** The statement that makes a stored table: layout, codecs, indexes and expiry. */
 export function createTableSql(database: string, table: Table, retention: Retention): string {
   const { timeColumn } = table;
-  const byDevice = table.columns.some((column) => column.name === 'DeviceId');
+  const byDevice = storedColumns(table).some((column) => column.name === 'DeviceId');
   const order = timeColumn
     ? sql`PARTITION BY toYYYYMMDD(${identifier(timeColumn)}) ORDER BY ${identifier(timeColumn)}`
     : byDevice
@@ -155,7 +156,7 @@ async function changeTable(
 
 function addedColumns(table: Table, present: StoredTable): Sql[] {
   const missing: Sql[] = [];
-  for (const column of table.columns) {
+  for (const column of storedColumns(table)) {
     const type = present.columns.get(column.name);
     if (type === undefined) {
       missing.push(columnDefinition(table, column));
@@ -167,16 +168,16 @@ function addedColumns(table: Table, present: StoredTable): Sql[] {
       });
     }
   }
-  for (const column of systemColumns) {
-    if (!present.columns.has(column.name)) {
-      missing.push(column.definition);
+  for (const [name, definition] of Object.entries(systemColumnDefinitions)) {
+    if (!present.columns.has(name)) {
+      missing.push(definition);
     }
   }
   return missing.map((definition) => sql`ADD COLUMN ${definition}`);
 }
 
 function addedIndexes(table: Table, present: StoredTable): Sql[] {
-  return table.columns
+  return storedColumns(table)
     .flatMap(columnIndexes)
     .filter((index) => !present.indexes.has(index.name))
     .map((index) => sql`ADD ${index.definition}`);
