@@ -137,14 +137,18 @@ export class UsageMeter {
   async #finish(tag: string): Promise<Usage> {
     this.#settle();
     const account = this.#accounts.get(tag);
-    if (account?.before) {
-      const after = await this.#readTotals();
-      return after ? growth(account.before, after) : usageOf(none);
+    if (!account) {
+      return usageOf(none);
     }
-    if (this.#sampling && !account?.last) {
+    const { before } = account;
+    const after = before && (await this.#readTotals());
+    if (before && after) {
+      return growth(before, after);
+    }
+    if (this.#sampling && !account.last) {
       await this.#sampling;
     }
-    return account ? this.#sampledUsage(account) : usageOf(none);
+    return this.#sampledUsage(account);
   }
 
   #sampledUsage(account: Account): Usage {
@@ -160,8 +164,19 @@ export class UsageMeter {
   }
 
   async #readTotals(): Promise<Reading | undefined> {
-    const [line] = lines(await this.#options.read(totalsSql));
-    return line === undefined ? undefined : (JSON.parse(line) as Reading);
+    const [totals] = await this.#read<Reading>(totalsSql);
+    return totals;
+  }
+
+  /** Nothing when the engine cannot answer, without memory for instance: a hunt does not fail by that. */
+  async #read<Row>(sql: string): Promise<Row[]> {
+    try {
+      const text = await this.#options.read(sql);
+      const lines = text.split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line) as Row);
+    } catch {
+      return [];
+    }
   }
 
   #scheduleSample(): void {
@@ -179,12 +194,7 @@ export class UsageMeter {
   }
 
   async #sample(): Promise<void> {
-    let readings: (Reading & { readonly tag: string })[] = [];
-    try {
-      readings = lines(await this.#options.read(samplesSql)).map((line) => JSON.parse(line));
-    } catch {
-      // No memory left, most likely: CPU time of the process stands in until a sample succeeds.
-    }
+    const readings = await this.#read<Reading & { readonly tag: string }>(samplesSql);
     this.#settle();
     const now = performance.now();
     for (const reading of readings) {
@@ -218,10 +228,6 @@ function sampleDue({ startedAt, nextSample }: Account): number {
   const after =
     firstSamplesMs[nextSample] ?? (firstSamplesMs[last] ?? 0) + (nextSample - last) * intervalMs;
   return startedAt + after;
-}
-
-function lines(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
 }
 
 function growth(before: Reading, after: Reading): Usage {
