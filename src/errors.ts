@@ -89,6 +89,15 @@ export const failures = {
       (p.url === undefined ? '.' : `, which can be reached at ${p.url}.`),
   ),
   'ingest.unavailable': failure<{ message: string }>(503, (p) => p.message),
+  'ingest.source': failure<{ known: string }>(
+    400,
+    (p) => `The source of the events was not recognized. Name it; known are: ${p.known}.`,
+  ),
+  'ingest.content': failure<{ message: string }>(400, (p) => p.message),
+  'configuration.invalid': failure<{ message: string }>(
+    400,
+    (p) => `The configuration is not valid: ${p.message}.`,
+  ),
   'catalog.invalid': failure<{ message: string }>(400, (p) => p.message),
 } as const;
 

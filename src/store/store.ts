@@ -1,4 +1,13 @@
-import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
+import { closeSync, openSync } from 'node:fs';
+import {
+  type DialectAdapter,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  SqliteAdapter,
+  SqliteDialect,
+  sql,
+} from 'kysely';
 import Database from 'libsql';
 import { migrations } from './migrations.js';
 import type { StoreSchema } from './schema.js';
@@ -29,11 +38,35 @@ export async function openStore(location: string): Promise<Store> {
 }
 
 function sqlite(file: string): SqliteDialect {
+  // Made here, so that it is never readable by others, not even while it is empty.
+  closeSync(openSync(file, 'a', 0o600));
   const database = new Database(file, {});
   database.exec(
     'pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on',
   );
-  return new SqliteDialect({ database });
+  return new LockingSqliteDialect({ database });
+}
+
+/** SQLite's, with a lock around migrations: two processes may open a new store at once. */
+class LockingSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new LockingSqliteAdapter();
+  }
+}
+
+class LockingSqliteAdapter extends SqliteAdapter {
+  // SQLite's tables change within transactions like its rows: a migration happens whole or not at all.
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  override async acquireMigrationLock(
+    db: Kysely<unknown>,
+    { lockTable }: { lockTable: string },
+  ): Promise<void> {
+    // A transaction's first write takes the file's lock; the others wait for it.
+    await sql`update ${sql.table(lockTable)} set is_locked = is_locked`.execute(db);
+  }
 }
 
 /** The PostgreSQL client is loaded only where it is used. */

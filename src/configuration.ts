@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import { HuntError } from './errors.js';
+
+const days = /^(\d{1,5})d$/;
+
+/**
+ * Days of events that are kept and hunted in; null: for ever.
+ * @throws HuntError `configuration.invalid`
+ */
+export function parseRetention(text: string): number | null {
+  if (text === 'forever') return null;
+  const count = Number(days.exec(text)?.[1]);
+  if (count >= 1 && count <= 36_500) return count;
+  throw new HuntError('configuration.invalid', {
+    message: `retention is a number of days, as in 30d, or forever; not ${text}`,
+  });
+}
+
+const megabyte = 2 ** 20;
+
+const configurationShape = z.strictObject({
+  /** The data directory. */
+  data: z.string().min(1),
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0: any free port. */
+  port: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** The address that clients reach the server by, where it is not the one it listens on. */
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Further host names by which clients ask for tokens. */
+  hostNames: z.array(z.string().regex(/^[\w.-]+(:\d+)?$/)).default([]),
+  /** `postgres://…` of a shared metadata store; by default a file in the data directory. */
+  store: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
+    .optional(),
+  /** What the default tenant keeps: `30d`, `forever`; by default what it kept before. */
+  retention: z.string().transform(parseRetention).optional(),
+  /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
+  tolerantBodies: z.stringbool().or(z.boolean()).default(true),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** How much the clocks of issuers may differ from ours. */
+  clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
+  limits: z
+    .strictObject({
+      wallSeconds: z.coerce.number().positive().max(86_400).default(600),
+      memoryMegabytes: z.coerce.number().int().positive().default(4096),
+      rows: z.coerce.number().int().positive().max(10_000_000).default(100_000),
+      resultMegabytes: z.coerce.number().int().positive().default(124),
+    })
+    .prefault({})
+    .transform(({ wallSeconds, memoryMegabytes, rows, resultMegabytes }) => ({
+      wallSeconds,
+      memoryBytes: memoryMegabytes * megabyte,
+      rows,
+      resultBytes: resultMegabytes * megabyte,
+    })),
+});
+
+export type ConfigurationInput = z.input<typeof configurationShape>;
+export type Configuration = z.output<typeof configurationShape>;
+
+/** Environment variables, and what they set. Lists are separated by commas. */
+const environment: Readonly<Record<string, keyof ConfigurationInput>> = {
+  QUARRY_DATA: 'data',
+  QUARRY_HOST: 'host',
+  QUARRY_PORT: 'port',
+  QUARRY_PUBLIC_URL: 'publicUrl',
+  QUARRY_HOST_NAMES: 'hostNames',
+  QUARRY_STORE: 'store',
+  QUARRY_RETENTION: 'retention',
+  QUARRY_TOLERANT_BODIES: 'tolerantBodies',
+  QUARRY_LOG_LEVEL: 'logLevel',
+  QUARRY_CLOCK_SKEW_SECONDS: 'clockSkewSeconds',
+};
+
+/**
+ * The configuration from flags, environment and one YAML file, in this order of precedence.
+ * @throws HuntError `configuration.invalid`
+ */
+export async function loadConfiguration(sources: {
+  readonly flags?: Partial<ConfigurationInput>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Path of the YAML file; `QUARRY_CONFIG` where it is absent. */
+  readonly file?: string | undefined;
+}): Promise<Configuration> {
+  const variables = sources.environment ?? {};
+  const file = sources.file ?? variables['QUARRY_CONFIG'];
+  return checkConfiguration({
+    ...(file ? await readYaml(file) : {}),
+    ...fromEnvironment(variables),
+    ...defined(sources.flags ?? {}),
+  });
+}
+
+/** @throws HuntError `configuration.invalid` naming the first setting that is wrong */
+export function checkConfiguration(input: unknown): Configuration {
+  const result = configurationShape.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.map(String).join('.');
+  throw invalid(`${where ? `${where}: ` : ''}${issue?.message}`);
+}
+
+async function readYaml(file: string): Promise<object> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw invalid(`${file} cannot be read`, cause);
+  }
+  try {
+    const value: unknown = parseYaml(text) ?? {};
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause;
+    throw invalid(`${file}: ${cause.message}`, cause);
+  }
+  throw invalid(`${file} does not hold settings by name`);
+}
+
+function fromEnvironment(variables: Readonly<Record<string, string | undefined>>): object {
+  const settings: Record<string, unknown> = {};
+  for (const [variable, setting] of Object.entries(environment)) {
+    const value = variables[variable];
+    if (value === undefined || value === '') continue;
+    settings[setting] =
+      setting === 'hostNames' ? value.split(',').map((name) => name.trim()) : value;
+  }
+  return settings;
+}
+
+function defined(flags: object): object {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+function invalid(message: string, cause?: unknown): HuntError {
+  return new HuntError('configuration.invalid', { message }, { cause });
+}

@@ -1,0 +1,145 @@
+import { join, resolve } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
+import { pino } from 'pino';
+import { createServer } from './api/server.js';
+import { builtinCatalog } from './catalog/catalog.js';
+import { compile } from './compile.js';
+import type { Configuration } from './configuration.js';
+import { startChdbEngine } from './engine/chdb.js';
+import { lockDataDirectory } from './engine/lock.js';
+import { hunt } from './hunting/hunt.js';
+import { TenantContexts } from './hunting/tenants.js';
+import { sameAudience } from './identity/apis.js';
+import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
+import { createVerifier } from './identity/verify.js';
+import { openStore } from './store/store.js';
+import { defaultTenantId, listTenants, setRetention } from './store/tenants.js';
+
+/** A server that listens. */
+export interface Quarry {
+  /** Where it listens. */
+  readonly url: string;
+  /** Answers what is under way, then stops everything and leaves the data directory. */
+  close(): Promise<void>;
+}
+
+/** Where things are in a data directory. */
+export function dataPaths(directory: string) {
+  const root = resolve(directory);
+  return { root, store: join(root, 'quarry.db'), keys: join(root, 'keys') };
+}
+
+/**
+ * Starts a server on a data directory, and makes the directory where it does not exist.
+ * @throws HuntError `engine.busy` when another process holds the directory
+ */
+export async function startQuarry(
+  configuration: Configuration,
+  log: FastifyBaseLogger = pino({ level: configuration.logLevel }),
+): Promise<Quarry> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const url = await start(configuration, log, closers);
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  configuration: Configuration,
+  log: FastifyBaseLogger,
+  closers: (() => Promise<void> | void)[],
+): Promise<string> {
+  const paths = dataPaths(configuration.data);
+  const lock = lockDataDirectory(paths.root);
+  closers.push(() => lock.release());
+  const starting = startChdbEngine({
+    dataDirectory: paths.root,
+    log: (line) => log.info(line, 'engine'),
+  });
+  // The engine starts in its own process; meanwhile this one loads the language.
+  warm();
+  const engine = await starting;
+  closers.push(() => engine.close());
+  const store = await openStore(configuration.store ?? paths.store);
+  closers.push(() => store.close());
+  if (configuration.retention !== undefined) {
+    await setRetention(store, defaultTenantId, configuration.retention);
+  }
+  const tenants = new TenantContexts(store, engine, builtinCatalog);
+  for (const { id } of await listTenants(store)) await tenants.of(id);
+
+  const keys = await IssuerKeys.open(paths.keys);
+  const ownNames = new Set<string>();
+  const app = await createServer({
+    hunt: async (request) => {
+      const context = await tenants.of(request.principal.tenant);
+      return hunt(request, { engine, tenant: () => context });
+    },
+    verify: createVerifier({
+      issuers: [trustEmbeddedIssuer(keys, store)],
+      ownNames,
+      clockSkewSeconds: configuration.clockSkewSeconds,
+    }),
+    ready: async () => {
+      await engine.ready();
+      return true;
+    },
+    limits: configuration.limits,
+    tolerantBodies: configuration.tolerantBodies,
+    issuer: { store, keys, ownNames, publicUrl: configuration.publicUrl },
+    log,
+  });
+  closers.push(() => app.close());
+  const url = await app.listen({ host: configuration.host, port: configuration.port });
+  for (const name of ownNamesOf(configuration, url)) ownNames.add(name);
+  lock.setAddress(url);
+  return url;
+}
+
+/** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */
+function warm(): void {
+  compile(
+    'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId',
+    builtinCatalog,
+    {
+      database: 'warm',
+      now: new Date(0),
+      from: null,
+      to: null,
+      deviceGroups: null,
+    },
+  );
+}
+
+/** The addresses under which this server is an audience of tokens. */
+function ownNamesOf({ publicUrl, hostNames }: Configuration, url: string): string[] {
+  const { port } = new URL(url);
+  const hosts = ['localhost', '127.0.0.1', ...hostNames];
+  const names = hosts.flatMap((host) => [`http://${host}`, `https://${host}`]);
+  const withPort = names.filter((name) => !/:\d+$/.test(name)).map((name) => `${name}:${port}`);
+  return [url, ...(publicUrl ? [publicUrl] : []), ...names, ...withPort].map(sameAudience);
+}
+
+/** Stops a server, once, when the process is told to end. */
+export function closeOnSignal(quarry: Quarry, log: (error: unknown) => void): void {
+  let closing = false;
+  const stop = () => {
+    if (closing) return;
+    closing = true;
+    quarry.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfiguration, parseRetention } from '../src/configuration.js';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'quarry-configuration-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function yaml(text: string): Promise<string> {
+  const file = join(directory, 'quarry.yaml');
+  await writeFile(file, text);
+  return file;
+}
+
+test('flags go before the environment, and the environment before the file', async () => {
+  const file = await yaml('data: /file\nhost: 10.0.0.1\nport: 1\nlimits:\n  rows: 5\n');
+  const configuration = await loadConfiguration({
+    flags: { data: '/flag', host: undefined as never },
+    environment: { QUARRY_DATA: '/env', QUARRY_HOST: '10.0.0.2', QUARRY_PORT: '', HOME: '/x' },
+    file,
+  });
+  expect(configuration).toMatchObject({
+    data: '/flag',
+    host: '10.0.0.2',
+    port: 1,
+    limits: { rows: 5, wallSeconds: 600 },
+  });
+});
+
+test('the file may be named by the environment', async () => {
+  const file = await yaml('data: /file\nretention: forever\n');
+  const configuration = await loadConfiguration({ environment: { QUARRY_CONFIG: file } });
+  expect(configuration).toMatchObject({ data: '/file', retention: null });
+});
+
+describe('a setting that is wrong is named', () => {
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['no data directory', {}, /data/],
+    ['a port that is no port', { data: 'x', port: '70000' }, /port/],
+    ['a word for a port', { data: 'x', port: 'http' }, /port/],
+    ['an address without a scheme', { data: 'x', publicUrl: 'hunt.example.com' }, /publicUrl/],
+    ['a store that is no address', { data: 'x', store: 'mysql://x' }, /store/],
+    ['a retention in weeks', { data: 'x', retention: '4w' }, /4w/],
+    ['a setting that does not exist', { data: 'x', colour: 'red' }, /colour/],
+    ['no rows', { data: 'x', limits: { rows: 0 } }, /limits\.rows/],
+  ])('%s', async (_what, flags, message) => {
+    await expect(loadConfiguration({ flags })).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['a file that is not there', 'missing', /cannot be read/],
+    ['a list', '- a\n', /does not hold settings/],
+    ['no YAML', 'a: [', /quarry\.yaml/],
+  ])('%s', async (_what, text, message) => {
+    const file = text === 'missing' ? join(directory, 'none.yaml') : await yaml(text);
+    await expect(loadConfiguration({ file })).rejects.toThrow(message);
+  });
+});
+
+test.each([
+  ['30d', 30],
+  ['400d', 400],
+  ['forever', null],
+])('retention %s', (text, days) => {
+  expect(parseRetention(text)).toBe(days);
+});
+
+test.each(['0d', '30', 'd', '40000d', ''])('retention %j is refused', (text) => {
+  expect(() => parseRetention(text)).toThrow(/retention/);
+});
