@@ -40,12 +40,13 @@ async function answer(line: string): Promise<void> {
 async function run(kql: string): Promise<string> {
   const { columns, rows } = await hunt({ principal, text: kql, limits }, services);
   const schema = columns.map(({ name, type }) => ({ Name: name, Type: dotNetTypes[type] }));
-  return `"Schema":${JSON.stringify(schema)},"Results":[${await text(rows)}]`;
+  return `"Schema":${JSON.stringify(schema)},"Results":[${(await text(rows)).replaceAll(',\n', ',')}]`;
 }
 
 function errorOf(error: unknown): string {
   const known = error instanceof HuntError ? error : undefined;
-  const cause = process.env['QUARRY_VERBOSE'] && error instanceof Error ? ` ${error.cause ?? error.stack}` : '';
+  const cause =
+    process.env['QUARRY_VERBOSE'] && error instanceof Error ? ` ${error.cause ?? error.stack}` : '';
   return `"error":${JSON.stringify(`${known?.code ?? 'bug'}: ${(error as Error).message}${cause}`)}`;
 }
 
