@@ -41,6 +41,14 @@ export const failures = {
   ),
   'request.encoding': failure(415, () => 'The Content-Encoding of the request is not supported.'),
   'request.method': failure<{ allowed: string }>(405, (p) => `The method must be ${p.allowed}.`),
+  'request.mediaType': failure<{ expected: string }>(
+    415,
+    (p) => `The Content-Type of the request must be ${p.expected}.`,
+  ),
+  'request.urlTooLong': failure<{ limitCharacters: number }>(
+    414,
+    (p) => `The address is longer than ${p.limitCharacters} characters.`,
+  ),
   'request.unauthorized': failure<{ reason: string }>(
     401,
     (p) => `Unauthorized request - reason of failure: ${p.reason}`,
@@ -53,6 +61,24 @@ export const failures = {
         : `Missing scopes. API required scopes: ${p.required}, scopes: ${p.granted}.`,
   ),
   'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
+  'quota.calls': failure<{ limit: number; window: string; retryAfterSeconds: number }>(
+    429,
+    (p) =>
+      `API calls quota exceeded! maximum allowed ${p.limit} per ${p.window}. ` +
+      `You can send requests again in ${p.retryAfterSeconds} seconds.`,
+  ),
+  'quota.runningTime': failure<{ limit: string; window: string; retryAfterSeconds: number }>(
+    429,
+    (p) =>
+      `API running time quota exceeded! maximum allowed ${p.limit} per ${p.window}. ` +
+      `You can send requests again in ${p.retryAfterSeconds} seconds.`,
+  ),
+  'quota.cpu': failure<{ retryAfter: string; retryAfterSeconds: number }>(
+    429,
+    (p) =>
+      'You have exceeded processing resources allocated to this tenant. ' +
+      `You can run queries again in ${p.retryAfter}.`,
+  ),
   'hunt.timeout': failure(400, () => 'Query exceeded the timeout period.'),
   'hunt.resources': failure(
     400,

@@ -1,0 +1,54 @@
+import { identifier, literal, type Sql, sql } from '../sql/sql.js';
+import type { Engine } from './engine.js';
+
+/** Rows to look for: a binary file of pairs, the time in ticks (Int64) and the identity (UInt64). */
+export interface RowKeys {
+  readonly database: string;
+  readonly table: string;
+  readonly timeColumn: string | null;
+  /** Look by identity alone among the rows since then; undefined: by time and identity. */
+  readonly since: Date | undefined;
+  /** Absolute path inside the engine's spool folder. */
+  readonly file: string;
+}
+
+/**
+ * For each of the lists, the identities (`_seq`) that are stored already. The time is the tables'
+ * sorting key, so a look-up reads only the granules around the wanted times, however large the table.
+ */
+export async function storedIdentities(
+  engine: Pick<Engine, 'select'>,
+  lists: readonly RowKeys[],
+): Promise<ReadonlySet<bigint>[]> {
+  const found = lists.map(() => new Set<bigint>());
+  if (lists.length === 0) {
+    return found;
+  }
+  const parts = lists.map((keys, index) => selectStored(keys, index).text);
+  const rows = await engine.select<{ list: number; identity: string }>(parts.join('\nUNION ALL\n'));
+  for (const { list, identity } of rows) {
+    found[list]?.add(BigInt(identity));
+  }
+  return found;
+}
+
+function selectStored(keys: RowKeys, index: number): Sql {
+  const table = sql`${identifier(keys.database)}.${identifier(keys.table)}`;
+  return sql`SELECT DISTINCT ${{ text: String(index) }} AS list, toString(_seq) AS identity
+FROM ${table} WHERE ${condition(keys)}`;
+}
+
+function condition({ timeColumn, since, file }: RowKeys): Sql {
+  const keys = sql`file(${literal(file)}, RowBinary, ${literal('ticks Int64, identity UInt64')})`;
+  const byIdentity = sql`_seq IN (SELECT identity FROM ${keys})`;
+  if (timeColumn === null) {
+    return byIdentity;
+  }
+  const time = identifier(timeColumn);
+  const type = literal("DateTime64(7, 'UTC')");
+  if (since !== undefined) {
+    const start = literal(since.toISOString().slice(0, -1));
+    return sql`${time} >= toDateTime64(${start}, 7, ${literal('UTC')}) AND ${byIdentity}`;
+  }
+  return sql`(${time}, _seq) IN (SELECT reinterpret(ticks, ${type}), identity FROM ${keys})`;
+}

@@ -1,0 +1,23 @@
+import type { Connector, RawRecord } from './connector.js';
+import { streamingApi } from './connectors/streaming-api.js';
+
+/** Every kind of source that can be ingested. */
+export const connectors: readonly Connector[] = [streamingApi];
+
+export function findConnector(name: string): Connector | undefined {
+  return connectors.find((connector) => connector.name === name);
+}
+
+/** The connector whose records these are; undefined where none claims them. */
+export function detectConnector(sample: readonly RawRecord[]): Connector | undefined {
+  let surest: Connector | undefined;
+  let surestScore = 0;
+  for (const connector of connectors) {
+    const score = connector.detect(sample);
+    if (score > surestScore) {
+      surest = connector;
+      surestScore = score;
+    }
+  }
+  return surest;
+}

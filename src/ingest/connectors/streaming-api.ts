@@ -1,0 +1,67 @@
+import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { ExactNumber, type JsonValue } from '../json.js';
+
+const categoryPrefix = 'advancedhunting-';
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof ExactNumber)
+  );
+}
+
+interface Envelope {
+  readonly category: string;
+  readonly properties: JsonObject;
+}
+
+function envelopeOf({ value }: RawRecord): Envelope | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const { category, properties } = value as { category?: JsonValue; properties?: JsonValue };
+  return typeof category === 'string' && isObject(properties)
+    ? { category, properties }
+    : undefined;
+}
+
+function tableOf(category: string): string | undefined {
+  return category.toLowerCase().startsWith(categoryPrefix)
+    ? category.slice(categoryPrefix.length)
+    : undefined;
+}
+
+function convert(record: RawRecord): readonly [Outcome] {
+  const envelope = envelopeOf(record);
+  if (envelope === undefined) {
+    return [{ rejected: 'record.shape', detail: 'no "category" and "properties"' }];
+  }
+  const table = tableOf(envelope.category);
+  if (table === undefined) {
+    return [{ rejected: 'table.unknown', detail: `category ${envelope.category}` }];
+  }
+  // "time" is when the service received the event; when it happened is among the properties.
+  return [{ table, columns: envelope.properties }];
+}
+
+/**
+ * Defender's Streaming API ("raw data export"), as Event Hubs and Storage deliver it
+ * (learn.microsoft.com/defender-xdr/streaming-api).
+ */
+export const streamingApi: Connector = {
+  name: 'defender-streaming',
+  summary: 'Defender Streaming API: {"time", "tenantId", "category", "properties"}',
+  format: 'json',
+  detect(sample) {
+    const own = sample.filter((record) => {
+      const envelope = envelopeOf(record);
+      return envelope !== undefined && tableOf(envelope.category) !== undefined;
+    });
+    return own.length / Math.max(sample.length, 1);
+  },
+  open: () => ({ convert }),
+};

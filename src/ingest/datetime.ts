@@ -1,0 +1,164 @@
+/** A moment in 100 ns ticks since 1970-01-01, and as the engine reads it. */
+export interface Moment {
+  readonly ticks: bigint;
+  /** `YYYY-MM-DDTHH:MM:SS.fffffffZ` */
+  readonly text: string;
+}
+
+const ticksPerMillisecond = 10_000n;
+const ticksPerSecond = 10_000_000n;
+// 0001-01-01, which Date.UTC would take for 1901.
+const firstMillisecond = -62_135_596_800_000;
+const lastMillisecond = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** A moment from milliseconds since 1970 and the ticks (0 to 9999) beyond them; undefined outside years 1 to 9999. */
+function momentOf(milliseconds: number, ticksBeyond: number): Moment | undefined {
+  if (!(milliseconds >= firstMillisecond && milliseconds <= lastMillisecond)) {
+    return undefined;
+  }
+  const whole = new Date(milliseconds).toISOString().slice(0, -1);
+  return {
+    ticks: BigInt(milliseconds) * ticksPerMillisecond + BigInt(ticksBeyond),
+    text: `${whole}${String(ticksBeyond).padStart(4, '0')}Z`,
+  };
+}
+
+/** The moment of a Date. */
+export function momentOfDate(date: Date): Moment {
+  const moment = momentOf(date.getTime(), 0);
+  if (moment === undefined) {
+    throw new RangeError('not a date of the years 1 to 9999');
+  }
+  return moment;
+}
+
+const unitTicks = {
+  seconds: ticksPerSecond,
+  milliseconds: ticksPerMillisecond,
+  microseconds: 10n,
+  nanoseconds: undefined,
+} as const;
+
+export type EpochUnit = keyof typeof unitTicks;
+
+/**
+ * For connectors whose source writes times as numbers: a count of units since 1970, whole or with a
+ * fraction, as text with its digits or as a number, in the form that the normaliser takes.
+ */
+export function epochText(count: string | number, unit: EpochUnit): string | undefined {
+  const match = /^(-?)(\d{1,20})(?:\.(\d{1,20}))?$/.exec(String(count));
+  if (match === null) {
+    return undefined;
+  }
+  const [, sign = '', whole = '', fraction = ''] = match;
+  const perUnit = unitTicks[unit];
+  const ticks =
+    perUnit === undefined
+      ? BigInt(whole) / 100n
+      : BigInt(whole) * perUnit +
+        (BigInt(`0${fraction}`) * perUnit) / 10n ** BigInt(fraction.length);
+  return momentOfTicks(sign === '-' ? -ticks : ticks)?.text;
+}
+
+function momentOfTicks(ticks: bigint): Moment | undefined {
+  const beyond = ((ticks % ticksPerMillisecond) + ticksPerMillisecond) % ticksPerMillisecond;
+  return momentOf(Number((ticks - beyond) / ticksPerMillisecond), Number(beyond));
+}
+
+// The form that Defender writes. It is nearly every value, so it is looked at before the others.
+const iso =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/;
+const dotNetJson = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+const invariant =
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?: ([AP])M)?)?$/i;
+const rfc1123 =
+  /^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|Z)$/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * A moment from text: ISO 8601 with 0 to 7 fraction digits (further ones are cut) and an offset or
+ * none (UTC), `/Date(milliseconds)/`, .NET's invariant form (month first), RFC 1123.
+ */
+export function parseDatetime(text: string): Moment | undefined {
+  const isoParts = iso.exec(text);
+  if (isoParts) {
+    const [, year, month, day, hour, minute, second, fraction, zone] = isoParts;
+    return assemble({ year, month, day, hour, minute, second, fraction, zone });
+  }
+  return parseRareForm(text);
+}
+
+function parseRareForm(text: string): Moment | undefined {
+  const json = dotNetJson.exec(text);
+  if (json) {
+    return momentOf(Number(json[1]), 0);
+  }
+  const american = invariant.exec(text);
+  if (american) {
+    const [, month, day, year, hour, minute, second, fraction, half] = american;
+    return assemble({ year, month, day, hour: hourOf(hour, half), minute, second, fraction });
+  }
+  const mail = rfc1123.exec(text);
+  if (mail) {
+    const [, day, name = '', year, hour, minute, second] = mail;
+    return assemble({ year, month: String(months.indexOf(name) + 1), day, hour, minute, second });
+  }
+  return undefined;
+}
+
+function hourOf(hour: string | undefined, half: string | undefined): string | undefined {
+  if (half === undefined || hour === undefined) {
+    return hour;
+  }
+  const onTwelve = Number(hour) % 12;
+  const valid = Number(hour) >= 1 && Number(hour) <= 12;
+  return valid ? String(half.toUpperCase() === 'P' ? onTwelve + 12 : onTwelve) : '99';
+}
+
+type Part = string | undefined;
+
+interface Parts {
+  readonly year: Part;
+  readonly month: Part;
+  readonly day: Part;
+  readonly hour?: Part;
+  readonly minute?: Part;
+  readonly second?: Part;
+  readonly fraction?: Part;
+  readonly zone?: Part;
+}
+
+function assemble(parts: Parts): Moment | undefined {
+  const [month, day] = [Number(parts.month), Number(parts.day)];
+  const [hour, minute, second] = [parts.hour, parts.minute, parts.second].map((p) =>
+    Number(p ?? 0),
+  );
+  if (hour === undefined || minute === undefined || second === undefined) {
+    return undefined;
+  }
+  const date = new Date(0);
+  date.setUTCFullYear(Number(parts.year), month - 1, day);
+  // A day that the month does not have rolls over, and so shows itself.
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
+    return undefined;
+  }
+  const offset = offsetMinutes(parts.zone);
+  if (hour > 23 || minute > 59 || second > 59 || offset === undefined) {
+    return undefined;
+  }
+  const fraction = (parts.fraction ?? '').slice(0, 7).padEnd(7, '0');
+  const ofDay = ((hour * 60 + minute - offset) * 60 + second) * 1000 + Number(fraction.slice(0, 3));
+  return momentOf(date.getTime() + ofDay, Number(fraction.slice(3)));
+}
+
+function offsetMinutes(zone: Part): number | undefined {
+  if (zone === undefined || !/^[+-]/.test(zone)) {
+    return 0;
+  }
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  if (hours > 14 || minutes > 59) {
+    return undefined;
+  }
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}

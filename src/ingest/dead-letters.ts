@@ -1,0 +1,60 @@
+import { maxJsonDepth } from './json.js';
+
+/** Why an event, or a value of it, was not stored: codes to group by, and their words. */
+export const reasons = {
+  'json.invalid': 'The record is not valid JSON',
+  'json.tooDeep': `A value is nested deeper than ${maxJsonDepth} levels`,
+  'record.tooLarge': 'The record is larger than the limit',
+  'record.shape': 'The record does not have the shape of its source',
+  'table.unknown': 'There is no table for the event',
+  'time.missing': 'The event has no time',
+  'time.invalid': 'The time of the event is not a datetime',
+  'time.outOfRange': 'The time of the event is outside the years 1970 to 2105',
+  'column.unknown': 'The table has no such column',
+  'value.invalid': "The value is not of the column's type",
+  'engine.refused': 'The engine refused the row',
+} as const;
+
+export type Reason = keyof typeof reasons;
+
+/** Something about an event that is not stored. */
+export interface Problem {
+  readonly reason: Reason;
+  readonly column?: string;
+  readonly detail?: string;
+}
+
+/** The event that has the problem. */
+export interface Culprit {
+  /** The connector's name. */
+  readonly source: string;
+  /** Where in the source, for people. */
+  readonly position: string;
+  /** Empty where unknown. */
+  readonly table: string;
+  readonly raw: string;
+  readonly rawSizeBytes: number;
+}
+
+const longestRaw = 64 * 1024;
+const longestDetail = 200;
+
+/** A row of QuarryIngestErrors. */
+export function deadLetter(problem: Problem, culprit: Culprit, now: string) {
+  const detail = problem.detail === undefined ? '' : `: ${clip(problem.detail, longestDetail)}`;
+  return {
+    Timestamp: now,
+    Source: culprit.source,
+    Position: culprit.position,
+    Table: culprit.table,
+    Column: problem.column ?? '',
+    Reason: `${reasons[problem.reason]}${detail}`,
+    ReasonCode: problem.reason,
+    RawEvent: clip(culprit.raw, longestRaw),
+    RawEventSize: culprit.rawSizeBytes,
+  };
+}
+
+export function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}

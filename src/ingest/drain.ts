@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Engine } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import { readJournal, removeJournal } from './journal.js';
+
+/** A journal that takes no more batches. */
+export interface SealedJournal {
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** Identities of its rows by table of tenant. */
+  readonly keys: ReadonlyMap<string, ReadonlySet<bigint>>;
+}
+
+/** A row that the engine does not take, however often it is offered. */
+export interface RefusedRow {
+  readonly database: string;
+  readonly table: string;
+  readonly line: string;
+}
+
+export interface DrainOptions {
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly log: (line: object) => void;
+  /** Ends the journal that takes batches now, and adds it. */
+  readonly seal: () => Promise<void>;
+  /** Resolves when the row's dead letter is on disk. */
+  readonly refuse: (row: RefusedRow) => Promise<void>;
+}
+
+interface Job extends SealedJournal {
+  /** Part of the deduplication tokens; new with every process, which replays what it finds. */
+  readonly token: string;
+  segments: Segment[] | undefined;
+}
+
+interface Segment {
+  readonly database: string;
+  readonly table: string;
+  readonly file: string;
+  readonly token: string;
+  inserted: boolean;
+}
+
+/** Small inserts cost ten times as much a row: they wait for each other for this long. */
+const intervalMs = 1_000;
+/** With so many rows nothing is gained by waiting. */
+const enoughRows = 20_000;
+const enoughBytes = 8 * 1024 * 1024;
+const firstRetryMs = 500;
+const longestRetryMs = 30_000;
+/** More rows of one segment that are refused alone are not the rows' fault. */
+const mostRefused = 100;
+
+/** Brings journals into the engine, one after the other, and deletes them. */
+export class Drain {
+  readonly #options: DrainOptions;
+  readonly #jobs: Job[] = [];
+  #running: Promise<void> | undefined;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #retryMs = firstRetryMs;
+  #failure: unknown;
+  #closed = false;
+
+  constructor(options: DrainOptions) {
+    this.#options = options;
+  }
+
+  get backlogBytes(): number {
+    return this.#jobs.reduce((sum, job) => sum + job.sizeBytes, 0);
+  }
+
+  /** Why the last attempt failed; undefined after one that did not. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Identities of the rows of a table that are not in the engine yet. */
+  keys(table: string): ReadonlySet<bigint>[] {
+    return this.#jobs.flatMap((job) => job.keys.get(table) ?? []);
+  }
+
+  add(journal: SealedJournal): void {
+    this.#jobs.push({ ...journal, token: randomUUID(), segments: undefined });
+    if (this.#running === undefined && this.#failure === undefined) {
+      this.#startIn(0);
+    }
+  }
+
+  /** To be told how much the journal holds that takes batches now. */
+  appended(rows: number, bytes: number): void {
+    if (this.#failure === undefined) {
+      const due = this.#startedAt + intervalMs - performance.now();
+      this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
+    }
+  }
+
+  /** @throws what keeps the rows out of the engine */
+  async flush(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    await this.#start();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.flush();
+    } catch (error) {
+      this.#options.log({ event: 'ingest.drain', left: this.backlogBytes, reason: String(error) });
+    }
+    clearTimeout(this.#timer);
+  }
+
+  #startIn(ms: number): void {
+    if (this.#timer === undefined || ms === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        // Reported by #run; whoever waits asks with flush().
+        this.#start().catch(() => undefined);
+      }, ms);
+      this.#timer.unref();
+    }
+  }
+
+  #start(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    this.#startedAt = performance.now();
+    try {
+      await this.#options.seal();
+      for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+        await this.#bring(job);
+        this.#jobs.shift();
+      }
+      this.#failure = undefined;
+      this.#retryMs = firstRetryMs;
+    } catch (error) {
+      this.#failure = error;
+      this.#options.log({ event: 'ingest.drain', failed: String(error), retryMs: this.#retryMs });
+      if (!this.#closed) {
+        this.#startIn(this.#retryMs);
+        this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+      }
+      throw error;
+    }
+  }
+
+  async #bring(job: Job): Promise<void> {
+    job.segments ??= await this.#cutSegments(job);
+    const results = await Promise.allSettled(
+      job.segments.filter(({ inserted }) => !inserted).map((segment) => this.#insert(segment)),
+    );
+    for (const result of results) {
+      if (result.status === 'rejected') {
+        throw result.reason;
+      }
+    }
+    await removeJournal(job.file);
+    await removeFiles(job.segments);
+  }
+
+  /** The journal's rows, table by table, in files as the engine reads them. */
+  async #cutSegments(job: Job): Promise<Segment[]> {
+    const segments = new Map<string, { segment: Segment; handle: FileHandle }>();
+    try {
+      for await (const parts of readJournal(job.file).entries) {
+        for (const { database, table, lines } of parts) {
+          const key = `${database}.${table}`;
+          let target = segments.get(key);
+          if (target === undefined) {
+            const segment = this.#segment(database, table, `${job.token}-${segments.size}`);
+            target = { segment, handle: await open(segment.file, 'w', 0o600) };
+            segments.set(key, target);
+          }
+          await target.handle.writeFile(lines);
+        }
+      }
+    } catch (error) {
+      await removeFiles([...segments.values()].map(({ segment }) => segment));
+      throw error;
+    } finally {
+      for (const { handle } of segments.values()) {
+        await handle.close();
+      }
+    }
+    return [...segments.values()].map(({ segment }) => segment);
+  }
+
+  #segment(database: string, table: string, token: string): Segment {
+    const file = path.join(this.#options.folder, `${token}.ndjson`);
+    return { database, table, file, token, inserted: false };
+  }
+
+  async #insert(segment: Segment): Promise<void> {
+    try {
+      await this.#options.engine.insertSegment(segment);
+    } catch (error) {
+      if (!isRefusal(error)) {
+        throw error;
+      }
+      await this.#insertAround(segment, error);
+    }
+    segment.inserted = true;
+  }
+
+  /** Inserts all but the rows that make the segment fail; those become dead letters. */
+  async #insertAround(segment: Segment, cause: unknown): Promise<void> {
+    const lines = (await readFile(segment.file, 'utf8')).split('\n').filter((line) => line !== '');
+    const refused = await this.#halve(segment, lines, cause);
+    for (const line of refused) {
+      await this.#options.refuse({ database: segment.database, table: segment.table, line });
+    }
+  }
+
+  /** The rows that fail alone. Their positions are in the tokens, so that a repetition adds nothing. */
+  async #halve(segment: Segment, lines: readonly string[], cause: unknown): Promise<string[]> {
+    if (lines.length === 1) {
+      return [...lines];
+    }
+    const middle = Math.ceil(lines.length / 2);
+    const refused: string[] = [];
+    for (const [index, half] of [lines.slice(0, middle), lines.slice(middle)].entries()) {
+      const part = this.#segment(segment.database, segment.table, `${segment.token}-${index}`);
+      await writeFile(part.file, `${half.join('\n')}\n`, { mode: 0o600 });
+      try {
+        await this.#options.engine.insertSegment(part);
+      } catch (error) {
+        if (!isRefusal(error)) {
+          throw error;
+        }
+        refused.push(...(await this.#halve(part, half, error)));
+        if (refused.length > mostRefused) {
+          throw cause;
+        }
+      } finally {
+        await rm(part.file, { force: true });
+      }
+    }
+    return refused;
+  }
+}
+
+/** The rows are at fault; anything else can be different next time. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HuntError && error.code === 'engine.failed';
+}
+
+async function removeFiles(segments: readonly Segment[]): Promise<void> {
+  for (const { file } of segments) {
+    await rm(file, { force: true });
+  }
+}

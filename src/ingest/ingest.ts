@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import { tenantDatabase } from '../catalog/names.js';
+import type { Catalog } from '../catalog/types.js';
+import type { Engine } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import { connectors, findConnector } from './connectors.js';
+import { type FileOptions, ingestFile } from './file.js';
+import { Intake, type OpenIntake } from './intake.js';
+import { ParseWorker } from './parse-worker.js';
+import { ingestPush, type PushOptions } from './push.js';
+import { refusedRow } from './refused.js';
+import type { IngestSummary } from './summary.js';
+import { Writer } from './writer.js';
+
+/** What ingest has to know of a tenant. */
+export interface IngestTenant {
+  readonly catalog: Catalog;
+  /** null: kept for ever. */
+  readonly retentionDays: number | null;
+}
+
+export interface IngestOptions {
+  /** `spool/` of the data directory, which the engine reads from. */
+  readonly folder: string;
+  readonly engine: Engine;
+  /** The engine's tables have to be those of its catalog. */
+  readonly tenant: (id: string) => Promise<IngestTenant>;
+  readonly log?: (line: object) => void;
+  /** Acknowledged and not yet in the engine, 256 MiB by default: beyond it, senders wait. */
+  readonly spoolBytes?: number;
+  /** A larger record is rejected, 4 MiB by default. */
+  readonly maxRecordBytes?: number;
+}
+
+export interface IngestStatus {
+  /** Bytes acknowledged and not yet in the engine. */
+  readonly backlogBytes: number;
+  /** Why they do not get there; undefined when they do. */
+  readonly failure: unknown;
+}
+
+/** Telemetry in. */
+export interface Ingest {
+  /**
+   * Takes a request's body in. When it resolves, its events are on disk.
+   * @throws HuntError `ingest.unavailable` `engine.unavailable` `ingest.content` `ingest.source`: up
+   * to 32 MiB of rows nothing was taken, and beyond it sending the same again takes only the rest
+   */
+  push(body: Readable | Uint8Array, options: PushOptions): Promise<IngestSummary>;
+  /**
+   * Takes a file in, or standard input (`-`). When it resolves, its events are on disk.
+   * @throws HuntError as `push`, and the errors of opening and reading a file
+   */
+  file(path: string, options: FileOptions): Promise<IngestSummary>;
+  /** Resolves when all that has been acknowledged can be queried. */
+  flush(): Promise<void>;
+  status(): IngestStatus;
+  /** Brings into the engine what it can; the rest is brought by the next process. */
+  close(): Promise<void>;
+}
+
+const defaultSpoolBytes = 256 * 1024 * 1024;
+const defaultRecordBytes = 4 * 1024 * 1024;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Opens the spool and takes up what an earlier process left in it. */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { folder, engine, spoolBytes = defaultSpoolBytes, log = () => undefined } = options;
+  const writer = await Writer.open({ folder, engine, spoolBytes, log, refusedRow });
+  const worker = new ParseWorker();
+  const open: OpenIntake = async ({ tenant, source, origin, patienceMs }) => {
+    if (source !== undefined && findConnector(source) === undefined) {
+      throw unknownSource();
+    }
+    const { catalog, retentionDays } = await options.tenant(tenant);
+    const parser = await worker.open(catalog, {
+      tenant,
+      source,
+      origin,
+      maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
+      keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
+    });
+    return new Intake(writer, parser, tenantDatabase(tenant), patienceMs);
+  };
+  return {
+    push: (body, push) => ingestPush(open, body, push),
+    file: (path, file) => ingestFile(open, path, file),
+    flush: () => writer.flush(),
+    status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
+    async close() {
+      await writer.close();
+      await worker.close();
+    },
+  };
+}
+
+function unknownSource(): HuntError {
+  return new HuntError('ingest.source', { known: connectors.map(({ name }) => name).join(', ') });
+}

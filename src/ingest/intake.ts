@@ -1,0 +1,73 @@
+import type { TenantRows } from './journal.js';
+import type { ParseStream } from './parse-worker.js';
+import type { Batch } from './parser.js';
+import { addBatch, type IngestSummary } from './summary.js';
+import type { Writer } from './writer.js';
+
+/** Begins to take one stream in. */
+export type OpenIntake = (options: {
+  readonly tenant: string;
+  readonly source: string | undefined;
+  /** The stream in the position of a dead letter. */
+  readonly origin: string;
+  /** How long to wait for room in the spool. */
+  readonly patienceMs: number;
+}) => Promise<Intake>;
+
+/** A stream's way from the parsing thread to the writer. */
+export class Intake {
+  readonly #writer: Writer;
+  readonly #parser: ParseStream;
+  readonly #database: string;
+  readonly #patienceMs: number;
+
+  constructor(writer: Writer, parser: ParseStream, database: string, patienceMs: number) {
+    this.#writer = writer;
+    this.#parser = parser;
+    this.#database = database;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Rows, whenever a portion of them has come together. */
+  async write(chunk: Uint8Array, summary: IngestSummary): Promise<Batch | undefined> {
+    // A copy: the thread takes the memory over, which a reader's buffers share.
+    const { batch, source } = await this.#parser.write(new Uint8Array(chunk));
+    summary.bytes += chunk.length;
+    summary.source ??= source ?? null;
+    return batch;
+  }
+
+  /** The rows that have come since the last portion. */
+  async take(): Promise<Batch | undefined> {
+    return (await this.#parser.take()).batch;
+  }
+
+  /** The rest of the rows. */
+  async end(summary: IngestSummary): Promise<Batch | undefined> {
+    const { batch, source } = await this.#parser.end();
+    summary.source ??= source ?? null;
+    return batch;
+  }
+
+  /** Puts batches on disk, together or not at all, and counts them. */
+  async commit(batches: readonly Batch[], summary: IngestSummary): Promise<void> {
+    const parts = batches.map((batch) => this.#rowsOf(batch));
+    const rows = parts.flat();
+    const counts = rows.length === 0 ? [] : await this.#writer.commit(rows, this.#patienceMs);
+    for (const [index, batch] of batches.entries()) {
+      addBatch(summary, batch, counts.splice(0, parts[index]?.length ?? 0));
+    }
+  }
+
+  async drop(): Promise<void> {
+    await this.#parser.drop();
+  }
+
+  #rowsOf({ events, deadLetters }: Batch): TenantRows[] {
+    const database = this.#database;
+    return [...events, ...(deadLetters ? [deadLetters] : [])].map((rows) => ({
+      ...rows,
+      database,
+    }));
+  }
+}

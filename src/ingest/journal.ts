@@ -1,0 +1,236 @@
+import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { TableRows } from './rows.js';
+
+/** Rows of one table of one tenant. */
+export interface TenantRows extends TableRows {
+  readonly database: string;
+}
+
+/** What one journal entry's head says of a part; the part's arrays follow the head in this order. */
+interface PartHead {
+  readonly database: string;
+  readonly table: string;
+  readonly timeColumn: string | null;
+  readonly sameness: TableRows['sameness'];
+  readonly rows: number;
+  readonly lineBytes: number;
+}
+
+// An entry: magic, length of the head, length of the body, CRC-32 of both; then head and body.
+const magic = 0x51_4a_4e_31;
+const prefixBytes = 16;
+const longestHead = 16 * 1024 * 1024;
+
+const journalName = /^(\d{10})\.journal$/;
+
+/**
+ * Batches in the order of their acknowledgement. An entry is whole or it is not there: its checksum is
+ * its commit mark, so that all tables of a batch are stored or none.
+ */
+export class Journal {
+  readonly file: string;
+  readonly number: number;
+  readonly #handle: FileHandle;
+  #sizeBytes = 0;
+
+  private constructor(file: string, number: number, handle: FileHandle) {
+    this.file = file;
+    this.number = number;
+    this.#handle = handle;
+  }
+
+  /** A new journal, whose name is on disk. */
+  static async create(folder: string, number: number): Promise<Journal> {
+    const file = path.join(folder, `${String(number).padStart(10, '0')}.journal`);
+    const handle = await open(file, 'wx', 0o600);
+    await syncFolder(folder);
+    return new Journal(file, number, handle);
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Resolves when the entry is on disk; when it rejects, there is nothing of the entry. */
+  async append(parts: readonly TenantRows[]): Promise<void> {
+    const chunks = entryOf(parts);
+    try {
+      let end = this.#sizeBytes;
+      for (const chunk of chunks) {
+        end += await this.#write(chunk, end);
+      }
+      await this.#handle.datasync();
+      this.#sizeBytes = end;
+    } catch (error) {
+      // Best effort: a torn end is passed over by readers, too.
+      await this.#handle.truncate(this.#sizeBytes).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #write(chunk: Uint8Array, position: number): Promise<number> {
+    let written = 0;
+    while (written < chunk.length) {
+      const left = chunk.length - written;
+      written += (await this.#handle.write(chunk, written, left, position + written)).bytesWritten;
+    }
+    return written;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** Journals that an earlier process left, oldest first. */
+export async function leftJournals(folder: string): Promise<{ file: string; number: number }[]> {
+  const names = (await readdir(folder)).filter((name) => journalName.test(name)).sort();
+  return names.map((name) => ({
+    file: path.join(folder, name),
+    number: Number(journalName.exec(name)?.[1]),
+  }));
+}
+
+export async function removeJournal(file: string): Promise<void> {
+  await unlink(file);
+}
+
+/** Takes a damaged journal out of the way, for a person to look at. */
+export async function setAsideJournal(file: string): Promise<string> {
+  const aside = `${file}.damaged`;
+  await rename(file, aside);
+  return aside;
+}
+
+function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function entryOf(parts: readonly TenantRows[]): Uint8Array[] {
+  const heads: PartHead[] = parts.map(({ database, table, timeColumn, sameness, ends, lines }) => ({
+    database,
+    table,
+    timeColumn,
+    sameness,
+    rows: ends.length,
+    lineBytes: lines.length,
+  }));
+  const head = Buffer.from(JSON.stringify(heads));
+  const body = parts.flatMap(({ lines, ends, ticks, identities }) =>
+    [lines, ends, ticks, identities].map(bytesOf),
+  );
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32LE(magic, 0);
+  prefix.writeUInt32LE(head.length, 4);
+  prefix.writeUInt32LE(
+    body.reduce((sum, chunk) => sum + chunk.length, 0),
+    8,
+  );
+  prefix.writeUInt32LE(
+    [head, ...body].reduce((sum, chunk) => crc32(chunk, sum), 0),
+    12,
+  );
+  return [prefix, head, ...body];
+}
+
+export interface JournalReading {
+  /** One entry's parts. */
+  readonly entries: AsyncGenerator<TenantRows[]>;
+  /** After the last entry: what follows it is an entry that was never finished, or is damaged. */
+  ending(): 'whole' | 'torn' | 'damaged';
+}
+
+/** Reads the whole entries of a journal, one at a time. */
+export function readJournal(file: string): JournalReading {
+  let ending: 'whole' | 'torn' | 'damaged' = 'whole';
+  async function* entries() {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      for (let position = 0; position < size; ) {
+        const entry = await readEntry(handle, position, size);
+        if (typeof entry === 'string') {
+          ending = entry;
+          return;
+        }
+        yield entry.parts;
+        position = entry.end;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  return { entries: entries(), ending: () => ending };
+}
+
+async function readEntry(
+  handle: FileHandle,
+  position: number,
+  size: number,
+): Promise<{ parts: TenantRows[]; end: number } | 'torn' | 'damaged'> {
+  if (size - position < prefixBytes) {
+    return 'torn';
+  }
+  const prefix = await readAt(handle, position, prefixBytes);
+  const [headBytes, bodyBytes] = [prefix.readUInt32LE(4), prefix.readUInt32LE(8)];
+  const end = position + prefixBytes + headBytes + bodyBytes;
+  if (prefix.readUInt32LE(0) !== magic || headBytes > longestHead) {
+    return 'damaged';
+  }
+  if (end > size) {
+    return 'torn';
+  }
+  const content = await readAt(handle, position + prefixBytes, headBytes + bodyBytes);
+  if (crc32(content) !== prefix.readUInt32LE(12)) {
+    // The last entry of a process or machine that died while writing it; else something else wrote.
+    return end === size ? 'torn' : 'damaged';
+  }
+  const heads = JSON.parse(content.toString('utf8', 0, headBytes)) as PartHead[];
+  return { parts: partsOf(heads, content.subarray(headBytes)), end };
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await handle.read(bytes, read, length - read, position + read);
+    if (bytesRead === 0) {
+      throw new Error('the journal became shorter while it was read');
+    }
+    read += bytesRead;
+  }
+  return bytes;
+}
+
+function partsOf(heads: readonly PartHead[], body: Buffer): TenantRows[] {
+  let at = 0;
+  // Copies, because typed arrays need aligned bytes.
+  const next = (length: number): ArrayBuffer => {
+    const copy = new ArrayBuffer(length);
+    new Uint8Array(copy).set(body.subarray(at, at + length));
+    at += length;
+    return copy;
+  };
+  return heads.map(({ database, table, timeColumn, sameness, rows, lineBytes }) => ({
+    database,
+    table,
+    timeColumn,
+    sameness,
+    lines: new Uint8Array(next(lineBytes)),
+    ends: new Uint32Array(next(rows * Uint32Array.BYTES_PER_ELEMENT)),
+    ticks: new BigInt64Array(next(rows * BigInt64Array.BYTES_PER_ELEMENT)),
+    identities: new BigUint64Array(next(rows * BigUint64Array.BYTES_PER_ELEMENT)),
+  }));
+}
+
+/** Makes the names in a folder durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,304 @@
+import { hash } from 'node:crypto';
+import { findLegacyTable, findTable } from '../catalog/catalog.js';
+import type { Catalog, ScalarType, Table } from '../catalog/types.js';
+import type { DefenderEvent, RawRecord } from './connector.js';
+import { type Moment, parseDatetime } from './datetime.js';
+import { clip, type Problem } from './dead-letters.js';
+import { compactJson, JsonTooDeepError, type JsonValue } from './json.js';
+import { coercions, quoted } from './values.js';
+
+/** An event that fits its table. */
+export interface Row {
+  readonly table: NormalTable;
+  /** The row's JSON members, `"name":value,…`, without braces and nulls. */
+  readonly members: string;
+  /** undefined in tables without time. */
+  readonly time: Moment | undefined;
+  /** Tells the row from all others of its table and time. */
+  readonly identity: bigint;
+  /** What is not in the row: unknown columns, values of a wrong type. */
+  readonly problems: readonly Problem[];
+}
+
+/** Quarry's own tables take no events from outside. */
+const ownCategory = 'Quarry';
+
+// What the engine's partition and expiry functions can hold; see `expiry` in engine/schema.ts.
+const firstTicks = 0n;
+const endTicks = BigInt(Date.UTC(2106, 0, 1)) * 10_000n;
+
+const longestValueShown = 100;
+/** A hostile event can have a million unknown columns; each would be stored with the whole event. */
+const mostProblems = 10;
+
+/** The tables that events can go to, by their names in any case. */
+export class EventTables {
+  readonly #catalog: Catalog;
+  readonly #byName = new Map<string, NormalTable>();
+  readonly #byTable = new Map<Table, NormalTable>();
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+    const names = catalog.tables.flatMap((table) => [table.name, ...(table.aliases ?? [])]);
+    for (const name of [...names, ...catalog.legacyTables.map((table) => table.name)]) {
+      const table = this.#storedTable(name);
+      if (table && table.category !== ownCategory) {
+        this.#byName.set(name.toLowerCase(), this.#normal(table));
+      }
+    }
+  }
+
+  /** A table that takes events. */
+  find(name: string): NormalTable | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  /** A table of Quarry's own. */
+  own(name: string): NormalTable {
+    const table = findTable(this.#catalog, name);
+    if (table === undefined) {
+      throw new Error(`the catalog has no ${name}`);
+    }
+    return this.#normal(table);
+  }
+
+  #storedTable(name: string): Table | undefined {
+    const earlier = findLegacyTable(this.#catalog, name)?.table;
+    return findTable(this.#catalog, earlier ?? name);
+  }
+
+  #normal(table: Table): NormalTable {
+    const known = this.#byTable.get(table) ?? new NormalTable(table);
+    this.#byTable.set(table, known);
+    return known;
+  }
+}
+
+/** Where a value goes. */
+interface Slot {
+  readonly name: string;
+  readonly type: ScalarType;
+  /** `"Name":`, ready to be written. */
+  readonly prefix: string;
+}
+
+/** A catalog table, prepared for many events. */
+export class NormalTable {
+  readonly name: string;
+  readonly timeColumn: string | null;
+  /** In the order of their names, so that a row's text does not depend on the order it came in. */
+  readonly #slots: readonly Slot[];
+  readonly #slotOf = new Map<string, number>();
+  /** Other names of a column; what comes under the column's own name goes before. */
+  readonly #aliases = new Map<string, number>();
+  readonly #ignored: ReadonlySet<string>;
+  readonly #timeSlot: number;
+
+  constructor(table: Table) {
+    this.name = table.name;
+    this.timeColumn = table.timeColumn;
+    this.#slots = [...table.columns, ...(table.hiddenColumns ?? [])]
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, type }) => ({ name, type, prefix: `${JSON.stringify(name)}:` }));
+    for (const [index, { name }] of this.#slots.entries()) {
+      this.#slotOf.set(name, index);
+      this.#aliases.set(name.toLowerCase(), index);
+    }
+    for (const { name, column } of table.columnAliases ?? []) {
+      const slot = this.#slotOf.get(column);
+      if (slot !== undefined && !this.#slotOf.has(name)) {
+        this.#aliases.set(name.toLowerCase(), slot);
+      }
+    }
+    this.#ignored = new Set((table.computedColumns ?? []).map((column) => column.name));
+    this.#timeSlot = table.timeColumn === null ? -1 : (this.#slotOf.get(table.timeColumn) ?? -1);
+  }
+
+  /**
+   * The event as a row. A value that does not fit or has no column is a problem of the row; an event
+   * without a usable time is no row.
+   * @throws JsonTooDeepError when even the identity cannot be told
+   */
+  normalize(event: DefenderEvent, record: RawRecord): Row | Problem {
+    const draft = new Draft(this.#slots.length);
+    for (const name in event.columns) {
+      const value = event.columns[name];
+      if (value !== null && value !== undefined) {
+        this.#place(draft, name, value);
+      }
+    }
+    if (this.#timeSlot >= 0) {
+      const problem = timeProblem(draft);
+      if (problem) {
+        return problem;
+      }
+    }
+    const members = this.#members(draft.values);
+    return {
+      table: this,
+      members,
+      time: draft.time,
+      identity: identityOf(
+        this.name,
+        draft,
+        event.identity ?? this.#content(draft, members, record),
+      ),
+      problems: limited(draft.problems),
+    };
+  }
+
+  #place(draft: Draft, name: string, value: JsonValue): void {
+    const own = this.#slotOf.get(name);
+    const index = own ?? this.#aliases.get(name.toLowerCase());
+    const slot = index === undefined ? undefined : this.#slots[index];
+    if (index === undefined || slot === undefined) {
+      if (!this.#ignored.has(name)) {
+        draft.leaveOut(name, value, { reason: 'column.unknown', column: name });
+      }
+    } else if (own !== undefined || draft.values[index] === undefined) {
+      if (index === this.#timeSlot) {
+        draft.setTime(index, value);
+      } else {
+        placeValue(draft, index, slot, value);
+      }
+    }
+  }
+
+  #members(values: readonly (string | undefined)[]): string {
+    let members = '';
+    for (const [index, slot] of this.#slots.entries()) {
+      const value = values[index];
+      if (value !== undefined) {
+        members += members === '' ? slot.prefix + value : `,${slot.prefix}${value}`;
+      }
+    }
+    return members;
+  }
+
+  /**
+   * All that the event says, whether or not it has a column, in the order of the names: the same
+   * before and after the catalog learns of a column.
+   */
+  #content(draft: Draft, members: string, record: RawRecord): string {
+    if (draft.leftOut === undefined) {
+      return members;
+    }
+    if (draft.leftOut === 'tooDeep') {
+      return record.text;
+    }
+    const stored = this.#slots.flatMap(({ name, prefix }, index) => {
+      const value = draft.values[index];
+      return value === undefined ? [] : [[name, prefix + value] as const];
+    });
+    return [...stored, ...draft.leftOut]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, member]) => member)
+      .join(',');
+  }
+}
+
+/** A row in the making. */
+class Draft {
+  readonly values: (string | undefined)[];
+  readonly problems: Problem[] = [];
+  /** Members that are not in the row; `tooDeep` when one of them has no text. */
+  leftOut: (readonly [name: string, member: string])[] | 'tooDeep' | undefined;
+  time: Moment | undefined;
+  invalidTime: JsonValue | undefined;
+
+  constructor(size: number) {
+    this.values = new Array<string | undefined>(size);
+  }
+
+  setTime(index: number, value: JsonValue): void {
+    const time = typeof value === 'string' ? parseDatetime(value.trim()) : undefined;
+    if (time === undefined) {
+      this.invalidTime ??= value;
+    } else {
+      this.time = time;
+      this.values[index] = `"${time.text}"`;
+    }
+  }
+
+  leaveOut(name: string, value: JsonValue, problem: Problem): void {
+    const text = textOf(value);
+    if (text === undefined || this.leftOut === 'tooDeep') {
+      this.leftOut = 'tooDeep';
+    } else {
+      this.leftOut ??= [];
+      this.leftOut.push([name, `${JSON.stringify(name)}:${text}`]);
+    }
+    this.problems.push(
+      text === undefined
+        ? { ...problem, reason: 'json.tooDeep' }
+        : { ...problem, detail: clip(text, longestValueShown) },
+    );
+  }
+}
+
+function placeValue(draft: Draft, index: number, { name, type }: Slot, value: JsonValue): void {
+  const coerced = coerce(type, value);
+  if (coerced === undefined) {
+    draft.leaveOut(name, value, { reason: 'value.invalid', column: name });
+  } else if (coerced !== null) {
+    draft.values[index] = coerced;
+  }
+}
+
+function coerce(type: ScalarType, value: JsonValue): string | null | undefined {
+  try {
+    return coercions[type](value);
+  } catch (error) {
+    if (error instanceof JsonTooDeepError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function textOf(value: JsonValue): string | undefined {
+  try {
+    return typeof value === 'string' ? quoted(value) : compactJson(value);
+  } catch (error) {
+    if (error instanceof JsonTooDeepError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function timeProblem({ time, invalidTime }: Draft): Problem | undefined {
+  if (time === undefined) {
+    return invalidTime === undefined || invalidTime === ''
+      ? { reason: 'time.missing' }
+      : { reason: 'time.invalid', detail: clip(textOf(invalidTime) ?? '', longestValueShown) };
+  }
+  return time.ticks < firstTicks || time.ticks >= endTicks
+    ? { reason: 'time.outOfRange', detail: time.text }
+    : undefined;
+}
+
+function limited(problems: readonly Problem[]): readonly Problem[] {
+  const last = problems[mostProblems - 1];
+  if (problems.length <= mostProblems || last === undefined) {
+    return problems;
+  }
+  const more = problems.length - mostProblems + 1;
+  return [
+    ...problems.slice(0, mostProblems - 1),
+    { ...last, detail: `${last.column ?? ''} and ${more - 1} more columns` },
+  ];
+}
+
+/**
+ * Two rows are the same only if table and time (to 100 ns) are, too. Were a million events of a table
+ * to share each moment, every 37 millionth moment would have two that 64 bits cannot tell apart.
+ */
+function identityOf(table: string, { time }: Draft, content: string): bigint {
+  return hashOf(`${table}\n${time?.text ?? ''}\n${content}`);
+}
+
+/** 64 bits of the text's SHA-256, which is the fastest of node's hashes where the processor has it. */
+export function hashOf(text: string): bigint {
+  return BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`);
+}

@@ -1,0 +1,154 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+import type { Catalog } from '../catalog/types.js';
+import { HuntError } from '../errors.js';
+import { connectors } from './connectors.js';
+import type { OpenStream, ParseReply, ParseRequest } from './parse-protocol.js';
+
+type Done = Extract<ParseReply, { kind: 'done' }>;
+
+const heapMegabytes = 1024;
+
+/** Parses on a thread of its own; starts it when it is first needed, and again when it has died. */
+export class ParseWorker {
+  #thread: ParseThread | undefined;
+  #nextStream = 1;
+
+  /** Begins a stream. */
+  async open(catalog: Catalog, options: OpenStream): Promise<ParseStream> {
+    if (this.#thread === undefined || this.#thread.ended) {
+      this.#thread = new ParseThread();
+    }
+    const thread = this.#thread;
+    if (thread.catalogs.get(options.tenant) !== catalog.version) {
+      thread.catalogs.set(options.tenant, catalog.version);
+      await thread.ask({ kind: 'catalog', tenant: options.tenant, catalog });
+    }
+    const stream = this.#nextStream++;
+    await thread.ask({ kind: 'open', stream, options });
+    return new ParseStream(thread, stream);
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+}
+
+/** One stream on the parsing thread. One call at a time. */
+export class ParseStream {
+  readonly #thread: ParseThread;
+  readonly #stream: number;
+
+  constructor(thread: ParseThread, stream: number) {
+    this.#thread = thread;
+    this.#stream = stream;
+  }
+
+  /** The bytes are moved to the thread: the caller's array is empty afterwards. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<Done> {
+    return this.#thread.ask({ kind: 'write', stream: this.#stream, bytes }, [bytes.buffer]);
+  }
+
+  /** What has come together so far. */
+  take(): Promise<Done> {
+    return this.#thread.ask({ kind: 'take', stream: this.#stream });
+  }
+
+  /** The rest. */
+  end(): Promise<Done> {
+    return this.#thread.ask({ kind: 'end', stream: this.#stream });
+  }
+
+  /** For a stream that is not read to its end. */
+  async drop(): Promise<void> {
+    if (!this.#thread.ended) {
+      await this.#thread.ask({ kind: 'drop', stream: this.#stream });
+    }
+  }
+}
+
+interface Waiting {
+  readonly resolve: (reply: Done) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class ParseThread {
+  /** Versions of the catalogs that it knows, by tenant. */
+  readonly catalogs = new Map<string, string>();
+  ended = false;
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+
+  constructor() {
+    this.#worker = startThread({ maxOldGenerationSizeMb: heapMegabytes });
+    this.#worker.on('message', (reply: ParseReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('exit', () => this.#end(undefined));
+    this.#worker.unref();
+  }
+
+  ask(request: ParseRequest, moved: readonly ArrayBuffer[] = []): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(stopped(undefined));
+        return;
+      }
+      this.#waiting.push({ resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage(request, moved);
+    });
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** Requests are answered in their order. */
+  #settle(reply: ParseReply): void {
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) {
+      this.#worker.unref();
+    }
+    switch (reply.kind) {
+      case 'done':
+        waiting?.resolve(reply);
+        break;
+      case 'unrecognized':
+        waiting?.reject(
+          new HuntError('ingest.source', { known: connectors.map(({ name }) => name).join(', ') }),
+        );
+        break;
+      case 'failed':
+        waiting?.reject(reply.error);
+        break;
+    }
+  }
+
+  #end(cause: unknown): void {
+    this.ended = true;
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(stopped(cause));
+    }
+  }
+}
+
+function stopped(cause: unknown): HuntError {
+  const message = 'The parsing of events was interrupted. Please send them again.';
+  return new HuntError('ingest.unavailable', { message }, { cause });
+}
+
+/** A build has JavaScript beside this file; from sources (tests) the thread has to learn TypeScript first. */
+function startThread(resourceLimits: ResourceLimits): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./parse-thread.js', import.meta.url), { resourceLimits });
+  }
+  // By its file, because code without one resolves names from the working directory.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
+  const hooks = JSON.stringify(new URL('./esm/api/index.mjs', loader).href);
+  const thread = JSON.stringify(new URL('./parse-thread.ts', import.meta.url).href);
+  return new Worker(`import(${hooks}).then((tsx) => tsx.register() && import(${thread}));`, {
+    eval: true,
+    resourceLimits,
+  });
+}

@@ -1,0 +1,366 @@
+/** A record's bytes, cut out of a stream. */
+export interface CutRecord {
+  /** The record, or its beginning where it is larger than the limit. */
+  readonly text: string;
+  /** Where it starts, in bytes of the (unpacked) stream. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly tooLarge: boolean;
+}
+
+type Sink = (record: CutRecord) => void;
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+/** RFC 7464 has a record separator before every value. */
+const recordSeparator = 0x1e;
+const space = new Set([0x20, 0x09, carriageReturn, lineFeed, recordSeparator]);
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** How much of a record that is too large is kept. */
+const headBytes = 64 * 1024;
+/** Long enough for the start of any document that `documentStart` knows. */
+const startBytes = 256;
+
+// A stream that starts so is one document, or several, of which the records are parts: an array, an
+// Event Hubs message ({"records": [...]}), JSON printed over several lines.
+const documentStart = /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"records"\s*:\s*\[|\{\s*$)/;
+const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
+/** May still become a wrapper's start when more bytes come. */
+const wrapperBegun = /^\{\s*(?:"r?e?c?o?r?d?s?"?\s*:?\s*)?$/;
+
+/**
+ * Cuts a stream of bytes into records, holding no more of it than one record.
+ *
+ * Lines are the rule: a broken one costs itself and nothing else. A stream that starts as a document is
+ * cut by its brackets instead; there a record with a line break inside a string, which JSON forbids,
+ * ends at that line break.
+ */
+export class RecordCutter {
+  readonly #maxBytes: number;
+  #held: Buffer = Buffer.alloc(0);
+  /** Position in the stream of the first byte held. */
+  #offset = 0;
+  #cut: (final: boolean, sink: Sink) => void;
+  #skipped: { head: string; offset: number; size: number } | undefined;
+  readonly #scan = new Scan();
+
+  /** @param lines take lines whatever they start with: for text sources */
+  constructor(options: { readonly maxBytes: number; readonly lines: boolean }) {
+    this.#maxBytes = options.maxBytes;
+    this.#cut = options.lines ? this.#cutLines : this.#cutUnknown;
+  }
+
+  write(chunk: Uint8Array, sink: Sink): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    this.#cut(false, sink);
+  }
+
+  end(sink: Sink): void {
+    this.#cut(true, sink);
+  }
+
+  #release(bytes: number): void {
+    this.#held = this.#held.subarray(bytes);
+    this.#offset += bytes;
+  }
+
+  #cutUnknown(final: boolean, sink: Sink): void {
+    this.#release(contentStart(this.#held, 0, this.#held.length));
+    const lineEnd = this.#held.indexOf(lineFeed);
+    const complete = lineEnd >= 0 || final || this.#held.length > this.#maxBytes;
+    if (this.#held.length === 0 || !complete) {
+      return;
+    }
+    this.#cut = this.#isDocument(lineEnd) ? this.#cutDocument : this.#cutLines;
+    this.#cut(final, sink);
+  }
+
+  #isDocument(lineEnd: number): boolean {
+    const line = this.#held.subarray(0, lineEnd < 0 ? this.#held.length : lineEnd);
+    if (!documentStart.test(line.toString('utf8', 0, startBytes))) {
+      return false;
+    }
+    return line.length > this.#maxBytes || !isJson(line.toString());
+  }
+
+  #cutLines(final: boolean, sink: Sink): void {
+    let start = 0;
+    for (;;) {
+      const lineEnd = this.#held.indexOf(lineFeed, start);
+      if (lineEnd < 0) {
+        break;
+      }
+      this.#line(start, lineEnd, sink);
+      start = lineEnd + 1;
+    }
+    this.#release(start);
+    if (final) {
+      this.#line(0, this.#held.length, sink);
+      this.#release(this.#held.length);
+    } else if (this.#skipped) {
+      this.#skipped.size += this.#held.length;
+      this.#release(this.#held.length);
+    } else if (this.#held.length > this.#maxBytes) {
+      this.#longLine(sink);
+    }
+  }
+
+  #line(start: number, end: number, sink: Sink): void {
+    if (this.#skipped) {
+      this.#finishSkipped(end - start, sink);
+      return;
+    }
+    const to = this.#held[end - 1] === carriageReturn ? end - 1 : end;
+    const from = contentStart(this.#held, start, to);
+    if (from < to) {
+      this.#emit(from, to, sink);
+    }
+  }
+
+  #longLine(sink: Sink): void {
+    if (documentStart.test(this.#held.toString('utf8', 0, startBytes))) {
+      this.#cut = this.#cutDocument;
+      this.#cut(false, sink);
+      return;
+    }
+    this.#skip(0);
+  }
+
+  #cutDocument(final: boolean, sink: Sink): void {
+    const scan = this.#scan;
+    for (;;) {
+      const found = scan.next(this.#held, final);
+      if (found === undefined) {
+        break;
+      }
+      if (this.#skipped) {
+        this.#finishSkipped(found.end - found.start, sink);
+      } else {
+        this.#emit(found.start, found.end, sink);
+      }
+    }
+    const start = scan.recordStart ?? scan.position;
+    this.#release(start);
+    scan.shift(start);
+    if (scan.recordStart === undefined) {
+      return;
+    }
+    if (this.#skipped) {
+      this.#skipped.size += this.#held.length;
+    } else if (this.#held.length > this.#maxBytes) {
+      this.#skip(0);
+    } else {
+      return;
+    }
+    this.#release(scan.position);
+    scan.shift(scan.position);
+  }
+
+  #skip(start: number): void {
+    this.#skipped = {
+      head: this.#held.toString('utf8', start, start + headBytes),
+      offset: this.#offset + start,
+      size: this.#held.length - start,
+    };
+    if (this.#cut === this.#cutLines) {
+      this.#release(this.#held.length);
+    }
+  }
+
+  #finishSkipped(bytes: number, sink: Sink): void {
+    if (this.#skipped) {
+      const { head, offset, size } = this.#skipped;
+      this.#skipped = undefined;
+      sink({ text: head, offset, sizeBytes: size + bytes, tooLarge: true });
+    }
+  }
+
+  #emit(start: number, end: number, sink: Sink): void {
+    const sizeBytes = end - start;
+    const tooLarge = sizeBytes > this.#maxBytes;
+    const text = this.#held.toString('utf8', start, tooLarge ? start + headBytes : end);
+    sink({ text, offset: this.#offset + start, sizeBytes, tooLarge });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where what is not space begins; `end` when there is nothing. A text line keeps its indentation. */
+function contentStart(bytes: Buffer, start: number, end: number): number {
+  let position = start;
+  if (bytes.subarray(position, position + byteOrderMark.length).equals(byteOrderMark)) {
+    position += byteOrderMark.length;
+  }
+  if (bytes[position] === recordSeparator) {
+    position++;
+  }
+  let content = position;
+  while (content < end && space.has(bytes[content] ?? 0)) {
+    content++;
+  }
+  return content === end ? end : position;
+}
+
+/** Where in a document the scan stands; it goes on where it stopped when more bytes have come. */
+class Scan {
+  position = 0;
+  /** Start of the record that has begun and not ended. */
+  recordStart: number | undefined;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** `]` and `}` that end what the records stand in. */
+  #inArray = false;
+  #inWrapper = false;
+  /** A record that is no object or array; it ends before the next comma, bracket or line end. */
+  #isScalar = false;
+
+  shift(bytes: number): void {
+    this.position -= bytes;
+    if (this.recordStart !== undefined) {
+      this.recordStart = Math.max(0, this.recordStart - bytes);
+    }
+  }
+
+  /** The next whole record; undefined when the bytes are at their end. */
+  next(bytes: Buffer, final: boolean): { start: number; end: number } | undefined {
+    while (this.position < bytes.length) {
+      if (this.recordStart === undefined) {
+        if (!this.#between(bytes, final)) {
+          return undefined;
+        }
+      } else if (this.#within(bytes)) {
+        return this.#endRecord();
+      }
+    }
+    return final && this.recordStart !== undefined ? this.#endRecord() : undefined;
+  }
+
+  #endRecord(): { start: number; end: number } {
+    const start = this.recordStart ?? 0;
+    this.recordStart = undefined;
+    this.#depth = 0;
+    this.#inString = false;
+    this.#escaped = false;
+    this.#isScalar = false;
+    return { start, end: this.position };
+  }
+
+  /** One step outside of records; false when more bytes are needed. */
+  #between(bytes: Buffer, final: boolean): boolean {
+    const byte = bytes[this.position] ?? 0;
+    if (space.has(byte) || byte === comma) {
+      this.position++;
+    } else if (this.#inArray && byte === closeBracket) {
+      this.#inArray = false;
+      this.position++;
+    } else if (!this.#inArray && this.#inWrapper) {
+      this.#wrapperTail(byte);
+    } else if (!this.#inArray && byte === openBracket) {
+      this.#inArray = true;
+      this.position++;
+    } else if (!this.#inArray && byte === openBrace) {
+      return this.#objectStart(bytes, final);
+    } else {
+      this.#begin(byte);
+    }
+    return true;
+  }
+
+  #begin(byte: number): void {
+    this.recordStart = this.position;
+    this.#isScalar = byte !== openBrace && byte !== openBracket;
+    if (this.#isScalar && byte !== quote) {
+      // A stray bracket would end its own record before it began.
+      this.position++;
+    }
+  }
+
+  #objectStart(bytes: Buffer, final: boolean): boolean {
+    const start = bytes.toString('utf8', this.position, this.position + startBytes);
+    const wrapper = wrapperStart.exec(start);
+    if (wrapper) {
+      this.position += wrapper[0].length;
+      this.#inWrapper = true;
+      this.#inArray = true;
+    } else if (wrapperBegun.test(start) && start.length < startBytes && !final) {
+      return false;
+    } else {
+      this.#begin(openBrace);
+    }
+    return true;
+  }
+
+  /** What an Event Hubs message holds after its records is passed over, up to its closing brace. */
+  #wrapperTail(byte: number): void {
+    this.position++;
+    if (this.#inString) {
+      this.#stringByte(byte);
+    } else if (byte === quote) {
+      this.#inString = true;
+    } else if (byte === openBrace || byte === openBracket) {
+      this.#depth++;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      if (this.#depth === 0) {
+        this.#inWrapper = false;
+      } else {
+        this.#depth--;
+      }
+    }
+  }
+
+  /** Goes through a record; true when it has ended before `position`. */
+  #within(bytes: Buffer): boolean {
+    while (this.position < bytes.length) {
+      const byte = bytes[this.position] ?? 0;
+      if (this.#inString) {
+        if (byte === lineFeed) {
+          return true;
+        }
+        this.#stringByte(byte);
+      } else if (byte === quote) {
+        this.#inString = true;
+      } else if (this.#isScalar) {
+        if (byte === comma || byte === closeBracket || byte === closeBrace || byte === lineFeed) {
+          return true;
+        }
+      } else if (byte === openBrace || byte === openBracket) {
+        this.#depth++;
+      } else if (byte === closeBrace || byte === closeBracket) {
+        this.#depth--;
+        if (this.#depth === 0) {
+          this.position++;
+          return true;
+        }
+      }
+      this.position++;
+    }
+    return false;
+  }
+
+  #stringByte(byte: number): void {
+    if (this.#escaped) {
+      this.#escaped = false;
+    } else if (byte === backslash) {
+      this.#escaped = true;
+    } else if (byte === quote) {
+      this.#inString = false;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { Moment } from './datetime.js';
+
+/** Whether a row that is stored already is looked for. */
+export type Sameness =
+  /** Among all rows of the same table and time. */
+  | 'event'
+  /** Among the rows of the last day: for rows whose time is that of their arrival. */
+  | 'recent';
+
+/** Rows of one table, ready for the engine, with what tells each from every other. */
+export interface TableRows {
+  readonly table: string;
+  readonly timeColumn: string | null;
+  readonly sameness: Sameness;
+  /** One JSON object a line, UTF-8. */
+  readonly lines: Uint8Array;
+  /** Where each line ends in `lines`, its line feed included. */
+  readonly ends: Uint32Array;
+  /** Time of each row, in ticks since 1970; 0 in tables without time. */
+  readonly ticks: BigInt64Array;
+  /** Identity of each row among those of its table and time: the column `_seq`. */
+  readonly identities: BigUint64Array;
+}
+
+/** The rows at some of the positions, in their order. */
+export function pickRows<T extends TableRows>(rows: T, positions: readonly number[]): T {
+  if (positions.length === rows.ends.length) {
+    return rows;
+  }
+  const start = (position: number) => (position === 0 ? 0 : (rows.ends[position - 1] ?? 0));
+  const end = (position: number) => rows.ends[position] ?? 0;
+  const size = positions.reduce((sum, position) => sum + end(position) - start(position), 0);
+  const lines = new Uint8Array(size);
+  const ends = new Uint32Array(positions.length);
+  const ticks = new BigInt64Array(positions.length);
+  const identities = new BigUint64Array(positions.length);
+  let at = 0;
+  for (const [index, position] of positions.entries()) {
+    lines.set(rows.lines.subarray(start(position), end(position)), at);
+    at += end(position) - start(position);
+    ends[index] = at;
+    ticks[index] = rows.ticks[position] ?? 0n;
+    identities[index] = rows.identities[position] ?? 0n;
+  }
+  return { ...rows, lines, ends, ticks, identities };
+}
+
+const firstCapacity = 64 * 1024;
+/** A UTF-16 unit is three bytes of UTF-8 at most. */
+const bytesPerUnit = 3;
+
+/** Collects rows of one table as bytes, so that they do not weigh on the heap. */
+export class RowBuffer {
+  readonly #table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>;
+  #bytes = Buffer.allocUnsafeSlow(firstCapacity);
+  #used = 0;
+  #ends: number[] = [];
+  #ticks: bigint[] = [];
+  #identities: bigint[] = [];
+
+  constructor(table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>) {
+    this.#table = table;
+  }
+
+  get sizeBytes(): number {
+    return this.#used;
+  }
+
+  get count(): number {
+    return this.#ends.length;
+  }
+
+  /** @param members the row's JSON members, `"name":value,…`, without braces */
+  add(members: string, time: Moment | undefined, identity: bigint): void {
+    const line = `{"_seq":"${identity}",${members}}\n`;
+    this.#reserve(line.length * bytesPerUnit);
+    this.#used += this.#bytes.write(line, this.#used);
+    this.#ends.push(this.#used);
+    this.#ticks.push(time?.ticks ?? 0n);
+    this.#identities.push(identity);
+  }
+
+  /** The rows so far; the buffer is used up by it. */
+  take(): TableRows {
+    return {
+      ...this.#table,
+      lines: new Uint8Array(this.#bytes.buffer, 0, this.#used),
+      ends: Uint32Array.from(this.#ends),
+      ticks: BigInt64Array.from(this.#ticks),
+      identities: BigUint64Array.from(this.#identities),
+    };
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#used + bytes <= this.#bytes.length) {
+      return;
+    }
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#used + bytes));
+    this.#bytes.copy(larger, 0, 0, this.#used);
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Reason } from './dead-letters.js';
+import type { Batch } from './parser.js';
+import { deadLetterTable } from './parser.js';
+import type { PartCounts } from './writer.js';
+
+/**
+ * What became of the events of a file or a request, each of which is counted once as accepted,
+ * rejected, duplicate or expired.
+ */
+export interface IngestSummary {
+  /** The connector that took them; null where there was nothing to tell it by. */
+  source: string | null;
+  /** Stored, perhaps without a column that is in the dead letters. */
+  accepted: number;
+  /** Not stored; in the dead letters whole. */
+  rejected: number;
+  /** Stored before. */
+  duplicate: number;
+  /** Older than the retention, and so not stored. */
+  expired: number;
+  /** Rows that QuarryIngestErrors has gained; what it already had of the last day is not repeated. */
+  deadLetters: number;
+  /** Accepted events. */
+  byTable: Record<string, number>;
+  /** Rejected events and left out columns by their reason. */
+  byReason: Partial<Record<Reason, number>>;
+  /** Of the content, unpacked. */
+  bytes: number;
+}
+
+export function emptySummary(): IngestSummary {
+  return {
+    source: null,
+    accepted: 0,
+    rejected: 0,
+    duplicate: 0,
+    expired: 0,
+    deadLetters: 0,
+    byTable: {},
+    byReason: {},
+    bytes: 0,
+  };
+}
+
+/** Counts a batch that has been committed. */
+export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly PartCounts[]): void {
+  summary.rejected += batch.rejected;
+  summary.expired += batch.expired;
+  for (const [reason, count] of Object.entries(batch.reasons) as [Reason, number][]) {
+    summary.byReason[reason] = (summary.byReason[reason] ?? 0) + count;
+  }
+  for (const { table, stored, duplicate } of parts) {
+    if (table === deadLetterTable) {
+      summary.deadLetters += stored;
+    } else {
+      summary.accepted += stored;
+      summary.duplicate += duplicate;
+      if (stored > 0) {
+        summary.byTable[table] = (summary.byTable[table] ?? 0) + stored;
+      }
+    }
+  }
+}

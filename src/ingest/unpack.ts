@@ -1,0 +1,200 @@
+import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
+import { HuntError } from '../errors.js';
+
+const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
+
+/**
+ * The bytes, without gzip where they have it, and as UTF-8 where they say that they are UTF-16.
+ * @throws HuntError `ingest.content` where gzip is broken off or damaged, after all that was whole
+ */
+export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = new ByteReader(chunks);
+  const start = await input.peek(gzipMagic.length);
+  const plain = start.equals(gzipMagic) ? gunzip(input) : input.rest();
+  yield* utf8(plain);
+}
+
+async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = new ByteReader(chunks);
+  const [first, second] = await input.peek(2);
+  const encoding =
+    first === 0xff && second === 0xfe
+      ? 'utf-16le'
+      : first === 0xfe && second === 0xff
+        ? 'utf-16be'
+        : undefined;
+  if (encoding === undefined) {
+    yield* input.rest();
+    return;
+  }
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of input.rest()) {
+    yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  }
+  yield Buffer.from(decoder.decode());
+}
+
+/** Chunks read by the byte. */
+class ByteReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** The next bytes, fewer at the end, without taking them. */
+  async peek(count: number): Promise<Buffer> {
+    while (this.#held.length < count) {
+      const next = await this.#chunks.next();
+      if (next.done) {
+        break;
+      }
+      this.#held = Buffer.concat([this.#held, next.value]);
+    }
+    return this.#held.subarray(0, count);
+  }
+
+  async take(count: number): Promise<Buffer> {
+    const bytes = await this.peek(count);
+    this.#held = this.#held.subarray(bytes.length);
+    return bytes;
+  }
+
+  /** What has come, or comes next; undefined at the end. */
+  async chunk(): Promise<Buffer | undefined> {
+    if (this.#held.length === 0) {
+      await this.peek(1);
+    }
+    const chunk = this.#held;
+    this.#held = Buffer.alloc(0);
+    return chunk.length === 0 ? undefined : chunk;
+  }
+
+  unread(bytes: Buffer): void {
+    this.#held = Buffer.concat([bytes, this.#held]);
+  }
+
+  async *rest(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await this.chunk(); chunk; chunk = await this.chunk()) {
+      yield chunk;
+    }
+  }
+}
+
+/**
+ * All members of a gzip stream (RFC 1952). zlib's own Gunzip takes stray bytes behind the last
+ * member, which archives in the wild have, for a broken member; here they are passed over.
+ */
+async function* gunzip(input: ByteReader): AsyncGenerator<Uint8Array> {
+  do {
+    await skipHeader(input);
+    yield* inflate(input);
+  } while ((await input.peek(gzipMagic.length)).equals(gzipMagic));
+}
+
+const flag = { headerChecksum: 2, extra: 4, name: 8, comment: 16 } as const;
+
+async function skipHeader(input: ByteReader): Promise<void> {
+  const header = await exactly(input, 10);
+  const flags = header[3] ?? 0;
+  if (flags & flag.extra) {
+    await exactly(input, (await exactly(input, 2)).readUInt16LE());
+  }
+  for (const text of [flag.name, flag.comment]) {
+    if (flags & text) {
+      let byte: number | undefined;
+      do {
+        [byte] = await exactly(input, 1);
+      } while (byte !== 0);
+    }
+  }
+  if (flags & flag.headerChecksum) {
+    await exactly(input, 2);
+  }
+}
+
+async function exactly(input: ByteReader, count: number): Promise<Buffer> {
+  const bytes = await input.take(count);
+  if (bytes.length < count) {
+    throw brokenOff();
+  }
+  return bytes;
+}
+
+/** Compressed bytes at a time: they can grow a thousandfold. */
+const inputBytes = 16 * 1024;
+
+async function* inflate(input: ByteReader): AsyncGenerator<Uint8Array> {
+  const raw = createInflateRaw({ chunkSize: 128 * 1024 });
+  const output: Buffer[] = [];
+  raw.on('data', (bytes: Buffer) => output.push(bytes));
+  let checksum = 0;
+  let size = 0;
+  function* drained() {
+    for (const bytes of output.splice(0)) {
+      checksum = crc32(bytes, checksum);
+      size += bytes.length;
+      yield bytes;
+    }
+  }
+  try {
+    let fed = 0;
+    for (;;) {
+      const chunk = await input.chunk();
+      if (chunk === undefined) {
+        await finish(raw);
+        yield* drained();
+        break;
+      }
+      const part = chunk.subarray(0, inputBytes);
+      input.unread(chunk.subarray(part.length));
+      const failure = await feed(raw, part);
+      fed += part.length;
+      yield* drained();
+      if (failure !== undefined) {
+        throw failure;
+      }
+      if (raw.bytesWritten < fed) {
+        input.unread(part.subarray(part.length - (fed - raw.bytesWritten)));
+        break;
+      }
+    }
+  } finally {
+    raw.destroy();
+  }
+  const trailer = await exactly(input, 8);
+  if (trailer.readUInt32LE(0) !== checksum || trailer.readUInt32LE(4) !== size % 2 ** 32) {
+    throw damaged();
+  }
+}
+
+function feed(raw: InflateRaw, bytes: Buffer): Promise<HuntError | undefined> {
+  return new Promise((resolve) => {
+    const fail = () => resolve(damaged());
+    raw.once('error', fail);
+    raw.write(bytes, (error) => {
+      if (!error) {
+        raw.off('error', fail);
+        resolve(undefined);
+      }
+    });
+  });
+}
+
+/** @throws HuntError where the compressed data has no end */
+function finish(raw: InflateRaw): Promise<void> {
+  return new Promise((resolve, reject) => {
+    raw.once('error', () => reject(brokenOff()));
+    raw.once('end', () => resolve());
+    raw.end();
+  });
+}
+
+function brokenOff(): HuntError {
+  return new HuntError('ingest.content', { message: 'The gzip data is truncated.' });
+}
+
+function damaged(): HuntError {
+  return new HuntError('ingest.content', { message: 'The gzip data is damaged.' });
+}

@@ -1,0 +1,396 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Engine } from '../engine/engine.js';
+import { type RowKeys, storedIdentities } from '../engine/stored-rows.js';
+import { HuntError } from '../errors.js';
+import { Drain, type RefusedRow } from './drain.js';
+import {
+  Journal,
+  leftJournals,
+  readJournal,
+  removeJournal,
+  setAsideJournal,
+  type TenantRows,
+} from './journal.js';
+import { pickRows } from './rows.js';
+
+export interface WriterOptions {
+  /** The engine's spool folder; made when it is not there. */
+  readonly folder: string;
+  readonly engine: Engine;
+  /** Acknowledged and not yet in the engine: beyond it batches wait, then are refused. */
+  readonly spoolBytes: number;
+  readonly log: (line: object) => void;
+  /** The dead letter of a row that the engine refused. */
+  readonly refusedRow: (row: RefusedRow) => TenantRows;
+}
+
+/** What became of the rows of one table of one batch. */
+export interface PartCounts {
+  readonly table: string;
+  readonly stored: number;
+  /** Stored before, or earlier in the same batch. */
+  readonly duplicate: number;
+}
+
+/** The journal that takes batches. */
+interface ActiveJournal {
+  readonly journal: Journal;
+  readonly keys: Map<string, Set<bigint>>;
+  rows: number;
+}
+
+interface Commit {
+  readonly parts: readonly TenantRows[];
+  readonly resolve: (counts: PartCounts[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Commits that wait are written together up to this size. */
+const groupBytes = 32 * 1024 * 1024;
+/** A journal is one insert for each table: larger ones gain nothing and hold up the space they take. */
+const journalBytes = 64 * 1024 * 1024;
+/** How far back a row whose time is that of its arrival is looked for. */
+const recentMs = 24 * 60 * 60 * 1000;
+const roomPollMs = 50;
+const recoveryRetryMs = 1_000;
+
+/**
+ * Takes rows into the journal, each once, and sees that they get into the engine.
+ *
+ * A row is known by its table, its time and its identity (`_seq`). The stored tables themselves, sorted
+ * by time, are the index in which it is looked for, so a second delivery adds nothing however late it
+ * comes and however it is cut into batches; rows on their way to the engine are remembered beside it.
+ */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #drain: Drain;
+  readonly #queue: Commit[] = [];
+  readonly #recovered: Promise<void>;
+  #active: ActiveJournal | undefined;
+  #appending: Promise<void> | undefined;
+  #nextNumber: number;
+  #working: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: WriterOptions, left: Awaited<ReturnType<typeof leftJournals>>) {
+    this.#options = options;
+    this.#nextNumber = Math.max(0, ...left.map(({ number }) => number)) + 1;
+    this.#drain = new Drain({
+      ...options,
+      seal: () => this.#seal(),
+      refuse: async (row) => {
+        await this.#enqueue([options.refusedRow(row)]);
+      },
+    });
+    this.#recovered = this.#recover(left.map(({ file }) => file));
+  }
+
+  /** Opens the spool. What an earlier process acknowledged and did not insert is taken up again. */
+  static async open(options: WriterOptions): Promise<Writer> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(options.folder)) {
+      if (/\.(ndjson|keys)$/.test(name)) {
+        await rm(path.join(options.folder, name));
+      }
+    }
+    return new Writer(options, await leftJournals(options.folder));
+  }
+
+  /** Bytes acknowledged and not yet in the engine. */
+  get backlogBytes(): number {
+    return this.#drain.backlogBytes + (this.#active?.journal.sizeBytes ?? 0);
+  }
+
+  /** Why rows do not get into the engine; undefined when they do. */
+  get failure(): unknown {
+    return this.#drain.failure;
+  }
+
+  /**
+   * Resolves when the rows are on disk, all of them or none.
+   * @param patienceMs how long to wait for room in the spool
+   * @throws HuntError `ingest.unavailable` `engine.unavailable`: nothing was taken
+   */
+  async commit(parts: readonly TenantRows[], patienceMs: number): Promise<PartCounts[]> {
+    await this.#room(patienceMs);
+    return this.#enqueue(parts);
+  }
+
+  /**
+   * Resolves when all that was acknowledged before is in the engine.
+   * @throws HuntError why it does not get there
+   */
+  async flush(): Promise<void> {
+    await this.#recovered;
+    await this.#working;
+    await this.#drain.flush();
+  }
+
+  /** Inserts what can be inserted; the rest is taken up by the next process. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      await this.#working;
+      await this.#drain.close();
+      await this.#active?.journal.close();
+    }
+  }
+
+  async #room(patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs;
+    while (this.backlogBytes > this.#options.spoolBytes) {
+      if (performance.now() > deadline || this.#closed) {
+        throw unavailable('The engine is behind. Please send the events again later.');
+      }
+      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
+    }
+  }
+
+  #enqueue(parts: readonly TenantRows[]): Promise<PartCounts[]> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ parts, resolve, reject });
+      this.#working ??= this.#work().finally(() => {
+        this.#working = undefined;
+      });
+    });
+  }
+
+  async #work(): Promise<void> {
+    await this.#recovered;
+    while (this.#queue.length > 0) {
+      const group = this.#nextGroup();
+      try {
+        const results = await this.#write(group.map(({ parts }) => parts));
+        for (const [index, commit] of group.entries()) {
+          commit.resolve(results[index] ?? []);
+        }
+      } catch (error) {
+        for (const commit of group) {
+          commit.reject(error);
+        }
+      }
+    }
+  }
+
+  #nextGroup(): Commit[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { parts } of this.#queue) {
+      bytes += parts.reduce((sum, part) => sum + part.lines.length, 0);
+      if (count > 0 && bytes > groupBytes) {
+        break;
+      }
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #write(batches: readonly (readonly TenantRows[])[]): Promise<PartCounts[][]> {
+    const fresh = await this.#withoutKnown(batches);
+    const rows = fresh.flat().filter((part) => part.ends.length > 0);
+    if (rows.length > 0) {
+      await this.#append(rows);
+    }
+    return batches.map((parts, batch) =>
+      parts.map(({ table, ends }, index) => {
+        const stored = fresh[batch]?.[index]?.ends.length ?? 0;
+        return { table, stored, duplicate: ends.length - stored };
+      }),
+    );
+  }
+
+  /** The batches without rows that are on their way, repeated among them, or in the engine. */
+  async #withoutKnown(batches: readonly (readonly TenantRows[])[]): Promise<TenantRows[][]> {
+    // Before the engine is asked: what leaves the journals meanwhile is in the engine by then.
+    const seen = new Map<string, Set<bigint>>();
+    const unseen = batches.map((parts) => parts.map((part) => this.#unseen(part, seen)));
+    const known = await this.#inEngine(unseen.flat());
+    return unseen.map((parts) =>
+      parts.map((part) => {
+        const stored = known.get(keyOf(part));
+        return stored === undefined || stored.size === 0
+          ? part
+          : pickRows(
+              part,
+              positionsWhere(part, (identity) => !stored.has(identity)),
+            );
+      }),
+    );
+  }
+
+  #unseen(part: TenantRows, seen: Map<string, Set<bigint>>): TenantRows {
+    const key = keyOf(part);
+    const own = seen.get(key) ?? new Set();
+    seen.set(key, own);
+    const pending = [this.#active?.keys.get(key), ...this.#drain.keys(key)].filter(
+      (keys) => keys !== undefined,
+    );
+    const isNew = (identity: bigint) => {
+      if (own.has(identity) || pending.some((keys) => keys.has(identity))) {
+        return false;
+      }
+      own.add(identity);
+      return true;
+    };
+    return pickRows(part, positionsWhere(part, isNew));
+  }
+
+  async #inEngine(parts: readonly TenantRows[]): Promise<Map<string, ReadonlySet<bigint>>> {
+    const byTable = new Map<string, TenantRows[]>();
+    for (const part of parts.filter(({ ends }) => ends.length > 0)) {
+      const group = byTable.get(keyOf(part)) ?? [];
+      byTable.set(keyOf(part), group);
+      group.push(part);
+    }
+    const lists: RowKeys[] = [];
+    try {
+      for (const group of byTable.values()) {
+        const file = path.join(this.#options.folder, `${randomUUID()}.keys`);
+        const [first] = group;
+        if (first) {
+          const { database, table, timeColumn, sameness } = first;
+          const since = sameness === 'recent' ? new Date(Date.now() - recentMs) : undefined;
+          lists.push({ database, table, timeColumn, since, file });
+          await writeFile(file, keyPairs(group), { mode: 0o600 });
+        }
+      }
+      const found = await storedIdentities(this.#options.engine, lists);
+      return new Map([...byTable.keys()].map((key, index) => [key, found[index] ?? new Set()]));
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      for (const { file } of lists) {
+        await rm(file, { force: true });
+      }
+    }
+  }
+
+  async #append(rows: readonly TenantRows[]): Promise<void> {
+    if (this.#active && this.#active.journal.sizeBytes > journalBytes) {
+      await this.#seal();
+    }
+    this.#appending = this.#appendTo(rows).finally(() => {
+      this.#appending = undefined;
+    });
+    await this.#appending;
+  }
+
+  async #appendTo(rows: readonly TenantRows[]): Promise<void> {
+    try {
+      this.#active ??= {
+        journal: await Journal.create(this.#options.folder, this.#nextNumber++),
+        keys: new Map(),
+        rows: 0,
+      };
+      await this.#active.journal.append(rows);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    const { keys, journal } = this.#active;
+    for (const part of rows) {
+      const known = keys.get(keyOf(part)) ?? new Set();
+      keys.set(keyOf(part), known);
+      for (const identity of part.identities) {
+        known.add(identity);
+      }
+      this.#active.rows += part.ends.length;
+    }
+    this.#drain.appended(this.#active.rows, journal.sizeBytes);
+  }
+
+  /** Ends the journal that takes batches; it is the drain's from now on. */
+  async #seal(): Promise<void> {
+    while (this.#appending) {
+      await this.#appending.catch(() => undefined);
+    }
+    const active = this.#active;
+    if (active) {
+      // In one step, so that its rows are known at any moment.
+      this.#active = undefined;
+      const { file, sizeBytes } = active.journal;
+      this.#drain.add({ file, sizeBytes, keys: active.keys });
+      await active.journal.close();
+    }
+  }
+
+  /** Batches of an earlier process are committed once more: only what the engine lacks is taken. */
+  async #recover(files: readonly string[]): Promise<void> {
+    for (const file of files) {
+      for (;;) {
+        try {
+          await this.#replay(file);
+          break;
+        } catch (error) {
+          if (this.#closed) {
+            return;
+          }
+          this.#options.log({ event: 'ingest.recovery', file, failed: String(error) });
+          await new Promise((resolve) => setTimeout(resolve, recoveryRetryMs));
+        }
+      }
+    }
+  }
+
+  async #replay(file: string): Promise<void> {
+    const { entries, ending } = readJournal(file);
+    for await (const parts of entries) {
+      await this.#write([parts]);
+    }
+    if (ending() === 'damaged') {
+      const aside = await setAsideJournal(file);
+      this.#options.log({ event: 'ingest.journal.damaged', file: aside });
+    } else {
+      await removeJournal(file);
+    }
+  }
+}
+
+/** A table of a tenant. */
+export function keyOf({ database, table }: Pick<TenantRows, 'database' | 'table'>): string {
+  return `${database}.${table}`;
+}
+
+function positionsWhere(part: TenantRows, test: (identity: bigint) => boolean): number[] {
+  const positions: number[] = [];
+  for (const [position, identity] of part.identities.entries()) {
+    if (test(identity)) {
+      positions.push(position);
+    }
+  }
+  return positions;
+}
+
+/** Time and identity of each row, as the engine's RowBinary format has them. */
+function keyPairs(parts: readonly TenantRows[]): Uint8Array {
+  const count = parts.reduce((sum, part) => sum + part.ends.length, 0);
+  const pairs = new BigUint64Array(count * 2);
+  let at = 0;
+  for (const { ticks, identities } of parts) {
+    for (const [position, identity] of identities.entries()) {
+      pairs[at] = BigInt.asUintN(64, ticks[position] ?? 0n);
+      pairs[at + 1] = identity;
+      at += 2;
+    }
+  }
+  return new Uint8Array(pairs.buffer);
+}
+
+function unavailable(message: string, cause?: unknown): HuntError {
+  return new HuntError('ingest.unavailable', { message }, { cause });
+}
+
+/** Whatever stands between a batch and the disk, the sender can only send it again. */
+function asUnavailable(error: unknown): HuntError {
+  if (error instanceof HuntError && error.status === 503) {
+    return error;
+  }
+  const isFull =
+    (error as NodeJS.ErrnoException).code === 'ENOSPC' ||
+    (error instanceof HuntError && error.code === 'engine.storage');
+  return unavailable(
+    isFull ? 'The disk is full.' : 'The events could not be stored. Please send them again.',
+    error,
+  );
+}
