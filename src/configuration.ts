@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { HuntError } from './errors.js';
+import { generationNames, type Profile, profilePresets } from './hunting/profiles.js';
 
 const days = /^(\d{1,5})d$/;
 
@@ -19,6 +20,34 @@ export function parseRetention(text: string): number | null {
 }
 
 const megabyte = 2 ** 20;
+
+const definedProfile = z
+  .strictObject({
+    /** The profile that it starts from. */
+    like: z.string().default('generous'),
+    wallSeconds: z.number().positive().max(86_400).optional(),
+    rows: z.number().int().positive().max(10_000_000).optional(),
+    resultMegabytes: z.number().int().positive().optional(),
+    lookbackDays: z.number().int().positive().nullable().optional(),
+    quotaPer: z.enum(['tenant', 'application']).optional(),
+    quotas: z
+      .array(
+        z.strictObject({
+          kind: z.enum(['calls', 'runningTime', 'cpu']),
+          limit: z.number().positive(),
+          windowSeconds: z
+            .number()
+            .int()
+            .positive()
+            .max(31 * 86_400),
+        }),
+      )
+      .optional(),
+  })
+  .transform(({ resultMegabytes, ...profile }) => ({
+    ...profile,
+    resultBytes: resultMegabytes === undefined ? undefined : resultMegabytes * megabyte,
+  }));
 
 const configurationShape = z.strictObject({
   /** The data directory. */
@@ -45,20 +74,36 @@ const configurationShape = z.strictObject({
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** How much the clocks of issuers may differ from ours. */
   clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
-  limits: z
+  /** Most memory of one hunt. */
+  huntMemoryMegabytes: z.coerce.number().int().positive().default(4096),
+  /** Which limits and quotas hunts have, by name: the presets of `hunting/profiles.ts`, and own ones. */
+  profiles: z
     .strictObject({
-      wallSeconds: z.coerce.number().positive().max(86_400).default(600),
-      memoryMegabytes: z.coerce.number().int().positive().default(4096),
-      rows: z.coerce.number().int().positive().max(10_000_000).default(100_000),
-      resultMegabytes: z.coerce.number().int().positive().default(124),
+      default: z.string().default('generous'),
+      generations: z.partialRecord(z.enum(generationNames), z.string()).default({}),
+      tenants: z.record(z.string(), z.string()).default({}),
+      /** By client id. */
+      applications: z.record(z.string(), z.string()).default({}),
+      define: z.record(z.string(), definedProfile).default({}),
     })
     .prefault({})
-    .transform(({ wallSeconds, memoryMegabytes, rows, resultMegabytes }) => ({
-      wallSeconds,
-      memoryBytes: memoryMegabytes * megabyte,
-      rows,
-      resultBytes: resultMegabytes * megabyte,
-    })),
+    .transform(({ define, ...choice }, context) => {
+      const profiles: Record<string, Profile> = { ...profilePresets };
+      for (const [name, { like, ...changes }] of Object.entries(define)) {
+        const base = profiles[like];
+        if (!base) context.addIssue(`${name} is like ${like}, which does not exist`);
+        else profiles[name] = { ...base, ...withoutUndefined(changes) };
+      }
+      const { generations, tenants, applications } = choice;
+      const named = [
+        choice.default,
+        ...[generations, tenants, applications].flatMap(Object.values),
+      ];
+      for (const name of named) {
+        if (!Object.hasOwn(profiles, name)) context.addIssue(`there is no profile ${name}`);
+      }
+      return { ...choice, profiles };
+    }),
 });
 
 export type ConfigurationInput = z.input<typeof configurationShape>;
@@ -93,7 +138,7 @@ export async function loadConfiguration(sources: {
   return checkConfiguration({
     ...(file ? await readYaml(file) : {}),
     ...fromEnvironment(variables),
-    ...defined(sources.flags ?? {}),
+    ...withoutUndefined(sources.flags ?? {}),
   });
 }
 
@@ -134,8 +179,11 @@ function fromEnvironment(variables: Readonly<Record<string, string | undefined>>
   return settings;
 }
 
-function defined(flags: object): object {
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(values: T): Defined<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
 }
 
 function invalid(message: string, cause?: unknown): HuntError {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
@@ -7,11 +8,15 @@ import { compile } from './compile.js';
 import type { Configuration } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { lockDataDirectory } from './engine/lock.js';
-import { hunt } from './hunting/hunt.js';
+import { QuotaLedger } from './hunting/quota.js';
+import { runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { sameAudience } from './identity/apis.js';
 import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
+import { type MintRequest, mintToken } from './identity/mint.js';
 import { createVerifier } from './identity/verify.js';
+import type { FileOptions, FileSummary } from './ingest/file.js';
+import { startIngest } from './ingest/ingest.js';
 import { openStore } from './store/store.js';
 import { defaultTenantId, listTenants, setRetention } from './store/tenants.js';
 
@@ -19,6 +24,8 @@ import { defaultTenantId, listTenants, setRetention } from './store/tenants.js';
 export interface Quarry {
   /** Where it listens. */
   readonly url: string;
+  /** Takes a file (`-`: standard input) into the default tenant; its events can be queried when it resolves. */
+  ingestFile(path: string, options?: Omit<FileOptions, 'tenant'>): Promise<FileSummary>;
   /** Answers what is under way, then stops everything and leaves the data directory. */
   close(): Promise<void>;
 }
@@ -26,7 +33,29 @@ export interface Quarry {
 /** Where things are in a data directory. */
 export function dataPaths(directory: string) {
   const root = resolve(directory);
-  return { root, store: join(root, 'quarry.db'), keys: join(root, 'keys') };
+  return {
+    root,
+    store: join(root, 'quarry.db'),
+    keys: join(root, 'keys'),
+    spool: join(root, 'spool'),
+  };
+}
+
+/**
+ * A token of a data directory's embedded issuer. Needs no server, and a server may run on the directory.
+ */
+export async function issueToken(
+  configuration: Pick<Configuration, 'data' | 'store'>,
+  request: MintRequest,
+): Promise<string> {
+  const paths = dataPaths(configuration.data);
+  await mkdir(paths.root, { recursive: true, mode: 0o700 });
+  const store = await openStore(configuration.store ?? paths.store);
+  try {
+    return await mintToken(store, paths.keys, request);
+  } finally {
+    await store.close();
+  }
 }
 
 /**
@@ -42,8 +71,7 @@ export async function startQuarry(
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const url = await start(configuration, log, closers);
-    return { url, close };
+    return { ...(await start(configuration, log, closers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -54,7 +82,7 @@ async function start(
   configuration: Configuration,
   log: FastifyBaseLogger,
   closers: (() => Promise<void> | void)[],
-): Promise<string> {
+): Promise<Omit<Quarry, 'close'>> {
   const paths = dataPaths(configuration.data);
   const lock = lockDataDirectory(paths.root);
   closers.push(() => lock.release());
@@ -73,14 +101,24 @@ async function start(
   }
   const tenants = new TenantContexts(store, engine, builtinCatalog);
   for (const { id } of await listTenants(store)) await tenants.of(id);
+  const ingest = await startIngest({
+    folder: paths.spool,
+    engine,
+    tenant: (id) => tenants.of(id),
+    log: (line) => log.info(line, 'ingest'),
+  });
+  closers.push(() => ingest.close());
 
+  const quota = new QuotaLedger(store);
+  const profiles = {
+    ...configuration.profiles,
+    memoryBytes: configuration.huntMemoryMegabytes * 2 ** 20,
+  };
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
-    hunt: async (request) => {
-      const context = await tenants.of(request.principal.tenant);
-      return hunt(request, { engine, tenant: () => context });
-    },
+    hunt: (call) => runHunt(call, { engine, tenants, quota, profiles }),
+    ingest: (body, request) => ingest.push(body, request),
     verify: createVerifier({
       issuers: [trustEmbeddedIssuer(keys, store)],
       ownNames,
@@ -90,16 +128,23 @@ async function start(
       await engine.ready();
       return true;
     },
-    limits: configuration.limits,
+    publicUrl: configuration.publicUrl,
     tolerantBodies: configuration.tolerantBodies,
-    issuer: { store, keys, ownNames, publicUrl: configuration.publicUrl },
+    issuer: { store, keys, ownNames },
     log,
   });
   closers.push(() => app.close());
   const url = await app.listen({ host: configuration.host, port: configuration.port });
   for (const name of ownNamesOf(configuration, url)) ownNames.add(name);
   lock.setAddress(url);
-  return url;
+  return {
+    url,
+    ingestFile: async (path, options) => {
+      const summary = await ingest.file(path, { ...options, tenant: defaultTenantId });
+      await ingest.flush();
+      return summary;
+    },
+  };
 }
 
 /** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */

@@ -17,7 +17,7 @@ async function yaml(text: string): Promise<string> {
 }
 
 test('flags go before the environment, and the environment before the file', async () => {
-  const file = await yaml('data: /file\nhost: 10.0.0.1\nport: 1\nlimits:\n  rows: 5\n');
+  const file = await yaml('data: /file\nhost: 10.0.0.1\nport: 1\nhuntMemoryMegabytes: 5\n');
   const configuration = await loadConfiguration({
     flags: { data: '/flag', host: undefined as never },
     environment: { QUARRY_DATA: '/env', QUARRY_HOST: '10.0.0.2', QUARRY_PORT: '', HOME: '/x' },
@@ -27,7 +27,8 @@ test('flags go before the environment, and the environment before the file', asy
     data: '/flag',
     host: '10.0.0.2',
     port: 1,
-    limits: { rows: 5, wallSeconds: 600 },
+    huntMemoryMegabytes: 5,
+    logLevel: 'info',
   });
 });
 
@@ -46,7 +47,18 @@ describe('a setting that is wrong is named', () => {
     ['a store that is no address', { data: 'x', store: 'mysql://x' }, /store/],
     ['a retention in weeks', { data: 'x', retention: '4w' }, /4w/],
     ['a setting that does not exist', { data: 'x', colour: 'red' }, /colour/],
-    ['no rows', { data: 'x', limits: { rows: 0 } }, /limits\.rows/],
+    ['no memory', { data: 'x', huntMemoryMegabytes: 0 }, /huntMemoryMegabytes/],
+    ['a profile that does not exist', { data: 'x', profiles: { default: 'x' } }, /no profile x/],
+    [
+      'a profile like one that does not exist',
+      { data: 'x', profiles: { define: { a: { like: 'b' } } } },
+      /a is like b/,
+    ],
+    [
+      'a generation that does not exist',
+      { data: 'x', profiles: { generations: { gen9: 'generous' } } },
+      /profiles/,
+    ],
   ])('%s', async (_what, flags, message) => {
     await expect(loadConfiguration({ flags })).rejects.toThrow(message);
   });
@@ -59,6 +71,25 @@ describe('a setting that is wrong is named', () => {
     const file = text === 'missing' ? join(directory, 'none.yaml') : await yaml(text);
     await expect(loadConfiguration({ file })).rejects.toThrow(message);
   });
+});
+
+test('own profiles start from a preset', async () => {
+  const { profiles } = await loadConfiguration({
+    flags: {
+      data: 'x',
+      profiles: {
+        tenants: { contoso: 'small' },
+        define: { small: { like: 'defender-xdr', rows: 10, resultMegabytes: 1 } },
+      },
+    },
+  });
+  expect(profiles.profiles['small']).toMatchObject({
+    rows: 10,
+    resultBytes: 2 ** 20,
+    wallSeconds: 180,
+    lookbackDays: 30,
+  });
+  expect(profiles).toMatchObject({ default: 'generous', tenants: { contoso: 'small' } });
 });
 
 test.each([

@@ -38,6 +38,10 @@ export function writeFailureHead(
   reply.code(error.status);
   if (error.status === 401) reply.header('www-authenticate', challenge(request, error));
   if (error.status === 503) reply.header('retry-after', '5');
+  if (error.status === 429) {
+    const { retryAfterSeconds } = error.parameters as { retryAfterSeconds: number };
+    reply.header('retry-after', String(retryAfterSeconds));
+  }
   if (error.span) reply.header('quarry-error-span', `${error.span.start}+${error.span.length}`);
 }
 

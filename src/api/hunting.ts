@@ -1,12 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EngineLimits } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
-import type { HuntAnswer, HuntRequest } from '../hunting/hunt.js';
+import type { HuntAnswer } from '../hunting/hunt.js';
+import type { HuntCall } from '../hunting/service.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
 import { departure, wrapRows } from './stream.js';
 
-export type Hunt = (request: HuntRequest) => Promise<HuntAnswer>;
+/** What every hunting route stands on. */
+export interface HuntingParts {
+  readonly hunt: (call: HuntCall) => Promise<HuntAnswer>;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,15 +42,13 @@ export function checkQueryText(query: unknown): string {
 export async function answerHunt(
   request: FastifyRequest,
   reply: FastifyReply,
-  hunt: Hunt,
-  asked: {
-    readonly generation: string;
-    readonly text: string;
-    readonly limits: EngineLimits;
+  { hunt }: HuntingParts,
+  asked: Omit<HuntCall, 'principal' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
-  } & Pick<HuntRequest, 'encoding' | 'window'>,
+  },
 ): Promise<FastifyReply> {
-  const { generation, text, limits, head, ...rest } = asked;
+  const { head, ...call } = asked;
+  const { generation, text } = call;
   const principal = principalOf(request);
   request.huntText = text;
   const started = performance.now();
@@ -64,7 +65,7 @@ export async function answerHunt(
       'hunt',
     );
   try {
-    const answer = await hunt({ ...rest, principal, text, limits, signal: departure(reply) });
+    const answer = await hunt({ ...call, principal, signal: departure(reply) });
     const body = wrapRows(head(answer), answer.rows, ']}');
     body.once('close', () =>
       body.readableEnded

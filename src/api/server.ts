@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import type { EngineLimits } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Verifier } from '../identity/verify.js';
 import { requireTokens } from './access.js';
 import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
+import { graphRoutes } from './graph/routes.js';
 import { healthRoutes } from './health.js';
-import type { Hunt } from './hunting.js';
+import type { HuntingParts } from './hunting.js';
 import { type Ingest, streamingApiRoute } from './ingest/streaming-api.js';
 import { discoveryRoutes } from './issuer/discovery.js';
 import { type TokenParts, tokenRoutes } from './issuer/token.js';
@@ -16,18 +16,18 @@ import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 
 /** What the routes stand on. */
-export interface ServerParts {
-  readonly hunt: Hunt;
+export interface ServerParts extends HuntingParts {
   /** Absent: this server takes no telemetry. */
   readonly ingest?: Ingest;
   readonly verify: Verifier;
   /** Whether the engine serves. */
   readonly ready: () => Promise<boolean>;
-  readonly limits: EngineLimits;
+  /** The address that clients know the server by; absent: the one that each of them uses. */
+  readonly publicUrl?: string | undefined;
   /** Accepts on the earliest paths what their documentation printed and JSON does not allow. */
   readonly tolerantBodies: boolean;
   /** The embedded issuer; absent: tokens come from elsewhere. */
-  readonly issuer?: TokenParts;
+  readonly issuer?: Omit<TokenParts, 'publicUrl'>;
   readonly log: FastifyBaseLogger;
 }
 
@@ -42,6 +42,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 0,
+    routerOptions: { caseSensitive: false },
     http: { maxHeaderSize: maxHeaderBytes },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
@@ -72,11 +73,13 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
 
   healthRoutes(app, parts.ready);
-  legacyRoutes(app, { hunt: parts.hunt, limits: parts.limits, tolerant: parts.tolerantBodies });
+  const { hunt, publicUrl } = parts;
+  legacyRoutes(app, { hunt, tolerant: parts.tolerantBodies });
+  graphRoutes(app, { hunt, publicUrl });
   if (parts.ingest) streamingApiRoute(app, parts.ingest);
   if (parts.issuer) {
-    discoveryRoutes(app, parts.issuer);
-    tokenRoutes(app, parts.issuer);
+    discoveryRoutes(app, { ...parts.issuer, publicUrl });
+    tokenRoutes(app, { ...parts.issuer, publicUrl });
   }
   return app;
 

@@ -73,4 +73,15 @@ export const migrations: Readonly<Record<string, Migration>> = {
       }
     },
   },
+  '0002-quota-counters': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('quota_counters')
+        .addColumn('counter', 'text', (column) => column.notNull())
+        .addColumn('window_start', 'bigint', (column) => column.notNull())
+        .addColumn('used', 'double precision', (column) => column.notNull())
+        .addPrimaryKeyConstraint('quota_counters_key', ['counter', 'window_start'])
+        .execute();
+    },
+  },
 };

@@ -51,6 +51,14 @@ export interface IssuerArtifactRow {
   expires_at: Millis | null;
 }
 
+/** How much of a quota has been used in one window. */
+export interface QuotaCounterRow {
+  counter: string;
+  window_start: Millis;
+  /** Calls, or seconds. */
+  used: number;
+}
+
 /** The metadata store's tables, as the last migration leaves them. */
 export interface StoreSchema {
   tenants: TenantRow;
@@ -58,4 +66,5 @@ export interface StoreSchema {
   app_credentials: AppCredentialRow;
   settings: SettingRow;
   issuer_artifacts: IssuerArtifactRow;
+  quota_counters: QuotaCounterRow;
 }

@@ -55,9 +55,8 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
       clockSkewSeconds: 60,
     }),
     ready: async () => true,
-    limits: { wallSeconds: 10, memoryBytes: 2 ** 30, rows: 100_000, resultBytes: 2 ** 27 },
     tolerantBodies: true,
-    issuer: { store, keys, ownNames: new Set(), publicUrl: undefined },
+    issuer: { store, keys, ownNames: new Set() },
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
     ...parts,
   });

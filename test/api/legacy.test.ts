@@ -3,13 +3,14 @@ import { PassThrough } from 'node:stream';
 import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HuntError } from '../../src/errors.js';
-import type { HuntAnswer, HuntRequest } from '../../src/hunting/hunt.js';
+import type { HuntAnswer } from '../../src/hunting/hunt.js';
+import type { HuntCall } from '../../src/hunting/service.js';
 import { answer, type Fixture, openFixture, read } from './fixture.js';
 
 let fixture: Fixture;
 let authorization: string;
-let asked: HuntRequest[] = [];
-let respond: (request: HuntRequest) => Promise<HuntAnswer>;
+let asked: HuntCall[] = [];
+let respond: (request: HuntCall) => Promise<HuntAnswer>;
 
 beforeAll(async () => {
   fixture = await openFixture({
@@ -146,9 +147,9 @@ describe('the answer has the documented shape', () => {
     expect(JSON.parse(gunzipSync(body).toString()).Results).toHaveLength(1);
   });
 
-  test('the limits of the server reach the hunt', async () => {
+  test('the path and the caller reach the hunt', async () => {
     await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', { authorization });
-    expect(asked[0]?.limits.rows).toBe(100_000);
+    expect(asked[0]?.generation).toBe('advancedhunting');
     expect(asked[0]?.principal).toMatchObject({ tenant: 'default', kind: 'application' });
   });
 });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { IssuerKeys } from '../../identity/embedded.js';
 import { publicJwk } from '../../identity/keys.js';
-import { baseOf } from './address.js';
+import { baseOf } from '../address.js';
 
 const config = { access: 'public' } as const;
 

@@ -20,7 +20,7 @@ import {
 import { SlowDown } from '../../identity/issuer/slow-down.js';
 import { answerAsEntra } from '../../identity/issuer/token-answer.js';
 import { findTenant } from '../../store/tenants.js';
-import { baseOf } from './address.js';
+import { baseOf } from '../address.js';
 import { readForm } from './form.js';
 
 export interface TokenParts extends IssuerServices {

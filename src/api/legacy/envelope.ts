@@ -1,6 +1,6 @@
 import type { FailureCode, HuntError } from '../../errors.js';
-import { lineAndColumn } from '../../errors.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
+import { errorMessage } from '../error-message.js';
 import { timespanText, typeNames } from '../type-names.js';
 
 /** Everything of an answer before its rows; `]}` ends it. Keys in the order that is documented. */
@@ -31,6 +31,7 @@ export function envelopeHead({ columns, stats }: Pick<HuntAnswer, 'columns' | 's
 /** The codes that these generations document; every failure that is not here is a `BadRequest`. */
 const codes: Partial<Record<FailureCode, string>> = {
   'request.body': 'InvalidRequestBody',
+  'request.mediaType': 'InvalidRequestBody',
   'request.parameter': 'InvalidInput',
   'request.tooLarge': 'InvalidRequestBody',
   'request.encoding': 'InvalidRequestBody',
@@ -38,6 +39,10 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.forbidden': 'Forbidden',
   'request.notFound': 'NotFound',
   'request.method': 'MethodNotAllowed',
+  // As the live service answers; the documentation says TooManyRequests, which the last one keeps.
+  'quota.calls': '429',
+  'quota.runningTime': '429',
+  'quota.cpu': 'TooManyRequests',
   'engine.failed': 'InternalServerError',
   'engine.unavailable': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
@@ -57,11 +62,4 @@ export function errorEnvelope(error: HuntError, target: string, text?: string) {
       target,
     },
   };
-}
-
-/** What a failure says, with line and column where Microsoft's wording does not rule that out. */
-export function errorMessage(error: HuntError, text?: string): string {
-  if (error.code !== 'kql.unsupported' || !error.span || text === undefined) return error.message;
-  const { line, column } = lineAndColumn(text, error.span.start);
-  return `${error.message} (line ${line}, column ${column})`;
 }

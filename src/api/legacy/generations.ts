@@ -1,14 +1,24 @@
+import type { GenerationName } from '../../hunting/profiles.js';
 import type { RoleName } from '../../identity/roles.js';
 
 /** One path of the generations before Graph. */
 export interface LegacyPath {
   /** Without `/api` or `/api/v1.0`. */
   readonly path: string;
+  readonly generation: GenerationName;
   readonly role: RoleName;
 }
 
 /** The two paths under which Defender has offered hunts before Graph, since 2018 and since 2021. */
 export const legacyPaths: readonly LegacyPath[] = [
-  { path: '/advancedqueries/run', role: 'AdvancedQuery.Read.All' },
-  { path: '/advancedhunting/run', role: 'AdvancedHunting.Read.All' },
+  {
+    path: '/advancedqueries/run',
+    generation: 'advancedqueries',
+    role: 'AdvancedQuery.Read.All',
+  },
+  {
+    path: '/advancedhunting/run',
+    generation: 'advancedhunting',
+    role: 'AdvancedHunting.Read.All',
+  },
 ];

@@ -1,0 +1,131 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HuntError } from '../../errors.js';
+import { baseOf } from '../address.js';
+import { readJsonBody } from '../body.js';
+import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
+import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
+import { otherMethods, refuseMethod } from '../methods.js';
+import { envelopeHead, errorEnvelope } from './envelope.js';
+import { functionParameters } from './odata.js';
+import { parseTimespan } from './timespan.js';
+
+const config = { access: { api: 'graph', roles: ['ThreatHunting.Read.All'] } } as const;
+
+/** Graph's versions; both are served alike. */
+const versions = ['/v1.0', '/beta'];
+
+/** An action's name as it is documented, and as generated programs qualify it. */
+const namesOf = (name: string) => [
+  `/security/${name}`,
+  `/security/microsoft.graph.security.${name}`,
+];
+
+/** Characters of a request's path and query that the GET form may have. */
+const maxUrlLength = 32_768;
+
+/** Hunting through Microsoft Graph. */
+export function graphRoutes(
+  root: FastifyInstance,
+  parts: HuntingParts & { readonly publicUrl: string | undefined },
+): void {
+  for (const prefix of versions) {
+    root.register(
+      async (app) => {
+        app.setErrorHandler(sendFailure);
+        app.setNotFoundHandler(async (request) => {
+          throw new HuntError('request.notFound', { what: `The resource ${pathOf(request)}` });
+        });
+        app.addHook('onRequest', async (request, reply) => {
+          if (!reply.hasHeader('client-request-id')) reply.header('client-request-id', request.id);
+        });
+        huntingRoutes(app, prefix, parts);
+      },
+      { prefix },
+    );
+  }
+}
+
+function huntingRoutes(
+  app: FastifyInstance,
+  prefix: string,
+  parts: HuntingParts & { readonly publicUrl: string | undefined },
+): void {
+  const run = (request: FastifyRequest, reply: FastifyReply, asked: GraphHunt) => {
+    const root = baseOf(request, parts.publicUrl) + prefix;
+    const window =
+      asked.timespan === undefined ? undefined : parseTimespan(asked.timespan, new Date());
+    return answerHunt(request, reply, parts, {
+      generation: 'graph',
+      text: checkQueryText(asked.query),
+      encoding: 'graph',
+      ...(window && { window }),
+      head: (answer) => envelopeHead(root, answer),
+    });
+  };
+  for (const path of namesOf('runHuntingQuery')) {
+    app.post(path, { config }, async (request, reply) => run(request, reply, bodyOf(request)));
+    app.route({ method: otherMethods('POST'), url: path, config, handler: refuseMethod('POST') });
+  }
+  for (const path of namesOf('getRunHuntingQuery')) {
+    app.get(`${path}*`, { config }, async (request, reply) =>
+      run(request, reply, parametersOf(request)),
+    );
+  }
+}
+
+interface GraphHunt {
+  readonly query: unknown;
+  readonly timespan: string | undefined;
+}
+
+/** Property names in any case: the documentation has them in two, and programs follow either. */
+function bodyOf(request: FastifyRequest): GraphHunt {
+  const contentType = request.headers['content-type'];
+  if (contentType !== undefined && !/^[\w.+/-]*\bjson\b/i.test(contentType)) {
+    throw new HuntError('request.mediaType', { expected: 'application/json' });
+  }
+  const body = readJsonBody(request.body, contentType, { rawControls: false });
+  const properties = new Map(
+    Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const timespan = properties.get('timespan') ?? undefined;
+  if (timespan !== undefined && typeof timespan !== 'string') {
+    throw new HuntError('request.parameter', { message: 'Invalid timespan: it must be a string.' });
+  }
+  return { query: properties.get('query'), timespan: timespan || undefined };
+}
+
+function parametersOf(request: FastifyRequest): GraphHunt {
+  if (request.url.length > maxUrlLength) {
+    throw new HuntError('request.urlTooLong', { limitCharacters: maxUrlLength });
+  }
+  const call = decoded(pathOf(request)).replace(/^.*\/security\//i, '');
+  const parameters = functionParameters(call);
+  return { query: parameters.get('query'), timespan: parameters.get('timespan') || undefined };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new HuntError(
+      'request.parameter',
+      { message: 'The address is not correctly percent-encoded.' },
+      { cause },
+    );
+  }
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = asHuntError(error);
+  logFailure(request.log, failure);
+  writeFailureHead(failure, request, reply);
+  const client = String(reply.getHeader('client-request-id') ?? request.id);
+  reply
+    .type('application/json')
+    .send(errorEnvelope(failure, { request: request.id, client }, request.huntText));
+}
