@@ -36,14 +36,7 @@ export class StatementFailed extends Error {
 
 /** The engine process ended (or never came up) while something was waiting for it. */
 export class EngineGone extends Error {
-  /** Why it did not start, in the engine's words. */
-  readonly fault: EngineFault | undefined;
-
-  constructor(message: string, fault?: EngineFault) {
-    super(message);
-    this.name = 'EngineGone';
-    this.fault = fault;
-  }
+  override readonly name = 'EngineGone';
 }
 
 interface Waiting {
@@ -84,7 +77,8 @@ export class ChdbProcess {
       this.#stderr = (this.#stderr + text).slice(-stderrChars);
     });
     this.exited = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => resolve(this.#ended(code, signal)));
+      // Later than `exit`: standard error has been read to its end.
+      this.#child.once('close', (code, signal) => resolve(this.#ended(code, signal)));
       this.#child.once('error', (error) => {
         this.#reason ??= error.message;
         resolve(this.#ended(null, null));
@@ -168,16 +162,10 @@ export class ChdbProcess {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#child.on('message', (message: FromChild) => this.#receive(message, resolve));
-        void this.exited.then(() =>
-          reject(
-            new EngineGone(
-              this.#startFault?.message ??
-                this.#reason ??
-                `the engine did not start: ${this.#stderr}`,
-              this.#startFault,
-            ),
-          ),
-        );
+        void this.exited.then(() => {
+          const reason = this.#startFault?.message ?? this.#reason ?? 'it ended by itself';
+          reject(new EngineGone(`the engine did not start: ${reason}\n${this.#stderr}`));
+        });
       });
     } finally {
       clearTimeout(timer);

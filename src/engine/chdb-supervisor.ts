@@ -10,7 +10,7 @@ const startAttempts = 4;
 /** How long callers wait for an engine that does not come back. */
 const patienceMs = 30_000;
 /** A killed parent's child holds the directory for another moment. */
-const lockedMs = 10_000;
+const lockedMs = 5_000;
 
 /** Keeps an engine process alive. */
 export class ChdbSupervisor {
@@ -125,8 +125,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<undefined> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
-const cannotOpenFile = 76;
-
+/** The binding's error says nothing; the engine has written its own on standard error. */
 function isLocked(error: unknown): boolean {
-  return error instanceof EngineGone && error.fault?.code === cannotOpenFile;
+  return error instanceof EngineGone && error.message.includes('Cannot lock file');
 }

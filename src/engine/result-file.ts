@@ -1,6 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
+import { HuntError } from '../errors.js';
+
 export interface ResultTrailer {
   readonly rows: number;
   readonly rowsRead: number;
@@ -16,11 +18,12 @@ export interface StoredResult {
 }
 
 const trailerBytes = 200;
-const trailerLine = /\n(\d+) (\d+) (\d+) ([0-9.e+-]+)$/;
+const trailerLine = /\n(\d+) (\d+) (\d+) ([0-9.e+-]+)\n$/;
 
 /**
  * Opens a result that the engine has written. The file has no name any more when this resolves: its
  * space is given back when the stream ends or is destroyed, or when this process dies.
+ * @throws HuntError `engine.storage` when the engine could not write all of it
  */
 export async function openResult(path: string): Promise<StoredResult> {
   const file = await open(path, 'r');
@@ -36,7 +39,8 @@ export async function openResult(path: string): Promise<StoredResult> {
     );
     const match = trailerLine.exec(buffer.toString('latin1', 0, bytesRead));
     if (!match) {
-      throw new Error('the engine left an incomplete result');
+      // Not an error to the engine, which says nothing when the disk takes no more.
+      throw new HuntError('engine.storage', {}, { cause: new Error('the result is incomplete') });
     }
     const [line, rows, rowsRead, bytes, elapsed] = match;
     const sizeBytes = size - line.length;

@@ -48,13 +48,13 @@ const dialect: Settings = {
   use_query_condition_cache: 1,
 };
 
-/** The rows as they are, and behind the last line break: rows, rows read, bytes read, seconds. */
+/** The rows as they are, and a last line: rows, rows read, bytes read, seconds. */
 const resultFormat: Settings = {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: ClickHouse's own placeholders
   format_template_row_format: '${row:Raw}',
   format_template_rows_between_delimiter: ',\n',
   format_template_resultset_format:
-    '${data}\n${rows:Raw} ${rows_read:Raw} ${bytes_read:Raw} ${time:Raw}',
+    '${data}\n${rows:Raw} ${rows_read:Raw} ${bytes_read:Raw} ${time:Raw}\n',
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: ClickHouse's own placeholders
 };
 

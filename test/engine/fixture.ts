@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { Catalog, Column, Table } from '../../src/catalog/types.js';
 import { type ChdbEngine, type ChdbOptions, startChdbEngine } from '../../src/engine/chdb.js';
@@ -16,10 +18,23 @@ export const limits: EngineLimits = {
   resultBytes: 64 * mebibyte,
 };
 
+const cleanups: (() => unknown)[] = [];
+
+/** Runs when the test file is done, the last one first; may be called in the middle of a test. */
+export function cleanUp(work: () => unknown): void {
+  cleanups.push(work);
+}
+
+afterAll(async () => {
+  for (const work of cleanups.reverse()) {
+    await work();
+  }
+});
+
 /** A directory that is gone when the test file is done. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'quarry-engine-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  cleanUp(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -38,7 +53,7 @@ export async function startTestEngine(options: Partial<ChdbOptions> = {}): Promi
     log: (line) => log.push(line as Record<string, unknown>),
     ...options,
   });
-  afterAll(() => engine.close());
+  cleanUp(() => engine.close());
   return { engine, directory, log };
 }
 
@@ -135,4 +150,26 @@ export function eventRows(count: number, prefix: string, days = 1): Record<strin
     AdditionalFields: JSON.stringify({ prefix, index }),
     _seq: index,
   }));
+}
+
+export interface Holder {
+  readonly child: ChildProcess;
+  readonly said: Record<string, unknown>;
+}
+
+/** Starts `holder.ts` and waits for its first line. */
+export async function startHolder(...args: string[]): Promise<Holder> {
+  const script = fileURLToPath(new URL('./holder.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  cleanUp(() => child.kill('SIGKILL'));
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (text.includes('\n')) {
+      break;
+    }
+  }
+  return { child, said: JSON.parse(text) };
 }
