@@ -4,12 +4,13 @@ import compress from '@fastify/compress';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HuntError } from '../errors.js';
 import type { Verifier } from '../identity/verify.js';
+import type { Ingest } from '../ingest/ingest.js';
 import { requireTokens } from './access.js';
 import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
 import { graphRoutes } from './graph/routes.js';
 import { healthRoutes } from './health.js';
 import type { HuntingParts } from './hunting.js';
-import { type Ingest, streamingApiRoute } from './ingest/streaming-api.js';
+import { streamingApiRoute } from './ingest/streaming-api.js';
 import { discoveryRoutes } from './issuer/discovery.js';
 import { type TokenParts, tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
@@ -18,7 +19,7 @@ import { legacyRoutes } from './legacy/routes.js';
 /** What the routes stand on. */
 export interface ServerParts extends HuntingParts {
   /** Absent: this server takes no telemetry. */
-  readonly ingest?: Ingest;
+  readonly ingest?: Ingest['push'];
   readonly verify: Verifier;
   /** Whether the engine serves. */
   readonly ready: () => Promise<boolean>;

@@ -48,7 +48,6 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
   const logged: string[] = [];
   const app = await createServer({
     hunt: async () => answer([]),
-    ingest: async () => ({}),
     verify: createVerifier({
       issuers: [trustEmbeddedIssuer(keys, store)],
       ownNames: new Set(),

@@ -428,7 +428,6 @@ describe('what answers without a token', () => {
     ['GET', '/api'],
     ['POST', '/api/advancedhunting/run'],
     ['GET', '/api/advancedhunting/run'],
-    ['POST', '/api/ingest/streaming-api'],
     ['GET', '/nothing'],
     ['GET', '/'],
   ])('%s %s does not', async (method, path) => {

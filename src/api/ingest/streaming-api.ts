@@ -1,23 +1,23 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import type { Ingest } from '../../ingest/ingest.js';
 import { principalOf } from '../access.js';
+import { otherMethods, refuseMethod } from '../methods.js';
 
-/** Takes a body in, and answers with what became of its events once they are on disk. */
-export type Ingest = (
-  body: Readable,
-  options: { readonly tenant: string; readonly source: string },
-) => Promise<unknown>;
-
-/** Telemetry over HTTP in the envelope of Defender's Streaming API. */
-export function streamingApiRoute(app: FastifyInstance, ingest: Ingest): void {
+/** Telemetry over HTTP in the envelope of Defender's Streaming API; the answer says what became of it. */
+export function streamingApiRoute(app: FastifyInstance, push: Ingest['push']): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // The body is read by the ingest part as it arrives; it has its own bounds.
+    // The body is read as it arrives, and bounded, by the ingest part.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     const config = { access: { api: 'quarry', roles: ['Telemetry.Ingest'] } } as const;
-    scope.post('/api/ingest/streaming-api', { config }, async (request) => {
+    const url = '/api/ingest/streaming-api';
+    scope.post(url, { config }, async (request) => {
       const { tenant } = principalOf(request);
-      return ingest(request.body as Readable, { tenant, source: 'defender-streaming' });
+      const body = (request.body as Readable | undefined) ?? Buffer.alloc(0);
+      const source = 'defender-streaming';
+      return push(body, { tenant, source, requestId: request.id });
     });
+    scope.route({ method: otherMethods('POST'), url, config, handler: refuseMethod('POST') });
   });
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
-import { findApp } from '../../identity/apps.js';
 import type { IssuerKeys } from '../../identity/embedded.js';
+import { findClient } from '../../identity/issuer/client.js';
 import {
   type EntraErrorName,
   entraErrorBody,
@@ -19,7 +19,6 @@ import {
 } from '../../identity/issuer/provider.js';
 import { SlowDown } from '../../identity/issuer/slow-down.js';
 import { answerAsEntra } from '../../identity/issuer/token-answer.js';
-import { findTenant } from '../../store/tenants.js';
 import { baseOf } from '../address.js';
 import { readForm } from './form.js';
 
@@ -32,8 +31,6 @@ export interface TokenParts extends IssuerServices {
 const bodyLimit = 64 * 1024;
 /** Issuers kept ready: one for each tenant and address that clients use. */
 const maxProviders = 32;
-/** Tenant names that stand for "wherever the application is at home". */
-const anyTenant = new Set(['common', 'organizations', 'consumers']);
 
 const versions = { '/oauth2/token': '1.0', '/oauth2/v2.0/token': '2.0' } as const;
 
@@ -54,12 +51,8 @@ export function tokenRoutes(app: FastifyInstance, parts: TokenParts): void {
         );
         if (!fields?.has('grant_type')) return refuse(request, reply, 'parameter');
         const clientId = fields.get('client_id') ?? basicUser(headers.authorization) ?? '';
-        const app = await findApp(parts.store, clientId);
-        const tenant = anyTenant.has(request.params.tenant.toLowerCase())
-          ? app?.tenant
-          : (await findTenant(parts.store, request.params.tenant))?.id;
-        if (tenant === undefined) return refuse(request, reply, app ? 'tenant' : 'app');
-        if (app?.tenant !== tenant) return refuse(request, reply, 'app');
+        const client = await findClient(parts.store, request.params.tenant, clientId);
+        if (typeof client === 'string') return refuse(request, reply, client);
         const guesser = `${clientId} ${request.ip}`;
         const waitMs = guesses.waitMs(guesser);
         if (waitMs > 0) {
@@ -70,7 +63,7 @@ export function tokenRoutes(app: FastifyInstance, parts: TokenParts): void {
         const problem = prepare(fields, version, proof);
         if (problem) return refuse(request, reply, problem);
 
-        const provider = await providerOf(baseOf(request, parts.publicUrl), tenant);
+        const provider = await providerOf(baseOf(request, parts.publicUrl), client.tenant);
         reply.hijack();
         for (const [name, value] of Object.entries(reply.getHeaders())) {
           if (value !== undefined) reply.raw.setHeader(name, value);

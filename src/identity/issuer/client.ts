@@ -1,0 +1,22 @@
+import type { Store } from '../../store/store.js';
+import { findTenant } from '../../store/tenants.js';
+import { type App, findApp } from '../apps.js';
+import type { EntraErrorName } from './entra-errors.js';
+
+/** Tenant names that stand for "wherever the application is at home". */
+const anyTenant = new Set(['common', 'organizations', 'consumers']);
+
+/** The application that asks for a token, and its tenant; or why Entra would refuse it. */
+export async function findClient(
+  store: Store,
+  tenantName: string,
+  clientId: string,
+): Promise<App | EntraErrorName> {
+  const app = await findApp(store, clientId);
+  if (!anyTenant.has(tenantName.toLowerCase())) {
+    const tenant = await findTenant(store, tenantName);
+    if (!tenant) return 'tenant';
+    if (app?.tenant !== tenant.id) return 'app';
+  }
+  return app ?? 'app';
+}
