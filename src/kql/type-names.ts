@@ -1,12 +1,12 @@
 import type { ScalarType } from '../catalog/types.js';
 
-/** The .NET names that Kusto's protocols and `getschema` use, without their namespace. */
+/** The .NET names that Kusto's protocols use, without their namespace. */
 export const dotNetTypes: Readonly<Record<ScalarType, string>> = {
   bool: 'SByte',
   int: 'Int32',
   long: 'Int64',
   real: 'Double',
-  decimal: 'Data.SqlTypes.SqlDecimal',
+  decimal: 'SqlDecimal',
   string: 'String',
   datetime: 'DateTime',
   timespan: 'TimeSpan',

@@ -9,7 +9,9 @@ export type Variable =
   | { readonly kind: 'scalar'; readonly expression: PlanExpression }
   | { readonly kind: 'table'; readonly relation: Relation; readonly shared: SharedPlan }
   /** A `let` function; its body sees the names of the place where it was declared. */
-  | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly context: PlanContext };
+  | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly context: PlanContext }
+  /** `declare pattern`: bodies chosen by the values of constant arguments. */
+  | { readonly kind: 'pattern'; readonly declaration: SyntaxNode; readonly context: PlanContext };
 
 /** Everything that the meaning of a piece of query text depends on, besides its input rows. */
 export interface PlanContext {
@@ -41,6 +43,8 @@ export interface Row {
   readonly ingestionTime?: PlanColumn | null;
   /** Takes over calls that the operator evaluates itself: aggregates, window functions. */
   readonly intercept?: (call: Expression, name: string, row: Row) => PlanExpression | undefined;
+  /** A column that only other tables of a `search` or `find` have counts as null. */
+  readonly lenient?: true;
 }
 
 export const noRow: Row = { columns: [] };

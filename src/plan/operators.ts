@@ -4,6 +4,7 @@ import { count } from './operators/count.js';
 import { datatable } from './operators/datatable.js';
 import { distinct } from './operators/distinct.js';
 import { extend } from './operators/extend.js';
+import { find } from './operators/find.js';
 import { getSchema } from './operators/getschema.js';
 import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
@@ -12,6 +13,7 @@ import { parse, parseWhere } from './operators/parse.js';
 import { print } from './operators/print.js';
 import { project, projectByName, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
+import { search } from './operators/search.js';
 import { sort } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
 import { take } from './operators/take.js';
@@ -27,6 +29,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   DistinctOperator: distinct,
   ExtendOperator: extend,
   FilterOperator: where,
+  FindOperator: find,
   GetSchemaOperator: getSchema,
   InvokeOperator: invoke,
   JoinOperator: join,
@@ -42,6 +45,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   ProjectReorderOperator: projectByName,
   RangeOperator: range,
   RenderOperator: render,
+  SearchOperator: search,
   SerializeOperator: serialize,
   SortOperator: sort,
   SummarizeOperator: summarize,

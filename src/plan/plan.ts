@@ -189,6 +189,8 @@ export interface Relation {
   readonly order: readonly SortKey[];
   /** When the rows arrived, where they are still rows of a stored table: `ingestion_time()`. */
   readonly ingestionTime: PlanColumn | null;
+  /** What `withsource` calls its rows: the table's name, or that of `as`. */
+  readonly name?: string;
 }
 
 export function columnReference(column: PlanColumn): PlanExpression {

@@ -1,8 +1,5 @@
 import { HuntError } from '../errors.js';
-import { functionKind } from '../kql/builtins.js';
-import { listOf } from '../kql/language.js';
 import {
-  calledBody,
   columnsOf,
   type Expression,
   elements,
@@ -11,14 +8,15 @@ import {
   type SyntaxNode,
   spanOf,
 } from '../kql/syntax.js';
-import { newColumn, noRow, type PlanContext, unsupported } from './context.js';
+import { noRow, type PlanContext, unsupported, withVariables } from './context.js';
 import { operatorPlanners, sourcePlanners } from './operators.js';
+import { planPattern, planPatternPath } from './patterns.js';
 import type { Relation } from './plan.js';
 import { planScalar } from './scalar.js';
 import { scanTable } from './scan.js';
 import { planStatements } from './statements.js';
-import { useTable } from './tables.js';
-import { bindArguments, planBody } from './user-functions.js';
+import { tableVariable, useTable } from './tables.js';
+import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
 
 /** A whole query: its statements, then its one result. */
 export function planQuery(
@@ -68,6 +66,8 @@ export function planTable(node: Expression, context: PlanContext, input?: Relati
       return planNamedTable(node, context);
     case 'FunctionCallExpression':
       return planTableCall(node, context);
+    case 'PathExpression':
+      return planPatternPath(node, context);
     case 'ContextualDataTableExpression':
       if (input) return input;
   }
@@ -103,7 +103,12 @@ function planPipe(node: Expression, context: PlanContext, input?: Relation): Rel
   for (const stage of stages) {
     relation = planTable(stage, scope, relation);
     const named = nameOfAs(stage);
-    if (named) scope = withTable(scope, named, relation);
+    if (named) {
+      // From here on the rows are read under their name, so that they are evaluated once.
+      const variable = tableVariable(relation, scope, true);
+      scope = withVariables(scope, [[named, variable]]);
+      if (variable.kind === 'table') relation = useTable(variable, scope);
+    }
   }
   return relation;
 }
@@ -112,40 +117,38 @@ function nameOfAs(stage: Expression): string | undefined {
   return kindOf(stage) === 'AsOperator' ? member(stage, 'Name').SimpleName : undefined;
 }
 
-function withTable(context: PlanContext, name: string, relation: Relation): PlanContext {
-  const shared = {
-    id: context.counter.next++,
-    plan: relation.plan,
-    columns: relation.columns,
-    materialized: true,
-  };
-  return {
-    ...context,
-    variables: new Map([...context.variables, [name, { kind: 'table', relation, shared }]]),
-  };
-}
-
 function planNamedTable(node: Expression, context: PlanContext): Relation {
   const name = node.SimpleName ?? '';
   const variable = context.variables.get(name);
   if (variable?.kind === 'table') return useTable(variable, context);
+  if (variable?.kind === 'function') return planUserTable(node, variable, [], context);
   return scanTable(node, columnsOf(node.ResultType), context);
 }
 
 function planTableCall(node: Expression, context: PlanContext): Relation {
   const name = member(node, 'Name').SimpleName ?? '';
   const parts = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
-  const body = calledBody(node);
-  if (body && functionKind(node.ReferencedSymbol) === 'user') {
-    const inner = bindArguments(node, parts, context, noRow);
-    return planBody(body, inner, (result, bodyContext) => planTable(result, bodyContext));
-  }
+  const variable = context.variables.get(name);
+  if (variable?.kind === 'function') return planUserTable(node, variable, parts, context);
+  if (variable?.kind === 'pattern') return planPattern(node, variable, parts, context);
   const [part] = parts;
   if (name === 'materialize' && part) return planTable(part, context);
   if ((name === 'table' || name === 'view') && part?.IsLiteral) {
     return scanTable(part, columnsOf(node.ResultType), context, String(part.LiteralValue));
   }
   throw unsupported(node, `${name}()`, 'it does not name data of this tenant');
+}
+
+function planUserTable(
+  node: Expression,
+  definition: FunctionVariable,
+  given: readonly Expression[],
+  context: PlanContext,
+): Relation {
+  const inner = bindArguments(definition, given, context, noRow);
+  return planBody(bodyOf(node, definition), inner, (result, bodyContext) =>
+    planTable(result, bodyContext),
+  );
 }
 
 /** The operator as the query spells it, for messages. */

@@ -1,9 +1,8 @@
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
-import { functionKind, symbolKind } from '../kql/builtins.js';
+import { symbolKind } from '../kql/builtins.js';
 import { type LiteralValue, literalValue } from '../kql/literals.js';
 import {
-  calledBody,
   type Expression,
   elements,
   isTabular,
@@ -26,7 +25,7 @@ import {
   type Relation,
   stringLiteral,
 } from './plan.js';
-import { bindArguments, planBody } from './user-functions.js';
+import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
 
 const binaryOperators: Readonly<Record<string, string>> = {
   AddExpression: '+',
@@ -249,6 +248,7 @@ function planName(node: Expression, context: PlanContext, row: Row): PlanExpress
   }
   const variable = context.variables.get(name);
   if (variable?.kind === 'scalar') return variable.expression;
+  if (variable?.kind === 'function') return planUserFunction(node, variable, [], context, row);
   if (variable?.kind === 'table') {
     const column = variable.relation.columns[0];
     if (column) {
@@ -257,6 +257,7 @@ function planName(node: Expression, context: PlanContext, row: Row): PlanExpress
   }
   const column = findColumn(row, name);
   if (column) return columnReference(column);
+  if (row.lenient) return nullLiteral(scalarTypeOf(node.ResultType));
   throw new HuntError(
     'kql.semantic',
     { message: `Failed to resolve scalar expression named '${name}'` },
@@ -272,10 +273,9 @@ function planCall(node: Expression, context: PlanContext, row: Row): PlanExpress
   const nameNode = member(node, 'Name');
   const name = nameNode.SimpleName ?? '';
   const argumentNodes = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
-  const body = calledBody(node);
-  if (body && functionKind(node.ReferencedSymbol) === 'user') {
-    const inner = bindArguments(node, argumentNodes, context, row);
-    return planBody(body, inner, (result, bodyContext) => planScalar(result, bodyContext, noRow));
+  const variable = context.variables.get(name);
+  if (variable?.kind === 'function') {
+    return planUserFunction(node, variable, argumentNodes, context, row);
   }
   const intercepted = row.intercept?.(node, name, row);
   if (intercepted) return intercepted;
@@ -285,6 +285,21 @@ function planCall(node: Expression, context: PlanContext, row: Row): PlanExpress
     node,
     name,
     argumentNodes.map((argument) => planScalar(argument, context, row)),
+  );
+}
+
+function planUserFunction(
+  node: Expression,
+  definition: FunctionVariable,
+  given: readonly Expression[],
+  context: PlanContext,
+  row: Row,
+): PlanExpression {
+  const inner = bindArguments(definition, given, context, row);
+  return planBody(bodyOf(node, definition), inner, (result, bodyContext) =>
+    isTabular(result.ResultType)
+      ? planToScalar(result, result, bodyContext)
+      : planScalar(result, bodyContext, noRow),
   );
 }
 

@@ -77,7 +77,7 @@ export function scanTable(
   const plain = assignments.every(
     ({ column, expression }) => expression.kind === 'column' && expression.column === column,
   );
-  if (plain) return { plan, columns, order: [], ingestionTime };
+  if (plain) return { plan, columns, order: [], ingestionTime, name };
   const passed = { column: ingestionTime, expression: columnReference(ingestionTime) };
   const projected = columns.includes(ingestionTime) ? assignments : [...assignments, passed];
   return {
@@ -85,6 +85,7 @@ export function scanTable(
     columns,
     order: [],
     ingestionTime,
+    name,
   };
 }
 

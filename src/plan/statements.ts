@@ -1,19 +1,83 @@
-import { type Expression, isTabular, kindOf, member, type SyntaxNode } from '../kql/syntax.js';
-import { noRow, type PlanContext, type Variable, withVariables } from './context.js';
+import { HuntError } from '../errors.js';
+import {
+  type Expression,
+  elements,
+  isTabular,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  scalarTypeOf,
+  spanOf,
+  type TypeSymbol,
+} from '../kql/syntax.js';
+import { noRow, type PlanContext, unsupported, type Variable, withVariables } from './context.js';
+import { stringLiteral } from './plan.js';
+import { converted } from './scan.js';
 import { tableVariable } from './tables.js';
 
 /** The context after `let` and `declare` statements. Expression statements are left to the caller. */
-export function planStatements(
-  statements: readonly SyntaxNode[],
-  context: PlanContext,
-): PlanContext {
-  return statements.reduce(planStatement, context);
+export function planStatements(nodes: readonly SyntaxNode[], context: PlanContext): PlanContext {
+  return nodes.reduce(planStatement, context);
 }
 
 function planStatement(context: PlanContext, statement: SyntaxNode): PlanContext {
-  if (kindOf(statement) !== 'LetStatement') return context;
-  const name = member(statement, 'Name').SimpleName ?? '';
-  return withVariables(context, [[name, letVariable(member(statement, 'Expression'), context)]]);
+  const planner = statements[kindOf(statement)];
+  return planner ? planner(statement, context) : context;
+}
+
+type StatementPlanner = (statement: SyntaxNode, context: PlanContext) => PlanContext;
+
+/** Statements that change what later ones mean. `set` chooses options of a service that we are not. */
+const statements: Readonly<Record<string, StatementPlanner>> = {
+  LetStatement: (statement, context) => {
+    const name = member(statement, 'Name').SimpleName ?? '';
+    return withVariables(context, [[name, letVariable(member(statement, 'Expression'), context)]]);
+  },
+  PatternStatement: (statement, context) => {
+    const name = member(statement, 'Name').SimpleName ?? '';
+    const declaration = optionalMember<SyntaxNode>(statement, 'Pattern');
+    if (!declaration) return context;
+    return withVariables(context, [[name, { kind: 'pattern', declaration, context }]]);
+  },
+  QueryParametersStatement: (statement, context) =>
+    withVariables(
+      context,
+      elements<SyntaxNode>(statement, 'Parameters').map((parameter) =>
+        queryParameter(parameter, context),
+      ),
+    ),
+  RestrictStatement: (statement) => {
+    throw unsupported(
+      statement,
+      'restrict access',
+      'what a hunt may see is set by its caller’s roles',
+    );
+  },
+  AliasStatement: (statement) => {
+    throw unsupported(statement, 'alias database', 'other databases are not reachable');
+  },
+};
+
+/** A `declare query_parameters` name: the request's value for it, or its default. */
+function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [string, Variable] {
+  const declaration = member<SyntaxNode>(parameter, 'NameAndType');
+  const name = member(declaration, 'Name').SimpleName ?? '';
+  const type = scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as TypeSymbol | null);
+  const given = Object.hasOwn(context.parameters, name) ? context.parameters[name] : undefined;
+  if (given !== undefined) {
+    return [name, { kind: 'scalar', expression: converted(stringLiteral(given), type) }];
+  }
+  const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
+  if (!fallback) {
+    throw new HuntError(
+      'kql.semantic',
+      { message: `The query parameter '${name}' has no value` },
+      { span: spanOf(parameter) },
+    );
+  }
+  const expression = context.plan.scalar(member(fallback, 'Value'), context, noRow);
+  return [name, { kind: 'scalar', expression: converted(expression, type) }];
 }
 
 function letVariable(expression: Expression, context: PlanContext): Variable {

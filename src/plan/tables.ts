@@ -50,5 +50,6 @@ export function useTable(
           : key.expression,
     })),
     ingestionTime: null,
+    ...(relation.name !== undefined && { name: relation.name }),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  calledBody,
   type Expression,
   elements,
   isTabular,
@@ -8,34 +9,29 @@ import {
   type SyntaxNode,
   scalarTypeOf,
 } from '../kql/syntax.js';
-import {
-  noRow,
-  type PlanContext,
-  type Row,
-  unsupported,
-  type Variable,
-  withVariables,
-} from './context.js';
+import { noRow, type PlanContext, type Row, type Variable, withVariables } from './context.js';
 import { nullLiteral, type Relation } from './plan.js';
 import { planStatements } from './statements.js';
 import { tableVariable } from './tables.js';
+
+export type FunctionVariable = Extract<Variable, { kind: 'function' }>;
+
+/** The body as bound for this call, or as declared where the call has none of its own. */
+export function bodyOf(call: SyntaxNode, definition: FunctionVariable): SyntaxNode {
+  return calledBody(call) ?? member<SyntaxNode>(definition.declaration, 'Body');
+}
 
 /**
  * The context in which a user function's body runs: the names of the place where the function was
  * declared, and its parameters. `piped` is the table that `invoke` hands to the first parameter.
  */
 export function bindArguments(
-  call: Expression,
+  variable: FunctionVariable,
   given: readonly Expression[],
   context: PlanContext,
   row: Row,
   piped?: Relation,
 ): PlanContext {
-  const name = member(call, 'Name').SimpleName ?? '';
-  const variable = context.variables.get(name);
-  if (variable?.kind !== 'function') {
-    throw unsupported(call, `the function '${name}'`, 'its definition is not known');
-  }
   const parameters = elements<SyntaxNode>(
     member<SyntaxNode>(variable.declaration, 'Parameters'),
     'Parameters',

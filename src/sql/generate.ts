@@ -409,7 +409,12 @@ function selectJoin(
     const keys = plan.on.map((pair) => pair[name]);
     const sources = output.filter((item) => item.side === name).map(({ source }) => source);
     const input = open(select(plan[name], union(new Set(sources), readsOf(keys)), generation));
-    return { input, sources, keys: keys.map((key) => emit(key, input, generation)) };
+    return {
+      input,
+      sources,
+      keys: keys.map((key) => emit(key, input, generation)),
+      reads: readsOf(keys),
+    };
   };
   const [left, right] = [side('left'), side('right')];
   const names = { left: identifier('_l'), right: identifier('_r') };
@@ -417,7 +422,7 @@ function selectJoin(
   const subquery = (part: ReturnType<typeof side>, suffix: Sql) => {
     const keys = part.keys.map((key, index) => sql`${key} AS ${keyName(index)}`);
     const columns = [...new Set(part.sources)].map((column) => selectItem(column, part.input));
-    return sql`(${printWith(part.input, [...keys, ...columns], [...part.sources])}${suffix})`;
+    return sql`(${printWith(part.input, [...keys, ...columns], part.sources, part.reads)}${suffix})`;
   };
   const keyNames = join(plan.on.map((_, index) => keyName(index)));
   const unique = plan.uniqueLeft && plan.on.length > 0 ? sql` LIMIT 1 BY ${keyNames}` : sql``;
@@ -484,7 +489,7 @@ function selectUnion(
     const items = operands.map(
       (operand, place) => sql`${operand} AS ${columnName(columns[place]?.id ?? 0)}`,
     );
-    return printWith(below, items.length > 0 ? items : [sql`1`], reads);
+    return printWith(below, items.length > 0 ? items : [sql`1`], [], reads);
   });
   const from =
     texts.length > 0 ? sql`(${join(texts, sql` UNION ALL `)})` : sql`(SELECT 1 WHERE false)`;
@@ -766,8 +771,16 @@ function selectItem(column: PlanColumn, from: Select): Sql {
     : sql`${definition.sql} AS ${columnName(column.id)}`;
 }
 
-/** The SELECT's text; definitions that are read but not put out go into its WITH. */
-function printWith(from: Select, items: readonly Sql[], outputs: readonly PlanColumn[]): Sql {
+/**
+ * The SELECT's text. `outputs` are columns that the items define under their names, `reads` those that
+ * other items read; definitions that are read but not put out go into its WITH.
+ */
+function printWith(
+  from: Select,
+  items: readonly Sql[],
+  outputs: readonly PlanColumn[],
+  reads: Iterable<PlanColumn> = [],
+): Sql {
   const shown = new Set(outputs);
   const hidden = new Map<PlanColumn, Sql>();
   const visit = (column: PlanColumn): void => {
@@ -785,7 +798,7 @@ function printWith(from: Select, items: readonly Sql[], outputs: readonly PlanCo
     ...from.where.flatMap(({ reads }) => reads),
     ...(from.groupBy ?? []),
     ...(from.orderBy?.reads ?? []),
-    ...from.output.filter((column) => !shown.has(column)),
+    ...reads,
   ];
   for (const column of readLater) visit(column);
   const clauses = [

@@ -1,11 +1,14 @@
-import { columnsOf, elements } from '../../kql/syntax.js';
+import { columnsOf, elements, member } from '../../kql/syntax.js';
 import { extended, namedValues } from '../assignments.js';
 import type { OperatorPlanner } from '../operator.js';
 import { longLiteral } from '../plan.js';
 import { windowRow } from '../windows.js';
 
 /** `T | as Name`: the pipe makes the name known to what follows. */
-export const as: OperatorPlanner = (_node, input) => input;
+export const as: OperatorPlanner = (node, input) => ({
+  ...input,
+  name: member(node, 'Name').SimpleName ?? '',
+});
 
 /** `T | render chart`: how to show the rows is the client's affair. */
 export const render: OperatorPlanner = (_node, input) => input;

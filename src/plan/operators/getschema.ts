@@ -1,3 +1,4 @@
+import type { ScalarType } from '../../catalog/types.js';
 import { columnsOf } from '../../kql/syntax.js';
 import { dotNetTypes } from '../../kql/type-names.js';
 import { newColumn } from '../context.js';
@@ -12,8 +13,13 @@ export const getSchema: OperatorPlanner = (node, input, context) => {
   const rows = input.columns.map((column, index): PlanExpression[] => [
     stringLiteral(column.name),
     longLiteral(index),
-    stringLiteral(`System.${dotNetTypes[column.type]}`),
+    stringLiteral(fullName(column.type)),
     stringLiteral(column.type),
   ]);
   return { plan: { kind: 'values', columns, rows }, columns, order: [], ingestionTime: null };
 };
+
+function fullName(type: ScalarType): string {
+  const namespace = type === 'decimal' ? 'System.Data.SqlTypes' : 'System';
+  return `${namespace}.${dotNetTypes[type]}`;
+}

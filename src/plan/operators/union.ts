@@ -1,5 +1,11 @@
-import { functionKind } from '../../kql/builtins.js';
-import { type Expression, elements, isTabular, kindOf, member } from '../../kql/syntax.js';
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  type SchemaColumn,
+} from '../../kql/syntax.js';
 import { newColumn, type PlanContext } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
@@ -12,14 +18,27 @@ import {
   stringLiteral,
 } from '../plan.js';
 import { scanTable } from '../scan.js';
+import { useTable } from '../tables.js';
 
 /** `union [kind=inner] [withsource=Name] [isfuzzy=true] T1, (T2 | …), T*`, piped or leading. */
 export const union: OperatorPlanner = (node, input, context) => {
-  const members = elements(node, 'Expressions').flatMap((part) => unionMembers(part, context));
-  const piped = input.columns.length > 0 ? [{ relation: input, source: 'union_arg0' }] : [];
-  const inner = parameterText(node, 'kind') === 'inner';
+  const isFuzzy = parameterText(node, 'isfuzzy') === 'true';
+  const members = elements(node, 'Expressions')
+    .filter((part) => !(isFuzzy && isUnknown(part, context)))
+    .flatMap((part, index) => unionMembers(part, context, `union_arg${index + 1}`));
+  const isPiped = input.columns.length > 0;
+  const piped = isPiped ? [{ relation: input, source: input.name ?? 'union_arg0' }] : [];
+  const named = isPiped ? members : members.map((each, index) => renumbered(each, index));
   const withSource = parameterText(node, 'withsource') ?? parameterText(node, 'with_source');
-  return unionOf([...piped, ...members], { inner, withSource }, context);
+  return unionOf(
+    [...piped, ...named],
+    {
+      inner: parameterText(node, 'kind') === 'inner',
+      withSource,
+      schema: columnsOf(node.ResultType),
+    },
+    context,
+  );
 };
 
 export interface UnionMember {
@@ -28,15 +47,34 @@ export interface UnionMember {
   readonly source: string;
 }
 
+/** Arguments without a name count from 0, or from 1 behind a piped table. */
+function renumbered(each: UnionMember, index: number): UnionMember {
+  return /^union_arg\d+$/.test(each.source) ? { ...each, source: `union_arg${index}` } : each;
+}
+
 export function unionOf(
   members: readonly UnionMember[],
-  { inner = false, withSource }: { inner?: boolean; withSource?: string | undefined },
+  {
+    inner = false,
+    withSource,
+    schema = [],
+  }: {
+    readonly inner?: boolean;
+    readonly withSource?: string | undefined;
+    /** The result's columns by the binder, which knows how it names those that clash. */
+    readonly schema?: readonly SchemaColumn[];
+  },
   context: PlanContext,
 ): Relation {
   const source = withSource === undefined ? [] : [newColumn(context, withSource, 'string')];
   const slots = slotsOf(members, inner);
-  const columns = slots.map((slot) => newColumn(context, slot.name, slot.type));
-  const partition = [...context.partition];
+  const bound = schema.slice(source.length);
+  const agrees =
+    bound.length === slots.length && slots.every((slot, index) => bound[index]?.type === slot.type);
+  const columns = slots.map((slot, index) =>
+    newColumn(context, (agrees && bound[index]?.name) || slot.name, slot.type),
+  );
+  const { partition } = context;
   return {
     plan: {
       kind: 'union',
@@ -47,7 +85,7 @@ export function unionOf(
           ...source.map(() => stringLiteral(each.source)),
           ...slots.map((slot): PlanExpression => {
             const column = each.relation.columns.find(
-              (c) => c.name === slot.column && c.type === slot.type,
+              (candidate) => candidate.name === slot.column && candidate.type === slot.type,
             );
             return column ? columnReference(column) : nullLiteral(slot.type);
           }),
@@ -90,50 +128,60 @@ function slotsOf(members: readonly UnionMember[], inner: boolean): Slot[] {
 }
 
 /** One argument of `union`: a table, a sub-query, or a wildcard that stands for several tables. */
-export function unionMembers(part: Expression, context: PlanContext): UnionMember[] {
-  const kind = kindOf(part);
-  if (kind === 'ParenthesizedExpression') {
-    const inner = member(part, 'Expression');
-    return kindOf(inner) === 'NameReference'
-      ? unionMembers(inner, context)
-      : [{ relation: context.plan.table(inner, context), source: sourceName(part) }];
+export function unionMembers(
+  part: Expression,
+  context: PlanContext,
+  otherwise = 'union_arg0',
+): UnionMember[] {
+  const isParenthesized = kindOf(part) === 'ParenthesizedExpression';
+  const inner = isParenthesized ? member(part, 'Expression') : part;
+  const name = inner.SimpleName ?? '';
+  if (kindOf(inner) === 'NameReference' && name.includes('*')) {
+    return wildcardMembers(inner, name, context);
   }
-  const name = part.SimpleName ?? '';
-  if (kind === 'NameReference' && name.includes('*')) return wildcardMembers(part, name, context);
-  if (!isTabular(part.ResultType)) return [];
-  return [{ relation: context.plan.table(part, context), source: sourceName(part) }];
+  const relation = context.plan.table(part, context);
+  return [{ relation, source: relation.name ?? sourceName(part) ?? otherwise }];
 }
 
 /** The stored tables that a pattern such as `Device*` names; earlier generations' tables hold the same rows. */
 function wildcardMembers(part: Expression, pattern: string, context: PlanContext): UnionMember[] {
-  const matches = new RegExp(
-    `^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`,
-  );
+  const quoted = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  const matches = new RegExp(`^${quoted}$`);
   const tables = context.catalog.tables.filter((table) => matches.test(table.name));
-  const variables = [...context.variables].filter(
-    ([name, variable]) => variable.kind === 'table' && matches.test(name),
+  const stored = tables.map(({ name, columns }) => ({
+    relation: scanTable(part, columns, context, name),
+    source: name,
+  }));
+  const named = [...context.variables].flatMap(([name, variable]) =>
+    variable.kind === 'table' && matches.test(name)
+      ? [{ relation: useTable(variable, context), source: name }]
+      : [],
   );
-  return [
-    ...tables.map((table) => ({
-      relation: scanTable(part, table.columns, context, table.name),
-      source: table.name,
-    })),
-    ...variables.flatMap(([name, variable]) =>
-      variable.kind === 'table' ? [{ relation: variable.relation, source: name }] : [],
-    ),
-  ];
+  return [...stored, ...named];
 }
 
-function sourceName(part: Expression): string {
-  let node: Expression = part;
-  while (kindOf(node) === 'ParenthesizedExpression' || kindOf(node) === 'PipeExpression') {
+/** The table or function that a sub-query starts with. */
+function startOf(part: Expression): Expression {
+  let node = part;
+  for (;;) {
+    const kind = kindOf(node);
+    if (kind !== 'ParenthesizedExpression' && kind !== 'PipeExpression') return node;
     node = member(node, 'Expression');
   }
+}
+
+function sourceName(part: Expression): string | undefined {
+  const start = startOf(part);
+  return kindOf(start) === 'FunctionCallExpression' ? undefined : start.SimpleName;
+}
+
+/** With `isfuzzy`, a table that nobody knows has no rows. */
+function isUnknown(part: Expression, context: PlanContext): boolean {
+  const start = startOf(part);
   return (
-    node.SimpleName ??
-    (functionKind(node.ReferencedSymbol) === 'user'
-      ? member(node, 'Name').SimpleName
-      : undefined) ??
-    'union_arg'
+    kindOf(start) === 'NameReference' &&
+    !start.ReferencedSymbol &&
+    !context.variables.has(start.SimpleName ?? '') &&
+    !(start.SimpleName ?? '').includes('*')
   );
 }

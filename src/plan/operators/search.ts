@@ -1,0 +1,134 @@
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  spanOf,
+} from '../../kql/syntax.js';
+import { type PlanContext, type Row, rowOf } from '../context.js';
+import type { OperatorPlanner } from '../operator.js';
+import { parameterText } from '../parameters.js';
+import { columnReference, type PlanExpression, stringLiteral } from '../plan.js';
+import { planScalar } from '../scalar.js';
+import { scanTable } from '../scan.js';
+import { type UnionMember, unionMembers, unionOf } from './union.js';
+
+/** `search [kind=case_sensitive] [in (T1, T*)] "term" and Column: "term" …`, leading or piped. */
+export const search: OperatorPlanner = (node, input, context) => {
+  const isSensitive = /^case-?_?sensitive$/.test(parameterText(node, 'kind') ?? '');
+  const condition = member(node, 'Condition');
+  const members = searchedTables(node, input, context).map(({ relation, source }): UnionMember => {
+    const row: Row = { ...rowOf(relation), lenient: true };
+    const test = searchCondition(condition, context, row, isSensitive);
+    return {
+      relation: { ...relation, plan: { kind: 'filter', input: relation.plan, condition: test } },
+      source,
+    };
+  });
+  const schema = columnsOf(node.ResultType);
+  return unionOf(members, { withSource: '$table', schema }, context);
+};
+
+/** The tables that `search` and `find` look into: those named, the piped one, or all that are stored. */
+export function searchedTables(
+  node: Expression,
+  input: UnionMember['relation'],
+  context: PlanContext,
+): UnionMember[] {
+  const inClause = optionalMember<SyntaxNode>(node, 'InClause');
+  if (inClause) {
+    return elements(inClause, 'Expressions').flatMap((part) => unionMembers(part, context));
+  }
+  if (input.columns.length > 0) return [{ relation: input, source: input.name ?? '' }];
+  return context.catalog.tables.map(({ name, columns }) => ({
+    relation: scanTable(node, columns, context, name),
+    source: name,
+  }));
+}
+
+function searchCondition(
+  node: Expression,
+  context: PlanContext,
+  row: Row,
+  isSensitive: boolean,
+): PlanExpression {
+  const both = (name: string): PlanExpression => ({
+    kind: 'call',
+    name,
+    arguments: ['Left', 'Right'].map((side) =>
+      searchCondition(member(node, side), context, row, isSensitive),
+    ),
+    type: 'bool',
+    span: spanOf(node),
+  });
+  switch (kindOf(node)) {
+    case 'AndExpression':
+      return both('and');
+    case 'OrExpression':
+      return both('or');
+    case 'ParenthesizedExpression':
+      return searchCondition(member(node, 'Expression'), context, row, isSensitive);
+    case 'SearchExpression': {
+      const subject = planScalar(member(node, 'Left'), context, row);
+      const needle = member(node, 'Right');
+      if (!needle.IsLiteral) return planScalar(node, context, row);
+      return termTest(subject, String(needle.LiteralValue ?? ''), isSensitive, node);
+    }
+    case 'StringLiteralExpression':
+    case 'CompoundStringLiteralExpression':
+      return anyColumn(String(node.LiteralValue ?? ''), row, isSensitive, node);
+    default:
+      return planScalar(node, context, row);
+  }
+}
+
+/** Whether the term stands in one of the row's columns that hold text. */
+function anyColumn(term: string, row: Row, isSensitive: boolean, node: Expression): PlanExpression {
+  const texts = row.columns.filter((column) => ['string', 'dynamic', 'guid'].includes(column.type));
+  return {
+    kind: 'call',
+    name: 'or',
+    arguments: texts.map((column) => termTest(columnReference(column), term, isSensitive, node)),
+    type: 'bool',
+    span: spanOf(node),
+  };
+}
+
+/** `term`, `prefix*`, `*suffix`, `*part*`, `*` and stars between. */
+function termTest(
+  subject: PlanExpression,
+  term: string,
+  isSensitive: boolean,
+  node: Expression,
+): PlanExpression {
+  const starts = term.startsWith('*');
+  const ends = term.endsWith('*');
+  const needle = term.replace(/^\*+|\*+$/g, '');
+  const test = (name: string, value: string): PlanExpression => ({
+    kind: 'call',
+    name: isSensitive && name !== 'matches regex' ? `${name}_cs` : name,
+    arguments: [subject, stringLiteral(value)],
+    type: 'bool',
+    span: spanOf(node),
+  });
+  if (needle === '') {
+    return {
+      kind: 'call',
+      name: 'isnotempty',
+      arguments: [subject],
+      type: 'bool',
+      span: spanOf(node),
+    };
+  }
+  if (needle.includes('*')) {
+    const pattern = needle.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return test('matches regex', `${isSensitive ? '' : '(?i)'}${pattern.join('.*')}`);
+  }
+  if (starts && ends) return test('contains', needle);
+  if (starts) return test('hassuffix', needle);
+  if (ends) return test('hasprefix', needle);
+  return test('has', needle);
+}
