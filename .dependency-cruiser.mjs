@@ -1,0 +1,106 @@
+/**
+ * Who may import whom in `src/`, besides `errors.ts` and the folder itself. Imports go downwards only;
+ * docs/architecture.md says why. Checked by `npm run check` and by test/architecture.test.ts.
+ */
+const mayImport = {
+  catalog: [],
+  store: [],
+  kql: ['catalog'],
+  plan: ['kql', 'catalog'],
+  sql: ['plan', 'catalog'],
+  'compile.ts': ['kql', 'plan', 'sql', 'catalog'],
+  engine: ['sql', 'catalog'],
+  identity: ['store'],
+  hunting: ['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],
+  ingest: ['engine', 'catalog', 'store'],
+  detections: ['hunting', 'catalog', 'store'],
+  simulator: ['catalog'],
+  api: ['hunting', 'ingest', 'detections', 'identity', 'catalog', 'compile.ts'],
+  'configuration.ts': ['hunting'],
+  'main.ts': [
+    ...['api', 'hunting', 'ingest', 'detections', 'identity', 'engine', 'store', 'catalog'],
+    ...['compile.ts', 'configuration.ts'],
+  ],
+  cli: [
+    ...['main.ts', 'configuration.ts', 'hunting', 'ingest', 'detections', 'identity', 'catalog'],
+    ...['compile.ts', 'simulator'],
+  ],
+};
+
+/** Where types may come from besides; never a value. */
+const mayImportTypes = { sql: ['kql'], api: ['engine', 'store'] };
+
+const place = (name) => (name.endsWith('.ts') ? `${name.replace('.', '\\.')}$` : `${name}/`);
+const anyOf = (names) => `^src/(${names.map(place).join('|')})`;
+
+const downwards = Object.entries(mayImport).map(([name, others]) => ({
+  name: `${name} imports what it may`,
+  severity: 'error',
+  from: { path: anyOf([name]) },
+  to: {
+    path: '^src/',
+    pathNot: anyOf(['errors.ts', name, ...others, ...(mayImportTypes[name] ?? [])]),
+  },
+}));
+
+const typesOnly = Object.entries(mayImportTypes).map(([name, others]) => ({
+  name: `${name} takes types alone`,
+  severity: 'error',
+  from: { path: anyOf([name]) },
+  to: { path: anyOf(others), dependencyTypesNot: ['type-only'] },
+}));
+
+// biome-ignore lint/style/noDefaultExport: what dependency-cruiser reads
+export default {
+  forbidden: [
+    ...downwards,
+    ...typesOnly,
+    {
+      name: 'nothing is outside the table',
+      severity: 'error',
+      from: { path: '^src/', pathNot: anyOf(['errors.ts', ...Object.keys(mayImport)]) },
+      to: {},
+    },
+    {
+      name: 'errors.ts imports nothing of ours',
+      severity: 'error',
+      from: { path: '^src/errors\\.ts$' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'the parser is behind kql/',
+      comment: 'One importer, so that a new version of it is one folder of work.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/kql/' },
+      to: { path: 'node_modules/@kusto/' },
+    },
+    {
+      name: 'the embedded engine is behind engine/',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/engine/' },
+      to: { path: 'node_modules/(chdb|@chdb)' },
+    },
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'what is shipped imports nothing of tests or development',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'development packages stay out of src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+    },
+  },
+};

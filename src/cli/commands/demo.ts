@@ -1,0 +1,132 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import type { RoleName } from '../../identity/roles.js';
+import type { IngestSummary } from '../../ingest/summary.js';
+import { company } from '../../simulator/company.js';
+import { simulate, smallCompany } from '../../simulator/simulate.js';
+import { checkStatus } from '../answer.js';
+import { poster } from '../connection.js';
+import { IngestProgress } from '../progress.js';
+
+interface DemoOptions {
+  readonly data: string;
+  readonly port: string;
+}
+
+/** What the directory was filled with; there from the first moment, so that a killed fill is gone on with. */
+interface DemoState {
+  readonly end: string;
+  readonly filled: boolean;
+}
+
+/** The last events are as old as those of a service that delivers with a delay. */
+const deliveryMs = 3 * 60_000;
+const tokenHours = 24;
+
+const demoRoles = [
+  'AdvancedQuery.Read.All',
+  'AdvancedHunting.Read.All',
+  'ThreatHunting.Read.All',
+  'Telemetry.Ingest',
+] as const satisfies readonly RoleName[];
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description(
+      'Serve an invented company with three attacks in its telemetry; fills an empty directory first',
+    )
+    .option('--data <dir>', 'the data directory', './data')
+    .option('--port <port>', 'the port to listen on', '8080')
+    .action(async ({ data, port }: DemoOptions) => {
+      const state = await demoState(data);
+      const [{ closeOnSignal, issueToken, startQuarry }, { loadConfiguration }] = await Promise.all(
+        [import('../../main.js'), import('../../configuration.js')],
+      );
+      const configuration = await loadConfiguration({
+        flags: { data, port, host: '127.0.0.1', logLevel: 'warn' },
+      });
+      const quarry = await startQuarry(configuration);
+      closeOnSignal(quarry, console.error);
+      const token = await issueToken(configuration, {
+        app: 'demo',
+        roles: demoRoles,
+        lifetimeSeconds: tokenHours * 3600,
+      });
+      if (state && !state.filled) {
+        await fill(quarry.url, token, new Date(state.end));
+        await writeState(data, { ...state, filled: true });
+      }
+      console.log(welcome(quarry.url, token));
+    });
+}
+
+/** null: a directory with something else in it, which is served as it is. */
+async function demoState(data: string): Promise<DemoState | null> {
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  try {
+    return JSON.parse(await readFile(stateFile(data), 'utf8')) as DemoState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  if ((await readdir(data)).length > 0) return null;
+  const state = { end: new Date(Date.now() - deliveryMs).toISOString(), filled: false };
+  await writeState(data, state);
+  return state;
+}
+
+async function writeState(data: string, state: DemoState): Promise<void> {
+  const file = stateFile(data);
+  await writeFile(`${file}.new`, `${JSON.stringify(state)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+function stateFile(data: string): string {
+  return join(data, 'demo.json');
+}
+
+/** Sends the telemetry in as anybody would: over HTTP, where a second delivery adds nothing. */
+async function fill(url: string, token: string, end: Date): Promise<void> {
+  console.log(`Filling the data directory with a week of ${company.name} …`);
+  const progress = new IngestProgress('simulated telemetry', undefined);
+  let bytes = 0;
+  function* chunks() {
+    for (const chunk of simulate({ ...smallCompany, end, tenantId: 'default' })) {
+      bytes += chunk.length;
+      progress.update(bytes, undefined);
+      yield chunk;
+    }
+  }
+  try {
+    const response = await poster(url, token)('/api/ingest/streaming-api', Readable.from(chunks()));
+    const { accepted, duplicate } = (await json(await checkStatus(response))) as IngestSummary;
+    progress.stop();
+    console.log(`${(accepted + duplicate).toLocaleString('en')} events are in.`);
+  } finally {
+    progress.stop();
+  }
+}
+
+function welcome(url: string, token: string): string {
+  const query =
+    'DeviceProcessEvents | where InitiatingProcessFileName =~ "powershell.exe" ' +
+    '| project Timestamp, FileName, InitiatingProcessFileName | order by Timestamp desc | limit 2';
+  return [
+    '',
+    `${pc.bold('Quarry serves')} ${pc.cyan(url)}`,
+    '',
+    `A bearer token, good for ${tokenHours} hours:`,
+    '',
+    token,
+    '',
+    'A first hunt, as Microsoft documents the request:',
+    '',
+    `curl -s ${url}/api/advancedhunting/run -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '${JSON.stringify({ Query: query })}'`,
+    '',
+    'Ctrl+C stops it; README.md goes on from here.',
+    '',
+  ].join('\n');
+}

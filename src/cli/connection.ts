@@ -1,0 +1,97 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import type { RoleName } from '../identity/roles.js';
+import type { Quarry } from '../main.js';
+import { UsageError } from './failure.js';
+
+/** Where a command works: on a data directory, or through a server. */
+export interface Place {
+  readonly data?: string;
+  readonly url?: string;
+  readonly token?: string;
+}
+
+/** A server to ask, its own or one made for the moment. */
+export interface Connection {
+  post(
+    path: string,
+    body: string | Readable,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage>;
+  close(): Promise<void>;
+}
+
+export const dataOption = () => new Option('--data <dir>', 'the data directory').env('QUARRY_DATA');
+
+/** The options of a command that works in either place. */
+export function atPlace(command: Command): Command {
+  return command
+    .addOption(dataOption())
+    .addOption(new Option('--url <url>', 'a running server, instead of --data').env('QUARRY_URL'))
+    .addOption(new Option('--token <token>', 'a bearer token for --url').env('QUARRY_TOKEN'));
+}
+
+/**
+ * Connects to the server at `--url`, or starts one on `--data` that only this process uses, so that
+ * both are asked in the same way and answer the same.
+ * @throws HuntError `engine.busy` when another process holds the directory
+ */
+export async function connect(place: Place, roles: readonly RoleName[]): Promise<Connection> {
+  if (place.url !== undefined) {
+    if (!/^https?:\/\//.test(place.url)) throw new UsageError(`${place.url} is not an http(s) URL`);
+    if (place.token === undefined) throw new UsageError('--url needs --token, or QUARRY_TOKEN');
+    return { post: poster(place.url, place.token), close: async () => {} };
+  }
+  const { quarry, token } = await startOn(place);
+  return { post: poster(quarry.url, await token(roles)), close: () => quarry.close() };
+}
+
+/**
+ * A server on the data directory that only this process uses, on a port that nobody else knows.
+ * @throws HuntError `engine.busy` when another process holds the directory
+ */
+export async function startOn(
+  place: Place,
+  retention?: string,
+): Promise<{ quarry: Quarry; token: (roles: readonly RoleName[]) => Promise<string> }> {
+  const data = requireData(place);
+  // The language and the engine take half a second to load: only where they are needed.
+  const [{ issueToken, startQuarry }, { loadConfiguration }] = await Promise.all([
+    import('../main.js'),
+    import('../configuration.js'),
+  ]);
+  const configuration = await loadConfiguration({
+    flags: { data, host: '127.0.0.1', port: 0, logLevel: 'silent', retention },
+    environment: process.env,
+  });
+  return {
+    quarry: await startQuarry(configuration),
+    token: (roles) => issueToken(configuration, { app: 'quarry command line', roles }),
+  };
+}
+
+export function requireData({ data }: Place): string {
+  if (data === undefined)
+    throw new UsageError('say where: --data DIR, or --url URL and --token TOKEN');
+  return data;
+}
+
+/** Sends requests to a server. */
+export function poster(base: string, token: string): Connection['post'] {
+  const send = base.startsWith('https:') ? httpsRequest : httpRequest;
+  return (path, body, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const request = send(`${base.replace(/\/+$/, '')}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      });
+      request.once('response', resolve);
+      request.once('error', reject);
+      if (typeof body === 'string') request.end(body);
+      // Where the server answers before it has read all, its answer counts and not the broken pipe.
+      else pipeline(body, request).catch(() => {});
+    });
+}

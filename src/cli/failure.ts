@@ -1,0 +1,93 @@
+import { CommanderError } from 'commander';
+import pc from 'picocolors';
+import { HuntError, lineAndColumn, type TextSpan } from '../errors.js';
+
+/** What commands exit with. */
+export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+/** The command line was wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The server or the engine refused: exit code 1. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  /** The query, where the refusal is about one. */
+  readonly text: string | undefined;
+  readonly span: TextSpan | undefined;
+
+  constructor(message: string, query: { text?: string; span?: TextSpan | undefined } = {}) {
+    super(message);
+    this.text = query.text;
+    this.span = query.span;
+  }
+}
+
+/** Tells about a failure on standard error; returns the exit code. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has told; help and version come this way too.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  if (error instanceof UsageError) {
+    console.error(`${pc.red('error:')} ${error.message}`);
+    return exitCodes.usage;
+  }
+  console.error(`${pc.red('error:')} ${messageOf(error)}`);
+  if (error instanceof RefusedError && error.text !== undefined && error.span) {
+    console.error(excerpt(error.text, error.span));
+  }
+  return exitCodes.failed;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof HuntError && error.code === 'engine.busy') {
+    return busyMessage(error as HuntError<'engine.busy'>);
+  }
+  if (error instanceof HuntError || error instanceof RefusedError) return error.message;
+  const { code, message, port, address } = error as NodeJS.ErrnoException & {
+    port?: number;
+    address?: string;
+  };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${address}:${port} is in use. Choose another port with --port.`;
+    case 'EACCES':
+    case 'ENOENT':
+    case 'EISDIR':
+    case 'ENOSPC':
+    case 'ECONNREFUSED':
+      return message === '' ? `Nothing answers at ${address}:${port}.` : message;
+    default:
+      // A bug of ours: its stack is what helps.
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+function busyMessage(error: HuntError<'engine.busy'>): string {
+  const { path, url } = error.parameters;
+  if (url === undefined) return error.message;
+  return [
+    error.message,
+    `Ask the server that holds it:`,
+    `  export QUARRY_URL=${url}`,
+    `  export QUARRY_TOKEN=$(quarry token --data ${path} --app cli --role AdvancedHunting.Read.All --role Telemetry.Ingest)`,
+    'and repeat the command without --data.',
+  ].join('\n');
+}
+
+/** The line of the query that a span begins in, with carets under the span. */
+export function excerpt(text: string, { start, length }: TextSpan): string {
+  const { line, column } = lineAndColumn(text, start);
+  const content = (text.split(/\r\n|\r|\n/)[line - 1] ?? '').replaceAll('\t', ' ');
+  const before = content.slice(0, column - 1);
+  const rest = content.length - before.length;
+  const carets = '^'.repeat(Math.max(1, Math.min(length, rest)));
+  // A query on one long line: show what stands around the span.
+  const from = before.length > 60 ? before.length - 50 : 0;
+  const ellipsis = from > 0 ? '…' : '';
+  const shown = `${ellipsis}${content.slice(from, from + 120)}`;
+  const indent = ' '.repeat(ellipsis.length + before.length - from);
+  return `line ${line}, column ${column}\n  ${shown}\n  ${indent}${pc.red(carets.slice(0, 120 - (before.length - from)))}`;
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { demoCommand } from './commands/demo.js';
+import { ingestCommand } from './commands/ingest.js';
+import { queryCommand } from './commands/query.js';
+import { serveCommand } from './commands/serve.js';
+import { simulateCommand } from './commands/simulate.js';
+import { tablesCommand } from './commands/tables.js';
+import { tokenCommand } from './commands/token.js';
+import { reportFailure } from './failure.js';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+const program = new Command('quarry')
+  .description('Advanced hunting on your own telemetry: KQL in, rows out.')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(quarry --help, or quarry COMMAND --help, tells more)');
+
+for (const command of [
+  serveCommand(),
+  ingestCommand(),
+  queryCommand(),
+  tokenCommand(),
+  tablesCommand(),
+  simulateCommand(),
+  demoCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+// Whoever reads our output may stop before its end (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}
