@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
+import { Metrics } from './api/metrics.js';
 import { createServer } from './api/server.js';
 import { builtinCatalog } from './catalog/catalog.js';
 import { compile } from './compile.js';
@@ -26,6 +27,8 @@ export interface Quarry {
   readonly url: string;
   /** Takes a file (`-`: standard input) into the default tenant; its events can be queried when it resolves. */
   ingestFile(path: string, options?: Omit<FileOptions, 'tenant'>): Promise<FileSummary>;
+  /** Resolves when every event that has been acknowledged can be queried. */
+  flush(): Promise<void>;
   /** Answers what is under way, then stops everything and leaves the data directory. */
   close(): Promise<void>;
 }
@@ -129,6 +132,9 @@ async function start(
       return true;
     },
     publicUrl: configuration.publicUrl,
+    tls: configuration.tls && (await readTls(configuration.tls)),
+    corsOrigins: configuration.corsOrigins,
+    metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     tolerantBodies: configuration.tolerantBodies,
     issuer: { store, keys, ownNames },
     log,
@@ -144,7 +150,12 @@ async function start(
       await ingest.flush();
       return summary;
     },
+    flush: () => ingest.flush(),
   };
+}
+
+async function readTls({ certificate, key }: { certificate: string; key: string }) {
+  return { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
 }
 
 /** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */

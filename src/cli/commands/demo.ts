@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import type { RoleName } from '../../identity/roles.js';
 import type { IngestSummary } from '../../ingest/summary.js';
+import type { Quarry } from '../../main.js';
 import { company } from '../../simulator/company.js';
 import { simulate, smallCompany } from '../../simulator/simulate.js';
 import { checkStatus } from '../answer.js';
@@ -57,7 +58,7 @@ export function demoCommand(): Command {
         lifetimeSeconds: tokenHours * 3600,
       });
       if (state && !state.filled) {
-        await fill(quarry.url, token, new Date(state.end));
+        await fill(quarry, token, new Date(state.end));
         await writeState(data, { ...state, filled: true });
       }
       console.log(welcome(quarry.url, token));
@@ -89,7 +90,7 @@ function stateFile(data: string): string {
 }
 
 /** Sends the telemetry in as anybody would: over HTTP, where a second delivery adds nothing. */
-async function fill(url: string, token: string, end: Date): Promise<void> {
+async function fill(quarry: Quarry, token: string, end: Date): Promise<void> {
   console.log(`Filling the data directory with a week of ${company.name} …`);
   const progress = new IngestProgress('simulated telemetry', undefined);
   let bytes = 0;
@@ -101,8 +102,13 @@ async function fill(url: string, token: string, end: Date): Promise<void> {
     }
   }
   try {
-    const response = await poster(url, token)('/api/ingest/streaming-api', Readable.from(chunks()));
+    const response = await poster(quarry.url, token)(
+      '/api/ingest/streaming-api',
+      Readable.from(chunks()),
+    );
     const { accepted, duplicate } = (await json(await checkStatus(response))) as IngestSummary;
+    // They are on disk now; the first hunt is to find them.
+    await quarry.flush();
     progress.stop();
     console.log(`${(accepted + duplicate).toLocaleString('en')} events are in.`);
   } finally {
