@@ -1,6 +1,8 @@
 import type { Catalog, ScalarType } from './catalog/types.js';
 import { HuntError } from './errors.js';
-import { bind } from './kql/bind.js';
+import type { BoundQuery } from './kql/bind.js';
+import { BoundQueries } from './kql/bound-queries.js';
+import { explainPlan } from './plan/explain.js';
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import type { Scope } from './plan/scope.js';
@@ -42,6 +44,9 @@ export interface CompileOptions {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+/** Binding is most of what compiling costs; dashboards and rules send the same texts again and again. */
+const boundQueries = new BoundQueries(500);
+
 /**
  * No I/O, no clock: the same SQL for the same text, catalog and scope.
  * @throws HuntError `kql.syntax` `kql.semantic` `kql.unsupported`, with a span where there is one
@@ -52,8 +57,8 @@ export function compile(
   scope: Scope,
   options: CompileOptions = {},
 ): SqlQuery | SchemaProbe {
+  const bound = boundQueries.get(text, catalog);
   try {
-    const bound = bind(text, catalog);
     const relation = planQuery(bound.root, {
       catalog,
       scope,
@@ -61,15 +66,68 @@ export function compile(
     });
     return queryOf(relation, options.encoding ?? 'legacy');
   } catch (error) {
-    // Depth is bounded by the stack alone; an overflow unwinds cleanly, for all of this is pure.
-    if (error instanceof RangeError) {
-      throw new HuntError(
-        'kql.syntax',
-        { message: 'The query is nested too deeply' },
-        { cause: error },
-      );
-    }
-    throw error;
+    throw inQuery(error, bound);
+  }
+}
+
+/** The error with its span in the query as it was written. */
+function inQuery(error: unknown, bound: BoundQuery): unknown {
+  // Depth is bounded by the stack alone; an overflow unwinds cleanly, for all of this is pure.
+  if (error instanceof RangeError) {
+    return new HuntError(
+      'kql.syntax',
+      { message: 'The query is nested too deeply' },
+      { cause: error },
+    );
+  }
+  if (!(error instanceof HuntError) || !error.span) return error;
+  const span = bound.spanInQuery(error.span);
+  return new HuntError(error.code, error.parameters, { span, cause: error });
+}
+
+/** What becomes of a query on its way to the engine. */
+export interface Explanation {
+  readonly columns: readonly ResultColumn[];
+  /** The logical plan, a line for each node. */
+  readonly plan: string;
+  readonly sql: string;
+}
+
+/** @throws HuntError as `compile` does */
+export function explain(
+  text: string,
+  catalog: Catalog,
+  scope: Scope,
+  options: CompileOptions = {},
+): Explanation {
+  const query = compile(text, catalog, scope, options);
+  const bound = boundQueries.get(text, catalog);
+  const parameters = options.parameters ?? {};
+  const relation = planQuery(bound.root, { catalog, scope, parameters });
+  return {
+    columns: query.kind === 'query' ? query.columns : bound.columns,
+    plan: explainPlan(inOrder(relation)),
+    sql: query.sql,
+  };
+}
+
+/** Binds and compiles a small query of each shape, so that the first hunt does not pay for the parser's start. */
+export function warm(catalog: Catalog): void {
+  const scope: Scope = {
+    database: 'warm',
+    now: new Date(0),
+    from: null,
+    to: null,
+    deviceGroups: null,
+  };
+  const [table] = catalog.tables;
+  if (!table) return;
+  for (const stage of [
+    'take 1',
+    'summarize count() by bin(now(), 1d) | sort by count_',
+    'where 1 == 1 | extend a = strcat("a", 1) | project a',
+  ]) {
+    compile(`${table.name} | ${stage}`, catalog, scope);
   }
 }
 

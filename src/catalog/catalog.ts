@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { withCommonColumns } from './common-columns.js';
+import { huntingFunctions } from './functions.js';
 import { legacyTables } from './legacy.js';
 import { quarryIngestErrors } from './tables/quarry-ingest-errors.js';
 import { documentedTables } from './tables.js';
@@ -11,20 +12,26 @@ import type {
   LegacyColumn,
   LegacyTable,
   ScalarType,
+  StoredFunction,
   Table,
 } from './types.js';
 
 /** The catalog of these tables; its version is a hash of them. */
-export function catalogOf(tables: readonly Table[], legacyTables: readonly LegacyTable[]): Catalog {
-  const content = JSON.stringify([tables, legacyTables]);
+export function catalogOf(
+  tables: readonly Table[],
+  legacyTables: readonly LegacyTable[],
+  functions: readonly StoredFunction[] = huntingFunctions,
+): Catalog {
+  const content = JSON.stringify([tables, legacyTables, functions]);
   const version = createHash('sha256').update(content).digest('hex').slice(0, 16);
-  return { version, tables, legacyTables };
+  return { version, tables, legacyTables, functions };
 }
 
 /** What every tenant starts with: the advanced hunting schema, its earlier generations, Quarry's own tables. */
 export const builtinCatalog: Catalog = catalogOf(
   [...documentedTables, quarryIngestErrors].map(withCommonColumns),
   legacyTables,
+  huntingFunctions,
 );
 
 interface CatalogIndex {

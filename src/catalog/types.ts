@@ -103,9 +103,24 @@ export interface LegacyTable {
   readonly computedColumns?: readonly ComputedColumn[];
 }
 
+/** A function that queries can call by name, written in KQL over the catalog's tables. */
+export interface StoredFunction {
+  readonly name: string;
+  readonly summary: string;
+  /** The page that documents it. */
+  readonly doc?: string;
+  /** A KQL parameter list, for example `T: (*), limit: long = 10`. */
+  readonly parameters: string;
+  /** KQL statements and the result. */
+  readonly body: string;
+  /** Text arguments name columns of the piped rows: a bare column name stands for its own text. */
+  readonly columnParameters?: boolean;
+}
+
 /** All that can be queried by one tenant. `version` changes whenever anything in it does. */
 export interface Catalog {
   readonly version: string;
   readonly tables: readonly Table[];
   readonly legacyTables: readonly LegacyTable[];
+  readonly functions: readonly StoredFunction[];
 }

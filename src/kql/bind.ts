@@ -1,7 +1,9 @@
+import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import { globalStateFor, isOptionalColumn } from './schema.js';
+import { type Edit, type SourceText, sourceText } from './source.js';
 import {
   columnsOf,
   isTabular,
@@ -14,23 +16,36 @@ import {
 
 /** A query whose every name and type Microsoft's binder has resolved. */
 export interface BoundQuery {
-  readonly text: string;
   readonly root: SyntaxNode;
   /** The columns of the result, in order. */
   readonly columns: readonly SchemaColumn[];
+  /** A span of the tree, in the query as it was written. */
+  readonly spanInQuery: (span: TextSpan) => TextSpan;
 }
 
-/** @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error */
-export function bind(text: string, catalog: Catalog): BoundQuery {
-  const named = new Set<string>();
+/**
+ * Binds a query. What it leaves to the service is supplied step by step, as the binder asks for it:
+ * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text.
+ * `edits` are made in the query beforehand.
+ * @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error
+ */
+export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = []): BoundQuery {
+  const columns = new Set<string>();
+  const quotes = new Map<number, Edit>();
+  const prelude = preludeOf(query, catalog);
   for (;;) {
-    const code = analyze(text, catalog, named);
+    const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
+    const spanInQuery = (span: TextSpan): TextSpan => {
+      const start = source.toOriginal(span.start);
+      return { start, length: Math.max(source.toOriginal(span.start + span.length) - start, 0) };
+    };
+    const code = analyze(source.text, catalog, columns);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
     if (syntaxError) {
       throw new HuntError(
         'kql.syntax',
         { message: syntaxError.Message },
-        { span: spanOfError(syntaxError) },
+        { span: spanInQuery(spanOfError(syntaxError)) },
       );
     }
     const errors = errorsOf(code.GetDiagnostics());
@@ -38,18 +53,90 @@ export function bind(text: string, catalog: Catalog): BoundQuery {
     const root = code.Syntax as SyntaxNode;
     if (!first) {
       const type = code.ResultType as TypeSymbol | null;
-      return { text, root, columns: isTabular(type) ? columnsOf(type) : [] };
+      return { root, columns: isTabular(type) ? columnsOf(type) : [], spanInQuery };
     }
-    const added = optionalNames(errors, catalog).filter((name) => !named.has(name));
-    if (added.length === 0) {
+    const addedQuotes = quotesFor(errors, root, catalog, source).filter(
+      (edit) => !quotes.has(edit.start),
+    );
+    for (const edit of addedQuotes) quotes.set(edit.start, edit);
+    const addedColumns = optionalNames(errors, catalog).filter((name) => !columns.has(name));
+    for (const name of addedColumns) columns.add(name);
+    if (addedQuotes.length === 0 && addedColumns.length === 0) {
       throw new HuntError(
         'kql.semantic',
         { message: semanticMessage(first, root) },
-        { span: spanOfError(first) },
+        { span: spanInQuery(spanOfError(first)) },
       );
     }
-    for (const name of added) named.add(name);
   }
+}
+
+/** `let` statements for the catalog's functions and defined tables that the query names. */
+function preludeOf(query: string, catalog: Catalog): string {
+  const words = new Set(query.match(/[A-Za-z_]\w*/g));
+  const needed = new Set<string>();
+  const visit = (name: string, body: string) => {
+    if (needed.has(name)) return;
+    for (const word of new Set(body.match(/[A-Za-z_]\w*/g))) {
+      if (word !== name) include(word);
+    }
+    needed.add(name);
+  };
+  const include = (name: string) => {
+    const definition = definitionOf(name, catalog);
+    if (definition) visit(name, definition.body);
+  };
+  for (const word of words) {
+    if (!new RegExp(`\\blet\\s+${word}\\s*=`).test(query)) include(word);
+  }
+  return [...needed]
+    .map((name) => {
+      const definition = definitionOf(name, catalog);
+      return definition
+        ? `let ${name} = ${definition.isView ? 'view ' : ''}(${definition.parameters}) {${definition.body}};\n`
+        : '';
+    })
+    .join('');
+}
+
+function definitionOf(name: string, catalog: Catalog) {
+  const stored = catalog.functions.find((candidate) => candidate.name === name);
+  if (stored) return { parameters: stored.parameters, body: stored.body, isView: false };
+  const view = findLegacyTable(catalog, name)?.definition;
+  return view === undefined ? undefined : { parameters: '', body: view, isView: true };
+}
+
+/** Bare column names in a call of a function that takes them as text: `invoke FileProfile(SHA1)`. */
+function quotesFor(
+  errors: readonly KustoDiagnostic[],
+  root: SyntaxNode,
+  catalog: Catalog,
+  source: SourceText,
+): Edit[] {
+  return errors.flatMap((error) => {
+    const name = unresolvedName(error);
+    const called = name === undefined ? undefined : invokedFunction(error.Start, root);
+    const takesColumns = catalog.functions.some(
+      (candidate) => candidate.name === called && candidate.columnParameters,
+    );
+    if (name === undefined || !takesColumns) return [];
+    const start = source.toOriginal(error.Start);
+    return [{ start, length: error.Length, text: JSON.stringify(name) }];
+  });
+}
+
+/** The function whose `invoke` call stands around a position. */
+function invokedFunction(position: number, root: SyntaxNode): string | undefined {
+  let node: SyntaxNode | undefined = root;
+  let isInvoked = false;
+  while (node) {
+    if (kindOf(node) === 'InvokeOperator') isInvoked = true;
+    else if (kindOf(node) === 'FunctionCallExpression' && isInvoked) {
+      return optionalMember(node, 'Name')?.SimpleName;
+    }
+    node = childAt(node, position);
+  }
+  return undefined;
 }
 
 /** Unknown names that are columns outside `*`: the next attempt may use them. */

@@ -48,7 +48,10 @@ function viewOf(catalog: Catalog): CatalogView {
 
 function buildState(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
   const symbols: unknown[] = [];
+  const views = new Set(catalog.legacyTables.filter((table) => table.definition !== undefined));
   for (const table of [...catalog.tables, ...catalog.legacyTables]) {
+    // A table with a definition is a function of the prelude.
+    if (views.has(table as LegacyTable)) continue;
     const names = [table.name, ...('aliases' in table ? (table.aliases ?? []) : [])];
     const schema = schemaText(catalog, table, named);
     for (const name of names) {

@@ -4,6 +4,7 @@ import type {
   CallExpression,
   JoinNode,
   LogicalPlan,
+  PlanAggregate,
   PlanAssignment,
   PlanColumn,
   PlanExpression,
@@ -281,7 +282,8 @@ function selectProject(
     const operand = emit(expression, below, generation);
     definitions.set(column, {
       sql: operand,
-      plain: false,
+      // A renamed column needs no alias of its own.
+      plain: expression.kind === 'column',
       nullable: operand.nullable,
       reads: [...readsOf([expression])],
     });
@@ -330,18 +332,9 @@ function selectAggregate(
       reads: [...readsOf([expression])],
     });
   }
-  for (const aggregate of aggregates) {
-    const entry = aggregateFunctions[aggregate.name];
-    if (!entry) throw notSupported(aggregate.name, aggregate.span, 'aggregate');
-    const parts = aggregate.arguments.map((part) => emit(part, below, generation));
-    const position = aggregate.position && reference(aggregate.position, below);
-    const { column, span } = aggregate;
-    definitions.set(column, {
-      sql: entry.emit({ type: column.type, span, position }, ...parts),
-      plain: false,
-      nullable: isNullableColumn(column.type) && entry.nullable !== 'never',
-      reads: [...readsOf(aggregate.arguments), ...(aggregate.position ? [aggregate.position] : [])],
-    });
+  const keyed = plan.keys.length > 0;
+  for (const calls of jointly(aggregates)) {
+    defineAggregates(calls, keyed, below, generation, definitions);
   }
   return {
     ...below,
@@ -350,6 +343,60 @@ function selectAggregate(
     groupBy: plan.keys.map(({ column }) => column),
     closed: true,
   };
+}
+
+/** The aggregates in groups that share a state; one without `joint` stands alone. */
+function jointly(aggregates: readonly PlanAggregate[]): PlanAggregate[][] {
+  const groups = new Map<unknown, PlanAggregate[]>();
+  for (const aggregate of aggregates) {
+    const key = aggregate.joint ?? aggregate;
+    groups.set(key, [...(groups.get(key) ?? []), aggregate]);
+  }
+  return [...groups.values()];
+}
+
+function defineAggregates(
+  calls: readonly PlanAggregate[],
+  keyed: boolean,
+  below: Select,
+  generation: Generation,
+  definitions: Map<PlanColumn, Definition>,
+): void {
+  const [first] = calls;
+  if (!first) return;
+  const entry = Object.hasOwn(aggregateFunctions, first.name)
+    ? aggregateFunctions[first.name]
+    : undefined;
+  if (!entry) throw notSupported(first.name, first.span, 'aggregate');
+  const parts = calls.map((call) => call.arguments.map((part) => emit(part, below, generation)));
+  const position = first.position && reference(first.position, below);
+  const site = { type: first.column.type, span: first.span, position, keyed };
+  const reads = [
+    ...readsOf(calls.flatMap((call) => call.arguments)),
+    ...(first.position ? [first.position] : []),
+  ];
+  const define = (column: PlanColumn, text: Sql, from: readonly PlanColumn[], of: Operand[]) => {
+    const nullable =
+      entry.nullable === 'never'
+        ? false
+        : entry.nullable !== 'arguments' || !keyed || of.some((part) => part.nullable);
+    definitions.set(column, {
+      sql: text,
+      plain: false,
+      nullable: nullable && isNullableColumn(column.type),
+      reads: from,
+    });
+  };
+  if (!first.joint || !entry.joint) {
+    define(first.column, entry.emit(site, ...(parts[0] ?? [])), reads, parts[0] ?? []);
+    return;
+  }
+  const { state, results } = entry.joint(site, ...parts);
+  definitions.set(first.joint, { sql: state, plain: false, nullable: false, reads });
+  const texts = results(columnName(first.joint.id));
+  for (const [index, call] of calls.entries()) {
+    define(call.column, texts[index] ?? state, [first.joint], parts[index] ?? []);
+  }
 }
 
 function selectSort(

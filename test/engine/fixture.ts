@@ -114,7 +114,7 @@ export function tableOf(
 }
 
 export function catalogOf(...tables: Table[]): Catalog {
-  return { version: '1', tables, legacyTables: [] };
+  return { version: '1', tables, legacyTables: [], functions: [] };
 }
 
 export const eventsTable = tableOf('DeviceProcessEvents', [
