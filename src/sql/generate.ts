@@ -930,8 +930,9 @@ function emitCall(
   const text = entry.emitCall ? entry.emitCall(site, ...parts) : entry.emit?.(...parts);
   if (!text) throw new Error(`${call.name} has no emitter`);
   const nullable =
-    entry.nullable === 'always' ||
-    (entry.nullable !== 'never' && parts.some((part) => part.nullable));
+    text.nullable ??
+    (entry.nullable === 'always' ||
+      (entry.nullable !== 'never' && parts.some((part) => part.nullable)));
   return {
     text: text.text,
     type: call.type,
