@@ -62,6 +62,10 @@ const configurationShape = z.strictObject({
     .optional(),
   /** Further host names by which clients ask for tokens. */
   hostNames: z.array(z.string().regex(/^[\w.-]+(:\d+)?$/)).default([]),
+  /** Paths of a certificate chain and its key, in PEM; without them the server speaks plain HTTP. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** Origins whose pages may call the API from a browser. */
+  corsOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
   /** `postgres://…` of a shared metadata store; by default a file in the data directory. */
   store: z
     .string()

@@ -4,11 +4,13 @@ import type { HuntAnswer } from '../hunting/hunt.js';
 import type { HuntCall } from '../hunting/service.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
+import type { Metrics } from './metrics.js';
 import { departure, wrapRows } from './stream.js';
 
 /** What every hunting route stands on. */
 export interface HuntingParts {
   readonly hunt: (call: HuntCall) => Promise<HuntAnswer>;
+  readonly metrics?: Metrics | undefined;
 }
 
 declare module 'fastify' {
@@ -42,7 +44,7 @@ export function checkQueryText(query: unknown): string {
 export async function answerHunt(
   request: FastifyRequest,
   reply: FastifyReply,
-  { hunt }: HuntingParts,
+  { hunt, metrics }: HuntingParts,
   asked: Omit<HuntCall, 'principal' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
   },
@@ -52,30 +54,29 @@ export async function answerHunt(
   const principal = principalOf(request);
   request.huntText = text;
   const started = performance.now();
-  const log = (line: { rows: number; status: number; code?: string }) =>
+  const log = (line: { rows: number; status: number; cpuSeconds: number; code?: string }) => {
+    const durationMs = Math.round(performance.now() - started);
+    metrics?.hunted({ ...line, generation, durationMs });
+    const { tenant, id, name } = principal;
     request.log.info(
-      {
-        tenant: principal.tenant,
-        principal: principal.id,
-        principalName: principal.name,
-        generation,
-        durationMs: Math.round(performance.now() - started),
-        ...line,
-      },
+      { tenant, principal: id, principalName: name, generation, durationMs, ...line },
       'hunt',
     );
+  };
   try {
     const answer = await hunt({ ...call, principal, signal: departure(reply) });
     const body = wrapRows(head(answer), answer.rows, ']}');
+    const { resultRows: rows, userCpuSeconds, kernelCpuSeconds } = answer.stats;
+    const cpuSeconds = userCpuSeconds + kernelCpuSeconds;
     body.once('close', () =>
       body.readableEnded
-        ? log({ rows: answer.stats.resultRows, status: 200 })
-        : log({ rows: answer.stats.resultRows, status: 499, code: 'hunt.cancelled' }),
+        ? log({ rows, cpuSeconds, status: 200 })
+        : log({ rows, cpuSeconds, status: 499, code: 'hunt.cancelled' }),
     );
     return await reply.header('content-type', 'application/json; charset=utf-8').send(body);
   } catch (error) {
     const failure = asHuntError(error);
-    log({ rows: 0, status: failure.status, code: failure.code });
+    log({ rows: 0, cpuSeconds: 0, status: failure.status, code: failure.code });
     throw error;
   }
 }

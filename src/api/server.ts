@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
+import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HuntError } from '../errors.js';
 import type { Verifier } from '../identity/verify.js';
@@ -8,6 +9,7 @@ import type { Ingest } from '../ingest/ingest.js';
 import { requireTokens } from './access.js';
 import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
 import { graphRoutes } from './graph/routes.js';
+import { commonHeaders } from './headers.js';
 import { healthRoutes } from './health.js';
 import type { HuntingParts } from './hunting.js';
 import { streamingApiRoute } from './ingest/streaming-api.js';
@@ -15,6 +17,13 @@ import { discoveryRoutes } from './issuer/discovery.js';
 import { type TokenParts, tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
+import type { Metrics } from './metrics.js';
+import {
+  defaultPatience,
+  limitSlowClients,
+  type Patience,
+  wholeRequestMs,
+} from './slow-clients.js';
 
 /** What the routes stand on. */
 export interface ServerParts extends HuntingParts {
@@ -29,11 +38,20 @@ export interface ServerParts extends HuntingParts {
   readonly tolerantBodies: boolean;
   /** The embedded issuer; absent: tokens come from elsewhere. */
   readonly issuer?: Omit<TokenParts, 'publicUrl'>;
+  /** Certificate chain and key, both PEM; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Origins whose pages may call the API; none by default. */
+  readonly corsOrigins?: readonly string[];
+  readonly patience?: Patience;
+  readonly metrics?: Metrics;
   readonly log: FastifyBaseLogger;
 }
 
-/** Bytes of a request's headers: Entra's largest tokens fit, and what is longer gets an answer. */
-const maxHeaderBytes = 64 * 1024;
+const connectionLimits = {
+  // Bytes: Entra's largest tokens fit, and what is longer gets an answer.
+  maxHeaderSize: 64 * 1024,
+  headersTimeout: 30_000,
+};
 
 /** The HTTP server, with every route, not yet listening. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
@@ -42,9 +60,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
-    requestTimeout: 0,
+    requestTimeout: wholeRequestMs,
     routerOptions: { caseSensitive: false },
-    http: { maxHeaderSize: maxHeaderBytes },
+    ...(parts.tls
+      ? { https: { ...parts.tls, ...connectionLimits, minVersion: 'TLSv1.2' } }
+      : { http: connectionLimits }),
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
   });
@@ -55,17 +75,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setNotFoundHandler(async (request) => {
     throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
   });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'request-id': request.id,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    const correlation = request.headers['client-request-id'];
-    if (typeof correlation === 'string' && /^[\w.:;-]{1,128}$/.test(correlation)) {
-      reply.header('client-request-id', correlation);
-    }
-  });
+  commonHeaders(app, { secure: parts.tls !== undefined });
+  limitSlowClients(app, parts.patience ?? defaultPatience);
+  // Before tokens are asked for: a browser's preflight has none.
+  if (parts.corsOrigins && parts.corsOrigins.length > 0) {
+    await app.register(cors, { origin: [...parts.corsOrigins], maxAge: 600 });
+  }
   requireTokens(app, parts.verify);
   await app.register(compress, {
     encodings: ['gzip', 'deflate'],
@@ -74,9 +89,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
 
   healthRoutes(app, parts.ready);
-  const { hunt, publicUrl } = parts;
-  legacyRoutes(app, { hunt, tolerant: parts.tolerantBodies });
-  graphRoutes(app, { hunt, publicUrl });
+  parts.metrics?.route(app);
+  const { hunt, metrics, publicUrl } = parts;
+  legacyRoutes(app, { hunt, metrics, tolerant: parts.tolerantBodies });
+  graphRoutes(app, { hunt, metrics, publicUrl });
   if (parts.ingest) streamingApiRoute(app, parts.ingest);
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });

@@ -46,6 +46,7 @@ export const roles = {
     allows: 'read and change alerts',
   },
   'Telemetry.Ingest': { api: 'quarry', scope: null, allows: 'send telemetry' },
+  'Metrics.Read': { api: 'quarry', scope: null, allows: 'read the metrics of the server' },
   'Quarry.Admin': {
     api: 'quarry',
     scope: 'Quarry.Admin',

@@ -1,0 +1,180 @@
+import { connect, type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Metrics } from '../../src/api/metrics.js';
+import { HuntError } from '../../src/errors.js';
+import type { HuntAnswer } from '../../src/hunting/hunt.js';
+import type { HuntCall } from '../../src/hunting/service.js';
+import { answer, type Fixture, openFixture, read } from './fixture.js';
+
+let fixture: Fixture;
+let authorization: string;
+let respond: (call: HuntCall) => Promise<HuntAnswer>;
+
+beforeAll(async () => {
+  fixture = await openFixture({
+    hunt: (call) => respond(call),
+    ingest: async (body) => {
+      for await (const _chunk of body as Readable);
+      throw new Error('read to its end');
+    },
+    patience: { requestMs: 300, answerMs: 300 },
+    corsOrigins: ['https://portal.example.com'],
+    metrics: new Metrics({ backlogBytes: () => 42 }),
+  });
+  const roles = ['AdvancedHunting.Read.All', 'Metrics.Read', 'Telemetry.Ingest'];
+  authorization = `Bearer ${await fixture.token({ roles })}`;
+});
+afterAll(() => fixture.close());
+beforeEach(() => {
+  respond = async () => answer(['{"FileName":"a"}']);
+});
+
+/** Sends text as it is; what came back when the server has closed. */
+function speak(text: string, after?: (socket: Socket) => void): Promise<string> {
+  const { hostname, port } = new URL(fixture.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let heard = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk) => {
+      heard += chunk;
+    });
+    socket.on('close', () => resolve(heard));
+    socket.on('error', reject);
+    socket.write(text);
+    after?.(socket);
+  });
+}
+
+describe('clients that stop half-way are let go', () => {
+  const head = (path: string, length: number) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${length}\r\n\r\n`;
+
+  test('in the body of a hunt', async () => {
+    await speak(`${head('/api/advancedhunting/run', 100)}{"Query":`);
+  });
+
+  test('in the body of an upload', async () => {
+    await speak(`${head('/api/ingest/streaming-api', 100)}{"records":`);
+  });
+
+  test('while their answer waits to be taken', async () => {
+    const rows = new Readable({
+      read() {
+        this.push(Buffer.alloc(65_536, 'x'));
+      },
+    });
+    respond = async () => answer([], rows);
+    const closed = new Promise((resolve) => rows.once('close', resolve));
+    let stalled: Socket | undefined;
+    const spoken = speak(`${head('/api/advancedhunting/run', 13)}{"Query":"x"}`, (socket) => {
+      stalled = socket.pause();
+    });
+    await closed;
+    stalled?.destroy();
+    await spoken;
+  });
+
+  test('but not while the engine works', async () => {
+    respond = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 900));
+      return answer(['{"FileName":"late"}']);
+    };
+    const { status, text } = await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', {
+      authorization,
+    });
+    expect(status).toBe(200);
+    expect(text).toContain('late');
+  });
+
+  test('nor while an answer keeps moving', async () => {
+    const rows = new PassThrough();
+    respond = async () => answer([], rows);
+    const timer = setInterval(() => rows.write('{"FileName":"a"},\n'), 100);
+    setTimeout(() => {
+      clearInterval(timer);
+      rows.end('{"FileName":"last"}');
+    }, 1000);
+    const { text } = await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', {
+      authorization,
+      'accept-encoding': 'identity',
+    });
+    expect(text).toContain('last');
+  });
+});
+
+describe('what is not HTTP is answered in JSON', () => {
+  test.each([
+    ['nonsense', 'hello\r\n\r\n', '400'],
+    ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}`, '431'],
+    ['a header that smuggles', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n', '400'],
+    [
+      'two lengths',
+      'POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+      '400',
+    ],
+  ])('%s', async (_what, text, status) => {
+    const heard = await speak(text);
+    expect(heard).toContain(`HTTP/1.1 ${status} `);
+    const [, body = ''] = heard.split('\r\n\r\n');
+    expect(JSON.parse(body).error.message).toBeTypeOf('string');
+  });
+
+  test('a token of 60 kB is refused like any other', async () => {
+    const answered = await fixture.post('/api/advancedhunting/run', '{}', {
+      authorization: `Bearer ${'x'.repeat(60_000)}`,
+    });
+    expect(answered.status).toBe(401);
+    expect(answered.json.error.code).toBe('Unauthorized');
+  });
+});
+
+describe('browsers', () => {
+  test.each([
+    ['https://portal.example.com', 'https://portal.example.com'],
+    ['https://evil.example.com', null],
+  ])('a page of %s', async (origin, allowed) => {
+    const preflight = await fetch(`${fixture.url}/api/advancedhunting/run`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed);
+  });
+
+  test('by default no page may call', async () => {
+    const plain = await openFixture();
+    const { headers } = await fetch(`${plain.url}/health`, {
+      headers: { origin: 'https://portal.example.com' },
+    });
+    await plain.close();
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+});
+
+describe('metrics', () => {
+  test('count hunts by their outcome', async () => {
+    await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', { authorization });
+    respond = async () => {
+      throw new HuntError('hunt.timeout', {});
+    };
+    await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', { authorization });
+    const { status, text } = await read(
+      await fetch(`${fixture.url}/metrics`, { headers: { authorization } }),
+    );
+    expect(status).toBe(200);
+    expect(text).toMatch(/quarry_hunts_total\{generation="advancedhunting",status="200"\} [1-9]/);
+    expect(text).toMatch(/quarry_hunts_total\{generation="advancedhunting",status="400"\} [1-9]/);
+    expect(text).toContain('quarry_ingest_backlog_bytes 42');
+  });
+
+  test('are for those with the role', async () => {
+    expect((await fetch(`${fixture.url}/metrics`)).status).toBe(401);
+    const token = await fixture.token();
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${fixture.url}/metrics`, { headers })).status).toBe(403);
+  });
+});
