@@ -2,7 +2,7 @@
 // never waits for the engine: every statement runs on libuv's pool.
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Session } from 'chdb';
+import { drainPending, Session } from 'chdb';
 import type { ChildConfiguration, EngineFault, FromChild, ToChild } from './chdb-protocol.js';
 import { UsageMeter } from './chdb-usage.js';
 
@@ -38,6 +38,10 @@ class KeptSession {
     const result = this.#tail.then(() => this.#run(sql, format));
     this.#tail = result.catch(() => undefined);
     return result;
+  }
+
+  close(): void {
+    this.#session?.close();
   }
 
   async #run(sql: string, format: string): Promise<string> {
@@ -126,8 +130,13 @@ async function ping(id: number): Promise<void> {
 
 let engine: Session | undefined;
 
+/** In order: a process that exits with open sessions crashes in the engine's own clean-up. */
 async function stop(): Promise<void> {
+  meter.close();
+  control.close();
+  sampler.close();
   engine?.close();
+  await drainPending();
   process.exit(0);
 }
 

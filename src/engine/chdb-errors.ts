@@ -27,6 +27,7 @@ const huntOutcomes: Readonly<Record<number, Outcome>> = {
   70: unreadable, // CANNOT_CONVERT_TYPE
   72: unreadable, // CANNOT_PARSE_NUMBER
   75: storage, // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+  117: unreadable, // INCORRECT_DATA
   128: tooLarge, // TOO_LARGE_ARRAY_SIZE
   131: tooLarge, // TOO_LARGE_STRING_SIZE
   153: evaluation('Division by zero.'), // ILLEGAL_DIVISION
@@ -49,6 +50,8 @@ const huntOutcomes: Readonly<Record<number, Outcome>> = {
   396: { code: 'hunt.resultSize' }, // TOO_MANY_ROWS_OR_BYTES
   407: outOfRange, // DECIMAL_OVERFLOW
   427: evaluation('A regular expression could not be compiled.'), // CANNOT_COMPILE_REGEXP
+  441: unreadable, // CANNOT_PARSE_IPV4
+  442: unreadable, // CANNOT_PARSE_IPV6
 };
 
 const throwIfCode = 395;

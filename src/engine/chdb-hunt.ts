@@ -84,7 +84,11 @@ export function startHunt(query: EngineQuery, context: HuntContext): RunningHunt
   const cancel = () => kill('hunt.cancelled');
   const deadline = setTimeout(() => kill('hunt.timeout'), limits.wallSeconds * 1_000 + overrunMs);
   signal?.addEventListener('abort', cancel, { once: true });
-  return { result, ended: work(), cancel };
+  const ended = work();
+  if (signal?.aborted) {
+    cancel();
+  }
+  return { result, ended, cancel };
 }
 
 function huntSql({ sql: text, tag, limits }: EngineQuery, { output, host }: HuntContext): string {

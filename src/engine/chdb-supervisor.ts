@@ -54,9 +54,9 @@ export class ChdbSupervisor {
 
   /**
    * The running process, or the next one.
-   * @throws HuntError `engine.unavailable` when there is none within half a minute
+   * @throws HuntError `engine.unavailable` when there is none within half a minute, `hunt.cancelled`
    */
-  async process(): Promise<ChdbProcess> {
+  async process(cancel?: AbortSignal): Promise<ChdbProcess> {
     if (this.#closing.signal.aborted) {
       throw new HuntError('engine.unavailable', {});
     }
@@ -66,7 +66,11 @@ export class ChdbSupervisor {
     const patience = new AbortController();
     const leftMs = Math.max(0, patienceMs - (performance.now() - this.#downSince));
     try {
-      const next = await Promise.race([this.#next, pause(leftMs, patience.signal)]);
+      const end = AbortSignal.any(cancel ? [patience.signal, cancel] : [patience.signal]);
+      const next = await Promise.race([this.#next, pause(leftMs, end)]);
+      if (cancel?.aborted) {
+        throw new HuntError('hunt.cancelled', {});
+      }
       if (!next) {
         throw new HuntError('engine.unavailable', {});
       }

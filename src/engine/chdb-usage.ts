@@ -16,7 +16,7 @@ export interface UsageOptions {
 
 const plainNumbers = 'SETTINGS output_format_json_quote_64bit_integers = 0';
 const totalsSql = `SELECT peak_memory_usage AS peak, ProfileEvents AS counters
-FROM system.user_processes WHERE user = currentUser() ${plainNumbers}`;
+FROM system.user_processes ${plainNumbers}`;
 const samplesSql = `SELECT Settings['log_comment'] AS tag, peak_memory_usage AS peak,
   ProfileEvents AS counters FROM system.processes ${plainNumbers}`;
 
@@ -52,7 +52,10 @@ export class UsageMeter {
   readonly #accounts = new Map<string, Account>();
   #running = 0;
   #anchor: Session | undefined;
+  /** As they are now: nothing has run since they were read. */
   #totals: Reading | undefined;
+  /** Counts what has begun to run. */
+  #works = 0;
   #preparing: Promise<void> = Promise.resolve();
   #sampling: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -81,6 +84,7 @@ export class UsageMeter {
   /** Runs anything else than a hunt: nobody is alone meanwhile. */
   async accompany<T>(work: () => Promise<T>): Promise<T> {
     this.#join();
+    this.#takeTotals();
     try {
       return await work();
     } finally {
@@ -107,24 +111,42 @@ export class UsageMeter {
 
   /** While nothing runs: the totals as the next hunt will find them, and a new peak of memory. */
   prepare(): void {
-    this.#totals = undefined;
-    this.#preparing = (async () => {
-      try {
-        this.#anchor?.close();
-        this.#anchor = this.#options.openSession();
-        this.#anchor.queryStream('SELECT 1');
-        this.#totals = await this.#readTotals();
-      } catch {
-        // No memory left, say: the next hunt is measured by samples.
+    this.#preparing = this.#prepare();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#anchor?.close();
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      this.#anchor?.close();
+      this.#anchor = this.#options.openSession();
+      this.#anchor.queryStream('SELECT 1');
+      const works = this.#works;
+      const totals = this.#totals ?? (await this.#readTotals());
+      if (works === this.#works) {
+        this.#totals = totals;
       }
-    })();
+    } catch {
+      // No memory left, say: the next hunt is measured by samples.
+    }
+  }
+
+  #takeTotals(): Reading | undefined {
+    const totals = this.#totals;
+    this.#totals = undefined;
+    this.#works += 1;
+    return totals;
   }
 
   #start(tag: string): void {
     this.#settle();
+    const totals = this.#takeTotals();
     const now = performance.now();
     this.#accounts.set(tag, {
-      before: this.#running === 1 ? this.#totals : undefined,
+      before: this.#running === 1 ? totals : undefined,
       startedAt: now,
       nextSample: 0,
       last: undefined,
@@ -143,6 +165,7 @@ export class UsageMeter {
     const { before } = account;
     const after = before && (await this.#readTotals());
     if (before && after) {
+      this.#totals = this.#running === 1 ? after : undefined;
       return growth(before, after);
     }
     if (this.#sampling && !account.last) {

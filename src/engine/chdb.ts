@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { HuntError } from '../errors.js';
 import { identifier, join, literal, sql } from '../sql/sql.js';
 import { insertError, statementError, unavailable } from './chdb-errors.js';
 import { type RunningHunt, startHunt } from './chdb-hunt.js';
@@ -131,10 +130,7 @@ class Chdb implements ChdbEngine {
     const leave = await this.#hunts.enter(signal);
     let hunt: RunningHunt;
     try {
-      const engine = await this.#supervisor.process();
-      if (signal?.aborted) {
-        throw new HuntError('hunt.cancelled', {});
-      }
+      const engine = await this.#supervisor.process(signal);
       const output = path.join(this.#directories.results, `${tag}.rows`);
       hunt = startHunt(query, { engine, output, literals, host: this.#host, log: this.#log });
     } catch (error) {

@@ -20,6 +20,8 @@ export function processSettings(host: {
 
 /** Every session: what the parser needs to know before it meets a statement's own SETTINGS. */
 export const sessionSettings: Settings = {
+  // Statements of our own read numbers in JavaScript; hunts say otherwise.
+  output_format_json_quote_64bit_integers: 1,
   max_query_size: 16 * mebibyte,
   // Lists of tens of thousands of literals, and pipelines of a hundred stages.
   max_ast_elements: 1_000_000,

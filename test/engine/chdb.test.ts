@@ -229,6 +229,12 @@ describe('errors', () => {
   });
 });
 
+test('statements of our own get 64-bit integers as text', async () => {
+  expect(await engine.select('SELECT toUInt64(18446744073709551615) AS a, 1 AS b')).toEqual([
+    { a: '18446744073709551615', b: 1 },
+  ]);
+});
+
 describe('cancellation', () => {
   test('before it starts', async () => {
     const signal = AbortSignal.abort();

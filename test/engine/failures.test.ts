@@ -118,6 +118,18 @@ describe('the engine process is killed', () => {
     expect(counts.size).toBe(acknowledged.size);
   });
 
+  test('and a hunt that waits for the next one can be cancelled', async () => {
+    const started = await startTestEngine();
+    const controller = new AbortController();
+    killEngine(started);
+    await until(() => started.engine.pid === undefined);
+    const refused = refusal(
+      started.engine.run(query('SELECT toString(1) AS row', { signal: controller.signal })),
+    );
+    controller.abort();
+    expect((await refused)[0]).toBe('hunt.cancelled');
+  });
+
   test('while nothing happens: it is back by itself', async () => {
     const started = await startTestEngine();
     const first = started.engine.pid;
