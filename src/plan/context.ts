@@ -37,9 +37,8 @@ export interface PlanContext {
 /** The names that a scalar expression can see. */
 export interface Row {
   readonly columns: readonly PlanColumn[];
-  /** In join conditions: what `$left` and `$right` mean. */
-  readonly left?: readonly PlanColumn[];
-  readonly right?: readonly PlanColumn[];
+  /** Qualified names: `$left` and `$right` of a join, the variables of a graph pattern. */
+  readonly members?: ReadonlyMap<string, readonly PlanColumn[]>;
   readonly ingestionTime?: PlanColumn | null;
   /** Takes over calls that the operator evaluates itself: aggregates, window functions. */
   readonly intercept?: (call: Expression, name: string, row: Row) => PlanExpression | undefined;

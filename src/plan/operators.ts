@@ -6,8 +6,11 @@ import { distinct } from './operators/distinct.js';
 import { extend } from './operators/extend.js';
 import { find } from './operators/find.js';
 import { getSchema } from './operators/getschema.js';
+import { graphMatch, graphShortestPaths } from './operators/graph-match.js';
+import { graphToTable } from './operators/graph-to-table.js';
 import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
+import { makeGraph } from './operators/make-graph.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
 import { print } from './operators/print.js';
@@ -31,9 +34,13 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   FilterOperator: where,
   FindOperator: find,
   GetSchemaOperator: getSchema,
+  GraphMatchOperator: graphMatch,
+  GraphShortestPathsOperator: graphShortestPaths,
+  GraphToTableOperator: graphToTable,
   InvokeOperator: invoke,
   JoinOperator: join,
   LookupOperator: lookup,
+  MakeGraphOperator: makeGraph,
   MvExpandOperator: mvExpand,
   ParseOperator: parse,
   ParseWhereOperator: parseWhere,

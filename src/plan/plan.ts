@@ -1,6 +1,7 @@
 import type { ScalarType } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
 import type { LiteralValue } from '../kql/literals.js';
+import type { Graph } from './graph.js';
 
 /** A column of the plan: the object is its identity, names may repeat. */
 export interface PlanColumn {
@@ -50,6 +51,8 @@ export interface PlanAggregate {
   readonly arguments: readonly PlanExpression[];
   /** Where the input has an order that the aggregate must keep (`make_list`): ascending position. */
   readonly position: PlanColumn | null;
+  /** Aggregates of the same `joint` are results of one state, which has this column. */
+  readonly joint?: PlanColumn;
   readonly span: TextSpan;
 }
 
@@ -191,6 +194,8 @@ export interface Relation {
   readonly ingestionTime: PlanColumn | null;
   /** What `withsource` calls its rows: the table's name, or that of `as`. */
   readonly name?: string;
+  /** It is no table but the graph that `make-graph` made. */
+  readonly graph?: Graph;
 }
 
 export function columnReference(column: PlanColumn): PlanExpression {

@@ -246,6 +246,8 @@ function planName(node: Expression, context: PlanContext, row: Row): PlanExpress
     const column = findColumn(row, symbol?.Name ?? name) ?? findColumn(row, name);
     if (column) return columnReference(column);
   }
+  const whole = row.members?.get(name);
+  if (whole) return call(node, 'bag_pack', named(whole), 'dynamic');
   const variable = context.variables.get(name);
   if (variable?.kind === 'scalar') return variable.expression;
   if (variable?.kind === 'function') return planUserFunction(node, variable, [], context, row);
@@ -397,8 +399,7 @@ function planToScalar(table: Expression, node: Expression, context: PlanContext)
 function planAccess(node: Expression, context: PlanContext, row: Row): PlanExpression {
   const base = member(node, 'Expression');
   if (kindOf(base) === 'NameReference') {
-    const side =
-      base.SimpleName === '$left' ? row.left : base.SimpleName === '$right' ? row.right : undefined;
+    const side = row.members?.get(base.SimpleName ?? '');
     if (side) {
       const name = selectorName(member(node, 'Selector'));
       const column = side.find((candidate) => candidate.name === name);

@@ -1,4 +1,5 @@
 import { HuntError } from '../errors.js';
+import { symbolKind } from '../kql/builtins.js';
 import {
   type Expression,
   elements,
@@ -90,8 +91,13 @@ function letVariable(expression: Expression, context: PlanContext): Variable {
       true,
     );
   }
-  if (isTabular(expression.ResultType)) {
+  if (isTabular(expression.ResultType) || isGraph(expression)) {
     return tableVariable(context.plan.table(expression, context), context);
   }
   return { kind: 'scalar', expression: context.plan.scalar(expression, context, noRow) };
+}
+
+function isGraph(expression: Expression): boolean {
+  const type = expression.ResultType;
+  return type !== null && symbolKind(type) === 'Graph';
 }

@@ -30,6 +30,7 @@ export function useTable(
   context: PlanContext,
 ): Relation {
   const { relation, shared } = variable;
+  if (relation.graph) return relation;
   const fresh = new Map<PlanColumn, PlanColumn>();
   for (const source of shared.columns) {
     if (!fresh.has(source)) fresh.set(source, newColumn(context, source.name, source.type));

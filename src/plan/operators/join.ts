@@ -104,7 +104,8 @@ function outputOf(
   }));
 }
 
-function joined(
+/** A join whose output is as listed; the partition goes along. */
+export function joined(
   join: JoinKind,
   left: Relation,
   right: Relation,
@@ -143,7 +144,11 @@ function conditions(
   context: PlanContext,
 ): Condition[] {
   const clause = optionalMember<SyntaxNode>(node, clauseName);
-  const row: Row = { columns: left.columns, left: left.columns, right: right.columns };
+  const members = new Map([
+    ['$left', left.columns],
+    ['$right', right.columns],
+  ]);
+  const row: Row = { columns: left.columns, members };
   return elements(clause, 'Expressions').flatMap((part) => conditionOf(part, row, right, context));
 }
 

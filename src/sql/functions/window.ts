@@ -13,4 +13,11 @@ export const windowFunctions: Readonly<Record<string, WindowFunctionEntry>> = {
       return start ? sql`(${number} - 1 + ${start})` : number;
     },
   },
+  /** The smallest value of the partition, for `graph-shortest-paths output=all`. */
+  partition_min: {
+    doc: 'graph-shortest-paths-operator',
+    nullable: false,
+    emit: ({ partition }: WindowParts, value?: Operand) =>
+      sql`min(${value ?? sql`0`}) OVER (${partition})`,
+  },
 };

@@ -1,0 +1,284 @@
+import type { Expression } from '../kql/syntax.js';
+import { newColumn, type PlanContext, rowOf } from './context.js';
+import { callOf, columnNamed, type Graph, graphNames, withColumns } from './graph.js';
+import { joined } from './operators/join.js';
+import { unionOf } from './operators/union.js';
+import {
+  columnReference,
+  longLiteral,
+  type PlanAssignment,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+} from './plan.js';
+import { tableVariable, useTable } from './tables.js';
+
+/** A value that the query asks for at each hop of a path. */
+export interface HopValue {
+  readonly key: string;
+  /** Of each edge, or of each node between two edges. */
+  readonly over: 'edges' | 'nodes';
+  readonly node: Expression;
+}
+
+export interface PathOptions {
+  /** `all`, `none`, `unique_edges` */
+  readonly cycles: string;
+  readonly shortest: string | null;
+}
+
+export interface Paths {
+  /** ` from`, ` to`, and for single edges ` id` and the edge's columns, else ` length`. */
+  readonly relation: Relation;
+  readonly values: ReadonlyMap<string, PlanColumn>;
+}
+
+type Direction = 'forward' | 'backward' | 'both';
+
+const nowhere = { start: 0, length: 0 };
+const call = (name: string, parts: readonly PlanExpression[], type: PlanExpression['type']) =>
+  callOf(name, parts, type, nowhere);
+
+/** Edges as the pattern walks them, or all paths of so many of them. */
+export function pathsOf(
+  graph: Graph,
+  direction: Direction,
+  range: { readonly min: number; readonly max: number } | null,
+  values: readonly HopValue[],
+  options: PathOptions,
+  context: PlanContext,
+): Paths {
+  if (!range) return { relation: walked(graph, direction, context), values: new Map() };
+  const steps = tableVariable(hopsOf(graph, direction, values, context), context, true);
+  if (steps.kind !== 'table') throw new Error('hops are a table');
+  const names = values.map((_, index) => ` value${index}`);
+  const lengths: Relation[] = [];
+  let previous = firstPaths(useTable(steps, context), names, context);
+  for (let length = 1; length <= range.max; length++) {
+    const shared = tableVariable(previous, context, true);
+    if (shared.kind !== 'table') throw new Error('paths are a table');
+    if (length >= range.min) lengths.push(useTable(shared, context));
+    if (length < range.max) {
+      const longer = extendedPaths(
+        useTable(shared, context),
+        useTable(steps, context),
+        names,
+        options,
+        context,
+      );
+      previous = options.shortest === 'any' ? oneForEachPair(longer) : longer;
+    }
+  }
+  if (range.min === 0) lengths.unshift(emptyPaths(graph, names, context));
+  const all = unionOf(
+    lengths.map((relation) => ({ relation, source: '' })),
+    {},
+    context,
+  );
+  const inner = withInnerNodes(all, values, names, context);
+  return {
+    relation: inner,
+    values: new Map(values.map(({ key }, index) => [key, columnNamed(inner, names[index] ?? '')])),
+  };
+}
+
+/** Each edge from its left to its right end. */
+function walked(graph: Graph, direction: Direction, context: PlanContext): Relation {
+  const forward = useTable(graph.edges, context);
+  if (direction === 'forward') return forward;
+  const backward = swapped(useTable(graph.edges, context), context);
+  if (direction === 'backward') return backward;
+  return unionOf(
+    [forward, backward].map((relation) => ({ relation, source: '' })),
+    {},
+    context,
+  );
+}
+
+function swapped(edges: Relation, context: PlanContext): Relation {
+  const other: Readonly<Record<string, string>> = {
+    [graphNames.from]: graphNames.to,
+    [graphNames.to]: graphNames.from,
+  };
+  return withColumns(
+    edges,
+    edges.columns.map((column): PlanAssignment => {
+      const source = other[column.name];
+      if (source === undefined) return { column, expression: columnReference(column) };
+      return {
+        column: newColumn(context, column.name, 'string'),
+        expression: columnReference(columnNamed(edges, source)),
+      };
+    }),
+  );
+}
+
+/** Edges with the values that the query asks for: of the edge, and of the node that it leads to. */
+function hopsOf(
+  graph: Graph,
+  direction: Direction,
+  values: readonly HopValue[],
+  context: PlanContext,
+): Relation {
+  const edges = walked(graph, direction, context);
+  const needsNodes = values.some(({ over }) => over === 'nodes');
+  const nodes = needsNodes ? useTable(graph.nodes, context) : undefined;
+  const wide = nodes ? withTargets(edges, nodes, context) : edges;
+  const base = [graphNames.id, graphNames.from, graphNames.to].map((name): PlanAssignment => {
+    const column = columnNamed(edges, name);
+    return { column, expression: columnReference(column) };
+  });
+  const computed = values.map(({ over, node }, index): PlanAssignment => {
+    const row = over === 'edges' || !nodes ? rowOf(edges) : rowOf(nodes);
+    const expression = context.plan.scalar(node, context, row);
+    return { column: newColumn(context, ` value${index}`, expression.type), expression };
+  });
+  return withColumns(wide, [...base, ...computed]);
+}
+
+function withTargets(edges: Relation, nodes: Relation, context: PlanContext): Relation {
+  const on = [
+    {
+      left: columnReference(columnNamed(edges, graphNames.to)),
+      right: columnReference(columnNamed(nodes, graphNames.id)),
+    },
+  ];
+  const output = [
+    ...edges.columns.map((column) => ({ column, source: column, side: 'left' as const })),
+    ...nodes.columns.map((column) => ({ column, source: column, side: 'right' as const })),
+  ];
+  return joined('inner', edges, nodes, on, output, context);
+}
+
+/** Paths of one edge: its ends, the lists of what was walked over, and of the values. */
+function firstPaths(steps: Relation, names: readonly string[], context: PlanContext): Relation {
+  const [id, from, to] = [graphNames.id, graphNames.from, graphNames.to].map((name) =>
+    columnReference(columnNamed(steps, name)),
+  );
+  if (!id || !from || !to) throw new Error('a hop has ends');
+  const named = (name: string, expression: PlanExpression): PlanAssignment => ({
+    column: newColumn(context, name, expression.type),
+    expression,
+  });
+  return withColumns(steps, [
+    named(graphNames.from, from),
+    named(graphNames.to, to),
+    named(' length', longLiteral(1)),
+    named(' edges', call('pack_array', [id], 'dynamic')),
+    named(' nodes', call('pack_array', [from, to], 'dynamic')),
+    ...names.map((name) =>
+      named(name, call('pack_array', [columnReference(columnNamed(steps, name))], 'dynamic')),
+    ),
+  ]);
+}
+
+function extendedPaths(
+  paths: Relation,
+  steps: Relation,
+  names: readonly string[],
+  options: PathOptions,
+  context: PlanContext,
+): Relation {
+  const on = [
+    {
+      left: columnReference(columnNamed(paths, graphNames.to)),
+      right: columnReference(columnNamed(steps, graphNames.from)),
+    },
+  ];
+  const output = [
+    ...paths.columns.map((column) => ({ column, source: column, side: 'left' as const })),
+    ...steps.columns.map((column) => ({ column, source: column, side: 'right' as const })),
+  ];
+  const both = joined('inner', paths, steps, on, output, context);
+  const of = (relation: Relation, name: string) => columnReference(columnNamed(relation, name));
+  const walkedBefore =
+    options.cycles === 'none'
+      ? call('set_has_element', [of(paths, ' nodes'), of(steps, graphNames.to)], 'bool')
+      : call('set_has_element', [of(paths, ' edges'), of(steps, graphNames.id)], 'bool');
+  const kept: Relation =
+    options.cycles === 'all'
+      ? both
+      : {
+          ...both,
+          plan: {
+            kind: 'filter',
+            input: both.plan,
+            condition: call('not', [walkedBefore], 'bool'),
+          },
+        };
+  const named = (name: string, expression: PlanExpression): PlanAssignment => ({
+    column: newColumn(context, name, expression.type),
+    expression,
+  });
+  const appended = (name: string, step: string) =>
+    named(
+      name,
+      call(
+        'array_concat',
+        [of(paths, name), call('pack_array', [of(steps, step)], 'dynamic')],
+        'dynamic',
+      ),
+    );
+  return withColumns(kept, [
+    named(graphNames.from, of(paths, graphNames.from)),
+    named(graphNames.to, of(steps, graphNames.to)),
+    named(' length', call('+', [of(paths, ' length'), longLiteral(1)], 'long')),
+    appended(' edges', graphNames.id),
+    appended(' nodes', graphNames.to),
+    ...names.map((name) => appended(name, name)),
+  ]);
+}
+
+/** For one shortest path between two nodes, one path of each length to each node is enough. */
+function oneForEachPair(paths: Relation): Relation {
+  return {
+    ...paths,
+    plan: {
+      kind: 'limit',
+      input: paths.plan,
+      count: longLiteral(1),
+      by: [columnNamed(paths, graphNames.from), columnNamed(paths, graphNames.to)],
+    },
+  };
+}
+
+/** Paths without an edge: from each node to itself. */
+function emptyPaths(graph: Graph, names: readonly string[], context: PlanContext): Relation {
+  const nodes = useTable(graph.nodes, context);
+  const id = columnReference(columnNamed(nodes, graphNames.id));
+  const named = (name: string, expression: PlanExpression): PlanAssignment => ({
+    column: newColumn(context, name, expression.type),
+    expression,
+  });
+  const none = call('pack_array', [], 'dynamic');
+  return withColumns(nodes, [
+    named(graphNames.from, id),
+    named(graphNames.to, id),
+    named(' length', longLiteral(0)),
+    named(' edges', none),
+    named(' nodes', call('pack_array', [id], 'dynamic')),
+    ...names.map((name) => named(name, none)),
+  ]);
+}
+
+/** Nodes between the edges: the targets of all hops but the last. */
+function withInnerNodes(
+  paths: Relation,
+  values: readonly HopValue[],
+  names: readonly string[],
+  context: PlanContext,
+): Relation {
+  return withColumns(
+    paths,
+    paths.columns.map((column): PlanAssignment => {
+      const index = names.indexOf(column.name);
+      if (values[index]?.over !== 'nodes') return { column, expression: columnReference(column) };
+      const length = columnReference(columnNamed(paths, ' length'));
+      const last = call('-', [length, longLiteral(2)], 'long');
+      const inner = call('array_slice', [columnReference(column), longLiteral(0), last], 'dynamic');
+      const one = call('<=', [length, longLiteral(1)], 'bool');
+      const expression = call('iff', [one, call('pack_array', [], 'dynamic'), inner], 'dynamic');
+      return { column: newColumn(context, column.name, 'dynamic'), expression };
+    }),
+  );
+}

@@ -1,0 +1,349 @@
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  spanOf,
+} from '../../kql/syntax.js';
+import { namedValues } from '../assignments.js';
+import { newColumn, type PlanContext, type Row, unsupported } from '../context.js';
+import { asIs, callOf, columnNamed, type Graph, graphNames, withColumns } from '../graph.js';
+import { type HopValue, type PathOptions, pathsOf } from '../graph-paths.js';
+import type { OperatorPlanner } from '../operator.js';
+import { parameterText } from '../parameters.js';
+import {
+  columnReference,
+  type PlanAssignment,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+} from '../plan.js';
+import { planScalar } from '../scalar.js';
+import { useTable } from '../tables.js';
+import { joined } from './join.js';
+
+/** `G | graph-match [cycles=…] (a)-[e]->(b), … where Condition project …` */
+export const graphMatch: OperatorPlanner = (node, input, context) =>
+  matched(node, input, context, parameterText(node, 'cycles') ?? 'unique_edges', null);
+
+/** `G | graph-shortest-paths [output=any|all] (a)-[e*1..n]->(b) where … project …` */
+export const graphShortestPaths: OperatorPlanner = (node, input, context) =>
+  matched(node, input, context, 'none', parameterText(node, 'output') ?? 'any');
+
+/** A match in the making. */
+interface Match {
+  readonly relation: Relation | undefined;
+  /** Node variables and the column that holds their id. */
+  readonly nodeIds: Map<string, PlanColumn>;
+  /** What `variable.column` reads. */
+  readonly members: Map<string, readonly PlanColumn[]>;
+  /** For variable-length edges: columns of the values asked for, by the text of the call. */
+  readonly hops: Map<string, PlanColumn>;
+  /** Ids of the single edges of each pattern, which must differ. */
+  readonly edgeIds: PlanColumn[];
+}
+
+function matched(
+  node: Expression,
+  input: Relation,
+  context: PlanContext,
+  cycles: string,
+  shortest: string | null,
+): Relation {
+  const { graph } = input;
+  if (!graph) throw unsupported(node, 'graph-match', 'its input is no graph');
+  const where = optionalMember<SyntaxNode>(node, 'WhereClause');
+  const projection = optionalMember<SyntaxNode>(node, 'ProjectClause');
+  const calls = hopCalls([where, projection]);
+  let match: Match = {
+    relation: undefined,
+    nodeIds: new Map(),
+    members: new Map(),
+    hops: new Map(),
+    edgeIds: [],
+  };
+  let anonymous = 0;
+  for (const pattern of elements<SyntaxNode>(node, 'Patterns')) {
+    const parts = elements<SyntaxNode>(pattern, 'PatternElements');
+    const nameOf = (part: SyntaxNode) =>
+      optionalMember(part, 'Name')?.SimpleName ?? ` anonymous${anonymous++}`;
+    const names = parts.map(nameOf);
+    const options: PathOptions = { cycles, shortest };
+    if (parts.length === 1) match = withNode(match, names[0] ?? '', graph, context);
+    for (let index = 1; index + 1 < parts.length; index += 2) {
+      const edge = parts[index];
+      const [left, name, right] = [names[index - 1], names[index], names[index + 1]];
+      if (!edge || left === undefined || name === undefined || right === undefined) continue;
+      match = withEdge(match, { edge, left, name, right }, graph, calls, options, context);
+    }
+  }
+  const used = `${where?.toString() ?? ''} ${projection?.toString() ?? ''}`;
+  for (const name of match.nodeIds.keys()) {
+    if (new RegExp(`\\b${name.trim()}\\b`).test(used) && !name.startsWith(' ')) {
+      match = withNodeColumns(match, name, graph, context);
+    }
+  }
+  let relation = match.relation;
+  if (!relation) throw unsupported(node, 'an empty pattern', 'it names no node');
+  if (cycles === 'unique_edges' && match.edgeIds.length > 1) {
+    relation = filtered(relation, pairwiseDifferent(match.edgeIds, node));
+  }
+  const row = rowOfMatch(match, relation, context);
+  if (where) relation = filtered(relation, planScalar(member(where, 'Condition'), context, row));
+  if (shortest !== null) relation = onlyShortest(relation, match, shortest, context);
+  if (!projection)
+    throw unsupported(node, 'graph-match without project', 'say which values to return');
+  const schema = columnsOf(node.ResultType);
+  const values = namedValues(elements(projection, 'Expressions'), context, row);
+  return withColumns(
+    relation,
+    values.map(
+      ({ expression, name }, index): PlanAssignment => ({
+        column: newColumn(context, schema[index]?.name ?? name ?? '', expression.type),
+        expression,
+      }),
+    ),
+  );
+}
+
+function filtered(relation: Relation, condition: PlanExpression): Relation {
+  return { ...relation, plan: { kind: 'filter', input: relation.plan, condition } };
+}
+
+function pairwiseDifferent(columns: readonly PlanColumn[], node: Expression): PlanExpression {
+  const pairs = columns.flatMap((first, index) =>
+    columns
+      .slice(index + 1)
+      .map((second) =>
+        callOf('!=', [columnReference(first), columnReference(second)], 'bool', spanOf(node)),
+      ),
+  );
+  return callOf('and', pairs, 'bool', spanOf(node));
+}
+
+interface EdgeStep {
+  readonly edge: SyntaxNode;
+  readonly left: string;
+  readonly name: string;
+  readonly right: string;
+}
+
+/** One edge of a pattern: joined to what is matched already by the ends that both know. */
+function withEdge(
+  match: Match,
+  { edge, left, name, right }: EdgeStep,
+  graph: Graph,
+  calls: readonly HopCall[],
+  options: PathOptions,
+  context: PlanContext,
+): Match {
+  const text = edge.toString().trim();
+  const direction = text.startsWith('<') ? 'backward' : text.endsWith('>') ? 'forward' : 'both';
+  const range = optionalMember<SyntaxNode>(edge, 'Range');
+  const own = calls.filter((call) => call.variable === name);
+  const values = own.map((call): HopValue => ({ key: call.key, over: call.over, node: call.body }));
+  const bounds = range ? rangeOf(range) : null;
+  const paths = pathsOf(graph, direction, bounds, values, options, context);
+  const from = columnNamed(paths.relation, graphNames.from);
+  const to = columnNamed(paths.relation, graphNames.to);
+  const next: Match = {
+    relation: match.relation ? undefined : paths.relation,
+    nodeIds: new Map(match.nodeIds),
+    members: new Map(match.members),
+    hops: new Map([...match.hops, ...paths.values]),
+    edgeIds: bounds
+      ? match.edgeIds
+      : [...match.edgeIds, columnNamed(paths.relation, graphNames.id)],
+  };
+  next.members.set(
+    name,
+    bounds ? [] : graph.edgeColumns.map((column) => columnNamed(paths.relation, column)),
+  );
+  const [knownLeft, knownRight] = [match.nodeIds.get(left), match.nodeIds.get(right)];
+  if (!knownLeft) next.nodeIds.set(left, from);
+  if (!knownRight && right !== left) next.nodeIds.set(right, to);
+  const on = [
+    ...(knownLeft ? [{ left: columnReference(knownLeft), right: columnReference(from) }] : []),
+    ...(knownRight && right !== left
+      ? [{ left: columnReference(knownRight), right: columnReference(to) }]
+      : []),
+  ];
+  let relation = match.relation
+    ? joinAll(match.relation, paths.relation, on, context)
+    : paths.relation;
+  if (left === right) {
+    relation = filtered(
+      relation,
+      callOf('==', [columnReference(from), columnReference(to)], 'bool', spanOf(edge)),
+    );
+  }
+  return { ...next, relation };
+}
+
+function rangeOf(range: SyntaxNode): { min: number; max: number } {
+  const [min, max] = ['RangeStart', 'RangeEnd'].map((name) => {
+    const node = member(range, name);
+    return Number(node.toString().trim());
+  });
+  if (min === undefined || max === undefined || !(min >= 0 && max >= min)) {
+    throw unsupported(range, `the range ${range.toString().trim()}`, 'it needs two whole numbers');
+  }
+  if (max > 16) throw unsupported(range, `paths of ${max} edges`, 'the longest are of 16');
+  return { min, max };
+}
+
+function joinAll(
+  left: Relation,
+  right: Relation,
+  on: Parameters<typeof joined>[3],
+  context: PlanContext,
+): Relation {
+  const output = [
+    ...left.columns.map((column) => ({ column, source: column, side: 'left' as const })),
+    ...right.columns.map((column) => ({ column, source: column, side: 'right' as const })),
+  ];
+  return joined('inner', left, right, on, output, context);
+}
+
+function withNode(match: Match, name: string, graph: Graph, context: PlanContext): Match {
+  if (match.nodeIds.has(name)) return match;
+  const nodes = useTable(graph.nodes, context);
+  const id = columnNamed(nodes, graphNames.id);
+  const ids = withColumns(nodes, asIs([id]));
+  return {
+    ...match,
+    relation: match.relation ? joinAll(match.relation, ids, [], context) : ids,
+    nodeIds: new Map([...match.nodeIds, [name, id]]),
+  };
+}
+
+function withNodeColumns(match: Match, name: string, graph: Graph, context: PlanContext): Match {
+  const id = match.nodeIds.get(name);
+  if (!id || !match.relation) return match;
+  const nodes = useTable(graph.nodes, context);
+  const on = [
+    { left: columnReference(id), right: columnReference(columnNamed(nodes, graphNames.id)) },
+  ];
+  const columns = graph.nodeColumns.map((column) => columnNamed(nodes, column));
+  return {
+    ...match,
+    relation: joinAll(match.relation, nodes, on, context),
+    members: new Map([...match.members, [name, columns]]),
+  };
+}
+
+/** A call over the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)` … */
+interface HopCall {
+  readonly key: string;
+  readonly variable: string;
+  readonly over: 'edges' | 'nodes';
+  readonly body: Expression;
+}
+
+function hopCalls(roots: readonly (SyntaxNode | undefined)[]): HopCall[] {
+  const found: HopCall[] = [];
+  const visit = (node: SyntaxNode): void => {
+    if (node.IsToken) return;
+    const call = hopCall(node);
+    if (call) found.push(call);
+    else
+      for (let index = 0; index < node.ChildCount; index++) {
+        const child = node.GetChild(index);
+        if (child) visit(child);
+      }
+  };
+  for (const root of roots) if (root) visit(root);
+  return found;
+}
+
+function hopCall(node: SyntaxNode): HopCall | undefined {
+  if (kindOf(node) !== 'FunctionCallExpression') return undefined;
+  const name = member(node, 'Name').SimpleName ?? '';
+  if (!/^(map|all|any)$/.test(name)) return undefined;
+  const [subject, body] = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
+  if (!subject || !body) return undefined;
+  const inner =
+    kindOf(subject) === 'FunctionCallExpression' &&
+    member(subject, 'Name').SimpleName === 'inner_nodes'
+      ? elements(member<SyntaxNode>(subject, 'ArgumentList'), 'Expressions')[0]
+      : undefined;
+  const variable = (inner ?? subject).SimpleName;
+  if (variable === undefined) return undefined;
+  return { key: keyOf(node), variable, over: inner ? 'nodes' : 'edges', body };
+}
+
+/** One key for equal calls, whatever their white space. */
+function keyOf(node: SyntaxNode): string {
+  return node.toString().replace(/\s+/g, ' ').trim();
+}
+
+/** The row that `where` and `project` see: variables' columns, whole variables as bags, hops as arrays. */
+function rowOfMatch(match: Match, relation: Relation, _context: PlanContext): Row {
+  const intercept = (node: Expression, name: string): PlanExpression | undefined => {
+    const call = hopCall(node);
+    const column = call && match.hops.get(call.key);
+    if (!call || !column) return undefined;
+    const values = columnReference(column);
+    if (name === 'map') return values;
+    const span = spanOf(node);
+    const wanted: PlanExpression = { kind: 'literal', type: 'bool', value: name === 'any' };
+    const has = callOf('set_has_element', [values, wanted], 'bool', span);
+    return name === 'any' ? has : callOf('not', [has], 'bool', span);
+  };
+  return {
+    columns: relation.columns.filter((column) => !column.name.startsWith(' ')),
+    members: match.members,
+    intercept,
+  };
+}
+
+/** Of the paths between the same ends, the shortest: one, or all that are as short. */
+function onlyShortest(
+  relation: Relation,
+  match: Match,
+  output: string,
+  context: PlanContext,
+): Relation {
+  const lengths = relation.columns.filter((column) => column.name === ' length');
+  const [length] = lengths;
+  if (!length) return relation;
+  const ends = [...match.nodeIds.values()];
+  const sorted: Relation['plan'] = {
+    kind: 'sort',
+    input: relation.plan,
+    keys: [{ expression: columnReference(length), descending: false, nullsFirst: true }],
+  };
+  if (output === 'any') {
+    return {
+      ...relation,
+      plan: {
+        kind: 'limit',
+        input: sorted,
+        count: { kind: 'literal', type: 'long', value: 1n },
+        by: ends,
+      },
+    };
+  }
+  const best = newColumn(context, ' best', 'long');
+  const windowed: Relation['plan'] = {
+    kind: 'window',
+    input: relation.plan,
+    partitionBy: ends,
+    orderBy: [],
+    functions: [
+      {
+        column: best,
+        name: 'partition_min',
+        arguments: [columnReference(length)],
+        span: { start: 0, length: 0 },
+      },
+    ],
+  };
+  return filtered(
+    { ...relation, plan: windowed },
+    callOf('==', [columnReference(length), columnReference(best)], 'bool', { start: 0, length: 0 }),
+  );
+}
