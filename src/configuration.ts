@@ -49,6 +49,24 @@ const definedProfile = z
     resultBytes: resultMegabytes === undefined ? undefined : resultMegabytes * megabyte,
   }));
 
+const address = z.url({ protocol: /^https?$/ }).refine((url) => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}, 'must be https');
+
+/** An OIDC issuer whose tokens are accepted: see `identity/external.ts`. */
+const externalIssuer = z.strictObject({
+  issuer: address,
+  alsoNamed: z.array(z.string().min(1)).default([]),
+  tenant: z.string().default('default'),
+  jwksUri: address.optional(),
+  audiences: z
+    .partialRecord(z.enum(['legacy', 'graph', 'kusto', 'quarry']), z.array(z.string().min(1)))
+    .optional(),
+  rolesClaim: z.string().min(1).default('roles'),
+  scopesClaim: z.string().min(1).default('scp'),
+});
+
 const configurationShape = z.strictObject({
   /** The data directory. */
   data: z.string().min(1),
@@ -76,6 +94,10 @@ const configurationShape = z.strictObject({
   /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
   tolerantBodies: z.stringbool().or(z.boolean()).default(true),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Whether Quarry issues tokens itself. */
+  embeddedIssuer: z.stringbool().or(z.boolean()).default(true),
+  /** Other issuers whose tokens are accepted. */
+  issuers: z.array(externalIssuer).default([]),
   /** How much the clocks of issuers may differ from ours. */
   clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
   /** Most memory of one hunt. */
@@ -123,6 +145,7 @@ const environment: Readonly<Record<string, keyof ConfigurationInput>> = {
   QUARRY_STORE: 'store',
   QUARRY_RETENTION: 'retention',
   QUARRY_TOLERANT_BODIES: 'tolerantBodies',
+  QUARRY_EMBEDDED_ISSUER: 'embeddedIssuer',
   QUARRY_LOG_LEVEL: 'logLevel',
   QUARRY_CLOCK_SKEW_SECONDS: 'clockSkewSeconds',
 };

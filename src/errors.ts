@@ -61,6 +61,10 @@ export const failures = {
         : `Missing scopes. API required scopes: ${p.required}, scopes: ${p.granted}.`,
   ),
   'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
+  'identity.unavailable': failure(
+    503,
+    () => 'The issuer of the access token cannot be reached. Please try again in a few seconds.',
+  ),
   'quota.calls': failure<{ limit: number; window: string; retryAfterSeconds: number }>(
     429,
     (p) =>

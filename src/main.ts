@@ -14,6 +14,7 @@ import { runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { sameAudience } from './identity/apis.js';
 import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
+import { trustExternalIssuer } from './identity/external.js';
 import { type MintRequest, mintToken } from './identity/mint.js';
 import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
@@ -123,7 +124,10 @@ async function start(
     hunt: (call) => runHunt(call, { engine, tenants, quota, profiles }),
     ingest: (body, request) => ingest.push(body, request),
     verify: createVerifier({
-      issuers: [trustEmbeddedIssuer(keys, store)],
+      issuers: [
+        ...(configuration.embeddedIssuer ? [trustEmbeddedIssuer(keys, store)] : []),
+        ...configuration.issuers.map((issuer) => trustExternalIssuer(issuer, store)),
+      ],
       ownNames,
       clockSkewSeconds: configuration.clockSkewSeconds,
     }),
@@ -136,7 +140,7 @@ async function start(
     corsOrigins: configuration.corsOrigins,
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     tolerantBodies: configuration.tolerantBodies,
-    issuer: { store, keys, ownNames },
+    ...(configuration.embeddedIssuer && { issuer: { store, keys, ownNames } }),
     log,
   });
   closers.push(() => app.close());

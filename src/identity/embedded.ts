@@ -48,7 +48,6 @@ export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssu
       return importJWK(publicJwk(key), signingAlgorithm);
     },
     algorithms: [signingAlgorithm],
-    audiences: new Set(),
     tenantOf: async ({ tid = '' }) => {
       const tenant = await findTenant(store, tid);
       return tenant?.id === tid ? tid : undefined;

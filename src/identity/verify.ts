@@ -1,17 +1,20 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { z } from 'zod';
 import { HuntError } from '../errors.js';
-import { type ApiFamily, familiesOf } from './apis.js';
+import { type ApiFamily, familiesOf, sameAudience } from './apis.js';
 import { type Claims, claimsShape } from './claims.js';
 import type { Principal } from './principal.js';
 
 /** One issuer whose tokens are accepted. */
 export interface TrustedIssuer {
   /** Whether a token's `iss` (and `tid`) name this issuer. Nothing is verified yet when it is asked. */
-  readonly issued: (claims: Claims) => boolean;
+  readonly issued: (claims: Pick<Claims, 'iss' | 'tid'>) => boolean;
   readonly keys: JWTVerifyGetKey;
   readonly algorithms: readonly string[];
-  /** Audiences of its own that open every API, normalised by `sameAudience`. */
-  readonly audiences: ReadonlySet<string>;
+  /** Which families an audience opens, by its name (`sameAudience`); absent: the well-known ones. */
+  readonly audiences?: ReadonlyMap<string, readonly ApiFamily[]> | undefined;
+  /** A verified token's claims under the names that Entra has for them. */
+  readonly claims?: (payload: JWTPayload) => object;
   /** The tenant that a verified token belongs to; undefined: none here. */
   readonly tenantOf: (claims: Claims) => Promise<string | undefined>;
 }
@@ -50,14 +53,16 @@ export function createVerifier(options: {
   return async (token, api) => {
     if (!token) throw refused('missing');
     if (token.length > maxTokenLength) throw refused('tooLong');
-    const unverified = readClaims(() => decodeJwt(token));
+    const unverified = readClaims(() => decodeJwt(token), namesShape);
     const issuer = options.issuers.find((candidate) => candidate.issued(unverified));
     if (!issuer) throw refused('issuer');
     const payload = await verifySignature(token, issuer, options.clockSkewSeconds);
-    const claims = readClaims(() => payload);
-    const names = new Set([...options.ownNames, ...issuer.audiences]);
-    const asked = [payload.aud ?? []].flat();
-    if (!asked.some((audience) => familiesOf(audience, names).includes(api))) {
+    const claims = readClaims(() => issuer.claims?.(payload) ?? payload, claimsShape);
+    const opened = (audience: string) =>
+      issuer.audiences
+        ? (issuer.audiences.get(sameAudience(audience)) ?? [])
+        : familiesOf(audience, options.ownNames);
+    if (![payload.aud ?? []].flat().some((audience) => opened(audience).includes(api))) {
       throw refused('audience');
     }
     const tenant = await issuer.tenantOf(claims);
@@ -66,9 +71,12 @@ export function createVerifier(options: {
   };
 }
 
-function readClaims(read: () => JWTPayload): Claims {
+/** Who a token says it is from: all that is read of it before it is verified. */
+const namesShape = claimsShape.pick({ iss: true, tid: true });
+
+function readClaims<T>(read: () => object, shape: z.ZodType<T>): T {
   try {
-    return claimsShape.parse(read());
+    return shape.parse(read());
   } catch (cause) {
     throw refused('malformed', cause);
   }

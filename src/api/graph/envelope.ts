@@ -19,6 +19,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.forbidden': 'Forbidden',
   'request.notFound': 'ResourceNotFound',
   'engine.failed': 'UnknownError',
+  'identity.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
   'quota.calls': 'TooManyRequests',

@@ -44,6 +44,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'quota.runningTime': '429',
   'quota.cpu': 'TooManyRequests',
   'engine.failed': 'InternalServerError',
+  'identity.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
   'ingest.unavailable': 'ServiceUnavailable',
