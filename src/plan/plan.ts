@@ -2,6 +2,7 @@ import type { ScalarType } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
 import type { LiteralValue } from '../kql/literals.js';
 import type { Graph } from './graph.js';
+import type { DeviceCondition } from './scope.js';
 
 /** A column of the plan: the object is its identity, names may repeat. */
 export interface PlanColumn {
@@ -81,6 +82,8 @@ export interface ScanNode {
   readonly to: Date | null;
   /** Device groups that rows must belong to, by `MachineGroup`; null: no limit. */
   readonly deviceGroups: readonly string[] | null;
+  /** Devices whose rows may be seen besides. */
+  readonly deviceRules: readonly (readonly DeviceCondition[])[];
   readonly deviceScoped: boolean;
 }
 

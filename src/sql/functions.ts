@@ -1,6 +1,6 @@
 import type { ScalarType } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
-import type { Operand } from './operand.js';
+import type { Operand, ReadForm } from './operand.js';
 import type { Sql } from './sql.js';
 
 /** Where a function is called. */
@@ -10,6 +10,11 @@ export interface CallSite {
   readonly span: TextSpan;
   /** In the condition of a filter: there a null is as good as false. */
   readonly filter: boolean;
+}
+
+/** The SQL of a call. `nullable` overrules the entry's where this call is known better. */
+export interface Emitted extends Sql {
+  readonly nullable?: boolean;
 }
 
 /** One scalar function or operator. Exactly one of `emit` and `emitCall` is there. */
@@ -24,8 +29,13 @@ export interface ScalarFunction {
    */
   readonly nullable?: 'arguments' | 'always' | 'never';
   /** The SQL of a call; its ClickHouse type has to be that of the KQL result type. */
-  readonly emit?: (...parts: Operand[]) => Sql;
-  readonly emitCall?: (call: CallSite, ...parts: Operand[]) => Sql;
+  readonly emit?: (...parts: Operand[]) => Emitted;
+  readonly emitCall?: (call: CallSite, ...parts: Operand[]) => Emitted;
+  /**
+   * The value in another form in one step, where that saves work over `emit` and a conversion: as
+   * another KQL type, or ('json') as a JSON text in which a path finds what it finds in the value.
+   */
+  readonly read?: (form: ReadForm, ...parts: Operand[]) => Sql | undefined;
   /** KQL expressions and the text of their values: tests, documentation, and the portal's hover. */
   readonly examples?: readonly (readonly [kql: string, value: string])[];
 }
@@ -34,9 +44,17 @@ export interface ScalarFunction {
 export interface AggregateFunction {
   readonly doc: string;
   readonly trap?: string;
-  /** Over no rows, or only nulls, the result is null; the default is never. */
-  readonly nullable?: 'always' | 'never';
+  /**
+   * Whether the result can be null: `always` (the default) over no rows or only nulls; `arguments`
+   * where its arguments can, or there may be no rows; never. A text result is never null.
+   */
+  readonly nullable?: 'always' | 'arguments' | 'never';
   readonly emit: (call: AggregateCall, ...parts: Operand[]) => Sql;
+  /** Calls that one state answers together, such as `arg_max(x, a, b)`: the state, and each result read from it. */
+  readonly joint?: (
+    call: AggregateCall,
+    ...calls: (readonly Operand[])[]
+  ) => { readonly state: Sql; readonly results: (state: Sql) => readonly Sql[] };
   readonly examples?: readonly (readonly [kql: string, value: string])[];
 }
 
@@ -45,6 +63,8 @@ export interface AggregateCall {
   readonly span: TextSpan;
   /** Where the rows have an order: a column that numbers them. */
   readonly position: Sql | null;
+  /** There are group keys, so each group has a row. */
+  readonly keyed: boolean;
 }
 
 /** One function over the neighbouring rows of a serialized table; `over` is the window. */

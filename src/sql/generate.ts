@@ -13,6 +13,7 @@ import type {
   SortKey,
   UnnestNode,
 } from '../plan/plan.js';
+import { deviceCondition } from './device-scope.js';
 import { aggregateFunctions } from './functions/aggregate.js';
 import { scalarFunctions } from './functions/scalar.js';
 import { windowFunctions } from './functions/window.js';
@@ -26,6 +27,8 @@ interface Definition {
   /** It is a plain name: used as it is, without an alias. */
   readonly plain: boolean;
   readonly nullable: boolean;
+  /** The value in another form in one step (`Operand.read`). */
+  readonly read?: Operand['read'];
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
 }
@@ -166,11 +169,9 @@ function scopeConditions(plan: ScanNode): Sql[] {
     if (plan.from) conditions.push(sql`${time} >= ${instant(plan.from)}`);
     if (plan.to) conditions.push(sql`${time} <= ${instant(plan.to)}`);
   }
-  if (plan.deviceGroups && plan.deviceScoped) {
-    const groups = plan.deviceGroups.map(literal);
-    conditions.push(
-      groups.length > 0 ? sql`${identifier('MachineGroup')} IN (${join(groups)})` : sql`false`,
-    );
+  if (plan.deviceScoped && plan.deviceGroups) {
+    const { database, deviceGroups, deviceRules } = plan;
+    conditions.push(deviceCondition(database, deviceGroups, deviceRules));
   }
   return conditions;
 }
@@ -285,6 +286,7 @@ function selectProject(
       // A renamed column needs no alias of its own.
       plain: expression.kind === 'column',
       nullable: operand.nullable,
+      read: operand.read,
       reads: [...readsOf([expression])],
     });
   }
@@ -884,8 +886,14 @@ function emit(
 ): Operand {
   switch (expression.kind) {
     case 'column': {
-      const nullable = from.definitions.get(expression.column)?.nullable ?? true;
-      return { ...reference(expression.column, from), type: expression.type, nullable, expression };
+      const definition = from.definitions.get(expression.column);
+      return {
+        ...reference(expression.column, from),
+        type: expression.type,
+        nullable: definition?.nullable ?? true,
+        expression,
+        read: definition?.read,
+      };
     }
     case 'literal':
       return {
@@ -938,6 +946,7 @@ function emitCall(
     type: call.type,
     nullable: nullable && isNullableColumn(call.type),
     expression: call,
+    ...(entry.read && { read: (form) => entry.read?.(form, ...parts) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ScalarType } from '../../catalog/types.js';
 import { functionKind } from '../../kql/builtins.js';
 import {
   columnsOf,
@@ -31,10 +32,25 @@ export const summarize: OperatorPlanner = (node, input, context) => {
     input,
     elements(byClause, 'Expressions'),
     elements(node, 'Aggregates'),
-    columnsOf(node.ResultType).map(({ name }) => name),
+    resultNames(node),
     context,
   );
 };
+
+/** The result's names; the binder leaves the second argument of an unnamed `covariance(x, y)` out of its name. */
+function resultNames(node: Expression): string[] {
+  const aggregates = elements(node, 'Aggregates');
+  const names = columnsOf(node.ResultType).map(({ name }) => name);
+  for (const call of aggregates) {
+    if (kindOf(call) !== 'FunctionCallExpression') continue;
+    const name = member(call, 'Name').SimpleName ?? '';
+    const [x, y] = elements(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+    const place = names.indexOf(`${name}_${x?.SimpleName}`);
+    if (!name.startsWith('covariance') || !y?.SimpleName || place < 0) continue;
+    names[place] = `${names[place]}_${y.SimpleName}`;
+  }
+  return names;
+}
 
 /** Groups the input; `names` are the result's: the keys', then the aggregates'. */
 export function aggregated(
@@ -139,38 +155,48 @@ function planAggregate(
     position,
     span,
   });
+  const jointly = (values: readonly PlanExpression[][], types: readonly ScalarType[]) => {
+    const joint = newColumn(context, name, 'dynamic');
+    return values.map((parts, index) => ({
+      ...single(parts, types[index] ?? scalarTypeOf(type)),
+      ...(values.length > 1 && { joint }),
+    }));
+  };
+  const others = (key: PlanExpression | undefined) =>
+    row.columns
+      .filter((column) => !grouped.has(column) && !isColumn(key, column))
+      .map(columnReference);
   const [first, ...rest] = plain;
   if (/^arg_?(max|min)$/.test(name) && first) {
-    const starred = star
-      ? row.columns
-          .filter(
-            (column) =>
-              !grouped.has(column) && !(first.kind === 'column' && first.column === column),
-          )
-          .map(columnReference)
-      : [];
-    const [own, value] = name.endsWith('max') ? ['max', 'arg_max'] : ['min', 'arg_min'];
+    const values = [...rest, ...(star ? others(first) : [])];
+    const own = name.endsWith('max') ? 'max' : 'min';
     return [
       { ...single([first], first.type), name: own },
-      ...[...rest, ...starred].map((other) => ({
-        ...single([first, other], other.type),
-        name: value,
-      })),
+      ...jointly(
+        values.map((value) => [first, value]),
+        values.map((value) => value.type),
+      ),
     ];
   }
   if (/^(take_any|any)$/.test(name)) {
-    const values = star
-      ? row.columns.filter((column) => !grouped.has(column)).map(columnReference)
-      : plain;
-    return values.map((value) => ({ ...single([value], value.type), name: 'take_any' }));
+    const values = star ? others(undefined) : plain;
+    return jointly(
+      values.map((value) => [value]),
+      values.map((value) => value.type),
+    );
   }
-  if (/^percentiles(w)?$/.test(name) && tuple.length > 1) {
-    const weighted = name === 'percentilesw';
-    const values = plain.slice(0, weighted ? 2 : 1);
-    return plain.slice(values.length).map((rank, index) => ({
-      ...single([...values, rank], tuple[index]?.type ?? scalarTypeOf(type)),
-      name: weighted ? 'percentilew' : 'percentile',
-    }));
+  const weights = { percentiles: 0, percentilesw: 1 }[name];
+  if (weights !== undefined) {
+    const values = plain.slice(0, 1 + weights);
+    const percents = plain.slice(1 + weights);
+    return jointly(
+      percents.map((percent) => [...values, percent]),
+      percents.map((_, index) => tuple[index]?.type ?? scalarTypeOf(type)),
+    );
   }
   return [single(plain)];
+}
+
+function isColumn(expression: PlanExpression | undefined, column: PlanColumn): boolean {
+  return expression?.kind === 'column' && expression.column === column;
 }

@@ -6,6 +6,7 @@ import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
 import { operatorFunctions } from './scalar/operators.js';
+import { sketchFunctions } from './scalar/sketch.js';
 import { textFunctions } from './scalar/text.js';
 import { textSearchFunctions } from './scalar/text-search.js';
 
@@ -20,4 +21,5 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...logicFunctions,
   ...mathFunctions,
   ...datetimeFunctions,
+  ...sketchFunctions,
 };
