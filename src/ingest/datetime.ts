@@ -1,8 +1,16 @@
-/** A moment in 100 ns ticks since 1970-01-01, and as the engine reads it. */
+/** A moment in UTC, to 100 ns. */
 export interface Moment {
-  readonly ticks: bigint;
+  /** Since 1970, rounded down. */
+  readonly milliseconds: number;
+  /** Ticks of 100 ns beyond them, 0 to 9999. */
+  readonly ticksBeyond: number;
   /** `YYYY-MM-DDTHH:MM:SS.fffffffZ` */
   readonly text: string;
+}
+
+/** Ticks of 100 ns since 1970. */
+export function ticksOf({ milliseconds, ticksBeyond }: Moment): bigint {
+  return BigInt(milliseconds) * ticksPerMillisecond + BigInt(ticksBeyond);
 }
 
 const ticksPerMillisecond = 10_000n;
@@ -18,7 +26,8 @@ function momentOf(milliseconds: number, ticksBeyond: number): Moment | undefined
   }
   const whole = new Date(milliseconds).toISOString().slice(0, -1);
   return {
-    ticks: BigInt(milliseconds) * ticksPerMillisecond + BigInt(ticksBeyond),
+    milliseconds,
+    ticksBeyond,
     text: `${whole}${String(ticksBeyond).padStart(4, '0')}Z`,
   };
 }
@@ -65,7 +74,6 @@ function momentOfTicks(ticks: bigint): Moment | undefined {
   return momentOf(Number((ticks - beyond) / ticksPerMillisecond), Number(beyond));
 }
 
-// The form that Defender writes. It is nearly every value, so it is looked at before the others.
 const iso =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/;
 const dotNetJson = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
@@ -80,12 +88,55 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * none (UTC), `/Date(milliseconds)/`, .NET's invariant form (month first), RFC 1123.
  */
 export function parseDatetime(text: string): Moment | undefined {
+  const canonical = text.length === canonicalLength ? parseCanonical(text) : undefined;
+  if (canonical) {
+    return canonical;
+  }
   const isoParts = iso.exec(text);
   if (isoParts) {
     const [, year, month, day, hour, minute, second, fraction, zone] = isoParts;
     return assemble({ year, month, day, hour, minute, second, fraction, zone });
   }
   return parseRareForm(text);
+}
+
+// The form that Defender writes, nearly every value: read without a Date, its day from memory.
+const canonicalForm = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
+const canonicalLength = '2026-01-05T17:04:44.2220000Z'.length;
+const mostDays = 5_000;
+const days = new Map<string, number>();
+
+function parseCanonical(text: string): Moment | undefined {
+  if (!canonicalForm.test(text)) {
+    return undefined;
+  }
+  const day = text.slice(0, 10);
+  let start = days.get(day);
+  if (start === undefined) {
+    start = parseDatetime(day)?.milliseconds;
+    if (start === undefined) {
+      return undefined;
+    }
+    if (days.size >= mostDays) {
+      days.clear();
+    }
+    days.set(day, start);
+  }
+  const hours = digitsAt(text, 11, 2);
+  const seconds = (hours * 60 + digitsAt(text, 14, 2)) * 60 + digitsAt(text, 17, 2);
+  return {
+    milliseconds: start + seconds * 1000 + digitsAt(text, 20, 3),
+    ticksBeyond: digitsAt(text, 23, 4),
+    text,
+  };
+}
+
+function digitsAt(text: string, start: number, count: number): number {
+  let value = 0;
+  for (let index = start; index < start + count; index++) {
+    value = value * 10 + text.charCodeAt(index) - 0x30;
+  }
+  return value;
 }
 
 function parseRareForm(text: string): Moment | undefined {

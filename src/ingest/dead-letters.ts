@@ -10,6 +10,7 @@ export const reasons = {
   'time.missing': 'The event has no time',
   'time.invalid': 'The time of the event is not a datetime',
   'time.outOfRange': 'The time of the event is outside the years 1970 to 2105',
+  'time.future': 'The time of the event is more than a year ahead',
   'column.unknown': 'The table has no such column',
   'value.invalid': "The value is not of the column's type",
   'engine.refused': 'The engine refused the row',

@@ -44,8 +44,11 @@ interface Segment {
   inserted: boolean;
 }
 
-/** Small inserts cost ten times as much a row: they wait for each other for this long. */
-const intervalMs = 1_000;
+/** Small inserts cost ten times as much a row, so rows wait for others for so long at least. */
+const shortestIntervalMs = 1_000;
+const longestIntervalMs = 5_000;
+/** And so long that a trickle into many tables takes a tenth of the engine's time at most. */
+const intervalFactor = 10;
 /** With so many rows nothing is gained by waiting. */
 const enoughRows = 20_000;
 const enoughBytes = 8 * 1024 * 1024;
@@ -60,6 +63,7 @@ export class Drain {
   readonly #jobs: Job[] = [];
   #running: Promise<void> | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
+  #intervalMs = shortestIntervalMs;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
   #failure: unknown;
@@ -93,7 +97,7 @@ export class Drain {
   /** To be told how much the journal holds that takes batches now. */
   appended(rows: number, bytes: number): void {
     if (this.#failure === undefined) {
-      const due = this.#startedAt + intervalMs - performance.now();
+      const due = this.#startedAt + this.#intervalMs - performance.now();
       this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
     }
   }
@@ -144,6 +148,11 @@ export class Drain {
       }
       this.#failure = undefined;
       this.#retryMs = firstRetryMs;
+      const tookMs = performance.now() - this.#startedAt;
+      this.#intervalMs = Math.min(
+        Math.max(tookMs * intervalFactor, shortestIntervalMs),
+        longestIntervalMs,
+      );
     } catch (error) {
       this.#failure = error;
       this.#options.log({ event: 'ingest.drain', failed: String(error), retryMs: this.#retryMs });

@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import { connectors, findConnector } from './connectors.js';
-import { type FileOptions, ingestFile } from './file.js';
+import { type FileOptions, type FileSummary, ingestFile } from './file.js';
 import { Intake, type OpenIntake } from './intake.js';
 import { ParseWorker } from './parse-worker.js';
 import { ingestPush, type PushOptions } from './push.js';
@@ -51,7 +51,7 @@ export interface Ingest {
    * Takes a file in, or standard input (`-`). When it resolves, its events are on disk.
    * @throws HuntError as `push`, and the errors of opening and reading a file
    */
-  file(path: string, options: FileOptions): Promise<IngestSummary>;
+  file(path: string, options: FileOptions): Promise<FileSummary>;
   /** Resolves when all that has been acknowledged can be queried. */
   flush(): Promise<void>;
   status(): IngestStatus;

@@ -30,9 +30,10 @@ export class JsonTooDeepError extends Error {
 }
 
 // Sixteen digits and more are rare, so one look at the text decides whether JSON.parse alone will do.
-const longNumber = /[:,[\s]-?\d{16}/;
-const likelyLongNumbers = /([:,[\s])(-?\d{16,})(?=[\s,\]}])/g;
-const stringsAndLongNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?=[\s,\]}]|$)/g;
+const longNumber = /(?:^|[:,[\s])-?\d{16}/;
+const likelyLongNumbers = /(^|[:,[\s])(-?[1-9]\d{15,})(?=[\s,\]}]|$)/g;
+const stringsAndLongNumbers =
+  /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=^|[:,[\s])-?[1-9]\d{15,}(?=[\s,\]}]|$)/g;
 
 // Unguessable, so that no text from outside can pass for a number; a letter first (see `markNumbers`).
 const mark = `n${randomBytes(12).toString('hex')}:`;

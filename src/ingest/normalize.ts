@@ -5,7 +5,7 @@ import type { DefenderEvent, RawRecord } from './connector.js';
 import { type Moment, parseDatetime } from './datetime.js';
 import { clip, type Problem } from './dead-letters.js';
 import { compactJson, JsonTooDeepError, type JsonValue } from './json.js';
-import { coercions, quoted } from './values.js';
+import { type Coerced, coercions, quoted } from './values.js';
 
 /** An event that fits its table. */
 export interface Row {
@@ -24,8 +24,10 @@ export interface Row {
 const ownCategory = 'Quarry';
 
 // What the engine's partition and expiry functions can hold; see `expiry` in engine/schema.ts.
-const firstTicks = 0n;
-const endTicks = BigInt(Date.UTC(2106, 0, 1)) * 10_000n;
+const firstMs = 0;
+const endMs = Date.UTC(2106, 0, 1);
+/** Each day is a partition of its own, so times that cannot be would cost the engine dearly. */
+const aheadMs = 366 * 24 * 60 * 60 * 1000;
 
 const longestValueShown = 100;
 /** A hostile event can have a million unknown columns; each would be stored with the whole event. */
@@ -237,22 +239,20 @@ class Draft {
 }
 
 function placeValue(draft: Draft, index: number, { name, type }: Slot, value: JsonValue): void {
-  const coerced = coerce(type, value);
+  let coerced: Coerced;
+  try {
+    coerced = coercions[type](value);
+  } catch (error) {
+    if (!(error instanceof JsonTooDeepError)) {
+      throw error;
+    }
+    draft.leaveOut(name, value, { reason: 'json.tooDeep', column: name });
+    return;
+  }
   if (coerced === undefined) {
     draft.leaveOut(name, value, { reason: 'value.invalid', column: name });
   } else if (coerced !== null) {
     draft.values[index] = coerced;
-  }
-}
-
-function coerce(type: ScalarType, value: JsonValue): string | null | undefined {
-  try {
-    return coercions[type](value);
-  } catch (error) {
-    if (error instanceof JsonTooDeepError) {
-      return undefined;
-    }
-    throw error;
   }
 }
 
@@ -273,8 +273,11 @@ function timeProblem({ time, invalidTime }: Draft): Problem | undefined {
       ? { reason: 'time.missing' }
       : { reason: 'time.invalid', detail: clip(textOf(invalidTime) ?? '', longestValueShown) };
   }
-  return time.ticks < firstTicks || time.ticks >= endTicks
-    ? { reason: 'time.outOfRange', detail: time.text }
+  if (time.milliseconds < firstMs || time.milliseconds >= endMs) {
+    return { reason: 'time.outOfRange', detail: time.text };
+  }
+  return time.milliseconds > Date.now() + aheadMs
+    ? { reason: 'time.future', detail: time.text }
     : undefined;
 }
 

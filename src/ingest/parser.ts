@@ -56,7 +56,7 @@ export class StreamParser {
   readonly #options: ParserOptions;
   readonly #cutter: RecordCutter;
   readonly #errors: NormalTable;
-  readonly #keepFromTicks: bigint | undefined;
+  readonly #keepFromMs: number;
   readonly #sample: CutRecord[] = [];
   #sampled = 0;
   #connector: Connector | undefined;
@@ -75,7 +75,7 @@ export class StreamParser {
       lines: connector?.format === 'text',
     });
     this.#errors = tables.own(deadLetterTable);
-    this.#keepFromTicks = keepFrom === null ? undefined : momentOfDate(keepFrom).ticks;
+    this.#keepFromMs = keepFrom === null ? Number.NEGATIVE_INFINITY : keepFrom.getTime();
     if (connector) {
       this.#open(connector);
     }
@@ -222,7 +222,7 @@ export class StreamParser {
   }
 
   #accept(row: Row, record: RawRecord, place: Place): void {
-    if (this.#keepFromTicks !== undefined && row.time && row.time.ticks < this.#keepFromTicks) {
+    if (row.time && row.time.milliseconds < this.#keepFromMs) {
       this.#expired++;
       return;
     }

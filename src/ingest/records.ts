@@ -24,6 +24,8 @@ const recordSeparator = 0x1e;
 const space = new Set([0x20, 0x09, carriageReturn, lineFeed, recordSeparator]);
 const byteOrderMark = Buffer.from('\ufeff');
 
+const punctuation = new Set([comma, openBrace, closeBrace, openBracket, closeBracket]);
+
 /** How much of a record that is too large is kept. */
 const headBytes = 64 * 1024;
 /** Long enough for the start of any document that `documentStart` knows. */
@@ -337,7 +339,7 @@ class Scan {
       } else if (byte === quote) {
         this.#inString = true;
       } else if (this.#isScalar) {
-        if (byte === comma || byte === closeBracket || byte === closeBrace || byte === lineFeed) {
+        if (byte === lineFeed || punctuation.has(byte)) {
           return true;
         }
       } else if (byte === openBrace || byte === openBracket) {

@@ -1,4 +1,4 @@
-import type { Moment } from './datetime.js';
+import { type Moment, ticksOf } from './datetime.js';
 
 /** Whether a row that is stored already is looked for. */
 export type Sameness =
@@ -76,7 +76,7 @@ export class RowBuffer {
     this.#reserve(line.length * bytesPerUnit);
     this.#used += this.#bytes.write(line, this.#used);
     this.#ends.push(this.#used);
-    this.#ticks.push(time?.ticks ?? 0n);
+    this.#ticks.push(time === undefined ? 0n : ticksOf(time));
     this.#identities.push(identity);
   }
 

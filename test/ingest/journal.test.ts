@@ -1,0 +1,116 @@
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Journal, leftJournals, readJournal, type TenantRows } from '../../src/ingest/journal.js';
+import { pickRows, RowBuffer } from '../../src/ingest/rows.js';
+import { temporaryDirectory } from '../engine/fixture.js';
+
+function rows(table: string, ...members: string[]): TenantRows {
+  const buffer = new RowBuffer({ table, timeColumn: 'Timestamp', sameness: 'event' });
+  for (const [index, member] of members.entries()) {
+    const time = { milliseconds: -index, ticksBeyond: index, text: '' };
+    buffer.add(member, time, 2n ** 64n - 1n - BigInt(index));
+  }
+  return { ...buffer.take(), database: 'tenant_x' };
+}
+
+const first = [rows('A', '"a":1', '"a":"ü"'), rows('B', '"b":1')];
+const second = [rows('A', '"a":3')];
+
+async function written(): Promise<{ file: string; sizes: number[] }> {
+  const journal = await Journal.create(temporaryDirectory(), 1);
+  const sizes: number[] = [];
+  for (const parts of [first, second]) {
+    await journal.append(parts);
+    sizes.push(journal.sizeBytes);
+  }
+  await journal.close();
+  return { file: journal.file, sizes };
+}
+
+async function read(file: string): Promise<{ entries: TenantRows[][]; ending: string }> {
+  const reading = readJournal(file);
+  const entries: TenantRows[][] = [];
+  for await (const parts of reading.entries) {
+    entries.push(parts);
+  }
+  return { entries, ending: reading.ending() };
+}
+
+const linesOf = (entries: TenantRows[][]) =>
+  entries.map((parts) => parts.map(({ lines }) => Buffer.from(lines).toString()));
+
+describe('a journal', () => {
+  it('gives back what was appended', async () => {
+    const { file } = await written();
+    const { entries, ending } = await read(file);
+    expect(ending).toBe('whole');
+    expect(linesOf(entries)).toEqual(linesOf([first, second]));
+    expect(entries[0]?.[0]).toMatchObject({
+      database: 'tenant_x',
+      table: 'A',
+      timeColumn: 'Timestamp',
+      sameness: 'event',
+      ends: first[0]?.ends,
+      ticks: BigInt64Array.from([0n, -9_999n]),
+      identities: BigUint64Array.from([2n ** 64n - 1n, 2n ** 64n - 2n]),
+    });
+  });
+
+  it('cut off at any byte, holds the entries before it and nothing of the next', async () => {
+    const { file, sizes } = await written();
+    const whole = readFileSync(file);
+    const [firstSize = 0, secondSize = 0] = sizes;
+    for (let length = secondSize - 1; length > 0; length -= 13) {
+      writeFileSync(file, whole.subarray(0, length));
+      const { entries, ending } = await read(file);
+      expect(entries).toHaveLength(length >= firstSize ? 1 : 0);
+      expect(ending).toBe(length === firstSize ? 'whole' : 'torn');
+    }
+  });
+
+  it('with changed bytes before its end is damaged', async () => {
+    const { file, sizes } = await written();
+    const bytes = readFileSync(file);
+    for (const at of [0, 20, (sizes[0] ?? 0) - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      writeFileSync(file, changed);
+      expect(await read(file)).toEqual({ entries: [], ending: 'damaged' });
+    }
+  });
+
+  it('with rubbish behind its end gives its entries first', async () => {
+    const { file } = await written();
+    appendFileSync(file, 'x'.repeat(100));
+    const { entries, ending } = await read(file);
+    expect([entries.length, ending]).toEqual([2, 'damaged']);
+  });
+
+  it('can be empty', async () => {
+    const { file } = await written();
+    truncateSync(file, 0);
+    expect(statSync(file).size).toBe(0);
+    expect(await read(file)).toEqual({ entries: [], ending: 'whole' });
+  });
+
+  it('is found again, in the order of numbers', async () => {
+    const folder = temporaryDirectory();
+    for (const number of [10, 9, 100]) {
+      await (await Journal.create(folder, number)).close();
+    }
+    writeFileSync(`${folder}/x.ndjson`, '');
+    expect((await leftJournals(folder)).map(({ number }) => number)).toEqual([9, 10, 100]);
+  });
+});
+
+describe('pickRows', () => {
+  it('keeps the rows at the positions with all that belongs to them', () => {
+    const picked = pickRows(rows('A', '"a":0', '"aa":1', '"aaa":2', '"a":3'), [1, 3]);
+    expect(Buffer.from(picked.lines).toString()).toBe(
+      '{"_seq":"18446744073709551614","aa":1}\n{"_seq":"18446744073709551612","a":3}\n',
+    );
+    expect([...picked.ends]).toEqual([39, 77]);
+    expect([...picked.ticks]).toEqual([-9_999n, -29_997n]);
+    expect(pickRows(rows('A', '"a":0'), []).lines).toHaveLength(0);
+  });
+});

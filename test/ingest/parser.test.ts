@@ -1,0 +1,366 @@
+import { describe, expect, it } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { findConnector } from '../../src/ingest/connectors.js';
+import { EventTables } from '../../src/ingest/normalize.js';
+import {
+  type Batch,
+  deadLetterTable,
+  StreamParser,
+  UnrecognizedSourceError,
+} from '../../src/ingest/parser.js';
+import { lines, networkEvent, numbers, processEvent } from './requests.js';
+
+const tables = new EventTables(builtinCatalog);
+const connector = findConnector('defender-streaming');
+
+interface Options {
+  readonly detect?: boolean;
+  readonly maxRecordBytes?: number;
+  readonly keepFrom?: Date;
+  readonly chunkBytes?: number;
+}
+
+function parse(input: string | Buffer, options: Options = {}): Batch {
+  const parser = new StreamParser({
+    tables,
+    connector: options.detect ? undefined : connector,
+    maxRecordBytes: options.maxRecordBytes ?? 1024 * 1024,
+    keepFrom: options.keepFrom ?? null,
+    origin: 'test',
+  });
+  const bytes = Buffer.from(input);
+  const chunkBytes = options.chunkBytes ?? bytes.length + 1;
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    parser.write(bytes.subarray(at, at + chunkBytes));
+  }
+  parser.end();
+  return parser.take();
+}
+
+function rowsOf(batch: Batch, table: string): Record<string, unknown>[] {
+  const all = [...batch.events, ...(batch.deadLetters ? [batch.deadLetters] : [])];
+  return all
+    .filter((rows) => rows.table === table)
+    .flatMap(({ lines: bytes }) => Buffer.from(bytes).toString().split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+const identitiesOf = (batch: Batch) => batch.events.flatMap(({ identities }) => [...identities]);
+const parseEvent = (more: Record<string, unknown>) => parse(lines([processEvent(1, more)]));
+
+describe('records of the Streaming API', () => {
+  const events = [processEvent(1), networkEvent(2), processEvent(3)];
+  const texts = events.map((event) => JSON.stringify(event));
+  const reordered = events.map(({ properties, category, time }) => ({
+    properties,
+    category,
+    time,
+  }));
+
+  it.each([
+    ['lines', texts.join('\n')],
+    ['lines with CRLF', texts.join('\r\n')],
+    ['a byte order mark', `\ufeff${texts.join('\n')}\n`],
+    ['an array', `[${texts.join(',')}]`],
+    ['an array over lines', `[\n${texts.join(',\n')}\n]`],
+    ['an array, printed', JSON.stringify(events, null, 2)],
+    ['an Event Hubs message', JSON.stringify({ records: events })],
+    ['an Event Hubs message, printed', JSON.stringify({ records: events }, null, 2)],
+    ['a message a line', texts.map((text) => `{"records":[${text}]}`).join('\n')],
+    ['other keys in a message', JSON.stringify({ x: 1, records: events, y: { z: [] } })],
+    ['keys in another order', reordered.map((event) => JSON.stringify(event)).join('\n')],
+    ['category in lower case', texts.join('\n').replaceAll('AdvancedHunting', 'advancedhunting')],
+    ['table in lower case', texts.join('\n').replaceAll('DeviceProcess', 'deviceprocess')],
+    [
+      'unknown keys',
+      texts.map((text) => text.replace('{', '{"_TimeReceivedBySvc":"x",')).join('\n'),
+    ],
+  ])('%s', (_what, input) => {
+    for (const chunkBytes of [1_000_000, 97]) {
+      const batch = parse(input, { detect: true, chunkBytes });
+      expect(batch.rejected).toBe(0);
+      expect(rowsOf(batch, deadLetterTable)).toEqual([]);
+      expect(rowsOf(batch, 'DeviceProcessEvents').map(({ ReportId }) => ReportId)).toEqual([1, 3]);
+      expect(rowsOf(batch, 'DeviceNetworkEvents').map(({ RemotePort }) => RemotePort)).toEqual([2]);
+      expect(identitiesOf(batch)).toEqual(identitiesOf(parse(lines(events))));
+    }
+  });
+
+  it('become rows whose time, digits and JSON are exact', () => {
+    const [row] = rowsOf(
+      parse(
+        lines([
+          JSON.stringify(
+            processEvent(1, {
+              AdditionalFields: { b: [1], a: 'x' },
+              ProcessCommandLine: 'a\u0000b "ü" \u2028',
+            }),
+          ).replace('"ReportId":1', '"ReportId":639199803770463703'),
+        ]),
+      ),
+      'DeviceProcessEvents',
+    );
+    expect(row).toMatchObject({
+      Timestamp: '2026-01-05T00:00:01.0001234Z',
+      AdditionalFields: '{"b":[1],"a":"x"}',
+      ProcessCommandLine: 'a\u0000b "ü" \u2028',
+    });
+    expect(row).not.toHaveProperty('MachineGroup');
+  });
+
+  it('go to the tables of today under earlier names of tables and columns', () => {
+    const { properties } = processEvent(1);
+    const { Timestamp, DeviceId, ...rest } = properties;
+    const batch = parse(
+      lines([
+        {
+          category: 'AdvancedHunting-ProcessCreationEvents',
+          properties: { ...rest, EventTime: Timestamp, MachineId: DeviceId },
+        },
+      ]),
+    );
+    expect(rowsOf(batch, 'DeviceProcessEvents')).toMatchObject([{ Timestamp, DeviceId }]);
+    expect(identitiesOf(batch)).toEqual(identitiesOf(parse(lines([processEvent(1)]))));
+  });
+});
+
+describe('what is not stored', () => {
+  const good = [processEvent(1), processEvent(2)];
+  const [first = processEvent(0), second = processEvent(0)] = good;
+
+  it.each([
+    ['broken JSON', '{"time":"2026', 'json.invalid', ''],
+    ['text', 'hello', 'json.invalid', ''],
+    ['a number', '5', 'record.shape', ''],
+    ['null', 'null', 'record.shape', ''],
+    ['no category', '{"properties":{}}', 'record.shape', ''],
+    [
+      'properties that are no object',
+      '{"category":"AdvancedHunting-DeviceInfo","properties":[]}',
+      'record.shape',
+      '',
+    ],
+    ['another category', '{"category":"AuditLogs","properties":{}}', 'table.unknown', ''],
+    [
+      'an unknown table',
+      '{"category":"AdvancedHunting-Foo","properties":{}}',
+      'table.unknown',
+      'Foo',
+    ],
+    [
+      'a table of our own',
+      '{"category":"AdvancedHunting-QuarryIngestErrors","properties":{}}',
+      'table.unknown',
+      'QuarryIngestErrors',
+    ],
+    [
+      'no time',
+      '{"category":"AdvancedHunting-DeviceInfo","properties":{"DeviceId":"x"}}',
+      'time.missing',
+      'DeviceInfo',
+    ],
+    [
+      'no usable time',
+      '{"category":"AdvancedHunting-DeviceInfo","properties":{"Timestamp":5}}',
+      'time.invalid',
+      'DeviceInfo',
+    ],
+    [
+      'year 1',
+      '{"category":"AdvancedHunting-DeviceInfo","properties":{"Timestamp":"0001-01-01T00:00:00Z"}}',
+      'time.outOfRange',
+      'DeviceInfo',
+    ],
+    [
+      'year 9999',
+      '{"category":"AdvancedHunting-DeviceInfo","properties":{"Timestamp":"9999-12-31T23:59:59Z"}}',
+      'time.outOfRange',
+      'DeviceInfo',
+    ],
+    [
+      'two years ahead',
+      JSON.stringify({
+        category: 'AdvancedHunting-DeviceInfo',
+        properties: { Timestamp: new Date(Date.now() + 730 * 86_400_000).toISOString() },
+      }),
+      'time.future',
+      'DeviceInfo',
+    ],
+    [
+      'a record nested 100,000 deep',
+      `{"category":${'['.repeat(100_000)}${']'.repeat(100_000)},"n":1234567890123456789}`,
+      'json.tooDeep',
+      '',
+    ],
+  ])(
+    '%s goes to the dead letters, and the rest of the batch is kept',
+    (_what, line, code, table) => {
+      const batch = parse(lines([first, line, second]));
+      expect(rowsOf(batch, 'DeviceProcessEvents')).toHaveLength(2);
+      expect(batch.rejected).toBe(1);
+      expect(batch.reasons).toEqual({ [code]: 1 });
+      const offset = lines([first]).length;
+      expect(rowsOf(batch, deadLetterTable)).toMatchObject([
+        {
+          Source: 'defender-streaming',
+          Position: `test, byte ${offset}`,
+          ReasonCode: code,
+          RawEvent: line.length > 65_536 ? expect.stringMatching(/…$/) : line,
+          RawEventSize: line.length,
+          ...(table && { Table: table }),
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['an unknown column', { Fresh: 'x' }, 'column.unknown', 'Fresh'],
+    ['text for a number', { ProcessId: 'many' }, 'value.invalid', 'ProcessId'],
+    ['a number too large', { ProcessId: 1e30 }, 'value.invalid', 'ProcessId'],
+    [
+      'an object for a datetime',
+      { ProcessCreationTime: {} },
+      'value.invalid',
+      'ProcessCreationTime',
+    ],
+    [
+      'a document too deep',
+      { AdditionalFields: JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`) },
+      'json.tooDeep',
+      'AdditionalFields',
+    ],
+    [
+      'an unknown column too deep',
+      { Deep: JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`) },
+      'json.tooDeep',
+      'Deep',
+    ],
+  ])('%s costs the column, not the event', (_what, more, code, column) => {
+    const batch = parseEvent(more);
+    const [row] = rowsOf(batch, 'DeviceProcessEvents');
+    expect(row).toMatchObject({ ReportId: 1, FileName: 'powershell.exe' });
+    expect(row).not.toHaveProperty(column);
+    expect(batch.rejected).toBe(0);
+    expect(rowsOf(batch, deadLetterTable)).toMatchObject([
+      {
+        Table: 'DeviceProcessEvents',
+        Column: column,
+        ReasonCode: code,
+        RawEvent: JSON.stringify(processEvent(1, more)),
+      },
+    ]);
+  });
+
+  it('an unknown column without a value is nothing to report', () => {
+    expect(parseEvent({ Fresh: null }).deadLetters).toBeUndefined();
+  });
+
+  it('columns that are computed are nothing to report', () => {
+    expect(parseEvent({ Type: 'DeviceProcessEvents', _BilledSize: 5 }).deadLetters).toBeUndefined();
+  });
+
+  it('a column under two names is taken from its own', () => {
+    const [row] = rowsOf(parseEvent({ MachineId: 'other' }), 'DeviceProcessEvents');
+    expect(row).toMatchObject({ DeviceId: 'device-1' });
+  });
+
+  it('a million unknown columns are ten dead letters', () => {
+    const more = Object.fromEntries(numbers(0, 50_000).map((number) => [`x${number}`, number]));
+    const letters = rowsOf(parseEvent(more), deadLetterTable);
+    expect(letters).toHaveLength(10);
+    expect(letters.at(-1)?.['Reason']).toContain('49990 more columns');
+    expect(String(letters[0]?.['RawEvent']).length).toBeLessThan(66_000);
+  });
+
+  it('a record larger than the limit is kept by its head', () => {
+    const large = processEvent(3, { ProcessCommandLine: 'x'.repeat(10 * 1024 * 1024) });
+    const batch = parse(lines([first, large, second]), { chunkBytes: 64 * 1024 });
+    expect(rowsOf(batch, 'DeviceProcessEvents')).toHaveLength(2);
+    const [letter] = rowsOf(batch, deadLetterTable);
+    expect(letter).toMatchObject({
+      ReasonCode: 'record.tooLarge',
+      RawEventSize: JSON.stringify(large).length,
+    });
+    expect(letter?.['RawEvent']).toMatch(/^\{"time"/);
+  });
+
+  it('events beyond the retention are counted', () => {
+    const keepFrom = new Date(Date.UTC(2026, 0, 5) + 2000);
+    const batch = parse(lines([first, second, processEvent(3)]), { keepFrom });
+    expect(batch).toMatchObject({ expired: 1, rejected: 0 });
+    expect(rowsOf(batch, 'DeviceProcessEvents')).toHaveLength(2);
+  });
+});
+
+describe('the identity of an event', () => {
+  const identity = (input: string | Buffer) => identitiesOf(parse(input))[0];
+  const base = identity(lines([processEvent(1)]));
+
+  it.each([
+    ['space between tokens', JSON.stringify(processEvent(1), null, 1).replaceAll('\n', '')],
+    ['the time of reception', JSON.stringify({ ...processEvent(1), time: 'later' })],
+    [
+      'the order of columns',
+      JSON.stringify({
+        ...processEvent(1),
+        properties: Object.fromEntries(Object.entries(processEvent(1).properties).reverse()),
+      }),
+    ],
+    ['columns without value', JSON.stringify(processEvent(1, { SHA1: null, MD5: '' }))],
+    ['how numbers are written', JSON.stringify(processEvent(1, { ProcessId: '1001' }))],
+  ])('does not depend on %s', (_what, input) => {
+    expect(identity(input)).toBe(base);
+  });
+
+  it.each([
+    ['a column', { ReportId: 2 }],
+    ['an unknown column', { Fresh: 'x' }],
+    ['a value that does not fit', { LogonId: 'x' }],
+    ['a document too deep', { AdditionalFields: `${'['.repeat(500)}${']'.repeat(500)}` }],
+  ])('depends on %s', (_what, more) => {
+    expect(identity(lines([processEvent(1, more)]))).not.toBe(base);
+  });
+
+  it('stays when the catalog learns of a column', () => {
+    const table = builtinCatalog.tables.find(({ name }) => name === 'DeviceProcessEvents');
+    const learned = {
+      ...builtinCatalog,
+      tables: builtinCatalog.tables.map((other) =>
+        other === table
+          ? { ...other, columns: [...other.columns, { name: 'Fresh', type: 'string' as const }] }
+          : other,
+      ),
+    };
+    const event = lines([processEvent(1, { Fresh: 'x', ActionType: 'y' })]);
+    const parser = new StreamParser({
+      tables: new EventTables(learned),
+      connector,
+      maxRecordBytes: 1000,
+      keepFrom: null,
+      origin: 'test',
+    });
+    parser.write(event);
+    parser.end();
+    expect(identitiesOf(parser.take())).toEqual([identity(event)]);
+  });
+});
+
+describe('detection', () => {
+  it('does not mind a broken line among the first', () => {
+    const batch = parse(lines(['{"tim', processEvent(1), processEvent(2)]), { detect: true });
+    expect(rowsOf(batch, 'DeviceProcessEvents')).toHaveLength(2);
+    expect(batch.rejected).toBe(1);
+  });
+
+  it.each(['hello\nworld\n', '{"a":1}\n{"a":2}', '[1,2,3]', '{'])(
+    'claims nothing of %j',
+    (input) => {
+      expect(() => parse(input, { detect: true })).toThrow(UnrecognizedSourceError);
+    },
+  );
+
+  it.each(['', '\n\n', '[]', '{"records":[]}'])('needs no source for %j', (input) => {
+    expect(parse(input).events).toEqual([]);
+  });
+});

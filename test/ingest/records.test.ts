@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { type CutRecord, RecordCutter } from '../../src/ingest/records.js';
+
+const maxBytes = 1000;
+
+function cut(input: string | Uint8Array, chunkBytes: number, lines = false): CutRecord[] {
+  const bytes = Buffer.from(input);
+  const cutter = new RecordCutter({ maxBytes, lines });
+  const records: CutRecord[] = [];
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    cutter.write(bytes.subarray(at, at + chunkBytes), (record) => records.push(record));
+  }
+  cutter.end((record) => records.push(record));
+  return records;
+}
+
+const long = `"${'x'.repeat(2 * maxBytes)}"`;
+
+const cases: readonly (readonly [what: string, input: string, records: readonly string[]])[] = [
+  ['nothing', '', []],
+  ['space', ' \r\n\n\t', []],
+  ['lines', '{"a":1}\n{"a":2}\n', ['{"a":1}', '{"a":2}']],
+  ['lines without a last line end', '{"a":1}\n{"a":2}', ['{"a":1}', '{"a":2}']],
+  ['lines with CRLF and empty ones', '{"a":1}\r\n\r\n{"a":2}\r\n', ['{"a":1}', '{"a":2}']],
+  ['a byte order mark', '\ufeff{"a":1}\n{"a":2}', ['{"a":1}', '{"a":2}']],
+  ['a byte order mark before a later line', '{"a":1}\n\ufeff{"a":2}', ['{"a":1}', '{"a":2}']],
+  ['record separators', '\x1e{"a":1}\n\x1e{"a":2}\n', ['{"a":1}', '{"a":2}']],
+  ['a broken line', '{"a":1}\n{"a":"\n{"a":3}', ['{"a":1}', '{"a":"', '{"a":3}']],
+  ['a broken first line', '{"a":\n{"a":2}', ['{"a":', '{"a":2}']],
+  ['a line that begins an array', '{"a":1}\n[{"a":\n{"a":3}', ['{"a":1}', '[{"a":', '{"a":3}']],
+  ['an array on one line', '[{"a":1},{"a":2}]', ['[{"a":1},{"a":2}]']],
+  ['an array over lines', '[\n{"a":1},\n{"a":2}\n]\n', ['{"a":1}', '{"a":2}']],
+  ['an array that opens with a record', '[{"a":1},\n{"a":2}]', ['{"a":1}', '{"a":2}']],
+  ['printed JSON', '{\n  "a": {\n "b": "}" }\n}\n{\n}', ['{\n  "a": {\n "b": "}" }\n}', '{\n}']],
+  ['a message', '{"records":[\n{"a":1},{"a":2}],"x":{"y":"]}"}}\n', ['{"a":1}', '{"a":2}']],
+  [
+    'messages one after the other',
+    '{\n "records" : [ {"a":1} ] }\n{"records":[{"a":2}],"s":"\\"}"}[{"a":3}]',
+    ['{"a":1}', '{"a":2}', '{"a":3}'],
+  ],
+  [
+    'a broken record in an array',
+    '[\n{"a":1},\n{"a":"x},\n{"a":3}\n]',
+    ['{"a":1}', '{"a":"x},', '{"a":3}'],
+  ],
+  ['an array that breaks off', '[\n{"a":1},\n{"a"', ['{"a":1}', '{"a"']],
+  ['scalars in an array', '[\n1,"a,]",null,{"a":1}]', ['1', '"a,]"', 'null', '{"a":1}']],
+  ['stray brackets', '[\n]}]{"a":1}', ['}', ']', '{"a":1}']],
+  ['text lines', 'one\n  two\n[three]\n', ['one', '  two', '[three]']],
+  ['letters that end like a byte order mark', 'aû\n�b', ['aû', '�b']],
+];
+
+describe('RecordCutter', () => {
+  for (const chunkBytes of [1, 7, 100_000]) {
+    it.each(cases)(`cuts %s, ${chunkBytes} bytes at a time`, (_what, input, expected) => {
+      expect(cut(input, chunkBytes).map(({ text }) => text)).toEqual(expected);
+    });
+
+    it.each([
+      ['a line', `{"a":1}\n{"a":${long}}\n{"a":3}`, ['{"a":1}', '', '{"a":3}']],
+      ['the last line', `{"a":1}\n{"a":${long}}`, ['{"a":1}', '']],
+      ['the first line', `{"a":${long}}\n{"a":2}`, ['', '{"a":2}']],
+      ['a record of an array', `[\n{"a":1},{"a":${long}},{"a":3}]`, ['{"a":1}', '', '{"a":3}']],
+      ['an unfinished record', `[\n{"a":1},{"a":${long}`, ['{"a":1}', '']],
+    ])(
+      `a record larger than the limit costs itself: %s, ${chunkBytes} at a time`,
+      (_w, input, texts) => {
+        const records = cut(input, chunkBytes);
+        expect(records.map(({ text, tooLarge }) => (tooLarge ? '' : text))).toEqual(texts);
+        const large = records.find(({ tooLarge }) => tooLarge);
+        expect(input.slice(large?.offset)).toMatch(/^\{"a":"xxx/);
+        expect(large?.sizeBytes).toBeGreaterThanOrEqual(long.length + '{"a":'.length);
+        expect(large?.text).toMatch(/^\{"a":"x{100}/);
+      },
+    );
+  }
+
+  it('a document larger than a record is cut into its records', () => {
+    const records = Array.from({ length: 500 }, (_, index) => `{"a":${index}}`);
+    for (const document of [`[${records}]`, `{"records":[${records}]}`]) {
+      expect(cut(`${document}\n${document}`, 64).map(({ text }) => text)).toEqual([
+        ...records,
+        ...records,
+      ]);
+    }
+  });
+
+  it('says where records start', () => {
+    const input = '{"a":"ü"}\r\n\n{"a":2}\n';
+    for (const { offset, text, sizeBytes } of cut(input, 3)) {
+      expect(Buffer.from(input).toString('utf8', offset, offset + sizeBytes)).toBe(text);
+    }
+    const array = '[ \n {"a":"ü"} ,{"a":2}]';
+    for (const { offset, text, sizeBytes } of cut(array, 3)) {
+      expect(Buffer.from(array).toString('utf8', offset, offset + sizeBytes)).toBe(text);
+    }
+  });
+
+  it('takes lines as they are for text sources', () => {
+    expect(cut('[\n{"a":1}\n', 4, true).map(({ text }) => text)).toEqual(['[', '{"a":1}']);
+  });
+
+  it('reads bytes that are no UTF-8', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"a":"'),
+      Buffer.from([0xff, 0xc3]),
+      Buffer.from('"}'),
+    ]);
+    expect(cut(bytes, 1).map(({ text }) => text)).toEqual(['{"a":"��"}']);
+  });
+
+  it('waits for no end of a start that never comes', () => {
+    expect(cut(`[\n{${' '.repeat(5000)}"a":1}`, 10).map(({ tooLarge }) => tooLarge)).toEqual([
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { unpack } from '../../src/ingest/unpack.js';
+
+async function* chunks(bytes: Uint8Array, size: number) {
+  for (let at = 0; at < bytes.length; at += size) {
+    yield bytes.subarray(at, at + size);
+  }
+}
+
+/** What comes out, and the failure at its end. */
+async function unpacked(bytes: Uint8Array, size = 1000): Promise<[text: string, failure: string]> {
+  const output: Uint8Array[] = [];
+  let failure = '';
+  try {
+    for await (const chunk of unpack(chunks(bytes, size))) {
+      output.push(chunk);
+    }
+  } catch (error) {
+    failure = (error as Error).message;
+  }
+  return [Buffer.concat(output).toString(), failure];
+}
+
+const text = Array.from({ length: 4_000 }, (_, index) => `line ${index * 7919}\n`).join('');
+const packed = gzipSync(text);
+
+/** A member with every optional field of the header. */
+function withHeaderFields(): Buffer {
+  const header = Buffer.from(packed.subarray(0, 10));
+  header[3] = 2 | 4 | 8 | 16;
+  const fields = [
+    Buffer.from([3, 0, 1, 2, 3]),
+    Buffer.from('name\0comment\0'),
+    Buffer.from([0, 0]),
+  ];
+  return Buffer.concat([header, ...fields, packed.subarray(10)]);
+}
+
+describe('unpack', () => {
+  for (const size of [1, 10, 4096, 1_000_000]) {
+    it.each([
+      ['plain text', Buffer.from(text)],
+      ['nothing', Buffer.from('')],
+      ['gzip', packed],
+      ['several members', Buffer.concat([gzipSync(text.slice(0, 5)), gzipSync(text.slice(5))])],
+      ['a stray byte behind the end', Buffer.concat([packed, Buffer.from('\n')])],
+      ['stray bytes behind the end', Buffer.concat([packed, Buffer.from([0x1f, 0x8b, 9, 9])])],
+      ['zero bytes behind the end', Buffer.concat([packed, Buffer.alloc(512)])],
+      ['all header fields', withHeaderFields()],
+    ])(`%s, ${size} bytes at a time`, async (what, bytes) => {
+      const expected = what === 'nothing' ? '' : text;
+      expect(await unpacked(bytes, size)).toEqual([expected, '']);
+    });
+  }
+
+  it.each([5, 15, 1000, packed.length - 20, packed.length - 8, packed.length - 1])(
+    'gzip that breaks off after %i bytes gives what is whole, and says so',
+    async (length) => {
+      const [output, failure] = await unpacked(packed.subarray(0, length));
+      expect(failure).toBe('The gzip data is truncated.');
+      expect(text.startsWith(output)).toBe(true);
+      expect(output.length).toBeGreaterThan(length < 1000 ? -1 : 1000);
+    },
+  );
+
+  it('damaged gzip is told from whole', async () => {
+    for (const at of [500, packed.length - 6, packed.length - 1]) {
+      const damaged = Buffer.from(packed);
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+      const [, failure] = await unpacked(damaged);
+      expect(failure).toMatch(/^The gzip data is (damaged|truncated)\.$/);
+    }
+  });
+
+  it.each([
+    ['utf-16le', [0xff, 0xfe]],
+    ['utf-16be', [0xfe, 0xff]],
+  ] as const)('%s becomes UTF-8, packed or not', async (encoding, mark) => {
+    const content = '{"a":"ü😀"}\n';
+    const units = Buffer.from(content, 'utf16le');
+    const body = encoding === 'utf-16le' ? units : Buffer.from(units).swap16();
+    const bytes = Buffer.concat([Buffer.from(mark), body]);
+    for (const form of [bytes, gzipSync(bytes)]) {
+      expect((await unpacked(form, 3))[0].replace('\ufeff', '')).toBe(content);
+    }
+  });
+});
