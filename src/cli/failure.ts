@@ -1,9 +1,12 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
-import { HuntError, lineAndColumn, type TextSpan } from '../errors.js';
+import { type FailureCode, HuntError, lineAndColumn, type TextSpan } from '../errors.js';
 
 /** What commands exit with. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Failures that come from how the command was called. */
+const usageCodes: ReadonlySet<FailureCode> = new Set(['configuration.invalid', 'ingest.source']);
 
 /** The command line was wrong: exit code 2. */
 export class UsageError extends Error {
@@ -30,7 +33,7 @@ export function reportFailure(error: unknown): number {
     // Commander has told; help and version come this way too.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || (error instanceof HuntError && usageCodes.has(error.code))) {
     console.error(`${pc.red('error:')} ${error.message}`);
     return exitCodes.usage;
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { demoCommand } from './commands/demo.js';
+import { explainCommand } from './commands/explain.js';
 import { ingestCommand } from './commands/ingest.js';
 import { queryCommand } from './commands/query.js';
 import { serveCommand } from './commands/serve.js';
@@ -24,6 +25,7 @@ for (const command of [
   serveCommand(),
   ingestCommand(),
   queryCommand(),
+  explainCommand(),
   tokenCommand(),
   tablesCommand(),
   simulateCommand(),

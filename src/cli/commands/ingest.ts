@@ -111,27 +111,31 @@ function eventsIn({ accepted, rejected, duplicate, expired }: FileSummary): numb
 }
 
 function summaryText(file: string, summary: FileSummary, seconds: number): string {
-  const number = (value: number) => value.toLocaleString('en');
   const events = eventsIn(summary);
   const rate = number(Math.round(events / Math.max(seconds, 0.001)));
-  const counted = (counts: Readonly<Record<string, number | undefined>>) =>
-    Object.entries(counts)
-      .sort(([, left = 0], [, right = 0]) => right - left)
-      .map(([name, count = 0]) => `  ${number(count).padStart(12)}  ${printable(name)}\n`)
-      .join('');
-  const { accepted, rejected, duplicate, expired } = summary;
+  const { accepted, rejected, duplicate, expired, deadLetters } = summary;
   const source = summary.source === null ? '' : ` (${summary.source})`;
   return [
-    `${file}${source}: ${number(events)} events in ${seconds.toFixed(1)} s, ${rate}/s\n`,
-    counted({
-      accepted,
-      rejected,
-      duplicate,
-      ...(expired > 0 && { 'older than the retention': expired }),
-    }),
-    accepted > 0 ? `accepted into\n${counted(summary.byTable)}` : '',
-    summary.deadLetters > 0 || rejected > 0
-      ? `what was rejected or left out is in QuarryIngestErrors, because\n${counted(summary.byReason)}`
+    `${file}${source}: ${number(events)} ${events === 1 ? 'event' : 'events'} in ${seconds.toFixed(1)} s, ${rate}/s\n`,
+    counts({ accepted, rejected, duplicate }),
+    expired > 0 ? counts({ 'older than the retention': expired }) : '',
+    accepted > 0 ? `accepted into\n${counts(byCount(summary.byTable))}` : '',
+    deadLetters > 0 || rejected > 0
+      ? `what was rejected or left out is in QuarryIngestErrors, because\n${counts(byCount(summary.byReason))}`
       : '',
   ].join('');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function counts(entries: Readonly<Record<string, number>>): string {
+  return Object.entries(entries)
+    .map(([name, count]) => `  ${number(count).padStart(12)}  ${printable(name)}\n`)
+    .join('');
+}
+
+function byCount(entries: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(entries).sort(([, left], [, right]) => right - left));
 }

@@ -1,0 +1,46 @@
+import { text as textOf } from 'node:stream/consumers';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { builtinCatalog } from '../../catalog/catalog.js';
+import { tenantDatabase } from '../../catalog/names.js';
+import { HuntError } from '../../errors.js';
+import { RefusedError } from '../failure.js';
+import { printable } from '../formats.js';
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('Print what becomes of a query: its result columns, the logical plan, the SQL')
+    .argument('<kql>', 'the query; - reads it from standard input')
+    .option('--retention <time>', 'how far back the hunt looks: 30d, 400d, forever', '30d')
+    .action(async (argument: string, { retention }: { retention: string }) => {
+      const text = argument === '-' ? await textOf(process.stdin) : argument;
+      const [{ explain }, { parseRetention }] = await Promise.all([
+        import('../../compile.js'),
+        import('../../configuration.js'),
+      ]);
+      const now = new Date();
+      const days = parseRetention(retention);
+      const scope = {
+        database: tenantDatabase('default'),
+        now,
+        from: days === null ? null : new Date(now.getTime() - days * 86_400_000),
+        to: null,
+        deviceGroups: null,
+      };
+      try {
+        const { columns, plan, sql } = explain(text, builtinCatalog, scope);
+        const width = Math.max(0, ...columns.map(({ name }) => name.length));
+        const schema = columns.map(({ name, type }) => `${printable(name).padEnd(width)}  ${type}`);
+        console.log(section('Result', schema.join('\n')));
+        console.log(section('Plan', plan.trimEnd()));
+        console.log(section('SQL', sql));
+      } catch (error) {
+        if (!(error instanceof HuntError)) throw error;
+        throw new RefusedError(error.message, { text, span: error.span });
+      }
+    });
+}
+
+function section(title: string, body: string): string {
+  return `${pc.bold(title)}\n${body.replace(/^/gm, '  ')}\n`;
+}

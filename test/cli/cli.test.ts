@@ -1,0 +1,249 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulate, smallCompany } from '../../src/simulator/simulate.js';
+
+const program = ['--import', 'tsx', 'src/cli/main.ts'];
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('QUARRY_')),
+);
+
+function start(commandArguments: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...program, ...commandArguments], {
+    env: { ...environment, NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+async function quarry(commandArguments: readonly string[], input: string | Buffer = '') {
+  const child = start(commandArguments);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+    once(child, 'exit'),
+  ]);
+  return { stdout, stderr, code: code as number };
+}
+
+let directory: string;
+let data: string;
+let telemetry: string;
+const events = 4_000;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'quarry-cli-'));
+  data = join(directory, 'data');
+  telemetry = join(directory, 'events.ndjson.gz');
+  const end = new Date(Date.now() - 60_000);
+  const chunks = [...simulate({ ...smallCompany, events, end, tenantId: 'default' })];
+  await writeFile(telemetry, gzipSync(Buffer.concat(chunks)));
+});
+
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+describe('on a data directory', { timeout: 180_000 }, () => {
+  it('ingest counts what it takes, and a second time takes nothing', async () => {
+    const { stdout, stderr, code } = await quarry(['ingest', '--data', data, telemetry, telemetry]);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    const [, first, again] = stdout.split(telemetry);
+    expect(first).toMatch(/ 4,000 {2}accepted/);
+    expect(again).toMatch(/ 0 {2}accepted/);
+    expect(again).toMatch(/ 4,000 {2}duplicate/);
+  });
+
+  it('query gives the answer of the API as JSON', async () => {
+    const { stdout, code } = await quarry([
+      'query',
+      '--data',
+      data,
+      'DeviceFileEvents | where FileName endswith ".tidelock" | count',
+    ]);
+    expect(code).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(Object.keys(answer)).toEqual(['Stats', 'Schema', 'Results']);
+    expect(answer.Schema).toEqual([{ Name: 'Count', Type: 'Int64' }]);
+    expect(answer.Results).toEqual([{ Count: 180 }]);
+  });
+
+  it('query reads standard input and writes a table', async () => {
+    const kql = 'AlertInfo\n| summarize Alerts = count() by Severity\n| where Severity == "High"';
+    const { stdout, stderr } = await quarry(
+      ['query', '--data', data, '--format', 'table', '-'],
+      kql,
+    );
+    expect(stdout).toMatch(/│ High +│ 3 +│/);
+    expect(stderr).toMatch(/^1 row in/);
+  });
+
+  it('an error in a query is shown where it is, and is exit code 1', async () => {
+    const { stdout, stderr, code } = await quarry([
+      'query',
+      '--data',
+      data,
+      'DeviceInfo\n| where Foo == 1',
+    ]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toContain('line 2, column 9\n  | where Foo == 1\n          ^^^');
+  });
+
+  it('a file that breaks off is exit code 1, one that is not there too', async () => {
+    const cut = join(directory, 'cut.ndjson.gz');
+    await writeFile(cut, gzipSync(Buffer.from('{"a":1}\n'.repeat(5000))).subarray(0, 60));
+    const from = ['ingest', '--data', data, '--source', 'defender-streaming'];
+    const { stderr, code } = await quarry([...from, cut, join(directory, 'absent')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('truncated');
+    expect(stderr).toContain('ENOENT');
+  });
+});
+
+describe('through a server that holds the directory', { timeout: 180_000 }, () => {
+  let server: ChildProcess;
+  let url: string;
+  let token: string;
+
+  beforeAll(async () => {
+    server = start(['serve', '--data', data, '--port', '0', '--log-level', 'warn']);
+    url = await new Promise((resolve, reject) => {
+      let told = '';
+      server.stderr?.on('data', (chunk) => {
+        told += chunk;
+        const address = /on (http:\S+)/.exec(told)?.[1];
+        if (address) resolve(address);
+      });
+      server.once('exit', () => reject(new Error(told)));
+    });
+    const roles = ['AdvancedHunting.Read.All', 'Telemetry.Ingest'];
+    const minted = await quarry([
+      'token',
+      '--data',
+      data,
+      '--app',
+      'test',
+      ...roles.flatMap((role) => ['--role', role]),
+    ]);
+    expect(minted.stderr).toBe('');
+    token = minted.stdout.trim();
+  });
+
+  afterAll(async () => {
+    const ended = once(server, 'exit');
+    server.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it('token prints the token alone', () => {
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+
+  it('query and ingest work with its address', async () => {
+    const place = ['--url', url, '--token', token];
+    const ingested = await quarry(['ingest', ...place, telemetry]);
+    expect(ingested.stdout).toMatch(/4,000 {2}duplicate/);
+    const { stdout } = await quarry([
+      'query',
+      ...place,
+      '--format',
+      'csv',
+      'DeviceFileEvents | where FileName endswith ".tidelock" | count',
+    ]);
+    expect(stdout).toBe('Count\r\n180\r\n');
+    const wrong = await quarry(['query', ...place, 'T |']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain('^');
+  });
+
+  it('a command on the directory says who has it and how to reach it', async () => {
+    const { stderr, code } = await quarry(['query', '--data', data, 'DeviceInfo | count']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`QUARRY_URL=${url}`);
+    expect(stderr).toContain('quarry token --data');
+  });
+
+  it('a wrong token is told, and is exit code 1', async () => {
+    const { stderr, code } = await quarry(['query', '--url', url, '--token', 'x', 'DeviceInfo']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Unauthorized');
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['query', 'DeviceInfo'], '--data'],
+    [['query', '--url', 'http://127.0.0.1:1', 'DeviceInfo'], '--token'],
+    [['query', '--data', 'x', '--format', 'xml', 'DeviceInfo'], 'xml'],
+    [['frobnicate'], 'frobnicate'],
+    [['token', '--data', 'x', '--app', 'a', '--role', 'Everything'], 'Everything'],
+    [['token', '--data', 'x', '--app', 'a'], '--role'],
+    [['tables', 'DeviceProcess'], 'DeviceProcessEvents'],
+    [['simulate', '--events', 'many'], '--events'],
+  ])('%j is a wrong use: exit code 2, and says why', async (wrong, message) => {
+    const { stdout, stderr, code } = await quarry(wrong);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+
+  it('helps with every command', async () => {
+    const { stdout, code } = await quarry(['--help']);
+    expect(code).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name ?? '');
+    expect(commands).toEqual(
+      expect.arrayContaining([
+        'serve',
+        'ingest',
+        'query',
+        'explain',
+        'token',
+        'tables',
+        'simulate',
+      ]),
+    );
+    const help = await quarry(['ingest', '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('defender-streaming');
+  });
+
+  it('tables lists tables, and the columns of one', async () => {
+    const all = JSON.parse((await quarry(['tables'])).stdout);
+    expect(all.map(({ Table }: { Table: string }) => Table)).toEqual(
+      expect.arrayContaining([
+        'DeviceProcessEvents',
+        'ProcessCreationEvents',
+        'QuarryIngestErrors',
+      ]),
+    );
+    const columns = JSON.parse((await quarry(['tables', 'DeviceLogonEvents'])).stdout);
+    expect(columns).toContainEqual(
+      expect.objectContaining({ Column: 'LogonType', Type: 'string' }),
+    );
+  });
+
+  it('explain shows columns, plan and SQL, and needs no data', async () => {
+    const { stdout, code } = await quarry([
+      'explain',
+      'DeviceInfo | summarize n = count() by OSPlatform',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Result\n {2}OSPlatform {2}string\n {2}n +long/);
+    expect(stdout).toContain('scan DeviceInfo');
+    expect(stdout).toContain('SELECT');
+  });
+
+  it('simulate stops quietly when nobody reads on', async () => {
+    const child = start(['simulate', '--events', '20000']);
+    const ended = once(child, 'exit');
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    child.stdout?.destroy();
+    expect((await ended)[0]).toBe(0);
+  });
+});
