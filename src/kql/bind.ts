@@ -12,6 +12,7 @@ import {
   type SchemaColumn,
   type SyntaxNode,
   type TypeSymbol,
+  textOf,
 } from './syntax.js';
 
 /** A query whose every name and type Microsoft's binder has resolved. */
@@ -86,9 +87,8 @@ function preludeOf(query: string, catalog: Catalog): string {
     const definition = definitionOf(name, catalog);
     if (definition) visit(name, definition.body);
   };
-  for (const word of words) {
-    if (!new RegExp(`\\blet\\s+${word}\\s*=`).test(query)) include(word);
-  }
+  const own = new Set([...query.matchAll(/\blet\s+(\w+)\s*=/g)].map((match) => match[1]));
+  for (const word of words) if (!own.has(word)) include(word);
   return [...needed]
     .map((name) => {
       const definition = definitionOf(name, catalog);
@@ -218,7 +218,7 @@ function placeOf(
 }
 
 function keywordOf(node: SyntaxNode): string | undefined {
-  return /^[\w-]+/.exec(node.toString().trim())?.[0];
+  return /^[\w-]+/.exec(textOf(node))?.[0];
 }
 
 function childAt(node: SyntaxNode, position: number): SyntaxNode | undefined {

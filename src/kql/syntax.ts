@@ -18,10 +18,10 @@ export interface SyntaxNode {
   readonly Parent: SyntaxNode | null;
   readonly ReferencedSymbol: NamedSymbol | null;
   readonly Text?: string;
+  readonly Trivia?: string;
   readonly ValueText?: string;
   readonly SimpleName?: string;
   GetChild(index: number): SyntaxNode | null;
-  toString(): string;
 }
 
 export interface Expression extends SyntaxNode {
@@ -77,6 +77,24 @@ export function children(node: SyntaxNode): SyntaxNode[] {
 const kindNames = new Map<number, string>();
 for (const [name, value] of Object.entries(language.Syntax.SyntaxKind)) {
   if (typeof value === 'number' && !kindNames.has(value)) kindNames.set(value, name);
+}
+
+/** The node as the query spells it, without what stands around it. (.NET's own ToString reads the whole tree.) */
+export function textOf(node: SyntaxNode): string {
+  const pieces: string[] = [];
+  const visit = (element: SyntaxNode): void => {
+    if (element.IsToken) {
+      pieces.push(element.Trivia ?? '', element.Text ?? '');
+      return;
+    }
+    for (let index = 0; index < element.ChildCount; index++) {
+      const child = element.GetChild(index);
+      if (child) visit(child);
+    }
+  };
+  visit(node);
+  pieces[0] = '';
+  return pieces.join('').trim();
 }
 
 /** The node's kind by Microsoft's name, for example `FilterOperator`. */

@@ -1,38 +1,55 @@
+import type { LiteralValue } from '../kql/literals.js';
+import { isDatetime, parseDatetime, parseTimespan } from '../kql/times.js';
 import type { CallExpression, PlanExpression } from './plan.js';
 
-type Fold = (values: readonly (string | number | bigint | boolean)[]) => bigint | number | null;
+type Value = Exclude<LiteralValue['value'], null>;
+type Fold = (values: readonly Value[]) => Value | null;
 
-const wide = (value: unknown) => BigInt.asIntN(64, value as bigint);
+const wide = (value: bigint) => BigInt.asIntN(64, value);
+const plus: Fold = ([a, b]) => wide((a as bigint) + (b as bigint));
+const minus: Fold = ([a, b]) => wide((a as bigint) - (b as bigint));
+const times: Fold = ([a, b]) => wide((a as bigint) * (b as bigint));
+const inRange = (fold: Fold): Fold => {
+  return (values) => {
+    const ticks = fold(values) as bigint;
+    return isDatetime(ticks) ? ticks : null;
+  };
+};
 
 /**
  * Arithmetic on instants and spans that is known when the query is compiled, so that
- * `Timestamp > ago(7d)` compares with one literal and the engine can skip whole parts.
+ * `Timestamp > ago(7d)` compares with one literal and the engine can skip whole parts. Keys are
+ * `left operator right` and `function argument`, by their types.
  */
 const folds: Readonly<Record<string, Fold>> = {
-  'datetime+timespan': ([a, b]) => (a as bigint) + (b as bigint),
-  'datetime-timespan': ([a, b]) => (a as bigint) - (b as bigint),
-  'datetime-datetime': ([a, b]) => (a as bigint) - (b as bigint),
-  'timespan+datetime': ([a, b]) => (a as bigint) + (b as bigint),
-  'timespan+timespan': ([a, b]) => (a as bigint) + (b as bigint),
-  'timespan-timespan': ([a, b]) => (a as bigint) - (b as bigint),
-  'timespan*long': ([a, b]) => (a as bigint) * (b as bigint),
-  'long*timespan': ([a, b]) => (a as bigint) * (b as bigint),
-  'long+long': ([a, b]) => wide((a as bigint) + (b as bigint)),
-  'long-long': ([a, b]) => wide((a as bigint) - (b as bigint)),
-  'long*long': ([a, b]) => wide((a as bigint) * (b as bigint)),
+  'datetime+timespan': inRange(([a, b]) => (a as bigint) + (b as bigint)),
+  'datetime-timespan': inRange(([a, b]) => (a as bigint) - (b as bigint)),
+  'timespan+datetime': inRange(([a, b]) => (a as bigint) + (b as bigint)),
+  'datetime-datetime': minus,
+  'timespan+timespan': plus,
+  'timespan-timespan': minus,
+  'timespan*long': times,
+  'long*timespan': times,
+  'long+long': plus,
+  'long-long': minus,
+  'long*long': times,
   'negate long': ([a]) => wide(-(a as bigint)),
   'negate int': ([a]) => BigInt.asIntN(32, -(a as bigint)),
   'negate real': ([a]) => -(a as number),
   'negate timespan': ([a]) => wide(-(a as bigint)),
+  'todatetime string': ([text]) => parseDatetime(text as string),
+  'totime string': ([text]) => parseTimespan((text as string).trim()),
+  'totimespan string': ([text]) => parseTimespan((text as string).trim()),
 };
 
+/** The call, or the literal that it comes to. */
 export function foldConstant(call: CallExpression): PlanExpression {
   const [first, second, ...rest] = call.arguments;
   if (!first || rest.length > 0) return call;
   const key = second ? `${first.type}${call.name}${second.type}` : `${call.name} ${first.type}`;
   const fold = folds[key];
   if (!fold) return call;
-  const values = [];
+  const values: Value[] = [];
   for (const argument of call.arguments) {
     if (argument.kind !== 'literal' || argument.value === null) return call;
     values.push(argument.value);

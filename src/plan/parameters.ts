@@ -1,4 +1,4 @@
-import { type Expression, elements, member, type SyntaxNode } from '../kql/syntax.js';
+import { type Expression, elements, member, type SyntaxNode, textOf } from '../kql/syntax.js';
 
 /** The value of an operator's parameter (`kind=inner`, `withsource=Table`), or undefined. */
 export function parameterNode(node: SyntaxNode, name: string): Expression | undefined {
@@ -13,5 +13,5 @@ export function parameterText(node: SyntaxNode, name: string): string | undefine
   if (!value) return undefined;
   if (value.SimpleName) return value.SimpleName;
   if (value.IsLiteral && typeof value.LiteralValue === 'string') return value.LiteralValue;
-  return value.toString().trim();
+  return textOf(value);
 }

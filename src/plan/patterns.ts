@@ -4,6 +4,7 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  textOf,
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, type Variable, withVariables } from './context.js';
 import type { Relation } from './plan.js';
@@ -32,8 +33,7 @@ export function planPattern(
       wanted.every((value, index) => constantText(value, context, noRow) === values[index])
     );
   });
-  if (!match)
-    throw unsupported(call, call.toString().trim(), 'no case of the pattern has these values');
+  if (!match) throw unsupported(call, textOf(call), 'no case of the pattern has these values');
   const names = elements<SyntaxNode>(declaration, 'Parameters').map(
     (parameter) => member(parameter, 'Name').SimpleName ?? '',
   );
@@ -53,11 +53,7 @@ export function planPatternPath(node: Expression, context: PlanContext): Relatio
   const name = optionalMember(call, 'Name')?.SimpleName ?? '';
   const pattern = context.variables.get(name);
   if (pattern?.kind !== 'pattern') {
-    throw unsupported(
-      node,
-      node.toString().trim(),
-      'other databases and clusters are not reachable',
-    );
+    throw unsupported(node, textOf(node), 'other databases and clusters are not reachable');
   }
   const selector = member(node, 'Selector');
   const path = selector.SimpleName ?? String(optionalMember(selector, 'Expression')?.LiteralValue);

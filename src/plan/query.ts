@@ -7,6 +7,7 @@ import {
   member,
   type SyntaxNode,
   spanOf,
+  textOf,
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, withVariables } from './context.js';
 import { operatorPlanners, sourcePlanners } from './operators.js';
@@ -153,6 +154,6 @@ function planUserTable(
 
 /** The operator as the query spells it, for messages. */
 function operatorName(node: Expression): string {
-  const words = /^[\w-]+/.exec(node.toString().trim())?.[0];
+  const words = /^[\w-]+/.exec(textOf(node))?.[0];
   return words ?? kindOf(node);
 }

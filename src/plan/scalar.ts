@@ -12,6 +12,7 @@ import {
   type SyntaxNode,
   scalarTypeOf,
   spanOf,
+  textOf,
 } from '../kql/syntax.js';
 import { foldConstant } from './constant.js';
 import { noRow, type PlanContext, type Row, unsupported } from './context.js';
@@ -113,7 +114,7 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
     case 'ToScalarExpression':
       return planToScalar(member(node, 'Expression'), node, context);
     case 'TypeOfLiteralExpression':
-      return stringLiteral(node.toString().trim());
+      return stringLiteral(textOf(node));
     case 'StarExpression':
       throw unsupported(node, "'*'", 'it cannot stand in this place');
     default:
@@ -121,7 +122,7 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
       if (isTabular(node.ResultType)) return planToScalar(node, node, context);
       throw unsupported(
         node,
-        `${kind} (${node.toString().trim().slice(0, 40)})`,
+        `${kind} (${textOf(node).slice(0, 40)})`,
         'Quarry does not know this form',
       );
   }
@@ -181,14 +182,14 @@ function planBinary(
   const right = planScalar(member(node, 'Right'), context, row);
   if (kindOf(left) === 'StarExpression') {
     const terms = row.columns.map((column) =>
-      call(node, name, [textOf(columnReference(column), node), right], 'bool'),
+      call(node, name, [asText(columnReference(column), node), right], 'bool'),
     );
     return call(node, 'or', terms, 'bool');
   }
   return call(node, name, [planScalar(left, context, row), right]);
 }
 
-function textOf(expression: PlanExpression, node: Expression): PlanExpression {
+function asText(expression: PlanExpression, node: Expression): PlanExpression {
   return expression.type === 'string' ? expression : call(node, 'tostring', [expression], 'string');
 }
 
@@ -201,7 +202,7 @@ function planList(node: Expression, name: string, context: PlanContext, row: Row
   const leftNode = member(node, 'Left');
   if (kindOf(leftNode) === 'StarExpression') {
     const terms = row.columns.map((column) =>
-      call(node, name, [textOf(columnReference(column), node), ...items], 'bool'),
+      call(node, name, [asText(columnReference(column), node), ...items], 'bool'),
     );
     return call(node, 'or', terms, 'bool');
   }
@@ -352,7 +353,7 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
 };
 
 function defaultName(node: Expression): string {
-  return node.SimpleName ?? node.toString().trim();
+  return node.SimpleName ?? textOf(node);
 }
 
 function named(columns: readonly PlanColumn[]): PlanExpression[] {

@@ -71,6 +71,7 @@ export function scanTable(
     from: scope.from,
     to: scope.to,
     deviceGroups: scope.deviceGroups,
+    deviceRules: scope.deviceRules ?? [],
     deviceScoped: stored.deviceScoped,
   };
   const columns = assignments.map(({ column }) => column);

@@ -1,3 +1,10 @@
+/** One thing that has to be true of a device, by its last inventory; letter case does not matter. */
+export interface DeviceCondition {
+  readonly property: 'name' | 'domain' | 'os' | 'tag';
+  readonly operator: 'equals' | 'startsWith' | 'endsWith' | 'contains';
+  readonly value: string;
+}
+
 /** What one hunt may see. It is put on every access to a stored table, in the plan's scan node alone. */
 export interface Scope {
   /** The engine database of the tenant. */
@@ -10,4 +17,6 @@ export interface Scope {
   readonly to: Date | null;
   /** Device groups that the caller is limited to; null sees every device. */
   readonly deviceGroups: readonly string[] | null;
+  /** Besides the groups: devices that meet every condition of one of the rules. */
+  readonly deviceRules?: readonly (readonly DeviceCondition[])[];
 }

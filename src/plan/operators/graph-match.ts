@@ -7,6 +7,7 @@ import {
   optionalMember,
   type SyntaxNode,
   spanOf,
+  textOf,
 } from '../../kql/syntax.js';
 import { namedValues } from '../assignments.js';
 import { newColumn, type PlanContext, type Row, unsupported } from '../context.js';
@@ -80,7 +81,7 @@ function matched(
       match = withEdge(match, { edge, left, name, right }, graph, calls, options, context);
     }
   }
-  const used = `${where?.toString() ?? ''} ${projection?.toString() ?? ''}`;
+  const used = `${where ? textOf(where) : ''} ${projection ? textOf(projection) : ''}`;
   for (const name of match.nodeIds.keys()) {
     if (new RegExp(`\\b${name.trim()}\\b`).test(used) && !name.startsWith(' ')) {
       match = withNodeColumns(match, name, graph, context);
@@ -140,7 +141,7 @@ function withEdge(
   options: PathOptions,
   context: PlanContext,
 ): Match {
-  const text = edge.toString().trim();
+  const text = textOf(edge);
   const direction = text.startsWith('<') ? 'backward' : text.endsWith('>') ? 'forward' : 'both';
   const range = optionalMember<SyntaxNode>(edge, 'Range');
   const own = calls.filter((call) => call.variable === name);
@@ -186,10 +187,10 @@ function withEdge(
 function rangeOf(range: SyntaxNode): { min: number; max: number } {
   const [min, max] = ['RangeStart', 'RangeEnd'].map((name) => {
     const node = member(range, name);
-    return Number(node.toString().trim());
+    return Number(textOf(node));
   });
   if (min === undefined || max === undefined || !(min >= 0 && max >= min)) {
-    throw unsupported(range, `the range ${range.toString().trim()}`, 'it needs two whole numbers');
+    throw unsupported(range, `the range ${textOf(range)}`, 'it needs two whole numbers');
   }
   if (max > 16) throw unsupported(range, `paths of ${max} edges`, 'the longest are of 16');
   return { min, max };
@@ -277,7 +278,7 @@ function hopCall(node: SyntaxNode): HopCall | undefined {
 
 /** One key for equal calls, whatever their white space. */
 function keyOf(node: SyntaxNode): string {
-  return node.toString().replace(/\s+/g, ' ').trim();
+  return textOf(node).replace(/\s+/g, ' ').trim();
 }
 
 /** The row that `where` and `project` see: variables' columns, whole variables as bags, hops as arrays. */

@@ -1,4 +1,4 @@
-import { elements, type SyntaxNode, spanOf } from '../../kql/syntax.js';
+import { elements, type SyntaxNode, spanOf, textOf } from '../../kql/syntax.js';
 import { newColumn, unsupported } from '../context.js';
 import { asIs, callOf, columnNamed, graphNames, withColumns } from '../graph.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -14,7 +14,7 @@ export const graphToTable: OperatorPlanner = (node, input, context) => {
   if (second)
     throw unsupported(second, 'graph-to-table with two tables', 'the hunting API returns one');
   const { graph } = input;
-  const isNodes = /^\s*nodes\b/.test(output.toString());
+  const isNodes = /^\s*nodes\b/.test(textOf(output));
   const relation = useTable(isNodes ? graph.nodes : graph.edges, context);
   const visible = isNodes ? graph.nodeColumns : graph.edgeColumns;
   const hashed = (parameter: string, column: string): PlanAssignment[] => {

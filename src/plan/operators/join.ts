@@ -6,6 +6,7 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  textOf,
 } from '../../kql/syntax.js';
 import { newColumn, type PlanContext, type Row, unsupported } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -188,7 +189,7 @@ function conditionOf(
   }
   throw unsupported(
     part,
-    `the join condition ${part.toString().trim()}`,
+    `the join condition ${textOf(part)}`,
     'only equalities of a left and a right column are',
   );
 }

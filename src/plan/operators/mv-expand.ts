@@ -7,6 +7,7 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  textOf,
 } from '../../kql/syntax.js';
 import { passThrough } from '../assignments.js';
 import { newColumn, noRow, type PlanContext, rowOf, unsupported } from '../context.js';
@@ -130,7 +131,7 @@ function nameOf(node: Expression): string | undefined {
 
 function typeOf(clause: SyntaxNode | undefined): ScalarType | undefined {
   if (!clause) return undefined;
-  const name = /typeof\s*\(\s*(\w+)/.exec(clause.toString())?.[1] ?? '';
+  const name = /typeof\s*\(\s*(\w+)/.exec(textOf(clause))?.[1] ?? '';
   return typeAliases[name];
 }
 

@@ -7,6 +7,7 @@ import {
   member,
   type SyntaxNode,
   scalarTypeOf,
+  textOf,
 } from '../../kql/syntax.js';
 import { extended, type NamedValue } from '../assignments.js';
 import { newColumn, type PlanContext, rowOf, unsupported } from '../context.js';
@@ -142,7 +143,7 @@ function patternOf(
   let pattern = '';
   parts.forEach((part, index) => {
     const isLast = index === parts.length - 1;
-    if (part.IsToken || kindOf(part) === 'StarExpression' || part.toString().trim() === '*') {
+    if (part.IsToken || kindOf(part) === 'StarExpression' || textOf(part) === '*') {
       pattern += isLast ? '[\\s\\S]*' : '[\\s\\S]*?';
       return;
     }
@@ -153,11 +154,7 @@ function patternOf(
     }
     const capture = captureOf(part);
     if (!capture)
-      throw unsupported(
-        part,
-        `parse pattern ${part.toString().trim()}`,
-        'it is neither text nor a column',
-      );
+      throw unsupported(part, `parse pattern ${textOf(part)}`, 'it is neither text nor a column');
     captures.push(capture);
     pattern += captureGroup(capture.type, isLast, isRegex);
   });

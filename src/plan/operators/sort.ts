@@ -5,6 +5,7 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  textOf,
 } from '../../kql/syntax.js';
 import { passThrough } from '../assignments.js';
 import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
@@ -23,7 +24,7 @@ export function sortKey(node: Expression, context: PlanContext, row: Row): SortK
   const isOrdered = kindOf(node) === 'OrderedExpression';
   const expression = planScalar(isOrdered ? member(node, 'Expression') : node, context, row);
   const ordering = isOrdered ? optionalMember<SyntaxNode>(node, 'Ordering') : undefined;
-  const text = ordering?.toString() ?? '';
+  const text = ordering ? textOf(ordering) : '';
   const descending = !/\b(asc|granny-asc)\b/.test(text);
   const nulls = /nulls\s+(first|last)/.exec(text)?.[1];
   return { expression, descending, nullsFirst: nulls ? nulls === 'first' : !descending };

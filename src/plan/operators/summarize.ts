@@ -11,6 +11,7 @@ import {
   scalarTypeOf,
   spanOf,
   type TypeSymbol,
+  textOf,
 } from '../../kql/syntax.js';
 import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -124,7 +125,7 @@ function withPosition(
   context: PlanContext,
 ): { relation: Relation; position: PlanColumn | null } {
   const wanted =
-    input.order.length > 0 && nodes.some((node) => orderedAggregates.test(node.toString()));
+    input.order.length > 0 && nodes.some((node) => orderedAggregates.test(textOf(node)));
   return wanted ? numbered(input, context) : { relation: input, position: null };
 }
 

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HuntError } from '../../src/errors.js';
+import { corpus } from './corpus.js';
+import { type Harness, startHarness } from './harness.js';
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness({ tables: true });
+});
+afterAll(() => kql.close());
+
+/** How many mutated texts are tried; a nightly run asks for more. */
+const runs = Number(process.env['QUARRY_FUZZ_RUNS'] ?? 300);
+
+const limits = { wallSeconds: 20, memoryBytes: 1e9, rows: 1000, resultBytes: 50e6 };
+
+/** Null when the text was answered or refused as it should be, else what happened. */
+async function misbehaviour(text: string): Promise<string | null> {
+  try {
+    await kql.rows(text, { limits });
+    return null;
+  } catch (error) {
+    if (!(error instanceof HuntError)) return `${(error as Error).stack}`;
+    return error.status < 500 ? null : `${error.message} ${String(error.cause)}`;
+  }
+}
+
+const pieces = [
+  ...'()[]{}|,;:=.*"\'@\\\n\0\u00a0é'.split(''),
+  ' and ',
+  ' or ',
+  ' by ',
+  ' in ',
+  'where ',
+  '| take 1',
+  '| summarize count()',
+  'null',
+  'dynamic(null)',
+  '0',
+  '-1',
+  '9223372036854775807',
+  '1e308',
+  'datetime(null)',
+  '1d',
+  '""',
+  'toscalar(',
+  'let x = ',
+  'x',
+  'Timestamp',
+  'DeviceId',
+  "'; DROP TABLE x --",
+  '`',
+  '\ud800',
+];
+
+const mutation = fc.record({
+  text: fc.constantFrom(...corpus),
+  edits: fc.array(
+    fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      remove: fc.integer({ min: 0, max: 12 }),
+      insert: fc.constantFrom('', ...pieces),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
+function mutated({
+  text,
+  edits,
+}: {
+  text: string;
+  edits: readonly { at: number; remove: number; insert: string }[];
+}): string {
+  return edits.reduce((current, { at, remove, insert }) => {
+    const place = Math.floor(at * current.length);
+    return current.slice(0, place) + insert + current.slice(place + remove);
+  }, text);
+}
+
+describe('a text that gets neither an answer nor a refusal', () => {
+  test.each(corpus.map((text) => [text]))('%s', async (text) => {
+    expect(await misbehaviour(text)).toBeNull();
+  });
+
+  test('mutations of valid hunts', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutation, async (change) => {
+        const text = mutated(change);
+        const found = await misbehaviour(text);
+        if (found) throw new Error(`${text}\n=> ${found}`);
+      }),
+      { numRuns: runs, endOnFailure: true },
+    );
+  }, 600_000);
+
+  test('any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (text) => {
+        const found = await misbehaviour(text);
+        if (found) throw new Error(`${JSON.stringify(text)}\n=> ${found}`);
+      }),
+      { numRuns: Math.ceil(runs / 3) },
+    );
+  }, 600_000);
+
+  test.each([
+    ['nested brackets', `print ${'('.repeat(10_000)}1${')'.repeat(10_000)}`],
+    ['nested calls', `print ${'strcat('.repeat(3000)}"a"${')'.repeat(3000)}`],
+    [
+      'a long chain of or',
+      `DeviceEvents | where ${Array.from({ length: 5000 }, (_, i) => `ReportId == ${i}`).join(' or ')}`,
+    ],
+    [
+      'a long list',
+      `DeviceEvents | where FileName in (${Array.from({ length: 20_000 }, (_, i) => `"f${i}"`).join(', ')})`,
+    ],
+    ['a long pipe', `DeviceEvents${' | extend x = 1'.repeat(1500)}`],
+    ['a long sum', `print ${'1+'.repeat(5000)}1`],
+    ['NUL and lone surrogates', 'print "a\0b\ud800c"'],
+    ['one megabyte', `print "${'x'.repeat(1_000_000)}"`],
+  ])(
+    '%s',
+    async (_, text) => {
+      expect(await misbehaviour(text)).toBeNull();
+    },
+    120_000,
+  );
+});
