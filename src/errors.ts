@@ -60,6 +60,10 @@ export const failures = {
         ? `Missing application roles. API required roles: ${p.required}, application roles: ${p.granted}.`
         : `Missing scopes. API required scopes: ${p.required}, scopes: ${p.granted}.`,
   ),
+  'request.viewData': failure(
+    403,
+    () => "Missing user role. The user needs a role with the permission 'View Data'.",
+  ),
   'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
   'identity.unavailable': failure(
     503,

@@ -13,6 +13,7 @@ import { QuotaLedger } from './hunting/quota.js';
 import { runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { sameAudience } from './identity/apis.js';
+import { dataAccess } from './identity/assignments.js';
 import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
 import { trustExternalIssuer } from './identity/external.js';
 import { type MintRequest, mintToken } from './identity/mint.js';
@@ -130,6 +131,7 @@ async function start(
       ],
       ownNames,
       clockSkewSeconds: configuration.clockSkewSeconds,
+      dataAccess: (tenant, user) => dataAccess(store, tenant, user),
     }),
     ready: async () => {
       await engine.ready();

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../errors.js';
 import type { HuntAnswer } from '../hunting/hunt.js';
 import type { HuntCall } from '../hunting/service.js';
+import { authorizeData } from '../identity/authorize.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
 import type { Metrics } from './metrics.js';
@@ -52,6 +53,7 @@ export async function answerHunt(
   const { head, ...call } = asked;
   const { generation, text } = call;
   const principal = principalOf(request);
+  authorizeData(principal);
   request.huntText = text;
   const started = performance.now();
   const log = (line: { rows: number; status: number; cpuSeconds: number; code?: string }) => {

@@ -83,6 +83,7 @@ function scopeOf(request: HuntRequest, tenant: TenantContext, now: Date): Scope 
     from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),
     to: request.window?.to ?? null,
     deviceGroups: request.principal.deviceGroups,
+    deviceRules: request.principal.deviceRules ?? [],
   };
 }
 

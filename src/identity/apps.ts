@@ -14,6 +14,8 @@ export interface App {
   /** Delegated scopes that it may ask users for. */
   readonly scopes: readonly string[];
   readonly redirectUris: readonly string[];
+  /** Runs on its users' machines or pages, and cannot keep a secret. */
+  readonly isPublic: boolean;
 }
 
 export interface AppRequest {
@@ -22,6 +24,7 @@ export interface AppRequest {
   readonly roles: readonly string[];
   readonly scopes?: readonly string[];
   readonly redirectUris?: readonly string[];
+  readonly isPublic?: boolean;
 }
 
 const names = z.array(z.string());
@@ -32,6 +35,7 @@ export async function registerApp(store: Store, request: AppRequest): Promise<Ap
     roles: toJson(request.roles),
     scopes: toJson(request.scopes ?? []),
     redirect_uris: toJson(request.redirectUris ?? []),
+    is_public: request.isPublic ? 1 : 0,
   };
   const row = await store.db
     .insertInto('apps')
@@ -129,5 +133,6 @@ function appOf(row: Omit<AppRow, 'created_at'>): App {
     roles: fromJson(row.roles, names),
     scopes: fromJson(row.scopes, names),
     redirectUris: fromJson(row.redirect_uris, names),
+    isPublic: row.is_public === 1,
   };
 }

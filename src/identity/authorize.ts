@@ -24,3 +24,13 @@ export function authorize(principal: Principal, required: readonly RoleName[]): 
     granted: principal.scopes.join(','),
   });
 }
+
+/**
+ * Lets a principal through that may see telemetry at all: every application that has got this far,
+ * and users with a role that views data.
+ * @throws HuntError `request.viewData`
+ */
+export function authorizeData(principal: Principal): void {
+  if (principal.kind === 'user' && !principal.viewsData)
+    throw new HuntError('request.viewData', {});
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App } from './apps.js';
+import type { User } from './users.js';
 
 /**
  * Who issued an access token of the embedded issuer. As with Entra's `sts.windows.net`, the name says
@@ -30,6 +31,8 @@ export const claimsShape = z.object({
   scp: z.string().max(8192).optional(),
   idtyp: text.optional(),
   groups: names.optional(),
+  /** Directory roles, by the ids of their templates. */
+  wids: names.optional(),
 });
 
 export type Claims = z.infer<typeof claimsShape>;
@@ -44,6 +47,27 @@ export function appClaims(app: App, roles: readonly string[], version: '1.0' | '
     app_displayname: app.name,
     idtyp: 'app',
     roles,
+    ver: version,
+  };
+}
+
+/** The claims of a token with which an application acts for a user. */
+export function userClaims(
+  user: User,
+  clientId: string,
+  scopes: readonly string[],
+  version: '1.0' | '2.0',
+) {
+  return {
+    tid: user.tenant,
+    oid: user.id,
+    upn: user.name,
+    preferred_username: user.name,
+    name: user.displayName,
+    appid: clientId,
+    azp: clientId,
+    idtyp: 'user',
+    scp: scopes.join(' '),
     ver: version,
   };
 }

@@ -4,8 +4,10 @@ import type { Store } from '../store/store.js';
 import { defaultTenantId } from '../store/tenants.js';
 import { quarryAudience } from './apis.js';
 import { registerApp } from './apps.js';
-import { appClaims, embeddedIssuer } from './claims.js';
+import { assignRole } from './assignments.js';
+import { appClaims, embeddedIssuer, userClaims } from './claims.js';
 import { openKeys, type SigningKey, signingAlgorithm } from './keys.js';
+import { createUser, findUser, type User } from './users.js';
 
 /** Seconds that an access token lives, as in Entra. */
 export const tokenLifetimeSeconds = 3600;
@@ -14,7 +16,10 @@ export interface MintRequest {
   /** The application's name; it is registered where it does not exist. */
   readonly app: string;
   readonly roles: readonly string[];
+  /** Delegated scopes: with them the token is a user's, and roles count for nothing. */
   readonly scopes?: readonly string[];
+  /** Whose token it is, where it has scopes; by default a user of the application's name. */
+  readonly user?: string;
   readonly tenant?: string;
   /** Defaults to the one that opens every API. */
   readonly audience?: string;
@@ -38,15 +43,31 @@ export async function mintToken(
   });
   const keys = await openKeys(keyDirectory);
   const scopes = request.scopes ?? [];
-  const claims = appClaims(app, request.roles, '1.0');
+  const user = scopes.length > 0 ? await userOf(store, app.tenant, request.user ?? app.name) : null;
   return signToken(keys.signing, {
     tenant: app.tenant,
     audience: request.audience ?? quarryAudience,
-    subject: app.clientId,
+    subject: user?.id ?? app.clientId,
     lifetimeSeconds: request.lifetimeSeconds ?? tokenLifetimeSeconds,
-    claims:
-      scopes.length === 0 ? claims : { ...claims, idtyp: 'user', roles: [], scp: scopes.join(' ') },
+    claims: user
+      ? userClaims(user, app.clientId, scopes, '1.0')
+      : appClaims(app, request.roles, '1.0'),
   });
+}
+
+/** The user; made where absent, without a password, and with a role that views every device's data. */
+async function userOf(store: Store, tenant: string, name: string): Promise<User> {
+  const userName = name.replaceAll(' ', '-');
+  const known = await findUser(store, tenant, userName);
+  if (known) return known;
+  const user = await createUser(store, { tenant, name: userName, password: null });
+  await assignRole(store, tenant, {
+    subjectKind: 'user',
+    subject: user.id,
+    viewsData: true,
+    deviceGroups: null,
+  });
+  return user;
 }
 
 /** Signs an access token as the embedded issuer. */

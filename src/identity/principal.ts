@@ -1,3 +1,10 @@
+/** One thing that has to be true of a device, as `plan/scope.ts` has it. */
+export interface DeviceCondition {
+  readonly property: 'name' | 'domain' | 'os' | 'tag';
+  readonly operator: 'equals' | 'startsWith' | 'endsWith' | 'contains';
+  readonly value: string;
+}
+
 /** Who is asking, from a verified token. */
 export interface Principal {
   /** The tenant whose data it may ask for. */
@@ -13,4 +20,8 @@ export interface Principal {
   readonly scopes: readonly string[];
   /** Device groups that it is limited to; null sees every device. */
   readonly deviceGroups: readonly string[] | null;
+  /** Besides them: devices that meet every condition of one of the rules. */
+  readonly deviceRules?: readonly (readonly DeviceCondition[])[];
+  /** Users: whether one of their roles lets them view data. Applications need none. */
+  readonly viewsData?: boolean;
 }

@@ -49,6 +49,11 @@ export function createVerifier(options: {
   /** The installation's own public addresses, normalised by `sameAudience`. */
   readonly ownNames: ReadonlySet<string>;
   readonly clockSkewSeconds: number;
+  /** What a user may see of the tenant's data, by their names and groups. */
+  readonly dataAccess: (
+    tenant: string,
+    user: { readonly names: readonly string[]; readonly groups: readonly string[] },
+  ) => Promise<Pick<Principal, 'viewsData' | 'deviceGroups' | 'deviceRules'>>;
 }): Verifier {
   return async (token, api) => {
     if (!token) throw refused('missing');
@@ -67,7 +72,10 @@ export function createVerifier(options: {
     }
     const tenant = await issuer.tenantOf(claims);
     if (tenant === undefined) throw refused('tenant');
-    return principalOf(claims, tenant);
+    // A user's token may carry the user's own app roles: only `scp` says what the program may do for them.
+    return claims.scp !== undefined && claims.idtyp !== 'app'
+      ? userOf(claims, claims.scp, tenant, options.dataAccess)
+      : applicationOf(claims, tenant);
   };
 }
 
@@ -112,21 +120,31 @@ function failureOf(error: errors.JOSEError): TokenFailure {
   return 'signature';
 }
 
-function principalOf(claims: Claims, tenant: string): Principal {
-  // A user's token may carry the user's own app roles: only `scp` says what the program may do for them.
-  if (claims.scp !== undefined && claims.idtyp !== 'app') {
-    const id = claims.oid ?? claims.sub;
-    if (!id) throw refused('malformed');
-    return {
-      tenant,
-      id,
-      name: claims.upn ?? claims.preferred_username ?? claims.name ?? id,
-      kind: 'user',
-      roles: [],
-      scopes: claims.scp.split(' ').filter(Boolean),
-      deviceGroups: null,
-    };
-  }
+async function userOf(
+  claims: Claims,
+  scp: string,
+  tenant: string,
+  dataAccess: Parameters<typeof createVerifier>[0]['dataAccess'],
+): Promise<Principal> {
+  const id = claims.oid ?? claims.sub;
+  if (!id) throw refused('malformed');
+  const { upn } = claims;
+  return {
+    tenant,
+    id,
+    name: upn ?? claims.preferred_username ?? claims.name ?? id,
+    kind: 'user',
+    roles: [],
+    scopes: scp.split(' ').filter(Boolean),
+    ...(await dataAccess(tenant, {
+      // The other names are for show, and a user can often choose them.
+      names: upn === undefined ? [id] : [id, upn],
+      groups: [...(claims.groups ?? []), ...(claims.wids ?? [])],
+    })),
+  };
+}
+
+function applicationOf(claims: Claims, tenant: string): Principal {
   const id = claims.appid ?? claims.azp ?? claims.client_id ?? claims.sub;
   if (!id) throw refused('malformed');
   return {

@@ -84,4 +84,53 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-users-and-device-groups': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('users')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('display_name', 'text', (column) => column.notNull())
+        .addColumn('password_hash', 'text')
+        .addColumn('disabled', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('users_name_unique', ['tenant_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('device_groups')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('conditions', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('device_groups_name_unique', ['tenant_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('role_assignments')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('subject_kind', 'text', (column) => column.notNull())
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('views_data', 'integer', (column) => column.notNull())
+        .addColumn('device_groups', 'text')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('role_assignments_subject_unique', [
+          'tenant_id',
+          'subject_kind',
+          'subject',
+        ])
+        .execute();
+      await db.schema
+        .alterTable('apps')
+        .addColumn('is_public', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

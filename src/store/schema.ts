@@ -21,6 +21,8 @@ export interface AppRow {
   roles: JsonText;
   scopes: JsonText;
   redirect_uris: JsonText;
+  /** 1: a program on its users' machines or pages, which cannot keep a secret. */
+  is_public: number;
   created_at: Created;
 }
 
@@ -51,6 +53,40 @@ export interface IssuerArtifactRow {
   expires_at: Millis | null;
 }
 
+export interface UserRow {
+  id: string;
+  tenant_id: string;
+  /** What the user signs in with: a principal name (`asha@contoso.example`), kept in lower case. */
+  name: string;
+  display_name: string;
+  /** Null: signs in elsewhere. */
+  password_hash: string | null;
+  disabled: number;
+  created_at: Created;
+}
+
+export interface DeviceGroupRow {
+  id: string;
+  tenant_id: string;
+  name: string;
+  /** Conditions, all of which a device has to meet; empty: devices that their source put in the group. */
+  conditions: JsonText;
+  created_at: Created;
+}
+
+/** What a user, or the members of a group, may do. */
+export interface RoleAssignmentRow {
+  id: string;
+  tenant_id: string;
+  subject_kind: 'user' | 'group';
+  /** A user's id or name, or a group's id, as tokens have it. */
+  subject: string;
+  views_data: number;
+  /** Names of device groups; null: every device. */
+  device_groups: JsonText | null;
+  created_at: Created;
+}
+
 /** How much of a quota has been used in one window. */
 export interface QuotaCounterRow {
   counter: string;
@@ -66,5 +102,8 @@ export interface StoreSchema {
   app_credentials: AppCredentialRow;
   settings: SettingRow;
   issuer_artifacts: IssuerArtifactRow;
+  users: UserRow;
+  device_groups: DeviceGroupRow;
+  role_assignments: RoleAssignmentRow;
   quota_counters: QuotaCounterRow;
 }

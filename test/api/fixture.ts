@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createServer, type ServerParts } from '../../src/api/server.js';
 import type { HuntAnswer } from '../../src/hunting/hunt.js';
+import { dataAccess } from '../../src/identity/assignments.js';
 import { IssuerKeys, trustEmbeddedIssuer } from '../../src/identity/embedded.js';
 import { type MintRequest, mintToken } from '../../src/identity/mint.js';
 import { createVerifier } from '../../src/identity/verify.js';
@@ -52,6 +53,7 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
       issuers: [trustEmbeddedIssuer(keys, store)],
       ownNames: new Set(),
       clockSkewSeconds: 60,
+      dataAccess: (tenant, user) => dataAccess(store, tenant, user),
     }),
     ready: async () => true,
     tolerantBodies: true,

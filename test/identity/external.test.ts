@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HuntError } from '../../src/errors.js';
 import type { ApiFamily } from '../../src/identity/apis.js';
+import { dataAccess } from '../../src/identity/assignments.js';
 import { IssuerKeys, trustEmbeddedIssuer } from '../../src/identity/embedded.js';
 import { type ExternalIssuer, trustExternalIssuer } from '../../src/identity/external.js';
 import { createVerifier, tokenFailures } from '../../src/identity/verify.js';
@@ -84,6 +85,7 @@ function verifier(options: Partial<ExternalIssuer> = {}) {
     ],
     ownNames: new Set(['https://hunt.example.com']),
     clockSkewSeconds: 60,
+    dataAccess: (tenant, user) => dataAccess(store, tenant, user),
   });
 }
 

@@ -6,6 +6,7 @@ import { exportSPKI, generateKeyPair, importJWK, type JWTPayload, SignJWT } from
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HuntError } from '../../src/errors.js';
 import type { ApiFamily } from '../../src/identity/apis.js';
+import { dataAccess } from '../../src/identity/assignments.js';
 import { authorize } from '../../src/identity/authorize.js';
 import { embeddedIssuer } from '../../src/identity/claims.js';
 import { IssuerKeys, trustEmbeddedIssuer } from '../../src/identity/embedded.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     issuers: [trustEmbeddedIssuer(keys, store)],
     ownNames: new Set(['https://hunt.example.com']),
     clockSkewSeconds: 60,
+    dataAccess: (tenant, user) => dataAccess(store, tenant, user),
   });
 });
 afterAll(async () => {

@@ -17,6 +17,7 @@ export function envelopeHead(root: string, { columns }: Pick<HuntAnswer, 'column
 const codes: Partial<Record<FailureCode, string>> = {
   'request.unauthorized': 'InvalidAuthenticationToken',
   'request.forbidden': 'Forbidden',
+  'request.viewData': 'Forbidden',
   'request.notFound': 'ResourceNotFound',
   'engine.failed': 'UnknownError',
   'identity.unavailable': 'ServiceUnavailable',

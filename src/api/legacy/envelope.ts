@@ -37,6 +37,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.encoding': 'InvalidRequestBody',
   'request.unauthorized': 'Unauthorized',
   'request.forbidden': 'Forbidden',
+  'request.viewData': 'Forbidden',
   'request.notFound': 'NotFound',
   'request.method': 'MethodNotAllowed',
   // As the live service answers; the documentation says TooManyRequests, which the last one keeps.
