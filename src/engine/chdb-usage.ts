@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from 'chdb';
 import type { Usage } from './chdb-protocol.js';
 
@@ -23,6 +24,11 @@ const samplesSql = `SELECT Settings['log_comment'] AS tag, peak_memory_usage AS 
 /** Milliseconds after a hunt's start at which it is first looked at; later every `intervalMs`. */
 const firstSamplesMs = [3, 10, 25, 50, 100];
 const intervalMs = 100;
+
+const anchorAttempts = 3;
+const anchorPauseMs = 5;
+/** An engine without queries is below it. */
+const restartedPeakBytes = 8 * 1024 * 1024;
 
 const none: Reading = { peak: 0, counters: {} };
 
@@ -120,18 +126,30 @@ export class UsageMeter {
   }
 
   async #prepare(): Promise<void> {
+    const works = this.#works;
+    for (let attempt = 1; works === this.#works && attempt <= anchorAttempts; attempt += 1) {
+      const totals = await this.#reanchor();
+      if (works === this.#works) {
+        this.#totals = totals;
+      }
+      if (totals && totals.peak < restartedPeakBytes) {
+        return;
+      }
+      // A KILL or a ping was still there, and the peak has gone on with it.
+      await delay(anchorPauseMs);
+    }
+  }
+
+  async #reanchor(): Promise<Reading | undefined> {
     try {
       this.#anchor?.close();
       this.#anchor = this.#options.openSession();
       this.#anchor.queryStream('SELECT 1');
-      const works = this.#works;
-      const totals = this.#totals ?? (await this.#readTotals());
-      if (works === this.#works) {
-        this.#totals = totals;
-      }
     } catch {
       // No memory left, say: the next hunt is measured by samples.
+      return undefined;
     }
+    return this.#readTotals();
   }
 
   #takeTotals(): Reading | undefined {
@@ -165,7 +183,6 @@ export class UsageMeter {
     const { before } = account;
     const after = before && (await this.#readTotals());
     if (before && after) {
-      this.#totals = this.#running === 1 ? after : undefined;
       return growth(before, after);
     }
     if (this.#sampling && !account.last) {
@@ -258,7 +275,8 @@ function growth(before: Reading, after: Reading): Usage {
   for (const [name, value] of Object.entries(after.counters)) {
     counters[name] = value - (before.counters[name] ?? 0);
   }
-  return usageOf({ peak: after.peak, counters });
+  // A peak that was there before is not this hunt's.
+  return usageOf({ peak: after.peak > before.peak ? after.peak : 0, counters });
 }
 
 function usageOf({ peak, counters }: Reading): Usage {
