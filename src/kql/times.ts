@@ -35,7 +35,7 @@ export function parseTimespan(text: string): bigint | null {
     return signed(sign === '-', size);
   }
   const clock =
-    /^(-?)(?:(\d+)[.:])?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$/.exec(text);
+    /^(-?)(?:(\d+)\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$/.exec(text);
   if (clock) {
     const [, sign, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = ''] = clock;
     const size =

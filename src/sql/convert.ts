@@ -1,5 +1,14 @@
 import type { ScalarType } from '../catalog/types.js';
-import { datetimeOfTicks, nullSql, type Operand } from './operand.js';
+import { checkedDatetime, nullSql, type Operand, ticksBefore1970, ticksOf } from './operand.js';
+import {
+  datetimeOfText,
+  decimalOfText,
+  exactWholeOfText,
+  guidOfText,
+  realOfText,
+  timespanOfText,
+  wholeOfText,
+} from './parse-text.js';
 import { columnTypes, type Sql, sql } from './sql.js';
 
 /** The operand as a value of another KQL type, as KQL's `to…()` functions convert; what cannot be is null. */
@@ -11,9 +20,16 @@ export function convert(operand: Operand, type: ScalarType): Operand {
   return { ...converter(operand), type, nullable, expression: operand.expression };
 }
 
+/** Each of these holds every value of those before it. */
+const widening: readonly ScalarType[] = ['bool', 'int', 'long', 'real'];
+
 function mayFail(from: ScalarType, to: ScalarType): boolean {
-  const order: readonly ScalarType[] = ['bool', 'int', 'long', 'real'];
-  const [source, target] = [order.indexOf(from), order.indexOf(to)];
+  if (from === 'decimal' && (to === 'real' || to === 'bool')) return false;
+  if (from === 'timespan' || from === 'datetime') return to !== 'long' && to !== 'real';
+  if (to === 'decimal') return from === 'real' || !widening.includes(from);
+  if (to === 'bool') return !widening.includes(from);
+  if (to === 'timespan') return from !== 'int' && from !== 'long';
+  const [source, target] = [widening.indexOf(from), widening.indexOf(to)];
   return source < 0 || target < 0 || source > target;
 }
 
@@ -28,16 +44,20 @@ const converters: Readonly<Record<ScalarType, Converter>> = {
   decimal: toDecimal,
   datetime: toDatetime,
   timespan: toTimespan,
-  guid: (operand) =>
-    sql`toUUIDOrNull(trim(BOTH '{}' FROM ${operand.type === 'guid' ? operand : toText(operand)}))`,
+  guid: (operand) => (isText(operand) ? guidOfText(toText(operand)) : nullSql('guid')),
   dynamic: dynamicOf,
 };
+
+function isText({ type }: Operand): boolean {
+  return type === 'string' || type === 'dynamic';
+}
 
 function toText(operand: Operand): Sql {
   const text = textOf(operand);
   return operand.nullable ? sql`ifNull(${text}, '')` : text;
 }
 
+/** The text of a value; NULL where a nullable operand is null. */
 function textOf(operand: Operand): Sql {
   switch (operand.type) {
     case 'string':
@@ -45,7 +65,7 @@ function textOf(operand: Operand): Sql {
     case 'dynamic':
       return dynamicText(operand);
     case 'bool':
-      return sql`if(${operand}, 'true', 'false')`;
+      return boolText(operand, 'true', 'false');
     case 'real':
       return realText(operand);
     case 'datetime':
@@ -60,15 +80,24 @@ function textOf(operand: Operand): Sql {
   }
 }
 
+/** Two texts for true and false, NULL for a null: `if` alone takes it for false. */
+export function boolText(operand: Operand, yes: string, no: string): Sql {
+  const [whenTrue, whenFalse] = [{ text: `'${yes}'` }, { text: `'${no}'` }];
+  return operand.nullable
+    ? sql`multiIf(isNull(${operand}), NULL, ${operand}, ${whenTrue}, ${whenFalse})`
+    : sql`if(${operand}, ${whenTrue}, ${whenFalse})`;
+}
+
 /** A dynamic's own text: a string's characters, else its JSON. */
 export function dynamicText(operand: Sql): Sql {
   return sql`if(startsWith(${operand}, '"'), JSONExtractString(${operand}), ${operand})`;
 }
 
 /** `1.0`, `0.1`, `NaN`, `Infinity`: as .NET prints a double. */
-export function realText(operand: Sql): Sql {
+export function realText(operand: Operand): Sql {
   const text = sql`toString(${operand})`;
-  return sql`multiIf(isNaN(${operand}), 'NaN', isInfinite(${operand}), if(${operand} > 0, 'Infinity', '-Infinity'), match(${text}, '^-?[0-9]+$'), concat(${text}, '.0'), ${text})`;
+  const unlessNull = operand.nullable ? sql`isNull(${operand}), NULL, ` : sql``;
+  return sql`multiIf(${unlessNull}${operand} = trunc(${operand}) AND abs(${operand}) < 1e21, concat(${text}, '.0'), isFinite(${operand}), ${text}, ${operand} > 0, 'Infinity', ${operand} < 0, '-Infinity', 'NaN')`;
 }
 
 /** `2020-01-02T03:04:05.1234567Z`, always seven digits. */
@@ -79,11 +108,11 @@ export function datetimeText(operand: Sql): Sql {
 /** `[-][d.]hh:mm:ss[.fffffff]` of ticks. */
 export function timespanText(ticks: Sql): Sql {
   const size = sql`abs(${ticks})`;
-  const two = (unit: string, of: string) =>
-    sql`leftPad(toString(modulo(intDiv(${size}, ${{ text: unit }}), ${{ text: of }})), 2, '0')`;
   const days = sql`intDiv(${size}, 864000000000)`;
   const fraction = sql`modulo(${size}, 10000000)`;
-  return sql`concat(if(${ticks} < 0, '-', ''), if(${days} > 0, concat(toString(${days}), '.'), ''), ${two('36000000000', '24')}, ':', ${two('600000000', '60')}, ':', ${two('10000000', '60')}, if(${fraction} > 0, concat('.', leftPad(toString(${fraction}), 7, '0')), ''))`;
+  const secondOfDay = sql`modulo(intDiv(${size}, 10000000), 86400)`;
+  const clock = sql`substring(toString(toDateTime(${secondOfDay}, 'UTC')), 12, 8)`;
+  return sql`concat(if(${ticks} < 0, '-', ''), if(${days} > 0, concat(toString(${days}), '.'), ''), ${clock}, if(${fraction} > 0, concat('.', leftPad(toString(${fraction}), 7, '0')), ''))`;
 }
 
 function toBool(operand: Operand): Sql {
@@ -93,59 +122,69 @@ function toBool(operand: Operand): Sql {
     case 'real':
     case 'decimal':
       return sql`(${operand} != 0)`;
-    case 'bool':
-      return operand;
-    default: {
+    case 'string':
+    case 'dynamic': {
       const text = sql`lower(${toText(operand)})`;
-      return sql`multiIf(${text} = 'true', CAST(true AS Nullable(Bool)), ${text} = 'false', CAST(false AS Nullable(Bool)), match(${text}, '^-?[0-9]+$'), toInt64OrNull(${text}) != 0, CAST(NULL AS Nullable(Bool)))`;
+      return sql`multiIf(${text} = 'true', true, ${text} = 'false', false, ${realOfText(text)} != 0)`;
     }
+    default:
+      return nullSql('bool');
   }
 }
 
 function toWhole(operand: Operand, type: 'int' | 'long'): Sql {
   const target = { text: `'${columnTypes[type]}'` };
+  const narrowed = (long: Sql) =>
+    type === 'long' ? long : sql`accurateCastOrNull(${long}, ${target})`;
   switch (operand.type) {
     case 'bool':
       return type === 'int' ? sql`toInt32(${operand})` : sql`toInt64(${operand})`;
     case 'int':
       return sql`toInt64(${operand})`;
-    case 'timespan':
-      return type === 'long'
-        ? sql`toInt64(${operand})`
-        : sql`accurateCastOrNull(${operand}, ${target})`;
-    case 'datetime':
-      return sql`accurateCastOrNull(reinterpretAsInt64(${operand}) + 621355968000000000, ${target})`;
     case 'long':
-      return sql`accurateCastOrNull(${operand}, ${target})`;
+    case 'timespan':
+      return narrowed(operand);
+    case 'datetime':
+      return narrowed(ticksFromYear1(operand));
     case 'real':
     case 'decimal':
       return sql`accurateCastOrNull(trunc(${operand}), ${target})`;
-    default: {
-      // Text may be decimal, hexadecimal, or a number with a fraction that is cut off.
-      const text = sql`trim(BOTH ' ' FROM ${toText(operand)})`;
-      const hex = sql`reinterpretAsInt64(reverse(unhex(leftPad(substring(${text}, 3), 16, '0'))))`;
-      const whole = sql`coalesce(toInt64OrNull(${text}), if(match(${text}, '^0[xX][0-9a-fA-F]{1,16}$'), ${hex}, accurateCastOrNull(trunc(toFloat64OrNull(${text})), 'Int64')))`;
-      return type === 'long' ? whole : sql`accurateCastOrNull(${whole}, ${target})`;
-    }
+    case 'string':
+    case 'dynamic':
+      return narrowed(wholeOfText(numberText(operand)));
+    case 'guid':
+      return nullSql(type);
   }
+}
+
+/** Ticks since year 1, as .NET counts them. */
+export function ticksFromYear1(datetime: Sql): Sql {
+  return sql`(${ticksOf(datetime)} + ${ticksBefore1970})`;
+}
+
+/** A text, or a dynamic, as it is read for a number: a dynamic bool counts as 1 and 0. */
+function numberText(operand: Operand): Sql {
+  if (operand.type === 'string') return operand;
+  return sql`multiIf(${operand} = 'true', '1', ${operand} = 'false', '0', ${dynamicText(operand)})`;
+}
+
+/** A text or a dynamic as the long that it is equal to; null where there is none. */
+export function exactLong(operand: Operand): Operand {
+  const { expression } = operand;
+  return { ...exactWholeOfText(numberText(operand)), type: 'long', nullable: true, expression };
 }
 
 function toReal(operand: Operand): Sql {
   switch (operand.type) {
-    case 'real':
-      return operand;
-    case 'bool':
-    case 'int':
-    case 'long':
-    case 'decimal':
-    case 'timespan':
-      return sql`toFloat64(${operand})`;
     case 'datetime':
-      return sql`toFloat64(reinterpretAsInt64(${operand}) + 621355968000000000)`;
-    default: {
-      const text = sql`trim(BOTH ' ' FROM ${toText(operand)})`;
-      return sql`coalesce(toFloat64OrNull(${text}), toFloat64(${toWhole(operand, 'long')}))`;
-    }
+      return sql`toFloat64(${ticksFromYear1(operand)})`;
+    case 'string':
+    case 'dynamic':
+      return realOfText(numberText(operand));
+    case 'guid':
+      return nullSql('real');
+    default:
+      return sql`toFloat64(${operand})`;
   }
 }
 
@@ -154,36 +193,33 @@ function toDecimal(operand: Operand): Sql {
     case 'bool':
     case 'int':
     case 'long':
+    case 'timespan':
       return sql`toDecimal256(${operand}, 20)`;
     case 'real':
-      return sql`toDecimal256OrNull(toString(${operand}), 20)`;
+      return decimalOfText(sql`toString(${operand})`);
+    case 'string':
+    case 'dynamic':
+      return decimalOfText(numberText(operand));
     default:
-      return sql`toDecimal256OrNull(trim(BOTH ' ' FROM ${toText(operand)}), 20)`;
+      return nullSql('decimal');
   }
 }
 
 function toDatetime(operand: Operand): Sql {
   switch (operand.type) {
-    case 'datetime':
-      return operand;
     case 'int':
     case 'long':
-      return datetimeOfTicks(sql`(toInt64(${operand}) - 621355968000000000)`);
-    case 'real':
-    case 'bool':
-    case 'decimal':
-    case 'timespan':
-    case 'guid':
-      return nullSql('datetime');
+      return checkedDatetime(sql`(toInt64(${operand}) - ${ticksBefore1970})`);
+    case 'string':
+    case 'dynamic':
+      return datetimeOfText(toText(operand));
     default:
-      return sql`parseDateTime64BestEffortOrNull(${toText(operand)}, 7, 'UTC')`;
+      return nullSql('datetime');
   }
 }
 
 function toTimespan(operand: Operand): Sql {
   switch (operand.type) {
-    case 'timespan':
-      return operand;
     case 'int':
     case 'long':
       return sql`toInt64(${operand})`;
@@ -193,19 +229,6 @@ function toTimespan(operand: Operand): Sql {
     default:
       return nullSql('timespan');
   }
-}
-
-/** Ticks of `[-][d.]hh:mm[:ss[.fffffff]]`, a number of days, or a number with a unit such as `1.5h`. */
-function timespanOfText(text: Sql): Sql {
-  const parts = sql`extractGroups(trim(BOTH ' ' FROM ${text}), '^(-?)(?:(\\\\d+)[.:])?(\\\\d{1,2}):(\\\\d{1,2})(?::(\\\\d{1,2})(?:\\\\.(\\\\d{1,7}))?)?$')`;
-  const number = (index: string) => sql`toInt64OrZero(arrayElement(${parts}, ${{ text: index }}))`;
-  const fraction = sql`toInt64OrZero(rightPad(arrayElement(${parts}, 6), 7, '0'))`;
-  const size = sql`(${number('2')} * 864000000000 + ${number('3')} * 36000000000 + ${number('4')} * 600000000 + ${number('5')} * 10000000 + ${fraction})`;
-  const clock = sql`if(arrayElement(${parts}, 1) = '-', -${size}, ${size})`;
-  const named = sql`extractGroups(trim(BOTH ' ' FROM ${text}), '^(-?\\\\d+(?:\\\\.\\\\d+)?)\\\\s*([a-z]*)$')`;
-  const unit = sql`transform(arrayElement(${named}, 2), ['', 'd', 'day', 'days', 'h', 'hour', 'hours', 'm', 'min', 'minute', 'minutes', 's', 'sec', 'second', 'seconds', 'ms', 'millisecond', 'milliseconds', 'microsecond', 'microseconds', 'tick', 'ticks'], [864000000000, 864000000000, 864000000000, 864000000000, 36000000000, 36000000000, 36000000000, 600000000, 600000000, 600000000, 600000000, 10000000, 10000000, 10000000, 10000000, 10000, 10000, 10000, 10, 10, 1, 1], 0)`;
-  const amount = sql`toInt64(round(toFloat64OrZero(arrayElement(${named}, 1)) * ${unit}))`;
-  return sql`multiIf(notEmpty(${parts}) AND ${number('3')} < 24 AND ${number('4')} < 60 AND ${number('5')} < 60, toNullable(${clock}), notEmpty(${named}) AND ${unit} > 0, toNullable(${amount}), CAST(NULL AS Nullable(Int64)))`;
 }
 
 /** A value as the JSON text that stands for it inside a dynamic; the null of any type is ''. */
@@ -223,7 +246,7 @@ function jsonOf(operand: Operand): Sql {
     case 'long':
       return textOf(operand);
     case 'real':
-      return sql`if(isFinite(${operand}), ${realText(operand)}, concat('"', ${realText(operand)}, '"'))`;
+      return realJson(operand);
     case 'string':
       return sql`toJSONString(${operand})`;
     case 'decimal':
@@ -232,6 +255,11 @@ function jsonOf(operand: Operand): Sql {
     case 'guid':
       return sql`concat('"', ${textOf(operand)}, '"')`;
   }
+}
+
+/** What JSON has no number for is a string: `"NaN"`. */
+export function realJson(operand: Operand): Sql {
+  return sql`if(isFinite(${operand}), ${realText(operand)}, concat('"', ${realText(operand)}, '"'))`;
 }
 
 /** A value as an element of a JSON array or object, where the null of any type is `null`. */

@@ -1,31 +1,75 @@
 import type { RowEncoding } from '../compile.js';
-import { datetimeText, realText, timespanText } from './convert.js';
+import { boolText, datetimeText, realJson, timespanText } from './convert.js';
 import type { Operand } from './operand.js';
 import { join, literal, type Sql, sql } from './sql.js';
 
+interface RowColumn {
+  readonly name: string;
+  readonly operand: Operand;
+}
+
 /** The row's JSON object text: keys in the schema's order, every column in every row. */
-export function rowText(
-  columns: readonly { readonly name: string; readonly operand: Operand }[],
-  encoding: RowEncoding,
-): Sql {
+export function rowText(columns: readonly RowColumn[], encoding: RowEncoding): Sql {
   if (columns.length === 0) return sql`'{}'`;
-  const parts = columns.map(({ name, operand }, index) => {
-    const key = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
-    return sql`${literal(key)}, ${encoders[encoding](operand)}`;
+  const parts = columns.flatMap(({ name, operand }, index) => {
+    const before = index === 0 ? '{' : ',';
+    return members[encoding](before, JSON.stringify(name), operand);
   });
   return sql`concat(${join(parts)}, '}')`;
 }
 
-const encoders: Readonly<Record<RowEncoding, (operand: Operand) => Sql>> = {
-  legacy: (operand) => orNull(legacyValue(operand), operand, sql`'null'`),
-  graph: (operand) => orNull(legacyValue(operand), operand, sql`'{}'`),
-};
+/** The pieces of one member: what stands before it, its quoted name, its value. */
+type Member = (before: string, key: string, operand: Operand) => Sql[];
+
+const members: Readonly<Record<RowEncoding, Member>> = { legacy: legacyMember, graph: graphMember };
+
+function legacyMember(before: string, key: string, operand: Operand): Sql[] {
+  return [literal(`${before}${key}:`), orNull(jsonValue(operand), operand, sql`'null'`)];
+}
+
+/** Graph says what a value is where JSON cannot: bools are numbers, dynamic arrays hold strings. */
+function graphMember(before: string, key: string, operand: Operand): Sql[] {
+  const name = `${key.slice(0, -1)}@odata.type"`;
+  const annotated = (type: string) => literal(`${before}${name}:"${type}",${key}:`);
+  const plain = literal(`${before}${key}:`);
+  if (operand.type === 'bool') {
+    const start = annotated('#SByte');
+    if (!operand.nullable) return [start, jsonValue(operand)];
+    return [
+      sql`if(isNull(${operand}), ${plain}, ${start})`,
+      orNull(jsonValue(operand), operand, sql`'{}'`),
+    ];
+  }
+  if (operand.type === 'dynamic') {
+    const start = annotated('#Collection(String)');
+    return [
+      sql`if(startsWith(${operand}, '['), ${start}, ${plain})`,
+      sql`multiIf(empty(${operand}), '{}', startsWith(${operand}, '['), ${texts(operand)}, startsWith(${operand}, '{'), ${graphObject(operand)}, ${oneLine(operand)})`,
+    ];
+  }
+  return [plain, orNull(jsonValue(operand), operand, sql`'{}'`)];
+}
+
+/** A JSON array whose every element is a string: the JSON text of what is none. */
+function texts(array: Operand): Sql {
+  const text = sql`if(startsWith(_e, '"') OR _e = 'null', _e, toJSONString(_e))`;
+  return sql`concat('[', arrayStringConcat(arrayMap(_e -> ${text}, JSONExtractArrayRaw(${array})), ','), ']')`;
+}
+
+/** What tells Graph's objects from its nulls; api/graph/dynamic-values.ts goes on inside them. */
+export const graphObjectStart = '{"@odata.type":"#microsoft.graph.security.dynamicColumnValue"';
+
+function graphObject(object: Operand): Sql {
+  const rest = sql`if(${object} = '{}', '}', concat(',', ${oneLine(sql`substring(${object}, 2)`)}))`;
+  return sql`concat(${literal(graphObjectStart)}, ${rest})`;
+}
 
 function orNull(value: Sql, operand: Operand, otherwise: Sql): Sql {
   return operand.nullable ? sql`ifNull(${value}, ${otherwise})` : value;
 }
 
-function legacyValue(operand: Operand): Sql {
+/** A value as JSON; NULL where a nullable operand is null. */
+function jsonValue(operand: Operand): Sql {
   switch (operand.type) {
     case 'string':
       return sql`toJSONString(${operand})`;
@@ -33,9 +77,9 @@ function legacyValue(operand: Operand): Sql {
     case 'long':
       return sql`toString(${operand})`;
     case 'bool':
-      return sql`if(${operand}, '1', '0')`;
+      return boolText(operand, '1', '0');
     case 'real':
-      return sql`if(isFinite(${operand}), ${realText(operand)}, concat('"', ${realText(operand)}, '"'))`;
+      return realJson(operand);
     case 'datetime':
       return sql`concat('"', ${trimmedDatetime(operand)}, '"')`;
     case 'timespan':
@@ -44,9 +88,13 @@ function legacyValue(operand: Operand): Sql {
     case 'decimal':
       return sql`concat('"', toString(${operand}), '"')`;
     case 'dynamic':
-      // Raw line breaks separate rows; inside JSON text they can only be white space.
-      return sql`if(empty(${operand}), 'null', translate(${operand}, '\\n\\r', '  '))`;
+      return sql`if(empty(${operand}), 'null', ${oneLine(operand)})`;
   }
+}
+
+/** Raw line breaks separate rows; inside JSON text they can only be white space. */
+function oneLine(json: Sql): Sql {
+  return sql`translate(${json}, '\\n\\r', '  ')`;
 }
 
 /** Without the trailing zeros of its fraction, as the service writes it. */

@@ -14,7 +14,12 @@ export interface Operand extends Sql {
   readonly expression: PlanExpression;
   /** It is a one-column SELECT: the right side of `in (T)`. */
   readonly table?: true;
+  /** The value in another form in one step, where its function knows how (`ScalarFunction.read`). */
+  readonly read?: ((form: ReadForm) => Sql | undefined) | undefined;
 }
+
+/** A KQL type, or a JSON text to look paths up in. */
+export type ReadForm = ScalarType | 'json';
 
 /** A literal with its exact ClickHouse type. */
 export function literalSql({ type, value }: LiteralValue): Sql {
@@ -84,6 +89,39 @@ export function datetimeOfTicks(ticks: Sql): Sql {
 export function ticksOf(datetime: Sql): Sql {
   return sql`reinterpretAsInt64(${datetime})`;
 }
+
+/** Ticks from year 1, where .NET counts from, to 1970. */
+export const ticksBefore1970 = sql`621355968000000000`;
+
+/** The ticks of KQL's first and last instant: 0001-01-01 and the end of 9999. */
+const firstTick = -621_355_968_000_000_000n;
+const lastTick = 2_534_023_007_999_999_999n;
+
+export function isDatetime(ticks: bigint): boolean {
+  return ticks >= firstTick && ticks <= lastTick;
+}
+
+/** The instant of computed ticks; null outside the years 1 to 9999. */
+export function checkedDatetime(ticks: Sql): Sql & { readonly nullable: true } {
+  const instant = datetimeOfTicks(ticks);
+  return {
+    ...sql`if(${ticks} BETWEEN ${integer(firstTick)} AND ${integer(lastTick)}, ${instant}, NULL)`,
+    nullable: true,
+  };
+}
+
+/**
+ * An instant that some centuries more or less leave within KQL's range: a stored time column, which
+ * ingestion bounds and which alone is never null, or a literal known to be.
+ */
+export function isBounded(operand: Operand): boolean {
+  const ticks = operand.constant?.value;
+  if (typeof ticks === 'bigint')
+    return isDatetime(ticks - centuries) && isDatetime(ticks + centuries);
+  return !operand.nullable;
+}
+
+const centuries = 500n * 366n * 864_000_000_000n;
 
 /** A constant that is a whole number, without its type: for arguments that SQL wants as plain numbers. */
 export function constantInteger(operand: Operand): bigint | undefined {
