@@ -2,7 +2,7 @@ import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
 import { literalSql, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { comparable } from './operators.js';
+import { comparable } from './comparison.js';
 import { needleTests } from './text-search.js';
 
 /** The values of a list operator's right side: constants, other values, and tables. */
