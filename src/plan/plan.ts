@@ -61,6 +61,8 @@ export interface SortKey {
   readonly expression: PlanExpression;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
+  /** No two rows have the same value, so that it alone is an order that stays the same. */
+  readonly unique?: true;
 }
 
 export interface WindowFunction {

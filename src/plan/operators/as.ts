@@ -2,7 +2,7 @@ import { columnsOf, elements, member } from '../../kql/syntax.js';
 import { extended, namedValues } from '../assignments.js';
 import type { OperatorPlanner } from '../operator.js';
 import { longLiteral } from '../plan.js';
-import { windowRow } from '../windows.js';
+import { numbered, windowRow } from '../windows.js';
 
 /** `T | as Name`: the pipe makes the name known to what follows. */
 export const as: OperatorPlanner = (node, input) => ({
@@ -22,7 +22,7 @@ export const consume: OperatorPlanner = (_node, input) => ({
 /** `T | serialize [Name = Expression, …]` */
 export const serialize: OperatorPlanner = (node, input, context) => {
   const nodes = elements(node, 'Expressions');
-  if (nodes.length === 0) return input;
+  if (nodes.length === 0) return numbered(input, context).relation;
   const { row, relation } = windowRow(input, context);
   const values = namedValues(nodes, context, row);
   return extended(relation(), values, columnsOf(node.ResultType), context);

@@ -1,23 +1,44 @@
 import type { WindowFunctionEntry, WindowParts } from '../functions.js';
 import type { Operand } from '../operand.js';
-import { sql } from '../sql.js';
+import { type Sql, sql } from '../sql.js';
 
+const upToHere = sql`ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`;
 
-/** Every function over a serialized table, by KQL's name. */
+function running(fn: Sql): WindowFunctionEntry['emit'] {
+  return ({ partition, order }: WindowParts, value: Operand) => {
+    const known = value.nullable ? sql`assumeNotNull(ifNull(${value}, 0))` : value;
+    const total = sql`${fn}(${known}) OVER (${partition}${order} ${upToHere})`;
+    return value.type === 'int' ? sql`toInt32(${total})` : total;
+  };
+}
+
+/** The value of a row some rows away; the engine's own default is 0 or '', so the values are made nullable. */
+function neighbour(fn: Sql): WindowFunctionEntry['emit'] {
+  return (
+    { partition, order }: WindowParts,
+    value: Operand,
+    offset?: Operand,
+    otherwise?: Operand,
+  ) => {
+    const isText = value.type === 'string' || value.type === 'dynamic';
+    const distance = { text: String(offset?.constant?.value ?? 1) };
+    const item = isText ? sql`toString(${value})` : sql`toNullable(${value})`;
+    const fallback = otherwise ? (isText ? otherwise : sql`toNullable(${otherwise})`) : sql`NULL`;
+    const rest = isText && !otherwise ? sql`''` : fallback;
+    return sql`${fn}(${item}, ${distance}, ${rest}) OVER (${partition}${order})`;
+  };
+}
+
+/** Functions over the rows of a window, of which the planner makes KQL's; `prev` and `next` are KQL's own. */
 export const windowFunctions: Readonly<Record<string, WindowFunctionEntry>> = {
   row_number: {
     doc: 'row-number-function',
     nullable: false,
-    emit: ({ partition, order }: WindowParts, start?: Operand) => {
-      const number = sql`toInt64(row_number() OVER (${partition}${order}))`;
-      return start ? sql`(${number} - 1 + ${start})` : number;
-    },
+    emit: ({ partition, order }: WindowParts) =>
+      sql`toInt64(row_number() OVER (${partition}${order}))`,
   },
-  /** The smallest value of the partition, for `graph-shortest-paths output=all`. */
-  partition_min: {
-    doc: 'graph-shortest-paths-operator',
-    nullable: false,
-    emit: ({ partition }: WindowParts, value?: Operand) =>
-      sql`min(${value ?? sql`0`}) OVER (${partition})`,
-  },
+  prev: { doc: 'prev-function', nullable: true, emit: neighbour(sql`lag`) },
+  next: { doc: 'next-function', nullable: true, emit: neighbour(sql`lead`) },
+  running_sum: { doc: 'row-cumsum-function', nullable: false, emit: running(sql`sum`) },
+  running_max: { doc: 'row-rank-min-function', nullable: false, emit: running(sql`max`) },
 };
