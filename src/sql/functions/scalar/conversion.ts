@@ -3,7 +3,6 @@ import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
 import type { Operand } from '../../operand.js';
 import { sql } from '../../sql.js';
-import { parsedJson } from './dynamic.js';
 
 function conversion(doc: string, type: ScalarType): ScalarFunction {
   return {
@@ -16,7 +15,6 @@ function conversion(doc: string, type: ScalarType): ScalarFunction {
 const toReal = conversion('toreal-function', 'real');
 const toBool = conversion('tobool-function', 'bool');
 const toTimespan = conversion('totimespan-function', 'timespan');
-const toDynamic: ScalarFunction = { doc: 'todynamic-function', emit: parsedJson };
 
 export const conversionFunctions = {
   tostring: {
@@ -39,16 +37,4 @@ export const conversionFunctions = {
   totimespan: toTimespan,
   totime: toTimespan,
   toguid: conversion('toguid-function', 'guid'),
-  todynamic: toDynamic,
-  toobject: toDynamic,
-  parse_json: toDynamic,
-  parsejson: toDynamic,
-  gettype: {
-    doc: 'gettype-function',
-    emit: (value: Operand) => {
-      if (value.type !== 'dynamic') return sql`${{ text: `'${value.type}'` }}`;
-      return sql`multiIf(empty(${value}), 'null', startsWith(${value}, '['), 'array', startsWith(${value}, '{'), 'dictionary', startsWith(${value}, '"'), 'string', ${value} IN ('true', 'false'), 'bool', match(${value}, '^-?[0-9]+$'), 'long', 'real')`;
-    },
-    examples: [['gettype(dynamic([1]))', 'array']],
-  },
 } satisfies Record<string, ScalarFunction>;
