@@ -14,7 +14,9 @@ export function installIfStale() {
   const reason = whyStale();
   if (reason === undefined) return;
   console.log(`Installing packages (${reason}) …`);
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it wants the engine's libraries of every platform in the lock file, and where a registry
+  // has only some of them it refuses. `install` keeps to the versions of the lock file as well.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /** Compiles when dist/ is absent, or was made from other sources. */
