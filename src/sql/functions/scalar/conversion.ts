@@ -2,7 +2,6 @@ import type { ScalarType } from '../../../catalog/types.js';
 import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
 import type { Operand } from '../../operand.js';
-import { sql } from '../../sql.js';
 
 function conversion(doc: string, type: ScalarType): ScalarFunction {
   return {
