@@ -136,6 +136,7 @@ describe('through a server that holds the directory', { timeout: 180_000 }, () =
   });
 
   afterAll(async () => {
+    if (server.exitCode !== null) return;
     const ended = once(server, 'exit');
     server.kill('SIGTERM');
     expect((await ended)[0]).toBe(0);
