@@ -34,6 +34,10 @@ interface Job extends SealedJournal {
   /** Part of the deduplication tokens; new with every process, which replays what it finds. */
   readonly token: string;
   segments: Segment[] | undefined;
+  /** After a failure: not before this time, by `performance.now()`. */
+  retryAt: number;
+  retryMs: number;
+  failure: unknown;
 }
 
 interface Segment {
@@ -65,8 +69,7 @@ export class Drain {
   #startedAt = Number.NEGATIVE_INFINITY;
   #intervalMs = shortestIntervalMs;
   #timer: NodeJS.Timeout | undefined;
-  #retryMs = firstRetryMs;
-  #failure: unknown;
+  #timerAt = 0;
   #closed = false;
 
   constructor(options: DrainOptions) {
@@ -77,9 +80,9 @@ export class Drain {
     return this.#jobs.reduce((sum, job) => sum + job.sizeBytes, 0);
   }
 
-  /** Why the last attempt failed; undefined after one that did not. */
+  /** Why a journal could not be brought in; undefined when none has failed. */
   get failure(): unknown {
-    return this.#failure;
+    return this.#jobs.find((job) => job.failure !== undefined)?.failure;
   }
 
   /** Identities of the rows of a table that are not in the engine yet. */
@@ -88,47 +91,57 @@ export class Drain {
   }
 
   add(journal: SealedJournal): void {
-    this.#jobs.push({ ...journal, token: randomUUID(), segments: undefined });
-    if (this.#running === undefined && this.#failure === undefined) {
-      this.#startIn(0);
-    }
+    this.#jobs.push({
+      ...journal,
+      token: randomUUID(),
+      segments: undefined,
+      retryAt: 0,
+      retryMs: firstRetryMs,
+      failure: undefined,
+    });
+    this.#startIn(0);
   }
 
   /** To be told how much the journal holds that takes batches now. */
   appended(rows: number, bytes: number): void {
-    if (this.#failure === undefined) {
-      const due = this.#startedAt + this.#intervalMs - performance.now();
-      this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
-    }
+    const due = this.#startedAt + this.#intervalMs - performance.now();
+    this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
   }
 
-  /** @throws what keeps the rows out of the engine */
+  /** @throws what keeps rows out of the engine */
   async flush(): Promise<void> {
-    await this.#running?.catch(() => undefined);
-    await this.#start();
+    for (const job of this.#jobs) {
+      job.retryAt = 0;
+    }
+    await this.#startAfterThis();
+    const { failure } = this;
+    if (failure !== undefined) {
+      throw failure;
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
     try {
       await this.flush();
     } catch (error) {
-      this.#options.log({ event: 'ingest.drain', left: this.backlogBytes, reason: String(error) });
+      this.#options.log({ event: 'ingest.left', bytes: this.backlogBytes, reason: String(error) });
     }
     clearTimeout(this.#timer);
   }
 
   #startIn(ms: number): void {
-    if (this.#timer === undefined || ms === 0) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        // Reported by #run; whoever waits asks with flush().
-        this.#start().catch(() => undefined);
-      }, ms);
-      this.#timer.unref();
+    const at = performance.now() + ms;
+    if (this.#closed || (this.#timer && this.#timerAt <= at)) {
+      return;
     }
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#startAfterThis();
+    }, ms);
+    this.#timer.unref();
   }
 
   #start(): Promise<void> {
@@ -138,30 +151,37 @@ export class Drain {
     return this.#running;
   }
 
+  /** A run that is under way may have passed what came last. */
+  async #startAfterThis(): Promise<void> {
+    await this.#running;
+    await this.#start();
+  }
+
+  /** Never rejects: a job keeps its own failure, and holds up no other. */
   async #run(): Promise<void> {
     this.#startedAt = performance.now();
-    try {
-      await this.#options.seal();
-      for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+    await this.#options.seal();
+    for (const job of this.#jobs.filter(({ retryAt }) => retryAt <= this.#startedAt)) {
+      try {
         await this.#bring(job);
-        this.#jobs.shift();
+        this.#jobs.splice(this.#jobs.indexOf(job), 1);
+      } catch (error) {
+        job.failure = error;
+        job.retryAt = performance.now() + job.retryMs;
+        this.#options.log({
+          event: 'ingest.drain',
+          failed: String(error),
+          retryMs: Math.round(job.retryMs),
+        });
+        this.#startIn(job.retryMs);
+        job.retryMs = Math.min(job.retryMs * 2, longestRetryMs);
       }
-      this.#failure = undefined;
-      this.#retryMs = firstRetryMs;
-      const tookMs = performance.now() - this.#startedAt;
-      this.#intervalMs = Math.min(
-        Math.max(tookMs * intervalFactor, shortestIntervalMs),
-        longestIntervalMs,
-      );
-    } catch (error) {
-      this.#failure = error;
-      this.#options.log({ event: 'ingest.drain', failed: String(error), retryMs: this.#retryMs });
-      if (!this.#closed) {
-        this.#startIn(this.#retryMs);
-        this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
-      }
-      throw error;
     }
+    const tookMs = performance.now() - this.#startedAt;
+    this.#intervalMs = Math.min(
+      Math.max(tookMs * intervalFactor, shortestIntervalMs),
+      longestIntervalMs,
+    );
   }
 
   async #bring(job: Job): Promise<void> {

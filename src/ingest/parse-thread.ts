@@ -7,7 +7,7 @@ import { type Batch, StreamParser, UnrecognizedSourceError } from './parser.js';
 import type { TableRows } from './rows.js';
 
 /** Rows are handed over in portions of this size. */
-const portionBytes = 8 * 1024 * 1024;
+const portionBytes = 16 * 1024 * 1024;
 
 const tables = new Map<string, EventTables>();
 const streams = new Map<number, StreamParser>();

@@ -55,6 +55,7 @@ const journalBytes = 64 * 1024 * 1024;
 const recentMs = 24 * 60 * 60 * 1000;
 const roomPollMs = 50;
 const recoveryRetryMs = 1_000;
+const recoveryAttempts = 5;
 
 /**
  * Takes rows into the journal, each once, and sees that they get into the engine.
@@ -71,7 +72,8 @@ export class Writer {
   #active: ActiveJournal | undefined;
   #appending: Promise<void> | undefined;
   #nextNumber: number;
-  #working: Promise<void> | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #busy = false;
   #closed = false;
 
   private constructor(options: WriterOptions, left: Awaited<ReturnType<typeof leftJournals>>) {
@@ -151,25 +153,37 @@ export class Writer {
   #enqueue(parts: readonly TenantRows[]): Promise<PartCounts[]> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ parts, resolve, reject });
-      this.#working ??= this.#work().finally(() => {
-        this.#working = undefined;
-      });
+      if (!this.#busy) {
+        this.#busy = true;
+        this.#working = this.#work();
+      }
     });
   }
 
   async #work(): Promise<void> {
     await this.#recovered;
     while (this.#queue.length > 0) {
-      const group = this.#nextGroup();
-      try {
-        const results = await this.#write(group.map(({ parts }) => parts));
-        for (const [index, commit] of group.entries()) {
-          commit.resolve(results[index] ?? []);
-        }
-      } catch (error) {
-        for (const commit of group) {
-          commit.reject(error);
-        }
+      await this.#commitGroup(this.#nextGroup());
+    }
+    // In the step that saw the empty queue: what comes later starts anew.
+    this.#busy = false;
+  }
+
+  async #commitGroup(group: readonly Commit[]): Promise<void> {
+    try {
+      const results = await this.#write(group.map(({ parts }) => parts));
+      for (const [index, commit] of group.entries()) {
+        commit.resolve(results[index] ?? []);
+      }
+    } catch (error) {
+      const [first, ...others] = group;
+      if (first && others.length === 0) {
+        first.reject(error);
+        return;
+      }
+      // One tenant's trouble is not another's.
+      for (const commit of group) {
+        await this.#commitGroup([commit]);
       }
     }
   }
@@ -311,22 +325,28 @@ export class Writer {
       this.#active = undefined;
       const { file, sizeBytes } = active.journal;
       this.#drain.add({ file, sizeBytes, keys: active.keys });
-      await active.journal.close();
+      await active.journal.close().catch((error: unknown) => {
+        // All of it is on disk.
+        this.#options.log({ event: 'ingest.journal', file, failed: String(error) });
+      });
     }
   }
 
   /** Batches of an earlier process are committed once more: only what the engine lacks is taken. */
   async #recover(files: readonly string[]): Promise<void> {
     for (const file of files) {
-      for (;;) {
+      for (let attempt = 1; !this.#closed; attempt++) {
         try {
           await this.#replay(file);
           break;
         } catch (error) {
-          if (this.#closed) {
-            return;
-          }
           this.#options.log({ event: 'ingest.recovery', file, failed: String(error) });
+          if (attempt >= recoveryAttempts && !isTemporary(error)) {
+            // Its tenant or table is gone: it must not keep the others waiting.
+            const aside = await setAsideJournal(file);
+            this.#options.log({ event: 'ingest.journal.unplaced', file: aside });
+            break;
+          }
           await new Promise((resolve) => setTimeout(resolve, recoveryRetryMs));
         }
       }
@@ -379,6 +399,12 @@ function keyPairs(parts: readonly TenantRows[]): Uint8Array {
 
 function unavailable(message: string, cause?: unknown): HuntError {
   return new HuntError('ingest.unavailable', { message }, { cause });
+}
+
+/** The engine is away or out of space, which an attempt later may find changed. */
+function isTemporary(error: unknown): boolean {
+  const cause = error instanceof HuntError ? (error.cause ?? error) : error;
+  return !(cause instanceof HuntError && cause.code === 'engine.failed');
 }
 
 /** Whatever stands between a batch and the disk, the sender can only send it again. */

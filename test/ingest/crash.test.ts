@@ -194,6 +194,42 @@ describe('a spool', () => {
   });
 });
 
+describe('a tenant whose tables are missing', () => {
+  it('is refused, and holds up no other', async () => {
+    const { engine, directory, count } = await startTestIngest();
+    const folder = path.join(directory, 'spool');
+    const failing = engineWith(engine, {
+      insertSegment: () => Promise.reject(new HuntError('engine.unavailable', {})),
+    });
+    const first = await startIngest({ folder, engine: failing, tenant: tenantOf });
+    await engine.command('CREATE DATABASE tenant_gone');
+    await engine.command(
+      `CREATE TABLE tenant_gone.DeviceProcessEvents AS ${database}.DeviceProcessEvents`,
+    );
+    await engine.command(
+      `CREATE TABLE tenant_gone.DeviceNetworkEvents AS ${database}.DeviceNetworkEvents`,
+    );
+    await first.push(requestOf(0), { tenant: 'gone' });
+    await first.close();
+    await engine.command('DROP DATABASE tenant_gone');
+
+    const second = await startIngest({ folder, engine, tenant: tenantOf });
+    cleanUp(() => second.close());
+    const results = await Promise.allSettled(
+      ['gone', tenant, 'gone', tenant].map((id, n) => second.push(requestOf(n), { tenant: id })),
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    await second.flush();
+    expect(await count('DeviceProcessEvents')).toBe(2 * eventsPerRequest + 10);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/\.damaged$/)]);
+  });
+});
+
 describe('rows that the engine refuses', () => {
   it('become dead letters, and the rows around them are stored', async () => {
     // The engine has a column as another type than the catalog says.

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FileProgress } from '../../src/ingest/file.js';
-import { cleanUp, refusal } from '../engine/fixture.js';
+import { cleanUp, refusal, until } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
 import { database, lines, networkEvent, numbers, processEvent, tenant } from './requests.js';
 
@@ -281,6 +281,18 @@ describe('a file', () => {
     expect(summary.byReason).toEqual(summary.rejected === 0 ? {} : { 'json.invalid': 1 });
     await ingest.flush();
     expect(await count('DeviceProcessEvents', between(13_000, 15_000))).toBe(summary.accepted);
+  });
+
+  it('that is standard input is taken while it is still open', async () => {
+    const input = new Readable({ read: () => undefined });
+    const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin);
+    const ingesting = ingest.file('-', { tenant });
+    input.push(lines(processes(16_000, 16_030)));
+    await until(async () => (await count('DeviceProcessEvents', between(16_000, 16_030))) === 30);
+    input.push(lines(processes(16_030, 16_040)));
+    input.push(null);
+    expect(await ingesting).toMatchObject({ accepted: 40 });
+    spy.mockRestore();
   });
 
   it('that does not exist, or is a folder, fails', async () => {
