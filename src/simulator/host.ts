@@ -80,6 +80,8 @@ export class Host {
   /** The first process of everything that services start. */
   readonly services: Process;
   readonly lsass: Process;
+  /** The process that sessions begin with; on Unix the same as `services`. */
+  readonly winlogon: Process;
   /** The user's shell; on servers and Unix the same as `services`. */
   readonly shell: Process;
   readonly #record: Recorder;
@@ -102,17 +104,15 @@ export class Host {
       const wininit = root('wininit', 612, this.system, 'wininit.exe');
       this.services = root('services', 648, wininit, 'services.exe');
       this.lsass = root('lsass', 660, wininit, 'C:\\Windows\\system32\\lsass.exe');
+      this.winlogon = root('winlogon', 708, this.system, 'winlogon.exe');
       this.shell = device.owner
         ? this.#make(
-            this.services,
+            root('userinit', 4_980, this.winlogon, 'C:\\Windows\\system32\\userinit.exe'),
             program('explorer'),
             'C:\\Windows\\Explorer.EXE',
-            bootedAt,
+            bootedAt + 60_000_000,
             5_236,
-            {
-              account: device.owner,
-              integrity: 'Medium',
-            },
+            { account: device.owner, integrity: 'Medium' },
           )
         : this.services;
     } else {
@@ -125,6 +125,7 @@ export class Host {
       this.system = first;
       this.services = first;
       this.lsass = first;
+      this.winlogon = first;
       this.shell = first;
     }
   }
@@ -175,6 +176,14 @@ export class Host {
       [started.subject, started.versionInfo, process.account.subject, ...parent.actor],
     );
     return process;
+  }
+
+  /** A desktop of somebody who has logged on: winlogon, userinit, explorer. */
+  desktop(account: Account, integrity: Integrity, at: Moment): Process {
+    const session = { account, integrity };
+    const userinit = program('userinit');
+    const starting = this.start(this.winlogon, userinit, userinit.path, at, session);
+    return this.start(starting, program('explorer'), 'C:\\Windows\\Explorer.EXE', at + 210_000);
   }
 
   /** A program that stays open; started when it is not running. */

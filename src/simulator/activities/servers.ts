@@ -283,12 +283,12 @@ const maintenance: readonly Activity[] = [
         from: { name: 'bw-ws012', address: '10.20.1.31' },
         isLocalAdmin: true,
       });
+      const desktop = host.desktop(accounts.domainAdmin, 'High', clock.later(4, 40));
       const console = host.start(
-        host.services,
+        desktop,
         program('mmc'),
         '"C:\\Windows\\system32\\mmc.exe" "C:\\Windows\\system32\\eventvwr.msc" /s',
         clock.later(4, 40),
-        { account: accounts.domainAdmin, integrity: 'High' },
       );
       host.loadImage(console, host.random.pick(libraries), clock.soon());
     },

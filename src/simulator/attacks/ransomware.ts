@@ -28,13 +28,7 @@ export const ransomware: Attack = (stage, start) => {
     from: intruder,
     isLocalAdmin: true,
   });
-  const shell = host.start(
-    host.services,
-    program('explorer'),
-    'C:\\Windows\\Explorer.EXE',
-    clock.later(2, 6),
-    { account: accounts.backupService, integrity: 'High' },
-  );
+  const shell = host.desktop(accounts.backupService, 'High', clock.later(2, 6));
   const powershell = host.start(
     shell,
     program('powershell'),
