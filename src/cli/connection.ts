@@ -65,7 +65,15 @@ export async function startOn(
   ]);
   // Plain HTTP on the loopback, whatever certificate the server for everyone has.
   const { tls: _, ...configuration } = await loadConfiguration({
-    flags: { data, host: '127.0.0.1', port: 0, logLevel: 'silent', retention },
+    // The token that this process gives itself has to count, whoever else is trusted.
+    flags: {
+      data,
+      host: '127.0.0.1',
+      port: 0,
+      logLevel: 'silent',
+      retention,
+      embeddedIssuer: true,
+    },
     environment: process.env,
   });
   return {
