@@ -352,6 +352,16 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
   },
 };
 
+/** Scalar functions of Microsoft's list that the planner replaces, and graph functions that patterns take over. */
+export const plannedFunctions: ReadonlySet<string> = new Set([
+  ...Object.keys(specialForms),
+  'table',
+  'all',
+  'any',
+  'map',
+  'inner_nodes',
+]);
+
 function defaultName(node: Expression): string {
   return node.SimpleName ?? textOf(node);
 }

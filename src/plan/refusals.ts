@@ -1,0 +1,51 @@
+/**
+ * Tabular operators and plugins that Quarry refuses, and why. With the registries they account for the
+ * whole of Microsoft's lists: a test walks those, and the support matrix is made from both.
+ */
+
+const oneTable = 'the hunting API returns one table, and it makes several';
+const internal = 'it is internal to Azure Data Explorer and undocumented';
+const code = 'it runs code of the query on the server';
+const network = 'it calls other services from the server';
+const azure = 'it exists only inside Azure Data Explorer';
+
+/** By the parser's name of the node. */
+export const refusedOperators: Readonly<Record<string, string>> = {
+  BadQueryOperator: 'it stands for text that is no operator',
+  AssertSchemaOperator: internal,
+  ExecuteAndCacheOperator: internal,
+  FacetOperator: oneTable,
+  ForkOperator: oneTable,
+  MacroExpandOperator: 'it repeats a query over several databases, and a hunt has one',
+  PartitionByOperator: internal,
+  ProjectByNamesOperator: internal,
+  GraphMarkComponentsOperator: 'components of unbounded size need a recursion that hunts do not have',
+  GraphWhereNodesOperator: 'filter the tables of nodes and edges before make-graph instead',
+  GraphWhereEdgesOperator: 'filter the tables of nodes and edges before make-graph instead',
+};
+
+export const refusedPlugins: Readonly<Record<string, string>> = {
+  azure_digital_twins_query_request: network,
+  cosmosdb_sql_request: network,
+  http_request: network,
+  http_request_post: network,
+  sql_request: network,
+  mysql_request: network,
+  postgresql_request: network,
+  dax_request: network,
+  external_datatable: network,
+  ai_embed_text: network,
+  ai_embeddings: network,
+  ai_chat_completion: network,
+  ai_chat_completion_prompt: network,
+  python: code,
+  r: code,
+  csharp: code,
+  execute_query: azure,
+  execute_show_command: azure,
+  estimate_rows_count: azure,
+  infer_storage_schema: azure,
+  infer_storage_schema_with_suggestions: azure,
+  identity: internal,
+  identity_v3: internal,
+};

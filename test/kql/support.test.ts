@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { builtInNames } from '../../src/kql/builtins.js';
+import { operatorPlanners, sourcePlanners } from '../../src/plan/operators.js';
+import { supportMatrix } from '../../src/support.js';
+import { language } from '../../src/kql/language.js';
+
+const matrix = supportMatrix();
+
+describe("a name of Microsoft's list that is neither supported nor refused with a reason", () => {
+  test.each(['scalar', 'aggregate', 'plugin'] as const)('%s', (kind) => {
+    const known = new Set(matrix[kind].map(({ name }) => name));
+    expect(builtInNames[kind].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('tabular operators', () => {
+    const known = new Set([
+      ...Object.keys(operatorPlanners),
+      ...Object.keys(sourcePlanners),
+      ...matrix.operator.map(({ node }) => node),
+    ]);
+    const operators = Object.entries(language.Syntax.SyntaxKind).flatMap(([name, value]) =>
+      typeof value === 'number' && name.endsWith('Operator') ? [name] : [],
+    );
+    expect(operators.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('a reason says something', () => {
+    const all = [...matrix.scalar, ...matrix.aggregate, ...matrix.plugin, ...matrix.operator];
+    expect(all.filter(({ refused }) => refused !== undefined && refused.length < 10)).toEqual([]);
+  });
+});
