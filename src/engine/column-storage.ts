@@ -1,6 +1,7 @@
 import type { systemColumns } from '../catalog/common-columns.js';
 import type { Column, Table } from '../catalog/types.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from '../sql/sql.js';
+import { foldedText, termText } from '../sql/terms.js';
 
 /** How a text column is stored. */
 type TextStorage =
@@ -89,25 +90,34 @@ export interface IndexDefinition {
   readonly definition: Sql;
 }
 
-const indexes: Readonly<Record<TextStorage, readonly (readonly [prefix: string, type: string])[]>> =
-  {
-    searched: [
-      ['terms', 'TYPE text(tokenizer = splitByNonAlpha)'],
-      ['grams', 'TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1'],
-    ],
-    hash: [['value', 'TYPE bloom_filter(0.01) GRANULARITY 1']],
-    few: [],
-    plain: [],
-  };
+interface Index {
+  readonly prefix: string;
+  readonly type: string;
+  /** What of the column is indexed: queries use the index through exactly this expression. */
+  readonly expression: (column: Sql) => Sql;
+}
 
-/** The indexes of a column. Queries use them through exactly this expression: `lowerUTF8(column)`. */
+const indexes: Readonly<Record<TextStorage, readonly Index[]>> = {
+  searched: [
+    { prefix: 'terms', type: 'TYPE text(tokenizer = splitByNonAlpha)', expression: termText },
+    {
+      prefix: 'grams',
+      type: 'TYPE ngrambf_v1(4, 65536, 3, 0) GRANULARITY 1',
+      expression: foldedText,
+    },
+  ],
+  hash: [
+    { prefix: 'value', type: 'TYPE bloom_filter(0.01) GRANULARITY 1', expression: foldedText },
+  ],
+  few: [],
+  plain: [],
+};
+
 export function columnIndexes(column: Column): IndexDefinition[] {
-  return indexes[storageOf(column)].map(([prefix, type]) => {
+  return indexes[storageOf(column)].map(({ prefix, type, expression }) => {
     const name = `${prefix}_${column.name}`;
-    return {
-      name,
-      definition: sql`INDEX ${identifier(name)} lowerUTF8(${identifier(column.name)}) ${{ text: type }}`,
-    };
+    const indexed = expression(identifier(column.name));
+    return { name, definition: sql`INDEX ${identifier(name)} ${indexed} ${{ text: type }}` };
   });
 }
 

@@ -4,6 +4,7 @@ import type { Column, Table } from '../../src/catalog/types.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createTableSql, migrate, type Retention } from '../../src/engine/schema.js';
 import { identifier } from '../../src/sql/sql.js';
+import { termText } from '../../src/sql/terms.js';
 import {
   catalogOf,
   eventRows,
@@ -94,7 +95,7 @@ describe('a changed catalog', () => {
     expect(row).toEqual({ rows: 100, empty: 100, nulls: 100 });
     const plan = await engine.select<{ explain: string }>(
       `EXPLAIN indexes = 1 SELECT count() FROM ${database}.${eventsTable.name}
-        WHERE hasToken(lowerUTF8(ProcessCommandLine), 'mimikatz')`,
+        WHERE hasToken(${termText(identifier('ProcessCommandLine')).text}, 'mimikatz')`,
     );
     expect(plan.map(({ explain }) => explain).join('\n')).toContain('terms_ProcessCommandLine');
   });

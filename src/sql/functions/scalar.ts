@@ -1,16 +1,20 @@
 import type { ScalarFunction } from '../functions.js';
+import { scanFunctions } from './plugin/scan.js';
 import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
 import { bagFunctions } from './scalar/bags.js';
 import { conversionFunctions } from './scalar/conversion.js';
 import { datetimeFunctions } from './scalar/datetime.js';
+import { documentFunctions } from './scalar/documents.js';
 import { dynamicFunctions } from './scalar/dynamic.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
 import { operatorFunctions } from './scalar/operators.js';
+import { sequenceFunctions } from './scalar/sequences.js';
 import { setFunctions } from './scalar/sets.js';
 import { sketchFunctions } from './scalar/sketch.js';
+import { regexFunctions } from './scalar/regular-expressions.js';
 import { textFunctions } from './scalar/text.js';
 import { textSearchFunctions } from './scalar/text-search.js';
 import { unnestFunctions } from './scalar/unnest.js';
@@ -24,12 +28,16 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...dynamicFunctions,
   ...arrayFunctions,
   ...arraySortFunctions,
+  ...sequenceFunctions,
   ...setFunctions,
   ...bagFunctions,
+  ...documentFunctions,
   ...unnestFunctions,
   ...textFunctions,
+  ...regexFunctions,
   ...logicFunctions,
   ...mathFunctions,
   ...datetimeFunctions,
   ...sketchFunctions,
+  ...scanFunctions,
 };

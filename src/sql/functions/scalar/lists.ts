@@ -1,245 +1,366 @@
+import type { LiteralValue } from '../../../kql/literals.js';
+import type { LogicalPlan, PlanColumn } from '../../../plan/plan.js';
 import { convert } from '../../convert.js';
-import type { ScalarFunction } from '../../functions.js';
-import { literalSql, type Operand } from '../../operand.js';
+import type { CallSite, ScalarFunction } from '../../functions.js';
+import { elementsOf, isArray } from '../../json.js';
+import { columnName, constantText, literalSql, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
+import { foldedText, termsOf, termText } from '../../terms.js';
 import { comparable } from './comparison.js';
-import { needleTests } from './text-search.js';
+import { folded, has, hasPhrase } from './text-search.js';
 
-/** The values of a list operator's right side: constants, other values, and tables. */
+type Site = Pick<CallSite, 'span' | 'filter'>;
+
+/** The right side of a list operator. */
 interface List {
   readonly values: readonly Operand[];
-  /** Dynamic arrays that are known only when the query runs. */
+  /** Dynamics whose elements count, known only when the query runs. */
   readonly arrays: readonly Operand[];
   readonly tables: readonly Operand[];
 }
 
-/** A dynamic array counts as its elements. */
+/** A dynamic array counts as its elements, and a table of literals as its values. */
 function listOf(items: readonly Operand[]): List {
   const values: Operand[] = [];
   const arrays: Operand[] = [];
   const tables: Operand[] = [];
   for (const item of items) {
-    if (item.table) tables.push(item);
-    else if (item.type === 'dynamic') {
-      const known = constantElements(item);
-      if (known) values.push(...known);
-      else arrays.push(item);
-    } else values.push(item);
+    const known = item.table ? tableElements(item) : dynamicElements(item);
+    if (known) values.push(...known);
+    else if (item.table) tables.push(item);
+    else if (item.type === 'dynamic') arrays.push(item);
+    else values.push(item);
   }
   return { values, arrays, tables };
 }
 
-function constantElements(item: Operand): Operand[] | undefined {
+function constantOperand(value: LiteralValue, { expression }: Operand): Operand {
+  const isText = value.type === 'string' || value.type === 'dynamic';
+  return {
+    ...literalSql(value),
+    type: value.type,
+    nullable: value.value === null && !isText,
+    constant: value,
+    expression,
+  };
+}
+
+function tableElements(table: Operand): Operand[] | undefined {
+  const { expression } = table;
+  if (expression.kind !== 'tableArgument') return undefined;
+  const found = literalsOf(expression.input, expression.column);
+  return found?.flatMap((value) => {
+    const operand = constantOperand(value, table);
+    return dynamicElements(operand) ?? [operand];
+  });
+}
+
+/** The values of a column that are written in the query, or undefined. */
+function literalsOf(plan: LogicalPlan, column: PlanColumn): LiteralValue[] | undefined {
+  switch (plan.kind) {
+    case 'values': {
+      const place = plan.columns.indexOf(column);
+      const cells = plan.rows.map((row) => row[place]);
+      const found = cells.filter((cell) => cell?.kind === 'literal');
+      return found.length === cells.length ? found : undefined;
+    }
+    case 'shared': {
+      const source = plan.columns.find((candidate) => candidate.column === column)?.source;
+      return source && literalsOf(plan.shared.plan, source);
+    }
+    case 'project': {
+      const source = plan.columns.find((candidate) => candidate.column === column)?.expression;
+      return source?.kind === 'column' ? literalsOf(plan.input, source.column) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The elements of a dynamic that is written in the query; undefined for anything else. */
+function dynamicElements(item: Operand): Operand[] | undefined {
+  if (item.type !== 'dynamic') return undefined;
   const { constant, expression } = item;
   if (constant && typeof constant.value === 'string') {
     const parsed: unknown = JSON.parse(constant.value);
     const elements = Array.isArray(parsed) ? parsed : [parsed];
-    return elements.map((element) => elementOperand(element, item));
+    return elements.map((element) => constantOperand(literalOf(element), item));
   }
   if (constant) return [];
-  if (
-    expression.kind === 'call' &&
-    expression.name === 'pack_array' &&
-    expression.arguments.every((part) => part.kind === 'literal')
-  ) {
-    return expression.arguments.flatMap((part) =>
-      part.kind === 'literal'
-        ? [
-            {
-              ...literalSql(part),
-              type: part.type,
-              nullable: part.value === null,
-              constant: part,
-              expression: part,
-            },
-          ]
-        : [],
-    );
-  }
-  return undefined;
+  if (expression.kind !== 'call' || expression.name !== 'pack_array') return undefined;
+  const parts = expression.arguments.filter((part) => part.kind === 'literal');
+  return parts.length === expression.arguments.length
+    ? parts.map((part) => constantOperand(part, item))
+    : undefined;
 }
 
-function elementOperand(element: unknown, item: Operand): Operand {
-  const constant =
-    typeof element === 'string'
-      ? { type: 'string' as const, value: element }
-      : typeof element === 'number' && Number.isInteger(element)
-        ? { type: 'long' as const, value: BigInt(element) }
-        : typeof element === 'number'
-          ? { type: 'real' as const, value: element }
-          : typeof element === 'boolean'
-            ? { type: 'bool' as const, value: element }
-            : {
-                type: 'dynamic' as const,
-                value: element === null ? null : JSON.stringify(element),
-              };
+function literalOf(element: unknown): LiteralValue {
+  switch (typeof element) {
+    case 'string':
+      return { type: 'string', value: element };
+    case 'number':
+      return Number.isSafeInteger(element)
+        ? { type: 'long', value: BigInt(element) }
+        : { type: 'real', value: element };
+    case 'boolean':
+      return { type: 'bool', value: element };
+    default:
+      return { type: 'dynamic', value: element === null ? null : JSON.stringify(element) };
+  }
+}
+
+/** A dynamic's elements as JSON texts; what is no array is its own only element. */
+function elementTexts(value: Sql): Sql {
+  return sql`multiIf(${isArray(value)}, ${elementsOf(value)}, empty(${value}), emptyArrayString(), [${value}])`;
+}
+
+function elementOperand(text: Sql, { expression }: Operand): Operand {
+  return { ...text, type: 'dynamic', nullable: false, expression };
+}
+
+/** The column of a table argument, as its SELECT names it. */
+function columnOf(table: Operand): Operand {
+  if (table.expression.kind !== 'tableArgument') throw new Error('not a table argument');
+  const isText = table.type === 'string' || table.type === 'dynamic';
   return {
-    ...literalSql(constant),
-    type: constant.type,
-    nullable: false,
-    constant,
-    expression: item.expression,
+    ...columnName(table.expression.column.id),
+    type: table.type,
+    nullable: !isText,
+    expression: table.expression,
   };
 }
+
+// ---- in ------------------------------------------------------------------------------------------
 
 type Fold = (operand: Operand) => Sql;
 
-/** `x in (…)`: `fold` is the identity or the lower case. */
-function contained(value: Operand, items: readonly Operand[], isFolded: boolean): Sql {
-  const subject = value.type === 'dynamic' ? convert(value, dominantType(items)) : value;
+/** `x in (…)`. A null is in no list. */
+function contained(subject: Operand, items: readonly Operand[], isFolded: boolean): Sql {
   const fold: Fold = (operand) =>
-    isFolded && operand.type === 'string' ? needleTests.folded(operand) : operand;
+    isFolded && operand.type === 'string' ? folded(operand) : operand;
   const { values, arrays, tables } = listOf(items);
-  const left = fold(subject);
-  const tests: Sql[] = [];
-  if (values.length > 0) {
-    const shown = values.map((item) => fold(comparable(subject, item)[1]));
-    tests.push(sql`${left} IN (${join(shown)})`);
-  }
-  for (const array of arrays) {
-    const texts = sql`arrayMap(_e -> JSONExtract(_e, 'String'), ${elementsOf(array)})`;
-    const asText = isFolded
-      ? sql`lowerUTF8(${convert(subject, 'string')})`
-      : convert(subject, 'string');
-    tests.push(
-      sql`has(${isFolded ? sql`arrayMap(_e -> lowerUTF8(_e), ${texts})` : texts}, ${asText})`,
-    );
-  }
-  for (const table of tables) tests.push(inTable(subject, table, isFolded));
+  const tests = [
+    ...amongValues(subject, values, fold),
+    ...arrays.map((array) => amongElements(subject, array, fold)),
+    ...tables.map((table) => inTable(subject, table, fold)),
+  ];
   const test = tests.length === 0 ? sql`false` : sql`(${join(tests, sql` OR `)})`;
-  return subject.nullable ? sql`ifNull(${test}, false)` : test;
+  return subject.nullable || subject.type === 'dynamic' ? sql`ifNull(${test}, false)` : test;
 }
 
-function dominantType(items: readonly Operand[]): Operand['type'] {
-  const [first] = listOf(items).values;
-  return first && first.type !== 'dynamic' ? first.type : 'string';
-}
-
-/** The table's column is aliased so that its values can be converted and folded. */
-function inTable(subject: Operand, table: Operand, isFolded: boolean): Sql {
-  const column: Operand = {
-    ...sql`_v`,
-    type: table.type,
-    nullable: table.type !== 'string' && table.type !== 'dynamic',
-    expression: table.expression,
-  };
-  const named = sql`(SELECT * FROM (${table})) AS _s`;
-  if (table.type === subject.type && !(isFolded && subject.type === 'string')) {
-    return sql`${subject} IN (${table})`;
-  }
-  const asText = convert(column, subject.type === 'dynamic' ? 'string' : subject.type);
-  const inner = isFolded && subject.type === 'string' ? sql`lowerUTF8(${asText})` : asText;
-  const left = isFolded && subject.type === 'string' ? needleTests.folded(subject) : subject;
-  return sql`${left} IN (SELECT ${inner} FROM (SELECT arrayJoin([${firstColumn(table)}]) AS _v FROM ${named}))`;
-}
-
-/** The one column of a table argument, whose name its SELECT gives. */
-function firstColumn(table: Operand): Sql {
-  if (table.expression.kind !== 'tableArgument') throw new Error('not a table argument');
-  return { text: `_s._q${table.expression.column.id}` };
-}
-
-/** JSON texts of a dynamic array's elements; what is no array has none. */
-export function elementsOf(array: Sql): Sql {
-  return sql`JSONExtractArrayRaw(${array})`;
-}
-
-function hasAny(subject: Operand, items: readonly Operand[]): Sql {
-  const { values, arrays, tables } = listOf(items);
-  const haystack = convert(subject, 'string');
+/** One IN for all constants that compare with the value in the same form, and comparisons with the rest. */
+function amongValues(subject: Operand, values: readonly Operand[], fold: Fold): Sql[] {
+  const sets = new Map<string, { left: Sql; items: Sql[] }>();
   const tests: Sql[] = [];
-  const texts = values.map((value) => convert(value, 'string'));
-  const single: string[] = [];
-  for (const [index, value] of texts.entries()) {
-    const constant = values[index]?.constant?.value;
-    const lower = typeof constant === 'string' ? constant.toLowerCase() : undefined;
-    if (lower !== undefined && /^[a-z0-9]+$/.test(lower)) single.push(lower);
-    else
-      tests.push(
-        needleTests.has(haystack, {
-          ...value,
-          ...(values[index]?.constant?.type === 'string' && { constant: values[index].constant }),
-        }),
-      );
+  for (const value of values) {
+    if (value.constant && value.nullable) continue;
+    const [a, b] = comparable(subject, value);
+    const [left, right] = [fold(a), fold(b)];
+    if (value.constant) {
+      const set = sets.get(left.text) ?? { left, items: [] };
+      set.items.push(right);
+      sets.set(left.text, set);
+    } else tests.push(sql`ifNull(${left} = ${right}, false)`);
   }
-  if (single.length === 1)
-    tests.push(sql`hasToken(lowerUTF8(${haystack}), ${literal(single[0] ?? '')})`);
-  else if (single.length > 1) {
-    tests.push(sql`hasAnyTokens(lowerUTF8(${haystack}), [${join(single.map(literal))}])`);
-  }
-  for (const array of arrays)
-    tests.push(
-      hasAnyOf(
-        haystack,
-        sql`arrayMap(_e -> lowerUTF8(JSONExtract(_e, 'String')), ${elementsOf(array)})`,
-      ),
-    );
-  for (const table of tables) {
-    const list = sql`(SELECT groupUniqArray(lowerUTF8(toString(${firstColumn(table)}))) FROM (${table}) AS _s)`;
-    tests.push(hasAnyOf(haystack, list));
-  }
-  return tests.length === 0 ? sql`false` : sql`(${join(tests, sql` OR `)})`;
+  const inSets = [...sets.values()].map(({ left, items }) => sql`${left} IN (${join(items)})`);
+  return [...inSets, ...tests];
 }
 
-/** Whether one of the lower-case phrases stands in the text between term boundaries. */
-function hasAnyOf(haystack: Operand, phrases: Sql): Sql {
-  const pattern = sql`concat('(?s)(?:^|[^\\\\p{L}\\\\p{N}])', regexpQuoteMeta(_p), '(?:[^\\\\p{L}\\\\p{N}]|$)')`;
-  return sql`arrayExists(_p -> position(lowerUTF8(${haystack}), _p) > 0 AND match(concat(' ', lowerUTF8(${haystack}), ' '), if(match(_p, '^[\\\\p{L}\\\\p{N}].*[\\\\p{L}\\\\p{N}]$|^[\\\\p{L}\\\\p{N}]$'), ${pattern}, concat('(?s)', regexpQuoteMeta(_p)))), ${phrases})`;
+function amongElements(subject: Operand, array: Operand, fold: Fold): Sql {
+  const type = subject.type === 'dynamic' ? 'string' : subject.type;
+  const left = fold(convert(subject, type));
+  const element = fold(convert(elementOperand(sql`_e`, array), type));
+  const elements = sql`arrayMap(_e -> ${element}, ${elementTexts(array)})`;
+  // Known once for all rows: a set is faster than a look through the array.
+  return array.expression.kind === 'scalarSubquery'
+    ? sql`${left} IN (SELECT arrayJoin(${elements}))`
+    : sql`has(${elements}, ${left})`;
 }
 
-function hasAll(subject: Operand, items: readonly Operand[]): Sql {
+function inTable(subject: Operand, table: Operand, fold: Fold): Sql {
+  const type = subject.type === 'dynamic' ? 'string' : subject.type;
+  const left = fold(convert(subject, type));
+  const column = columnOf(table);
+  if (table.type === 'dynamic') {
+    const element = fold(convert(elementOperand(sql`_e`, table), type));
+    return sql`${left} IN (SELECT arrayJoin(arrayMap(_e -> ${element}, ${elementTexts(column)})) FROM (${table}))`;
+  }
+  const right = fold(convert(column, type));
+  if (right.text === column.text) return sql`${left} IN (${table})`;
+  return sql`${left} IN (SELECT ${right} FROM (${table}))`;
+}
+
+// ---- has_any, has_all ----------------------------------------------------------------------------
+
+/** Needles that a table may give, as Kusto bounds them. */
+const maxNeedles = sql`10000`;
+
+/** How one of several needles, or all of them, are looked for. */
+interface Combination {
+  readonly isAny: boolean;
+  readonly tokens: Sql;
+  readonly array: Sql;
+  readonly operator: Sql;
+}
+
+const any: Combination = {
+  isAny: true,
+  tokens: sql`hasAnyTokens`,
+  array: sql`arrayExists`,
+  operator: sql` OR `,
+};
+const every: Combination = {
+  isAny: false,
+  tokens: sql`hasAllTokens`,
+  array: sql`arrayAll`,
+  operator: sql` AND `,
+};
+
+function hasList(
+  call: Site,
+  subject: Operand,
+  items: readonly Operand[],
+  combination: Combination,
+): Sql {
   const { values, arrays, tables } = listOf(items);
   const haystack = convert(subject, 'string');
-  const tests = values.map((value) => {
-    const textValue = convert(value, 'string');
-    return needleTests.has(haystack, {
-      ...textValue,
-      ...(value.constant?.type === 'string' && { constant: value.constant }),
-    });
-  });
-  const all = (phrases: Sql) => sql`arrayAll(_w -> ${hasAnyOf(haystack, sql`[_w]`)}, ${phrases})`;
-  for (const array of arrays)
-    tests.push(
-      all(sql`arrayMap(_e -> lowerUTF8(JSONExtract(_e, 'String')), ${elementsOf(array)})`),
-    );
-  for (const table of tables)
-    tests.push(
-      all(
-        sql`(SELECT groupUniqArray(lowerUTF8(toString(${firstColumn(table)}))) FROM (${table}) AS _s)`,
-      ),
-    );
-  return tests.length === 0 ? sql`true` : sql`(${join(tests, sql` AND `)})`;
+  const tests = [
+    ...needleTests(call, subject, values, combination),
+    ...arrays.map((array) =>
+      array.expression.kind === 'scalarSubquery'
+        ? hasTable(haystack, sql`SELECT arrayJoin(${needleTexts(array)}) AS _n`, combination)
+        : hasElements(haystack, array, combination),
+    ),
+    ...tables.map((table) => hasTable(haystack, needleRows(table), combination)),
+  ];
+  if (tests.length === 0) return combination.isAny ? sql`false` : sql`true`;
+  return sql`(${join(tests, combination.operator)})`;
+}
+
+/** Of several needles, those of one term each go to the index together. */
+function needleTests(
+  call: Site,
+  subject: Operand,
+  values: readonly Operand[],
+  { isAny }: Combination,
+): Sql[] {
+  const needles = values.map(textNeedle);
+  const terms = new Set<string>();
+  const others: Operand[] = [];
+  for (const needle of needles) {
+    const lower = constantText(needle)?.toLowerCase();
+    if (lower !== undefined && termsOf(lower)[0] === lower) terms.add(lower);
+    else others.push(needle);
+  }
+  const isTogether = isAny && terms.size > 1 && !(subject.type === 'dynamic' && call.filter);
+  if (!isTogether) return needles.map((needle) => has(call, subject, needle));
+  const searched = termText(convert(subject, 'string'));
+  return [
+    sql`hasAnyTokens(${searched}, [${join([...terms].map(literal))}])`,
+    ...others.map((needle) => has(call, subject, needle)),
+  ];
+}
+
+function textNeedle(value: Operand): Operand {
+  if (value.type === 'string') return value;
+  const constant = value.constant;
+  const isPlain =
+    constant &&
+    (constant.type === 'long' || constant.type === 'int' || constant.type === 'dynamic');
+  return isPlain && constant.value !== null
+    ? constantOperand({ type: 'string', value: String(constant.value) }, value)
+    : convert(value, 'string');
+}
+
+function needleTexts(array: Operand): Sql {
+  const text = convert(elementOperand(sql`_e`, array), 'string');
+  return sql`arrayMap(_e -> ${foldedText(text)}, ${elementTexts(array)})`;
+}
+
+function hasElements(haystack: Operand, array: Operand, { array: fn }: Combination): Sql {
+  const searched = folded(haystack);
+  return sql`${fn}(_n -> ${hasPhrase(searched, sql`_n`)}, ${needleTexts(array)})`;
+}
+
+function needleRows(table: Operand): Sql {
+  const column = columnOf(table);
+  if (table.type === 'dynamic') {
+    return sql`SELECT arrayJoin(${needleTexts(column)}) AS _n FROM (${table})`;
+  }
+  return sql`SELECT ${foldedText(convert(column, 'string'))} AS _n FROM (${table})`;
+}
+
+/** Needles that are known when the query starts: one-term ones for the index, and the rest. */
+function hasTable(
+  haystack: Operand,
+  rows: Sql,
+  { isAny, tokens, array, operator }: Combination,
+): Sql {
+  const isSingle = sql`match(_n, '^[\\\\p{L}\\\\p{N}]+$')`;
+  const needles = sql`(SELECT (groupUniqArrayIf(${maxNeedles})(_n, ${isSingle}), groupUniqArrayIf(${maxNeedles})(_n, NOT ${isSingle})) FROM (${rows}))`;
+  const [single, phrases] = [sql`tupleElement(${needles}, 1)`, sql`tupleElement(${needles}, 2)`];
+  const ofPhrases = sql`${array}(_n -> ${hasPhrase(folded(haystack), sql`_n`)}, ${phrases})`;
+  // Constants: where there is no such needle the engine drops the test.
+  const some = (list: Sql, test: Sql) =>
+    isAny ? sql`(notEmpty(${list}) AND ${test})` : sql`(empty(${list}) OR ${test})`;
+  const ofSingle = sql`${tokens}(${termText(haystack)}, ${single})`;
+  return sql`(${some(single, ofSingle)}${operator}${some(phrases, ofPhrases)})`;
+}
+
+type Examples = readonly (readonly [kql: string, value: string])[];
+
+function membership(
+  doc: string,
+  isFolded: boolean,
+  isIn: boolean,
+  examples: Examples,
+): ScalarFunction {
+  return {
+    doc,
+    nullable: 'never',
+    emit: (value: Operand, ...items: Operand[]) => {
+      const test = contained(value, items, isFolded);
+      return isIn ? test : sql`(NOT ${test})`;
+    },
+    examples,
+  };
 }
 
 export const listFunctions = {
-  in: {
-    doc: 'in-cs-operator',
-    nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => contained(value, items, false),
-  },
-  '!in': {
-    doc: 'not-in-cs-operator',
-    nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => sql`(NOT ${contained(value, items, false)})`,
-  },
-  'in~': {
-    doc: 'in-operator',
-    nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => contained(value, items, true),
-  },
-  '!in~': {
-    doc: 'not-in-operator',
-    nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => sql`(NOT ${contained(value, items, true)})`,
-  },
+  in: membership('in-cs-operator', false, true, [
+    ['"abc" in ("123", "abc")', 'true'],
+    ['2 in (dynamic([1, 2]))', 'true'],
+    ['int(null) in (1)', 'false'],
+  ]),
+  '!in': membership('not-in-cs-operator', false, false, [['"bca" !in ("123", "abc")', 'true']]),
+  'in~': membership('in-operator', true, true, [['"Abc" in~ ("123", "ABC")', 'true']]),
+  '!in~': membership('not-in-operator', true, false, [['"Abc" !in~ ("ABC")', 'false']]),
   has_any: {
     doc: 'has-any-operator',
     nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => hasAny(value, items),
+    emitCall: (call, value: Operand, ...items: Operand[]) => hasList(call, value, items, any),
+    examples: [
+      ['"North America" has_any ("south", "north")', 'true'],
+      ['"cmd.exe /c whoami" has_any (dynamic(["net.exe", "cmd.exe"]))', 'true'],
+    ],
   },
   has_all: {
     doc: 'has-all-operator',
     nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => hasAll(value, items),
+    emitCall: (call, value: Operand, ...items: Operand[]) => hasList(call, value, items, every),
+    examples: [['"visual studio code" has_all ("code", "Visual")', 'true']],
+  },
+  has_any_index: {
+    doc: 'has-any-index-function',
+    nullable: 'never',
+    emit: (source: Operand, values: Operand) => {
+      const searched = folded(convert(source, 'string'));
+      const list = needleTexts(convert(values, 'dynamic'));
+      return sql`(toInt64(arrayFirstIndex(_n -> ${hasPhrase(searched, sql`_n`)}, ${list})) - 1)`;
+    },
+    examples: [
+      ['has_any_index("this is an example", dynamic(["not", "example"]))', '1'],
+      ['has_any_index("this is an example", dynamic([]))', '-1'],
+    ],
   },
 } satisfies Record<string, ScalarFunction>;

@@ -1,218 +1,262 @@
 import { convert } from '../../convert.js';
-import type { ScalarFunction } from '../../functions.js';
+import type { CallSite, ScalarFunction } from '../../functions.js';
 import { constantText, type Operand } from '../../operand.js';
+import { anyCharacter, requiredText } from '../../regex/required.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
+import { afterTerm, beforeTerm, edgesOf, foldedText, termsOf, termText } from '../../terms.js';
+import { patternOf } from '../pattern.js';
+import { refused } from '../refused.js';
 
-/** Letters and digits: a term is a maximal run of them. */
-const termPattern = /[\p{L}\p{N}]+/gu;
-const boundaryBefore = '(?:^|[^\\p{L}\\p{N}])';
-const boundaryAfter = '(?:[^\\p{L}\\p{N}]|$)';
+type Test = (call: Site, subject: Operand, needle: Operand) => Sql;
+type Site = Pick<CallSite, 'span' | 'filter'>;
 
 function text(operand: Operand): Operand {
   return convert(operand, 'string');
 }
 
-/** Lower case of every script: the expression that the text indexes are built on. */
-function folded(operand: Operand): Sql {
+/** Lower case of every script. */
+export function folded(operand: Operand): Sql {
   const value = constantText(operand);
-  return value === undefined ? sql`lowerUTF8(${text(operand)})` : literal(value.toLowerCase());
+  return value === undefined ? foldedText(text(operand)) : literal(value.toLowerCase());
 }
 
-export function escapeLike(value: string): string {
-  return value.replace(/[\\%_]/g, '\\$&');
+function all(tests: readonly Sql[]): Sql {
+  const [only] = tests;
+  return tests.length === 1 && only ? only : sql`(${join(tests, sql` AND `)})`;
 }
 
-export function escapeRegex(value: string): string {
-  return value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** `%…%` around the text, in which nothing is a wildcard. */
+function likeAround(value: string): Sql {
+  return literal(`%${value.replace(/[\\%_]/g, '\\$&')}%`);
 }
 
-/** Whether a term (or a phrase whose own ends are term boundaries) stands in the text. */
-function has(subject: Operand, needle: Operand): Sql {
+function foldedLike(subject: Sql, lower: string): Sql {
+  return sql`(${foldedText(subject)} LIKE ${likeAround(lower)})`;
+}
+
+/**
+ * A test of the stored text that every row has to pass, for the index alone: a dynamic's own text is
+ * no column, but what letters and digits it has in a row stand so in its JSON.
+ */
+function narrowed({ filter }: Site, subject: Operand, lower: string, test: Sql): Sql {
+  if (!filter || subject.type !== 'dynamic' || subject.expression.kind !== 'column') return test;
+  const longest = lower
+    .split(/[^a-z0-9]+/)
+    .reduce((best, run) => (run.length > best.length ? run : best), '');
+  return longest.length < 4 ? test : all([foldedLike(subject, longest), test]);
+}
+
+// ---- terms ---------------------------------------------------------------------------------------
+
+/** Whether a term stands in the text, or a phrase whose own ends are ends of terms. */
+export function has(call: Site, subject: Operand, needle: Operand): Sql {
   const value = constantText(needle);
-  if (value !== undefined) return hasConstant(text(subject), value);
-  const pattern = sql`concat('(?:^|[^\\\\p{L}\\\\p{N}])', regexpQuoteMeta(${folded(needle)}), '(?:[^\\\\p{L}\\\\p{N}]|$)')`;
-  return sql`(empty(${text(needle)}) OR match(${folded(subject)}, ${pattern}))`;
-}
-
-function hasConstant(subject: Operand, needle: string): Sql {
-  const lower = needle.toLowerCase();
-  const haystack = sql`lowerUTF8(${subject})`;
-  const terms = lower.match(termPattern) ?? [];
-  const [only] = terms;
-  if (lower === '') return sql`true`;
-  if (only === lower) return sql`hasToken(${haystack}, ${literal(lower)})`;
-  const tokens = terms
-    .filter((term) => /^[a-z0-9]+$/.test(term))
-    .map((term) => sql`hasToken(${haystack}, ${literal(term)})`);
-  const checks = [...tokens, sql`match(${haystack}, ${literal(phrasePattern(lower))})`];
-  return sql`(${join(checks, sql` AND `)})`;
-}
-
-/** The phrase between term boundaries, at those of its ends that are letters or digits. */
-function phrasePattern(phrase: string): string {
-  const characters = [...phrase];
-  const isTerm = (character: string | undefined) =>
-    character !== undefined && /[\p{L}\p{N}]/u.test(character);
-  return `(?s)${isTerm(characters[0]) ? boundaryBefore : ''}${escapeRegex(phrase)}${isTerm(characters.at(-1)) ? boundaryAfter : ''}`;
-}
-
-function hasCaseSensitive(subject: Operand, needle: Operand): Sql {
-  const value = constantText(needle);
-  if (value === undefined) {
-    const pattern = sql`concat('(?:^|[^\\\\p{L}\\\\p{N}])', regexpQuoteMeta(${text(needle)}), '(?:[^\\\\p{L}\\\\p{N}]|$)')`;
-    return sql`match(${text(subject)}, ${pattern})`;
+  if (value !== undefined) {
+    const lower = value.toLowerCase();
+    return narrowed(call, subject, lower, hasConstant(text(subject), lower));
   }
-  return sql`(${hasConstant(text(subject), value)} AND match(${text(subject)}, ${literal(phrasePattern(value))}))`;
+  return hasPhrase(folded(subject), folded(needle));
 }
 
-function contains(subject: Operand, needle: Operand): Sql {
+function hasConstant(subject: Sql, lower: string): Sql {
+  const terms = termsOf(lower);
+  if (lower === '') return sql`true`;
+  if (terms.length === 0) return foldedLike(subject, lower);
+  const searched = termText(subject);
+  const tokens = terms.map((term) => sql`hasToken(${searched}, ${literal(term)})`);
+  if (terms[0] === lower) return all(tokens);
+  return all([...tokens, matchesPhrase(foldedText(subject), lower)]);
+}
+
+function matchesPhrase(subject: Sql, phrase: string, edges = edgesOf(phrase)): Sql {
+  const pattern = `${edges.first ? beforeTerm : ''}${escapeRegex(phrase)}${edges.last ? afterTerm : ''}`;
+  return sql`match(${subject}, ${literal(pattern)})`;
+}
+
+function escapeRegex(value: string): string {
+  return value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
+
+/** The same for a phrase that is known only when the query runs. Both are in lower case, or neither. */
+export function hasPhrase(subject: Sql, phrase: Sql, first = true, last = true): Sql {
+  const edge = (wanted: boolean, at: string, boundary: string) =>
+    wanted ? sql`if(match(${phrase}, ${literal(at)}), ${literal(boundary)}, '')` : sql`''`;
+  const before = edge(first, String.raw`^[\p{L}\p{N}]`, beforeTerm);
+  const after = edge(last, String.raw`[\p{L}\p{N}]$`, afterTerm);
+  return sql`(position(${subject}, ${phrase}) > 0 AND match(${subject}, concat(${before}, regexpQuoteMeta(${phrase}), ${after})))`;
+}
+
+const hasCaseSensitive: Test = (call, subject, needle) => {
   const value = constantText(needle);
-  if (value === undefined) return sql`(position(${folded(subject)}, ${folded(needle)}) > 0)`;
-  return sql`(lowerUTF8(${text(subject)}) LIKE ${literal(`%${escapeLike(value.toLowerCase())}%`)})`;
-}
+  if (value === undefined) return hasPhrase(text(subject), text(needle));
+  if (value === '') return sql`true`;
+  const exactly = matchesPhrase(text(subject), value);
+  return call.filter ? all([has(call, subject, needle), exactly]) : exactly;
+};
 
-function containsCaseSensitive(subject: Operand, needle: Operand): Sql {
-  const value = constantText(needle);
-  if (value === undefined) return sql`(position(${text(subject)}, ${text(needle)}) > 0)`;
-  return sql`(${text(subject)} LIKE ${literal(`%${escapeLike(value)}%`)} AND ${contains(subject, needle)})`;
-}
-
-function edge(fn: Sql, subject: Operand, needle: Operand): Sql {
-  const value = constantText(needle);
-  const test = sql`${fn}(${folded(subject)}, ${folded(needle)})`;
-  // Long enough for the n-gram index: the redundant LIKE lets it skip.
-  return value !== undefined && [...value].length >= 4
-    ? sql`(${test} AND ${contains(subject, needle)})`
-    : test;
-}
-
-function edgeCaseSensitive(fn: Sql, subject: Operand, needle: Operand): Sql {
-  const value = constantText(needle);
-  const test = sql`${fn}(${text(subject)}, ${text(needle)})`;
-  return value !== undefined && [...value].length >= 4
-    ? sql`(${test} AND ${contains(subject, needle)})`
-    : test;
-}
-
-function affix(before: string, after: string, isFolded: boolean) {
-  return (subject: Operand, needle: Operand): Sql => {
-    const haystack = isFolded ? folded(subject) : text(subject);
+/** The needle at the start (or the end) of a term. */
+function affix(end: 'first' | 'last', isFolded: boolean): Test {
+  const edges = { first: end === 'first', last: end === 'last' };
+  return (call, subject, needle) => {
     const value = constantText(needle);
-    if (value !== undefined) {
-      const shown = isFolded ? value.toLowerCase() : value;
-      if (shown === '') return sql`true`;
-      const pattern = `(?s)${before}${escapeRegex(shown)}${after}`;
-      return sql`(${contains(subject, needle)} AND match(${haystack}, ${literal(pattern)}))`;
+    const haystack = isFolded ? folded(subject) : text(subject);
+    if (value === undefined) {
+      const phrase = isFolded ? folded(needle) : text(needle);
+      return hasPhrase(haystack, phrase, edges.first, edges.last);
     }
-    const quoted = sql`regexpQuoteMeta(${isFolded ? folded(needle) : text(needle)})`;
-    return sql`match(${haystack}, concat(${literal(before)}, ${quoted}, ${literal(after)}))`;
+    const shown = isFolded ? value.toLowerCase() : value;
+    if (!edgesOf(shown)[end])
+      return (isFolded ? contains : containsCaseSensitive)(call, subject, needle);
+    return all([contains(call, subject, needle), matchesPhrase(haystack, shown, edges)]);
   };
 }
 
-function matchesRegex(subject: Operand, pattern: Operand): Sql {
-  const value = constantText(pattern);
-  if (value === undefined) return sql`match(${text(subject)}, concat('(?-s)', ${text(pattern)}))`;
-  const required = requiredLiteral(value);
-  const test = sql`match(${text(subject)}, ${literal(regexOf(value))})`;
-  return required === undefined
-    ? test
-    : sql`(${test} AND lowerUTF8(${text(subject)}) LIKE ${literal(`%${escapeLike(required)}%`)})`;
+// ---- parts of the text ---------------------------------------------------------------------------
+
+function contains(call: Site, subject: Operand, needle: Operand): Sql {
+  const value = constantText(needle);
+  if (value === undefined) return sql`(position(${folded(subject)}, ${folded(needle)}) > 0)`;
+  const lower = value.toLowerCase();
+  return narrowed(call, subject, lower, foldedLike(text(subject), lower));
 }
 
-/** ClickHouse lets `.` match a line break unless told otherwise; Kusto does not. */
-export function regexOf(pattern: string): string {
-  return `(?-s)${pattern}`;
+function containsCaseSensitive(call: Site, subject: Operand, needle: Operand): Sql {
+  const value = constantText(needle);
+  if (value === undefined) return sql`(position(${text(subject)}, ${text(needle)}) > 0)`;
+  const exactly = sql`(${text(subject)} LIKE ${likeAround(value)})`;
+  return call.filter ? all([exactly, contains(call, subject, needle)]) : exactly;
 }
 
-/** A text of four or more characters that every match of the pattern contains, lower-cased; only where that is plain to see. */
-export function requiredLiteral(pattern: string): string | undefined {
-  if (
-    /[|()[\]{}?*\\^$]/.test(
-      pattern.replace(/\\[.\\/\-_ ]/g, '').replace(/\.[*+]\??|\^|\$|\(\?i\)/g, ''),
-    )
-  )
-    return undefined;
-  const pieces = pattern
-    .replace(/^\(\?i\)|^\^|\$$/g, '')
-    .replace(/\\([.\\/\-_ ])/g, (_, c: string) => (c === '.' ? '\u0000' : c))
-    .split(/\.[*+]?\??|\+/)
-    .map((piece) => piece.replaceAll('\u0000', '.'));
-  // A quantifier could take a piece's last character away, so `+` ends one before it.
-  const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '');
-  return longest.length >= 4 && !pattern.includes('+') ? longest.toLowerCase() : undefined;
+/** The needle at the text's own start or end. */
+function edge(test: Sql, isFolded: boolean): Test {
+  return (call, subject, needle) => {
+    const value = constantText(needle);
+    const form = isFolded ? folded : text;
+    const exactly = sql`${test}(${form(subject)}, ${form(needle)})`;
+    // Long enough for the n-gram index: the redundant LIKE lets it skip.
+    const isIndexed = call.filter && value !== undefined && [...value].length >= 4;
+    return isIndexed ? all([exactly, contains(call, subject, needle)]) : exactly;
+  };
 }
 
-function like(pattern: Operand): Sql {
-  const value = constantText(pattern);
-  return value === undefined ? text(pattern) : literal(value);
+// ---- patterns ------------------------------------------------------------------------------------
+
+const matchesRegex: Test = (call, subject, needle) => {
+  const pattern = patternOf(call, needle);
+  const test = pattern.over(
+    text(subject),
+    (searched, expression) => sql`match(${searched}, ${expression})`,
+  );
+  const required = call.filter && pattern.parsed && requiredText(pattern.parsed.root);
+  if (!required) return test;
+  const like = literal(`%${required.replace(/[\\%_]/g, '\\$&').replaceAll(anyCharacter, '_')}%`);
+  return all([sql`(${foldedText(text(subject))} LIKE ${like})`, test]);
+};
+
+/** SQL's LIKE, in which a backslash is a character like others. */
+function like(isFolded: boolean): Test {
+  return (call, subject, needle) => {
+    const value = constantText(needle);
+    if (value?.includes('[')) throw refused(call, `The pattern '${value}'`, 'it has a set');
+    const form = isFolded ? folded : text;
+    const pattern =
+      value === undefined
+        ? sql`replaceAll(${form(needle)}, '\\\\', '\\\\\\\\')`
+        : literal((isFolded ? value.toLowerCase() : value).replaceAll('\\', '\\\\'));
+    return sql`(${form(subject)} LIKE ${pattern})`;
+  };
 }
 
-type Test = (subject: Operand, needle: Operand) => Sql;
+// ---- the operators -------------------------------------------------------------------------------
 
-function pair(doc: string, test: Test): [ScalarFunction, ScalarFunction] {
-  return [
-    { doc, nullable: 'never', emit: test },
-    {
-      doc,
-      nullable: 'never',
-      emit: (subject: Operand, needle: Operand) => sql`(NOT ${test(subject, needle)})`,
-    },
-  ];
-}
+const equalsFolded: Test = (_call, a, b) => sql`(${folded(a)} = ${folded(b)})`;
 
-const startsWith: Test = (a, b) => edge(sql`startsWith`, a, b);
-const endsWith: Test = (a, b) => edge(sql`endsWith`, a, b);
+type Examples = readonly (readonly [kql: string, value: string])[];
 
-/** Name, documentation page, test; each with its negation. */
-const tests: readonly (readonly [name: string, negated: string, doc: string, test: Test])[] = [
-  ['=~', '!~', 'equals-operator', (a, b) => sql`(${folded(a)} = ${folded(b)})`],
-  ['has', '!has', 'has-operator', has],
-  ['has_cs', '!has_cs', 'has-cs-operator', hasCaseSensitive],
-  ['hasprefix', '!hasprefix', 'hasprefix-operator', affix(boundaryBefore, '', true)],
-  ['hasprefix_cs', '!hasprefix_cs', 'hasprefix-cs-operator', affix(boundaryBefore, '', false)],
-  ['hassuffix', '!hassuffix', 'hassuffix-operator', affix('', boundaryAfter, true)],
-  ['hassuffix_cs', '!hassuffix_cs', 'hassuffix-cs-operator', affix('', boundaryAfter, false)],
-  ['contains', '!contains', 'contains-operator', contains],
-  ['contains_cs', '!contains_cs', 'contains-cs-operator', containsCaseSensitive],
-  ['startswith', '!startswith', 'startswith-operator', startsWith],
+/** Name and negation, page, test, examples of the former. */
+const tests: readonly (readonly [string, string, string, Test, Examples])[] = [
+  ['=~', '!~', 'equals-operator', equalsFolded, [['"abc" =~ "ABC"', 'true']]],
   [
-    'startswith_cs',
-    '!startswith_cs',
-    'startswith-cs-operator',
-    (a, b) => edgeCaseSensitive(sql`startsWith`, a, b),
+    'has',
+    '!has',
+    'has-operator',
+    has,
+    [
+      ['"North America" has "america"', 'true'],
+      ['"NorthAmerica" has "america"', 'false'],
+      ['"“quoted” text" has "quoted"', 'true'],
+    ],
   ],
-  ['endswith', '!endswith', 'endswith-operator', endsWith],
+  ['has_cs', '!has_cs', 'has-cs-operator', hasCaseSensitive, [['"a_Bc" has_cs "bc"', 'false']]],
   [
-    'endswith_cs',
-    '!endswith_cs',
-    'endswith-cs-operator',
-    (a, b) => edgeCaseSensitive(sql`endsWith`, a, b),
+    'hasprefix',
+    '!hasprefix',
+    'hasprefix-operator',
+    affix('first', true),
+    [['"a-Bcd" hasprefix "bc"', 'true']],
   ],
-  ['matches regex', '!matches regex', 'matches-regex-operator', matchesRegex],
+  ['hasprefix_cs', '!hasprefix_cs', 'hasprefix-cs-operator', affix('first', false), []],
   [
-    'like',
-    'notlike',
-    'datatypes-string-operators',
-    (a, b) => sql`(${folded(a)} LIKE lowerUTF8(${like(b)}))`,
+    'hassuffix',
+    '!hassuffix',
+    'hassuffix-operator',
+    affix('last', true),
+    [['"abC-d" hassuffix "bc"', 'true']],
   ],
+  ['hassuffix_cs', '!hassuffix_cs', 'hassuffix-cs-operator', affix('last', false), []],
   [
-    'likecs',
-    'notlikecs',
-    'datatypes-string-operators',
-    (a, b) => sql`(${text(a)} LIKE ${like(b)})`,
+    'contains',
+    '!contains',
+    'contains-operator',
+    contains,
+    [['"FabriKam" contains "BRik"', 'true']],
   ],
-  [':', '!:', 'search-operator', has],
+  ['contains_cs', '!contains_cs', 'contains-cs-operator', containsCaseSensitive, []],
+  ['startswith', '!startswith', 'startswith-operator', edge(sql`startsWith`, true), []],
+  ['startswith_cs', '!startswith_cs', 'startswith-cs-operator', edge(sql`startsWith`, false), []],
+  ['endswith', '!endswith', 'endswith-operator', edge(sql`endsWith`, true), []],
+  ['endswith_cs', '!endswith_cs', 'endswith-cs-operator', edge(sql`endsWith`, false), []],
+  [
+    'matches regex',
+    '!matches regex',
+    'matches-regex-operator',
+    matchesRegex,
+    [['"Fabrikam" matches regex "b.*k"', 'true']],
+  ],
+  ['like', 'notlike', 'datatypes-string-operators', like(true), [['"abc" like "A%"', 'true']]],
+  ['likecs', 'notlikecs', 'datatypes-string-operators', like(false), []],
+  [':', '!:', 'search-operator', has, []],
 ];
 
+const traps: Readonly<Record<string, string>> = {
+  has: 'a term is a maximal run of letters and digits, so "_" ends one',
+  'matches regex': 'letters beyond ASCII are no part of \\b',
+};
+
 export const textSearchFunctions: Readonly<Record<string, ScalarFunction>> = Object.fromEntries(
-  tests.flatMap(([name, negated, doc, test]) => {
-    const [positive, negative] = pair(doc, test);
+  tests.flatMap(([name, negated, doc, test, examples]): [string, ScalarFunction][] => {
+    const trap = traps[name];
     return [
-      [name, positive],
-      [negated, negative],
+      [
+        name,
+        {
+          doc,
+          nullable: 'never',
+          ...(trap && { trap }),
+          emitCall: test,
+          examples,
+        },
+      ],
+      [
+        negated,
+        {
+          doc: doc.replace(/^(?!datatypes)/, 'not-'),
+          nullable: 'never',
+          // Prefilters of what is not wanted would only cost.
+          emitCall: (call, a: Operand, b: Operand) =>
+            sql`(NOT ${test({ ...call, filter: false }, a, b)})`,
+        },
+      ],
     ];
   }),
 );
-
-/** The needle tests that list operators are made of. */
-export const needleTests = { has, folded, text };

@@ -1,0 +1,35 @@
+import { literal, type Sql, sql } from './sql.js';
+
+/**
+ * Kusto's terms: maximal runs of letters and digits of any script. The expressions here are also those
+ * that the indexes of stored columns are built on: a query uses an index through the same expression.
+ */
+
+/** Lower case of every script. */
+export function foldedText(text: Sql): Sql {
+  return sql`lowerUTF8(${text})`;
+}
+
+const foreignSeparator = literal(String.raw`[^\x00-\x7f\p{L}\p{N}]`);
+
+/**
+ * The lower case as the engine's tokenizer has to see it. The tokenizer takes all that is not ASCII for
+ * letters, so typographic quotes, dashes and spaces would stick to their neighbours.
+ */
+export function termText(text: Sql): Sql {
+  return sql`if(isValidASCII(${text}), lower(${text}), replaceRegexpAll(lowerUTF8(${text}), ${foreignSeparator}, ' '))`;
+}
+
+/** The terms of a text in the order in which they stand. */
+export function termsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Whether the phrase's first and last characters belong to terms, so that a boundary has to be there. */
+export function edgesOf(phrase: string): { readonly first: boolean; readonly last: boolean } {
+  return { first: /^[\p{L}\p{N}]/u.test(phrase), last: /[\p{L}\p{N}]$/u.test(phrase) };
+}
+
+/** RE2 for the places where a term may begin and end. */
+export const beforeTerm = String.raw`(?:^|[^\p{L}\p{N}])`;
+export const afterTerm = String.raw`(?:[^\p{L}\p{N}]|$)`;
