@@ -3,20 +3,29 @@ import { scanFunctions } from './plugin/scan.js';
 import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
 import { bagFunctions } from './scalar/bags.js';
+import { bitFunctions } from './scalar/bits.js';
 import { conversionFunctions } from './scalar/conversion.js';
 import { datetimeFunctions } from './scalar/datetime.js';
+import { datetimeFormatFunctions } from './scalar/datetime-format.js';
+import { datetimeMakeFunctions } from './scalar/datetime-make.js';
+import { distributionFunctions } from './scalar/distributions.js';
 import { documentFunctions } from './scalar/documents.js';
 import { dynamicFunctions } from './scalar/dynamic.js';
+import { ipSearchFunctions } from './scalar/ip-search.js';
+import { ipv4Functions } from './scalar/ipv4.js';
+import { ipv6Functions } from './scalar/ipv6.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
 import { operatorFunctions } from './scalar/operators.js';
+import { regexFunctions } from './scalar/regular-expressions.js';
 import { sequenceFunctions } from './scalar/sequences.js';
 import { setFunctions } from './scalar/sets.js';
 import { sketchFunctions } from './scalar/sketch.js';
-import { regexFunctions } from './scalar/regular-expressions.js';
 import { textFunctions } from './scalar/text.js';
 import { textSearchFunctions } from './scalar/text-search.js';
+import { timeZoneFunctions } from './scalar/time-zones.js';
+import { unitFunctions } from './scalar/units.js';
 import { unnestFunctions } from './scalar/unnest.js';
 
 /** Every scalar function and operator, by KQL's name. */
@@ -35,9 +44,18 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...unnestFunctions,
   ...textFunctions,
   ...regexFunctions,
+  ...ipv4Functions,
+  ...ipv6Functions,
+  ...ipSearchFunctions,
   ...logicFunctions,
   ...mathFunctions,
+  ...bitFunctions,
+  ...distributionFunctions,
+  ...unitFunctions,
   ...datetimeFunctions,
+  ...datetimeFormatFunctions,
+  ...datetimeMakeFunctions,
+  ...timeZoneFunctions,
   ...sketchFunctions,
   ...scanFunctions,
 };

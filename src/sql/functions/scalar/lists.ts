@@ -78,7 +78,7 @@ function literalsOf(plan: LogicalPlan, column: PlanColumn): LiteralValue[] | und
 }
 
 /** The elements of a dynamic that is written in the query; undefined for anything else. */
-function dynamicElements(item: Operand): Operand[] | undefined {
+export function dynamicElements(item: Operand): Operand[] | undefined {
   if (item.type !== 'dynamic') return undefined;
   const { constant, expression } = item;
   if (constant && typeof constant.value === 'string') {
