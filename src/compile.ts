@@ -3,6 +3,7 @@ import { HuntError } from './errors.js';
 import type { BoundQuery } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
 import { explainPlan } from './plan/explain.js';
+import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import type { Scope } from './plan/scope.js';
@@ -35,6 +36,12 @@ export interface SchemaProbe {
   readonly sql: string;
 }
 
+/** Files that the query names (`externaldata`). Fetch them, add their rows under the key, compile again. */
+export interface ExternalProbe {
+  readonly kind: 'external';
+  readonly source: ExternalSource;
+}
+
 export type ProbeAnswers = ReadonlyMap<string, readonly Record<string, unknown>[]>;
 
 export interface CompileOptions {
@@ -56,16 +63,21 @@ export function compile(
   catalog: Catalog,
   scope: Scope,
   options: CompileOptions = {},
-): SqlQuery | SchemaProbe {
+): SqlQuery | SchemaProbe | ExternalProbe {
   const bound = boundQueries.get(text, catalog);
   try {
     const relation = planQuery(bound.root, {
       catalog,
       scope,
       parameters: options.parameters ?? {},
+      probes: options.probes ?? new Map(),
     });
     return queryOf(relation, options.encoding ?? 'legacy');
   } catch (error) {
+    if (error instanceof ExternalDataNeeded) {
+      const span = bound.spanInQuery(error.source.span);
+      return { kind: 'external', source: { ...error.source, span } };
+    }
     throw inQuery(error, bound);
   }
 }
@@ -103,32 +115,16 @@ export function explain(
   const query = compile(text, catalog, scope, options);
   const bound = boundQueries.get(text, catalog);
   const parameters = options.parameters ?? {};
-  const relation = planQuery(bound.root, { catalog, scope, parameters });
+  const probes = options.probes ?? new Map();
+  if (query.kind === 'external') {
+    return { columns: bound.columns, plan: 'fetch the files of externaldata first', sql: '' };
+  }
+  const relation = planQuery(bound.root, { catalog, scope, parameters, probes });
   return {
     columns: query.kind === 'query' ? query.columns : bound.columns,
     plan: explainPlan(inOrder(relation)),
     sql: query.sql,
   };
-}
-
-/** Binds and compiles a small query of each shape, so that the first hunt does not pay for the parser's start. */
-export function warm(catalog: Catalog): void {
-  const scope: Scope = {
-    database: 'warm',
-    now: new Date(0),
-    from: null,
-    to: null,
-    deviceGroups: null,
-  };
-  const [table] = catalog.tables;
-  if (!table) return;
-  for (const stage of [
-    'take 1',
-    'summarize count() by bin(now(), 1d) | sort by count_',
-    'where 1 == 1 | extend a = strcat("a", 1) | project a',
-  ]) {
-    compile(`${table.name} | ${stage}`, catalog, scope);
-  }
 }
 
 function queryOf(relation: Relation, encoding: RowEncoding): SqlQuery {

@@ -91,6 +91,8 @@ const configurationShape = z.strictObject({
     .optional(),
   /** What the default tenant keeps: `30d`, `forever`; by default what it kept before. */
   retention: z.string().transform(parseRetention).optional(),
+  /** How long the record of who did what is kept. */
+  auditRetention: z.string().default('365d').transform(parseRetention),
   /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
   tolerantBodies: z.stringbool().or(z.boolean()).default(true),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -100,6 +102,23 @@ const configurationShape = z.strictObject({
   issuers: z.array(externalIssuer).default([]),
   /** How much the clocks of issuers may differ from ours. */
   clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
+  /** What `externaldata` may read: nothing, unless hosts are named. */
+  externalData: z
+    .strictObject({
+      allow: z
+        .array(
+          z.strictObject({
+            /** A host name, or `*.name` for all below one. */
+            host: z.string().regex(/^(\*\.)?[\w.-]+$/),
+            /** It may be in a private network. */
+            private: z.boolean().optional(),
+          }),
+        )
+        .default([]),
+      maxMegabytes: z.number().int().positive().max(1024).default(16),
+      timeoutSeconds: z.number().positive().max(600).default(30),
+    })
+    .prefault({}),
   /** Most memory of one hunt. */
   huntMemoryMegabytes: z.coerce.number().int().positive().default(4096),
   /** Which limits and quotas hunts have, by name: the presets of `hunting/profiles.ts`, and own ones. */

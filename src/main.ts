@@ -9,6 +9,8 @@ import { compile } from './compile.js';
 import type { Configuration } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { lockDataDirectory } from './engine/lock.js';
+import { AuditLog } from './hunting/audit.js';
+import { externalDataReader } from './hunting/external-data.js';
 import { QuotaLedger } from './hunting/quota.js';
 import { runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
@@ -104,7 +106,7 @@ async function start(
   if (configuration.retention !== undefined) {
     await setRetention(store, defaultTenantId, configuration.retention);
   }
-  const tenants = new TenantContexts(store, engine, builtinCatalog);
+  const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
   const ingest = await startIngest({
     folder: paths.spool,
@@ -114,15 +116,26 @@ async function start(
   });
   closers.push(() => ingest.close());
 
+  const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
+  closers.push(() => audit.close());
   const quota = new QuotaLedger(store);
   const profiles = {
     ...configuration.profiles,
     memoryBytes: configuration.huntMemoryMegabytes * 2 ** 20,
   };
+  const { allow, maxMegabytes, timeoutSeconds } = configuration.externalData;
+  const fetchExternal =
+    allow.length > 0
+      ? externalDataReader({
+          allow,
+          maxBytes: maxMegabytes * 2 ** 20,
+          timeoutMs: timeoutSeconds * 1000,
+        })
+      : undefined;
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
-    hunt: (call) => runHunt(call, { engine, tenants, quota, profiles }),
+    hunt: (call) => runHunt(call, { engine, tenants, quota, profiles, audit, fetchExternal }),
     ingest: (body, request) => ingest.push(body, request),
     verify: createVerifier({
       issuers: [
@@ -140,6 +153,7 @@ async function start(
     publicUrl: configuration.publicUrl,
     tls: configuration.tls && (await readTls(configuration.tls)),
     corsOrigins: configuration.corsOrigins,
+    audit,
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     tolerantBodies: configuration.tolerantBodies,
     ...(configuration.embeddedIssuer && { issuer: { store, keys, ownNames } }),

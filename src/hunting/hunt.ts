@@ -4,8 +4,11 @@ import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import { compile, type ResultColumn, type RowEncoding } from '../compile.js';
 import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
+import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
+import type { FetchExternal } from './external-data.js';
 
 export interface HuntRequest {
   readonly principal: Principal;
@@ -29,6 +32,8 @@ export interface TenantContext {
 export interface HuntServices {
   readonly engine: Engine;
   readonly tenant: (tenantId: string) => TenantContext;
+  /** Reads the files of `externaldata`; where it is absent, hunts may read none. */
+  readonly fetchExternal?: FetchExternal | undefined;
   /** Defaults to the wall clock. */
   readonly now?: () => Date;
 }
@@ -40,8 +45,8 @@ export interface HuntAnswer {
   readonly stats: QueryStats;
 }
 
-/** Schema probes of one hunt; each may uncover the next (a pivot of an unpacked bag). */
-const maxProbes = 8;
+/** Probes of one hunt; each may uncover the next (a pivot of an unpacked bag, the next external file). */
+const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
@@ -55,6 +60,11 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
       probes,
       ...(request.parameters && { parameters: request.parameters }),
     });
+    if (probes.size >= maxProbes) throw new Error('probes do not end');
+    if (query.kind === 'external') {
+      probes.set(query.source.key, await external(query.source, services));
+      continue;
+    }
     const run = {
       sql: query.sql,
       tag: randomUUID(),
@@ -65,10 +75,18 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
       const result = await engine.run(run);
       return { columns: query.columns, rows: result.rows, stats: result.stats };
     }
-    if (probes.size >= maxProbes) throw new Error('schema probes do not end');
     const { rows } = await engine.run(run);
     probes.set(query.key, JSON.parse(`[${await textOf(rows)}]`));
   }
+}
+
+function external(source: ExternalSource, { fetchExternal }: HuntServices) {
+  if (fetchExternal) return fetchExternal(source);
+  throw new HuntError(
+    'kql.unsupported',
+    { what: 'externaldata', because: 'the operator has allowed no host to read files from' },
+    { span: source.span },
+  );
 }
 
 function scopeOf(request: HuntRequest, tenant: TenantContext, now: Date): Scope {
@@ -81,6 +99,7 @@ function scopeOf(request: HuntRequest, tenant: TenantContext, now: Date): Scope 
     database: tenantDatabase(request.principal.tenant),
     now,
     from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),
+    askedFrom: asked,
     to: request.window?.to ?? null,
     deviceGroups: request.principal.deviceGroups,
     deviceRules: request.principal.deviceRules ?? [],

@@ -25,6 +25,8 @@ export interface PlanContext {
   readonly partition: readonly PlanColumn[];
   /** Values of `declare query_parameters`, by name. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** What had to be asked before the query could be planned, by key: external files, columns that depend on data. */
+  readonly probes: ReadonlyMap<string, readonly Record<string, unknown>[]>;
   readonly counter: { next: number };
   /** The translation of expressions, which needs that of tables and the reverse. */
   readonly plan: {

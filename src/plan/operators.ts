@@ -4,7 +4,9 @@ import { count } from './operators/count.js';
 import { datatable } from './operators/datatable.js';
 import { distinct } from './operators/distinct.js';
 import { extend } from './operators/extend.js';
+import { externalData } from './operators/externaldata.js';
 import { find } from './operators/find.js';
+import { facet, fork } from './operators/fork.js';
 import { getSchema } from './operators/getschema.js';
 import { graphMatch, graphShortestPaths } from './operators/graph-match.js';
 import { graphToTable } from './operators/graph-to-table.js';
@@ -13,14 +15,18 @@ import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
+import { partition } from './operators/partition.js';
 import { print } from './operators/print.js';
 import { project, projectByName, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
+import { sample, sampleDistinct } from './operators/sample.js';
+import { scan } from './operators/scan.js';
 import { search } from './operators/search.js';
 import { sort } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
 import { take } from './operators/take.js';
 import { top } from './operators/top.js';
+import { topHitters } from './operators/top-hitters.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
 
@@ -31,8 +37,10 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   CountOperator: count,
   DistinctOperator: distinct,
   ExtendOperator: extend,
+  FacetOperator: facet,
   FilterOperator: where,
   FindOperator: find,
+  ForkOperator: fork,
   GetSchemaOperator: getSchema,
   GraphMatchOperator: graphMatch,
   GraphShortestPathsOperator: graphShortestPaths,
@@ -44,6 +52,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   MvExpandOperator: mvExpand,
   ParseOperator: parse,
   ParseWhereOperator: parseWhere,
+  PartitionOperator: partition,
   PrintOperator: print,
   ProjectOperator: project,
   ProjectAwayOperator: projectByName,
@@ -52,11 +61,15 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   ProjectReorderOperator: projectByName,
   RangeOperator: range,
   RenderOperator: render,
+  SampleDistinctOperator: sampleDistinct,
+  SampleOperator: sample,
+  ScanOperator: scan,
   SearchOperator: search,
   SerializeOperator: serialize,
   SortOperator: sort,
   SummarizeOperator: summarize,
   TakeOperator: take,
+  TopHittersOperator: topHitters,
   TopOperator: top,
   UnionOperator: union,
 };
@@ -64,4 +77,5 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
 /** Sources of rows other than tables and names. */
 export const sourcePlanners: Readonly<Record<string, SourcePlanner>> = {
   DataTableExpression: datatable,
+  ExternalDataExpression: externalData,
 };
