@@ -108,11 +108,16 @@ export function isTooWide(json: Sql): Sql {
   return sql`match(${json}, ${hugeInPlace})`;
 }
 
+/** The text's strings, numbers, words and punctuation marks as a ClickHouse array. */
+export function jsonTokens(json: Sql): Sql {
+  return sql`extractAll(${json}, ${token})`;
+}
+
 /** The document with such numbers as marked strings. */
 export function dressed(json: Sql): Sql {
   const marked = (number: Sql) => sql`concat(${literal(mark)}, ${number}, '"')`;
   const wide = sql`toString(toFloat64(trim(_t)))`;
-  return sql`arrayStringConcat(arrayMap(_t -> multiIf(match(_t, ${alone}), ${marked(sql`trim(_t)`)}, match(_t, ${hugeAlone}), ${marked(wide)}, _t), extractAll(${json}, ${token})))`;
+  return sql`arrayStringConcat(arrayMap(_t -> multiIf(match(_t, ${alone}), ${marked(sql`trim(_t)`)}, match(_t, ${hugeAlone}), ${marked(wide)}, _t), ${jsonTokens(json)}))`;
 }
 
 /** A text read from a dressed document, its marked strings numbers again. */

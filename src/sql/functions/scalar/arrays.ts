@@ -15,9 +15,6 @@ import {
   rearranged,
 } from './elements.js';
 
-/** Elements that one array may hold: KQL's own limit of `range()`. */
-export const maxElements = 1_048_576;
-
 /** The array as it stands behind `array_concat`: null has no elements, a scalar is one. */
 function concatenated(...values: Operand[]): Sql {
   const texts = values.map((value) => convert(value, 'dynamic'));
@@ -237,18 +234,5 @@ export const arrayFunctions = {
         );
       }),
     examples: [['zip(dynamic([1,3]), dynamic(["a"]))', '[[1,"a"],[3,null]]']],
-  },
-  repeat: {
-    doc: 'repeat-function',
-    emit: (value: Operand, times: Operand) => {
-      const n = convert(times, 'long');
-      const text = bound(
-        n,
-        (size) =>
-          sql`if(${size} < 0, '', ${arrayText(sql`arrayWithConstant(least(${size}, ${{ text: String(maxElements) }}), ${elementText(value)})`)})`,
-      );
-      return times.nullable ? sql`ifNull(${text}, '')` : text;
-    },
-    examples: [['repeat(1, 3)', '[1,1,1]']],
   },
 } satisfies Record<string, ScalarFunction>;

@@ -1,5 +1,6 @@
 import { bound } from '../../bound.js';
 import { convert } from '../../convert.js';
+import { unlessFailing } from '../../fail.js';
 import type { CallSite, ScalarFunction } from '../../functions.js';
 import { arrayText, bagText, elementsOf, isArray, isBag, pairsOf, textArray } from '../../json.js';
 import type { Operand } from '../../operand.js';
@@ -71,12 +72,15 @@ function hasKey(call: CallSite, bag: Operand, key: Operand): Sql {
   return overBag(
     bag,
     (json) =>
-      sql`toNullable(if(${isPathText(name)}, throwIf(true, ${constantPaths}) > 0, JSONHas(${json}, ${name})))`,
+      sql`toNullable(${withoutPath(isPathText(name), sql`JSONHas(${json}, ${name})`, sql`0`)})`,
     none,
   );
 }
 
-const constantPaths = literal('A JSON path has to be a constant in this function.');
+/** Keys that are known only when the query runs name members; the keys of a path have to be written out. */
+function withoutPath(isPath: Sql, value: Sql, instead: Sql): Sql {
+  return unlessFailing(isPath, 'A JSON path has to be a constant in this function', value, instead);
+}
 
 function isPathText(key: Sql): Sql {
   return sql`match(${key}, '^\\\\$[.\\\\[]')`;
@@ -95,7 +99,7 @@ function removed(call: CallSite, bag: Operand, keys: Operand): Sql {
   return overBag(bag, (json) =>
     bound(names, (list) => {
       const kept = bagText(sql`arrayFilter(_p -> NOT has(${list}, _p.1), ${pairsOf(json)})`);
-      return sql`if(arrayExists(_k -> ${isPathText(sql`_k`)}, ${list}), toString(throwIf(true, ${constantPaths})), ${kept})`;
+      return withoutPath(sql`arrayExists(_k -> ${isPathText(sql`_k`)}, ${list})`, kept, sql`''`);
     }),
   );
 }
@@ -132,7 +136,7 @@ function withKey(call: CallSite, bag: Operand, key: Operand, value: Operand): Sq
   return overBag(bag, (json) => {
     const kept = sql`arrayFilter(_p -> _p.1 != ${name}, ${pairsOf(json)})`;
     const set = bagText(sql`arrayPushBack(${kept}, (${name}, ${text}))`);
-    return sql`if(${isPathText(name)}, toString(throwIf(true, ${constantPaths})), ${set})`;
+    return withoutPath(isPathText(name), set, sql`''`);
   });
 }
 
