@@ -102,6 +102,8 @@ const configurationShape = z.strictObject({
   issuers: z.array(externalIssuer).default([]),
   /** How much the clocks of issuers may differ from ours. */
   clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
+  /** Path of a MaxMind DB file with the places of IP addresses, instead of the countries that come with Quarry. */
+  geoDatabase: z.string().min(1).optional(),
   /** What `externaldata` may read: nothing, unless hosts are named. */
   externalData: z
     .strictObject({

@@ -8,6 +8,7 @@ import { builtinCatalog } from './catalog/catalog.js';
 import { compile } from './compile.js';
 import type { Configuration } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
+import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
 import { AuditLog } from './hunting/audit.js';
 import { externalDataReader } from './hunting/external-data.js';
@@ -123,6 +124,7 @@ async function start(
     ...configuration.profiles,
     memoryBytes: configuration.huntMemoryMegabytes * 2 ** 20,
   };
+  const geo = new GeoDatabase(engine, configuration.geoDatabase);
   const { allow, maxMegabytes, timeoutSeconds } = configuration.externalData;
   const fetchExternal =
     allow.length > 0
@@ -135,7 +137,16 @@ async function start(
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
-    hunt: (call) => runHunt(call, { engine, tenants, quota, profiles, audit, fetchExternal }),
+    hunt: (call) =>
+      runHunt(call, {
+        engine,
+        tenants,
+        quota,
+        profiles,
+        audit,
+        fetchExternal,
+        geo: () => geo.dictionary(),
+      }),
     ingest: (body, request) => ingest.push(body, request),
     verify: createVerifier({
       issuers: [

@@ -38,7 +38,8 @@ const forbiddenFunctions = new RegExp(
     'executable.*',
     'input',
     'dictionary',
-    'dictget.*',
+    // Places of IP addresses are looked up by dictGetOrDefault, and by nothing else.
+    'dictget(?!ordefault$).*',
     'dicthas',
     'dictisin',
     'joinget.*',

@@ -34,6 +34,8 @@ export interface HuntServices {
   readonly tenant: (tenantId: string) => TenantContext;
   /** Reads the files of `externaldata`; where it is absent, hunts may read none. */
   readonly fetchExternal?: FetchExternal | undefined;
+  /** Makes the places of IP addresses ready and names their dictionary; absent where there are none. */
+  readonly geo?: (() => Promise<string>) | undefined;
   /** Defaults to the wall clock. */
   readonly now?: () => Date;
 }
@@ -52,7 +54,11 @@ const maxProbes = 20;
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
   const { engine } = services;
   const tenant = services.tenant(request.principal.tenant);
-  const scope = scopeOf(request, tenant, services.now?.() ?? new Date());
+  const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
+  const scope: Scope = {
+    ...scopeOf(request, tenant, services.now?.() ?? new Date()),
+    geoDictionary: places ?? null,
+  };
   const probes = new Map<string, Record<string, unknown>[]>();
   for (;;) {
     const query = compile(request.text, tenant.catalog, scope, {

@@ -24,6 +24,7 @@ export interface HuntingParts {
   readonly audit: AuditLog;
   /** Reads the files of `externaldata`; absent where the operator allows none. */
   readonly fetchExternal?: FetchExternal | undefined;
+  readonly geo?: (() => Promise<string>) | undefined;
 }
 
 /** One hunt: admitted, run, charged for, and on record whatever became of it. */
@@ -83,6 +84,7 @@ async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAn
         engine: parts.engine,
         tenant: () => context,
         fetchExternal: parts.fetchExternal,
+        geo: parts.geo,
       },
     );
     cpuSeconds = cpuSecondsOf(answer);

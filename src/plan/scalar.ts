@@ -26,6 +26,8 @@ import {
   type Relation,
   stringLiteral,
 } from './plan.js';
+import { queryProperty } from './query-properties.js';
+import { resultType } from './result-types.js';
 import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
 
 const binaryOperators: Readonly<Record<string, string>> = {
@@ -284,11 +286,8 @@ function planCall(node: Expression, context: PlanContext, row: Row): PlanExpress
   if (intercepted) return intercepted;
   const special = specialForms[name];
   if (special) return special(node, argumentNodes, context, row);
-  return call(
-    node,
-    name,
-    argumentNodes.map((argument) => planScalar(argument, context, row)),
-  );
+  const parts = argumentNodes.map((argument) => planScalar(argument, context, row));
+  return call(node, name, parts, resultType(name, parts, scalarTypeOf(node.ResultType)));
 }
 
 function planUserFunction(
@@ -313,17 +312,43 @@ type SpecialForm = (
   row: Row,
 ) => PlanExpression;
 
+/** The moment at which the query starts, or one that far from it. */
+function moment(
+  node: Expression,
+  sign: '+' | '-',
+  offset: Expression | undefined,
+  context: PlanContext,
+  row: Row,
+): PlanExpression {
+  const chosen = queryProperty(node, 'query_now');
+  const now = chosen
+    ? planScalar(chosen, context, noRow)
+    : literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
+  return offset ? call(node, sign, [now, planScalar(offset, context, row)], 'datetime') : now;
+}
+
 /** Calls whose meaning depends on the row's columns or on the moment, and not on values alone. */
 const specialForms: Readonly<Record<string, SpecialForm>> = {
-  now: (node, parts, context, row) => {
-    const now = literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
-    const offset = parts[0];
-    return offset ? call(node, '+', [now, planScalar(offset, context, row)], 'datetime') : now;
+  now: (node, parts, context, row) => moment(node, '+', parts[0], context, row),
+  ago: (node, parts, context, row) => moment(node, '-', parts[0], context, row),
+  bin_auto: (node, parts, context, row) => {
+    const size = queryProperty(node, 'query_bin_auto_size');
+    const point = queryProperty(node, 'query_bin_auto_at');
+    if (!size) throw unsupported(node, 'bin_auto()', 'set query_bin_auto_size is missing');
+    const values = [...parts, size, ...(point ? [point] : [])];
+    return call(
+      node,
+      point ? 'bin_at' : 'bin',
+      values.map((value) => planScalar(value, context, row)),
+    );
   },
-  ago: (node, parts, context, row) => {
-    const now = literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
-    const offset = parts[0];
-    return offset ? call(node, '-', [now, planScalar(offset, context, row)], 'datetime') : now;
+  estimate_data_size: (node, parts, context, row) => {
+    const columns = parts.flatMap((part) =>
+      kindOf(part) === 'StarExpression'
+        ? row.columns.map(columnReference)
+        : [planScalar(part, context, row)],
+    );
+    return call(node, 'estimate_data_size', columns);
   },
   ingestion_time: (_node, _parts, _context, row) =>
     row.ingestionTime ? columnReference(row.ingestionTime) : nullLiteral('datetime'),
@@ -344,6 +369,19 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
       return [stringLiteral(defaultName(part)), value];
     });
     return call(node, 'bag_pack', columns, 'dynamic');
+  },
+  geo_info_from_ip_address: (node, parts, context, row) => {
+    const { geoDictionary } = context.scope;
+    const [address] = parts;
+    // Without a database nothing is known of any address.
+    if (!geoDictionary || !address) return literal({ type: 'dynamic', value: '{}' });
+    const places = stringLiteral(geoDictionary);
+    return call(
+      node,
+      'geo_info_from_ip_address',
+      [planScalar(address, context, row), places],
+      'dynamic',
+    );
   },
   toscalar: (node, parts, context) => {
     const part = parts[0];

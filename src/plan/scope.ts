@@ -13,10 +13,14 @@ export interface Scope {
   readonly now: Date;
   /** Rows before it are not seen (retention, or the caller's time span); null: no lower bound. */
   readonly from: Date | null;
+  /** The caller's own lower bound, which alone limits tables that are kept for a time of their own. */
+  readonly askedFrom?: Date | null;
   /** Rows after it are not seen; null: no upper bound. */
   readonly to: Date | null;
   /** Device groups that the caller is limited to; null sees every device. */
   readonly deviceGroups: readonly string[] | null;
   /** Besides the groups: devices that meet every condition of one of the rules. */
   readonly deviceRules?: readonly (readonly DeviceCondition[])[];
+  /** The engine's dictionary of the places of IP addresses; null where there is none. */
+  readonly geoDictionary?: string | null;
 }

@@ -4,6 +4,8 @@ import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
 import { bagFunctions } from './scalar/bags.js';
 import { bitFunctions } from './scalar/bits.js';
+import { characterFunctions } from './scalar/characters.js';
+import { compressionFunctions } from './scalar/compression.js';
 import { conversionFunctions } from './scalar/conversion.js';
 import { datetimeFunctions } from './scalar/datetime.js';
 import { datetimeFormatFunctions } from './scalar/datetime-format.js';
@@ -11,9 +13,12 @@ import { datetimeMakeFunctions } from './scalar/datetime-make.js';
 import { distributionFunctions } from './scalar/distributions.js';
 import { documentFunctions } from './scalar/documents.js';
 import { dynamicFunctions } from './scalar/dynamic.js';
+import { encodingFunctions } from './scalar/encoding.js';
+import { hashFunctions } from './scalar/hash.js';
 import { ipSearchFunctions } from './scalar/ip-search.js';
 import { ipv4Functions } from './scalar/ipv4.js';
 import { ipv6Functions } from './scalar/ipv6.js';
+import { ipPlaceFunctions } from './scalar/ip-places.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
@@ -32,6 +37,7 @@ import { unnestFunctions } from './scalar/unnest.js';
 export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...operatorFunctions,
   ...textSearchFunctions,
+  ...ipPlaceFunctions,
   ...listFunctions,
   ...conversionFunctions,
   ...dynamicFunctions,
@@ -44,6 +50,10 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...unnestFunctions,
   ...textFunctions,
   ...regexFunctions,
+  ...characterFunctions,
+  ...encodingFunctions,
+  ...compressionFunctions,
+  ...hashFunctions,
   ...ipv4Functions,
   ...ipv6Functions,
   ...ipSearchFunctions,
