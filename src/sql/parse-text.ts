@@ -28,9 +28,9 @@ export function decimalOfText(text: Sql): Sql {
   return sql`toDecimal256OrNull(${trimmed(text)}, 20)`;
 }
 
-/** 32 hexadecimal digits, wherever their hyphens stand, also in braces or parentheses. */
+/** The first 32 hexadecimal digits, wherever hyphens stand between them. */
 export function guidOfText(text: Sql): Sql {
-  const digits = sql`replaceRegexpAll(${text}, '[-{}() ]', '')`;
+  const digits = sql`substring(replaceRegexpAll(${text}, '[-{}() ]', ''), 1, 32)`;
   return sql`if(isNotNull(toUUIDOrNull(${text})), toUUIDOrNull(${text}), toUUIDOrNull(${digits}))`;
 }
 
