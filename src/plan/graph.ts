@@ -127,8 +127,26 @@ export function nodesOf(
   };
   const output = ends.columns.map((column) => ({ column, source: column, side: 'left' as const }));
   const missing = joined('leftAnti', ends, others, [condition], output, context);
-  const nodes = unionOf([member(useTable(unique, context)), member(missing)], {}, context);
+  const named = withKeyColumn(missing, given, context);
+  const nodes = unionOf([member(useTable(unique, context)), member(named)], {}, context);
   return tableVariable(nodes, context, true) as TableVariable;
+}
+
+/** A node that only edges name has its id in the key column, and nothing else. */
+function withKeyColumn(
+  missing: Relation,
+  given: readonly { readonly key: PlanColumn }[],
+  context: PlanContext,
+): Relation {
+  const id = columnNamed(missing, graphNames.id);
+  const keys = new Map(given.map(({ key }) => [key.name, key.type]));
+  return withColumns(missing, [
+    ...asIs([id]),
+    ...[...keys].map(([name, type]) => ({
+      column: newColumn(context, name, type),
+      expression: converted(columnReference(id), type),
+    })),
+  ]);
 }
 
 function member(relation: Relation) {

@@ -45,15 +45,19 @@ export const find: OperatorPlanner = (node, input, context) => {
             wanted.map((column) => column.name),
             node,
           )
-        : valueOf(row, name, type);
+        : columnValue(row, name, type);
       return { column: newColumn(context, name, type), expression };
     });
     return { relation: only(filtered, assignments, context), source };
   });
-  return unionOf(members, { withSource, schema: columnsOf(node.ResultType) }, context);
+  return unionOf(members, { withSource }, context);
 };
 
-function valueOf(row: Row, name: string, type: PlanAssignment['column']['type']): PlanExpression {
+function columnValue(
+  row: Row,
+  name: string,
+  type: PlanAssignment['column']['type'],
+): PlanExpression {
   const column = findColumn(row, name);
   return column ? converted(columnReference(column), type) : nullLiteral(type);
 }

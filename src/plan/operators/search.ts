@@ -1,5 +1,4 @@
 import {
-  columnsOf,
   type Expression,
   elements,
   kindOf,
@@ -28,8 +27,7 @@ export const search: OperatorPlanner = (node, input, context) => {
       source,
     };
   });
-  const schema = columnsOf(node.ResultType);
-  return unionOf(members, { withSource: '$table', schema }, context);
+  return unionOf(members, { withSource: '$table' }, context);
 };
 
 /** The tables that `search` and `find` look into: those named, the piped one, or all that are stored. */

@@ -1,11 +1,4 @@
-import {
-  columnsOf,
-  type Expression,
-  elements,
-  kindOf,
-  member,
-  type SchemaColumn,
-} from '../../kql/syntax.js';
+import { type Expression, elements, kindOf, member } from '../../kql/syntax.js';
 import { newColumn, type PlanContext } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
@@ -35,7 +28,6 @@ export const union: OperatorPlanner = (node, input, context) => {
     {
       inner: parameterText(node, 'kind') === 'inner',
       withSource,
-      schema: columnsOf(node.ResultType),
     },
     context,
   );
@@ -57,23 +49,15 @@ export function unionOf(
   {
     inner = false,
     withSource,
-    schema = [],
   }: {
     readonly inner?: boolean;
     readonly withSource?: string | undefined;
-    /** The result's columns by the binder, which knows how it names those that clash. */
-    readonly schema?: readonly SchemaColumn[];
   },
   context: PlanContext,
 ): Relation {
   const source = withSource === undefined ? [] : [newColumn(context, withSource, 'string')];
   const slots = slotsOf(members, inner);
-  const bound = schema.slice(source.length);
-  const agrees =
-    bound.length === slots.length && slots.every((slot, index) => bound[index]?.type === slot.type);
-  const columns = slots.map((slot, index) =>
-    newColumn(context, (agrees && bound[index]?.name) || slot.name, slot.type),
-  );
+  const columns = slots.map((slot) => newColumn(context, slot.name, slot.type));
   const { partition } = context;
   return {
     plan: {
@@ -121,10 +105,22 @@ function slotsOf(members: readonly UnionMember[], inner: boolean): Slot[] {
         relation.columns.some((column) => column.name === name && column.type === type),
       );
       if (inner && !everywhere) continue;
-      slots.push({ name: kinds.size > 1 && !inner ? `${name}_${type}` : name, column: name, type });
+      const isShared = kinds.size > 1 && !inner;
+      slots.push({
+        name: isShared ? freeName(`${name}_${type}`, types) : name,
+        column: name,
+        type,
+      });
     }
   }
   return slots;
+}
+
+/** A made name gives way to a column that really is called so. */
+function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  let free = name;
+  for (let suffix = 1; taken.has(free); suffix++) free = `${name}${suffix}`;
+  return free;
 }
 
 /** One argument of `union`: a table, a sub-query, or a wildcard that stands for several tables. */
