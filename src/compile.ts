@@ -8,8 +8,7 @@ import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import type { Scope } from './plan/scope.js';
 import { rowText } from './sql/encode.js';
-import { generateSql } from './sql/generate.js';
-import { sql } from './sql/sql.js';
+import { generateSql, type RowWriter } from './sql/generate.js';
 
 export interface ResultColumn {
   readonly name: string;
@@ -129,18 +128,14 @@ export function explain(
 
 function queryOf(relation: Relation, encoding: RowEncoding): SqlQuery {
   const { columns } = relation;
-  const { prefix, sql: body, operands } = generateSql(inOrder(relation), columns);
-  const row = rowText(
-    columns.map((column, index) => {
-      const operand = operands[index];
-      if (!operand) throw new Error('a column without an operand');
-      return { name: column.name, operand };
-    }),
-    encoding,
-  );
+  const write: RowWriter = (operands) =>
+    rowText(
+      operands.map((operand, index) => ({ name: columns[index]?.name ?? '', operand })),
+      encoding,
+    );
   return {
     kind: 'query',
-    sql: sql`${prefix}SELECT ${row} AS row FROM (${body})`.text,
+    sql: generateSql(inOrder(relation), columns, write).text,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }

@@ -182,6 +182,10 @@ function planBinary(
 ): PlanExpression {
   const left = member(node, 'Left');
   const right = planScalar(member(node, 'Right'), context, row);
+  if (kindOf(left) === 'StarExpression' && standsAnywhere.test(name)) {
+    const texts = rowTexts(row.columns, node);
+    return call(node, name, [texts, right], 'bool');
+  }
   if (kindOf(left) === 'StarExpression') {
     const terms = row.columns.map((column) =>
       call(node, name, [asText(columnReference(column), node), right], 'bool'),
@@ -189,6 +193,18 @@ function planBinary(
     return call(node, 'or', terms, 'bool');
   }
   return call(node, name, [planScalar(left, context, row), right]);
+}
+
+/** Operators whose needle may stand anywhere in the text: one text of the whole row serves for all columns. */
+const standsAnywhere = /^(has|has_cs|contains|contains_cs|hasprefix|hassuffix|matches regex)$/;
+
+/**
+ * The row's texts, one a line. One predicate over it is planned in no time, where hundreds over the
+ * columns of many tables take seconds; no needle of one line can match across two of them.
+ */
+export function rowTexts(columns: readonly PlanColumn[], node: Expression): PlanExpression {
+  const texts = columns.filter(({ type }) => ['string', 'dynamic', 'guid'].includes(type));
+  return call(node, 'row_texts', texts.map(columnReference), 'string');
 }
 
 function asText(expression: PlanExpression, node: Expression): PlanExpression {

@@ -15,35 +15,68 @@ export function rowText(columns: readonly RowColumn[], encoding: RowEncoding): S
     const before = index === 0 ? '{' : ',';
     return members[encoding](before, JSON.stringify(name), operand);
   });
-  return sql`concat(${join(parts)}, '}')`;
+  return sql`concat(${join(merged([...parts, '}']))})`;
+}
+
+/** A piece of the row's text: always the same, or computed. */
+type Piece = string | Sql;
+
+/** Neighbouring fixed pieces as one literal: a row of a wide union is mostly those. */
+function merged(pieces: readonly Piece[]): Sql[] {
+  const found: Sql[] = [];
+  let fixed = '';
+  const flush = () => {
+    if (fixed !== '') found.push(literal(fixed));
+    fixed = '';
+  };
+  for (const piece of pieces) {
+    if (typeof piece === 'string') fixed += piece;
+    else {
+      flush();
+      found.push(piece);
+    }
+  }
+  flush();
+  // `concat` of one argument would be an alias of it.
+  return found.length === 1 ? [...found, sql`''`] : found;
 }
 
 /** The pieces of one member: what stands before it, its quoted name, its value. */
-type Member = (before: string, key: string, operand: Operand) => Sql[];
+type Member = (before: string, key: string, operand: Operand) => Piece[];
+
+/** The JSON of a value that every row has: a column that a union's table lacks. */
+function fixedValue({ constant, type }: Operand, nullText: string): string | undefined {
+  if (!constant) return undefined;
+  if (constant.value === null) return type === 'string' ? '""' : nullText;
+  return type === 'string' ? JSON.stringify(String(constant.value).toWellFormed()) : undefined;
+}
 
 const members: Readonly<Record<RowEncoding, Member>> = { legacy: legacyMember, graph: graphMember };
 
-function legacyMember(before: string, key: string, operand: Operand): Sql[] {
-  return [literal(`${before}${key}:`), orNull(jsonValue(operand), operand, sql`'null'`)];
+function legacyMember(before: string, key: string, operand: Operand): Piece[] {
+  const value = fixedValue(operand, 'null') ?? orNull(jsonValue(operand), operand, sql`'null'`);
+  return [`${before}${key}:`, value];
 }
 
 /** Graph says what a value is where JSON cannot: bools are numbers, dynamic arrays hold strings. */
-function graphMember(before: string, key: string, operand: Operand): Sql[] {
+function graphMember(before: string, key: string, operand: Operand): Piece[] {
   const name = `${key.slice(0, -1)}@odata.type"`;
-  const annotated = (type: string) => literal(`${before}${name}:"${type}",${key}:`);
-  const plain = literal(`${before}${key}:`);
+  const annotated = (type: string) => `${before}${name}:"${type}",${key}:`;
+  const plain = `${before}${key}:`;
+  const fixed = fixedValue(operand, '{}');
+  if (fixed !== undefined) return [plain, fixed];
   if (operand.type === 'bool') {
     const start = annotated('#SByte');
     if (!operand.nullable) return [start, jsonValue(operand)];
     return [
-      sql`if(isNull(${operand}), ${plain}, ${start})`,
+      sql`if(isNull(${operand}), ${literal(plain)}, ${literal(start)})`,
       orNull(jsonValue(operand), operand, sql`'{}'`),
     ];
   }
   if (operand.type === 'dynamic') {
     const start = annotated('#Collection(String)');
     return [
-      sql`if(startsWith(${operand}, '['), ${start}, ${plain})`,
+      sql`if(startsWith(${operand}, '['), ${literal(start)}, ${literal(plain)})`,
       sql`multiIf(empty(${operand}), '{}', startsWith(${operand}, '['), ${texts(operand)}, startsWith(${operand}, '{'), ${graphObject(operand)}, ${oneLine(operand)})`,
     ];
   }

@@ -2,6 +2,7 @@ import type { ScalarType } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
 import type {
   CallExpression,
+  FoldNode,
   JoinNode,
   LogicalPlan,
   PlanAggregate,
@@ -14,6 +15,7 @@ import type {
   UnnestNode,
 } from '../plan/plan.js';
 import { deviceCondition } from './device-scope.js';
+import { foldedRows, foldNames } from './fold.js';
 import { aggregateFunctions } from './functions/aggregate.js';
 import { scalarFunctions } from './functions/scalar.js';
 import { windowFunctions } from './functions/window.js';
@@ -57,29 +59,62 @@ interface Generation {
   >;
 }
 
-/** SQL for a plan: the columns asked for, under their unique names. */
-export interface GeneratedQuery {
-  /** `WITH … ` or nothing. */
-  readonly prefix: Sql;
-  readonly sql: Sql;
-  readonly operands: readonly Operand[];
-}
+/** Writes a row's values as one text. */
+export type RowWriter = (operands: readonly Operand[]) => Sql;
 
-export function generateSql(plan: LogicalPlan, columns: readonly PlanColumn[]): GeneratedQuery {
+/** One SELECT whose only column `row` is what `write` makes of the columns. */
+export function generateSql(
+  plan: LogicalPlan,
+  columns: readonly PlanColumn[],
+  write: RowWriter,
+): Sql {
   const uses = countUses(plan);
   // The first pass finds which columns of shared tables are read, the second writes the SQL.
   const wanted = new Map<number, Set<PlanColumn>>();
-  select(plan, new Set(columns), { uses, wanted, named: new Map() });
+  selectRows(plan, columns, write, { uses, wanted, named: new Map() });
   const generation: Generation = { uses, wanted, named: new Map() };
-  const built = select(plan, new Set(columns), generation);
+  const rows = selectRows(plan, columns, write, generation);
   const prefix = [...generation.named.values()].map(
     ({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`,
   );
-  return {
-    prefix: prefix.length > 0 ? sql`WITH ${join(prefix)} ` : sql``,
-    sql: print(built, columns),
-    operands: columns.map((column) => outerOperand(column, built)),
-  };
+  return prefix.length > 0 ? sql`WITH ${join(prefix)} ${rows}` : rows;
+}
+
+function selectRows(
+  plan: LogicalPlan,
+  columns: readonly PlanColumn[],
+  write: RowWriter,
+  generation: Generation,
+): Sql {
+  if (plan.kind === 'union') return unionRows(plan, columns, write, generation);
+  if (plan.kind === 'limit' && plan.by.length === 0 && plan.input.kind === 'union') {
+    const rows = unionRows(plan.input, columns, write, generation);
+    const count = constantCount(plan.count, emit(plan.count, emptySelect, generation));
+    return sql`SELECT row FROM (${rows}) LIMIT ${count}`;
+  }
+  const built = select(plan, new Set(columns), generation);
+  const operands = columns.map((column) => outerOperand(column, built));
+  return sql`SELECT ${write(operands)} AS row FROM (${print(built, columns)})`;
+}
+
+/** Each table of a union writes its own rows: what the others have and it lacks is fixed text there. */
+function unionRows(
+  plan: Extract<LogicalPlan, { kind: 'union' }>,
+  columns: readonly PlanColumn[],
+  write: RowWriter,
+  generation: Generation,
+): Sql {
+  const places = columns.map((column) => plan.columns.indexOf(column));
+  const branches = plan.inputs.map(({ plan: input, columns: values }) => {
+    const expressions = places.flatMap((place) => values[place] ?? []);
+    const reads = readsOf(expressions);
+    const below = nest(select(input, reads, generation));
+    const operands = expressions.map((expression) => emit(expression, below, generation));
+    return sql`SELECT ${write(operands)} AS row FROM ${below.from}`;
+  });
+  return branches.length > 0
+    ? sql`SELECT row FROM (${join(branches, sql` UNION ALL `)})`
+    : sql`SELECT '' AS row WHERE false`;
 }
 
 function outerOperand(column: PlanColumn, from: Select): Operand {
@@ -123,6 +158,8 @@ function select(
       return selectUnnest(plan, required, generation);
     case 'window':
       return selectWindow(plan, required, generation);
+    case 'fold':
+      return selectFold(plan, required, generation);
     case 'shared':
       return selectShared(plan, required, generation);
     default:
@@ -631,6 +668,100 @@ function selectWindow(
   return nest({ ...below, definitions, output: [...passed, ...parts.map(({ column }) => column)] });
 }
 
+function selectFold(
+  whole: FoldNode,
+  required: ReadonlySet<PlanColumn>,
+  generation: Generation,
+): Select {
+  const plan = withoutUnused(whole, required);
+  const made = new Set(whole.steps.map(({ column }) => column));
+  const states = new Map(plan.state.map((item, index) => [item.column, index]));
+  const passed = [...required].filter((column) => !made.has(column));
+  const read = [...readsOf(plan.steps.map(({ expression }) => expression))].filter(
+    (column) => !made.has(column) && !states.has(column),
+  );
+  const needed = new Set([...passed, ...read, ...plan.partitionBy, plan.orderBy]);
+  const below = nest(open(select(plan.input, needed, generation)));
+  // The names that the steps' expressions see.
+  const seen = new Map<PlanColumn, Definition>();
+  const see = (column: PlanColumn, name: Sql, nullable: boolean) =>
+    seen.set(column, { sql: name, plain: true, nullable, reads: [] });
+  for (const [index, column] of read.entries()) {
+    see(column, foldNames.row(index), below.definitions.get(column)?.nullable ?? true);
+  }
+  for (const [column, index] of states) {
+    see(column, foldNames.state(index), isNullableColumn(column.type));
+  }
+  const scope: Select = { ...emptySelect, definitions: seen };
+  const layers: Record<string, Sql>[] = [];
+  const depths = new Map<PlanColumn, number>();
+  for (const { column, expression } of plan.steps) {
+    const operand = emit(expression, scope, generation);
+    const depth = Math.max(
+      0,
+      ...[...readsOf([expression])].map((each) => (depths.get(each) ?? -1) + 1),
+    );
+    const name = `_q${column.id}`;
+    layers[depth] = { ...layers[depth], [name]: operand };
+    depths.set(column, depth);
+    see(column, { text: name }, operand.nullable);
+  }
+  const results = plan.steps.flatMap(({ column }) => (required.has(column) ? [column] : []));
+  const value = (column: PlanColumn) => ({ sql: reference(column, scope), type: column.type });
+  const rows = foldedRows({
+    rows: print(below, [...needed]),
+    partition: plan.partitionBy.map((column) => reference(column, below)),
+    order: reference(plan.orderBy, below),
+    kept: passed.map((column) => reference(column, below)),
+    read: read.map((column) => reference(column, below)),
+    initial: plan.state.map(({ column, initial }) => ({
+      sql: emit(initial, emptySelect, generation),
+      type: column.type,
+    })),
+    layers,
+    next: plan.state.map(({ next }) => value(next)),
+    results: results.map(value),
+    operator: plan.name,
+  });
+  const definitions = new Map<PlanColumn, Definition>();
+  const define = (column: PlanColumn, text: Sql, nullable: boolean) =>
+    definitions.set(column, { sql: text, plain: false, nullable, reads: [] });
+  for (const [index, column] of passed.entries()) {
+    define(column, foldNames.kept(index), below.definitions.get(column)?.nullable ?? true);
+  }
+  for (const [index, column] of results.entries()) {
+    define(column, foldNames.result(index), isNullableColumn(column.type));
+  }
+  return nest({
+    from: sql`(${rows})`,
+    definitions,
+    output: [...passed, ...results],
+    where: [],
+    closed: false,
+  });
+}
+
+/** The fold with the values and the state alone that its results depend on. */
+function withoutUnused(plan: FoldNode, required: ReadonlySet<PlanColumn>): FoldNode {
+  const steps = new Map(plan.steps.map((step) => [step.column, step]));
+  const state = new Map(plan.state.map((item) => [item.column, item]));
+  const used = new Set<PlanColumn>();
+  const pending = [...required];
+  for (let column = pending.pop(); column; column = pending.pop()) {
+    if (used.has(column)) continue;
+    const step = steps.get(column);
+    const item = state.get(column);
+    if (step) pending.push(...readsOf([step.expression]));
+    if (item) pending.push(item.next);
+    if (step || item) used.add(column);
+  }
+  return {
+    ...plan,
+    steps: plan.steps.filter(({ column }) => used.has(column)),
+    state: plan.state.filter(({ column }) => used.has(column)),
+  };
+}
+
 function selectShared(
   plan: Extract<LogicalPlan, { kind: 'shared' }>,
   required: ReadonlySet<PlanColumn>,
@@ -762,6 +893,8 @@ function inputsOf(plan: LogicalPlan): LogicalPlan[] {
       return plan.inputs.flatMap((input) => [input.plan, ...expressions(input.columns)]);
     case 'unnest':
       return [plan.input, ...expressions(plan.items.map((item) => item.expression))];
+    case 'fold':
+      return [plan.input, ...expressions(plan.steps.map((step) => step.expression))];
     case 'window':
       return [plan.input, ...expressions(plan.functions.flatMap((each) => each.arguments))];
     case 'shared':

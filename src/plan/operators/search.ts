@@ -10,8 +10,8 @@ import {
 import { type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
-import { columnReference, type PlanExpression, stringLiteral } from '../plan.js';
-import { planScalar } from '../scalar.js';
+import { type PlanExpression, stringLiteral } from '../plan.js';
+import { planScalar, rowTexts } from '../scalar.js';
 import { scanTable } from '../scan.js';
 import { type UnionMember, unionMembers, unionOf } from './union.js';
 
@@ -85,14 +85,7 @@ function searchCondition(
 
 /** Whether the term stands in one of the row's columns that hold text. */
 function anyColumn(term: string, row: Row, isSensitive: boolean, node: Expression): PlanExpression {
-  const texts = row.columns.filter((column) => ['string', 'dynamic', 'guid'].includes(column.type));
-  return {
-    kind: 'call',
-    name: 'or',
-    arguments: texts.map((column) => termTest(columnReference(column), term, isSensitive, node)),
-    type: 'bool',
-    span: spanOf(node),
-  };
+  return termTest(rowTexts(row.columns, node), term, isSensitive, node);
 }
 
 /** `term`, `prefix*`, `*suffix`, `*part*`, `*` and stars between. */

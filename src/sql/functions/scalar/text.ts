@@ -99,30 +99,36 @@ function indexOf(
       const from = sql`if(${given} < 0, greatest(toInt64(lengthUTF8(${all})) + ${given}, 0), ${given})`;
       const size = whole(length, -1n);
       const nth = whole(occurrence, 1n);
-      const found = nthPosition(
-        sql`if(${size} < 0, substringUTF8(${all}, ${from} + 1), substringUTF8(${all}, ${from} + 1, ${size}))`,
-        part,
-        nth,
-      );
-      return sql`multiIf(${size} < -1 OR ${nth} < 0, NULL, ${found} <= 0, toInt64(-1), ${from} + ${found} - 1)`;
+      // Each search is as long as the first, wherever it starts.
+      const window = (at: Sql) =>
+        length
+          ? sql`if(${size} < 0, substringUTF8(${all}, ${at} + 1), substringUTF8(${all}, ${at} + 1, ${size}))`
+          : sql`substringUTF8(${all}, ${at} + 1)`;
+      const found = (at: Sql) => sql`toInt64(positionUTF8(${window(at)}, ${part}))`;
+      const last = occurrence
+        ? nthEnd(from, nth, found)
+        : bound(from, (at) => endOf(at, found(at)));
+      return sql`if(${size} < -1 OR ${nth} < 0, NULL, greatest(${last} - 1, -1))`;
     }),
   );
 }
 
-/** The position, from 1, of the nth occurrence; -1 where there are fewer. */
-function nthPosition(window: Sql, part: Sql, nth: Sql): Sql {
-  if (nth.text === '1') return sql`toInt64(positionUTF8(${window}, ${part}))`;
-  return bound(window, (searched) => {
-    const next = sql`toInt64(positionUTF8(${searched}, ${part}, toUInt64(greatest(_at, 0) + 1)))`;
-    const step = sql`if(_at < 0 OR ${next} = 0, toInt64(-1), ${next})`;
-    return sql`arrayFold((_at, _i) -> ${step}, range(toUInt64(least(greatest(${nth}, 0), 100000))), toInt64(0))`;
-  });
+/** Where to look on after a match at a position, from 1, of what begins at a place; negative without one. */
+function endOf(at: Sql, position: Sql): Sql {
+  return bound(position, (found) => sql`if(${found} = 0, toInt64(-1), toInt64(${at} + ${found}))`);
+}
+
+function nthEnd(from: Sql, nth: Sql, found: (at: Sql) => Sql): Sql {
+  const step = sql`if(_at < 0, _at, ${endOf(sql`_at`, found(sql`_at`))})`;
+  const times = sql`range(toUInt64(least(${nth}, 100000)))`;
+  return sql`if(${nth} < 1, toInt64(-1), arrayFold((_at, _i) -> ${step}, ${times}, toInt64(${from})))`;
 }
 
 function repeated(value: Operand, count: Operand, delimiter?: Operand): Sql {
   const times = sql`toUInt64(least(greatest(${whole(count, 0n)}, 0), 1024))`;
   if (!delimiter) return sql`repeat(${text(value)}, ${times})`;
-  return sql`arrayStringConcat(arrayWithConstant(${times}, ${text(value)}), ${text(delimiter)})`;
+  const pair = sql`concat(${text(delimiter)}, ${text(value)})`;
+  return sql`if(${times} = 0, '', concat(${text(value)}, repeat(${pair}, ${times} - 1)))`;
 }
 
 const strcatArray: ScalarFunction = {
@@ -139,6 +145,14 @@ const strcatArray: ScalarFunction = {
 };
 
 export const textFunctions = {
+  row_texts: {
+    doc: 'search-operator',
+    nullable: 'never',
+    emit: (...values: Operand[]) =>
+      values.length === 0
+        ? sql`''`
+        : sql`arrayStringConcat([${join(values.map((value) => text(value)))}], '\\n')`,
+  },
   tolower: {
     doc: 'tolower-function',
     emit: (value: Operand) => sql`lowerUTF8(${text(value)})`,
@@ -249,17 +263,6 @@ export const textFunctions = {
     doc: 'reverse-function',
     emit: (value: Operand) => sql`reverseUTF8(${text(value)})`,
     examples: [['reverse("añb")', 'bña']],
-  },
-  repeat: {
-    doc: 'repeat-function',
-    emit: (value: Operand, count: Operand) => {
-      const json = convert(value, 'dynamic');
-      const times = whole(count, -1n);
-      const element = sql`if(empty(${json}), 'null', ${json})`;
-      const size = sql`toUInt64(least(greatest(${times}, 0), 1048576))`;
-      return sql`if(${times} < 0, '', ${arrayText(sql`arrayWithConstant(${size}, ${element})`)})`;
-    },
-    examples: [['repeat(1, 3)', '[1,1,1]']],
   },
   isempty: {
     doc: 'isempty-function',
