@@ -131,7 +131,7 @@ export function extended(
   for (const value of values) {
     const place = value.name === null ? undefined : places.get(value.name);
     const fresh = place === undefined ? added.shift() : undefined;
-    const name = fresh?.name ?? value.name ?? `Column${columns.length + 1}`;
+    const name = value.name ?? fresh?.name ?? `Column${columns.length + 1}`;
     const { expression } = value;
     if (place !== undefined && expression.kind === 'column' && expression.column === columns[place])
       continue;

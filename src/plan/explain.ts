@@ -79,6 +79,8 @@ function describe(plan: LogicalPlan): string {
       return `unnest ${plan.items.map(({ column, expression }) => `${name(column)} = ${text(expression)}`).join(', ')}`;
     case 'window':
       return `window ${plan.functions.map((each) => `${name(each.column)} = ${each.name}(${each.arguments.map(text).join(', ')})`).join(', ')}`;
+    case 'fold':
+      return `fold ${plan.steps.map(({ column, expression }) => `${name(column)} = ${text(expression)}`).join(', ')}`;
     case 'shared':
       return `shared #${plan.shared.id}${plan.shared.materialized ? ' (materialized)' : ''}`;
     default:

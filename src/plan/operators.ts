@@ -27,6 +27,7 @@ import { summarize } from './operators/summarize.js';
 import { take } from './operators/take.js';
 import { top } from './operators/top.js';
 import { topHitters } from './operators/top-hitters.js';
+import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
 
@@ -70,6 +71,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   SummarizeOperator: summarize,
   TakeOperator: take,
   TopHittersOperator: topHitters,
+  TopNestedOperator: topNested,
   TopOperator: top,
   UnionOperator: union,
 };

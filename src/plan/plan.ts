@@ -61,8 +61,6 @@ export interface SortKey {
   readonly expression: PlanExpression;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
-  /** No two rows have the same value, so that it alone is an order that stays the same. */
-  readonly unique?: true;
 }
 
 export interface WindowFunction {
@@ -148,6 +146,7 @@ export type LogicalPlan =
       readonly orderBy: readonly SortKey[];
       readonly functions: readonly WindowFunction[];
     }
+  | FoldNode
   /** Another use of a plan that is named once. */
   | {
       readonly kind: 'shared';
@@ -179,6 +178,28 @@ export interface UnnestNode {
   readonly keepEmpty: boolean;
   /** At most so many rows of each input row. */
   readonly limit: PlanExpression | null;
+}
+
+/**
+ * The rows of each partition one after the other, with values that each row hands to the next: what
+ * `scan` needs and no window function gives. It costs far more than they do.
+ */
+export interface FoldNode {
+  readonly kind: 'fold';
+  readonly input: LogicalPlan;
+  readonly partitionBy: readonly PlanColumn[];
+  /** A whole number that is unique within the partition. */
+  readonly orderBy: PlanColumn;
+  /** What the row before has left, and what this one leaves: one of `steps`. */
+  readonly state: readonly {
+    readonly column: PlanColumn;
+    readonly initial: PlanExpression;
+    readonly next: PlanColumn;
+  }[];
+  /** Values of the row, each over the input's columns, the state and the steps before it. */
+  readonly steps: readonly PlanAssignment[];
+  /** How the query calls it, for the message about too many rows. */
+  readonly name: string;
 }
 
 /** A tabular value with a name: `let`, `materialize()`, `as`. */

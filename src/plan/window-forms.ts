@@ -42,6 +42,7 @@ export const windowForms: Readonly<Record<string, WindowForm>> = {
     const partition = restarts(call, stack, restart);
     return stack.apply(call, 'running_sum', [converted(term, call.type)], { partition });
   },
+  row_window_session: sessionStart,
   prev: (call, stack) => neighbour(call, stack),
   next: (call, stack) => neighbour(call, stack),
 };
@@ -112,5 +113,35 @@ function neighbour(call: WindowCall, stack: WindowStack): PlanExpression {
     isBack ? 'prev' : 'next',
     [value, longLiteral(size), ...(otherwise ? [converted(otherwise, value.type)] : [])],
     { type: value.type },
+  );
+}
+
+/**
+ * The first value of each row's session. A gap, a restart or a null begins one whatever came before;
+ * only the distance from the session's first value has to be followed row by row.
+ */
+function sessionStart(call: WindowCall, stack: WindowStack): PlanExpression {
+  const [value, fromFirst, between, restart] = call.arguments;
+  if (!value || !fromFirst || !between) {
+    throw unsupported(call.node, `${call.name}()`, 'it needs a value and two distances');
+  }
+  const isNull = (of: PlanExpression) => apply(call, 'isnull', [of], 'bool');
+  const reaches = (from: PlanExpression, distance: PlanExpression) =>
+    apply(call, '>=', [value, apply(call, '+', [from, distance], value.type)], 'bool');
+  const before = stack.apply(call, 'prev', [value], { type: value.type });
+  const begins = [
+    isNull(value),
+    isNull(before),
+    reaches(before, between),
+    ...(restart ? [restart] : []),
+  ];
+  const partition = restarts(call, stack, apply(call, 'or', begins, 'bool'));
+  return stack.fold(
+    call,
+    (start) => {
+      const isNew = apply(call, 'or', [isNull(start), reaches(start, fromFirst)], 'bool');
+      return apply(call, 'iff', [isNew, value, start], value.type);
+    },
+    { type: value.type, partition },
   );
 }

@@ -11,6 +11,7 @@ import { newColumn, type PlanContext, type Row, rowOf, unsupported } from './con
 import {
   columnReference,
   type LogicalPlan,
+  nullLiteral,
   type PlanColumn,
   type PlanExpression,
   type Relation,
@@ -26,10 +27,12 @@ export interface WindowRow {
   readonly relation: () => Relation;
 }
 
-/** Functions that are computed over the same rows at once: none reads another's result. */
+/** What is computed over the same rows at once: none of it reads another's result. */
 interface Layer {
   readonly partitionBy: readonly PlanColumn[];
-  readonly functions: WindowFunction[];
+  /** Window functions that may still be joined by others, or undefined for a fold. */
+  readonly functions?: WindowFunction[];
+  readonly over: (plan: LogicalPlan) => LogicalPlan;
 }
 
 /** A row in which window functions may be called; each call becomes a column of the input. */
@@ -38,7 +41,7 @@ export function windowRow(input: Relation, context: PlanContext): WindowRow {
   const intercept = (node: Expression, name: string, row: Row): PlanExpression | undefined => {
     const form = Object.hasOwn(windowForms, name) ? windowForms[name] : undefined;
     if (!form) return undefined;
-    stack ??= windowStack(serialized(node, name, input, context), context);
+    stack ??= windowStack(serialized(node, `Function '${name}'`, input, context), context);
     const parts = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
     const call: WindowCall = {
       node,
@@ -51,6 +54,12 @@ export function windowRow(input: Relation, context: PlanContext): WindowRow {
   return { row: { ...rowOf(input), intercept }, relation: () => stack?.relation() ?? input };
 }
 
+export interface WindowOptions {
+  readonly type?: PlanColumn['type'];
+  /** Rows with equal values of it are looked at apart from the others. */
+  readonly partition?: PlanColumn | undefined;
+}
+
 /** Window functions in the making over one serialized table. */
 export interface WindowStack {
   /** One function of the registry over the rows of each partition; its result. */
@@ -58,51 +67,82 @@ export interface WindowStack {
     call: WindowCall,
     name: string,
     parts: readonly PlanExpression[],
-    options?: {
-      readonly type?: PlanColumn['type'];
-      readonly partition?: PlanColumn | undefined;
-    },
+    options?: WindowOptions,
+  ) => PlanExpression;
+  /** A value that each row computes from its own and from what the row before has left. */
+  readonly fold: (
+    call: WindowCall,
+    next: (before: PlanExpression) => PlanExpression,
+    options?: WindowOptions,
   ) => PlanExpression;
   readonly relation: () => Relation;
 }
 
-function windowStack(frozen: Relation, context: PlanContext): WindowStack {
+function windowStack(
+  { relation: frozen, position }: SerializedRows,
+  context: PlanContext,
+): WindowStack {
   const layers: Layer[] = [];
   const depths = new Map<PlanColumn, number>();
-  const place = (parts: readonly PlanExpression[], partitionBy: readonly PlanColumn[]): Layer => {
+  const partitionOf = ({ partition }: WindowOptions) =>
+    partition ? [...context.partition, partition] : context.partition;
+  const windowLayer = (
+    partitionBy: readonly PlanColumn[],
+  ): Layer & { functions: WindowFunction[] } => {
+    const functions: WindowFunction[] = [];
+    const over = (input: LogicalPlan): LogicalPlan => ({
+      kind: 'window',
+      input,
+      partitionBy,
+      orderBy: frozen.order,
+      functions,
+    });
+    return { partitionBy, functions, over };
+  };
+  const layerFor = (parts: readonly PlanExpression[], partitionBy: readonly PlanColumn[]) => {
     const read = [...parts.flatMap(columnsIn), ...partitionBy];
     const lowest = Math.max(0, ...read.map((column) => (depths.get(column) ?? -1) + 1));
     const found = layers.find(
-      (layer, depth) => depth >= lowest && samePartition(layer.partitionBy, partitionBy),
+      (layer, depth) =>
+        layer.functions && depth >= lowest && samePartition(layer.partitionBy, partitionBy),
     );
     if (found) return found;
-    const layer: Layer = { partitionBy, functions: [] };
+    const layer = windowLayer(partitionBy);
     layers.push(layer);
     return layer;
   };
   return {
     apply: (call, name, parts, options = {}) => {
       const column = newColumn(context, call.name, options.type ?? call.type);
-      const partitionBy = options.partition
-        ? [...context.partition, options.partition]
-        : context.partition;
-      const layer = place(parts, partitionBy);
-      layer.functions.push({ column, name, arguments: parts, span: spanOf(call.node) });
+      const layer = layerFor(parts, partitionOf(options));
+      layer.functions?.push({ column, name, arguments: parts, span: spanOf(call.node) });
       depths.set(column, layers.indexOf(layer));
+      return columnReference(column);
+    },
+    fold: (call, next, options = {}) => {
+      const type = options.type ?? call.type;
+      const [before, column] = [
+        newColumn(context, 'before', type),
+        newColumn(context, call.name, type),
+      ];
+      const partitionBy = partitionOf(options);
+      const expression = next(columnReference(before));
+      const over = (input: LogicalPlan): LogicalPlan => ({
+        kind: 'fold',
+        input,
+        partitionBy,
+        orderBy: position,
+        state: [{ column: before, initial: nullLiteral(type), next: column }],
+        steps: [{ column, expression }],
+        name: `${call.name}()`,
+      });
+      layers.push({ partitionBy, over });
+      depths.set(column, layers.length - 1);
       return columnReference(column);
     },
     relation: () => ({
       ...frozen,
-      plan: layers.reduce<LogicalPlan>(
-        (plan, { partitionBy, functions }) => ({
-          kind: 'window',
-          input: plan,
-          partitionBy,
-          orderBy: frozen.order,
-          functions,
-        }),
-        frozen.plan,
-      ),
+      plan: layers.reduce((plan, { over }) => over(plan), frozen.plan),
     }),
   };
 }
@@ -116,27 +156,33 @@ function columnsIn(expression: PlanExpression): PlanColumn[] {
   return expression.kind === 'call' ? expression.arguments.flatMap(columnsIn) : [];
 }
 
+/** A table whose rows are numbered in their order, which is then the order. */
+export interface SerializedRows {
+  readonly relation: Relation;
+  readonly position: PlanColumn;
+}
+
 /** The input with an order that stays the same; rows that have none may not be looked at one by one. */
 export function serialized(
   node: SyntaxNode,
   name: string,
   input: Relation,
   context: PlanContext,
-): Relation {
-  if (input.order.length > 0) return frozenOrder(input, context).relation;
-  if (context.partition.length > 0) {
-    throw unsupported(node, `${name}()`, 'its rows have no order here; sort them first');
+): SerializedRows {
+  if (input.order.length > 0) return numbered(input, context);
+  if (context.partition.length > 0 && !isNatural(input.plan)) {
+    throw unsupported(node, name, 'its rows have no order here; sort them first');
   }
   if (!isNatural(input.plan)) {
     throw new HuntError(
       'kql.semantic',
       {
-        message: `Function '${name}' cannot be invoked in current context. Details: the row set must be serialized`,
+        message: `${name} cannot be invoked in current context. Details: the row set must be serialized`,
       },
       { span: spanOf(node) },
     );
   }
-  return frozenOrder(input, context).relation;
+  return numbered(input, context);
 }
 
 /** Whether the rows come in an order by themselves: as the query lists them. */
@@ -162,27 +208,14 @@ function isNatural(plan: LogicalPlan): boolean {
  * The input with its rows numbered in their order from 1. The number becomes the order: sorting by
  * keys again could put rows with equal keys in another order each time.
  */
-export function numbered(
-  input: Relation,
-  context: PlanContext,
-): { readonly relation: Relation; readonly position: PlanColumn } {
-  return frozenOrder(input, context);
-}
-
-function frozenOrder(
-  input: Relation,
-  context: PlanContext,
-): { readonly relation: Relation; readonly position: PlanColumn } {
-  const [first] = input.order;
-  if (first?.unique && first.expression.kind === 'column') {
-    return { relation: input, position: first.expression.column };
-  }
+export function numbered(input: Relation, context: PlanContext): SerializedRows {
+  const known = positionOf(input);
+  if (known) return { relation: input, position: known };
   const position = newColumn(context, 'position', 'long');
   const order: SortKey = {
     expression: columnReference(position),
     descending: false,
     nullsFirst: false,
-    unique: true,
   };
   const plan: LogicalPlan = {
     kind: 'window',
@@ -194,4 +227,37 @@ function frozenOrder(
     ],
   };
   return { relation: { ...input, plan, order: [order] }, position };
+}
+
+/** The number that already is the rows' order, where the rows are still those that were numbered. */
+function positionOf({ plan, order }: Relation): PlanColumn | undefined {
+  const [key, second] = order;
+  if (!key || second || key.descending || key.expression.kind !== 'column') return undefined;
+  const { column } = key.expression;
+  return numbersRows(plan, column) ? column : undefined;
+}
+
+function numbersRows(plan: LogicalPlan, column: PlanColumn): boolean {
+  switch (plan.kind) {
+    case 'window': {
+      const made = plan.functions.find((each) => each.column === column);
+      if (!made) return numbersRows(plan.input, column);
+      return made.name === 'row_number' && plan.partitionBy.length === 0;
+    }
+    case 'project': {
+      const source = plan.columns.find((each) => each.column === column)?.expression;
+      return source?.kind === 'column' && numbersRows(plan.input, source.column);
+    }
+    case 'filter':
+    case 'sort':
+    case 'limit':
+    case 'fold':
+      return numbersRows(plan.input, column);
+    case 'shared': {
+      const source = plan.columns.find((each) => each.column === column)?.source;
+      return source !== undefined && numbersRows(plan.shared.plan, source);
+    }
+    default:
+      return false;
+  }
 }

@@ -69,7 +69,7 @@ export const join: OperatorPlanner = (node, input, context) => {
   }
   const output = [
     ...outputOf(input.columns, names, 0, 'left', context),
-    ...outputOf(right.columns, names, input.columns.length, 'right', context),
+    ...outputOf(right.columns, names, names.length - right.columns.length, 'right', context),
   ];
   return joined(form.join, input, right, on, output, context, form.uniqueLeft);
 };
@@ -86,7 +86,7 @@ export const lookup: OperatorPlanner = (node, input, context) => {
   const names = columnsOf(node.ResultType).map((column) => column.name);
   const output = [
     ...outputOf(input.columns, names, 0, 'left', context),
-    ...outputOf(rest, names, input.columns.length, 'right', context),
+    ...outputOf(rest, names, names.length - rest.length, 'right', context),
   ];
   return joined(kind === 'inner' ? 'inner' : 'left', input, right, on, output, context);
 };

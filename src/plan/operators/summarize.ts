@@ -61,16 +61,27 @@ export function aggregated(
   names: readonly string[],
   context: PlanContext,
 ): Relation {
-  const { relation, position } = withPosition(input, aggregateNodes, context);
-  const row = rowOf(relation);
   const keys = keyNodes.map((key, index): PlanAssignment => {
-    const expression = planScalar(key, context, row);
+    const expression = planScalar(key, context, rowOf(input));
     const name = names[index] ?? '';
     if (expression.kind === 'column' && expression.column.name === name) {
       return { column: expression.column, expression };
     }
     return { column: newColumn(context, name, expression.type), expression };
   });
+  return aggregatedBy(input, keys, aggregateNodes, names.slice(keys.length), context);
+}
+
+/** Groups the input by keys that are planned already; `names` are the aggregates'. */
+export function aggregatedBy(
+  input: Relation,
+  keys: readonly PlanAssignment[],
+  aggregateNodes: readonly Expression[],
+  names: readonly string[],
+  context: PlanContext,
+): Relation {
+  const { relation, position } = withPosition(input, aggregateNodes, context);
+  const row = rowOf(relation);
   const grouped = new Set(
     keys.flatMap((key) => (key.expression.kind === 'column' ? [key.expression.column] : [])),
   );
@@ -95,7 +106,7 @@ export function aggregated(
       : [expression];
   });
   const outputs = results.map((expression, index): PlanAssignment => {
-    const name = names[keys.length + index] ?? '';
+    const name = names[index] ?? '';
     return { column: newColumn(context, name, expression.type), expression };
   });
   const partition = context.partition.map((column) => ({
