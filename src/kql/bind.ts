@@ -211,6 +211,9 @@ function placeOf(
       }
       operator = stage && keywordOf(stage);
       tabular = false;
+    } else if (/^(Print|Range)Operator$/.test(kind)) {
+      operator = keywordOf(node);
+      tabular = false;
     }
     node = childAt(node, position);
   }
@@ -225,8 +228,7 @@ function childAt(node: SyntaxNode, position: number): SyntaxNode | undefined {
   for (let index = 0; index < node.ChildCount; index++) {
     const child = node.GetChild(index);
     if (!child || child.IsToken) continue;
-    if (position >= child.TextStart && position < child.TextStart + Math.max(child.Width, 1))
-      return child;
+    if (position >= child.TextStart && position < child.TextStart + child.Width) return child;
   }
   return undefined;
 }

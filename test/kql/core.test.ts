@@ -1,0 +1,357 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, startHarness } from './harness.js';
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness();
+});
+afterAll(() => kql.close());
+
+const left = 'let L = datatable(k: string, a: long) ["x", 1, "x", 2, "y", 3, "", 4]; ';
+const right = 'let R = datatable(k: string, b: long) ["x", 10, "x", 20, "z", 30]; ';
+const sides = left + right;
+
+/** Name, query, its columns, its rows. */
+type Case = readonly [name: string, query: string, columns: string, rows: readonly unknown[][]];
+
+function cases(title: string, list: readonly Case[]): void {
+  describe(title, () => {
+    test.each(list)('%s', async (_, query, columns, rows) => {
+      expect((await kql.columns(query)).join(', ')).toBe(columns);
+      expect(await kql.values(query)).toEqual(rows);
+    });
+  });
+}
+
+cases('join', [
+  [
+    'without a kind keeps one left row for each key',
+    `${sides}L | join R on k | count`,
+    'Count: long',
+    [[2]],
+  ],
+  [
+    'inner',
+    `${sides}L | join kind=inner R on k | sort by a asc, b asc`,
+    'k: string, a: long, k1: string, b: long',
+    [
+      ['x', 1, 'x', 10],
+      ['x', 1, 'x', 20],
+      ['x', 2, 'x', 10],
+      ['x', 2, 'x', 20],
+    ],
+  ],
+  [
+    'leftouter: texts of no match are empty, numbers null',
+    `${sides}L | join kind=leftouter (R | where b == 10) on k | sort by a asc`,
+    'k: string, a: long, k1: string, b: long',
+    [
+      ['x', 1, 'x', 10],
+      ['x', 2, 'x', 10],
+      ['y', 3, '', null],
+      ['', 4, '', null],
+    ],
+  ],
+  [
+    'rightouter',
+    `${sides}L | where a == 3 | join kind=rightouter R on k | sort by b asc`,
+    'k: string, a: long, k1: string, b: long',
+    [
+      ['', null, 'x', 10],
+      ['', null, 'x', 20],
+      ['', null, 'z', 30],
+    ],
+  ],
+  ['fullouter', `${sides}L | join kind=fullouter R on k | count`, 'Count: long', [[7]]],
+  [
+    'leftsemi',
+    `${sides}L | join kind=leftsemi R on k | sort by a asc`,
+    'k: string, a: long',
+    [
+      ['x', 1],
+      ['x', 2],
+    ],
+  ],
+  [
+    'leftanti',
+    `${sides}L | join kind=leftanti R on k | sort by a asc`,
+    'k: string, a: long',
+    [
+      ['y', 3],
+      ['', 4],
+    ],
+  ],
+  [
+    'rightsemi',
+    `${sides}L | join kind=rightsemi R on k | sort by b asc`,
+    'k: string, b: long',
+    [
+      ['x', 10],
+      ['x', 20],
+    ],
+  ],
+  ['rightanti', `${sides}L | join kind=rightanti R on k`, 'k: string, b: long', [['z', 30]]],
+  [
+    'on differently named columns of differing number types',
+    'datatable(i: int) [1, 2] | join kind=inner (datatable(l: long) [2, 3]) on $left.i == $right.l',
+    'i: int, l: long',
+    [[2, 2]],
+  ],
+  [
+    'a null key matches nothing',
+    'datatable(n: long) [long(null), 1] | join kind=inner (datatable(n: long) [long(null), 1]) on n',
+    'n: long, n1: long',
+    [[1, 1]],
+  ],
+  [
+    'lookup leaves the right key out',
+    `${sides}L | lookup (R | where b == 10) on k | sort by a asc`,
+    'k: string, a: long, b: long',
+    [
+      ['x', 1, 10],
+      ['x', 2, 10],
+      ['y', 3, null],
+      ['', 4, null],
+    ],
+  ],
+]);
+
+cases('union', [
+  [
+    'columns of one name and several types are told apart',
+    'union (print x = 1), (print x = "a") | sort by x_string asc',
+    'x_long: long, x_string: string',
+    [
+      [1, ''],
+      [null, 'a'],
+    ],
+  ],
+  [
+    'kind=inner keeps what all have',
+    'union kind=inner (print x = 1, y = 2), (print x = 3) | sort by x asc',
+    'x: long',
+    [[1], [3]],
+  ],
+  [
+    'withsource names tables and counts what has no name',
+    'let A = view () { print x = 1 }; union withsource=T A, (print x = 2) | sort by x asc',
+    'T: string, x: long',
+    [
+      ['A', 1],
+      ['union_arg1', 2],
+    ],
+  ],
+  [
+    'a fuzzy one has no rows of unknown tables',
+    'union isfuzzy=true (print x = 1), Nowhere',
+    'x: long',
+    [[1]],
+  ],
+]);
+
+cases('let', [
+  ['a scalar', 'let a = 2; let b = a * 3; print b = b', 'b: long', [[6]]],
+  [
+    'a function with a default and a named argument',
+    'let f = (a: long, b: string = "d") { strcat(b, a) }; print f(1), f(a = 2, b = "e")',
+    'print_0: string, print_1: string',
+    [['d1', 'e2']],
+  ],
+  [
+    'a function of a table',
+    'let f = (T: (x: long), n: long) { T | where x > n | summarize s = sum(x) }; f(datatable(x: long) [1, 2, 3], 1)',
+    's: long',
+    [[5]],
+  ],
+  [
+    'a function sees the names where it was declared',
+    'let n = 1; let f = () { n }; let g = (n: long) { f() + n }; print g(10)',
+    'print_0: long',
+    [[11]],
+  ],
+  [
+    'materialize() is evaluated once',
+    'let T = materialize(range i from 1 to 3 step 1 | extend r = rand()); T | join kind=inner T on i | where r != r1 | count',
+    'Count: long',
+    [[0]],
+  ],
+  [
+    'toscalar() is a constant of the query',
+    'let m = toscalar(range i from 1 to 5 step 1 | summarize max(i)); print m + 1',
+    'print_0: long',
+    [[6]],
+  ],
+  [
+    'a query parameter with its default',
+    'declare query_parameters (n: long = 4); print n',
+    'print_0: long',
+    [[4]],
+  ],
+]);
+
+cases('order', [
+  [
+    'sorting is descending, nulls last',
+    'datatable(a: long) [1, long(null), 2] | sort by a',
+    'a: long',
+    [[2], [1], [null]],
+  ],
+  [
+    'ascending: nulls first',
+    'datatable(a: long) [1, long(null), 2] | sort by a asc',
+    'a: long',
+    [[null], [1], [2]],
+  ],
+  [
+    'nulls where they are wanted',
+    'datatable(a: long) [1, long(null), 2] | sort by a asc nulls last',
+    'a: long',
+    [[1], [2], [null]],
+  ],
+  [
+    'an order outlives where, extend and project',
+    'range i from 1 to 6 step 1 | sort by i desc | where i % 2 == 0 | extend j = i * 10 | project j',
+    'j: long',
+    [[60], [40], [20]],
+  ],
+  [
+    'take after sort takes the first',
+    'range i from 1 to 9 step 1 | sort by i desc | take 2 | project-rename n = i',
+    'n: long',
+    [[9], [8]],
+  ],
+  [
+    'a list keeps the order of its rows',
+    'range i from 1 to 5 step 1 | sort by i desc | summarize make_list(i)',
+    'list_i: dynamic',
+    [[[5, 4, 3, 2, 1]]],
+  ],
+  [
+    'top by an expression',
+    'range i from -3 to 3 step 1 | top 2 by abs(i) * 10 - i | project i',
+    'i: long',
+    [[-3], [3]],
+  ],
+]);
+
+cases('project and extend', [
+  [
+    'automatic names',
+    'print d = dynamic({"a": {"b": [1]}}) | project d.a.b[0], strcat("x", 1), d',
+    'd_a_b_0: dynamic, Column1: string, d: dynamic',
+    [[1, 'x1', { a: { b: [1] } }]],
+  ],
+  [
+    'extend replaces a column in its place',
+    'print a = 1, b = 2 | extend a = strcat(a, "!"), c = 3',
+    'a: string, b: long, c: long',
+    [['1!', 2, 3]],
+  ],
+  [
+    'a projection can swap names',
+    'print a = 1, b = 2 | project a = b, b = a',
+    'a: long, b: long',
+    [[2, 1]],
+  ],
+  [
+    'project-away and keep by pattern',
+    'print ab = 1, ac = 2, b = 3 | project-away a* | extend x = 1 | project-keep b',
+    'b: long',
+    [[3]],
+  ],
+  [
+    'project-reorder',
+    'print a = 1, b = 2, c = 3 | project-reorder c, b',
+    'c: long, b: long, a: long',
+    [[3, 2, 1]],
+  ],
+  [
+    'getschema',
+    'print a = 1, d = dynamic(1) | getschema',
+    'ColumnName: string, ColumnOrdinal: long, DataType: string, ColumnType: string',
+    [
+      ['a', 0, 'System.Int64', 'long'],
+      ['d', 1, 'System.Object', 'dynamic'],
+    ],
+  ],
+]);
+
+cases('graphs', [
+  [
+    'a path of one to three edges',
+    `let E = datatable(s: string, t: string) ["a", "b", "b", "c", "c", "d"];
+     E | make-graph s --> t with_node_id=id | graph-match (x)-[p*1..3]->(y) where x.id == "a" project y.id, map(p, t) | sort by y_id asc`,
+    'y_id: string, Column1: dynamic',
+    [
+      ['b', ['b']],
+      ['c', ['b', 'c']],
+      ['d', ['b', 'c', 'd']],
+    ],
+  ],
+  [
+    'the shortest path',
+    `let E = datatable(s: string, t: string) ["a", "b", "b", "c", "a", "c"];
+     E | make-graph s --> t with_node_id=id | graph-shortest-paths (x)-[p*1..4]->(y) where x.id == "a" and y.id == "c" project map(p, t)`,
+    'Column1: dynamic',
+    [[['c']]],
+  ],
+]);
+
+describe('a name in place of a value that it cannot be', () => {
+  test.each([
+    [
+      'print x',
+      "'print' operator: Failed to resolve scalar expression named 'x'. Fix semantic errors in your query.",
+      6,
+    ],
+    [
+      'Nowhere | take 1',
+      "'take' operator: Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.",
+      0,
+    ],
+    [
+      'print 1 | where y == 2',
+      "'where' operator: Failed to resolve table or column expression named 'y'. Fix semantic errors in your query.",
+      16,
+    ],
+    ['print 1 | whre 2', 'Query operator expected.. Fix syntax errors in your query.', 10],
+    ['print 1 | evaluate python(typeof(*), "x")', /not supported/, 10],
+  ])('%s', async (query, message, start) => {
+    const error = await kql.error(query);
+    if (typeof message === 'string') expect(error.message).toBe(message);
+    else expect(error.message).toMatch(message);
+    expect([error.status, error.span?.start]).toEqual([400, start]);
+  });
+});
+
+describe('text of a query that becomes SQL', () => {
+  const hostile = [
+    "'; DROP TABLE x; --",
+    "\\'",
+    "\\\\' OR 1=1 --",
+    '`',
+    '"',
+    '\u0000',
+    '{x:String}',
+    '$$a$$',
+    '/* */',
+    '\u2028',
+    '\ud800'.toWellFormed(),
+  ];
+  test.each(hostile)('a literal stays a literal: %j', async (text) => {
+    const quoted = JSON.stringify(text);
+    const rows = await kql.values(
+      `print a = ${quoted}, b = strlen(${quoted}), c = ${quoted} == ${quoted}, d = dynamic([${quoted}])`,
+    );
+    expect(rows).toEqual([[text, [...text].length, 1, [text]]]);
+  });
+  test.each(hostile.filter((text) => !text.includes('\0') && text !== '\u2028'))(
+    'a column name stays a name: %j',
+    async (text) => {
+      const name = `['${text.replace(/[\\']/g, '\\$&')}']`;
+      expect(
+        await kql.rows(`print ${name} = 1 | extend b = ${name} + 1 | project ${name}, b`),
+      ).toEqual([{ [text]: 1, b: 2 }]);
+    },
+  );
+});
