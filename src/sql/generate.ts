@@ -69,15 +69,23 @@ export function generateSql(
   write: RowWriter,
 ): Sql {
   const uses = countUses(plan);
-  // The first pass finds which columns of shared tables are read, the second writes the SQL.
+  // Passes find which columns of shared tables are read, until they find no more: a shared table may
+  // read another. Then the SQL is written.
   const wanted = new Map<number, Set<PlanColumn>>();
-  selectRows(plan, columns, write, { uses, wanted, named: new Map() });
+  for (let known = -1; known < sizeOf(wanted); ) {
+    known = sizeOf(wanted);
+    selectRows(plan, columns, write, { uses, wanted, named: new Map() });
+  }
   const generation: Generation = { uses, wanted, named: new Map() };
   const rows = selectRows(plan, columns, write, generation);
   const prefix = [...generation.named.values()].map(
     ({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`,
   );
   return prefix.length > 0 ? sql`WITH ${join(prefix)} ${rows}` : rows;
+}
+
+function sizeOf(wanted: ReadonlyMap<number, ReadonlySet<PlanColumn>>): number {
+  return [...wanted.values()].reduce((size, columns) => size + columns.size, 0);
 }
 
 function selectRows(
