@@ -14,15 +14,17 @@ import { distributionFunctions } from './scalar/distributions.js';
 import { documentFunctions } from './scalar/documents.js';
 import { dynamicFunctions } from './scalar/dynamic.js';
 import { encodingFunctions } from './scalar/encoding.js';
+import { extractJsonFunctions } from './scalar/extract-json.js';
 import { hashFunctions } from './scalar/hash.js';
+import { ipPlaceFunctions } from './scalar/ip-places.js';
 import { ipSearchFunctions } from './scalar/ip-search.js';
 import { ipv4Functions } from './scalar/ipv4.js';
 import { ipv6Functions } from './scalar/ipv6.js';
-import { ipPlaceFunctions } from './scalar/ip-places.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
 import { operatorFunctions } from './scalar/operators.js';
+import { parseFunctions } from './scalar/parse.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
 import { sequenceFunctions } from './scalar/sequences.js';
 import { setFunctions } from './scalar/sets.js';
@@ -54,6 +56,8 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...encodingFunctions,
   ...compressionFunctions,
   ...hashFunctions,
+  ...parseFunctions,
+  ...extractJsonFunctions,
   ...ipv4Functions,
   ...ipv6Functions,
   ...ipSearchFunctions,
