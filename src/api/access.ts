@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HuntError } from '../errors.js';
+import type { AuditLog } from '../hunting/audit.js';
 import type { ApiFamily } from '../identity/apis.js';
 import { authorize } from '../identity/authorize.js';
 import type { Principal } from '../identity/principal.js';
 import type { RoleName } from '../identity/roles.js';
 import type { Verifier } from '../identity/verify.js';
+import type { Metrics } from './metrics.js';
 
 /** Who may call a route: anyone, or whoever has one of the roles of one API family. */
 export type Access = 'public' | { readonly api: ApiFamily; readonly roles: readonly RoleName[] };
@@ -23,14 +26,48 @@ declare module 'fastify' {
  * Asks for a token before anything of a request is read, on every route that does not say that it is
  * public, those that do not exist included.
  */
-export function requireTokens(app: FastifyInstance, verify: Verifier): void {
+export function requireTokens(
+  app: FastifyInstance,
+  parts: {
+    readonly verify: Verifier;
+    readonly audit?: Pick<AuditLog, 'recordRefusal'>;
+    readonly metrics?: Metrics;
+  },
+): void {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? { api: 'legacy', roles: [] };
     if (access === 'public') return;
-    request.principal = await verify(bearerOf(request), access.api);
-    if (access.roles.length > 0) authorize(request.principal, access.roles);
+    try {
+      request.principal = await parts.verify(bearerOf(request), access.api);
+      if (access.roles.length > 0) authorize(request.principal, access.roles);
+    } catch (error) {
+      if (error instanceof HuntError) await recordRefusal(error, request);
+      throw error;
+    }
   });
+
+  async function recordRefusal(error: HuntError, request: FastifyRequest): Promise<void> {
+    const { principal } = request;
+    // A request without a token is no attempt to use one.
+    if (!principal && request.headers.authorization === undefined) return;
+    parts.metrics?.refusedToken(principal ? 'forbidden' : 'unauthorized');
+    await parts.audit?.recordRefusal({
+      // Whose a token is that does not verify, nobody knows.
+      tenant: principal?.tenant ?? 'default',
+      kind: 'RefusedToken',
+      action: 'RefuseToken',
+      actor: principal,
+      address: request.ip,
+      outcome: error.code,
+      status: error.status,
+      details: {
+        reason: error.message,
+        method: request.method,
+        path: request.url.split('?', 1)[0]?.slice(0, 200),
+      },
+    });
+  }
 }
 
 /** The principal of a request to a route that is not public. */

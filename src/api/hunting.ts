@@ -46,7 +46,7 @@ export async function answerHunt(
   request: FastifyRequest,
   reply: FastifyReply,
   { hunt, metrics }: HuntingParts,
-  asked: Omit<HuntCall, 'principal' | 'signal'> & {
+  asked: Omit<HuntCall, 'principal' | 'address' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
   },
 ): Promise<FastifyReply> {
@@ -66,7 +66,12 @@ export async function answerHunt(
     );
   };
   try {
-    const answer = await hunt({ ...call, principal, signal: departure(reply) });
+    const answer = await hunt({
+      ...call,
+      principal,
+      address: request.ip,
+      signal: departure(reply),
+    });
     const body = wrapRows(head(answer), answer.rows, ']}');
     const { resultRows: rows, userCpuSeconds, kernelCpuSeconds } = answer.stats;
     const cpuSeconds = userCpuSeconds + kernelCpuSeconds;

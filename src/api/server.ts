@@ -4,6 +4,7 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HuntError } from '../errors.js';
+import type { AuditLog } from '../hunting/audit.js';
 import type { Verifier } from '../identity/verify.js';
 import type { Ingest } from '../ingest/ingest.js';
 import { requireTokens } from './access.js';
@@ -44,6 +45,7 @@ export interface ServerParts extends HuntingParts {
   readonly corsOrigins?: readonly string[];
   readonly patience?: Patience;
   readonly metrics?: Metrics;
+  readonly audit?: Pick<AuditLog, 'record' | 'recordRefusal'>;
   readonly log: FastifyBaseLogger;
 }
 
@@ -81,7 +83,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   if (parts.corsOrigins && parts.corsOrigins.length > 0) {
     await app.register(cors, { origin: [...parts.corsOrigins], maxAge: 600 });
   }
-  requireTokens(app, parts.verify);
+  requireTokens(app, parts);
   await app.register(compress, {
     encodings: ['gzip', 'deflate'],
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],

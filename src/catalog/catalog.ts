@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { withCommonColumns } from './common-columns.js';
 import { huntingFunctions } from './functions.js';
 import { legacyTables } from './legacy.js';
+import { quarryAuditLogs } from './tables/quarry-audit-logs.js';
 import { quarryIngestErrors } from './tables/quarry-ingest-errors.js';
 import { documentedTables } from './tables.js';
 import type {
@@ -26,6 +27,9 @@ export function catalogOf(
   const version = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return { version, tables, legacyTables, functions };
 }
+
+/** Quarry's own table of who did what, for the catalogs of those who may read it. */
+export const auditTable: Table = withCommonColumns(quarryAuditLogs);
 
 /** What every tenant starts with: the advanced hunting schema, its earlier generations, Quarry's own tables. */
 export const builtinCatalog: Catalog = catalogOf(

@@ -57,6 +57,8 @@ export interface Table {
   readonly note?: string;
   /** The column that time windows, partitions and retention go by; null for tables without time. */
   readonly timeColumn: string | null;
+  /** Kept for a time of its own: the tenant's retention does not limit how far back it is seen. */
+  readonly ownRetention?: true;
   /** Rows belong to the device in `DeviceId`. */
   readonly deviceScoped: boolean;
   readonly columns: readonly Column[];

@@ -8,8 +8,8 @@ import { type RoleName, roles } from './roles.js';
  * @throws HuntError `request.forbidden`
  */
 export function authorize(principal: Principal, required: readonly RoleName[]): void {
+  if (required.some((role) => holds(principal, role))) return;
   if (principal.kind === 'application') {
-    if (required.some((role) => principal.roles.includes(role))) return;
     throw new HuntError('request.forbidden', {
       kind: 'roles',
       required: required.join(','),
@@ -17,12 +17,18 @@ export function authorize(principal: Principal, required: readonly RoleName[]): 
     });
   }
   const scopes = required.flatMap((role) => roles[role].scope ?? []);
-  if (scopes.some((scope) => principal.scopes.includes(scope))) return;
   throw new HuntError('request.forbidden', {
     kind: 'scopes',
     required: scopes.join(','),
     granted: principal.scopes.join(','),
   });
+}
+
+/** Whether a principal has a role: an application itself, a user by the scope that belongs to it. */
+export function holds(principal: Principal, role: RoleName): boolean {
+  if (principal.kind === 'application') return principal.roles.includes(role);
+  const { scope } = roles[role];
+  return scope !== null && principal.scopes.includes(scope);
 }
 
 /**

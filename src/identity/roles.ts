@@ -46,11 +46,21 @@ export const roles = {
     allows: 'read and change alerts',
   },
   'Telemetry.Ingest': { api: 'quarry', scope: null, allows: 'send telemetry' },
+  'Audit.Read': {
+    api: 'quarry',
+    scope: 'Audit.Read',
+    allows: 'hunt in QuarryAuditLogs',
+  },
   'Metrics.Read': { api: 'quarry', scope: null, allows: 'read the metrics of the server' },
   'Quarry.Admin': {
     api: 'quarry',
     scope: 'Quarry.Admin',
     allows: 'administer its tenant: applications, users, device groups, retention',
+  },
+  'Quarry.Operator': {
+    api: 'quarry',
+    scope: null,
+    allows: 'administer every tenant: make, export and delete tenants',
   },
 } as const satisfies Record<string, Role>;
 

@@ -68,7 +68,7 @@ export function scanTable(
     table: stored.name,
     columns: [...sources.values()],
     timeColumn: stored.timeColumn,
-    from: scope.from,
+    from: stored.ownRetention ? (scope.askedFrom ?? null) : scope.from,
     to: scope.to,
     deviceGroups: scope.deviceGroups,
     deviceRules: scope.deviceRules ?? [],

@@ -133,4 +133,22 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0004-audit-records': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('audit_records')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        // No foreign key: what was done stays on record when its tenant goes.
+        .addColumn('tenant_id', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('record', 'text', (column) => column.notNull())
+        .addColumn('batch', 'text')
+        .execute();
+      await db.schema
+        .createIndex('audit_records_by_batch')
+        .on('audit_records')
+        .columns(['batch', 'at'])
+        .execute();
+    },
+  },
 };

@@ -87,6 +87,17 @@ export interface RoleAssignmentRow {
   created_at: Created;
 }
 
+/** Something that was done, until it is in the engine's table of it. */
+export interface AuditRow {
+  id: string;
+  tenant_id: string;
+  at: Created;
+  /** The row as the engine's table has it. */
+  record: JsonText;
+  /** Under which name it is being brought to the engine; null: not yet. */
+  batch: string | null;
+}
+
 /** How much of a quota has been used in one window. */
 export interface QuotaCounterRow {
   counter: string;
@@ -106,4 +117,5 @@ export interface StoreSchema {
   device_groups: DeviceGroupRow;
   role_assignments: RoleAssignmentRow;
   quota_counters: QuotaCounterRow;
+  audit_records: AuditRow;
 }

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tenantDatabase } from '../catalog/names.js';
+import type { Engine } from '../engine/engine.js';
+import type { Principal } from '../identity/principal.js';
+import { toJson } from '../store/json.js';
+import type { Store } from '../store/store.js';
+import { findTenant } from '../store/tenants.js';
+
+/** Something that was done, or that somebody tried to do. */
+export interface AuditEvent {
+  readonly tenant: string;
+  readonly kind: 'Hunt' | 'Administration' | 'RefusedToken';
+  readonly action: string;
+  /** Nobody where a token was refused. */
+  readonly actor: Pick<Principal, 'id' | 'name' | 'kind'> | 'CommandLine' | null;
+  readonly address?: string | undefined;
+  /** `Succeeded`, or the code of the failure. */
+  readonly outcome: string;
+  readonly status: number;
+  readonly generation?: string;
+  readonly queryText?: string;
+  readonly scope?: object;
+  readonly rowCount?: number;
+  readonly cpuSeconds?: number;
+  readonly durationSeconds?: number;
+  readonly details?: object;
+}
+
+const rowsAtOnce = 5000;
+const shipEveryMs = 2000;
+/** Refusals of one address for one reason are counted together for so long. */
+const refusalWindowMs = 60_000;
+const maxRefusalKeys = 1000;
+
+/**
+ * The record of who did what: written to the store before the act is answered, and brought from there
+ * to the engine's table, where it can be hunted in. There is no way to change or remove a record.
+ */
+export class AuditLog {
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #folder: string;
+  readonly #log: (line: object) => void;
+  readonly #refusals = new Map<string, { count: number; event: AuditEvent }>();
+  readonly #timers: NodeJS.Timeout[];
+  #shipping: Promise<void> = Promise.resolve();
+
+  /** @param folder the engine's spool */
+  constructor(store: Store, engine: Engine, folder: string, log: (line: object) => void) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#folder = folder;
+    this.#log = log;
+    this.#timers = [
+      setInterval(() => void this.ship(), shipEveryMs).unref(),
+      setInterval(() => void this.#recordRefusals(), refusalWindowMs).unref(),
+    ];
+  }
+
+  async record(event: AuditEvent): Promise<void> {
+    await recordAudit(this.#store, event);
+  }
+
+  /**
+   * Records a token that was refused. The first of an address and reason is recorded at once, those
+   * that follow within a minute together with their number: a flood of them fills no disk.
+   */
+  async recordRefusal(event: AuditEvent): Promise<void> {
+    const key = `${event.address} ${event.outcome} ${event.tenant}`;
+    const known = this.#refusals.get(key);
+    if (known) {
+      known.count += 1;
+    } else if (this.#refusals.size < maxRefusalKeys) {
+      this.#refusals.set(key, { count: 0, event });
+      await this.record(event);
+    } else {
+      const { address: _address, ...rest } = event;
+      const others = this.#refusals.get('') ?? { count: 0, event: rest };
+      this.#refusals.set('', { ...others, count: others.count + 1 });
+    }
+  }
+
+  /** Brings what is recorded to the engine; one at a time. */
+  ship(): Promise<void> {
+    this.#shipping = this.#shipping
+      .then(() => this.#shipAll())
+      .catch((error: unknown) => this.#log({ event: 'audit.waiting', error: String(error) }));
+    return this.#shipping;
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#recordRefusals();
+    await this.ship();
+  }
+
+  async #recordRefusals(): Promise<void> {
+    const counted = [...this.#refusals.values()].filter(({ count }) => count > 0);
+    this.#refusals.clear();
+    for (const { count, event } of counted) {
+      await this.record({ ...event, details: { ...event.details, repeated: count } });
+    }
+  }
+
+  async #shipAll(): Promise<void> {
+    const { db } = this.#store;
+    // Batches of a process that ended in the middle come first, under their own names: the engine
+    // knows what it has had.
+    for (;;) {
+      const left = await db
+        .selectFrom('audit_records')
+        .select('batch')
+        .where('batch', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
+      const batch = left?.batch ?? (await this.#claim());
+      if (batch === null) return;
+      await this.#shipBatch(batch);
+    }
+  }
+
+  async #claim(): Promise<string | null> {
+    const { db } = this.#store;
+    const batch = randomUUID();
+    const { numUpdatedRows } = await db
+      .updateTable('audit_records')
+      .set({ batch })
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('audit_records')
+          .select('id')
+          .where('batch', 'is', null)
+          .orderBy('at')
+          .limit(rowsAtOnce),
+      )
+      .where('batch', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n ? batch : null;
+  }
+
+  async #shipBatch(batch: string): Promise<void> {
+    const { db } = this.#store;
+    const rows = await db
+      .selectFrom('audit_records')
+      .select(['tenant_id', 'record'])
+      .where('batch', '=', batch)
+      .orderBy('at')
+      .orderBy('id')
+      .execute();
+    for (const tenant of new Set(rows.map((row) => row.tenant_id))) {
+      // A tenant that has gone has taken its table along.
+      if ((await findTenant(this.#store, tenant))?.id !== tenant) continue;
+      const token = `audit-${batch}-${tenant}`;
+      const file = join(this.#folder, `${token}.ndjson`);
+      const records = rows.filter((row) => row.tenant_id === tenant);
+      await writeFile(file, records.map(({ record }) => `${record}\n`).join(''), { mode: 0o600 });
+      try {
+        const database = tenantDatabase(tenant);
+        await this.#engine.insertSegment({ database, table: 'QuarryAuditLogs', file, token });
+      } finally {
+        await rm(file, { force: true });
+      }
+    }
+    await db.deleteFrom('audit_records').where('batch', '=', batch).execute();
+  }
+}
+
+/** Writes one record to the store; a server that runs on it brings it to the engine. */
+export async function recordAudit(store: Store, event: AuditEvent): Promise<void> {
+  const at = Date.now();
+  const id = randomUUID();
+  const { actor } = event;
+  const record = {
+    Timestamp: new Date(at).toISOString(),
+    RecordId: id,
+    Kind: event.kind,
+    Action: event.action,
+    ActorId: actor && actor !== 'CommandLine' ? actor.id : '',
+    ActorName: actor && actor !== 'CommandLine' ? actor.name : '',
+    ActorType: actorTypeOf(actor),
+    Address: event.address ?? '',
+    Generation: event.generation ?? '',
+    QueryText: (event.queryText ?? '').toWellFormed(),
+    Scope: event.scope ? JSON.stringify(event.scope) : '',
+    Outcome: event.outcome,
+    Status: event.status,
+    RowCount: event.rowCount ?? null,
+    CpuSeconds: event.cpuSeconds ?? null,
+    DurationSeconds: event.durationSeconds ?? null,
+    Details: event.details ? JSON.stringify(event.details) : '',
+  };
+  await store.db
+    .insertInto('audit_records')
+    .values({ id, tenant_id: event.tenant, at, record: toJson(record), batch: null })
+    .execute();
+}
+
+function actorTypeOf(actor: AuditEvent['actor']): string {
+  if (actor === null) return '';
+  if (actor === 'CommandLine') return 'CommandLine';
+  return actor.kind === 'user' ? 'User' : 'Application';
+}
