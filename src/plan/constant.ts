@@ -44,6 +44,7 @@ const folds: Readonly<Record<string, Fold>> = {
 
 /** The call, or the literal that it comes to. */
 export function foldConstant(call: CallExpression): PlanExpression {
+  if (call.name === 'strcat') return joinedText(call);
   const [first, second, ...rest] = call.arguments;
   if (!first || rest.length > 0) return call;
   const key = second ? `${first.type}${call.name}${second.type}` : `${call.name} ${first.type}`;
@@ -55,4 +56,14 @@ export function foldConstant(call: CallExpression): PlanExpression {
     values.push(argument.value);
   }
   return { kind: 'literal', type: call.type, value: fold(values) };
+}
+
+/** A pattern or a needle put together from parts is as good as one that is written out. */
+function joinedText(call: CallExpression): PlanExpression {
+  let text = '';
+  for (const part of call.arguments) {
+    if (part.kind !== 'literal' || part.type !== 'string') return call;
+    text += part.value ?? '';
+  }
+  return { kind: 'literal', type: 'string', value: text };
 }

@@ -15,6 +15,7 @@ import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
+import { parseKv } from './operators/parse-kv.js';
 import { partition } from './operators/partition.js';
 import { print } from './operators/print.js';
 import { project, projectByName, projectRename } from './operators/project.js';
@@ -51,6 +52,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   LookupOperator: lookup,
   MakeGraphOperator: makeGraph,
   MvExpandOperator: mvExpand,
+  ParseKvOperator: parseKv,
   ParseOperator: parse,
   ParseWhereOperator: parseWhere,
   PartitionOperator: partition,

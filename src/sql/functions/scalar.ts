@@ -20,6 +20,7 @@ import { ipPlaceFunctions } from './scalar/ip-places.js';
 import { ipSearchFunctions } from './scalar/ip-search.js';
 import { ipv4Functions } from './scalar/ipv4.js';
 import { ipv6Functions } from './scalar/ipv6.js';
+import { keyValueFunctions } from './scalar/key-values.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
@@ -57,6 +58,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...compressionFunctions,
   ...hashFunctions,
   ...parseFunctions,
+  ...keyValueFunctions,
   ...extractJsonFunctions,
   ...ipv4Functions,
   ...ipv6Functions,

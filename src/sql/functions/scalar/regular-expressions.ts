@@ -194,6 +194,11 @@ function indexOfRegex(
   return start ? sql`if(${from} < 0 OR ${size} < -1 OR ${nth} < 0, NULL, ${found})` : found;
 }
 
+/** A group of `regex_groups`, whose first element is the whole match. */
+function groupOf(groups: Operand, index: Operand): Sql {
+  return sql`arrayElement(${groups}, ${integer((constantInteger(index) ?? 0n) + 1n)})`;
+}
+
 export const regexFunctions = {
   extract: {
     doc: 'extract-function',
@@ -294,8 +299,13 @@ export const regexFunctions = {
   },
   regex_group: {
     doc: 'parse-operator',
+    emit: groupOf,
+  },
+  regex_value: {
+    doc: 'parse-operator',
+    trap: 'without white space around it, for values that are no texts',
     emit: (groups: Operand, index: Operand) =>
-      sql`arrayElement(${groups}, ${integer((constantInteger(index) ?? 0n) + 1n)})`,
+      sql`trimBoth(${groupOf(groups, index)}, ' \\t\\r\\n')`,
   },
   regex_matched: {
     doc: 'parse-operator',
