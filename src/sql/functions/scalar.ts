@@ -24,6 +24,7 @@ import { keyValueFunctions } from './scalar/key-values.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
 import { mathFunctions } from './scalar/math.js';
+import { nameFunctions } from './scalar/names.js';
 import { operatorFunctions } from './scalar/operators.js';
 import { parseFunctions } from './scalar/parse.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
@@ -58,6 +59,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...compressionFunctions,
   ...hashFunctions,
   ...parseFunctions,
+  ...nameFunctions,
   ...keyValueFunctions,
   ...extractJsonFunctions,
   ...ipv4Functions,
