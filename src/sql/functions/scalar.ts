@@ -36,6 +36,7 @@ import { textSearchFunctions } from './scalar/text-search.js';
 import { timeZoneFunctions } from './scalar/time-zones.js';
 import { unitFunctions } from './scalar/units.js';
 import { unnestFunctions } from './scalar/unnest.js';
+import { xmlFunctions } from './scalar/xml.js';
 
 /** Every scalar function and operator, by KQL's name. */
 export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
@@ -60,6 +61,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...hashFunctions,
   ...parseFunctions,
   ...nameFunctions,
+  ...xmlFunctions,
   ...keyValueFunctions,
   ...extractJsonFunctions,
   ...ipv4Functions,

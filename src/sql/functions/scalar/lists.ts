@@ -252,14 +252,27 @@ function needleTests(
     if (lower !== undefined && termsOf(lower)[0] === lower) terms.add(lower);
     else others.push(needle);
   }
-  const isTogether = isAny && terms.size > 1 && !(subject.type === 'dynamic' && call.filter);
-  if (!isTogether) return needles.map((needle) => has(call, subject, needle));
-  const searched = termText(convert(subject, 'string'));
+  if (!isAny || terms.size < 2) return needles.map((needle) => has(call, subject, needle));
   return [
-    sql`hasAnyTokens(${searched}, [${join([...terms].map(literal))}])`,
+    hasAnyTerm(call, subject, [...terms]),
     ...others.map((needle) => has(call, subject, needle)),
   ];
 }
+
+function hasAnyTerm(call: Site, subject: Operand, terms: readonly string[]): Sql {
+  const list = sql`[${join(terms.map(literal))}]`;
+  const test = sql`hasAnyTokens(${termText(convert(subject, 'string'))}, ${list})`;
+  // For the index alone: see `narrowed`.
+  const isNarrowed =
+    call.filter && subject.type === 'dynamic' && subject.expression.kind === 'column';
+  const isPlain = terms.length <= maxSearched && terms.every((term) => /^[a-z0-9]{4,}$/.test(term));
+  return isNarrowed && isPlain
+    ? sql`(multiSearchAny(${foldedText(subject)}, ${list}) AND ${test})`
+    : test;
+}
+
+/** What the engine takes at a time. */
+const maxSearched = 255;
 
 function textNeedle(value: Operand): Operand {
   if (value.type === 'string') return value;
