@@ -32,7 +32,7 @@ export function literalValue(node: Expression): LiteralValue {
     case 'TimespanLiteralExpression':
       return { type: 'timespan', value: isNull ? null : parseTimespan(unquoted(inner)) };
     case 'DateTimeLiteralExpression':
-      return { type: 'datetime', value: isNull ? null : parseDatetime(unquoted(inner)) };
+      return { type: 'datetime', value: isNull ? null : parseDatetime(hyphened(unquoted(inner))) };
     case 'GuidLiteralExpression':
       return { type: 'guid', value: isNull ? null : unquoted(inner).toLowerCase() };
     case 'StringLiteralExpression':
@@ -50,6 +50,11 @@ export function literalValue(node: Expression): LiteralValue {
 function insideParentheses(text: string): string {
   const match = /^[a-z]+\s*\(([\s\S]*)\)$/i.exec(text);
   return (match?.[1] ?? text).trim();
+}
+
+/** A literal, unlike a text, may have commas between year, month and day. */
+function hyphened(text: string): string {
+  return text.replace(/^(\d{4}) *, *(\d{1,2}) *, *(\d{1,2})/, '$1-$2-$3');
 }
 
 function unquoted(text: string): string {

@@ -1,18 +1,16 @@
 import type { ScalarType } from '../catalog/types.js';
 import type { PlanExpression } from './plan.js';
 
-/** Functions whose results the service types otherwise than the parser's own table does. */
+/**
+ * Functions whose results the service has been seen to type otherwise than its documentation and the
+ * parser's own table do.
+ */
 const serviceTypes: Readonly<Record<string, ScalarType>> = {
   ceiling: 'real',
   datetime_part: 'long',
   datepart: 'long',
-  dayofmonth: 'long',
-  getmonth: 'long',
-  getyear: 'long',
   hourofday: 'long',
   monthofyear: 'long',
-  week_of_year: 'long',
-  weekofyear: 'long',
 };
 
 /** The type of a call's result, given what the binder takes it for. */

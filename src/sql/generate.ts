@@ -20,7 +20,8 @@ import { aggregateFunctions } from './functions/aggregate.js';
 import { scalarFunctions } from './functions/scalar.js';
 import { windowFunctions } from './functions/window.js';
 import type { CallSite } from './functions.js';
-import { columnName, datetimeOfTicks, literalSql, type Operand, ticksOf } from './operand.js';
+import { columnName, literalSql, type Operand } from './operand.js';
+import { rangeSql } from './range.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from './sql.js';
 
 /** How a column of a SELECT is defined: as it comes, or by an expression. */
@@ -276,35 +277,19 @@ const emptySelect: Select = {
   closed: false,
 };
 
-/** Rows that one `range` may make: an answer holds fewer, and an endless one would never end. */
-const maxRangeRows = 10_000_000;
-
 function selectRange(
   plan: Extract<LogicalPlan, { kind: 'range' }>,
   generation: Generation,
 ): Select {
-  const [from, to, step] = [plan.from, plan.to, plan.step].map((part) =>
-    emit(part, emptySelect, generation),
-  );
-  if (!from || !to || !step) throw new Error('a range has three parts');
-  const isTime = plan.column.type === 'datetime';
-  const [start, end] = isTime ? [ticksOf(from), ticksOf(to)] : [from, to];
-  const isReal = plan.column.type === 'real' || plan.column.type === 'decimal';
-  const steps = isReal
-    ? sql`floor((${end} - ${start}) / ${step})`
-    : sql`intDivOrNull(${end} - ${start}, ${step})`;
-  const reached = sql`((${end} - ${start}) >= 0) = (${step} > 0)`;
-  const count = sql`toUInt64(least(ifNull(if((${reached} OR ${end} = ${start}) AND ${step} != 0, ${steps} + 1, 0), 0), ${{ text: String(maxRangeRows) }}))`;
-  const index = sql`toInt64(number)`;
-  const value = sql`${start} + ${index} * ${step}`;
-  const type = columnTypes[plan.column.type];
-  const typed = isTime
-    ? datetimeOfTicks(sql`assumeNotNull(${value})`)
-    : sql`CAST(${value} AS ${{ text: type }})`;
+  const part = (expression: PlanExpression) => emit(expression, emptySelect, generation);
+  const { column } = plan;
+  const rows = rangeSql(column.type, part(plan.from), part(plan.to), part(plan.step));
+  // Only of stored instants is it known that they are far from the ends of the years that KQL has.
+  const nullable = column.type === 'datetime';
   return {
-    from: sql`numbers(${count})`,
-    definitions: new Map([[plan.column, { sql: typed, plain: false, nullable: false, reads: [] }]]),
-    output: [plan.column],
+    from: rows.from,
+    definitions: new Map([[column, { sql: rows.value, plain: false, nullable, reads: [] }]]),
+    output: [column],
     where: [],
     closed: false,
   };

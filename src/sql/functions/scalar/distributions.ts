@@ -21,14 +21,14 @@ function incompleteBeta(x: Sql, a: Sql, b: Sql): Sql {
 
 /** The accumulator holds the ratios c and d of Lentz's method, and the product so far. */
 function continuedFraction(x: Sql, a: Sql, b: Sql): Sql {
-  const m = sql`intDiv(_k, 2)`;
-  const even = sql`(${m} * (${b} - ${m}) * ${x} / ((${a} + _k - 1) * (${a} + _k)))`;
-  const odd = sql`(-(${a} + ${m}) * (${a} + ${b} + ${m}) * ${x} / ((${a} + _k - 1) * (${a} + _k)))`;
-  const term = sql`if(_k % 2 = 0, ${even}, ${odd})`;
-  const terms = sql`arrayMap(_k -> ${term}, range(1, ${{ text: String(fractionTerms + 1) }}))`;
-  const c = sql`(1 + _t / _s.1)`;
-  const d = sql`(1 / (1 + _t * _s.2))`;
-  return sql`arrayFold((_s, _t) -> (${c}, ${d}, _s.3 * ${c} * ${d}), ${terms}, (toFloat64(1), toFloat64(0), toFloat64(1))).3`;
+  const m = sql`intDiv(_bk, 2)`;
+  const even = sql`(${m} * (${b} - ${m}) * ${x} / ((${a} + _bk - 1) * (${a} + _bk)))`;
+  const odd = sql`(-(${a} + ${m}) * (${a} + ${b} + ${m}) * ${x} / ((${a} + _bk - 1) * (${a} + _bk)))`;
+  const term = sql`if(_bk % 2 = 0, ${even}, ${odd})`;
+  const terms = sql`arrayMap(_bk -> ${term}, range(1, ${{ text: String(fractionTerms + 1) }}))`;
+  const c = sql`(1 + _bt / _bs.1)`;
+  const d = sql`(1 / (1 + _bt * _bs.2))`;
+  return sql`arrayFold((_bs, _bt) -> (${c}, ${d}, _bs.3 * ${c} * ${d}), ${terms}, (toFloat64(1), toFloat64(0), toFloat64(1))).3`;
 }
 
 /** The value where the conditions hold, NaN elsewhere; null where an argument is null. */
@@ -64,11 +64,11 @@ export const distributionFunctions = {
     doc: 'beta-inv-function',
     emit: (...parts: Operand[]) => {
       const [p, a, b] = numbers(parts);
-      const middle = sql`((_r.1 + _r.2) / 2)`;
+      const middle = sql`((_br.1 + _br.2) / 2)`;
       const isBelow = sql`(${incompleteBeta(middle, a, b)} < ${p})`;
-      const step = sql`if(${isBelow}, (${middle}, _r.2), (_r.1, ${middle}))`;
+      const step = sql`if(${isBelow}, (${middle}, _br.2), (_br.1, ${middle}))`;
       const start = sql`(toFloat64(0), toFloat64(1))`;
-      const value = sql`arrayFold((_r, _i) -> ${step}, range(${{ text: String(bisections) }}), ${start}).1`;
+      const value = sql`arrayFold((_br, _bi) -> ${step}, range(${{ text: String(bisections) }}), ${start}).1`;
       const known = where(sql`(${a} > 0 AND ${b} > 0)`, value, parts);
       return {
         ...sql`multiIf(${p} <= 0 OR ${p} > 1, NULL, ${p} = 1, 1., ${known})`,

@@ -18,7 +18,7 @@ function zoneName(call: CallSite, zone: Operand): Sql {
   const name = constantText(zone);
   if (name === undefined) {
     const names = { text: `[${join(timeZones.map((known) => literal(known))).text}]` };
-    return sql`transform(lower(${zone}), arrayMap(_z -> lower(_z), ${names}), ${names}, '')`;
+    return sql`transform(lower(${zone}), arrayMap(_tz -> lower(_tz), ${names}), ${names}, '')`;
   }
   const known = timeZoneNamed(name);
   if (known === undefined) throw invalid(call, `'${name}' is not a time zone`);
