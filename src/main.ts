@@ -10,11 +10,13 @@ import type { Configuration } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
+import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { externalDataReader } from './hunting/external-data.js';
 import { QuotaLedger } from './hunting/quota.js';
 import { runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
+import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
 import { dataAccess } from './identity/assignments.js';
 import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
@@ -24,7 +26,7 @@ import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
 import { openStore } from './store/store.js';
-import { defaultTenantId, listTenants, setRetention } from './store/tenants.js';
+import { changeTenant, defaultTenantId, listTenants } from './store/tenants.js';
 
 /** A server that listens. */
 export interface Quarry {
@@ -105,7 +107,7 @@ async function start(
   const store = await openStore(configuration.store ?? paths.store);
   closers.push(() => store.close());
   if (configuration.retention !== undefined) {
-    await setRetention(store, defaultTenantId, configuration.retention);
+    await changeTenant(store, defaultTenantId, { retentionDays: configuration.retention });
   }
   const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
@@ -165,6 +167,17 @@ async function start(
     tls: configuration.tls && (await readTls(configuration.tls)),
     corsOrigins: configuration.corsOrigins,
     audit,
+    admin: {
+      store,
+      audit,
+      administration: new Administration({
+        store,
+        engine,
+        tenants,
+        flush: () => ingest.flush(),
+      }),
+      usage: (principal) => usageOf(principal, { quota, profiles }),
+    },
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     tolerantBodies: configuration.tolerantBodies,
     ...(configuration.embeddedIssuer && { issuer: { store, keys, ownNames } }),

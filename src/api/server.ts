@@ -4,9 +4,13 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HuntError } from '../errors.js';
+import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
+import type { GenerationUsage } from '../hunting/usage.js';
+import type { Principal } from '../identity/principal.js';
 import type { Verifier } from '../identity/verify.js';
 import type { Ingest } from '../ingest/ingest.js';
+import type { Store } from '../store/store.js';
 import { requireTokens } from './access.js';
 import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
 import { graphRoutes } from './graph/routes.js';
@@ -19,6 +23,8 @@ import { type TokenParts, tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
+import { peopleRoutes } from './quarry/people.js';
+import { tenantRoutes } from './quarry/tenants.js';
 import {
   defaultPatience,
   limitSlowClients,
@@ -46,6 +52,13 @@ export interface ServerParts extends HuntingParts {
   readonly patience?: Patience;
   readonly metrics?: Metrics;
   readonly audit?: Pick<AuditLog, 'record' | 'recordRefusal'>;
+  /** Administration over HTTP; absent: there is none. */
+  readonly admin?: {
+    readonly store: Store;
+    readonly audit: Pick<AuditLog, 'record'>;
+    readonly administration: Administration;
+    readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
+  };
   readonly log: FastifyBaseLogger;
 }
 
@@ -96,6 +109,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   legacyRoutes(app, { hunt, metrics, tolerant: parts.tolerantBodies });
   graphRoutes(app, { hunt, metrics, publicUrl });
   if (parts.ingest) streamingApiRoute(app, parts.ingest);
+  if (parts.admin) {
+    tenantRoutes(app, parts.admin);
+    peopleRoutes(app, parts.admin);
+  }
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
     tokenRoutes(app, { ...parts.issuer, publicUrl });

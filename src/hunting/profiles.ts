@@ -114,16 +114,27 @@ export interface ProfileChoice {
   readonly memoryBytes: number;
 }
 
+type Caller = Pick<Principal, 'id' | 'tenant'>;
+
+export function profileName(
+  choice: ProfileChoice,
+  caller: Caller,
+  generation: GenerationName,
+): string {
+  return (
+    choice.applications[caller.id] ??
+    choice.tenants[caller.tenant] ??
+    choice.generations[generation] ??
+    choice.default
+  );
+}
+
 export function chooseProfile(
   choice: ProfileChoice,
-  principal: Pick<Principal, 'id' | 'tenant'>,
+  caller: Caller,
   generation: GenerationName,
 ): Profile {
-  const name =
-    choice.applications[principal.id] ??
-    choice.tenants[principal.tenant] ??
-    choice.generations[generation] ??
-    choice.default;
+  const name = profileName(choice, caller, generation);
   const profile = choice.profiles[name];
   if (!profile) throw new Error(`no profile ${name}`);
   return profile;

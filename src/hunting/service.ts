@@ -72,7 +72,7 @@ async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAn
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const window = request.window ?? lookback(profile.lookbackDays);
   const started = performance.now();
-  let cpuSeconds = 0;
+  let cpuSeconds: number | undefined;
   try {
     const answer = await hunt(
       {
@@ -91,7 +91,11 @@ async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAn
     return answer;
   } finally {
     const runningSeconds = (performance.now() - started) / 1000;
-    await parts.quota.charge(principal, generation, profile, { runningSeconds, cpuSeconds });
+    await parts.quota.charge(principal, generation, profile, {
+      runningSeconds,
+      // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
+      cpuSeconds: cpuSeconds ?? runningSeconds,
+    });
   }
 }
 

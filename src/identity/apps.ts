@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { HuntError } from '../errors.js';
 import { fromJson, toJson } from '../store/json.js';
 import type { AppRow } from '../store/schema.js';
 import type { Store } from '../store/store.js';
@@ -108,6 +109,61 @@ export async function addSecret(
     })
     .execute();
   return secret;
+}
+
+/**
+ * Lets an application prove itself by the key of a certificate; returns the certificate's thumbprint,
+ * which clients name in their assertions.
+ * @throws HuntError `request.parameter`
+ */
+export async function addCertificate(store: Store, clientId: string, pem: string): Promise<string> {
+  const jwk = await certificateKey(pem);
+  await store.db
+    .insertInto('app_credentials')
+    .values({
+      id: randomUUID(),
+      client_id: clientId,
+      kind: 'certificate',
+      value: toJson(jwk),
+      created_at: Date.now(),
+      expires_at: jwk.expiresAt,
+    })
+    .execute();
+  return jwk.x5t;
+}
+
+const certificateShape = z.looseObject({ kid: z.string(), kty: z.string() });
+
+/** The public keys by which an application may prove itself, as JWKs. */
+export async function certificateKeys(store: Store, clientId: string) {
+  const rows = await store.db
+    .selectFrom('app_credentials')
+    .select(['value'])
+    .where('client_id', '=', clientId)
+    .where('kind', '=', 'certificate')
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', Date.now())]))
+    .execute();
+  return rows.map((row) => fromJson(row.value, certificateShape));
+}
+
+/** Takes all secrets and certificates away. */
+export async function removeCredentials(store: Store, clientId: string): Promise<void> {
+  await store.db.deleteFrom('app_credentials').where('client_id', '=', clientId).execute();
+}
+
+async function certificateKey(pem: string) {
+  try {
+    const certificate = new X509Certificate(pem);
+    const jwk = certificate.publicKey.export({ format: 'jwk' });
+    const x5t = createHash('sha1').update(certificate.raw).digest('base64url');
+    return { ...jwk, kid: x5t, x5t, use: 'sig', expiresAt: Date.parse(certificate.validTo) };
+  } catch (cause) {
+    throw new HuntError(
+      'request.parameter',
+      { message: 'The certificate cannot be read: it must be PEM.' },
+      { cause },
+    );
+  }
 }
 
 /** Whether it is one of the application's secrets that have not expired. */

@@ -31,17 +31,34 @@ export async function findTenant(store: Store, idOrName: string): Promise<Tenant
   return row && tenantOf(row);
 }
 
-/** Sets how many days of events a tenant keeps; null: for ever. */
-export async function setRetention(
+export async function insertTenant(store: Store, tenant: Tenant): Promise<void> {
+  await store.db
+    .insertInto('tenants')
+    .values({
+      id: tenant.id,
+      name: tenant.name,
+      retention_days: tenant.retentionDays,
+      created_at: Date.now(),
+    })
+    .execute();
+}
+
+export async function changeTenant(
   store: Store,
   tenantId: string,
-  retentionDays: number | null,
+  change: Partial<Omit<Tenant, 'id'>>,
 ): Promise<void> {
-  await store.db
-    .updateTable('tenants')
-    .set({ retention_days: retentionDays })
-    .where('id', '=', tenantId)
-    .execute();
+  const set = {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.retentionDays !== undefined && { retention_days: change.retentionDays }),
+  };
+  if (Object.keys(set).length === 0) return;
+  await store.db.updateTable('tenants').set(set).where('id', '=', tenantId).execute();
+}
+
+/** Applications, users, device groups and roles go with it. */
+export async function deleteTenant(store: Store, tenantId: string): Promise<void> {
+  await store.db.deleteFrom('tenants').where('id', '=', tenantId).execute();
 }
 
 function tenantOf(row: { id: string; name: string; retention_days: number | null }): Tenant {

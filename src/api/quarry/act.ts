@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { HuntError } from '../../errors.js';
+import type { AuditLog } from '../../hunting/audit.js';
+import { holds } from '../../identity/authorize.js';
+import { principalOf } from '../access.js';
+import { readJsonBody } from '../body.js';
+
+/**
+ * The tenant that an administrative path names: the caller's own, or any where the caller is the
+ * operator of the installation.
+ * @throws HuntError `request.forbidden`
+ */
+export function tenantOf(request: FastifyRequest): string {
+  const { tenant } = request.params as { tenant: string };
+  const principal = principalOf(request);
+  if (tenant !== principal.tenant && !holds(principal, 'Quarry.Operator')) {
+    throw new HuntError('request.forbidden', {
+      kind: 'roles',
+      required: 'Quarry.Operator',
+      granted: [...principal.roles, ...principal.scopes].join(','),
+    });
+  }
+  return tenant;
+}
+
+/** @throws HuntError `request.body` `request.parameter` naming the first member that is wrong */
+export function readBody<T>(request: FastifyRequest, shape: z.ZodType<T>): T {
+  const body = readJsonBody(request.body, request.headers['content-type'], { rawControls: false });
+  const result = shape.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.map(String).join('.');
+  throw new HuntError('request.parameter', {
+    message: `Invalid input${where ? ` ${where}` : ''}: ${issue?.message}.`,
+  });
+}
+
+/** Does an administrative act, and puts on record that it was done or why it failed. */
+export async function act<T>(
+  request: FastifyRequest,
+  audit: Pick<AuditLog, 'record'>,
+  what: { readonly action: string; readonly tenant: string; readonly details?: object },
+  perform: () => Promise<T>,
+): Promise<T> {
+  const record = (outcome: string, status: number) =>
+    audit.record({
+      ...what,
+      kind: 'Administration',
+      actor: principalOf(request),
+      address: request.ip,
+      outcome,
+      status,
+    });
+  let result: T;
+  try {
+    result = await perform();
+  } catch (error) {
+    if (error instanceof HuntError) await record(error.code, error.status);
+    else await record('engine.failed', 500);
+    throw error;
+  }
+  await record('Succeeded', 200);
+  return result;
+}

@@ -1,0 +1,255 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { HuntError } from '../../errors.js';
+import type { AuditLog } from '../../hunting/audit.js';
+import {
+  addCertificate,
+  addSecret,
+  listApps,
+  registerApp,
+  removeApp,
+  removeCredentials,
+} from '../../identity/apps.js';
+import { assignRole, listAssignments, removeAssignment } from '../../identity/assignments.js';
+import { holds } from '../../identity/authorize.js';
+import {
+  deviceCondition,
+  listDeviceGroups,
+  removeDeviceGroup,
+  saveDeviceGroup,
+} from '../../identity/device-groups.js';
+import { isRole, scopeNames } from '../../identity/roles.js';
+import { changeUser, createUser, listUsers, removeUser } from '../../identity/users.js';
+import type { Store } from '../../store/store.js';
+import { principalOf } from '../access.js';
+import { act, readBody, tenantOf } from './act.js';
+
+const config = { access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] } } as const;
+
+const name = z.string().trim().min(1).max(256);
+const role = z.string().refine(isRole, 'there is no such role');
+const scope = z.string().refine((text) => scopeNames.has(text), 'there is no such scope');
+
+const appShape = z.strictObject({
+  name,
+  roles: z.array(role).max(100).default([]),
+  scopes: z.array(scope).max(100).default([]),
+  redirectUris: z.array(z.url().max(2048)).max(50).default([]),
+  isPublic: z.boolean().default(false),
+});
+const secretShape = z.strictObject({
+  /** Chosen, for programs that have one; by default made here, which is better. */
+  secret: z.string().min(16).max(1024).optional(),
+  expiresAt: z.iso.datetime().optional(),
+});
+const certificateShape = z.strictObject({ certificate: z.string().max(16_384) });
+const userShape = z.strictObject({
+  name,
+  displayName: name.optional(),
+  password: z.string().nullable().default(null),
+});
+const userChange = z.strictObject({
+  password: z.string().optional(),
+  disabled: z.boolean().optional(),
+});
+const groupShape = z.strictObject({ conditions: z.array(deviceCondition).default([]) });
+const subject = { subjectKind: z.enum(['user', 'group']), subject: name };
+const assignmentShape = z.strictObject({
+  ...subject,
+  viewsData: z.boolean(),
+  deviceGroups: z.array(name).max(1000).nullable(),
+});
+
+/** A tenant's applications, users, device groups and roles. */
+export function peopleRoutes(
+  app: FastifyInstance,
+  parts: { readonly store: Store; readonly audit: Pick<AuditLog, 'record'> },
+): void {
+  const { store, audit } = parts;
+  const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
+
+  app.get(path('/apps'), { config }, async (request) => ({
+    apps: await listApps(store, tenantOf(request)),
+  }));
+  app.post(path('/apps'), { config }, async (request, reply) => {
+    const tenant = tenantOf(request);
+    const body = readBody(request, appShape);
+    // Nobody gives away what reaches beyond the tenant without having it.
+    if (body.roles.includes('Quarry.Operator') && !holds(principalOf(request), 'Quarry.Operator')) {
+      throw new HuntError('request.forbidden', {
+        kind: 'roles',
+        required: 'Quarry.Operator',
+        granted: principalOf(request).roles.join(','),
+      });
+    }
+    const what = { action: 'RegisterApp', tenant, details: body };
+    const made = await act(request, audit, what, () => registerApp(store, { ...body, tenant }));
+    return reply.code(201).send(made);
+  });
+  app.delete<{ Params: { app: string } }>(
+    path('/apps/:app'),
+    { config },
+    async (request, reply) => {
+      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      await act(
+        request,
+        audit,
+        { action: 'RemoveApp', tenant, details: { clientId } },
+        async () => {
+          await appIn(tenant, clientId);
+          await removeApp(store, clientId);
+        },
+      );
+      return reply.code(204).send();
+    },
+  );
+  app.post<{ Params: { app: string } }>(
+    path('/apps/:app/secrets'),
+    { config },
+    async (request, reply) => {
+      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const { secret, expiresAt } = readBody(request, secretShape);
+      const what = { action: 'AddSecret', tenant, details: { clientId, expiresAt } };
+      const made = await act(request, audit, what, async () => {
+        await appIn(tenant, clientId);
+        return addSecret(store, clientId, {
+          ...(secret !== undefined && { secret }),
+          ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+        });
+      });
+      return reply.code(201).send({ clientId, secret: made });
+    },
+  );
+  app.post<{ Params: { app: string } }>(
+    path('/apps/:app/certificates'),
+    { config },
+    async (request, reply) => {
+      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const { certificate } = readBody(request, certificateShape);
+      const what = { action: 'AddCertificate', tenant, details: { clientId } };
+      const thumbprint = await act(request, audit, what, async () => {
+        await appIn(tenant, clientId);
+        return addCertificate(store, clientId, certificate);
+      });
+      return reply.code(201).send({ clientId, thumbprint });
+    },
+  );
+  app.delete<{ Params: { app: string } }>(
+    path('/apps/:app/credentials'),
+    { config },
+    async (request, reply) => {
+      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const what = { action: 'RemoveCredentials', tenant, details: { clientId } };
+      await act(request, audit, what, async () => {
+        await appIn(tenant, clientId);
+        await removeCredentials(store, clientId);
+      });
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(path('/users'), { config }, async (request) => ({
+    users: await listUsers(store, tenantOf(request)),
+  }));
+  app.post(path('/users'), { config }, async (request, reply) => {
+    const tenant = tenantOf(request);
+    const { name: userName, displayName = userName, password } = readBody(request, userShape);
+    const what = { action: 'CreateUser', tenant, details: { name: userName, displayName } };
+    const user = await act(request, audit, what, () =>
+      createUser(store, { tenant, name: userName, displayName, password }),
+    );
+    return reply.code(201).send(user);
+  });
+  app.patch<{ Params: { user: string } }>(
+    path('/users/:user'),
+    { config },
+    async (request, reply) => {
+      const [tenant, user] = [tenantOf(request), request.params.user];
+      const { password, disabled } = readBody(request, userChange);
+      const details = { user, disabled, passwordChanged: password !== undefined };
+      await act(request, audit, { action: 'ChangeUser', tenant, details }, () =>
+        changeUser(store, tenant, user, {
+          ...(password !== undefined && { password }),
+          ...(disabled !== undefined && { disabled }),
+        }),
+      );
+      return reply.code(204).send();
+    },
+  );
+  app.delete<{ Params: { user: string } }>(
+    path('/users/:user'),
+    { config },
+    async (request, reply) => {
+      const [tenant, user] = [tenantOf(request), request.params.user];
+      await act(request, audit, { action: 'RemoveUser', tenant, details: { user } }, async () =>
+        found(await removeUser(store, tenant, user), `User ${user}`),
+      );
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(path('/device-groups'), { config }, async (request) => ({
+    deviceGroups: await listDeviceGroups(store, tenantOf(request)),
+  }));
+  app.put<{ Params: { group: string } }>(
+    path('/device-groups/:group'),
+    { config },
+    async (request, reply) => {
+      const tenant = tenantOf(request);
+      const group = { name: request.params.group, ...readBody(request, groupShape) };
+      await act(request, audit, { action: 'SaveDeviceGroup', tenant, details: group }, () =>
+        saveDeviceGroup(store, tenant, group),
+      );
+      return reply.code(204).send();
+    },
+  );
+  app.delete<{ Params: { group: string } }>(
+    path('/device-groups/:group'),
+    { config },
+    async (request, reply) => {
+      const [tenant, group] = [tenantOf(request), request.params.group];
+      const what = { action: 'RemoveDeviceGroup', tenant, details: { group } };
+      await act(request, audit, what, async () =>
+        found(await removeDeviceGroup(store, tenant, group), `Device group ${group}`),
+      );
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(path('/role-assignments'), { config }, async (request) => ({
+    roleAssignments: await listAssignments(store, tenantOf(request)),
+  }));
+  app.put(path('/role-assignments'), { config }, async (request, reply) => {
+    const tenant = tenantOf(request);
+    const assignment = readBody(request, assignmentShape);
+    await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, () =>
+      assignRole(store, tenant, assignment),
+    );
+    return reply.code(204).send();
+  });
+  app.delete<{ Params: { subjectKind: 'user' | 'group'; subject: string } }>(
+    path('/role-assignments/:subjectKind/:subject'),
+    { config },
+    async (request, reply) => {
+      const tenant = tenantOf(request);
+      const { subjectKind, subject: of } = request.params;
+      const details = { subjectKind, subject: of };
+      await act(request, audit, { action: 'RemoveRole', tenant, details }, async () =>
+        found(await removeAssignment(store, tenant, details), `A role of ${of}`),
+      );
+      return reply.code(204).send();
+    },
+  );
+
+  async function appIn(tenant: string, clientId: string): Promise<void> {
+    const apps = await listApps(store, tenant);
+    found(
+      apps.some((known) => known.clientId === clientId),
+      `Application ${clientId}`,
+    );
+  }
+}
+
+function found(was: boolean, what: string): void {
+  if (!was) throw new HuntError('request.notFound', { what });
+}

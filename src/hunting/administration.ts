@@ -1,0 +1,187 @@
+import { Readable } from 'node:stream';
+import { tenantDatabase } from '../catalog/names.js';
+import type { Table } from '../catalog/types.js';
+import type { Engine } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import type { Principal } from '../identity/principal.js';
+import { identifier, literal, sql } from '../sql/sql.js';
+import { isDuplicate, type Store } from '../store/store.js';
+import {
+  changeTenant,
+  defaultTenantId,
+  deleteTenant,
+  findTenant,
+  insertTenant,
+  listTenants,
+  type Tenant,
+  tenantIdPattern,
+} from '../store/tenants.js';
+import { hunt } from './hunt.js';
+import type { TenantContexts } from './tenants.js';
+
+export interface AdministrationParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly tenants: TenantContexts;
+  /** Resolves when all that senders were told is taken is in the engine. */
+  readonly flush: () => Promise<void>;
+}
+
+/** How long a deletion waits for telemetry on its way. */
+const flushPatienceMs = 10_000;
+
+/** Nothing is bounded for an operator's own copy but time: a day's rows are a result of their own. */
+const exportLimits = {
+  wallSeconds: 3600,
+  memoryBytes: 2 ** 32,
+  rows: Number.MAX_SAFE_INTEGER,
+  resultBytes: Number.MAX_SAFE_INTEGER,
+};
+
+/** Tenants: wholly apart from each other, made and removed here alone. */
+export class Administration {
+  readonly #parts: AdministrationParts;
+
+  constructor(parts: AdministrationParts) {
+    this.#parts = parts;
+  }
+
+  list(): Promise<Tenant[]> {
+    return listTenants(this.#parts.store);
+  }
+
+  /** @throws HuntError `request.notFound` */
+  async find(id: string): Promise<Tenant> {
+    const tenant = await findTenant(this.#parts.store, id);
+    if (tenant?.id !== id) throw new HuntError('request.notFound', { what: `Tenant ${id}` });
+    return tenant;
+  }
+
+  /** @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken */
+  async create(tenant: Tenant): Promise<void> {
+    const { store, engine, tenants } = this.#parts;
+    if (!tenantIdPattern.test(tenant.id)) {
+      throw new HuntError('request.parameter', {
+        message:
+          'The id of a tenant has lower-case letters, digits and inner hyphens, at most 64 of them.',
+      });
+    }
+    // An id may also be somebody's name: both are addresses of the token endpoint.
+    for (const name of [tenant.id, tenant.name]) {
+      if (await findTenant(store, name)) throw taken(name);
+    }
+    // What a deletion that was broken off has left.
+    await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(tenant.id)}`.text);
+    try {
+      await insertTenant(store, tenant);
+    } catch (error) {
+      throw isDuplicate(error) ? taken(tenant.id, error) : error;
+    }
+    tenants.forget(tenant.id);
+    await tenants.of(tenant.id);
+  }
+
+  /** @throws HuntError `request.notFound` `request.parameter` */
+  async change(id: string, change: Partial<Omit<Tenant, 'id'>>): Promise<void> {
+    const { store, tenants } = this.#parts;
+    await this.find(id);
+    if (change.name !== undefined) {
+      const other = await findTenant(store, change.name);
+      if (other && other.id !== id) throw taken(change.name);
+    }
+    await changeTenant(store, id, change);
+    tenants.forget(id);
+    await tenants.of(id);
+  }
+
+  /** Removes a tenant with all that it has: telemetry, applications, users, keys of access. */
+  async remove(id: string): Promise<void> {
+    const { store, engine, tenants, flush } = this.#parts;
+    await this.find(id);
+    if (id === defaultTenantId) {
+      throw new HuntError('request.parameter', { message: 'The default tenant stays.' });
+    }
+    // From here on no token opens it, and nothing new comes in.
+    await deleteTenant(store, id);
+    tenants.forget(id);
+    await Promise.race([
+      flush().catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, flushPatienceMs).unref()),
+    ]);
+    await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(id)}`.text);
+  }
+
+  /** A tenant's telemetry, one event a line in the envelope that ingest takes. */
+  async exportEvents(id: string): Promise<Readable> {
+    await this.find(id);
+    return Readable.from(this.#events(id), { objectMode: false });
+  }
+
+  async *#events(tenant: string): AsyncGenerator<string> {
+    const { tenants } = this.#parts;
+    const { catalog } = await tenants.of(tenant);
+    for (const table of catalog.tables) {
+      for (const filter of await this.#slices(tenant, table)) {
+        const hidden = (table.hiddenColumns ?? []).map(({ name }) => `${name} = ${name}`);
+        const extend = hidden.length > 0 ? ` | extend ${hidden.join(', ')}` : '';
+        yield* this.#rows(tenant, table, `${table.name}${filter}${extend}`);
+      }
+    }
+  }
+
+  /** Filters that divide a table by the day. */
+  async #slices(tenant: string, { name, timeColumn }: Table): Promise<string[]> {
+    const days = await this.#parts.engine.select<{ partition: string }>(
+      sql`SELECT DISTINCT partition FROM system.parts WHERE active
+        AND database = ${literal(tenantDatabase(tenant))} AND table = ${literal(name)}
+        ORDER BY partition`.text,
+    );
+    if (!timeColumn) return days.length > 0 ? [''] : [];
+    return days.map(({ partition }) => {
+      const day = partition.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+      return ` | where ${timeColumn} >= datetime(${day}) and ${timeColumn} < datetime(${day}) + 1d`;
+    });
+  }
+
+  async *#rows(tenant: string, table: Table, text: string): AsyncGenerator<string> {
+    const { engine, tenants } = this.#parts;
+    const context = await tenants.of(tenant);
+    const { rows } = await hunt(
+      { principal: ownerOf(tenant), text, limits: exportLimits },
+      { engine, tenant: () => context },
+    );
+    const before = `{"category":"AdvancedHunting-${table.name}","tenantId":${JSON.stringify(tenant)},"properties":`;
+    let rest = '';
+    for await (const chunk of rows.setEncoding('utf8') as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      // Rows end in a comma, all but the last.
+      if (lines.length > 0) yield lines.map((line) => `${before}${line.slice(0, -1)}}\n`).join('');
+    }
+    if (rest !== '') yield `${before}${rest}}\n`;
+  }
+}
+
+function ownerOf(tenant: string): Principal {
+  return {
+    tenant,
+    id: 'export',
+    name: 'export',
+    kind: 'application',
+    roles: [],
+    scopes: [],
+    deviceGroups: null,
+  };
+}
+
+function databaseOf(tenant: string) {
+  return identifier(tenantDatabase(tenant));
+}
+
+function taken(name: string, cause?: unknown): HuntError {
+  return new HuntError(
+    'request.parameter',
+    { message: `There is a tenant ${name} already.` },
+    { cause },
+  );
+}
