@@ -1,4 +1,5 @@
 import type { Emitted, ScalarFunction } from '../../functions.js';
+import { letIn } from '../../let.js';
 import type { Operand } from '../../operand.js';
 import { join, type Sql, sql } from '../../sql.js';
 import { number } from './math.js';
@@ -10,13 +11,15 @@ const fractionTerms = 400;
  * The regularized incomplete beta function I_x(a, b) by its continued fraction, evaluated forwards
  * (Lentz); for 0 < x < 1 and positive a and b.
  */
-function incompleteBeta(x: Sql, a: Sql, b: Sql): Sql {
+function incompleteBeta(atX: Sql, ofA: Sql, ofB: Sql): Sql {
+  const [x, a, b] = [sql`_bx`, sql`_ba`, sql`_bb`];
   const logFactor = sql`(lgamma(${a} + ${b}) - lgamma(${a}) - lgamma(${b}) + ${a} * log(${x}) + ${b} * log(1 - ${x}))`;
   const isLeft = sql`${x} < (${a} + 1) / (${a} + ${b} + 2)`;
   const left = sql`exp(${logFactor}) / (${a} * ${continuedFraction(x, a, b)})`;
   const mirrored = continuedFraction(sql`(1 - ${x})`, b, a);
   const right = sql`1 - exp(${logFactor}) / (${b} * ${mirrored})`;
-  return sql`if(${isLeft}, ${left}, ${right})`;
+  const value = sql`if(${isLeft}, ${left}, ${right})`;
+  return letIn({ _bx: atX, _ba: ofA, _bb: ofB }, value);
 }
 
 /** The accumulator holds the ratios c and d of Lentz's method, and the product so far. */
