@@ -28,6 +28,15 @@ export function functionKind(symbol: NamedSymbol | null | undefined): FunctionKi
   return symbolKind(symbol) === 'Function' ? 'user' : 'none';
 }
 
+/** Kusto.Language's ResultNameKind: a call that is named after its first, or only, argument. */
+const namedAfterArgument: ReadonlySet<unknown> = new Set([7, 8]);
+
+/** Whether a call without a name of its own has that of its argument, as `parse_json(Column)`. */
+export function takesNameOfArgument(symbol: NamedSymbol | null | undefined): boolean {
+  const kind = (symbol as { readonly ResultNameKind?: unknown } | null | undefined)?.ResultNameKind;
+  return namedAfterArgument.has(kind);
+}
+
 /** Microsoft's own lists: what a support matrix has to account for. */
 export const builtInNames = {
   scalar: listOf(language.Functions.All).map((item) => item.Name),

@@ -9,6 +9,8 @@ export interface PlanColumn {
   readonly id: number;
   readonly name: string;
   readonly type: ScalarType;
+  /** Rows that agree in that column agree in this one: to group by both is to group by that one. */
+  readonly follows?: PlanColumn;
 }
 
 /** A typed scalar expression over the columns of its node's input. */
@@ -173,9 +175,10 @@ export interface UnnestNode {
   readonly kind: 'unnest';
   readonly input: LogicalPlan;
   readonly items: readonly { readonly column: PlanColumn; readonly expression: PlanExpression }[];
+  /** The place of a value among those of its row, from 0. */
   readonly index: PlanColumn | null;
-  /** A row whose arrays are all empty stays, with nulls. */
-  readonly keepEmpty: boolean;
+  /** The same, hidden from the query: it keeps the order of the values. */
+  readonly position?: PlanColumn;
   /** At most so many rows of each input row. */
   readonly limit: PlanExpression | null;
 }

@@ -253,6 +253,9 @@ function numbersRows(plan: LogicalPlan, column: PlanColumn): boolean {
     case 'limit':
     case 'fold':
       return numbersRows(plan.input, column);
+    // Of the rows that came of one row, which are looked at apart from others: `mv-apply`.
+    case 'unnest':
+      return plan.position === column;
     case 'shared': {
       const source = plan.columns.find((each) => each.column === column)?.source;
       return source !== undefined && numbersRows(plan.shared.plan, source);

@@ -23,6 +23,7 @@ import type { CallSite } from './functions.js';
 import { columnName, literalSql, type Operand } from './operand.js';
 import { rangeSql } from './range.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from './sql.js';
+import { writtenCall } from './written-call.js';
 
 /** How a column of a SELECT is defined: as it comes, or by an expression. */
 interface Definition {
@@ -345,16 +346,27 @@ function selectAggregate(
   generation: Generation,
 ): Select {
   const aggregates = plan.aggregates.filter(({ column }) => required.has(column));
+  const leaders = new Set(leading(plan.keys.map(({ column }) => column)));
+  const keys = plan.keys.filter(({ column }) => leaders.has(column));
+  const followers = plan.keys.filter(({ column }) => !leaders.has(column) && required.has(column));
   const expressions = [
-    ...plan.keys.map(({ expression }) => expression),
+    ...[...keys, ...followers].map(({ expression }) => expression),
     ...aggregates.flatMap((aggregate) => aggregate.arguments),
   ];
   const positions = aggregates.flatMap(({ position }) => (position ? [position] : []));
-  const below = open(
-    select(plan.input, union(readsOf(expressions), new Set(positions)), generation),
-  );
+  const input = select(plan.input, union(readsOf(expressions), new Set(positions)), generation);
+  const below = followers.length > 0 ? nest(input) : open(input);
   const definitions = new Map(below.definitions);
-  for (const { column, expression } of plan.keys) {
+  for (const { column, expression } of followers) {
+    const operand = emit(expression, below, generation);
+    definitions.set(column, {
+      sql: sql`any(${operand})`,
+      plain: false,
+      nullable: operand.nullable,
+      reads: [],
+    });
+  }
+  for (const { column, expression } of keys) {
     if (expression.kind === 'column' && expression.column === column) continue;
     const operand = emit(expression, below, generation);
     definitions.set(column, {
@@ -371,10 +383,15 @@ function selectAggregate(
   return {
     ...below,
     definitions,
-    output: [...plan.keys.map(({ column }) => column), ...aggregates.map(({ column }) => column)],
-    groupBy: plan.keys.map(({ column }) => column),
+    output: [...keys, ...followers, ...aggregates].map(({ column }) => column),
+    groupBy: keys.map(({ column }) => column),
     closed: true,
   };
+}
+
+/** The columns whose values the others follow: what tells groups apart. */
+function leading(columns: readonly PlanColumn[]): PlanColumn[] {
+  return columns.filter(({ follows }) => !(follows && columns.includes(follows)));
 }
 
 /** The aggregates in groups that share a state; one without `joint` stands alone. */
@@ -462,13 +479,14 @@ function selectLimit(
   required: ReadonlySet<PlanColumn>,
   generation: Generation,
 ): Select {
-  const needed = union(required, new Set(plan.by));
+  const by = leading(plan.by);
+  const needed = union(required, new Set(by));
   const input = select(plan.input, needed, generation);
   const below = input.limit || (input.closed && !input.orderBy) ? nest(input) : input;
   const count = sql`toUInt64(greatest(0, ${emit(plan.count, emptySelect, generation)}))`;
   const limit =
-    plan.by.length > 0
-      ? sql`LIMIT ${constantCount(plan.count, count)} BY ${join(plan.by.map((column) => reference(column, below)))}`
+    by.length > 0
+      ? sql`LIMIT ${constantCount(plan.count, count)} BY ${join(by.map((column) => reference(column, below)))}`
       : sql`LIMIT ${constantCount(plan.count, count)}`;
   return { ...below, limit, closed: true };
 }
@@ -581,46 +599,44 @@ function selectUnnest(
   generation: Generation,
 ): Select {
   const expressions = plan.items.map(({ expression }) => expression);
-  const limitReads = plan.limit ? readsOf([plan.limit]) : new Set<PlanColumn>();
-  const made = new Set([
-    ...plan.items.map(({ column }) => column),
-    ...(plan.index ? [plan.index] : []),
-  ]);
-  const passed = new Set([...required].filter((column) => !made.has(column)));
-  const below = nest(
-    open(select(plan.input, union(union(passed, readsOf(expressions)), limitReads), generation)),
+  const counters = [plan.index, plan.position].flatMap((column) =>
+    column && required.has(column) ? [column] : [],
   );
-  const arrays = expressions.map((expression) => emit(expression, below, generation));
-  const longest =
-    arrays.length === 1 && arrays[0]
-      ? sql`length(${arrays[0]})`
-      : sql`greatest(${join(arrays.map((array) => sql`length(${array})`))})`;
-  const count = plan.limit
-    ? sql`least(${longest}, toUInt64(greatest(0, ${emit(plan.limit, below, generation)})))`
+  const made = new Set([...plan.items.map(({ column }) => column), ...counters]);
+  const passed = [...required].filter((column) => !made.has(column));
+  const reads = readsOf(plan.limit ? [...expressions, plan.limit] : expressions);
+  const below = open(select(plan.input, union(new Set(passed), reads), generation));
+  // The arrays are columns of the inner SELECT, so that their text is written once.
+  const name = (index: number) => identifier(`_u${plan.items[index]?.column.id}`);
+  const arrays = expressions.map(
+    (expression, index) => sql`${emit(expression, below, generation)} AS ${name(index)}`,
+  );
+  const inner = [...passed.map((column) => selectItem(column, below)), ...arrays];
+  const lengths = arrays.map((_, index) => sql`length(${name(index)})`);
+  const longest = lengths.length > 1 ? sql`greatest(${join(lengths)})` : join(lengths);
+  const most = plan.limit && emit(plan.limit, emptySelect, generation);
+  const size = most
+    ? sql`least(${longest}, toUInt64(greatest(0, ${most.nullable ? sql`ifNull(${most}, 0)` : most})))`
     : longest;
-  const size = plan.keepEmpty ? sql`greatest(1, ${count})` : count;
-  const isPlain = arrays.length === 1 && !plan.limit && !plan.keepEmpty;
+  const isWhole = arrays.length === 1 && !most;
   const joined = plan.items.map(({ column }, index) => {
-    const array = arrays[index] ?? sql`[]`;
-    return sql`${isPlain ? array : sql`arrayResize(${array}, ${size}, '')`} AS ${columnName(column.id)}`;
+    const array = isWhole ? name(index) : sql`arrayResize(${name(index)}, ${size}, '')`;
+    return sql`${array} AS ${columnName(column.id)}`;
   });
-  if (plan.index)
-    joined.push(sql`arrayMap(_i -> toInt64(_i), range(${size})) AS ${columnName(plan.index.id)}`);
-  const definitions = new Map(below.definitions);
-  for (const column of made) {
-    definitions.set(column, {
-      sql: columnName(column.id),
-      plain: true,
-      nullable: false,
-      reads: [],
-    });
+  for (const column of counters) {
+    joined.push(sql`arrayMap(_i -> toInt64(_i), range(${size})) AS ${columnName(column.id)}`);
+  }
+  const definitions = new Map<PlanColumn, Definition>();
+  for (const column of [...passed, ...made]) {
+    const nullable = !made.has(column) && (below.definitions.get(column)?.nullable ?? true);
+    definitions.set(column, { sql: columnName(column.id), plain: true, nullable, reads: [] });
   }
   return {
-    from: sql`${below.from} ARRAY JOIN ${join(joined)}`,
+    from: sql`(${printWith(below, inner, passed, reads)}) ARRAY JOIN ${join(joined)}`,
     definitions,
     output: [...required],
     where: [],
-    closed: true,
+    closed: false,
   };
 }
 
@@ -636,13 +652,14 @@ function selectWindow(
     ...plan.orderBy.map(({ expression }) => expression),
   ]);
   const passed = [...required].filter((column) => !made.has(column));
+  const partitionBy = leading(plan.partitionBy);
   const below = nest(
-    select(plan.input, union(union(new Set(passed), reads), new Set(plan.partitionBy)), generation),
+    select(plan.input, union(union(new Set(passed), reads), new Set(partitionBy)), generation),
   );
   if (parts.length === 0) return { ...below, output: passed };
   const partition =
-    plan.partitionBy.length > 0
-      ? sql`PARTITION BY ${join(plan.partitionBy.map((column) => reference(column, below)))} `
+    partitionBy.length > 0
+      ? sql`PARTITION BY ${join(partitionBy.map((column) => reference(column, below)))} `
       : sql``;
   const order =
     plan.orderBy.length > 0 ? sql`ORDER BY ${orderBy(plan.orderBy, below, generation)}` : sql``;
@@ -1061,8 +1078,7 @@ function emitCall(
   const keepsFilter = filter && (call.name === 'and' || call.name === 'or');
   const parts = call.arguments.map((part) => emit(part, from, generation, keepsFilter));
   const site: CallSite = { type: call.type, span: call.span, filter };
-  const text = entry.emitCall ? entry.emitCall(site, ...parts) : entry.emit?.(...parts);
-  if (!text) throw new Error(`${call.name} has no emitter`);
+  const text = writtenCall(entry, site, parts);
   const nullable =
     text.nullable ??
     (entry.nullable === 'always' ||

@@ -1,4 +1,5 @@
 import type { ScalarType } from '../../catalog/types.js';
+import { takesNameOfArgument } from '../../kql/builtins.js';
 import {
   columnsOf,
   type Expression,
@@ -7,14 +8,16 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  spanOf,
   textOf,
 } from '../../kql/syntax.js';
 import { passThrough } from '../assignments.js';
-import { newColumn, noRow, type PlanContext, rowOf, unsupported } from '../context.js';
+import { newColumn, noRow, type PlanContext, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import {
   columnReference,
+  longLiteral,
   type PlanAssignment,
   type PlanColumn,
   type PlanExpression,
@@ -22,111 +25,149 @@ import {
   type UnnestNode,
 } from '../plan.js';
 import { planScalar } from '../scalar.js';
-import { converted } from '../scan.js';
 
-/** `T | mv-expand [bagexpansion=array] [with_itemindex=i] A, B = expression to typeof(long) limit N` */
+/** `T | mv-expand [kind=array] [with_itemindex=i] A, B = expression to typeof(long) limit N` */
 export const mvExpand: OperatorPlanner = (node, input, context) => {
-  const limit = optionalMember<SyntaxNode>(node, 'RowLimitClause');
-  const items = elements<SyntaxNode>(node, 'Expressions');
+  const kind = parameterText(node, 'bagexpansion') ?? parameterText(node, 'kind');
   const names = columnsOf(node.ResultType).map(({ name }) => name);
-  return expanded(
+  const { relation, position } = expanded(
     input,
-    items,
-    {
-      names,
-      index: parameterText(node, 'with_itemindex'),
-      bagAsArray: (parameterText(node, 'bagexpansion') ?? parameterText(node, 'kind')) === 'array',
-      keepEmpty: true,
-      limit: limit ? planScalar(member(limit, 'RowLimit'), context, noRow) : null,
-    },
+    expansionOf(node, names, kind === 'array', context),
     context,
   );
+  return input.order.length > 0 ? { ...relation, order: [...input.order, position] } : relation;
 };
 
-export interface ExpandOptions {
+export interface Expansion {
+  readonly items: readonly SyntaxNode[];
+  /** Column names that the binder gave the result, for expressions without one. */
   readonly names: readonly string[];
+  /** The column that counts the elements of a row from 0. */
   readonly index: string | undefined;
-  readonly bagAsArray: boolean;
-  readonly keepEmpty: boolean;
+  /** Members of bags become pairs instead of bags of one member. */
+  readonly pairs: boolean;
   readonly limit: PlanExpression | null;
 }
 
-/** One row for each element of the expressions' arrays; an expression that is no array counts as one element. */
-export function expanded(
-  input: Relation,
-  items: readonly SyntaxNode[],
-  options: ExpandOptions,
+export function expansionOf(
+  node: Expression,
+  names: readonly string[],
+  pairs: boolean,
   context: PlanContext,
-): Relation {
-  const row = rowOf(input);
-  const columns: PlanColumn[] = [...input.columns];
-  const unnested: UnnestNode['items'][number][] = [];
-  const conversions: PlanAssignment[] = [];
-  const added = options.names.filter(
-    (name) => !columns.some((column) => column.name === name) && name !== options.index,
-  );
-  for (const item of items) {
-    const node = member(item, 'Expression');
-    const isNamed = kindOf(node) === 'SimpleNamedExpression';
-    const value = isNamed ? member(node, 'Expression') : node;
-    const expression = planScalar(value, context, row);
-    const name =
-      (isNamed ? member(node, 'Name').SimpleName : nameOf(value)) ?? added[0] ?? 'Column1';
-    if (expression.type !== 'dynamic')
-      throw unsupported(value, `mv-expand of a ${expression.type}`, 'it takes a dynamic array');
-    const element = newColumn(context, name, 'dynamic');
-    const array: PlanExpression = {
-      kind: 'call',
-      name: options.bagAsArray ? 'elements_of_bag_as_pairs' : 'elements_of',
-      arguments: [expression],
-      type: 'dynamic',
-      span: { start: value.TextStart, length: value.Width },
-    };
-    unnested.push({ column: element, expression: array });
-    const type = typeOf(optionalMember<SyntaxNode>(item, 'ToTypeOf'));
-    const column = type && type !== 'dynamic' ? newColumn(context, name, type) : element;
-    if (column !== element)
-      conversions.push({ column, expression: converted(columnReference(element), column.type) });
-    const place = columns.findIndex((candidate) => candidate.name === name);
-    if (place >= 0) columns[place] = column;
-    else {
-      columns.push(column);
-      added.splice(added.indexOf(name) >>> 0, 1);
-    }
-  }
-  const index = options.index === undefined ? null : newColumn(context, options.index, 'long');
-  const unnest: Relation = {
-    ...input,
-    plan: {
-      kind: 'unnest',
-      input: input.plan,
-      items: unnested,
-      index,
-      keepEmpty: options.keepEmpty,
-      limit: options.limit,
-    },
-    columns: [...columns, ...(index ? [index] : [])],
-  };
-  if (conversions.length === 0) return unnest;
-  const raw = new Set(conversions.map((conversion) => conversion.column));
-  const passed = passThrough(
-    { ...unnest, columns: unnest.columns.filter((column) => !raw.has(column)) },
-    context,
-  );
+): Expansion {
+  const limit = optionalMember<SyntaxNode>(node, 'RowLimitClause');
+  const isLegacy = /^mvexpand\b/.test(textOf(node).trimStart());
   return {
-    ...unnest,
-    plan: { kind: 'project', input: unnest.plan, columns: [...passed, ...conversions] },
+    items: elements<SyntaxNode>(node, 'Expressions'),
+    names,
+    index: parameterText(node, 'with_itemindex'),
+    pairs,
+    limit: limit
+      ? planScalar(member(limit, 'RowLimit'), context, noRow)
+      : isLegacy
+        ? longLiteral(legacyLimit)
+        : null,
   };
 }
 
-/** A column keeps its name, also inside a conversion: `mv-expand parse_json(Column)`. */
-function nameOf(node: Expression): string | undefined {
-  if (kindOf(node) === 'NameReference') return node.SimpleName;
-  if (kindOf(node) === 'FunctionCallExpression') {
-    const [only, second] = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
-    if (only && !second) return nameOf(only);
+/** Rows that the operator's old spelling makes of one. */
+const legacyLimit = 128;
+
+export interface Expanded {
+  readonly relation: Relation;
+  /** Orders the rows that come of one row. */
+  readonly position: Relation['order'][number];
+}
+
+/** One row for each value of the expressions' arrays, in parallel; shorter ones are padded with nulls. */
+export function expanded(input: Relation, expansion: Expansion, context: PlanContext): Expanded {
+  const row = rowOf(input);
+  const columns: PlanColumn[] = [...input.columns];
+  const unnested: UnnestNode['items'][number][] = [];
+  const casts: PlanAssignment[] = [];
+  const unnamed = expansion.names.filter(
+    (name) => name !== expansion.index && !columns.some((column) => column.name === name),
+  );
+  for (const item of expansion.items) {
+    const node = member(item, 'Expression');
+    const isNamed = kindOf(node) === 'SimpleNamedExpression';
+    const value = isNamed ? member(node, 'Expression') : node;
+    const own = isNamed ? member(node, 'Name').SimpleName : nameOf(value);
+    const isKnown = own !== undefined && (isNamed || expansion.names.includes(own));
+    const name = isKnown ? own : (unnamed[0] ?? 'Column1');
+    const type = typeOf(optionalMember<SyntaxNode>(item, 'ToTypeOf')) ?? 'dynamic';
+    const element = newColumn(context, name, type === 'string' ? 'string' : 'dynamic');
+    unnested.push({
+      column: element,
+      expression: {
+        kind: 'call',
+        name: `${type === 'string' ? 'texts_of' : 'elements_of'}${expansion.pairs ? '_pairs' : ''}`,
+        arguments: [planScalar(value, context, row)],
+        type: element.type,
+        span: spanOf(value),
+      },
+    });
+    const column = type === element.type ? element : newColumn(context, name, type);
+    if (column !== element) casts.push({ column, expression: cast(element, type, value) });
+    const place = columns.findIndex((candidate) => candidate.name === name);
+    if (place >= 0) columns[place] = column;
+    else columns.push(column);
+    if (unnamed.includes(name)) unnamed.splice(unnamed.indexOf(name), 1);
   }
-  return undefined;
+  const { index: indexName, limit } = expansion;
+  const index = indexName === undefined ? null : newColumn(context, indexName, 'long');
+  const position = newColumn(context, 'position', 'long');
+  const relation: Relation = {
+    ...input,
+    plan: { kind: 'unnest', input: input.plan, items: unnested, index, position, limit },
+    columns: [...columns, ...(index ? [index] : [])],
+  };
+  return {
+    relation: casts.length > 0 ? withCasts(relation, casts, position, context) : relation,
+    position: { expression: columnReference(position), descending: false, nullsFirst: false },
+  };
+}
+
+function cast(element: PlanColumn, type: ScalarType, node: Expression): PlanExpression {
+  const span = spanOf(node);
+  return { kind: 'call', name: 'element_as', arguments: [columnReference(element)], type, span };
+}
+
+function withCasts(
+  relation: Relation,
+  casts: readonly PlanAssignment[],
+  position: PlanColumn,
+  context: PlanContext,
+): Relation {
+  const made = new Set(casts.map(({ column }) => column));
+  const others = relation.columns.filter((column) => !made.has(column));
+  const passed = passThrough({ ...relation, columns: [...others, position] }, context);
+  return {
+    ...relation,
+    plan: { kind: 'project', input: relation.plan, columns: [...passed, ...casts] },
+  };
+}
+
+/** The name that the binder gives an expression after a column: `c`, `parse_json(c)`, `c.key`, `c[0]`. */
+function nameOf(node: Expression): string | undefined {
+  switch (kindOf(node)) {
+    case 'NameReference':
+      return node.SimpleName;
+    case 'ParenthesizedExpression':
+      return nameOf(member(node, 'Expression'));
+    case 'FunctionCallExpression': {
+      const [first] = elements(member<SyntaxNode>(node, 'ArgumentList'), 'Expressions');
+      return first && takesNameOfArgument(node.ReferencedSymbol) ? nameOf(first) : undefined;
+    }
+    case 'PathExpression':
+    case 'ElementExpression': {
+      const base = nameOf(member(node, 'Expression'));
+      const key = /^\[?["']?(\w+)["']?\]?$/.exec(textOf(member(node, 'Selector')).trim())?.[1];
+      return base !== undefined && key !== undefined ? `${base}_${key}` : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 function typeOf(clause: SyntaxNode | undefined): ScalarType | undefined {
@@ -149,5 +190,7 @@ const typeAliases: Readonly<Record<string, ScalarType>> = {
   timespan: 'timespan',
   time: 'timespan',
   guid: 'guid',
+  uuid: 'guid',
+  uniqueid: 'guid',
   dynamic: 'dynamic',
 };

@@ -230,7 +230,6 @@ function eachMatch(
     input: folded.plan,
     items: [{ column: step, expression }],
     index: null,
-    keepEmpty: false,
     limit: null,
   };
 }
