@@ -1,3 +1,4 @@
+import { letIn } from './let.js';
 import { checkedDatetime, nullSql, ticksOf } from './operand.js';
 import { literal, type Sql, sql } from './sql.js';
 
@@ -90,20 +91,18 @@ const unitNames = {
 
 /** Ticks of `[-][d.]hh:mm[:ss[.fffffff]]`, a number of days, or a number with a unit such as `1.5h`. */
 export function timespanOfText(text: Sql): Sql {
-  const span = trimmed(text);
-  const groups = (pattern: string) => sql`extractGroups(${span}, ${literal(pattern)})`;
-  const parts = groups(
+  const groups = (pattern: string) => sql`extractGroups(${trimmed(text)}, ${literal(pattern)})`;
+  const ofClock = groups(
     String.raw`^(-?)(?:(\d+)\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$`,
   );
-  const part = (index: number) => sql`arrayElement(${parts}, ${{ text: String(index) }})`;
-  const number = (index: number) => sql`toInt64OrZero(${part(index)})`;
-  const fraction = sql`toInt64OrZero(rightPad(${part(6)}, 7, '0'))`;
+  const ofUnit = groups(String.raw`^(-?\d+(?:\.\d+)?)\s*([a-zA-Z]*)$`);
+  const number = (index: number) => sql`toInt64OrZero(_tc[${{ text: String(index) }}])`;
+  const fraction = sql`toInt64OrZero(rightPad(_tc[6], 7, '0'))`;
   const size = sql`(${number(2)} * 864000000000 + ${number(3)} * 36000000000 + ${number(4)} * 600000000 + ${number(5)} * 10000000 + ${fraction})`;
-  const ofClock = sql`if(${part(1)} = '-', -${size}, ${size})`;
-  const amount = groups(String.raw`^(-?\d+(?:\.\d+)?)\s*([a-zA-Z]*)$`);
-  const unit = sql`transform(lower(arrayElement(${amount}, 2)), ${unitList()}, 0)`;
-  const ofUnit = sql`accurateCastOrNull(round(toFloat64OrNull(arrayElement(${amount}, 1)) * ${unit}), 'Int64')`;
-  return sql`multiIf(notEmpty(${parts}), toNullable(${ofClock}), notEmpty(${amount}) AND ${unit} > 0, ${ofUnit}, NULL)`;
+  const clockTicks = sql`toNullable(if(_tc[1] = '-', -${size}, ${size}))`;
+  const unit = sql`nullIf(transform(lower(_tu[2]), ${unitList()}, 0), 0)`;
+  const unitTicks = sql`accurateCastOrNull(round(toFloat64OrNull(_tu[1]) * ${unit}), 'Int64')`;
+  return letIn({ _tc: ofClock, _tu: ofUnit }, sql`if(notEmpty(_tc), ${clockTicks}, ${unitTicks})`);
 }
 
 /** Names of units, and the ticks of each. */
