@@ -230,7 +230,8 @@ const tests: readonly (readonly [string, string, string, Test, Examples])[] = [
 
 const traps: Readonly<Record<string, string>> = {
   has: 'a term is a maximal run of letters and digits, so "_" ends one',
-  'matches regex': 'letters beyond ASCII are no part of \\b',
+  'matches regex':
+    'letters beyond ASCII are no part of \\b, and an expression from the data is in RE2’s own dialect',
 };
 
 export const textSearchFunctions: Readonly<Record<string, ScalarFunction>> = Object.fromEntries(
