@@ -96,13 +96,10 @@ async function start(
   const paths = dataPaths(configuration.data);
   const lock = lockDataDirectory(paths.root);
   closers.push(() => lock.release());
-  const starting = startChdbEngine({
+  const engine = await startChdbEngine({
     dataDirectory: paths.root,
     log: (line) => log.info(line, 'engine'),
   });
-  // The engine starts in its own process; meanwhile this one loads the language.
-  warm();
-  const engine = await starting;
   closers.push(() => engine.close());
   const store = await openStore(configuration.store ?? paths.store);
   closers.push(() => store.close());
@@ -187,6 +184,8 @@ async function start(
   const url = await app.listen({ host: configuration.host, port: configuration.port });
   for (const name of ownNamesOf(configuration, url)) ownNames.add(name);
   lock.setAddress(url);
+  // Two seconds of work for this thread: after the address is known, and before anyone has typed a hunt.
+  setImmediate(warm);
   return {
     url,
     ingestFile: async (path, options) => {

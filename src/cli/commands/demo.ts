@@ -50,13 +50,14 @@ export function demoCommand(): Command {
       const configuration = await loadConfiguration({
         flags: { data, port, host: '127.0.0.1', logLevel: 'warn' },
       });
-      const quarry = await startQuarry(configuration);
-      closeOnSignal(quarry, console.error);
+      // Beforehand: a server that has started is busy loading the language.
       const token = await issueToken(configuration, {
         app: 'demo',
         roles: demoRoles,
         lifetimeSeconds: tokenHours * 3600,
       });
+      const quarry = await startQuarry(configuration);
+      closeOnSignal(quarry, console.error);
       if (state && !state.filled) {
         await fill(quarry, token, new Date(state.end));
         await writeState(data, { ...state, filled: true });
