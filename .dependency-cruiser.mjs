@@ -9,6 +9,8 @@ const mayImport = {
   plan: ['kql', 'catalog'],
   sql: ['plan', 'catalog'],
   'compile.ts': ['kql', 'plan', 'sql', 'catalog'],
+  'support.ts': ['kql', 'plan', 'sql'],
+  'reference.ts': ['support.ts'],
   engine: ['sql', 'catalog'],
   identity: ['store'],
   hunting: ['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],

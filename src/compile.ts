@@ -7,16 +7,13 @@ import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import type { Scope } from './plan/scope.js';
-import { rowText } from './sql/encode.js';
+import { type RowEncoding, rowText } from './sql/encode.js';
 import { generateSql, type RowWriter } from './sql/generate.js';
 
 export interface ResultColumn {
   readonly name: string;
   readonly type: ScalarType;
 }
-
-/** How the row text is written: `legacy` for the generations before Graph, `graph` for Graph. */
-export type RowEncoding = 'legacy' | 'graph';
 
 /** A hunt as SQL: one SELECT whose only column `row` is the row's JSON object text. */
 export interface SqlQuery {

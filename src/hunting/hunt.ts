@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
-import { compile, type ResultColumn, type RowEncoding } from '../compile.js';
+import { compile, type ResultColumn } from '../compile.js';
 import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
 import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
+import type { RowEncoding } from '../sql/encode.js';
 import type { FetchExternal } from './external-data.js';
 
 export interface HuntRequest {

@@ -1,7 +1,9 @@
-import type { RowEncoding } from '../compile.js';
 import { boolText, datetimeText, realJson, timespanText } from './convert.js';
 import type { Operand } from './operand.js';
 import { join, literal, type Sql, sql } from './sql.js';
+
+/** How the row text is written: `legacy` for the generations before Graph, `graph` for Graph. */
+export type RowEncoding = 'legacy' | 'graph';
 
 interface RowColumn {
   readonly name: string;

@@ -43,7 +43,11 @@ describe('the documented schema', () => {
 
   test('is in files that are named after their tables', () => {
     const files = readdirSync(new URL('../../src/catalog/tables', import.meta.url));
-    const names = builtinCatalog.tables.map(({ name }) => name.toLowerCase());
+    // The record of who did what is in the catalog of those alone who may read it.
+    const names = [
+      ...builtinCatalog.tables.map(({ name }) => name.toLowerCase()),
+      'quarryauditlogs',
+    ];
     expect(files.map((file) => file.replace(/-|\.ts$/g, '')).sort()).toEqual(names.sort());
   });
 
