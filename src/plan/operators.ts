@@ -13,6 +13,7 @@ import { graphToTable } from './operators/graph-to-table.js';
 import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
+import { mvApply } from './operators/mv-apply.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
 import { parseKv } from './operators/parse-kv.js';
@@ -51,6 +52,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   JoinOperator: join,
   LookupOperator: lookup,
   MakeGraphOperator: makeGraph,
+  MvApplyOperator: mvApply,
   MvExpandOperator: mvExpand,
   ParseKvOperator: parseKv,
   ParseOperator: parse,

@@ -44,7 +44,7 @@ export const partition: OperatorPlanner = (node, input, context) => {
     : withSource(member(operand, 'Query'), relation, key, context);
   const inner = { ...scope, partition: [...context.partition, key] };
   const result = stages.reduce((table, stage) => {
-    refuseOthers(stage);
+    refuseOthers(stage, 'partition');
     return context.plan.table(stage, inner, table);
   }, rows);
   return { ...result, order: result.order.length > 0 ? [orderBy(key), ...result.order] : [] };
@@ -83,7 +83,7 @@ function withSource(
 }
 
 /** The stages of a pipe, the first one first. */
-function stagesOf(query: Expression): Expression[] {
+export function stagesOf(query: Expression): Expression[] {
   const stages: Expression[] = [];
   let first = query;
   while (kindOf(first) === 'PipeExpression') {
@@ -110,8 +110,8 @@ function keyed(
 }
 
 /** A stage that mixes rows of several partitions would give a wrong answer. */
-function refuseOthers(stage: Expression): void {
+export function refuseOthers(stage: Expression, place: string): void {
   if (partitioned.has(kindOf(stage))) return;
   const word = /^[\w-]+/.exec(textOf(stage))?.[0] ?? kindOf(stage);
-  throw unsupported(stage, `'${word}' inside partition`, 'it does not keep partitions apart');
+  throw unsupported(stage, `'${word}' inside ${place}`, 'it does not keep partitions apart');
 }

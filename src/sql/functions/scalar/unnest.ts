@@ -19,19 +19,20 @@ const asPair = sql`concat('[', toJSONString(_p.1), ',', _p.2, ']')`;
  */
 function values(value: Operand, member: Sql): Sql {
   const elements = (json: Sql) => sql`arrayMap(_e -> if(_e = 'null', '', _e), ${elementsOf(json)})`;
-  const others = bound(
-    convert(value, 'dynamic'),
-    (json) => sql`if(${isBag(json)}, arrayMap(_p -> ${member}, ${pairsOf(json)}), [${json}])`,
-  );
+  const others = bound(convert(value, 'dynamic'), (json) => othersOf(json, member));
   return overArray(value, elements, others);
+}
+
+/** What is no array: a bag's members, or the one value. */
+function othersOf(json: Sql, member: Sql): Sql {
+  return sql`if(${isBag(json)}, arrayMap(_p -> ${member}, ${pairsOf(json)}), [${json}])`;
 }
 
 /** The same values as strings: an array is read in one go. */
 function texts(value: Operand, member: Sql): Sql {
   return bound(convert(value, 'dynamic'), (json) => {
-    const named: Operand = { ...value, ...json, type: 'dynamic', read: undefined };
     const text = sql`if(startsWith(_e, '"'), JSONExtractString(_e), _e)`;
-    return sql`if(${isArray(json)}, JSONExtract(${json}, 'Array(String)'), arrayMap(_e -> ${text}, ${values(named, member)}))`;
+    return sql`if(${isArray(json)}, JSONExtract(${json}, 'Array(String)'), arrayMap(_e -> ${text}, ${othersOf(json, member)}))`;
   });
 }
 
