@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import type { RawRecord } from '../../src/ingest/connector.js';
+import { zeekJson, zeekTsv } from '../../src/ingest/connectors/zeek.js';
+import { detectConnector } from '../../src/ingest/connectors.js';
+
+const json = (value: object): RawRecord => ({ text: JSON.stringify(value), value: value as never });
+const line = (text: string): RawRecord => ({ text, value: undefined });
+
+const out = {
+  'id.orig_h': '10.0.0.5',
+  'id.orig_p': 50000,
+  'id.resp_h': '203.0.113.9',
+  'id.resp_p': 443,
+};
+const base = { ts: 1588205199.82437, uid: 'C1' };
+
+/** A record, and what of its event is compared. */
+const records: readonly (readonly [name: string, record: object, columns: object | null])[] = [
+  [
+    'an outgoing connection',
+    { ...base, ...out, proto: 'tcp', conn_state: 'SF', orig_bytes: 12 },
+    {
+      Timestamp: '2020-04-30T00:06:39.8243700Z',
+      ActionType: 'ConnectionSuccess',
+      LocalIP: '10.0.0.5',
+      LocalIPType: 'Private',
+      RemoteIP: '203.0.113.9',
+      Protocol: 'Tcp',
+      AdditionalFields: { direction: 'Out', uid: 'C1', conn_state: 'SF', orig_bytes: '12' },
+    },
+  ],
+  [
+    'one that nobody answered',
+    { ...base, ...out, proto: 'tcp', conn_state: 'S0' },
+    { ActionType: 'ConnectionFailed' },
+  ],
+  [
+    'one from outside, with the names that shippers write',
+    {
+      ...base,
+      id_orig_h: '203.0.113.9',
+      id_orig_p: 1,
+      id_resp_h: '10.0.0.5',
+      id_resp_p: 22,
+      proto: 'tcp',
+      conn_state: 'SF',
+    },
+    {
+      ActionType: 'InboundConnectionAccepted',
+      LocalIP: '10.0.0.5',
+      LocalPort: '22',
+      RemoteIP: '203.0.113.9',
+    },
+  ],
+  [
+    'a ping',
+    { ...base, ...out, proto: 'icmp', conn_state: 'OTH' },
+    { ActionType: 'IcmpConnectionInspected', Protocol: 'Icmp' },
+  ],
+  [
+    'a request',
+    { ...base, ...out, '@stream': 'http', method: 'GET', host: 'a.example', uri: '/x' },
+    { ActionType: 'HttpConnectionInspected', RemoteUrl: 'a.example' },
+  ],
+  [
+    'a deleted file on a share',
+    {
+      ...base,
+      ...out,
+      _path: 'smb_files',
+      action: 'SMB::FILE_DELETE',
+      path: '\\\\s\\c$',
+      name: 'dir\\a.exe',
+    },
+    {
+      ActionType: 'FileDeleted',
+      FileName: 'a.exe',
+      FolderPath: '\\\\s\\c$\\dir\\a.exe',
+      ShareName: '\\\\s\\c$',
+    },
+  ],
+  ['a log that says nothing of its own', { ...base, ...out, _path: 'weird', name: 'x' }, null],
+];
+
+describe('a record of Zeek', () => {
+  test.each(records)('%s', (_, record, columns) => {
+    const outcomes = zeekJson.open().convert(json(record));
+    if (columns === null) expect(outcomes).toEqual([]);
+    else expect(outcomes).toMatchObject([{ columns }]);
+  });
+
+  test('without a time is rejected', () => {
+    expect(zeekJson.open().convert(json({ ...out, uid: 'x', conn_state: 'SF' }))).toMatchObject([
+      { rejected: 'record.shape' },
+    ]);
+  });
+});
+
+describe("Zeek's own form", () => {
+  const header = [
+    '#separator \\x09',
+    '#set_separator\t,',
+    '#empty_field\t(empty)',
+    '#unset_field\t-',
+    '#path\tdns',
+    '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tquery\tRD\tanswers',
+    '#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tbool\tvector[string]',
+  ];
+
+  test('is read by its header', () => {
+    const conversion = zeekTsv.open();
+    const rows = [
+      ...header,
+      '1692146028.495991\tC2\t10.0.0.5\t49873\t10.0.0.1\t53\tudp\ta\\x09b\tT\tx,y',
+      '#close\tx',
+    ];
+    expect(rows.flatMap((text) => conversion.convert(line(text)))).toMatchObject([
+      {
+        table: 'DeviceNetworkEvents',
+        columns: {
+          ActionType: 'DnsConnectionInspected',
+          Protocol: 'Udp',
+          AdditionalFields: { query: 'a\tb', RD: 'true', answers: '["x","y"]' },
+        },
+      },
+    ]);
+  });
+
+  test('without its header is rejected', () => {
+    expect(zeekTsv.open().convert(line('1\t2'))).toMatchObject([{ rejected: 'record.shape' }]);
+  });
+
+  test('is recognised', () => {
+    expect(detectConnector(header.map(line))?.name).toBe('zeek-tsv');
+    expect(detectConnector([json({ ...base, ...out, conn_state: 'SF' })])?.name).toBe('zeek-json');
+  });
+});
