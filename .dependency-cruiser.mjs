@@ -11,7 +11,6 @@ const mayImport = {
   'compile.ts': ['kql', 'plan', 'sql', 'catalog'],
   'support.ts': ['kql', 'plan', 'sql'],
   'reference.ts': ['support.ts'],
-  'support.ts': ['kql', 'plan', 'sql'],
   engine: ['sql', 'catalog'],
   identity: ['store'],
   hunting: ['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],
