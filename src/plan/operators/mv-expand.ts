@@ -93,8 +93,7 @@ export function expanded(input: Relation, expansion: Expansion, context: PlanCon
     const isNamed = kindOf(node) === 'SimpleNamedExpression';
     const value = isNamed ? member(node, 'Expression') : node;
     const own = isNamed ? member(node, 'Name').SimpleName : nameOf(value);
-    const isKnown = own !== undefined && (isNamed || expansion.names.includes(own));
-    const name = isKnown ? own : (unnamed[0] ?? 'Column1');
+    const name = own ?? unnamed[0] ?? 'Column1';
     const type = typeOf(optionalMember<SyntaxNode>(item, 'ToTypeOf')) ?? 'dynamic';
     const element = newColumn(context, name, type === 'string' ? 'string' : 'dynamic');
     unnested.push({
@@ -162,12 +161,17 @@ function nameOf(node: Expression): string | undefined {
     case 'PathExpression':
     case 'ElementExpression': {
       const base = nameOf(member(node, 'Expression'));
-      const key = /^\[?["']?(\w+)["']?\]?$/.exec(textOf(member(node, 'Selector')).trim())?.[1];
-      return base !== undefined && key !== undefined ? `${base}_${key}` : undefined;
+      return base === undefined ? undefined : `${base}_${selectorName(member(node, 'Selector'))}`;
     }
     default:
       return undefined;
   }
+}
+
+function selectorName(selector: Expression): string {
+  if (kindOf(selector) !== 'BracketedExpression') return selector.SimpleName ?? '';
+  const key = member(selector, 'Expression');
+  return key.IsLiteral ? String(key.LiteralValue) : '';
 }
 
 function typeOf(clause: SyntaxNode | undefined): ScalarType | undefined {
