@@ -2,10 +2,15 @@ import type { Catalog, ScalarType } from './catalog/types.js';
 import { HuntError } from './errors.js';
 import type { BoundQuery } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
+import { startIn } from './kql/places.js';
+import type { Edit } from './kql/source.js';
+import type { SyntaxNode } from './kql/syntax.js';
+import { unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
+import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
 import type { Scope } from './plan/scope.js';
 import { type RowEncoding, rowText } from './sql/encode.js';
 import { generateSql, type RowWriter } from './sql/generate.js';
@@ -60,21 +65,64 @@ export function compile(
   scope: Scope,
   options: CompileOptions = {},
 ): SqlQuery | SchemaProbe | ExternalProbe {
-  const bound = boundQueries.get(text, catalog);
+  const { bound, outcome } = planned(text, catalog, scope, options);
+  if (outcome.kind === 'external') return outcome;
   try {
-    const relation = planQuery(bound.root, {
-      catalog,
-      scope,
-      parameters: options.parameters ?? {},
-      probes: options.probes ?? new Map(),
-    });
-    return queryOf(relation, options.encoding ?? 'legacy');
+    return outcome.kind === 'probe'
+      ? { kind: 'probe', key: outcome.key, sql: queryOf(outcome.relation, 'legacy').sql }
+      : { kind: 'query', ...queryOf(outcome.relation, options.encoding ?? 'legacy') };
   } catch (error) {
-    if (error instanceof ExternalDataNeeded) {
-      const span = bound.spanInQuery(error.source.span);
-      return { kind: 'external', source: { ...error.source, span } };
-    }
     throw inQuery(error, bound);
+  }
+}
+
+/** The plan of the query, or of what has to be asked first. */
+type Outcome =
+  | { readonly kind: 'query'; readonly relation: Relation }
+  | { readonly kind: 'probe'; readonly key: string; readonly relation: Relation }
+  | ExternalProbe;
+
+/** Plans the query; where its columns come from the data, it is bound again as if it declared them. */
+function planned(
+  text: string,
+  catalog: Catalog,
+  scope: Scope,
+  options: CompileOptions,
+): { readonly bound: BoundQuery; readonly outcome: Outcome } {
+  const edits: Edit[] = [];
+  for (;;) {
+    const bound = boundQueries.get(text, catalog, edits);
+    const endOf = (node: SyntaxNode) => {
+      const start = startIn(bound.root, node);
+      return start && bound.spanInQuery({ start: start + node.Width, length: 0 }).start;
+    };
+    try {
+      const relation = planQuery(bound.root, {
+        catalog,
+        scope,
+        parameters: options.parameters ?? {},
+        probes: options.probes ?? new Map(),
+        placeOf: (node) => String(endOf(node)),
+      });
+      return { bound, outcome: { kind: 'query', relation } };
+    } catch (error) {
+      if (error instanceof ExternalDataNeeded) {
+        const span = bound.spanInQuery(error.source.span);
+        return { bound, outcome: { kind: 'external', source: { ...error.source, span } } };
+      }
+      if (!(error instanceof SchemaNeeded)) throw inQuery(error, bound);
+      const { key, call, probe, columns } = error;
+      if (!columns) return { bound, outcome: { kind: 'probe', key, relation: probe } };
+      const start = endOf(call);
+      // A catalog's function is no part of the query, and of two equal texts either may be meant.
+      if (!start) {
+        throw inQuery(
+          unsupported(call, 'A plugin whose columns depend on the data', 'declare them here'),
+          bound,
+        );
+      }
+      edits.push({ start, length: 0, text: schemaClause(columns) });
+    }
   }
 }
 
@@ -108,22 +156,24 @@ export function explain(
   scope: Scope,
   options: CompileOptions = {},
 ): Explanation {
-  const query = compile(text, catalog, scope, options);
-  const bound = boundQueries.get(text, catalog);
-  const parameters = options.parameters ?? {};
-  const probes = options.probes ?? new Map();
-  if (query.kind === 'external') {
-    return { columns: bound.columns, plan: 'fetch the files of externaldata first', sql: '' };
+  const { bound, outcome } = planned(text, catalog, scope, options);
+  const columns = bound.columns;
+  if (outcome.kind === 'external') {
+    return { columns, plan: 'fetch the files of externaldata first', sql: '' };
   }
-  const relation = planQuery(bound.root, { catalog, scope, parameters, probes });
-  return {
-    columns: query.kind === 'query' ? query.columns : bound.columns,
-    plan: explainPlan(inOrder(relation)),
-    sql: query.sql,
-  };
+  try {
+    const query = queryOf(outcome.relation, options.encoding ?? 'legacy');
+    return {
+      columns: outcome.kind === 'query' ? query.columns : columns,
+      plan: explainPlan(inOrder(outcome.relation)),
+      sql: query.sql,
+    };
+  } catch (error) {
+    throw inQuery(error, bound);
+  }
 }
 
-function queryOf(relation: Relation, encoding: RowEncoding): SqlQuery {
+function queryOf(relation: Relation, encoding: RowEncoding): Omit<SqlQuery, 'kind'> {
   const { columns } = relation;
   const write: RowWriter = (operands) =>
     rowText(
@@ -131,7 +181,6 @@ function queryOf(relation: Relation, encoding: RowEncoding): SqlQuery {
       encoding,
     );
   return {
-    kind: 'query',
     sql: generateSql(inOrder(relation), columns, write).text,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };

@@ -49,9 +49,9 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
         { span: spanInQuery(spanOfError(syntaxError)) },
       );
     }
-    const errors = errorsOf(code.GetDiagnostics());
-    const [first] = errors;
     const root = code.Syntax as SyntaxNode;
+    const errors = errorsOf(code.GetDiagnostics()).filter((error) => !isOutdated(error, root));
+    const [first] = errors;
     if (!first) {
       const type = code.ResultType as TypeSymbol | null;
       return { root, columns: isTabular(type) ? columnsOf(type) : [], spanInQuery };
@@ -155,6 +155,22 @@ function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
   return listOf(diagnostics)
     .filter((diagnostic) => diagnostic.Severity === 'Error')
     .sort((a, b) => a.Start - b.Start);
+}
+
+/** Plugins that have more parameters than the binder knows of. */
+const grownPlugins: ReadonlySet<string> = new Set(['bag_unpack']);
+const argumentErrors: ReadonlySet<string> = new Set(['KS107', 'KS119']);
+
+/** A complaint about arguments that the service takes. */
+function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
+  if (!argumentErrors.has(error.Code)) return false;
+  for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+    if (kindOf(node) !== 'EvaluateOperator') continue;
+    const call = optionalMember(node, 'FunctionCall');
+    const name = call && optionalMember(call, 'Name')?.SimpleName;
+    if (name && grownPlugins.has(name)) return true;
+  }
+  return false;
 }
 
 function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic | undefined {

@@ -27,6 +27,8 @@ export interface PlanContext {
   readonly parameters: Readonly<Record<string, string>>;
   /** What had to be asked before the query could be planned, by key: external files, columns that depend on data. */
   readonly probes: ReadonlyMap<string, readonly Record<string, unknown>[]>;
+  /** A name for a node's end that stays the same when the query is bound again with edits behind it. */
+  readonly placeOf: (node: SyntaxNode) => string;
   readonly counter: { next: number };
   /** The translation of expressions, which needs that of tables and the reverse. */
   readonly plan: {

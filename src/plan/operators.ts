@@ -3,6 +3,7 @@ import { as, consume, render, serialize } from './operators/as.js';
 import { count } from './operators/count.js';
 import { datatable } from './operators/datatable.js';
 import { distinct } from './operators/distinct.js';
+import { evaluate } from './operators/evaluate.js';
 import { extend } from './operators/extend.js';
 import { externalData } from './operators/externaldata.js';
 import { find } from './operators/find.js';
@@ -39,6 +40,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   ConsumeOperator: consume,
   CountOperator: count,
   DistinctOperator: distinct,
+  EvaluateOperator: evaluate,
   ExtendOperator: extend,
   FacetOperator: facet,
   FilterOperator: where,

@@ -1,4 +1,5 @@
 import type { ScalarFunction } from '../functions.js';
+import { bagPluginFunctions } from './plugin/bag.js';
 import { scanFunctions } from './plugin/scan.js';
 import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
@@ -77,5 +78,6 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...datetimeMakeFunctions,
   ...timeZoneFunctions,
   ...sketchFunctions,
+  ...bagPluginFunctions,
   ...scanFunctions,
 };
