@@ -19,14 +19,17 @@ import { TenantContexts } from './hunting/tenants.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
 import { dataAccess } from './identity/assignments.js';
-import { IssuerKeys, trustEmbeddedIssuer } from './identity/embedded.js';
+import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
 import { trustExternalIssuer } from './identity/external.js';
+import { sweepArtifacts } from './identity/issuer/artifacts.js';
 import { type MintRequest, mintToken } from './identity/mint.js';
 import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
 import { openStore } from './store/store.js';
 import { changeTenant, defaultTenantId, listTenants } from './store/tenants.js';
+
+const hourMs = 3_600_000;
 
 /** A server that listens. */
 export interface Quarry {
@@ -119,6 +122,12 @@ async function start(
   const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
   closers.push(() => audit.close());
   const quota = new QuotaLedger(store);
+  const sweeper = setInterval(() => {
+    Promise.all([quota.sweep(), sweepArtifacts(store)]).catch((error: unknown) =>
+      log.warn({ err: error }, 'sweep'),
+    );
+  }, hourMs).unref();
+  closers.push(() => clearInterval(sweeper));
   const profiles = {
     ...configuration.profiles,
     memoryBytes: configuration.huntMemoryMegabytes * 2 ** 20,
@@ -177,7 +186,9 @@ async function start(
     },
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     tolerantBodies: configuration.tolerantBodies,
-    ...(configuration.embeddedIssuer && { issuer: { store, keys, ownNames } }),
+    ...(configuration.embeddedIssuer && {
+      issuer: { store, keys, ownNames, cookieSecret: await issuerCookieSecret(store) },
+    }),
     log,
   });
   closers.push(() => app.close());

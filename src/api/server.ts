@@ -7,6 +7,9 @@ import { HuntError } from '../errors.js';
 import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
 import type { GenerationUsage } from '../hunting/usage.js';
+import type { IssuerKeys } from '../identity/embedded.js';
+import type { IssuerServices } from '../identity/issuer/provider.js';
+import { SlowDown } from '../identity/issuer/slow-down.js';
 import type { Principal } from '../identity/principal.js';
 import type { Verifier } from '../identity/verify.js';
 import type { Ingest } from '../ingest/ingest.js';
@@ -19,7 +22,9 @@ import { healthRoutes } from './health.js';
 import type { HuntingParts } from './hunting.js';
 import { streamingApiRoute } from './ingest/streaming-api.js';
 import { discoveryRoutes } from './issuer/discovery.js';
-import { type TokenParts, tokenRoutes } from './issuer/token.js';
+import { interactiveRoutes } from './issuer/interactive.js';
+import { Issuers } from './issuer/issuers.js';
+import { tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
@@ -44,7 +49,7 @@ export interface ServerParts extends HuntingParts {
   /** Accepts on the earliest paths what their documentation printed and JSON does not allow. */
   readonly tolerantBodies: boolean;
   /** The embedded issuer; absent: tokens come from elsewhere. */
-  readonly issuer?: Omit<TokenParts, 'publicUrl'>;
+  readonly issuer?: IssuerServices & { readonly keys: IssuerKeys };
   /** Certificate chain and key, both PEM; absent: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Origins whose pages may call the API; none by default. */
@@ -115,7 +120,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   }
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
-    tokenRoutes(app, { ...parts.issuer, publicUrl });
+    const issuers = new Issuers(parts.issuer, parts.issuer.keys);
+    const { store } = parts.issuer;
+    const interactive = { store, issuers, publicUrl, guesses: new SlowDown() };
+    tokenRoutes(app, interactive);
+    interactiveRoutes(app, interactive);
   }
   return app;
 

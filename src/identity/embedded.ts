@@ -1,8 +1,11 @@
 import { errors, importJWK } from 'jose';
+import { z } from 'zod';
+import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
 import { embeddedIssuer } from './claims.js';
 import { type KeyRing, openKeys, publicJwk, type SigningKey, signingAlgorithm } from './keys.js';
+import { newSecret } from './secrets.js';
 import type { TrustedIssuer } from './verify.js';
 
 /** Milliseconds between two looks at the key folder for a key that is not known. */
@@ -53,4 +56,22 @@ export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssu
       return tenant?.id === tid ? tid : undefined;
     },
   };
+}
+
+const cookieSecretSetting = 'issuer.cookieSecret';
+const cookieSecretShape = z.string().min(32);
+
+/** The secret that signs the issuer's cookies, the same on all nodes; made when first asked for. */
+export async function issuerCookieSecret(store: Store): Promise<string> {
+  await store.db
+    .insertInto('settings')
+    .values({ key: cookieSecretSetting, value: toJson(newSecret()) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { value } = await store.db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', cookieSecretSetting)
+    .executeTakeFirstOrThrow();
+  return fromJson(value, cookieSecretShape);
 }

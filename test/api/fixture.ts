@@ -7,7 +7,11 @@ import { pino } from 'pino';
 import { createServer, type ServerParts } from '../../src/api/server.js';
 import type { HuntAnswer } from '../../src/hunting/hunt.js';
 import { dataAccess } from '../../src/identity/assignments.js';
-import { IssuerKeys, trustEmbeddedIssuer } from '../../src/identity/embedded.js';
+import {
+  IssuerKeys,
+  issuerCookieSecret,
+  trustEmbeddedIssuer,
+} from '../../src/identity/embedded.js';
 import { type MintRequest, mintToken } from '../../src/identity/mint.js';
 import { createVerifier } from '../../src/identity/verify.js';
 import { openStore, type Store } from '../../src/store/store.js';
@@ -57,7 +61,7 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
     }),
     ready: async () => true,
     tolerantBodies: true,
-    issuer: { store, keys, ownNames: new Set() },
+    issuer: { store, keys, ownNames: new Set(), cookieSecret: await issuerCookieSecret(store) },
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
     ...parts,
   });

@@ -1,119 +1,111 @@
-import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Provider } from 'oidc-provider';
-import type { IssuerKeys } from '../../identity/embedded.js';
 import { findClient } from '../../identity/issuer/client.js';
+import { type ClientProof, deviceCodeGrant } from '../../identity/issuer/clients.js';
 import {
   type EntraErrorName,
   entraErrorBody,
   entraErrors,
 } from '../../identity/issuer/entra-errors.js';
-import {
-  type ClientProof,
-  createProvider,
-  type IssuerServices,
-  issuerRequest,
-  issuerRoutes,
-  resourceOf,
-} from '../../identity/issuer/provider.js';
-import { SlowDown } from '../../identity/issuer/slow-down.js';
-import { answerAsEntra } from '../../identity/issuer/token-answer.js';
+import { issuerRoutes } from '../../identity/issuer/provider.js';
+import { resourceOf } from '../../identity/issuer/scopes.js';
+import type { SlowDown } from '../../identity/issuer/slow-down.js';
+import type { Store } from '../../store/store.js';
 import { baseOf } from '../address.js';
 import { readForm } from './form.js';
+import type { Issuers } from './issuers.js';
 
-export interface TokenParts extends IssuerServices {
-  readonly keys: IssuerKeys;
+export interface IssuerParts {
+  readonly store: Store;
+  readonly issuers: Issuers;
   readonly publicUrl: string | undefined;
+  /** Remembers who guesses secrets and passwords. */
+  readonly guesses: SlowDown;
 }
 
 /** Bytes of a token request; a client assertion with a certificate chain fits. */
-const bodyLimit = 64 * 1024;
-/** Issuers kept ready: one for each tenant and address that clients use. */
-const maxProviders = 32;
+export const formLimit = 64 * 1024;
 
 const versions = { '/oauth2/token': '1.0', '/oauth2/v2.0/token': '2.0' } as const;
 
-/** The token endpoint at Entra's paths, v1 and v2; the protocol itself is the issuer library's. */
-export function tokenRoutes(app: FastifyInstance, parts: TokenParts): void {
-  const providers = new Map<string, Promise<Provider>>();
-  const guesses = new SlowDown();
+/** Grant types by other names that programs have for them. */
+const grantAliases: Readonly<Record<string, string>> = { device_code: deviceCodeGrant };
 
+/** The token endpoint at Entra's paths, v1 and v2; the protocol itself is the issuer library's. */
+export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
+  const config = { access: 'public' } as const;
   for (const [path, version] of Object.entries(versions)) {
     app.post<{ Params: { tenant: string } }>(
       `/:tenant${path}`,
-      { config: { access: 'public' }, bodyLimit },
+      { config, bodyLimit: formLimit },
       async (request, reply) => {
-        const { body, headers } = request;
-        const fields = await readForm(
-          body instanceof Buffer ? body : Buffer.alloc(0),
-          headers['content-type'],
-        );
+        const fields = await formOf(request);
         if (!fields?.has('grant_type')) return refuse(request, reply, 'parameter');
-        const clientId = fields.get('client_id') ?? basicUser(headers.authorization) ?? '';
-        const client = await findClient(parts.store, request.params.tenant, clientId);
+        const client = await clientOf(request, fields, parts.store);
         if (typeof client === 'string') return refuse(request, reply, client);
-        const guesser = `${clientId} ${request.ip}`;
-        const waitMs = guesses.waitMs(guesser);
+        const guessers = guessersOf(request, fields, client.clientId);
+        const waitMs = Math.max(...guessers.map((key) => parts.guesses.waitMs(key)));
         if (waitMs > 0) {
           reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
           return refuse(request, reply, 'slowDown');
         }
-        const proof = proofOf(fields, headers.authorization);
-        const problem = prepare(fields, version, proof);
+        const proof = proofOf(fields, request.headers.authorization);
+        if (proof === 'none' && !client.isPublic) return refuse(request, reply, 'credential');
+        const problem = prepare(fields, version);
         if (problem) return refuse(request, reply, problem);
 
-        const provider = await providerOf(baseOf(request, parts.publicUrl), client.tenant);
-        reply.hijack();
-        for (const [name, value] of Object.entries(reply.getHeaders())) {
-          if (value !== undefined) reply.raw.setHeader(name, value);
+        const provider = await parts.issuers.of(baseOf(request, parts.publicUrl), client.tenant);
+        const asked = { path: issuerRoutes.token, fields };
+        await parts.issuers.handle(provider, request, reply, asked, { proof, version });
+        const { statusCode } = reply.raw;
+        const guessed = statusCode === 401 || (statusCode === 400 && fields.has('password'));
+        for (const key of guessers) {
+          if (guessed) parts.guesses.failed(key);
+          else if (statusCode === 200) parts.guesses.succeeded(key);
         }
-        await issuerRequest.run({ proof, version }, () =>
-          provider.callback()(replay(request, issuerRoutes.token, fields), reply.raw),
-        );
-        if (reply.raw.statusCode === 401) guesses.failed(guesser);
-        else if (reply.raw.statusCode === 200) guesses.succeeded(guesser);
         return reply;
       },
     );
   }
+}
 
-  async function providerOf(base: string, tenant: string): Promise<Provider> {
-    const ring = await parts.keys.current();
-    const key = `${ring.signing.kid} ${tenant} ${base}`;
-    const known = providers.get(key);
-    if (known) return known;
-    const made = createProvider(base, tenant, ring, parts).then((provider) => {
-      answerAsEntra(provider);
-      return provider;
-    });
-    providers.set(key, made);
-    if (providers.size > maxProviders) {
-      const [oldest] = providers.keys();
-      if (oldest !== undefined) providers.delete(oldest);
-    }
-    return made;
-  }
+/** A request's form; undefined where it cannot be read. */
+export function formOf({ body, headers }: FastifyRequest): Promise<URLSearchParams | undefined> {
+  return readForm(body instanceof Buffer ? body : Buffer.alloc(0), headers['content-type']);
+}
+
+/** The application that a form is from, or why it is refused. */
+export function clientOf(request: FastifyRequest, fields: URLSearchParams, store: Store) {
+  const { tenant } = request.params as { tenant: string };
+  const clientId = fields.get('client_id') ?? basicUser(request.headers.authorization) ?? '';
+  return findClient(store, tenant, clientId);
+}
+
+/** Who may be guessing: the application from this address, and the user's password. */
+function guessersOf(request: FastifyRequest, fields: URLSearchParams, clientId: string): string[] {
+  const user = fields.get('username');
+  return [`app ${clientId} ${request.ip}`, ...(user === null ? [] : [guessedUser(request, user)])];
+}
+
+export function guessedUser(request: FastifyRequest, user: string): string {
+  return `user ${user.toLowerCase().slice(0, 256)} ${request.ip}`;
 }
 
 /** Brings the fields to what the issuer library knows; names what is wrong with them for Entra. */
-function prepare(
-  fields: URLSearchParams,
-  version: '1.0' | '2.0',
-  proof: ClientProof,
-): EntraErrorName | undefined {
-  if (fields.get('grant_type') !== 'client_credentials') return undefined;
-  if (proof === 'none') return 'credential';
+function prepare(fields: URLSearchParams, version: '1.0' | '2.0'): EntraErrorName | undefined {
+  const grantType = fields.get('grant_type') ?? '';
+  const alias = grantAliases[grantType];
+  if (alias !== undefined) fields.set('grant_type', alias);
+  // A refreshed token is for what the first was for: sign-in libraries repeat scopes that they know.
+  if (grantType === 'refresh_token') fields.delete('scope');
   if (version === '1.0') {
     // v1 names the API alone; whatever else clients send beside it means nothing there.
-    fields.delete('scope');
-    return fields.get('resource') ? undefined : 'parameter';
+    if (['client_credentials', 'password'].includes(grantType)) fields.delete('scope');
+    return grantType === 'client_credentials' && !fields.get('resource') ? 'parameter' : undefined;
   }
+  if (grantType !== 'client_credentials') return undefined;
   const scope = fields.get('scope');
   if (!scope) return 'parameter';
-  const resource = resourceOf(scope);
-  if (scope !== `${resource}/.default`) return 'scope';
-  return undefined;
+  return scope === `${resourceOf(scope)}/.default` ? undefined : 'scope';
 }
 
 function proofOf(fields: URLSearchParams, authorization: string | undefined): ClientProof {
@@ -132,28 +124,11 @@ function basicUser(authorization: string | undefined): string | undefined {
   }
 }
 
-/** The request once more, with the fields as its body, for the issuer library to read. */
-function replay(request: FastifyRequest, url: string, fields: URLSearchParams): IncomingMessage {
-  const body = Buffer.from(fields.toString());
-  const { raw } = request;
-  const headers = {
-    ...raw.headers,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(body.length),
-  };
-  // All of a request that Koa and the issuer library read.
-  return Object.assign(Readable.from([body], { objectMode: false }), {
-    method: raw.method,
-    url,
-    headers,
-    socket: raw.socket,
-    httpVersion: raw.httpVersion,
-    httpVersionMajor: raw.httpVersionMajor,
-    httpVersionMinor: raw.httpVersionMinor,
-  }) as unknown as IncomingMessage;
-}
-
-function refuse(request: FastifyRequest, reply: FastifyReply, name: EntraErrorName): FastifyReply {
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: EntraErrorName,
+): FastifyReply {
   const correlation = reply.getHeader('client-request-id');
   request.log.info({ error: name, ip: request.ip }, 'token refused');
   return reply

@@ -20,3 +20,8 @@ export async function findClient(
   }
   return app ?? 'app';
 }
+
+/** The id of the tenant that an address names, by its id or its name. */
+export async function findTenantId(store: Store, tenantName: string): Promise<string | undefined> {
+  return (await findTenant(store, tenantName))?.id;
+}

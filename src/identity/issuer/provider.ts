@@ -1,29 +1,36 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Adapter, AdapterPayload, Configuration, Provider } from 'oidc-provider';
+import type {
+  Adapter,
+  Configuration,
+  KoaContextWithOIDC,
+  Provider,
+  ResourceServer,
+} from 'oidc-provider';
 import type { Store } from '../../store/store.js';
 import { familiesOf } from '../apis.js';
 import { findApp, isSecretOf } from '../apps.js';
-import { appClaims, embeddedIssuer } from '../claims.js';
+import { appClaims, embeddedIssuer, userClaims } from '../claims.js';
 import { type KeyRing, signingAlgorithm } from '../keys.js';
 import { tokenLifetimeSeconds } from '../mint.js';
-import { isRole, roles } from '../roles.js';
+import { findUser } from '../users.js';
 import { artifacts } from './artifacts.js';
-
-/** How the application of the request under way proves itself: Entra lets one application do either. */
-export type ClientProof = 'client_secret_post' | 'private_key_jwt' | 'none';
-
-/** What the request under way has said before the issuer library reads it. */
-export interface IssuerRequest {
-  readonly proof: ClientProof;
-  readonly version: '1.0' | '2.0';
-}
-
-export const issuerRequest = new AsyncLocalStorage<IssuerRequest>();
+import { clients, issuerRequest } from './clients.js';
+import { codeConfirmPage, codeInputPage, donePage, failurePage } from './pages.js';
+import { allowPasswordGrant } from './password-grant.js';
+import {
+  askableScopes,
+  protocolScopes,
+  resourceOf,
+  rolesFor,
+  scopesFor,
+  shortNames,
+} from './scopes.js';
 
 export interface IssuerServices {
   readonly store: Store;
   /** The installation's own public addresses, each of which is an audience. */
   readonly ownNames: ReadonlySet<string>;
+  /** Signs the cookies of people who sign in. */
+  readonly cookieSecret: string;
 }
 
 /** The paths of the issuer library under `/{tenant}`, which are Entra's. */
@@ -31,8 +38,26 @@ export const issuerRoutes = {
   token: '/oauth2/v2.0/token',
   authorization: '/oauth2/v2.0/authorize',
   device_authorization: '/oauth2/v2.0/devicecode',
+  code_verification: '/oauth2/v2.0/deviceauth',
   end_session: '/oauth2/v2.0/logout',
   jwks: '/discovery/v2.0/keys',
+} as const;
+
+// Entra's answer says one second less than an hour.
+const accessTokenSeconds = tokenLifetimeSeconds - 1;
+const day = 86_400;
+
+/** Seconds. */
+const lifetimes = {
+  AccessToken: accessTokenSeconds,
+  ClientCredentials: accessTokenSeconds,
+  AuthorizationCode: 60,
+  DeviceCode: 900,
+  IdToken: accessTokenSeconds,
+  Interaction: 3600,
+  Session: day,
+  Grant: 90 * day,
+  RefreshToken: 90 * day,
 } as const;
 
 /** The issuer of one tenant under one public address. */
@@ -43,8 +68,24 @@ export async function createProvider(
   services: IssuerServices,
 ): Promise<Provider> {
   // Loaded only where tokens are issued: it is the largest part of identity.
-  const { errors, Provider } = await import('oidc-provider');
+  const { errors, interactionPolicy, Provider } = await import('oidc-provider');
   const { store, ownNames } = services;
+  const policy = interactionPolicy.base();
+  // Applications are registered by an administrator, who has consented by that.
+  policy.remove('consent');
+
+  const resourceServer = async (resource: string, clientId: string): Promise<ResourceServer> => {
+    if (familiesOf(resource, ownNames).length === 0) throw new errors.InvalidTarget();
+    const app = await findApp(store, clientId);
+    return {
+      audience: resource,
+      scope: askableScopes(resource, scopesFor(resource, app?.scopes ?? [], ownNames)),
+      accessTokenFormat: 'jwt',
+      accessTokenTTL: accessTokenSeconds,
+      jwt: { sign: { alg: signingAlgorithm, kid: keys.signing.kid } },
+    };
+  };
+
   const configuration: Configuration = {
     adapter: (model: string): Adapter =>
       model === 'Client' ? clients(store, tenant) : artifacts(store, model),
@@ -53,26 +94,61 @@ export async function createProvider(
     },
     routes: issuerRoutes,
     clientAuthMethods: ['client_secret_post', 'private_key_jwt', 'none'],
+    scopes: protocolScopes,
+    claims: {
+      openid: ['sub', 'oid', 'tid'],
+      profile: ['name', 'preferred_username'],
+      email: ['upn'],
+    },
+    conformIdTokenClaims: false,
+    cookies: { keys: [services.cookieSecret] },
+    interactions: {
+      policy,
+      url: (_ctx, { uid }) => `${base}/${tenant}/signin/${uid}`,
+    },
+    findAccount: async (_ctx, id) => {
+      const user = await findUser(store, tenant, id);
+      if (!user || user.disabled) return undefined;
+      return {
+        accountId: user.id,
+        claims: () => ({
+          sub: user.id,
+          oid: user.id,
+          tid: tenant,
+          name: user.displayName,
+          preferred_username: user.name,
+          upn: user.name,
+        }),
+      };
+    },
+    loadExistingGrant: (ctx) => grantAll(ctx),
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (ctx, form, _out, error) => {
+          ctx.body = codeInputPage(form, error !== undefined);
+        },
+        userCodeConfirmSource: (ctx, form, client, _info, code) => {
+          ctx.body = codeConfirmPage(form, client.clientName ?? client.clientId, code);
+        },
+        successSource: (ctx) => {
+          ctx.body = donePage();
+        },
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: (ctx, _client, oneOf) =>
           oneOf?.[0] ?? resourceOf(String(ctx.oidc.params?.['scope'] ?? '')) ?? '',
         useGrantedResource: () => true,
-        getResourceServerInfo: (_ctx, resource) => {
-          const families = familiesOf(resource, ownNames);
-          if (families.length === 0) throw new errors.InvalidTarget();
-          return {
-            audience: resource,
-            scope: `${resource}/.default`,
-            accessTokenFormat: 'jwt',
-            // Entra's answer says one second less than an hour.
-            accessTokenTTL: tokenLifetimeSeconds - 1,
-            jwt: { sign: { alg: signingAlgorithm, kid: keys.signing.kid } },
-          };
-        },
+        getResourceServerInfo: (_ctx, resource, client) =>
+          resourceServer(resource, client.clientId),
       },
     },
     formats: {
@@ -85,58 +161,57 @@ export async function createProvider(
       },
     },
     extraTokenClaims: async (_ctx, token) => {
-      if (token.kind !== 'ClientCredentials') return undefined;
       const app = await findApp(store, token.clientId ?? '');
       if (!app) return undefined;
-      const families = familiesOf(String(token.aud ?? ''), ownNames);
-      const granted = app.roles.filter(
-        (role) => isRole(role) && families.includes(roles[role].api),
+      const resource = String(token.aud ?? '');
+      const version = issuerRequest.getStore()?.version ?? '2.0';
+      if (token.kind === 'ClientCredentials') {
+        return appClaims(app, rolesFor(resource, app.roles, ownNames), version);
+      }
+      const user = await findUser(store, tenant, token.accountId);
+      if (!user) return undefined;
+      const names = shortNames(
+        token.scope ?? '',
+        resource,
+        scopesFor(resource, app.scopes, ownNames),
       );
-      return appClaims(app, granted, issuerRequest.getStore()?.version ?? '2.0');
+      return userClaims(user, app.clientId, names, version);
     },
-    ttl: { ClientCredentials: tokenLifetimeSeconds - 1 },
+    ttl: lifetimes,
+    renderError: (ctx, { error, error_description: description }) => {
+      ctx.body = failurePage(error, description ?? '');
+    },
   };
   const provider = new Provider(`${base}/${tenant}/v2.0`, configuration);
+  // The address is ours to say, not the connection's: whoever ends TLS stands before us.
+  provider.proxy = true;
   // Secrets are stored as hashes, which the library cannot compare.
   provider.Client.prototype.compareClientSecret = function compare(secret: string) {
     return isSecretOf(store, this.clientId, secret);
   };
+  allowPasswordGrant(provider, { store, tenant, resourceServer });
+  // Clients name the token endpoint as they know it, which is not where the library is mounted.
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () =>
+    new Set([
+      provider.issuer,
+      ...['common', 'organizations', tenant].flatMap((name) => [
+        `${base}/${name}/oauth2/v2.0/token`,
+        `${base}/${name}/oauth2/token`,
+      ]),
+    ]);
   return provider;
-}
 
-/** The API that a v2 `scope` names: `https://graph.microsoft.com/.default`, or one of its scopes. */
-export function resourceOf(scope: string): string | undefined {
-  for (const name of scope.split(' ')) {
-    const end = name.lastIndexOf('/');
-    if (end > 0 && name.includes(':')) return name.slice(0, end);
+  /** Everything that was asked for and that the application may have. */
+  async function grantAll(ctx: KoaContextWithOIDC) {
+    const { client, session, resourceServers, params } = ctx.oidc;
+    if (!client || !session?.accountId) return undefined;
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+    const asked = String(params?.['scope'] ?? '').split(' ');
+    grant.addOIDCScope(asked.filter((name) => protocolScopes.includes(name)).join(' '));
+    for (const [resource, server] of Object.entries(resourceServers ?? {})) {
+      grant.addResourceScope(resource, [...server.scopes].join(' '));
+    }
+    await grant.save();
+    return grant;
   }
-  return undefined;
-}
-
-/** The tenant's applications, as the issuer library reads them. */
-function clients(store: Store, tenant: string): Adapter {
-  const none = async () => undefined;
-  return {
-    find: async (clientId): Promise<AdapterPayload | undefined> => {
-      const app = await findApp(store, clientId);
-      if (app?.tenant !== tenant) return undefined;
-      const proof = issuerRequest.getStore()?.proof ?? 'client_secret_post';
-      return {
-        client_id: app.clientId,
-        client_name: app.name,
-        // Never compared: see `compareClientSecret`.
-        ...(proof === 'client_secret_post' && { client_secret: 'stored as a hash' }),
-        token_endpoint_auth_method: proof,
-        grant_types: ['client_credentials'],
-        response_types: [],
-        redirect_uris: [],
-      };
-    },
-    upsert: none,
-    findByUserCode: none,
-    findByUid: none,
-    consume: none,
-    destroy: none,
-    revokeByGrantId: none,
-  };
 }

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { issuerRequest } from './clients.js';
 import { entraErrorBody, entraErrorOf, entraErrors } from './entra-errors.js';
-import { issuerRequest, issuerRoutes } from './provider.js';
+import { issuerRoutes } from './provider.js';
 
 /** Gives the token endpoint's answers Entra's shape: numbers as text in v1, `AADSTS` numbers in errors. */
 export function answerAsEntra(provider: Provider): void {
@@ -15,6 +16,10 @@ export function answerAsEntra(provider: Provider): void {
       ctx.body = entraErrorBody(name, correlationOf(ctx as KoaContextWithOIDC));
     } else if (typeof body?.['access_token'] === 'string') {
       ctx.body = tokenAnswer(body, ctx as KoaContextWithOIDC);
+    } else if (typeof body?.['user_code'] === 'string') {
+      const { user_code: code, verification_uri: page } = body;
+      const message = `To sign in, use a web browser to open the page ${page} and enter the code ${code} to authenticate.`;
+      ctx.body = { ...body, message };
     }
   });
 }

@@ -1,0 +1,153 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Provider } from 'oidc-provider';
+import { findClient, findTenantId } from '../../identity/issuer/client.js';
+import { usualProof } from '../../identity/issuer/clients.js';
+import { failurePage, signInPage } from '../../identity/issuer/pages.js';
+import { issuerRoutes } from '../../identity/issuer/provider.js';
+import { signIn } from '../../identity/users.js';
+import { baseOf } from '../address.js';
+import { replay } from './issuers.js';
+import { clientOf, formLimit, formOf, guessedUser, type IssuerParts, refuse } from './token.js';
+
+type TenantPath = { Params: { tenant: string } };
+type SignInPath = { Params: { tenant: string; uid: string } };
+
+const options = { config: { access: 'public' }, bodyLimit: formLimit } as const;
+
+/** Where people sign in: authorization codes for programs, codes of devices, the page between. */
+export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): void {
+  app.post<TenantPath>(
+    `/:tenant${issuerRoutes.device_authorization}`,
+    options,
+    async (request, reply) => {
+      const fields = await formOf(request);
+      if (!fields) return refuse(request, reply, 'parameter');
+      const client = await clientOf(request, fields, parts.store);
+      if (typeof client === 'string') return refuse(request, reply, client);
+      const proof = fields.has('client_secret') ? 'client_secret_post' : usualProof(client);
+      const provider = await providerFor(request, client.tenant);
+      const asked = { path: issuerRoutes.device_authorization, fields };
+      return parts.issuers.handle(provider, request, reply, asked, { proof, version: '2.0' });
+    },
+  );
+
+  for (const path of [
+    issuerRoutes.authorization,
+    `${issuerRoutes.authorization}/:uid`,
+    issuerRoutes.code_verification,
+    `${issuerRoutes.code_verification}/:uid`,
+    issuerRoutes.end_session,
+    `${issuerRoutes.end_session}/confirm`,
+    `${issuerRoutes.end_session}/success`,
+  ]) {
+    app.route<TenantPath>({
+      method: ['GET', 'POST'],
+      url: `/:tenant${path}`,
+      ...options,
+      handler: toProvider,
+    });
+  }
+  // v1's address of the same page.
+  app.get<TenantPath>('/:tenant/oauth2/authorize', options, (request, reply) => {
+    const query = request.url.slice(request.url.indexOf('?'));
+    return reply.redirect(`/${request.params.tenant}${issuerRoutes.authorization}${query}`);
+  });
+
+  app.get<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
+    const open = await interactionOf(request, reply);
+    return open ? showSignIn(reply, open, {}) : expired(reply);
+  });
+
+  app.post<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
+    const open = await interactionOf(request, reply);
+    if (!open) return expired(reply);
+    const { provider, tenant } = open;
+    const fields = await formOf(request);
+    const [name, password] = [fields?.get('username') ?? '', fields?.get('password') ?? ''];
+    const guesser = guessedUser(request, name);
+    const waitMs = parts.guesses.waitMs(guesser);
+    if (waitMs > 0) {
+      const problem = `Too many attempts. Wait ${Math.ceil(waitMs / 1000)} seconds.`;
+      return showSignIn(reply.code(429), open, { name, problem });
+    }
+    const user = await signIn(parts.store, tenant, name, password);
+    if (!user) {
+      parts.guesses.failed(guesser);
+      request.log.info({ ip: request.ip }, 'sign-in refused');
+      const problem = 'The user name or the password is not right.';
+      return showSignIn(reply.code(401), open, { name, problem });
+    }
+    parts.guesses.succeeded(guesser);
+    const message = replay(request, provider, { path: request.url });
+    const login = { accountId: user.id, remember: true };
+    const next = await provider.interactionResult(message, reply.raw, { login });
+    return reply.redirect(next, 303);
+  });
+
+  async function toProvider(
+    request: FastifyRequest<TenantPath>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const [name, query] = [request.params.tenant, new URL(request.url, 'http://x').searchParams];
+    const fields = request.method === 'POST' ? await formOf(request) : undefined;
+    const clientId = query.get('client_id') ?? fields?.get('client_id') ?? '';
+    const client = await findClient(parts.store, name, clientId);
+    // Later steps of a sign-in name no client: their address has the tenant itself.
+    const tenant =
+      typeof client === 'string' ? await findTenantId(parts.store, name) : client.tenant;
+    if (tenant === undefined) return expired(reply);
+    const provider = await providerFor(request, tenant);
+    // The library brings a policy of its own with each page that needs one.
+    reply.removeHeader('content-security-policy');
+    const path = request.url.slice(`/${name}`.length);
+    return parts.issuers.handle(provider, request, reply, { path, fields });
+  }
+
+  function providerFor(request: FastifyRequest, tenant: string): Promise<Provider> {
+    return parts.issuers.of(baseOf(request, parts.publicUrl), tenant);
+  }
+
+  /** The sign-in that this browser has under way, by its cookie. */
+  async function interactionOf(request: FastifyRequest<SignInPath>, reply: FastifyReply) {
+    const { uid } = request.params;
+    const tenant = await findTenantId(parts.store, request.params.tenant);
+    if (tenant === undefined) return undefined;
+    const provider = await providerFor(request, tenant);
+    const message = replay(request, provider, { path: request.url });
+    try {
+      const details = await provider.interactionDetails(message, reply.raw);
+      const { params, uid: own } = details;
+      const client = await findClient(parts.store, tenant, String(params['client_id'] ?? ''));
+      if (own !== uid || typeof client === 'string') return undefined;
+      return { provider, tenant, params, application: client.name };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function showSignIn(
+  reply: FastifyReply,
+  { params, application }: { params: Readonly<Record<string, unknown>>; application: string },
+  state: { name?: string; problem?: string },
+): FastifyReply {
+  // After the form the browser is sent on to the program: its address has to be allowed for that.
+  const target =
+    typeof params['redirect_uri'] === 'string' ? ` ${new URL(params['redirect_uri']).origin}` : '';
+  const allowed = target.includes('null') ? '' : target;
+  return reply
+    .type('text/html; charset=utf-8')
+    .header(
+      'content-security-policy',
+      `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'${allowed}; frame-ancestors 'none'; base-uri 'none'`,
+    )
+    .send(signInPage(application, state));
+}
+
+function expired(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(400)
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    .send(failurePage('expired', 'This sign-in has expired. Start again from your program.'));
+}
