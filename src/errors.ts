@@ -60,6 +60,10 @@ export const failures = {
         ? `Missing application roles. API required roles: ${p.required}, application roles: ${p.granted}.`
         : `Missing scopes. API required scopes: ${p.required}, scopes: ${p.granted}.`,
   ),
+  'request.delegatedOnly': failure(
+    403,
+    () => 'This is for signed-in users: the token has to be one of a user.',
+  ),
   'request.viewData': failure(
     403,
     () => "Missing user role. The user needs a role with the permission 'View Data'.",

@@ -14,7 +14,7 @@ import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { externalDataReader } from './hunting/external-data.js';
 import { QuotaLedger } from './hunting/quota.js';
-import { runHunt } from './hunting/service.js';
+import { contextFor, describeHunt, runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
@@ -142,19 +142,21 @@ async function start(
           timeoutMs: timeoutSeconds * 1000,
         })
       : undefined;
+  const hunting = {
+    engine,
+    tenants,
+    quota,
+    profiles,
+    audit,
+    fetchExternal,
+    geo: () => geo.dictionary(),
+  };
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
-    hunt: (call) =>
-      runHunt(call, {
-        engine,
-        tenants,
-        quota,
-        profiles,
-        audit,
-        fetchExternal,
-        geo: () => geo.dictionary(),
-      }),
+    hunt: (call) => runHunt(call, hunting),
+    describe: (call) => describeHunt(call, hunting),
+    catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
     ingest: (body, request) => ingest.push(body, request),
     verify: createVerifier({
       issuers: [

@@ -1,8 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Catalog } from '../catalog/types.js';
+import type { ResultColumn } from '../compile.js';
 import { HuntError } from '../errors.js';
 import type { HuntAnswer } from '../hunting/hunt.js';
 import type { HuntCall } from '../hunting/service.js';
 import { authorizeData } from '../identity/authorize.js';
+import type { Principal } from '../identity/principal.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
 import type { Metrics } from './metrics.js';
@@ -11,6 +14,10 @@ import { departure, wrapRows } from './stream.js';
 /** What every hunting route stands on. */
 export interface HuntingParts {
   readonly hunt: (call: HuntCall) => Promise<HuntAnswer>;
+  /** The columns that a hunt's answer would have. */
+  readonly describe: (call: HuntCall) => Promise<readonly ResultColumn[]>;
+  /** What a principal may hunt in. */
+  readonly catalog: (principal: Principal) => Promise<Catalog>;
   readonly metrics?: Metrics | undefined;
 }
 
@@ -45,7 +52,7 @@ export function checkQueryText(query: unknown): string {
 export async function answerHunt(
   request: FastifyRequest,
   reply: FastifyReply,
-  { hunt, metrics }: HuntingParts,
+  { hunt, metrics }: Pick<HuntingParts, 'hunt' | 'metrics'>,
   asked: Omit<HuntCall, 'principal' | 'address' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
   },

@@ -110,9 +110,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   healthRoutes(app, parts.ready);
   parts.metrics?.route(app);
-  const { hunt, metrics, publicUrl } = parts;
-  legacyRoutes(app, { hunt, metrics, tolerant: parts.tolerantBodies });
-  graphRoutes(app, { hunt, metrics, publicUrl });
+  const { hunt, describe, catalog, metrics, publicUrl } = parts;
+  const hunting = { hunt, describe, catalog, metrics };
+  legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
+  graphRoutes(app, { ...hunting, publicUrl });
   if (parts.ingest) streamingApiRoute(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);

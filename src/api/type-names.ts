@@ -14,6 +14,20 @@ export const typeNames: Readonly<Record<ScalarType, string>> = {
   dynamic: 'Object',
 };
 
+/** How a value of each type stands in an answer of the generations before Graph. */
+export const jsonSchemas: Readonly<Record<ScalarType, object>> = {
+  bool: { type: 'integer' },
+  int: { type: 'integer' },
+  long: { type: 'integer' },
+  real: { type: 'number' },
+  decimal: { type: 'string' },
+  string: { type: 'string' },
+  datetime: { type: 'string', format: 'date-time' },
+  timespan: { type: 'string' },
+  guid: { type: 'string' },
+  dynamic: {},
+};
+
 const ticksPerSecond = 10_000_000;
 
 /** A duration as .NET's constant format writes it: `[d.]hh:mm:ss[.fffffff]`. */

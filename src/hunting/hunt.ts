@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
-import { compile, type ResultColumn } from '../compile.js';
+import { compile, type ResultColumn, type SqlQuery } from '../compile.js';
 import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
@@ -53,6 +53,14 @@ const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
+  const { sql, columns } = await compileHunt(request, services);
+  const { limits, signal } = request;
+  const { rows, stats } = await services.engine.run({ sql, tag: randomUUID(), limits, signal });
+  return { columns, rows, stats };
+}
+
+/** One hunt, scoped and compiled: all that can be said of it before it runs. */
+export async function compileHunt(request: HuntRequest, services: HuntServices): Promise<SqlQuery> {
   const { engine } = services;
   const tenant = services.tenant(request.principal.tenant);
   const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
@@ -67,22 +75,19 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
       probes,
       ...(request.parameters && { parameters: request.parameters }),
     });
-    if (probes.size >= maxProbes) throw new Error('probes do not end');
+    if (query.kind === 'query') return query;
+    if (probes.size >= maxProbes) {
+      throw new HuntError('kql.unsupported', {
+        what: `A query of more than ${maxProbes} files and unpacked columns`,
+        because: 'each of them has to be read before the query can be',
+      });
+    }
     if (query.kind === 'external') {
       probes.set(query.source.key, await external(query.source, services));
       continue;
     }
-    const run = {
-      sql: query.sql,
-      tag: randomUUID(),
-      limits: request.limits,
-      signal: request.signal,
-    };
-    if (query.kind === 'query') {
-      const result = await engine.run(run);
-      return { columns: query.columns, rows: result.rows, stats: result.stats };
-    }
-    const { rows } = await engine.run(run);
+    const { limits, signal } = request;
+    const { rows } = await engine.run({ sql: query.sql, tag: randomUUID(), limits, signal });
     probes.set(query.key, JSON.parse(`[${await textOf(rows)}]`));
   }
 }

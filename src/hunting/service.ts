@@ -1,10 +1,18 @@
-import type { Engine } from '../engine/engine.js';
+import type { ResultColumn } from '../compile.js';
+import type { Engine, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import { holds } from '../identity/authorize.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from './audit.js';
 import type { FetchExternal } from './external-data.js';
-import { type HuntAnswer, type HuntRequest, hunt, type TenantContext } from './hunt.js';
+import {
+  compileHunt,
+  type HuntAnswer,
+  type HuntRequest,
+  type HuntServices,
+  hunt,
+  type TenantContext,
+} from './hunt.js';
 import { chooseProfile, type GenerationName, limitsOf, type ProfileChoice } from './profiles.js';
 import type { QuotaLedger } from './quota.js';
 import type { AuditedTenantContext, TenantContexts } from './tenants.js';
@@ -29,13 +37,35 @@ export interface HuntingParts {
 
 /** One hunt: admitted, run, charged for, and on record whatever became of it. */
 export async function runHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAnswer> {
+  return onRecord('Hunt', call, parts, hunt);
+}
+
+/** The columns that a hunt's answer would have; counted and on record like the hunt itself. */
+export async function describeHunt(
+  call: HuntCall,
+  parts: HuntingParts,
+): Promise<readonly ResultColumn[]> {
+  const { columns } = await onRecord('DescribeHunt', call, parts, compileHunt);
+  return columns;
+}
+
+type Work<T> = (request: HuntRequest, services: HuntServices) => Promise<T>;
+/** What a hunt leaves, where it has been run. */
+type Outcome = Partial<Pick<HuntAnswer, 'rows' | 'stats'>>;
+
+async function onRecord<T extends Outcome>(
+  action: string,
+  call: HuntCall,
+  parts: HuntingParts,
+  work: Work<T>,
+): Promise<T> {
   const { principal, generation } = call;
   const started = performance.now();
-  const record = (outcome: string, status: number, answer?: HuntAnswer) =>
+  const record = (outcome: string, status: number, result?: T) =>
     parts.audit.record({
       tenant: principal.tenant,
       kind: 'Hunt',
-      action: 'Hunt',
+      action,
       actor: principal,
       address: call.address,
       generation,
@@ -44,27 +74,34 @@ export async function runHunt(call: HuntCall, parts: HuntingParts): Promise<Hunt
       outcome,
       status,
       durationSeconds: (performance.now() - started) / 1000,
-      ...(answer && { rowCount: answer.stats.resultRows, cpuSeconds: cpuSecondsOf(answer) }),
+      ...(result?.stats && {
+        rowCount: result.stats.resultRows,
+        cpuSeconds: cpuSecondsOf(result.stats),
+      }),
     });
-  let answer: HuntAnswer;
+  let result: T;
   try {
-    answer = await admitAndHunt(call, parts);
+    result = await admitted(call, parts, work);
   } catch (error) {
     const known = error instanceof HuntError;
     await record(known ? error.code : 'engine.failed', known ? error.status : 500);
     throw error;
   }
   try {
-    await record('Succeeded', 200, answer);
+    await record('Succeeded', 200, result);
   } catch (error) {
     // What cannot be put on record is not answered.
-    answer.rows.destroy();
+    result.rows?.destroy();
     throw error;
   }
-  return answer;
+  return result;
 }
 
-async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAnswer> {
+async function admitted<T extends Outcome>(
+  call: HuntCall,
+  parts: HuntingParts,
+  work: Work<T>,
+): Promise<T> {
   const { generation, address: _address, ...request } = call;
   const { principal } = request;
   const profile = chooseProfile(parts.profiles, principal, generation);
@@ -72,9 +109,9 @@ async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAn
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const window = request.window ?? lookback(profile.lookbackDays);
   const started = performance.now();
-  let cpuSeconds: number | undefined;
+  let result: T | undefined;
   try {
-    const answer = await hunt(
+    result = await work(
       {
         ...request,
         limits: limitsOf(profile, parts.profiles.memoryBytes),
@@ -87,14 +124,13 @@ async function admitAndHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAn
         geo: parts.geo,
       },
     );
-    cpuSeconds = cpuSecondsOf(answer);
-    return answer;
+    return result;
   } finally {
     const runningSeconds = (performance.now() - started) / 1000;
     await parts.quota.charge(principal, generation, profile, {
       runningSeconds,
       // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
-      cpuSeconds: cpuSeconds ?? runningSeconds,
+      cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
     });
   }
 }
@@ -116,8 +152,8 @@ function scopeRecord({ window, principal }: HuntCall): object {
   };
 }
 
-function cpuSecondsOf({ stats }: HuntAnswer): number {
-  return stats.userCpuSeconds + stats.kernelCpuSeconds;
+function cpuSecondsOf({ userCpuSeconds, kernelCpuSeconds }: QueryStats): number {
+  return userCpuSeconds + kernelCpuSeconds;
 }
 
 function lookback(days: number | null): { from: Date } | undefined {

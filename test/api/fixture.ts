@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createServer, type ServerParts } from '../../src/api/server.js';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { HuntAnswer } from '../../src/hunting/hunt.js';
 import { dataAccess } from '../../src/identity/assignments.js';
 import {
@@ -53,6 +54,8 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
   const logged: string[] = [];
   const app = await createServer({
     hunt: async () => answer([]),
+    describe: async () => answer([]).columns,
+    catalog: async () => builtinCatalog,
     verify: createVerifier({
       issuers: [trustEmbeddedIssuer(keys, store)],
       ownNames: new Set(),

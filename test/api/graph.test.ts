@@ -249,3 +249,26 @@ describe('errors have Graph’s envelope', () => {
     expect(answered.json.error).toMatchObject({ innerError: expect.any(Object) });
   });
 });
+
+describe('the schema of what can be hunted in', () => {
+  const path = '/beta/security/getHuntingSchema';
+  test('is for users', async () => {
+    const scopes = ['ThreatHunting.Read.All'];
+    const audience = 'https://graph.microsoft.com';
+    const token = await fixture.token({ roles: [], scopes, audience });
+    for (const form of [path, `${path}()`]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const { status, json } = await read(await fetch(fixture.url + form, { headers }));
+      expect(status).toBe(200);
+      const tables = json['tables'] as { name: string; columns: object[] }[];
+      const deviceInfo = tables.find(({ name }) => name === 'DeviceInfo');
+      expect(deviceInfo?.columns[0]).toMatchObject({ name: 'Timestamp', type: 'DateTime' });
+    }
+  });
+
+  test('and not for applications', async () => {
+    const answered = await read(await fetch(fixture.url + path, { headers: { authorization } }));
+    expect(answered.status).toBe(403);
+    expect(answered.json.error.code).toBe('Forbidden');
+  });
+});

@@ -417,6 +417,23 @@ describe('a hunt and its client', () => {
   });
 });
 
+test('designers of flows get the columns as JSON Schema', async () => {
+  const path = '/api/advancedqueries/schema';
+  const answered = await fixture.post(path, '{"Query":"x"}', { authorization });
+  expect(answered.status).toBe(200);
+  expect(answered.json).toEqual({
+    type: 'object',
+    properties: {
+      Timestamp: { type: 'string', format: 'date-time' },
+      FileName: { type: 'string' },
+      ReportId: { type: 'integer' },
+      IsSigned: { type: 'integer' },
+    },
+  });
+  expect((await fixture.post(path, '{}', { authorization })).status).toBe(400);
+  expect(asked).toEqual([]);
+});
+
 describe('what answers without a token', () => {
   test('health does', async () => {
     const answered = await read(await fetch(`${fixture.url}/health`));

@@ -18,6 +18,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.unauthorized': 'InvalidAuthenticationToken',
   'request.forbidden': 'Forbidden',
   'request.viewData': 'Forbidden',
+  'request.delegatedOnly': 'Forbidden',
   'request.notFound': 'ResourceNotFound',
   'engine.failed': 'UnknownError',
   'identity.unavailable': 'ServiceUnavailable',

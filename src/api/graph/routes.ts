@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
+import { authorizeData } from '../../identity/authorize.js';
+import { principalOf } from '../access.js';
 import { baseOf } from '../address.js';
 import { readJsonBody } from '../body.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
@@ -7,6 +9,7 @@ import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
 import { otherMethods, refuseMethod } from '../methods.js';
 import { envelopeHead, errorEnvelope } from './envelope.js';
 import { functionParameters } from './odata.js';
+import { huntingSchema } from './schema.js';
 import { parseTimespan } from './timespan.js';
 
 const config = { access: { api: 'graph', roles: ['ThreatHunting.Read.All'] } } as const;
@@ -39,6 +42,7 @@ export function graphRoutes(
           if (!reply.hasHeader('client-request-id')) reply.header('client-request-id', request.id);
         });
         huntingRoutes(app, prefix, parts);
+        schemaRoutes(app, prefix, parts);
       },
       { prefix },
     );
@@ -70,6 +74,24 @@ function huntingRoutes(
     app.get(`${path}*`, { config }, async (request, reply) =>
       run(request, reply, parametersOf(request)),
     );
+  }
+}
+
+/** The tables, columns and functions that the signed-in user may hunt in. */
+function schemaRoutes(
+  app: FastifyInstance,
+  prefix: string,
+  parts: HuntingParts & { readonly publicUrl: string | undefined },
+): void {
+  for (const path of namesOf('getHuntingSchema').flatMap((name) => [name, `${name}()`])) {
+    app.get(path, { config }, async (request) => {
+      const principal = principalOf(request);
+      // Documented for users alone.
+      if (principal.kind !== 'user') throw new HuntError('request.delegatedOnly', {});
+      authorizeData(principal);
+      const root = baseOf(request, parts.publicUrl) + prefix;
+      return huntingSchema(root, await parts.catalog(principal));
+    });
   }
 }
 

@@ -38,6 +38,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.unauthorized': 'Unauthorized',
   'request.forbidden': 'Forbidden',
   'request.viewData': 'Forbidden',
+  'request.delegatedOnly': 'Forbidden',
   'request.notFound': 'NotFound',
   'request.method': 'MethodNotAllowed',
   // As the live service answers; the documentation says TooManyRequests, which the last one keeps.

@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { authorizeData } from '../../identity/authorize.js';
+import { principalOf } from '../access.js';
 import { readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
 import { otherMethods, refuseMethod } from '../methods.js';
+import { departure } from '../stream.js';
+import { jsonSchemas } from '../type-names.js';
 import { envelopeHead } from './envelope.js';
 import { legacyPaths } from './generations.js';
 
@@ -24,5 +28,28 @@ export function legacyRoutes(
       });
       app.route({ method: otherMethods('POST'), url, config, handler: refuseMethod('POST') });
     }
+    schemaRoute(app, `${prefix}/advancedqueries/schema`, parts);
   }
+}
+
+/** What designers of flows ask to know the columns of an answer before there is one. */
+function schemaRoute(app: FastifyInstance, url: string, parts: HuntingParts): void {
+  const config = { access: { api: 'legacy', roles: ['AdvancedQuery.Read.All'] } } as const;
+  app.post(url, { config }, async (request, reply) => {
+    const contentType = request.headers['content-type'];
+    const body = readJsonBody(request.body, contentType, { rawControls: true });
+    const text = checkQueryText(body['Query']);
+    const principal = principalOf(request);
+    authorizeData(principal);
+    request.huntText = text;
+    const columns = await parts.describe({
+      generation: 'advancedqueries',
+      principal,
+      text,
+      address: request.ip,
+      signal: departure(reply),
+    });
+    const properties = columns.map(({ name, type }) => [name, jsonSchemas[type]] as const);
+    return { type: 'object', properties: Object.fromEntries(properties) };
+  });
 }
