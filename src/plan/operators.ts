@@ -14,6 +14,7 @@ import { graphToTable } from './operators/graph-to-table.js';
 import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
+import { makeSeries } from './operators/make-series.js';
 import { mvApply } from './operators/mv-apply.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
@@ -54,6 +55,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   JoinOperator: join,
   LookupOperator: lookup,
   MakeGraphOperator: makeGraph,
+  MakeSeriesOperator: makeSeries,
   MvApplyOperator: mvApply,
   MvExpandOperator: mvExpand,
   ParseKvOperator: parseKv,

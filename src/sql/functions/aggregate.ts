@@ -5,6 +5,7 @@ import { numberAggregates } from './aggregate/number.js';
 import { percentileAggregates } from './aggregate/percentile.js';
 import { rowAggregates } from './aggregate/row.js';
 import { schemaAggregates } from './aggregate/schema.js';
+import { seriesAggregates } from './aggregate/series.js';
 import { sketchAggregates } from './aggregate/sketch.js';
 
 /** Every aggregate function, by KQL's name. */
@@ -15,5 +16,6 @@ export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = {
   ...collectionAggregates,
   ...percentileAggregates,
   ...schemaAggregates,
+  ...seriesAggregates,
   ...sketchAggregates,
 };

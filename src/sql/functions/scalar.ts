@@ -1,5 +1,7 @@
 import type { ScalarFunction } from '../functions.js';
 import { bagPluginFunctions } from './plugin/bag.js';
+import { ipPluginFunctions } from './plugin/ip.js';
+import { periodFunctions } from './plugin/periods.js';
 import { scanFunctions } from './plugin/scan.js';
 import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
@@ -16,6 +18,7 @@ import { documentFunctions } from './scalar/documents.js';
 import { dynamicFunctions } from './scalar/dynamic.js';
 import { encodingFunctions } from './scalar/encoding.js';
 import { extractJsonFunctions } from './scalar/extract-json.js';
+import { geoFunctions } from './scalar/geo.js';
 import { hashFunctions } from './scalar/hash.js';
 import { ipPlaceFunctions } from './scalar/ip-places.js';
 import { ipSearchFunctions } from './scalar/ip-search.js';
@@ -24,6 +27,7 @@ import { ipv6Functions } from './scalar/ipv6.js';
 import { keyValueFunctions } from './scalar/key-values.js';
 import { listFunctions } from './scalar/lists.js';
 import { logicFunctions } from './scalar/logic.js';
+import { makeSeriesFunctions } from './scalar/make-series.js';
 import { mathFunctions } from './scalar/math.js';
 import { nameFunctions } from './scalar/names.js';
 import { operatorFunctions } from './scalar/operators.js';
@@ -70,14 +74,18 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...ipSearchFunctions,
   ...logicFunctions,
   ...mathFunctions,
+  ...makeSeriesFunctions,
   ...bitFunctions,
   ...distributionFunctions,
   ...unitFunctions,
+  ...geoFunctions,
   ...datetimeFunctions,
   ...datetimeFormatFunctions,
   ...datetimeMakeFunctions,
   ...timeZoneFunctions,
   ...sketchFunctions,
   ...bagPluginFunctions,
+  ...ipPluginFunctions,
+  ...periodFunctions,
   ...scanFunctions,
 };
