@@ -45,13 +45,13 @@ export async function describeHunt(
   call: HuntCall,
   parts: HuntingParts,
 ): Promise<readonly ResultColumn[]> {
-  const { columns } = await onRecord('DescribeHunt', call, parts, compileHunt);
+  const { columns } = await onRecord<Outcome>('DescribeHunt', call, parts, compileHunt);
   return columns;
 }
 
 type Work<T> = (request: HuntRequest, services: HuntServices) => Promise<T>;
 /** What a hunt leaves, where it has been run. */
-type Outcome = Partial<Pick<HuntAnswer, 'rows' | 'stats'>>;
+type Outcome = Pick<HuntAnswer, 'columns'> & Partial<Pick<HuntAnswer, 'rows' | 'stats'>>;
 
 async function onRecord<T extends Outcome>(
   action: string,
