@@ -37,7 +37,7 @@ const additionsSchema = z.strictObject({
 });
 
 /** What an operator declares: tables of their own, and further columns of existing tables. */
-export type CatalogAdditions = z.input<typeof additionsSchema>;
+type CatalogAdditions = z.input<typeof additionsSchema>;
 
 type DeclaredTable = z.output<typeof table>;
 type DeclaredColumn = z.output<typeof column>;

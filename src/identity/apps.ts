@@ -62,20 +62,6 @@ export async function findApp(store: Store, clientId: string): Promise<App | und
   return row && appOf(row);
 }
 
-export async function findAppByName(
-  store: Store,
-  tenant: string,
-  name: string,
-): Promise<App | undefined> {
-  const row = await store.db
-    .selectFrom('apps')
-    .selectAll()
-    .where('tenant_id', '=', tenant)
-    .where('name', '=', name)
-    .executeTakeFirst();
-  return row && appOf(row);
-}
-
 export async function listApps(store: Store, tenant: string): Promise<App[]> {
   const rows = await store.db
     .selectFrom('apps')

@@ -32,7 +32,7 @@ export function isBag(json: Sql): Sql {
 }
 
 /** The null inside a document is the null dynamic outside. */
-export function known(raw: Sql): Sql {
+function known(raw: Sql): Sql {
   return bound(raw, (text) => sql`if(${text} = 'null', '', ${text})`);
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { builtInNames } from '../../src/kql/builtins.js';
+import { language } from '../../src/kql/language.js';
 import { operatorPlanners, sourcePlanners } from '../../src/plan/operators.js';
 import { supportMatrix } from '../../src/support.js';
-import { language } from '../../src/kql/language.js';
 
 const matrix = supportMatrix();
 
