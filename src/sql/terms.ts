@@ -12,12 +12,25 @@ export function foldedText(text: Sql): Sql {
 
 const foreignSeparator = literal(String.raw`[^\x00-\x7f\p{L}\p{N}]`);
 
+function separated(text: Sql): Sql {
+  return sql`replaceRegexpAll(lowerUTF8(${text}), ${foreignSeparator}, ' ')`;
+}
+
 /**
  * The lower case as the engine's tokenizer has to see it. The tokenizer takes all that is not ASCII for
  * letters, so typographic quotes, dashes and spaces would stick to their neighbours.
  */
 export function termText(text: Sql): Sql {
-  return sql`if(isValidASCII(${text}), lower(${text}), replaceRegexpAll(lowerUTF8(${text}), ${foreignSeparator}, ' '))`;
+  return sql`if(isValidASCII(${text}), lower(${text}), ${separated(text)})`;
+}
+
+/**
+ * A test of a column's terms. The engine knows the column's type when it reads the query and drops the
+ * branch that is not for it: values of a dictionary are tested once each, others through their index.
+ */
+export function overTerms(column: Sql, test: (terms: Sql) => Sql): Sql {
+  const ofEntry = sql`(${test(foldedText(column))} OR (NOT isValidASCII(${column}) AND ${test(separated(column))}))`;
+  return sql`if(startsWith(toTypeName(${column}), 'LowCardinality'), ${ofEntry}, ${test(termText(column))})`;
 }
 
 /** The terms of a text in the order in which they stand. */

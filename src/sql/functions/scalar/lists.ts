@@ -5,9 +5,9 @@ import type { CallSite, ScalarFunction } from '../../functions.js';
 import { elementsOf, isArray } from '../../json.js';
 import { columnName, constantText, literalSql, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { foldedText, termsOf, termText } from '../../terms.js';
+import { foldedText, termsOf } from '../../terms.js';
 import { comparable } from './comparison.js';
-import { folded, has, hasPhrase } from './text-search.js';
+import { folded, has, hasPhrase, testTerms } from './text-search.js';
 
 type Site = Pick<CallSite, 'span' | 'filter'>;
 
@@ -228,10 +228,10 @@ function hasList(
     ...needleTests(call, subject, values, combination),
     ...arrays.map((array) =>
       array.expression.kind === 'scalarSubquery'
-        ? hasTable(haystack, sql`SELECT arrayJoin(${needleTexts(array)}) AS _n`, combination)
+        ? hasTable(subject, sql`SELECT arrayJoin(${needleTexts(array)}) AS _n`, combination)
         : hasElements(haystack, array, combination),
     ),
-    ...tables.map((table) => hasTable(haystack, needleRows(table), combination)),
+    ...tables.map((table) => hasTable(subject, needleRows(table), combination)),
   ];
   if (tests.length === 0) return combination.isAny ? sql`false` : sql`true`;
   return sql`(${join(tests, combination.operator)})`;
@@ -261,7 +261,7 @@ function needleTests(
 
 function hasAnyTerm(call: Site, subject: Operand, terms: readonly string[]): Sql {
   const list = sql`[${join(terms.map(literal))}]`;
-  const test = sql`hasAnyTokens(${termText(convert(subject, 'string'))}, ${list})`;
+  const test = testTerms(subject, (searched) => sql`hasAnyTokens(${searched}, ${list})`);
   // For the index alone: see `narrowed`.
   const isNarrowed =
     call.filter && subject.type === 'dynamic' && subject.expression.kind === 'column';
@@ -305,18 +305,18 @@ function needleRows(table: Operand): Sql {
 
 /** Needles that are known when the query starts: one-term ones for the index, and the rest. */
 function hasTable(
-  haystack: Operand,
+  subject: Operand,
   rows: Sql,
   { isAny, tokens, array, operator }: Combination,
 ): Sql {
   const isSingle = sql`match(_n, '^[\\\\p{L}\\\\p{N}]+$')`;
   const needles = sql`(SELECT (groupUniqArrayIf(${maxNeedles})(_n, ${isSingle}), groupUniqArrayIf(${maxNeedles})(_n, NOT ${isSingle})) FROM (${rows}))`;
   const [single, phrases] = [sql`tupleElement(${needles}, 1)`, sql`tupleElement(${needles}, 2)`];
-  const ofPhrases = sql`${array}(_n -> ${hasPhrase(folded(haystack), sql`_n`)}, ${phrases})`;
+  const ofPhrases = sql`${array}(_n -> ${hasPhrase(folded(convert(subject, 'string')), sql`_n`)}, ${phrases})`;
   // Constants: where there is no such needle the engine drops the test.
   const some = (list: Sql, test: Sql) =>
     isAny ? sql`(notEmpty(${list}) AND ${test})` : sql`(empty(${list}) OR ${test})`;
-  const ofSingle = sql`${tokens}(${termText(haystack)}, ${single})`;
+  const ofSingle = testTerms(subject, (searched) => sql`${tokens}(${searched}, ${single})`);
   return sql`(${some(single, ofSingle)}${operator}${some(phrases, ofPhrases)})`;
 }
 

@@ -3,7 +3,15 @@ import type { CallSite, ScalarFunction } from '../../functions.js';
 import { constantText, type Operand } from '../../operand.js';
 import { anyCharacter, requiredText } from '../../regex/required.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { afterTerm, beforeTerm, edgesOf, foldedText, termsOf, termText } from '../../terms.js';
+import {
+  afterTerm,
+  beforeTerm,
+  edgesOf,
+  foldedText,
+  overTerms,
+  termsOf,
+  termText,
+} from '../../terms.js';
 import { patternOf } from '../pattern.js';
 import { refused } from '../refused.js';
 
@@ -53,19 +61,27 @@ export function has(call: Site, subject: Operand, needle: Operand): Sql {
   const value = constantText(needle);
   if (value !== undefined) {
     const lower = value.toLowerCase();
-    return narrowed(call, subject, lower, hasConstant(text(subject), lower));
+    return narrowed(call, subject, lower, hasConstant(subject, lower));
   }
   return hasPhrase(folded(subject), folded(needle));
 }
 
-function hasConstant(subject: Sql, lower: string): Sql {
+function hasConstant(subject: Operand, lower: string): Sql {
   const terms = termsOf(lower);
   if (lower === '') return sql`true`;
-  if (terms.length === 0) return foldedLike(subject, lower);
-  const searched = termText(subject);
-  const tokens = terms.map((term) => sql`hasToken(${searched}, ${literal(term)})`);
-  if (terms[0] === lower) return all(tokens);
-  return all([...tokens, matchesPhrase(foldedText(subject), lower)]);
+  if (terms.length === 0) return foldedLike(text(subject), lower);
+  const tokens = testTerms(subject, (searched) =>
+    all(terms.map((term) => sql`hasToken(${searched}, ${literal(term)})`)),
+  );
+  if (terms[0] === lower) return tokens;
+  return all([tokens, matchesPhrase(foldedText(text(subject)), lower)]);
+}
+
+/** A test of the terms of a text. */
+export function testTerms(subject: Operand, test: (terms: Sql) => Sql): Sql {
+  return subject.expression.kind === 'column' && subject.type === 'string'
+    ? overTerms(subject, test)
+    : test(termText(text(subject)));
 }
 
 function matchesPhrase(subject: Sql, phrase: string, edges = edgesOf(phrase)): Sql {

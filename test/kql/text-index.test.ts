@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { compile } from '../../src/compile.js';
+import { type Harness, startHarness } from './harness.js';
+
+const scope = {
+  database: 'tenant_default',
+  now: new Date(),
+  from: null,
+  to: null,
+  deviceGroups: null,
+};
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness({ tables: true });
+  // Among 20,000 rows, one of each kind that a search must find or must not.
+  const line = `multiIf(number = 7, 'cmd /c Invoke-Mimikatz -x', number = 9000, 'say “mimikatz” twice',
+    number = 15000, 'premimikatz', number = 15001, 'mimikatz_x', concat('svc ', hex(sipHash64(number))))`;
+  await kql.engine.command(
+    `INSERT INTO tenant_default.DeviceProcessEvents (Timestamp, ProcessCommandLine, FileName)
+     SELECT now64(7) - number, ${line}, if(number % 5000 = 1, 'naïve–Tool.exe', 'svc.exe') FROM numbers(20000)`,
+  );
+  await kql.engine.command(
+    `INSERT INTO tenant_default.CloudAppEvents (Timestamp, RawEventData)
+     SELECT now64(7) - number, if(number = 3, '"tab\\\\tmimikatz"', if(number = 4, '{"a":"mimikatz"}', '{"a":1}'))
+     FROM numbers(20000)`,
+  );
+});
+afterAll(() => kql.close());
+
+async function plan(query: string): Promise<string> {
+  const compiled = compile(query, builtinCatalog, scope);
+  if (compiled.kind !== 'query') throw new Error('not a query');
+  const lines = await kql.engine.select<{ explain: string }>(`EXPLAIN indexes = 1 ${compiled.sql}`);
+  return lines.map(({ explain }) => explain).join('\n');
+}
+
+describe('a search finds by the index what a scan finds', () => {
+  test.each([
+    ['ProcessCommandLine has "mimikatz"', 3, 'terms_ProcessCommandLine'],
+    ['ProcessCommandLine has "invoke-mimikatz"', 1, 'terms_ProcessCommandLine'],
+    ['ProcessCommandLine has_cs "Mimikatz"', 1, 'terms_ProcessCommandLine'],
+    ['ProcessCommandLine has_any ("mimikatz", "none")', 3, 'terms_ProcessCommandLine'],
+    ['ProcessCommandLine has_all ("invoke", "mimikatz")', 1, 'terms_ProcessCommandLine'],
+    [
+      'ProcessCommandLine has_any ((DeviceProcessEvents | where FileName == "none" | project x = "mimikatz" | union (print x = "mimikatz")))',
+      3,
+      'terms_ProcessCommandLine',
+    ],
+    ['ProcessCommandLine contains "MIMIKATZ"', 4, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine hasprefix "mimi"', 3, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine startswith "premimi"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine endswith "katz_x"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine matches regex @"(?i)invoke-mimi\\w+"', 1, 'grams_ProcessCommandLine'],
+  ])('%s', async (condition, count, index) => {
+    const query = `DeviceProcessEvents | where ${condition} | count`;
+    expect(await kql.values(query)).toEqual([[count]]);
+    expect(await plan(query)).toContain(index);
+  });
+});
+
+test.each([
+  ['FileName has "tool"', 4],
+  ['FileName has "naïve"', 4],
+  ['FileName has "na"', 0],
+  ['FileName has_any ("tool", "none")', 4],
+  ['FileName !has "tool"', 19_996],
+])('a dictionary column: %s', async (condition, count) => {
+  expect(await kql.values(`DeviceProcessEvents | where ${condition} | count`)).toEqual([[count]]);
+});
+
+test.each([
+  ['RawEventData has "mimikatz"', 2],
+  ['RawEventData has_any ("mimikatz", "none")', 2],
+  ['RawEventData contains "mimik"', 2],
+])('a dynamic column: %s', async (condition, count) => {
+  const query = `CloudAppEvents | where ${condition} | count`;
+  expect(await kql.values(query)).toEqual([[count]]);
+  expect(await plan(query)).toContain('grams_RawEventData');
+});
