@@ -1,17 +1,29 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../errors.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route only says which methods its path has. */
+    refusesMethod?: true;
+  }
+}
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** All methods but the one that a path serves. */
-export function otherMethods(served: string): string[] {
-  return methods.filter((method) => method !== served);
-}
-
 /** Answers a path's other methods: 405, and which one it has. */
-export function refuseMethod(allowed: string) {
-  return async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
-    reply.header('allow', allowed);
-    throw new HuntError('request.method', { allowed });
-  };
+export function refuseOtherMethods(
+  app: FastifyInstance,
+  served: string,
+  url: string,
+  config: FastifyContextConfig,
+): void {
+  app.route({
+    method: methods.filter((method) => method !== served),
+    url,
+    config: { ...config, refusesMethod: true },
+    handler: async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+      reply.header('allow', served);
+      throw new HuntError('request.method', { allowed: served });
+    },
+  });
 }

@@ -28,6 +28,8 @@ import { tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
+import { collectRoutes } from './openapi/document.js';
+import { referenceRoutes } from './openapi/routes.js';
 import { peopleRoutes } from './quarry/people.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import {
@@ -88,6 +90,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => sendFailure(error, request, reply),
   });
+  const served = collectRoutes(app);
   app.decorateRequest('huntText', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -109,6 +112,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
 
   healthRoutes(app, parts.ready);
+  referenceRoutes(app, served, parts.publicUrl);
   parts.metrics?.route(app);
   const { hunt, describe, catalog, metrics, publicUrl } = parts;
   const hunting = { hunt, describe, catalog, metrics };

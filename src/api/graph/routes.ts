@@ -6,7 +6,7 @@ import { baseOf } from '../address.js';
 import { readJsonBody } from '../body.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
-import { otherMethods, refuseMethod } from '../methods.js';
+import { refuseOtherMethods } from '../methods.js';
 import { envelopeHead, errorEnvelope } from './envelope.js';
 import { functionParameters } from './odata.js';
 import { huntingSchema } from './schema.js';
@@ -68,7 +68,7 @@ function huntingRoutes(
   };
   for (const path of namesOf('runHuntingQuery')) {
     app.post(path, { config }, async (request, reply) => run(request, reply, bodyOf(request)));
-    app.route({ method: otherMethods('POST'), url: path, config, handler: refuseMethod('POST') });
+    refuseOtherMethods(app, 'POST', path, config);
   }
   for (const path of namesOf('getRunHuntingQuery')) {
     app.get(`${path}*`, { config }, async (request, reply) =>

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Ingest } from '../../ingest/ingest.js';
 import { principalOf } from '../access.js';
-import { otherMethods, refuseMethod } from '../methods.js';
+import { refuseOtherMethods } from '../methods.js';
 
 /** Telemetry over HTTP in the envelope of Defender's Streaming API; the answer says what became of it. */
 export function streamingApiRoute(app: FastifyInstance, push: Ingest['push']): void {
@@ -18,6 +18,6 @@ export function streamingApiRoute(app: FastifyInstance, push: Ingest['push']): v
       const source = 'defender-streaming';
       return push(body, { tenant, source, requestId: request.id });
     });
-    scope.route({ method: otherMethods('POST'), url, config, handler: refuseMethod('POST') });
+    refuseOtherMethods(scope, 'POST', url, config);
   });
 }

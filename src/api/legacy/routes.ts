@@ -3,7 +3,7 @@ import { authorizeData } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
 import { readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
-import { otherMethods, refuseMethod } from '../methods.js';
+import { refuseOtherMethods } from '../methods.js';
 import { departure } from '../stream.js';
 import { jsonSchemas } from '../type-names.js';
 import { envelopeHead } from './envelope.js';
@@ -26,7 +26,7 @@ export function legacyRoutes(
         const text = checkQueryText(body['Query']);
         return answerHunt(request, reply, parts, { generation, text, head: envelopeHead });
       });
-      app.route({ method: otherMethods('POST'), url, config, handler: refuseMethod('POST') });
+      refuseOtherMethods(app, 'POST', url, config);
     }
     schemaRoute(app, `${prefix}/advancedqueries/schema`, parts);
   }

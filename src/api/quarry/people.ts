@@ -30,31 +30,31 @@ const name = z.string().trim().min(1).max(256);
 const role = z.string().refine(isRole, 'there is no such role');
 const scope = z.string().refine((text) => scopeNames.has(text), 'there is no such scope');
 
-const appShape = z.strictObject({
+export const appShape = z.strictObject({
   name,
   roles: z.array(role).max(100).default([]),
   scopes: z.array(scope).max(100).default([]),
   redirectUris: z.array(z.url().max(2048)).max(50).default([]),
   isPublic: z.boolean().default(false),
 });
-const secretShape = z.strictObject({
+export const secretShape = z.strictObject({
   /** Chosen, for programs that have one; by default made here, which is better. */
   secret: z.string().min(16).max(1024).optional(),
   expiresAt: z.iso.datetime().optional(),
 });
-const certificateShape = z.strictObject({ certificate: z.string().max(16_384) });
-const userShape = z.strictObject({
+export const certificateShape = z.strictObject({ certificate: z.string().max(16_384) });
+export const userShape = z.strictObject({
   name,
   displayName: name.optional(),
   password: z.string().nullable().default(null),
 });
-const userChange = z.strictObject({
+export const userChange = z.strictObject({
   password: z.string().optional(),
   disabled: z.boolean().optional(),
 });
-const groupShape = z.strictObject({ conditions: z.array(deviceCondition).default([]) });
+export const groupShape = z.strictObject({ conditions: z.array(deviceCondition).default([]) });
 const subject = { subjectKind: z.enum(['user', 'group']), subject: name };
-const assignmentShape = z.strictObject({
+export const assignmentShape = z.strictObject({
   ...subject,
   viewsData: z.boolean(),
   deviceGroups: z.array(name).max(1000).nullable(),

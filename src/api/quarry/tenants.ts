@@ -17,12 +17,12 @@ const anyone = { access: { api: 'legacy', roles: [] } } as const;
 const name = z.string().trim().min(1).max(256);
 /** Days; null: for ever. */
 const retentionDays = z.number().int().min(1).max(36_500).nullable();
-const newTenant = z.strictObject({
+export const newTenant = z.strictObject({
   id: z.string(),
   name: name.optional(),
   retentionDays: retentionDays.default(30),
 });
-const tenantChange = z.strictObject({
+export const tenantChange = z.strictObject({
   name: name.optional(),
   retentionDays: retentionDays.optional(),
 });

@@ -1,0 +1,317 @@
+import { z } from 'zod';
+import {
+  appShape,
+  assignmentShape,
+  certificateShape,
+  groupShape,
+  secretShape,
+  userChange,
+  userShape,
+} from '../quarry/people.js';
+import { newTenant, tenantChange } from '../quarry/tenants.js';
+import { type JsonSchema, list, named, object } from './schemas.js';
+
+export type Tag = 'Hunting' | 'Telemetry' | 'Sign-in' | 'Administration' | 'Server';
+
+/** What the reference says of one operation; who may call it comes from its route. */
+export interface Operation {
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly note?: string;
+  readonly body?: JsonSchema;
+  /** Of the body; JSON by default. */
+  readonly bodyType?: string;
+  readonly answer?: JsonSchema;
+  /** Of the answer; JSON by default. */
+  readonly answerType?: string;
+  /** 200 by default; 204 has no answer, 302 leads on. */
+  readonly status?: number;
+  readonly errors?: JsonSchema;
+}
+
+const string = { type: 'string' };
+const form = 'application/x-www-form-urlencoded';
+const html = 'text/html';
+
+const input = (shape: z.ZodType): JsonSchema => {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(shape, { io: 'input' });
+  return schema;
+};
+
+const legacyHunt = (what: string, note: string): Operation => ({
+  tag: 'Hunting',
+  summary: `Run a hunt (${what})`,
+  note,
+  body: named('Query'),
+  answer: named('Answer'),
+});
+
+const graphHunt: Operation = {
+  tag: 'Hunting',
+  summary: 'Run a hunt (Microsoft Graph)',
+  body: named('GraphQuery'),
+  answer: named('GraphAnswer'),
+  errors: named('GraphError'),
+};
+const graphHuntByAddress: Operation = {
+  tag: 'Hunting',
+  summary: 'Run a hunt by its address (Microsoft Graph)',
+  note: "The parameters follow the name: getRunHuntingQuery(query='…',timespan='P7D'). A quote within a text is doubled.",
+  answer: named('GraphAnswer'),
+  errors: named('GraphError'),
+};
+const graphSchema: Operation = {
+  tag: 'Hunting',
+  summary: 'List the tables, columns and functions that the signed-in user may hunt in',
+  answer: named('HuntingSchema'),
+  errors: named('GraphError'),
+};
+
+const alive: Operation = {
+  tag: 'Server',
+  summary: 'Whether the server serves',
+  answer: named('Health'),
+};
+
+const token: Operation = {
+  tag: 'Sign-in',
+  summary: 'Ask for a token',
+  note: 'Grants: client_credentials, authorization_code, refresh_token, device_code, password. Multipart forms are taken too.',
+  body: {
+    type: 'object',
+    properties: {
+      grant_type: string,
+      client_id: string,
+      client_secret: string,
+      client_assertion: string,
+      resource: { type: 'string', description: 'v1: the API.' },
+      scope: { type: 'string', description: 'v2: the API and /.default, or its scopes.' },
+    },
+    required: ['grant_type'],
+    additionalProperties: true,
+  },
+  bodyType: form,
+  answer: named('Token'),
+  errors: named('TokenError'),
+};
+const signInPage = (summary: string): Operation => ({
+  tag: 'Sign-in',
+  summary,
+  answer: string,
+  answerType: html,
+});
+const redirect: Operation = {
+  tag: 'Sign-in',
+  summary: 'Ask for an authorization code',
+  status: 302,
+};
+const configuration: Operation = {
+  tag: 'Sign-in',
+  summary: 'What sign-in libraries need to know of the issuer',
+  answer: { type: 'object', additionalProperties: true },
+};
+const keys: Operation = {
+  tag: 'Sign-in',
+  summary: 'The keys that tokens are verified with',
+  answer: object({ keys: list({ type: 'object', additionalProperties: true }) }),
+};
+
+const administration = (
+  summary: string,
+  rest: Omit<Operation, 'tag' | 'summary'> = {},
+): Operation => ({
+  tag: 'Administration',
+  summary,
+  ...rest,
+});
+const done = { status: 204 } as const;
+const tenant = '/api/quarry/tenants/:tenant';
+const app = `${tenant}/apps/:app`;
+
+/** Every operation, by its method and path. */
+export const operations: Readonly<Record<string, Operation>> = {
+  ...Object.fromEntries(
+    ['/api', '/api/v1.0'].flatMap((prefix): [string, Operation][] => [
+      [
+        `GET ${prefix}`,
+        {
+          tag: 'Server',
+          summary: 'Whether the server takes the token',
+          answer: object({ service: string }),
+        },
+      ],
+      [
+        `POST ${prefix}/advancedqueries/run`,
+        legacyHunt('Defender for Endpoint', 'As Defender has offered it since 2018.'),
+      ],
+      [
+        `POST ${prefix}/advancedhunting/run`,
+        legacyHunt('Defender XDR', 'As Defender has offered it since 2021.'),
+      ],
+      [
+        `POST ${prefix}/advancedqueries/schema`,
+        {
+          tag: 'Hunting',
+          summary: 'The columns of an answer, as JSON Schema',
+          body: named('Query'),
+          answer: { type: 'object', additionalProperties: true },
+        },
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['/v1.0', '/beta'].flatMap((version) =>
+      ['', 'microsoft.graph.security.'].flatMap((qualifier): [string, Operation][] => {
+        const path = `${version}/security/${qualifier}`;
+        return [
+          [`POST ${path}runHuntingQuery`, graphHunt],
+          [`GET ${path}getRunHuntingQuery*`, graphHuntByAddress],
+          [`GET ${path}getHuntingSchema`, graphSchema],
+          [`GET ${path}getHuntingSchema()`, graphSchema],
+        ];
+      }),
+    ),
+  ),
+  'POST /api/ingest/streaming-api': {
+    tag: 'Telemetry',
+    summary: 'Send telemetry in the envelope of the Streaming API',
+    note: 'JSON lines, or {"records":[…]}; gzip is recognized. What is answered with 200 is on disk.',
+    body: { type: 'object', additionalProperties: true },
+    answer: named('IngestSummary'),
+  },
+
+  'GET /health': alive,
+  'GET /health/ready': alive,
+  'GET /health/live': { ...alive, summary: 'Whether the process lives' },
+  'GET /metrics': {
+    tag: 'Server',
+    summary: "Metrics in Prometheus' format",
+    answer: string,
+    answerType: 'text/plain',
+  },
+  'GET /openapi.json': {
+    tag: 'Server',
+    summary: 'This reference, as an OpenAPI document',
+    answer: { type: 'object', additionalProperties: true },
+  },
+  'GET /reference': {
+    tag: 'Server',
+    summary: 'This reference, to read',
+    answer: string,
+    answerType: html,
+  },
+
+  'POST /:tenant/oauth2/token': token,
+  'POST /:tenant/oauth2/v2.0/token': token,
+  'GET /:tenant/v2.0/.well-known/openid-configuration': configuration,
+  'GET /:tenant/.well-known/openid-configuration': configuration,
+  'GET /:tenant/discovery/v2.0/keys': keys,
+  'GET /:tenant/discovery/keys': keys,
+  'GET /common/discovery/instance': configuration,
+  'GET /metadata/endpoints': configuration,
+  'POST /:tenant/oauth2/v2.0/devicecode': {
+    tag: 'Sign-in',
+    summary: 'Ask for a code that a user confirms elsewhere',
+    body: {
+      type: 'object',
+      properties: { client_id: string, scope: string },
+      required: ['client_id'],
+    },
+    bodyType: form,
+    answer: { type: 'object', additionalProperties: true },
+    errors: named('TokenError'),
+  },
+  'GET /:tenant/oauth2/authorize': redirect,
+  'GET /:tenant/oauth2/v2.0/authorize': redirect,
+  'POST /:tenant/oauth2/v2.0/authorize': redirect,
+  'GET /:tenant/oauth2/v2.0/authorize/:uid': { ...redirect, summary: 'Go on after signing in' },
+  'POST /:tenant/oauth2/v2.0/authorize/:uid': { ...redirect, summary: 'Go on after signing in' },
+  'GET /:tenant/oauth2/v2.0/deviceauth': signInPage('Where a user enters the code of a device'),
+  'POST /:tenant/oauth2/v2.0/deviceauth': signInPage('The code of a device'),
+  'GET /:tenant/oauth2/v2.0/deviceauth/:uid': signInPage('Go on after signing in for a device'),
+  'POST /:tenant/oauth2/v2.0/deviceauth/:uid': signInPage('Go on after signing in for a device'),
+  'GET /:tenant/oauth2/v2.0/logout': signInPage('Sign out'),
+  'POST /:tenant/oauth2/v2.0/logout': signInPage('Sign out'),
+  'GET /:tenant/oauth2/v2.0/logout/confirm': signInPage('Confirm to sign out'),
+  'POST /:tenant/oauth2/v2.0/logout/confirm': signInPage('Confirm to sign out'),
+  'GET /:tenant/oauth2/v2.0/logout/success': signInPage('Signed out'),
+  'POST /:tenant/oauth2/v2.0/logout/success': signInPage('Signed out'),
+  'GET /:tenant/signin/:uid': signInPage('Where a user signs in'),
+  'POST /:tenant/signin/:uid': { ...redirect, summary: "A user's name and password" },
+
+  'GET /api/quarry/usage': administration('What the caller may use of each path, and has used', {
+    answer: named('Usage'),
+  }),
+  'GET /api/quarry/tenants': administration('List the tenants', {
+    answer: object({ tenants: list(named('Tenant')) }),
+  }),
+  'POST /api/quarry/tenants': administration('Make a tenant', {
+    body: input(newTenant),
+    answer: named('Tenant'),
+    status: 201,
+  }),
+  [`GET ${tenant}`]: administration('Show a tenant', { answer: named('Tenant') }),
+  [`PATCH ${tenant}`]: administration("Change a tenant's name or retention", {
+    body: input(tenantChange),
+    answer: named('Tenant'),
+  }),
+  [`DELETE ${tenant}`]: administration('Delete a tenant with all that it has', done),
+  [`GET ${tenant}/export`]: administration("A tenant's telemetry, one event a line", {
+    answer: string,
+    answerType: 'application/x-ndjson',
+  }),
+  [`GET ${tenant}/apps`]: administration('List the applications', {
+    answer: object({ apps: list(named('App')) }),
+  }),
+  [`POST ${tenant}/apps`]: administration('Register an application, or change it', {
+    body: input(appShape),
+    answer: named('App'),
+    status: 201,
+  }),
+  [`DELETE ${app}`]: administration('Remove an application', done),
+  [`POST ${app}/secrets`]: administration('Give an application a secret, which is shown once', {
+    body: input(secretShape),
+    answer: object({ clientId: string, secret: string }),
+    status: 201,
+  }),
+  [`POST ${app}/certificates`]: administration('Let an application prove itself by a certificate', {
+    body: input(certificateShape),
+    answer: object({ clientId: string, thumbprint: string }),
+    status: 201,
+  }),
+  [`DELETE ${app}/credentials`]: administration('Take all secrets and certificates away', done),
+  [`GET ${tenant}/users`]: administration('List the users', {
+    answer: object({ users: list(named('User')) }),
+  }),
+  [`POST ${tenant}/users`]: administration('Make a user', {
+    body: input(userShape),
+    answer: named('User'),
+    status: 201,
+  }),
+  [`PATCH ${tenant}/users/:user`]: administration("Change a user's password, or disable them", {
+    body: input(userChange),
+    ...done,
+  }),
+  [`DELETE ${tenant}/users/:user`]: administration('Remove a user', done),
+  [`GET ${tenant}/device-groups`]: administration('List the device groups', {
+    answer: object({ deviceGroups: list({ type: 'object', additionalProperties: true }) }),
+  }),
+  [`PUT ${tenant}/device-groups/:group`]: administration('Save a device group', {
+    note: 'Without conditions it has the devices that their source has put in it (MachineGroup).',
+    body: input(groupShape),
+    ...done,
+  }),
+  [`DELETE ${tenant}/device-groups/:group`]: administration('Remove a device group', done),
+  [`GET ${tenant}/role-assignments`]: administration('List who may see what', {
+    answer: object({ roleAssignments: list({ type: 'object', additionalProperties: true }) }),
+  }),
+  [`PUT ${tenant}/role-assignments`]: administration('Let a user or a group see data', {
+    note: 'deviceGroups: null is every device.',
+    body: input(assignmentShape),
+    ...done,
+  }),
+  [`DELETE ${tenant}/role-assignments/:subjectKind/:subject`]: administration(
+    'Take a role away',
+    done,
+  ),
+};

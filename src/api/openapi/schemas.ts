@@ -1,0 +1,185 @@
+/** A JSON Schema, as OpenAPI 3.1 takes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const string = { type: 'string' };
+const integer = { type: 'integer' };
+const number = { type: 'number' };
+
+export function object(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = Object.keys(properties),
+): JsonSchema {
+  return { type: 'object', properties, required };
+}
+
+export function list(items: JsonSchema): JsonSchema {
+  return { type: 'array', items };
+}
+
+export function named(name: keyof typeof schemas): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const cacheUse = object({ hits: integer, misses: integer, total: integer });
+const typeName = {
+  type: 'string',
+  enum: [
+    ...['String', 'DateTime', 'Int32', 'Int64', 'Double', 'SByte', 'Object', 'Guid', 'TimeSpan'],
+    'SqlDecimal',
+  ],
+};
+const row = {
+  type: 'object',
+  description: 'One value for each column of the schema, in its order.',
+  additionalProperties: true,
+};
+const quotaUse = object({
+  kind: { type: 'string', enum: ['calls', 'runningTime', 'cpu'] },
+  used: number,
+  limit: number,
+  windowSeconds: integer,
+  resetsAt: { type: 'string', format: 'date-time' },
+});
+
+/** The shapes that several operations share. */
+export const schemas = {
+  Query: {
+    ...object({
+      Query: { type: 'string', description: 'KQL. The name is case-sensitive.', minLength: 1 },
+    }),
+    example: { Query: 'DeviceProcessEvents | where FileName =~ "powershell.exe" | take 10' },
+  },
+  Answer: object({
+    Stats: object({
+      ExecutionTime: { type: 'number', description: 'Seconds.' },
+      resource_usage: object({
+        cache: object({ memory: cacheUse, disk: cacheUse }),
+        cpu: object({ user: string, kernel: string, 'total cpu': string }),
+        memory: object({ peak_per_node: { type: 'integer', description: 'Bytes.' } }),
+      }),
+      dataset_statistics: list(object({ table_row_count: integer, table_size: integer })),
+    }),
+    Schema: list(object({ Name: string, Type: typeName })),
+    Results: list(row),
+  }),
+  Error: object({
+    error: object({
+      code: string,
+      message: string,
+      target: { type: 'string', description: 'The id of the request.' },
+    }),
+  }),
+  GraphQuery: object(
+    {
+      query: { type: 'string', description: 'KQL. Names may be in any case.', minLength: 1 },
+      timespan: {
+        type: 'string',
+        description: 'ISO 8601: start/end, start/duration, duration/end, a duration or a start.',
+        examples: ['P7D', '2026-01-05/2026-01-14'],
+      },
+      workspaceId: { type: 'string', description: 'Taken and not used: there is one workspace.' },
+    },
+    ['query'],
+  ),
+  GraphAnswer: object({
+    '@odata.context': string,
+    schema: list(object({ name: string, type: typeName })),
+    results: list(row),
+  }),
+  GraphError: object({
+    error: object({
+      code: string,
+      message: string,
+      innerError: object(
+        {
+          date: string,
+          'request-id': string,
+          'client-request-id': string,
+          code: string,
+          message: string,
+          status: string,
+        },
+        ['date', 'request-id', 'client-request-id'],
+      ),
+    }),
+  }),
+  HuntingSchema: object({
+    '@odata.context': string,
+    tables: list(
+      object({
+        name: string,
+        description: string,
+        columns: list(object({ name: string, type: typeName, description: string })),
+      }),
+    ),
+    functions: list(object({ name: string, description: string, parameters: string })),
+  }),
+  IngestSummary: object({
+    source: { type: ['string', 'null'] },
+    accepted: integer,
+    rejected: { type: 'integer', description: 'In QuarryIngestErrors, each with its reason.' },
+    duplicate: { type: 'integer', description: 'Stored before; sending again adds nothing.' },
+    expired: { type: 'integer', description: 'Older than what the tenant keeps.' },
+    deadLetters: integer,
+    byTable: { type: 'object', additionalProperties: integer },
+    byReason: { type: 'object', additionalProperties: integer },
+    bytes: integer,
+  }),
+  Token: object(
+    {
+      token_type: { const: 'Bearer' },
+      access_token: string,
+      expires_in: { type: ['integer', 'string'], description: 'Seconds; text in v1.' },
+      ext_expires_in: { type: ['integer', 'string'] },
+      refresh_token: string,
+      id_token: string,
+      scope: string,
+      expires_on: string,
+      not_before: string,
+      resource: string,
+    },
+    ['token_type', 'access_token', 'expires_in', 'ext_expires_in'],
+  ),
+  TokenError: object({
+    error: string,
+    error_description: { type: 'string', pattern: '^AADSTS' },
+    error_codes: list(integer),
+    timestamp: string,
+    trace_id: string,
+    correlation_id: string,
+  }),
+  Tenant: object({
+    id: string,
+    name: string,
+    retentionDays: { type: ['integer', 'null'], description: 'null: for ever.' },
+  }),
+  App: object({
+    clientId: string,
+    tenant: string,
+    name: string,
+    roles: list(string),
+    scopes: list(string),
+    redirectUris: list(string),
+    isPublic: { type: 'boolean' },
+  }),
+  User: object({
+    id: string,
+    tenant: string,
+    name: string,
+    displayName: string,
+    disabled: { type: 'boolean' },
+  }),
+  Usage: object({
+    tenant: string,
+    usage: list(
+      object({
+        generation: string,
+        profile: string,
+        limits: object({ rows: integer, seconds: number, resultBytes: integer }),
+        sharedBy: { type: 'string', enum: ['tenant', 'application'] },
+        quotas: list(quotaUse),
+      }),
+    ),
+  }),
+  Health: object({ status: string }),
+} as const satisfies Record<string, JsonSchema>;
