@@ -1,0 +1,18 @@
+import type { ScalarFunction } from '../../functions.js';
+import { geohashFunctions } from './geo/geohash.js';
+import { h3Functions } from './geo/h3.js';
+import { geoLineFunctions } from './geo/lines.js';
+import { geoPointFunctions } from './geo/points.js';
+import { geoPolygonFunctions } from './geo/polygons.js';
+import { s2Functions } from './geo/s2.js';
+import { wktFunctions } from './geo/wkt.js';
+
+export const geoFunctions = {
+  ...geoPointFunctions,
+  ...geohashFunctions,
+  ...h3Functions,
+  ...s2Functions,
+  ...geoLineFunctions,
+  ...geoPolygonFunctions,
+  ...wktFunctions,
+} satisfies Record<string, ScalarFunction>;
