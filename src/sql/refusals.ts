@@ -12,7 +12,7 @@ const notYet = 'Quarry does not have it yet';
 
 /** Functions that have a meaning here and wait to be written; one that a registry has is not refused. */
 const unwritten = `
-  parse_user_agent tdigest_isvalid hll_isvalid series_fir series_stats series_stats_dynamic
+  tdigest_isvalid hll_isvalid series_fir series_stats series_stats_dynamic
   series_fft series_ifft series_fit_line series_fit_line_dynamic series_fit_2lines
   series_fit_2lines_dynamic series_outliers series_iir series_periods_detect
   series_periods_validate series_fill_backward series_fill_forward series_fill_const
@@ -53,6 +53,7 @@ export const refusedFunctions: Readonly<Record<string, string>> = {
   materialized_view: otherClusters,
   entity_group: otherClusters,
   stored_query_result: otherClusters,
+  parse_user_agent: 'telling clients apart takes more than a thousand regular expressions a row',
   graph: 'graphs are made in the query, by make-graph',
   current_cluster_endpoint: azure,
   current_database: azure,
