@@ -34,6 +34,11 @@ import { operatorFunctions } from './scalar/operators.js';
 import { parseFunctions } from './scalar/parse.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
 import { sequenceFunctions } from './scalar/sequences.js';
+import { seriesElementFunctions } from './scalar/series-elements.js';
+import { seriesFillFunctions } from './scalar/series-fill.js';
+import { seriesFilterFunctions } from './scalar/series-filter.js';
+import { seriesFitFunctions } from './scalar/series-fit.js';
+import { seriesValueFunctions } from './scalar/series-values.js';
 import { setFunctions } from './scalar/sets.js';
 import { sketchFunctions } from './scalar/sketch.js';
 import { textFunctions } from './scalar/text.js';
@@ -75,6 +80,11 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...logicFunctions,
   ...mathFunctions,
   ...makeSeriesFunctions,
+  ...seriesElementFunctions,
+  ...seriesValueFunctions,
+  ...seriesFillFunctions,
+  ...seriesFilterFunctions,
+  ...seriesFitFunctions,
   ...bitFunctions,
   ...distributionFunctions,
   ...unitFunctions,
