@@ -158,17 +158,21 @@ function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
 }
 
 /** Plugins that have more parameters than the binder knows of. */
-const grownPlugins: ReadonlySet<string> = new Set(['bag_unpack']);
-const argumentErrors: ReadonlySet<string> = new Set(['KS107', 'KS119']);
+const grownPlugins: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['bag_unpack', new Set(['KS107', 'KS119'])],
+  // Periods by the calendar: week, month, year.
+  ['activity_metrics', new Set(['KS138'])],
+  ['activity_counts_metrics', new Set(['KS138'])],
+  ['sliding_window_counts', new Set(['KS138'])],
+]);
 
 /** A complaint about arguments that the service takes. */
 function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
-  if (!argumentErrors.has(error.Code)) return false;
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
     if (kindOf(node) !== 'EvaluateOperator') continue;
     const call = optionalMember(node, 'FunctionCall');
     const name = call && optionalMember(call, 'Name')?.SimpleName;
-    if (name && grownPlugins.has(name)) return true;
+    if (name && grownPlugins.get(name)?.has(error.Code)) return true;
   }
   return false;
 }

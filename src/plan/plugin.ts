@@ -32,6 +32,8 @@ export class PluginCall {
   /** The call's expression: name and arguments. */
   readonly call: Expression;
   readonly name: string;
+  /** The arguments as they stand. */
+  readonly parts: readonly Expression[];
   readonly #positional: Expression[] = [];
   readonly #named = new Map<string, Expression>();
 
@@ -41,8 +43,8 @@ export class PluginCall {
     this.context = context;
     this.call = member(node, 'FunctionCall');
     this.name = member(this.call, 'Name').SimpleName ?? '';
-    const parts = elements(member<SyntaxNode>(this.call, 'ArgumentList'), 'Expressions');
-    for (const part of parts) {
+    this.parts = elements(member<SyntaxNode>(this.call, 'ArgumentList'), 'Expressions');
+    for (const part of this.parts) {
       if (kindOf(part) === 'SimpleNamedExpression') {
         this.#named.set(
           (member(part, 'Name').SimpleName ?? '').toLowerCase(),

@@ -1,7 +1,7 @@
 import { datetimeText, timespanText } from './convert.js';
 import { letIn } from './let.js';
 import { datetimeOfTicks, type Operand, ticksOf } from './operand.js';
-import { type Sql, sql } from './sql.js';
+import { join, type Sql, sql } from './sql.js';
 
 /*
  * The states of `hll()` and `tdigest()` as JSON texts, which a query may keep, merge and read. Both are
@@ -50,6 +50,17 @@ export function countOfHashes(state: Sql): Sql {
   // Of evenly spread hashes, the k-th least tells how densely they lie.
   const dense = sql`toInt64(round((toFloat64(${size}) - 1) * 18446744073709551616. / greatest(toFloat64(${hashes}[-1]), 1.)))`;
   return sql`if(length(${hashes}) < ${size}, toInt64(length(${hashes})), ${dense})`;
+}
+
+/** How many values all of the states have: their share of the least hashes of all together. */
+export function countOfCommonHashes(states: readonly Sql[]): Sql {
+  const lists = states.map(hashesOf);
+  const size = sql`arrayMin([${join(states.map(sizeOfHashes))}])`;
+  const least = sql`arraySlice(arraySort(arrayDistinct(arrayConcat(${join(lists)}))), 1, ${size})`;
+  const common = sql`length(arrayIntersect(_u, ${join(lists)}))`;
+  const whole = sql`(toFloat64(_k) - 1) * 18446744073709551616. / greatest(toFloat64(_u[-1]), 1.)`;
+  const body = sql`if(length(_u) < _k, toInt64(${common}), toInt64(round(${common} / _k * ${whole})))`;
+  return letIn({ _u: least, _k: size }, body);
 }
 
 // ---- distributions ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { collectionAggregates } from './aggregate/collection.js';
 import { countAggregates } from './aggregate/count.js';
 import { numberAggregates } from './aggregate/number.js';
 import { percentileAggregates } from './aggregate/percentile.js';
+import { pluginAggregates } from './aggregate/plugin.js';
 import { rowAggregates } from './aggregate/row.js';
 import { schemaAggregates } from './aggregate/schema.js';
 import { seriesAggregates } from './aggregate/series.js';
@@ -18,4 +19,5 @@ export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = {
   ...schemaAggregates,
   ...seriesAggregates,
   ...sketchAggregates,
+  ...pluginAggregates,
 };

@@ -30,6 +30,7 @@ import { logicFunctions } from './scalar/logic.js';
 import { makeSeriesFunctions } from './scalar/make-series.js';
 import { mathFunctions } from './scalar/math.js';
 import { nameFunctions } from './scalar/names.js';
+import { needleFunctions } from './scalar/needles.js';
 import { operatorFunctions } from './scalar/operators.js';
 import { parseFunctions } from './scalar/parse.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
@@ -54,6 +55,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...textSearchFunctions,
   ...ipPlaceFunctions,
   ...listFunctions,
+  ...needleFunctions,
   ...conversionFunctions,
   ...dynamicFunctions,
   ...arrayFunctions,

@@ -40,5 +40,28 @@ export const windowFunctions: Readonly<Record<string, WindowFunctionEntry>> = {
   prev: { doc: 'prev-function', nullable: true, emit: neighbour(sql`lag`) },
   next: { doc: 'next-function', nullable: true, emit: neighbour(sql`lead`) },
   running_sum: { doc: 'row-cumsum-function', nullable: false, emit: running(sql`sum`) },
+  dense_rank: {
+    doc: 'row-rank-dense-function',
+    nullable: false,
+    emit: ({ partition, order }: WindowParts) =>
+      sql`toInt64(dense_rank() OVER (${partition}${order}))`,
+  },
+  /** The greatest value of the whole partition. */
+  greatest: {
+    doc: 'max-aggregation-function',
+    nullable: true,
+    emit: ({ partition }: WindowParts, value: Operand) =>
+      sql`maxOrNull(${value}) OVER (${partition})`,
+  },
+  /** A value of the rows whose rank, by which they are ordered, is so much less than this one's. */
+  of_rank_before: {
+    doc: 'active-users-count-plugin',
+    nullable: true,
+    emit: ({ partition, order }: WindowParts, value: Operand, distance?: Operand) => {
+      const size = { text: String(distance?.constant?.value ?? 0) };
+      return sql`maxOrNull(${value}) OVER (${partition}${order} RANGE BETWEEN ${size} PRECEDING AND ${size} PRECEDING)`;
+    },
+  },
+  running_min: { doc: 'new-activity-metrics-plugin', nullable: false, emit: running(sql`min`) },
   running_max: { doc: 'row-rank-min-function', nullable: false, emit: running(sql`max`) },
 };

@@ -2,6 +2,7 @@ import { convert } from '../../convert.js';
 import type { CallSite, ScalarFunction } from '../../functions.js';
 import { nullSql, type Operand } from '../../operand.js';
 import {
+  countOfCommonHashes,
   countOfHashes,
   digestKey,
   digestParts,
@@ -81,6 +82,12 @@ export const sketchFunctions = {
     emit: (state: Operand) =>
       sql`if(empty(${state}), ${nullSql('long')}, toNullable(${countOfHashes(state)}))`,
     examples: [['range x from 1 to 9 step 1 | summarize h = hll(x) | project dcount_hll(h)', '9']],
+  },
+  /** How many values sets have in common: `evaluate dcount_intersect`. */
+  hll_intersect: {
+    doc: 'dcount-intersect-plugin',
+    nullable: 'never',
+    emit: (...states: Operand[]) => countOfCommonHashes(states),
   },
   hll_merge: {
     doc: 'hll-merge-function',
