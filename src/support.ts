@@ -1,5 +1,6 @@
 import { builtInNames } from './kql/builtins.js';
 import { operatorPlanners } from './plan/operators.js';
+import { plugins } from './plan/plugins.js';
 import { refusedOperators, refusedPlugins } from './plan/refusals.js';
 import { plannedFunctions } from './plan/scalar.js';
 import { windowForms } from './plan/window-forms.js';
@@ -41,7 +42,12 @@ export function supportMatrix(): SupportMatrix {
       if (plannedAggregates.has(name)) return [{ name }];
       return refusal(name, refusedFunctions);
     }),
-    plugin: builtInNames.plugin.flatMap((name): Support[] => refusal(name, refusedPlugins)),
+    plugin: builtInNames.plugin.flatMap((name): Support[] => {
+      const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+      if (!entry) return refusal(name, refusedPlugins);
+      const refused = 'refused' in entry ? entry.refused : undefined;
+      return [{ name, doc: entry.doc, trap: entry.trap, refused }];
+    }),
     operator: [
       ...Object.keys(operatorPlanners).map((node) => ({ name: spelled(node), node })),
       ...Object.entries(refusedOperators)
