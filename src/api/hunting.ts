@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Catalog } from '../catalog/types.js';
 import type { ResultColumn } from '../compile.js';
@@ -55,9 +56,11 @@ export async function answerHunt(
   { hunt, metrics }: Pick<HuntingParts, 'hunt' | 'metrics'>,
   asked: Omit<HuntCall, 'principal' | 'address' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
+    /** What is still to be done to the rows, which the engine has encoded. */
+    readonly rows?: (answer: HuntAnswer) => Readable;
   },
 ): Promise<FastifyReply> {
-  const { head, ...call } = asked;
+  const { head, rows: encode, ...call } = asked;
   const { generation, text } = call;
   const principal = principalOf(request);
   authorizeData(principal);
@@ -79,7 +82,7 @@ export async function answerHunt(
       address: request.ip,
       signal: departure(reply),
     });
-    const body = wrapRows(head(answer), answer.rows, ']}');
+    const body = wrapRows(head(answer), encode?.(answer) ?? answer.rows, ']}');
     const { resultRows: rows, userCpuSeconds, kernelCpuSeconds } = answer.stats;
     const cpuSeconds = userCpuSeconds + kernelCpuSeconds;
     body.once('close', () =>

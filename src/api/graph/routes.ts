@@ -1,5 +1,7 @@
+import { pipeline, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
+import type { HuntAnswer } from '../../hunting/hunt.js';
 import { authorizeData } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
 import { baseOf } from '../address.js';
@@ -7,6 +9,7 @@ import { readJsonBody } from '../body.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
+import { annotateDynamics } from './dynamic-values.js';
 import { envelopeHead, errorEnvelope } from './envelope.js';
 import { functionParameters } from './odata.js';
 import { huntingSchema } from './schema.js';
@@ -64,6 +67,7 @@ function huntingRoutes(
       encoding: 'graph',
       ...(window && { window }),
       head: (answer) => envelopeHead(root, answer),
+      rows: encodeRows,
     });
   };
   for (const path of namesOf('runHuntingQuery')) {
@@ -93,6 +97,12 @@ function schemaRoutes(
       return huntingSchema(root, await parts.catalog(principal));
     });
   }
+}
+
+function encodeRows({ columns, rows }: HuntAnswer): Readable {
+  if (!columns.some(({ type }) => type === 'dynamic')) return rows;
+  // `wrapRows` hears of both: a failure of the rows ends what is made of them, and the other way round.
+  return pipeline(rows, annotateDynamics(), () => undefined);
 }
 
 interface GraphHunt {
