@@ -2,6 +2,7 @@ import type { ScalarFunction } from '../functions.js';
 import { bagPluginFunctions } from './plugin/bag.js';
 import { ipPluginFunctions } from './plugin/ip.js';
 import { periodFunctions } from './plugin/periods.js';
+import { reduceFunctions } from './plugin/reduce.js';
 import { scanFunctions } from './plugin/scan.js';
 import { arraySortFunctions } from './scalar/array-sort.js';
 import { arrayFunctions } from './scalar/arrays.js';
@@ -99,5 +100,6 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...bagPluginFunctions,
   ...ipPluginFunctions,
   ...periodFunctions,
+  ...reduceFunctions,
   ...scanFunctions,
 };

@@ -4,7 +4,7 @@ import { elementsOf } from '../../json.js';
 import { constantText, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import { foldedText } from '../../terms.js';
-import { dynamicElements } from './lists.js';
+import { dynamicElements } from './list-items.js';
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const before = '(?:^|[^0-9A-Za-z])';
