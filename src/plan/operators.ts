@@ -23,6 +23,7 @@ import { partition } from './operators/partition.js';
 import { print } from './operators/print.js';
 import { project, projectByName, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
+import { reduce } from './operators/reduce.js';
 import { sample, sampleDistinct } from './operators/sample.js';
 import { scan } from './operators/scan.js';
 import { search } from './operators/search.js';
@@ -69,6 +70,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   ProjectRenameOperator: projectRename,
   ProjectReorderOperator: projectByName,
   RangeOperator: range,
+  ReduceByOperator: reduce,
   RenderOperator: render,
   SampleDistinctOperator: sampleDistinct,
   SampleOperator: sample,

@@ -11,6 +11,7 @@ import {
   type SyntaxNode,
   spanOf,
 } from '../kql/syntax.js';
+import { Builder } from './builder.js';
 import { noRow, type PlanContext, type Row, rowOf, unsupported } from './context.js';
 import type { PlanColumn, PlanExpression, Relation } from './plan.js';
 import { planScalar } from './scalar.js';
@@ -52,6 +53,10 @@ export class PluginCall {
         );
       } else this.#positional.push(part);
     }
+  }
+
+  get builder(): Builder {
+    return new Builder(this.context, spanOf(this.call));
   }
 
   get row(): Row {

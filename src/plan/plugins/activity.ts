@@ -1,4 +1,5 @@
 import type { Expression } from '../../kql/syntax.js';
+import { type Builder, one, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import {
   columnReference,
@@ -9,7 +10,6 @@ import {
 } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
 import { planScalar } from '../scalar.js';
-import { Builder, one, zero } from './builder.js';
 import { beginning, between, columnsFrom, type Periods, periodsIn, periodsOf } from './periods.js';
 
 /** What activity plugins have in common: ids, a timeline in periods, dimensions. */
@@ -32,7 +32,7 @@ function activityOf(
   const time = call.column(call.argument(1));
   const [from, to] = (ends ?? []).map((end) => planScalar(end, call.context, noRow));
   return {
-    build: new Builder(call),
+    build: call.builder,
     id: call.column(call.argument(0)),
     time,
     from,

@@ -1,10 +1,10 @@
 import { parseTimespan } from '../../kql/times.js';
+import { type Builder, expressionOf, one, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import { longLiteral, type PlanExpression, stringLiteral } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
 import { planScalar } from '../scalar.js';
 import { converted } from '../scan.js';
-import { Builder, expressionOf, one, zero } from './builder.js';
 import { between, periodsOf } from './periods.js';
 
 /** The engine follows no more steps. */
@@ -14,7 +14,7 @@ const mostSteps = 32;
 export const funnelSequenceCompletion: Plugin = {
   doc: 'funnel-sequence-completion-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const [id, time] = [call.column(call.argument(0)), call.column(call.argument(1))];
     const [from, to] = [2, 3].map((place) => planScalar(call.argument(place), call.context, noRow));
     if (!from || !to) throw call.wrong('funnel_sequence_completion needs a start and an end');

@@ -1,7 +1,7 @@
 import { isTabular } from '../../kql/syntax.js';
+import { type Builder, expressionOf, one, same } from '../builder.js';
 import type { PlanColumn, PlanExpression, Relation } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
-import { Builder, expressionOf, one, same } from './builder.js';
 
 /** `evaluate geo_polygon_lookup(Table, PolygonKey, Longitude, Latitude, radius, return_unmatched, …)` */
 export const geoPolygonLookup: Plugin = {
@@ -41,7 +41,7 @@ function distance(build: Builder, shape: 'polygon' | 'line', place: Place, of: P
 
 /** The distinct places of the source meet every shape, and the matches join the source's rows. */
 function lookup(call: PluginCall, condition: Condition): Relation {
-  const build = new Builder(call);
+  const build = call.builder;
   const { input, context } = call;
   const tableNode = call.argument(0, 'LookupTable');
   if (!isTabular(tableNode.ResultType)) throw call.wrong('The lookup has no table', tableNode);

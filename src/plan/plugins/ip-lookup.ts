@@ -1,8 +1,8 @@
 import { isTabular } from '../../kql/syntax.js';
+import { type Builder, expressionOf, same } from '../builder.js';
 import { newColumn } from '../context.js';
 import type { PlanColumn, PlanExpression, Relation } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
-import { Builder, expressionOf, same } from './builder.js';
 
 /** One family of addresses. */
 interface Family {
@@ -35,7 +35,7 @@ export const ipv6Lookup: Plugin = {
  * equality that the engine can hash, where a comparison with every network would be a cross join.
  */
 function lookup(call: PluginCall, family: Family): Relation {
-  const build = new Builder(call);
+  const build = call.builder;
   const { input, context } = call;
   const tableNode = call.argument(0, 'LookupTable');
   if (!isTabular(tableNode.ResultType)) throw call.wrong('The lookup has no table', tableNode);

@@ -1,9 +1,9 @@
 import { isTabular } from '../../kql/syntax.js';
+import { type Builder, expressionOf, one, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import { longLiteral, type PlanColumn, type PlanExpression, type Relation } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
 import { planScalar } from '../scalar.js';
-import { Builder, expressionOf, one, zero } from './builder.js';
 import { between, periodsOf } from './periods.js';
 
 interface Rest {
@@ -32,7 +32,7 @@ function restOf(call: PluginCall): Rest {
 export const newActivityMetrics: Plugin = {
   doc: 'new-activity-metrics-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const { cohort, dimensions, lookback } = restOf(call);
     const [id, time] = [call.column(call.argument(0)), call.column(call.argument(1))];
     const [from, to] = [2, 3].map((place) => planScalar(call.argument(place), call.context, noRow));

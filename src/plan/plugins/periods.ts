@@ -1,5 +1,6 @@
 import type { Expression } from '../../kql/syntax.js';
 import { isTabular } from '../../kql/syntax.js';
+import { Builder } from '../builder.js';
 import { noRow } from '../context.js';
 import {
   longLiteral,
@@ -10,7 +11,6 @@ import {
 } from '../plan.js';
 import type { PluginCall } from '../plugin.js';
 import { planScalar } from '../scalar.js';
-import { Builder } from './builder.js';
 
 /** A timeline cut into periods that are counted from 0, and the times at which they start. */
 export interface Periods {
@@ -33,7 +33,7 @@ export function periodsOf(
   length: Expression,
   time: PlanColumn,
 ): Periods {
-  const build = new Builder(call);
+  const build = call.builder;
   const size = planScalar(length, call.context, noRow);
   if (size.type === 'string' && size.kind === 'literal') {
     const unit = String(size.value);
@@ -84,7 +84,7 @@ export function between(
   from: PlanExpression | undefined,
   to: PlanExpression | undefined,
 ): Relation {
-  const build = new Builder(call);
+  const build = call.builder;
   const tests = [
     build.call('isnotnull', [time], 'bool'),
     ...(from ? [build.call('>=', [time, from], 'bool')] : []),

@@ -1,8 +1,8 @@
+import { expressionOf, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import { columnReference, longLiteral } from '../plan.js';
 import type { Plugin } from '../plugin.js';
 import { planScalar } from '../scalar.js';
-import { Builder, expressionOf, zero } from './builder.js';
 import { beginning, between, columnsFrom, periodsOf } from './periods.js';
 
 /** Each value counts in as many bins as a window has. */
@@ -12,7 +12,7 @@ const mostBins = 10_000;
 export const rollingPercentile: Plugin = {
   doc: 'rolling-percentile-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const value = call.scalar(call.argument(0));
     const percent = planScalar(call.argument(1), call.context, noRow);
     const index = call.column(call.argument(2));

@@ -1,10 +1,10 @@
+import { expressionOf, one, same, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import { longLiteral, type Relation, stringLiteral } from '../plan.js';
 import type { Plugin } from '../plugin.js';
 import { planScalar } from '../scalar.js';
 import { converted } from '../scan.js';
 import { numbered, serialized } from '../windows.js';
-import { Builder, expressionOf, one, same, zero } from './builder.js';
 
 /** `evaluate identity()`: the table as it is. */
 export const identity: Plugin = { doc: 'evaluate-operator', plan: (call) => call.input };
@@ -13,7 +13,7 @@ export const identity: Plugin = { doc: 'evaluate-operator', plan: (call) => call
 export const estimateRowsCount: Plugin = {
   doc: 'evaluate-operator',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const column = build.column(call.schema[0]?.name ?? 'EstimatedRowsCount', 'long');
     return build.group(call.input, [], [{ column, name: 'count', arguments: [] }]);
   },
@@ -23,7 +23,7 @@ export const estimateRowsCount: Plugin = {
 export const narrow: Plugin = {
   doc: 'narrow-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const { relation, position } = numbered(call.input, call.context);
     const [row, column, value] = call.schema.map(({ name, type }) => build.column(name, type));
     if (!row || !column || !value) throw new Error('narrow has three columns');
@@ -63,7 +63,7 @@ export const narrow: Plugin = {
 export const rowsNear: Plugin = {
   doc: 'rows-near-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const { relation, position } = serialized(call.call, 'rows_near', call.input, call.context);
     const test = call.scalar(call.argument(0));
     const before = planScalar(call.argument(1), call.context, noRow);
@@ -102,7 +102,7 @@ export const rowsNear: Plugin = {
 export const dcountIntersect: Plugin = {
   doc: 'dcount-intersect-plugin',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const sets = call.parts.map((part) => call.scalar(part));
     const names = call.schema.slice(-sets.length);
     const counts = sets.map((_, index) => ({

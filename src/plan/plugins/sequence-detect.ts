@@ -1,16 +1,16 @@
 import { kindOf, member, scalarTypeOf } from '../../kql/syntax.js';
+import { expressionOf, zero } from '../builder.js';
 import { noRow } from '../context.js';
 import type { PlanColumn, PlanExpression, Relation } from '../plan.js';
 import type { Plugin } from '../plugin.js';
 import { planScalar } from '../scalar.js';
-import { Builder, expressionOf, zero } from './builder.js';
 
 /** `evaluate sequence_detect(Time, MaxStep, MaxSpan, First = condition, Second = condition, Dimension, …)` */
 export const sequenceDetect: Plugin = {
   doc: 'sequence-detect-plugin',
   trap: 'every combination of rows that fits is a sequence of its own',
   plan: (call) => {
-    const build = new Builder(call);
+    const build = call.builder;
     const time = call.column(call.argument(0));
     const step = planScalar(call.argument(1), call.context, noRow);
     const span = planScalar(call.argument(2), call.context, noRow);

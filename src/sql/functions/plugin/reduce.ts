@@ -1,7 +1,7 @@
+import type { ScalarFunction } from '../../functions.js';
 import { letIn } from '../../let.js';
 import { constantText, type Operand } from '../../operand.js';
 import { literal, type Sql, sql } from '../../sql.js';
-import type { ScalarFunction } from '../../functions.js';
 
 const alphanumeric = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
 
@@ -23,7 +23,10 @@ export const reduceFunctions = {
   reduce_terms: {
     doc: 'reduce-operator',
     emit: (text: Operand, separators: Operand) =>
-      letIn({ _t: sql`extractAll(${text}, ${literal(classesOf(separators).term)})` }, placed(sql`_t`)),
+      letIn(
+        { _t: sql`extractAll(${text}, ${literal(classesOf(separators).term)})` },
+        placed(sql`_t`),
+      ),
   },
   /** The text with `*` for what is not among the frequent terms; '' where none is. */
   reduce_pattern: {
@@ -32,7 +35,9 @@ export const reduceFunctions = {
       const { term, own } = classesOf(separators);
       const piece = `${term}|${own ? `${own}|` : ''}[^0-9A-Za-z]+`;
       const isTerm = sql`match(_x, ${literal(`^${term}$`)})`;
-      const mark = own ? sql`if(match(_x, ${literal(`^${own}$`)}), concat('\x02', _x), _x)` : sql`_x`;
+      const mark = own
+        ? sql`if(match(_x, ${literal(`^${own}$`)}), concat('\x02', _x), _x)`
+        : sql`_x`;
       const kept = sql`has(_f, concat(toString(_n), ' ', _x))`;
       const shown = sql`arrayMap((_x, _n) -> multiIf(NOT ${isTerm}, ${mark}, ${kept}, _x, '\x01'), _p, arrayCumSum(_x -> ${isTerm}, _p))`;
       const sides = own ? `(?:\x02${own})?` : '';

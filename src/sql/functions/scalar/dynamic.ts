@@ -173,6 +173,13 @@ export const dynamicFunctions = {
       ['dynamic([1,2,3])[-1]', '3'],
     ],
   },
+  /** One of the results of a function that has several, which come as an array. */
+  tuple_item: {
+    doc: 'extend-operator',
+    nullable: 'always',
+    emitCall: ({ type }, tuple: Operand, index: Operand) =>
+      readAccess(type, tuple, index) ?? access(tuple, index),
+  },
   todynamic: parseJson,
   toobject: parseJson,
   parse_json: parseJson,

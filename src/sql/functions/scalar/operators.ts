@@ -39,19 +39,4 @@ export const operatorFunctions = {
   ...comparisonFunctions,
   ...arithmeticFunctions,
   ...binFunctions,
-  tuple_item: {
-    doc: 'extend-operator',
-    nullable: 'always',
-    emitCall: ({ type }, tuple: Operand, index: Operand) => {
-      const position = Number(index.constant?.value ?? 0n) + 1;
-      const item = sql`JSONExtractRaw(${tuple}, ${{ text: String(position) }})`;
-      const known: Operand = {
-        ...sql`if(${item} = 'null', '', ${item})`,
-        type: 'dynamic',
-        nullable: false,
-        expression: tuple.expression,
-      };
-      return convert(known, type);
-    },
-  },
 } satisfies Record<string, ScalarFunction>;

@@ -20,11 +20,11 @@ function explained(total: Sql, residual: Sql): Sql {
   return sql`if(${total} = 0, 0, 1 - ${residual} / ${total})`;
 }
 
-/** Slope and intercept of the line of least squares over the places 0, 1, … as a tuple. */
+/** Slope and intercept of the line of least squares over the places 1, 2, … as a tuple. */
 function lineOf(numbers: Sql): Sql {
-  const places = sql`arrayMap(_i -> toFloat64(_i) - 1, arrayEnumerate(${numbers}))`;
+  const places = sql`arrayMap(_i -> toFloat64(_i), arrayEnumerate(${numbers}))`;
   return allBound(
-    [places, sql`arrayAvg(${numbers})`, sql`(length(${numbers}) - 1) / 2`],
+    [places, sql`arrayAvg(${numbers})`, sql`(length(${numbers}) + 1) / 2`],
     (x, meanY, meanX) => {
       const xy = sql`arraySum((_x, _y) -> (_x - ${meanX}) * (_y - ${meanY}), ${x}, ${numbers})`;
       const xx = sql`arraySum(_x -> (_x - ${meanX}) * (_x - ${meanX}), ${x})`;
@@ -38,7 +38,7 @@ function lineOf(numbers: Sql): Sql {
 
 /** The line's values over as many places as the series has. */
 export function lineValues(line: Sql, numbers: Sql): Sql {
-  return sql`arrayMap(_i -> ${line}.1 * (_i - 1) + ${line}.2, arrayEnumerate(${numbers}))`;
+  return sql`arrayMap(_i -> ${line}.1 * _i + ${line}.2, arrayEnumerate(${numbers}))`;
 }
 
 export function fittedLine(numbers: Sql): Sql {

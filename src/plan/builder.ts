@@ -1,6 +1,6 @@
-import type { ScalarType } from '../../catalog/types.js';
-import { spanOf } from '../../kql/syntax.js';
-import { newColumn } from '../context.js';
+import type { ScalarType } from '../catalog/types.js';
+import type { TextSpan } from '../errors.js';
+import { newColumn, type PlanContext } from './context.js';
 import {
   columnReference,
   type JoinKind,
@@ -11,9 +11,8 @@ import {
   type PlanExpression,
   type Relation,
   type SortKey,
-} from '../plan.js';
-import type { PluginCall } from '../plugin.js';
-import { tableVariable, useTable } from '../tables.js';
+} from './plan.js';
+import { tableVariable, useTable } from './tables.js';
 
 type Value = PlanExpression | PlanColumn;
 
@@ -24,21 +23,22 @@ export interface Measure {
   readonly arguments: readonly Value[];
 }
 
-/** Steps of a plugin as plan nodes; spans are those of the plugin's call. */
+/** Steps of an operator that is made of others, as plan nodes with the operator's span. */
 export class Builder {
-  readonly #call: PluginCall;
+  readonly #context: PlanContext;
+  readonly #span: TextSpan;
 
-  constructor(call: PluginCall) {
-    this.#call = call;
+  constructor(context: PlanContext, span: TextSpan) {
+    this.#context = context;
+    this.#span = span;
   }
 
   column(name: string, type: ScalarType): PlanColumn {
-    return newColumn(this.#call.context, name, type);
+    return newColumn(this.#context, name, type);
   }
 
   call(name: string, parts: readonly Value[], type: ScalarType): PlanExpression {
-    const span = spanOf(this.#call.call);
-    return { kind: 'call', name, arguments: parts.map(expressionOf), type, span };
+    return { kind: 'call', name, arguments: parts.map(expressionOf), type, span: this.#span };
   }
 
   all(...conditions: Value[]): PlanExpression {
@@ -73,7 +73,7 @@ export class Builder {
     measures: readonly Measure[] = [],
   ): Relation {
     const assignments = keys.map((key) => ('expression' in key ? key : same(key)));
-    const span = spanOf(this.#call.call);
+    const span = this.#span;
     const aggregates = measures.map(({ column, name, arguments: parts }) => ({
       column,
       name,
@@ -94,7 +94,7 @@ export class Builder {
     order: readonly PlanColumn[],
     functions: readonly Measure[],
   ): Relation {
-    const span = spanOf(this.#call.call);
+    const span = this.#span;
     return {
       ...input,
       plan: {
@@ -162,9 +162,9 @@ export class Builder {
 
   /** A table that is used several times: each use has columns of its own, in the same places. */
   shared(relation: Relation): () => Relation {
-    const variable = tableVariable(relation, this.#call.context, true);
+    const variable = tableVariable(relation, this.#context, true);
     if (variable.kind !== 'table') throw new Error('a table variable is a table');
-    return () => useTable(variable, this.#call.context);
+    return () => useTable(variable, this.#context);
   }
 }
 
