@@ -8,7 +8,7 @@ import {
   spanOf,
 } from '../../kql/syntax.js';
 import { passThrough } from '../assignments.js';
-import { Builder, expressionOf } from '../builder.js';
+import { Builder, expressionOf, one } from '../builder.js';
 import { noRow, type PlanContext, rowOf, unsupported } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
@@ -32,7 +32,7 @@ interface Options {
 
 /**
  * `T | reduce by Text with threshold = 0.1, characters = "-"`: texts by what they have in common. A term is
- * frequent if more than that share of the texts has it in the same place; a pattern is a text with `*` for
+ * frequent if more than that share of the texts, and not one alone, has it in its place; a pattern is a text with `*` for
  * its other terms.
  */
 export const reduce: OperatorPlanner = (node, input, context) => {
@@ -142,7 +142,10 @@ function frequentTerms(
   };
   const grouped = build.group(terms, [term], [{ column: times, name: 'count', arguments: [] }]);
   const least = build.call('*', [build.call('toreal', [total], 'real'), threshold], 'real');
-  const isFrequent = build.call('>', [build.call('toreal', [times], 'real'), least], 'bool');
+  const isFrequent = build.all(
+    build.call('>', [times, one], 'bool'),
+    build.call('>', [build.call('toreal', [times], 'real'), least], 'bool'),
+  );
   const list = build.column('frequent', 'dynamic');
   const listed = build.group(
     build.filter(grouped, isFrequent),

@@ -1,6 +1,5 @@
 import type { Expression } from '../../kql/syntax.js';
 import { isTabular } from '../../kql/syntax.js';
-import { Builder } from '../builder.js';
 import { noRow } from '../context.js';
 import {
   longLiteral,
