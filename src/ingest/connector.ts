@@ -1,11 +1,24 @@
+import type { Correlation } from './correlation/correlation.js';
 import type { JsonValue } from './json.js';
+
+/** Where a record stands. */
+export interface Place {
+  readonly offset: number;
+  /** Its number in a record that holds several, from 1. */
+  readonly part?: number;
+  readonly sizeBytes: number;
+  /** The stream it came in, where that is not the one being read. */
+  readonly origin?: string;
+}
 
 /** One record of a source, as it came. */
 export interface RawRecord {
   /** The record's own text: a JSON value, or a line without its end. */
   readonly text: string;
-  /** The parsed text; undefined for text sources, and in a sample where the text is no JSON. */
+  /** The parsed text; undefined for text sources, and where the text is no JSON. */
   readonly value: JsonValue | undefined;
+  /** undefined in a sample. */
+  readonly place?: Place;
 }
 
 /** An event in the terms of the advanced hunting schema, not yet checked against it. */
@@ -18,6 +31,8 @@ export interface DefenderEvent {
    * Without it that is all its columns: right wherever the columns hold only what the source said.
    */
   readonly identity?: string;
+  /** The record that it is from, where that is not the one being converted. */
+  readonly record?: RawRecord;
 }
 
 /** Why a record did not become events. */
@@ -25,17 +40,42 @@ export interface Rejection {
   readonly rejected: RejectionReason;
   /** Completes the reason, for example the unknown category. */
   readonly detail?: string;
+  readonly record?: RawRecord;
+}
+
+/** A record that is right and becomes no row: the schema has none for it, or another record's row tells it. */
+export interface Passed {
+  readonly passed: 'unmapped' | 'merged';
 }
 
 /** Reasons that a connector may give; the wording is in `dead-letters.ts`. */
 export type RejectionReason = 'record.shape' | 'table.unknown';
 
-export type Outcome = DefenderEvent | Rejection;
+export type Outcome = DefenderEvent | Rejection | Passed;
 
 /** The records of one stream (a file, a request), in their order. */
 export interface Conversion {
-  /** No outcome at all is right for records that carry no event: header lines, notices. */
+  /**
+   * No outcome at all is right for records that carry no event (header lines, notices), and for those
+   * that are held back until more of the stream is known.
+   */
   convert(record: RawRecord): readonly Outcome[];
+  /** Text of the records held back, bytes. */
+  readonly heldBytes?: number;
+  /** The outcomes of what was held back: asked for at the stream's end, when it pauses, when much is held. */
+  release?(): Iterable<Outcome>;
+  /** The stream is not read to its end: what was held back is let go. */
+  close?(): void;
+}
+
+/** What a conversion may use besides the records. */
+export interface ConversionContext {
+  /** What is known of the tenant's devices, from all its streams. */
+  readonly correlation: Correlation;
+  /** Nothing is to be held for a later stream. */
+  readonly settle: boolean;
+  /** Rows that Defender has no counterpart for are wanted, too. */
+  readonly extensions: boolean;
 }
 
 /** A kind of source: what its records look like, and which events they are. */
@@ -43,10 +83,10 @@ export interface Connector {
   /** Lower case and hyphens; people type it after `--source`. */
   readonly name: string;
   readonly summary: string;
-  /** `json`: values, one a line or in arrays; `text`: lines. */
-  readonly format: 'json' | 'text';
+  /** `json`: values, one a line or in arrays; `text`: lines; `mixed`: JSON where it is JSON, else lines. */
+  readonly format: 'json' | 'text' | 'mixed';
   /** How sure it is that the records are its own: 0 no, 1 certain. The surest connector is taken. */
   detect(sample: readonly RawRecord[]): number;
   /** Begins a stream; what has to be remembered from record to record lives in the conversion. */
-  open(): Conversion;
+  open(context: ConversionContext): Conversion;
 }

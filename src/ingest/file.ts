@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HuntError } from '../errors.js';
+import { type Content, contentsOf } from './contents.js';
 import type { Intake, OpenIntake } from './intake.js';
 import type { Batch } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
-import { unpack } from './unpack.js';
 
 export interface FileOptions {
   readonly tenant: string;
@@ -29,23 +29,27 @@ export interface FileProgress {
 export interface FileSummary extends IngestSummary {
   /** Why the file could not be read to its end; what came before is taken. */
   incomplete?: string;
+  /** Members of an archive whose records no connector recognizes. */
+  unrecognized?: string[];
 }
 
 const readBytes = 256 * 1024;
 /** A source that pauses for so long (standard input) has what it sent so far taken. */
 const idleMs = 1_000;
 
-/** Takes a file in, or standard input (`-`), in bounded memory; gzip is recognized by itself. */
+/**
+ * Takes a file in, or standard input (`-`), in bounded memory; gzip, zip and tar are recognized by
+ * themselves, and each member of an archive by its records.
+ */
 export async function ingestFile(
   open: OpenIntake,
   file: string,
   options: FileOptions,
 ): Promise<FileSummary> {
-  const { tenant, source, signal, onProgress } = options;
+  const { signal, onProgress } = options;
   const isInput = file === '-';
   const bytesTotal = isInput ? undefined : (await stat(file)).size;
-  const origin = isInput ? 'standard input' : path.basename(file);
-  const intake = await open({ tenant, source, origin, patienceMs: Number.POSITIVE_INFINITY });
+  const name = isInput ? 'standard input' : path.basename(file);
   const summary: FileSummary = emptySummary();
   let bytesRead = 0;
   const report = () => onProgress?.({ bytesRead, bytesTotal, summary });
@@ -59,20 +63,72 @@ export async function ingestFile(
       yield chunk;
     }
   }
-  const committer = new Committer(intake, summary, report);
+  const onRead = (bytes: number) => {
+    bytesRead += bytes;
+  };
+  const contents = contentsOf({ name, chunks: counted() }, isInput ? {} : { file, onRead });
   try {
-    const incomplete = await writeAll(unpack(counted()), intake, committer);
-    if (incomplete !== undefined) {
-      summary.incomplete = incomplete;
+    for await (const content of contents) {
+      await ingestContent(open, content, content.name !== name, options, summary, report);
+      if (signal?.aborted) {
+        break;
+      }
     }
-    await committer.add(await intake.end(summary));
+  } catch (error) {
+    if (!isContentError(error) || summary.bytes === 0) {
+      throw error;
+    }
+    summary.incomplete ??= error.message;
+  }
+  bytesRead = bytesTotal ?? bytesRead;
+  report();
+  return summary;
+}
+
+/** Takes one file in, or one member of an archive. */
+async function ingestContent(
+  open: OpenIntake,
+  { name, chunks }: Content,
+  isMember: boolean,
+  { tenant, source, signal }: FileOptions,
+  summary: FileSummary,
+  report: () => void,
+): Promise<void> {
+  const intake = await open({
+    tenant,
+    source,
+    origin: name,
+    patienceMs: Number.POSITIVE_INFINITY,
+  });
+  const committer = new Committer(intake, summary, report);
+  async function* untilAborted() {
+    for await (const chunk of chunks) {
+      if (signal?.aborted) {
+        return;
+      }
+      yield chunk;
+    }
+  }
+  try {
+    const incomplete = await writeAll(untilAborted(), intake, committer);
+    if (incomplete !== undefined) {
+      summary.incomplete ??= incomplete;
+    }
+    await committer.add(intake.end(summary));
     await committer.done();
   } catch (error) {
     await intake.drop();
-    throw error;
+    if (!isMember || !(error instanceof HuntError && error.code === 'ingest.source')) {
+      throw error;
+    }
+    // An archive may hold more than telemetry.
+    summary.unrecognized = [...(summary.unrecognized ?? []), name];
   }
   report();
-  return summary;
+}
+
+function isContentError(error: unknown): error is HuntError {
+  return error instanceof HuntError && error.code === 'ingest.content';
 }
 
 /** Commits one batch while the next is parsed. */
@@ -88,8 +144,8 @@ class Committer {
     this.#report = report;
   }
 
-  async add(batch: Batch | undefined): Promise<void> {
-    if (batch) {
+  async add(batches: AsyncGenerator<Batch>): Promise<void> {
+    for await (const batch of batches) {
       await this.#committing;
       this.#committing = this.#intake.commit([batch], this.summary).then(this.#report);
       // Its failure is thrown where it is waited for.
@@ -109,14 +165,14 @@ async function writeAll(
   committer: Committer,
 ): Promise<string | undefined> {
   for (;;) {
-    const next = await nextOrIdle(chunks, async () => committer.add(await intake.take()));
+    const next = await nextOrIdle(chunks, () => committer.add(intake.take(committer.summary)));
     if (typeof next === 'string') {
       return next;
     }
     if (next.done) {
       return undefined;
     }
-    await committer.add(await intake.write(next.value, committer.summary));
+    await committer.add(intake.write(next.value, committer.summary));
   }
 }
 
@@ -126,7 +182,7 @@ async function nextOrIdle(
   whenIdle: () => Promise<void>,
 ): Promise<IteratorResult<Uint8Array> | string> {
   const next = chunks.next().catch((error: unknown) => {
-    if (error instanceof HuntError && error.code === 'ingest.content') {
+    if (isContentError(error)) {
       return error.message;
     }
     throw error;

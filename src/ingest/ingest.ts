@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
@@ -22,6 +23,10 @@ export interface IngestTenant {
 export interface IngestOptions {
   /** `spool/` of the data directory, which the engine reads from. */
   readonly folder: string;
+  /** `correlation/` of the data directory: what is known of the devices. Beside `folder` by default. */
+  readonly correlationFolder?: string;
+  /** Take rows that Defender has no counterpart for, too. */
+  readonly extensions?: boolean;
   readonly engine: Engine;
   /** The engine's tables have to be those of its catalog. */
   readonly tenant: (id: string) => Promise<IngestTenant>;
@@ -67,7 +72,10 @@ const dayMs = 24 * 60 * 60 * 1000;
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { folder, engine, spoolBytes = defaultSpoolBytes, log = () => undefined } = options;
   const writer = await Writer.open({ folder, engine, spoolBytes, log, refusedRow });
-  const worker = new ParseWorker();
+  const worker = new ParseWorker({
+    folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
+    extensions: options.extensions ?? false,
+  });
   const open: OpenIntake = async ({ tenant, source, origin, patienceMs }) => {
     if (source !== undefined && findConnector(source) === undefined) {
       throw unknownSource();
@@ -77,6 +85,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       tenant,
       source,
       origin,
+      settle: false,
       maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
       keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
     });

@@ -1,7 +1,7 @@
 import type { TenantRows } from './journal.js';
-import type { ParseStream } from './parse-worker.js';
+import type { Done, ParseStream } from './parse-worker.js';
 import type { Batch } from './parser.js';
-import { addBatch, type IngestSummary } from './summary.js';
+import { addBatch, addSource, type IngestSummary } from './summary.js';
 import type { Writer } from './writer.js';
 
 /** Begins to take one stream in. */
@@ -29,24 +29,34 @@ export class Intake {
   }
 
   /** Rows, whenever a portion of them has come together. */
-  async write(chunk: Uint8Array, summary: IngestSummary): Promise<Batch | undefined> {
-    // A copy: the thread takes the memory over, which a reader's buffers share.
-    const { batch, source } = await this.#parser.write(new Uint8Array(chunk));
+  async *write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
     summary.bytes += chunk.length;
-    summary.source ??= source ?? null;
-    return batch;
+    // A copy: the thread takes the memory over, which a reader's buffers share.
+    yield* this.#portions(this.#parser.write(new Uint8Array(chunk)), summary);
   }
 
   /** The rows that have come since the last portion. */
-  async take(): Promise<Batch | undefined> {
-    return (await this.#parser.take()).batch;
+  take(summary: IngestSummary): AsyncGenerator<Batch> {
+    return this.#portions(this.#parser.take(), summary);
   }
 
   /** The rest of the rows. */
-  async end(summary: IngestSummary): Promise<Batch | undefined> {
-    const { batch, source } = await this.#parser.end();
-    summary.source ??= source ?? null;
-    return batch;
+  end(summary: IngestSummary): AsyncGenerator<Batch> {
+    return this.#portions(this.#parser.end(), summary);
+  }
+
+  async *#portions(first: Promise<Done>, summary: IngestSummary): AsyncGenerator<Batch> {
+    for (let done = await first; ; done = await this.#parser.proceed()) {
+      if (done.source !== undefined) {
+        addSource(summary, done.source);
+      }
+      if (done.batch) {
+        yield done.batch;
+      }
+      if (!done.more) {
+        return;
+      }
+    }
   }
 
   /** Puts batches on disk, together or not at all, and counts them. */

@@ -1,6 +1,14 @@
 import type { Catalog } from '../catalog/types.js';
 import type { Batch } from './parser.js';
 
+/** What the thread is started with. */
+export interface ThreadSettings {
+  /** For what is known of each tenant's devices. */
+  readonly folder: string;
+  /** Rows that Defender has no counterpart for are wanted, too. */
+  readonly extensions: boolean;
+}
+
 export interface OpenStream {
   readonly tenant: string;
   /** A connector's name; undefined: found out from the first records. */
@@ -8,6 +16,8 @@ export interface OpenStream {
   readonly maxRecordBytes: number;
   readonly keepFrom: Date | null;
   readonly origin: string;
+  /** Nothing is to be held for a later stream. */
+  readonly settle: boolean;
 }
 
 /** To the parsing thread, which answers each in its turn. */
@@ -19,6 +29,8 @@ export type ParseRequest =
   /** Hands over what has come together. */
   | { readonly kind: 'take'; readonly stream: number }
   | { readonly kind: 'end'; readonly stream: number }
+  /** Brings the next portion, where the answer before said that there is one. */
+  | { readonly kind: 'proceed'; readonly stream: number }
   | { readonly kind: 'drop'; readonly stream: number };
 
 export type ParseReply =
@@ -28,6 +40,8 @@ export type ParseReply =
       readonly batch?: Batch;
       /** The connector, once it is known. */
       readonly source?: string;
+      /** A portion follows, to be asked for before anything else of the stream. */
+      readonly more?: boolean;
     }
   | { readonly kind: 'unrecognized' }
   | { readonly kind: 'failed'; readonly error: unknown };

@@ -1,24 +1,46 @@
 // The parsing thread: bytes in, rows out, so that the thread that answers hunts stays free.
-import { parentPort } from 'node:worker_threads';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { tenantDatabase } from '../catalog/names.js';
 import { findConnector } from './connectors.js';
+import { Correlation } from './correlation/correlation.js';
+import { CorrelationStore } from './correlation/store.js';
 import { EventTables } from './normalize.js';
-import type { OpenStream, ParseReply, ParseRequest } from './parse-protocol.js';
-import { type Batch, StreamParser, UnrecognizedSourceError } from './parser.js';
+import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
+import { StreamParser, UnrecognizedSourceError } from './parser.js';
 import type { TableRows } from './rows.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;
 
+const { folder, extensions } = workerData as ThreadSettings;
 const tables = new Map<string, EventTables>();
+/** By tenant. */
+const correlations = new Map<string, Correlation>();
 const streams = new Map<number, StreamParser>();
+/** Streams whose bytes are all there, and whose rows are not. */
+const ended = new Set<number>();
 
-function open(stream: number, { tenant, source, ...options }: OpenStream): void {
+function correlationOf(tenant: string): Correlation {
+  let correlation = correlations.get(tenant);
+  if (correlation === undefined) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const store = new CorrelationStore(path.join(folder, `${tenantDatabase(tenant)}.db`));
+    correlation = new Correlation(store, folder);
+    correlations.set(tenant, correlation);
+  }
+  return correlation;
+}
+
+function open(stream: number, { tenant, source, settle, ...options }: OpenStream): void {
   const known = tables.get(tenant);
   if (known === undefined) {
     throw new Error(`no catalog for ${tenant}`);
   }
   const connector = source === undefined ? undefined : findConnector(source);
-  streams.set(stream, new StreamParser({ tables: known, connector, ...options }));
+  const context = { correlation: correlationOf(tenant), settle, extensions };
+  streams.set(stream, new StreamParser({ tables: known, connector, context, ...options }));
 }
 
 function parserOf(stream: number): StreamParser {
@@ -29,13 +51,25 @@ function parserOf(stream: number): StreamParser {
   return parser;
 }
 
-function progress(parser: StreamParser, batch?: Batch): ParseReply {
+/** The rows so far where they are asked for or come to a portion. */
+function progress(parser: StreamParser, wanted: boolean): ParseReply {
+  const more = parser.proceed(portionBytes);
   const { source } = parser;
   return {
     kind: 'done',
-    ...(batch === undefined ? {} : { batch }),
+    ...(wanted || more || parser.sizeBytes >= portionBytes ? { batch: parser.take() } : {}),
     ...(source === undefined ? {} : { source }),
+    ...(more ? { more } : {}),
   };
+}
+
+function ending(stream: number, parser: StreamParser): ParseReply {
+  const reply = progress(parser, true);
+  if (reply.kind !== 'done' || !reply.more) {
+    ended.delete(stream);
+    streams.delete(stream);
+  }
+  return reply;
 }
 
 const handlers: {
@@ -54,20 +88,27 @@ const handlers: {
   write({ stream, bytes }) {
     const parser = parserOf(stream);
     parser.write(bytes);
-    return progress(parser, parser.sizeBytes < portionBytes ? undefined : parser.take());
+    return progress(parser, false);
   },
   take({ stream }) {
     const parser = parserOf(stream);
-    return progress(parser, parser.take());
+    parser.release();
+    return progress(parser, true);
   },
   end({ stream }) {
     const parser = parserOf(stream);
+    ended.add(stream);
     parser.end();
-    streams.delete(stream);
-    return progress(parser, parser.take());
+    return ending(stream, parser);
+  },
+  proceed({ stream }) {
+    const parser = parserOf(stream);
+    return ended.has(stream) ? ending(stream, parser) : progress(parser, true);
   },
   drop({ stream }) {
+    streams.get(stream)?.close();
     streams.delete(stream);
+    ended.delete(stream);
     return undefined;
   },
 };

@@ -1,24 +1,29 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { connectors } from './connectors.js';
-import type { OpenStream, ParseReply, ParseRequest } from './parse-protocol.js';
+import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 
-type Done = Extract<ParseReply, { kind: 'done' }>;
+export type Done = Extract<ParseReply, { kind: 'done' }>;
 
 const heapMegabytes = 1024;
 
 /** Parses on a thread of its own; starts it when it is first needed, and again when it has died. */
 export class ParseWorker {
+  readonly #settings: ThreadSettings;
   #thread: ParseThread | undefined;
   #nextStream = 1;
+
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
 
   /** Begins a stream. */
   async open(catalog: Catalog, options: OpenStream): Promise<ParseStream> {
     if (this.#thread === undefined || this.#thread.ended) {
-      this.#thread = new ParseThread();
+      this.#thread = new ParseThread(this.#settings);
     }
     const thread = this.#thread;
     if (thread.catalogs.get(options.tenant) !== catalog.version) {
@@ -60,6 +65,11 @@ export class ParseStream {
     return this.#thread.ask({ kind: 'end', stream: this.#stream });
   }
 
+  /** The next portion, where the answer before said `more`. */
+  proceed(): Promise<Done> {
+    return this.#thread.ask({ kind: 'proceed', stream: this.#stream });
+  }
+
   /** For a stream that is not read to its end. */
   async drop(): Promise<void> {
     if (!this.#thread.ended) {
@@ -80,8 +90,11 @@ class ParseThread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
 
-  constructor() {
-    this.#worker = startThread({ maxOldGenerationSizeMb: heapMegabytes });
+  constructor(settings: ThreadSettings) {
+    this.#worker = startThread({
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      workerData: settings,
+    });
     this.#worker.on('message', (reply: ParseReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(undefined));
@@ -139,9 +152,9 @@ function stopped(cause: unknown): HuntError {
 }
 
 /** A build has JavaScript beside this file; from sources (tests) the thread has to learn TypeScript first. */
-function startThread(resourceLimits: ResourceLimits): Worker {
+function startThread(options: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./parse-thread.js', import.meta.url), { resourceLimits });
+    return new Worker(new URL('./parse-thread.js', import.meta.url), options);
   }
   // By its file, because code without one resolves names from the working directory.
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
@@ -149,6 +162,6 @@ function startThread(resourceLimits: ResourceLimits): Worker {
   const thread = JSON.stringify(new URL('./parse-thread.ts', import.meta.url).href);
   return new Worker(`import(${hooks}).then((tsx) => tsx.register() && import(${thread}));`, {
     eval: true,
-    resourceLimits,
+    ...options,
   });
 }

@@ -1,7 +1,16 @@
-import type { Connector, Conversion, Outcome, RawRecord } from './connector.js';
+import type {
+  Connector,
+  Conversion,
+  ConversionContext,
+  Outcome,
+  Place,
+  RawRecord,
+} from './connector.js';
 import { detectConnector } from './connectors.js';
+import { isolatedContext } from './correlation/correlation.js';
 import { momentOfDate } from './datetime.js';
 import { type Culprit, deadLetter, type Problem, type Reason } from './dead-letters.js';
+import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
 import { type CutRecord, RecordCutter } from './records.js';
@@ -17,6 +26,8 @@ export interface ParserOptions {
   readonly keepFrom: Date | null;
   /** The stream in a dead letter's position: `upload.json`, `request 1f03…`. */
   readonly origin: string;
+  /** By default nothing is known, or kept, beyond the stream. */
+  readonly context?: ConversionContext;
 }
 
 /** What records became. Counts are of events: a record can be several, and is one where it is refused. */
@@ -27,6 +38,10 @@ export interface Batch {
   readonly rejected: number;
   /** Beyond the retention. */
   readonly expired: number;
+  /** Right, and without a table to go to. */
+  readonly unmapped: number;
+  /** Told by the row of another record. */
+  readonly merged: number;
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
 }
 
@@ -42,19 +57,14 @@ export class UnrecognizedSourceError extends Error {
 
 const sampleRecords = 20;
 const sampleBytes = 256 * 1024;
-
-/** Where a record stands. */
-interface Place {
-  readonly offset: number;
-  /** Its number in a record that holds several, from 1. */
-  readonly part?: number;
-  readonly sizeBytes: number;
-}
+/** Text of records that a conversion may hold back; more is released before the stream's end. */
+const mostHeldBytes = 1024 * 1024 * 1024;
+const outcomesAtATime = 100;
 
 /** One stream's bytes on their way to rows. */
 export class StreamParser {
   readonly #options: ParserOptions;
-  readonly #cutter: RecordCutter;
+  #cutter: RecordCutter | EvtxCutter | undefined;
   readonly #errors: NormalTable;
   readonly #keepFromMs: number;
   readonly #sample: CutRecord[] = [];
@@ -65,15 +75,15 @@ export class StreamParser {
   #letters: RowBuffer | undefined;
   #rejected = 0;
   #expired = 0;
+  #unmapped = 0;
+  #merged = 0;
   #reasons: Partial<Record<Reason, number>> = {};
+  /** Outcomes that have not been asked for yet. */
+  #releasing: Iterator<Outcome> | undefined;
 
   constructor(options: ParserOptions) {
     this.#options = options;
-    const { connector, maxRecordBytes, keepFrom, tables } = options;
-    this.#cutter = new RecordCutter({
-      maxBytes: maxRecordBytes,
-      lines: connector?.format === 'text',
-    });
+    const { connector, keepFrom, tables } = options;
     this.#errors = tables.own(deadLetterTable);
     this.#keepFromMs = keepFrom === null ? Number.NEGATIVE_INFINITY : keepFrom.getTime();
     if (connector) {
@@ -94,15 +104,46 @@ export class StreamParser {
 
   /** @throws UnrecognizedSourceError */
   write(chunk: Uint8Array): void {
+    this.#cutter ??= this.#cutterFor(chunk);
     this.#cutter.write(chunk, this.#take);
+    if ((this.#conversion?.heldBytes ?? 0) > mostHeldBytes) {
+      this.release();
+    }
   }
 
   /** @throws UnrecognizedSourceError */
   end(): void {
-    this.#cutter.end(this.#take);
+    this.#cutter?.end(this.#take);
     if (this.#conversion === undefined && this.#sample.length > 0) {
       this.#detect();
     }
+    this.release();
+  }
+
+  /** What the conversion holds back is wanted; `proceed` brings it. */
+  release(): void {
+    this.#releasing ??= this.#conversion?.release?.()[Symbol.iterator]();
+  }
+
+  /** Adds rows of what was released until they come to so many bytes; false when none are left. */
+  proceed(bytes: number): boolean {
+    while (this.#releasing && this.sizeBytes < bytes) {
+      for (let count = 0; count < outcomesAtATime; count++) {
+        const next = this.#releasing.next();
+        if (next.done) {
+          this.#releasing = undefined;
+          return false;
+        }
+        this.#outcome(next.value, emptyRecord);
+      }
+    }
+    return this.#releasing !== undefined;
+  }
+
+  /** The stream is not read to its end. */
+  close(): void {
+    this.#releasing?.return?.();
+    this.#conversion?.close?.();
   }
 
   /** What has come together since the last call. */
@@ -112,14 +153,26 @@ export class StreamParser {
       deadLetters: this.#letters?.take(),
       rejected: this.#rejected,
       expired: this.#expired,
+      unmapped: this.#unmapped,
+      merged: this.#merged,
       reasons: this.#reasons,
     };
     this.#rows = new Map();
     this.#letters = undefined;
     this.#rejected = 0;
     this.#expired = 0;
+    this.#unmapped = 0;
+    this.#merged = 0;
     this.#reasons = {};
     return batch;
+  }
+
+  #cutterFor(start: Uint8Array): RecordCutter | EvtxCutter {
+    if (evtxMagic.equals(start.subarray(0, evtxMagic.length))) {
+      return new EvtxCutter();
+    }
+    const { connector, maxRecordBytes } = this.#options;
+    return new RecordCutter({ maxBytes: maxRecordBytes, lines: connector?.format === 'text' });
   }
 
   readonly #take = (cut: CutRecord): void => {
@@ -136,7 +189,7 @@ export class StreamParser {
 
   #open(connector: Connector): Conversion {
     this.#connector = connector;
-    this.#conversion = connector.open();
+    this.#conversion = connector.open(this.#options.context ?? isolatedContext());
     return this.#conversion;
   }
 
@@ -154,74 +207,95 @@ export class StreamParser {
 
   #record(conversion: Conversion, cut: CutRecord): void {
     const { text, offset, sizeBytes, tooLarge } = cut;
+    const place: Place = { offset, sizeBytes };
     if (tooLarge) {
-      this.#reject({ reason: 'record.tooLarge', detail: `${sizeBytes} bytes` }, '', text, cut);
+      const record = { text, value: undefined, place };
+      this.#reject({ reason: 'record.tooLarge', detail: `${sizeBytes} bytes` }, '', record);
       return;
     }
-    if (this.#connector?.format === 'text') {
-      this.#convert(conversion, { text, value: undefined }, cut);
+    const value = this.#valueOf(text, place);
+    if (value === refused) {
       return;
     }
-    const value = this.#parse(cut);
     const parts = value === undefined ? undefined : partsOf(value);
     if (parts) {
       for (const [index, part] of parts.entries()) {
-        const place = { offset, part: index + 1, sizeBytes };
-        const record = this.#partRecord(part, text, place);
+        const record = this.#partRecord(part, text, { ...place, part: index + 1 });
         if (record) {
-          this.#convert(conversion, record, place);
+          this.#convert(conversion, record);
         }
       }
-    } else if (value !== undefined) {
-      this.#convert(conversion, { text, value }, cut);
+    } else {
+      this.#convert(conversion, { text, value, place });
     }
   }
 
-  #parse(cut: CutRecord): JsonValue | undefined {
-    try {
-      return parseJson(cut.text);
-    } catch (error) {
-      this.#reject(jsonProblem(error), '', cut.text, cut);
+  /** undefined where the record is text. */
+  #valueOf(text: string, place: Place): JsonValue | undefined | typeof refused {
+    const format = this.#connector?.format;
+    if (format === 'text' || (format === 'mixed' && text.startsWith('<'))) {
       return undefined;
+    }
+    try {
+      return parseJson(text);
+    } catch (error) {
+      const problem = jsonProblem(error);
+      if (format === 'mixed' && problem.reason === 'json.invalid') {
+        return undefined;
+      }
+      this.#reject(problem, '', { text, value: undefined, place });
+      return refused;
     }
   }
 
   #partRecord(value: JsonValue, whole: string, place: Place): RawRecord | undefined {
     try {
-      return { text: compactJson(value), value };
+      return { text: compactJson(value), value, place };
     } catch (error) {
-      this.#reject(jsonProblem(error), '', whole, place);
+      this.#reject(jsonProblem(error), '', { text: whole, value: undefined, place });
       return undefined;
     }
   }
 
-  #convert(conversion: Conversion, record: RawRecord, place: Place): void {
+  #convert(conversion: Conversion, record: RawRecord): void {
     for (const outcome of conversion.convert(record)) {
-      this.#outcome(outcome, record, place);
+      this.#outcome(outcome, record);
     }
   }
 
-  #outcome(outcome: Outcome, record: RawRecord, place: Place): void {
+  #outcome(outcome: Outcome, converted: RawRecord): void {
+    if ('passed' in outcome) {
+      this.#pass(outcome.passed);
+      return;
+    }
+    const record = outcome.record ?? converted;
     if ('rejected' in outcome) {
       const { rejected: reason, detail } = outcome;
-      this.#reject({ reason, ...(detail === undefined ? {} : { detail }) }, '', record.text, place);
+      this.#reject({ reason, ...(detail === undefined ? {} : { detail }) }, '', record);
       return;
     }
     const table = this.#options.tables.find(outcome.table);
     if (table === undefined) {
-      const problem: Problem = { reason: 'table.unknown', detail: outcome.table };
-      this.#reject(problem, outcome.table, record.text, place);
+      this.#reject({ reason: 'table.unknown', detail: outcome.table }, outcome.table, record);
       return;
     }
     const row = table.normalize(outcome, record);
     if ('reason' in row) {
-      this.#reject(row, table.name, record.text, place);
+      this.#reject(row, table.name, record);
     } else {
-      this.#accept(row, record, place);
+      this.#accept(row, record);
     }
   }
 
-  #accept(row: Row, record: RawRecord, place: Place): void {
+  #pass(how: 'unmapped' | 'merged'): void {
+    if (how === 'merged') {
+      this.#merged++;
+    } else {
+      this.#unmapped++;
+    }
+  }
+
+  #accept(row: Row, record: RawRecord): void {
     if (row.time && row.time.milliseconds < this.#keepFromMs) {
       this.#expired++;
       return;
@@ -235,24 +309,25 @@ export class StreamParser {
     }
     rows.add(row.members, row.time, row.identity);
     for (const problem of row.problems) {
-      this.#letter(problem, table.name, record.text, place);
+      this.#letter(problem, table.name, record);
     }
   }
 
-  #reject(problem: Problem, table: string, raw: string, place: Place): void {
+  #reject(problem: Problem, table: string, record: RawRecord): void {
     this.#rejected++;
-    this.#letter(problem, table, raw, place);
+    this.#letter(problem, table, record);
   }
 
-  #letter(problem: Problem, table: string, raw: string, place: Place): void {
-    const part = place.part === undefined ? '' : `, record ${place.part}`;
-    const position = `byte ${place.offset}${part}`;
+  #letter(problem: Problem, table: string, { text: raw, place }: RawRecord): void {
+    const part = place?.part === undefined ? '' : `, record ${place.part}`;
+    const position = `byte ${place?.offset ?? 0}${part}`;
     const culprit: Culprit = {
       source: this.#connector?.name ?? '',
-      position: `${this.#options.origin}, ${position}`,
+      position: `${place?.origin ?? this.#options.origin}, ${position}`,
       table,
       raw,
-      rawSizeBytes: place.part === undefined ? place.sizeBytes : Buffer.byteLength(raw),
+      rawSizeBytes:
+        place === undefined || place.part !== undefined ? Buffer.byteLength(raw) : place.sizeBytes,
     };
     const columns = deadLetter(problem, culprit, momentOfDate(new Date()).text);
     const row = this.#errors.normalize({ table: deadLetterTable, columns }, emptyRecord);
@@ -270,6 +345,8 @@ export class StreamParser {
 }
 
 const emptyRecord: RawRecord = { text: '', value: undefined };
+/** What is no JSON, and has been rejected for it. */
+const refused = Symbol('refused');
 
 function jsonProblem(error: unknown): Problem {
   if (error instanceof JsonTooDeepError) {

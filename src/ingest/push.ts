@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { OpenIntake } from './intake.js';
+import { contentsOf } from './contents.js';
+import type { Intake, OpenIntake } from './intake.js';
 import type { Batch } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
-import { unpack } from './unpack.js';
 
 export interface PushOptions {
   readonly tenant: string;
@@ -17,35 +17,41 @@ export interface PushOptions {
 const atomicBytes = 32 * 1024 * 1024;
 const patienceMs = 5_000;
 
-/** Takes the body of a request in; gzip is recognized by itself. */
+/** Takes the body of a request in; gzip, zip and tar are recognized by themselves. */
 export async function ingestPush(
   open: OpenIntake,
   body: Readable | Uint8Array,
   { tenant, source, requestId = randomUUID() }: PushOptions,
 ): Promise<IngestSummary> {
   const summary = emptySummary();
-  const intake = await open({ tenant, source, origin: `request ${requestId}`, patienceMs });
+  const name = `request ${requestId}`;
   let batches: Batch[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of unpack(chunksOf(body))) {
-      const batch = await intake.write(chunk, summary);
-      if (batch) {
-        bytes += sizeOf(batch);
-        if (bytes > atomicBytes) {
-          await intake.commit(batches.splice(0), summary);
-          bytes = sizeOf(batch);
-        }
-        batches.push(batch);
+  const collect = async (intake: Intake, portions: AsyncGenerator<Batch>) => {
+    for await (const batch of portions) {
+      bytes += sizeOf(batch);
+      if (bytes > atomicBytes) {
+        await intake.commit(batches, summary);
+        batches = [];
+        bytes = sizeOf(batch);
       }
+      batches.push(batch);
     }
-    const last = await intake.end(summary);
-    batches = last ? [...batches, last] : batches;
-  } catch (error) {
-    await intake.drop();
-    throw error;
+  };
+  let intake: Intake | undefined;
+  for await (const content of contentsOf({ name, chunks: chunksOf(body) })) {
+    intake = await open({ tenant, source, origin: content.name, patienceMs });
+    try {
+      for await (const chunk of content.chunks) {
+        await collect(intake, intake.write(chunk, summary));
+      }
+      await collect(intake, intake.end(summary));
+    } catch (error) {
+      await intake.drop();
+      throw error;
+    }
   }
-  await intake.commit(batches, summary);
+  await intake?.commit(batches, summary);
   return summary;
 }
 

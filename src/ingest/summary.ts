@@ -5,10 +5,10 @@ import type { PartCounts } from './writer.js';
 
 /**
  * What became of the events of a file or a request, each of which is counted once as accepted,
- * rejected, duplicate or expired.
+ * rejected, duplicate, expired, unmapped or merged.
  */
 export interface IngestSummary {
-  /** The connector that took them; null where there was nothing to tell it by. */
+  /** The connector that took them, or several; null where there was nothing to tell it by. */
   source: string | null;
   /** Stored, perhaps without a column that is in the dead letters. */
   accepted: number;
@@ -18,6 +18,10 @@ export interface IngestSummary {
   duplicate: number;
   /** Older than the retention, and so not stored. */
   expired: number;
+  /** Right, but the schema has no row for them: a handle closed, a service's own messages. */
+  unmapped: number;
+  /** Told by the row of another event: what two logs say of one occurrence is stored once. */
+  merged: number;
   /** Rows that QuarryIngestErrors has gained; what it already had of the last day is not repeated. */
   deadLetters: number;
   /** Accepted events. */
@@ -35,6 +39,8 @@ export function emptySummary(): IngestSummary {
     rejected: 0,
     duplicate: 0,
     expired: 0,
+    unmapped: 0,
+    merged: 0,
     deadLetters: 0,
     byTable: {},
     byReason: {},
@@ -46,6 +52,8 @@ export function emptySummary(): IngestSummary {
 export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly PartCounts[]): void {
   summary.rejected += batch.rejected;
   summary.expired += batch.expired;
+  summary.unmapped += batch.unmapped;
+  summary.merged += batch.merged;
   for (const [reason, count] of Object.entries(batch.reasons) as [Reason, number][]) {
     summary.byReason[reason] = (summary.byReason[reason] ?? 0) + count;
   }
@@ -59,5 +67,13 @@ export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly P
         summary.byTable[table] = (summary.byTable[table] ?? 0) + stored;
       }
     }
+  }
+}
+
+/** Names the connector that took a part; an archive's members may have several. */
+export function addSource(summary: IngestSummary, source: string): void {
+  const names = summary.source?.split(', ') ?? [];
+  if (!names.includes(source)) {
+    summary.source = [...names, source].join(', ');
   }
 }

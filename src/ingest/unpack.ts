@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
 import { HuntError } from '../errors.js';
 
-const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
+export const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /**
  * The bytes, without gzip where they have it, and as UTF-8 where they say that they are UTF-16.
@@ -14,7 +14,8 @@ export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   yield* utf8(plain);
 }
 
-async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** UTF-8, where a byte order mark says that it is UTF-16. */
+export async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = new ByteReader(chunks);
   const [first, second] = await input.peek(2);
   const encoding =
@@ -35,7 +36,7 @@ async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 /** Chunks read by the byte. */
-class ByteReader {
+export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Buffer = Buffer.alloc(0);
 
@@ -86,7 +87,7 @@ class ByteReader {
  * All members of a gzip stream (RFC 1952). zlib's own Gunzip takes stray bytes behind the last
  * member, which archives in the wild have, for a broken member; here they are passed over.
  */
-async function* gunzip(input: ByteReader): AsyncGenerator<Uint8Array> {
+export async function* gunzip(input: ByteReader): AsyncGenerator<Uint8Array> {
   do {
     await skipHeader(input);
     yield* inflate(input);

@@ -1,0 +1,26 @@
+import type { Connector, RawRecord } from '../connector.js';
+import { EventConversion } from '../windows/conversion.js';
+import type { WindowsEvent } from '../windows/event.js';
+import { unwrapEvent, unwrapXml } from '../windows/shapes.js';
+
+/**
+ * Windows Event Log as shippers and exports write it, in JSON or in XML; which of them did shows in
+ * each record.
+ */
+export const windowsEvent: Connector = {
+  name: 'windows-event',
+  summary: 'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, EvtxECmd, .evtx, XML, …',
+  format: 'mixed',
+  detect(sample) {
+    const own = sample.filter((record) => eventOf(record) !== undefined);
+    return own.length / Math.max(sample.length, 1);
+  },
+  open: (context) => new EventConversion(eventOf, context),
+};
+
+function eventOf({ value, text }: RawRecord): WindowsEvent | undefined {
+  if (value !== undefined) {
+    return unwrapEvent(value);
+  }
+  return /^\s*<(?:\?xml|Event[\s>])/.test(text) ? unwrapXml(text) : undefined;
+}

@@ -1,0 +1,192 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { extract } from 'tar-stream';
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { HuntError } from '../errors.js';
+import { evtxMagic } from './evtx.js';
+import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
+
+/** Bytes to be read: a file's, a request's, a member's of an archive. */
+export interface Content {
+  /** Of an archive's member: `archive.zip/logs/security.json`. */
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface ContentOptions {
+  /** Where the bytes are in a file already: a zip archive is read in place. */
+  readonly file?: string;
+  /** Told how many bytes of that file have been read since it was last told. */
+  readonly onRead?: (bytes: number) => void;
+}
+
+const zipMagic = Buffer.from('PK\u0003\u0004');
+const emptyZipMagic = Buffer.from('PK\u0005\u0006');
+const tarMagicAt = 257;
+const tarMagic = Buffer.from('ustar');
+const tarHeaderBytes = 512;
+/** An archive in an archive in an archive, packed each time. */
+const deepest = 6;
+/** What archivers of macOS add. */
+const notContent = /(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store$)/;
+
+/**
+ * What is to be read, unpacked: of zip and tar archives every member, without gzip, as UTF-8. Read each
+ * before asking for the next.
+ * @throws HuntError `ingest.content` for what is damaged or broken off, after all that was whole
+ */
+export function contentsOf(
+  content: Content,
+  options: ContentOptions = {},
+): AsyncGenerator<Content> {
+  return unpacked(content, options, 0);
+}
+
+async function* unpacked(
+  { name, chunks }: Content,
+  options: ContentOptions,
+  depth: number,
+): AsyncGenerator<Content> {
+  if (depth > deepest) {
+    throw invalid(`${name} is packed more than ${deepest} times over.`);
+  }
+  const input = new ByteReader(chunks);
+  const start = await input.peek(tarHeaderBytes);
+  const isGzip = startsWith(start, gzipMagic);
+  if (isGzip) {
+    yield* unpacked({ name, chunks: gunzip(input) }, {}, depth + 1);
+  } else if (startsWith(start, zipMagic) || startsWith(start, emptyZipMagic)) {
+    yield* zipMembers(name, input, options, depth);
+  } else if (startsWith(start.subarray(tarMagicAt), tarMagic)) {
+    yield* tarMembers(name, input, depth);
+  } else {
+    yield { name, chunks: startsWith(start, evtxMagic) ? input.rest() : utf8(input.rest()) };
+  }
+}
+
+function startsWith(bytes: Buffer, magic: Buffer): boolean {
+  return bytes.subarray(0, magic.length).equals(magic);
+}
+
+async function* tarMembers(
+  name: string,
+  input: ByteReader,
+  depth: number,
+): AsyncGenerator<Content> {
+  const archive = extract();
+  let failure: unknown;
+  const filling = pipeline(Readable.from(input.rest()), archive).catch((error: unknown) => {
+    failure = error;
+  });
+  try {
+    for await (const member of archive) {
+      const { name: within, type } = member.header;
+      if (type === 'file' && !notContent.test(within)) {
+        const chunks = member as unknown as AsyncIterable<Uint8Array>;
+        yield* unpacked({ name: `${name}/${within}`, chunks }, {}, depth + 1);
+      }
+      member.resume();
+    }
+  } catch (error) {
+    await filling;
+    throw asContentError(failure ?? error, 'tar');
+  } finally {
+    archive.destroy();
+  }
+}
+
+/** A zip archive has its contents at its end, so that it has to be in a file. */
+async function* zipMembers(
+  name: string,
+  input: ByteReader,
+  { file, onRead }: ContentOptions,
+  depth: number,
+): AsyncGenerator<Content> {
+  if (file !== undefined) {
+    yield* zipFileMembers(name, file, depth, onRead);
+    return;
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), 'quarry-'));
+  try {
+    const copy = path.join(folder, 'archive.zip');
+    await pipeline(Readable.from(input.rest()), createWriteStream(copy, { mode: 0o600 }));
+    yield* zipFileMembers(name, copy, depth);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function* zipFileMembers(
+  name: string,
+  file: string,
+  depth: number,
+  onRead?: (bytes: number) => void,
+): AsyncGenerator<Content> {
+  const handle = await open(file);
+  try {
+    // The handle stays ours: yauzl closes descriptors at moments of its own.
+    const zip = await fromFdPromise(handle.fd, {
+      autoClose: false,
+      lazyEntries: true,
+      strictFileNames: false,
+    });
+    for await (const entry of zip.eachEntry()) {
+      if (!entry.fileName.endsWith('/') && !notContent.test(entry.fileName)) {
+        yield* zipMember(zip, entry, name, depth, onRead);
+      }
+    }
+  } catch (error) {
+    throw asContentError(error, 'zip');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* zipMember(
+  zip: ZipFile,
+  entry: Entry,
+  archive: string,
+  depth: number,
+  onRead: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Content> {
+  const stream = await zip.openReadStreamPromise(entry);
+  const packing = entry.compressedSize / Math.max(entry.uncompressedSize, 1);
+  async function* counted() {
+    for await (const chunk of readable(stream)) {
+      onRead(chunk.length * packing);
+      yield chunk;
+    }
+  }
+  try {
+    const member = { name: `${archive}/${entry.fileName}`, chunks: counted() };
+    yield* unpacked(member, {}, depth + 1);
+  } finally {
+    // It may be left in the middle.
+    stream.on('error', () => undefined);
+    stream.destroy();
+  }
+}
+
+async function* readable(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw asContentError(error, 'zip');
+  }
+}
+
+function asContentError(error: unknown, kind: string): unknown {
+  const isSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
+  if (error instanceof HuntError || isSystem || !(error instanceof Error)) {
+    return error;
+  }
+  return invalid(`The ${kind} archive cannot be read: ${error.message}.`, error);
+}
+
+function invalid(message: string, cause?: unknown): HuntError {
+  return new HuntError('ingest.content', { message }, { cause });
+}

@@ -1,0 +1,82 @@
+import type { ConversionContext } from '../connector.js';
+import { DeviceRegistry } from './devices.js';
+import { Generations } from './generations.js';
+import { ProcessCache } from './processes.js';
+import type { CorrelationStore } from './store.js';
+import { Sightings } from './twins.js';
+
+const mostAccounts = 200_000;
+
+/**
+ * What is known of a tenant's devices: their processes, accounts and clocks. Kept in memory within
+ * limits and, where there is a store, on disk.
+ */
+export class Correlation {
+  /** For what does not fit into memory; undefined: that of the system. */
+  readonly folder: string | undefined;
+  readonly devices: DeviceRegistry;
+  readonly processes: ProcessCache;
+  readonly accounts: Accounts;
+  /** Events that win over their twins of another log, by kind and key. */
+  readonly primaries = new Sightings<true>(1_000);
+  /** What the twins know besides. */
+  readonly secondaries = new Sightings<Readonly<Record<string, string>>>(1);
+  /** Moves on when much has been learnt: what has been made of it before is made anew. */
+  epoch = 0;
+  readonly #store: CorrelationStore | undefined;
+
+  constructor(store?: CorrelationStore, folder?: string) {
+    this.folder = folder;
+    this.#store = store;
+    this.devices = new DeviceRegistry((name) => store?.device(name), store?.deviceNames() ?? []);
+    this.processes = new ProcessCache(store);
+    this.accounts = new Accounts((user) => store?.sid(user));
+  }
+
+  /** Puts what has been learnt on disk. */
+  save(): void {
+    this.#store?.save({
+      processes: this.processes.takeDirty(),
+      devices: this.devices.takeDirty(),
+      sids: this.accounts.takeNew(),
+    });
+  }
+}
+
+/** Accounts and their SIDs. */
+export class Accounts {
+  readonly #load: (user: string) => string | undefined;
+  readonly #sids = new Generations<string>(mostAccounts);
+  #new = new Map<string, string>();
+
+  constructor(load: (user: string) => string | undefined) {
+    this.#load = load;
+  }
+
+  /** @param user `domain\name` */
+  learn(user: string, sid: string): void {
+    const key = user.toLowerCase();
+    if (this.#sids.get(key) !== sid) {
+      this.#sids.set(key, sid);
+      this.#new.set(key, sid);
+    }
+  }
+
+  sidOf(user: string): string | undefined {
+    const key = user.toLowerCase();
+    const known = this.#sids.get(key) ?? this.#load(key);
+    this.#sids.set(key, known ?? '');
+    return known === '' ? undefined : known;
+  }
+
+  takeNew(): ReadonlyMap<string, string> {
+    const taken = this.#new;
+    this.#new = new Map();
+    return taken;
+  }
+}
+
+/** For a stream of its own: nothing is known before it, and nothing is kept of it. */
+export function isolatedContext(): ConversionContext {
+  return { correlation: new Correlation(), settle: true, extensions: false };
+}

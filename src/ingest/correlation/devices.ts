@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto';
+import { Clock } from './clock.js';
+import { Generations } from './generations.js';
+import { labelOf } from './processes.js';
+
+/** An account of a device or its domain. */
+export interface LoggedOnUser {
+  readonly UserName: string;
+  readonly DomainName: string;
+  readonly Sid: string;
+}
+
+const mostAddresses = 32;
+const mostUsers = 16;
+
+/** A device that events have named. */
+export class Device {
+  /** Lower case, with its domain where that is known. */
+  readonly name: string;
+  /** Of the shape that Defender's have: 40 hex digits. */
+  readonly id: string;
+  readonly clock: Clock;
+  /** Drive letters by volume: `harddiskvolume2` is `C:`. */
+  readonly volumes = new Map<string, string>();
+  /** Its own addresses, by when they were last seen, ms since 1970. */
+  readonly addresses = new Map<string, number>();
+  /** Who is logged on at it, by SID. */
+  readonly users = new Map<string, LoggedOnUser>();
+  platform: string | undefined;
+  /** When an event of each kind that wins over its twin was last seen, ms since 1970. */
+  readonly primaries = new Map<string, number>();
+  /** When it was first heard of, by this machine's clock. */
+  readonly knownSinceMs: number;
+  isDirty = true;
+
+  constructor(name: string, clock = new Clock(), knownSinceMs = Date.now()) {
+    this.name = name;
+    this.id = deviceId(name);
+    this.clock = clock;
+    this.knownSinceMs = knownSinceMs;
+  }
+
+  sawAddress(address: string, ms: number): void {
+    const last = this.addresses.get(address);
+    if (last === undefined || ms > last) {
+      this.isDirty ||= last === undefined;
+      this.addresses.delete(address);
+      this.addresses.set(address, ms);
+      if (this.addresses.size > mostAddresses) {
+        this.addresses.delete([...this.addresses.keys()][0] ?? '');
+      }
+    }
+  }
+
+  sawUser(user: LoggedOnUser): void {
+    if (!this.users.has(user.Sid)) {
+      this.users.set(user.Sid, user);
+      this.isDirty = true;
+      if (this.users.size > mostUsers) {
+        this.users.delete([...this.users.keys()][0] ?? '');
+      }
+    }
+  }
+
+  sawPrimary(kind: string, ms: number): void {
+    const last = this.primaries.get(kind) ?? 0;
+    if (ms > last) {
+      this.isDirty ||= ms - last > 60_000;
+      this.primaries.set(kind, ms);
+    }
+  }
+}
+
+export function deviceId(name: string): string {
+  return hash('sha1', name, 'hex');
+}
+
+const mostDevices = 100_000;
+const longestName = 255;
+
+/** The devices of a tenant by the names that events give them. */
+export class DeviceRegistry {
+  readonly #load: (name: string) => Device | undefined;
+  readonly #devices = new Generations<Device>(mostDevices);
+  /** Names with a domain by their first label. */
+  readonly #full = new Map<string, Set<string>>();
+  readonly #touched = new Set<Device>();
+
+  /**
+   * @param load a device that is not in memory
+   * @param names all that are known
+   */
+  constructor(load: (name: string) => Device | undefined, names: Iterable<string>) {
+    this.#load = load;
+    for (const name of names) {
+      this.#learnName(name);
+    }
+  }
+
+  /** The device of a name as events have it: in any case, with its domain or without. */
+  of(computer: string): Device {
+    const reported = computer.trim().toLowerCase().slice(0, longestName);
+    const name = this.#fullName(reported);
+    let device = this.#devices.get(name);
+    if (device === undefined) {
+      this.#learnName(name);
+      device = this.#load(name) ?? new Device(name);
+      this.#devices.set(name, device);
+    }
+    this.#touched.add(device);
+    return device;
+  }
+
+  /** Devices that have changed since the last call. */
+  takeDirty(): readonly Device[] {
+    const dirty = [...this.#touched].filter(({ isDirty, clock }) => isDirty || clock.isDirty);
+    this.#touched.clear();
+    return dirty;
+  }
+
+  /** A name without domain is short for the one device that is known to start so. */
+  #fullName(name: string): string {
+    const full = name.includes('.') ? undefined : this.#full.get(name);
+    return full?.size === 1 ? ([...full][0] ?? name) : name;
+  }
+
+  #learnName(name: string): void {
+    const label = labelOf(name);
+    if (label !== name && this.#full.size < mostDevices) {
+      const names = this.#full.get(label) ?? new Set();
+      this.#full.set(label, names.add(name));
+    }
+  }
+}

@@ -1,0 +1,293 @@
+import { Generations } from './generations.js';
+import { knownGuid, Process, type ProcessFacts, type Rank, rank, startOfGuid } from './process.js';
+
+/** Processes that are not in memory. */
+export interface ProcessStore {
+  byGuid(guid: string): readonly Process[];
+  byPid(device: string, pid: number): readonly Process[];
+}
+
+/** How an event names a process. */
+export interface ProcessReference {
+  readonly guid?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly image?: string | undefined;
+  /** When the event happened, ms since 1970. */
+  readonly ms: number;
+}
+
+export interface ProcessStart {
+  readonly guid?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly startMs: number;
+  readonly started: string;
+  readonly facts: ProcessFacts;
+  readonly by: Rank;
+}
+
+const mostBytes = 96 * 1024 * 1024;
+const mostLists = 200_000;
+/** Logs of one start differ by so much at most. */
+export const startToleranceMs = 5_000;
+/** Clocks and the whole seconds of GUIDs: an event may seem to be before its process. */
+const earlyMs = 2_000;
+/** What a process did may be logged after its end. */
+const lateMs = 5_000;
+
+/** The processes of a tenant's devices. */
+export class ProcessCache {
+  readonly #store: ProcessStore | undefined;
+  readonly #byGuid = new Generations<Process>(mostBytes, weightOf);
+  readonly #byPid = new Generations<readonly Process[]>(mostLists);
+  /** Starts whose log has lost the pid, by device. */
+  readonly #pidless = new Generations<readonly Process[]>(mostLists);
+  readonly #dirty = new Set<Process>();
+
+  constructor(store?: ProcessStore) {
+    this.#store = store;
+  }
+
+  /** Learns of a start. Several logs may tell of the same one. */
+  start(device: string, { guid, pid, startMs, started, facts, by }: ProcessStart): Process {
+    const known = this.#sameStart(device, { guid, pid, ms: startMs, image: facts.image });
+    const process = known ?? new Process(device);
+    // The GUID has the whole second alone, and another log may be less exact.
+    if (process.started === undefined || by > process.rank) {
+      process.startMs = startMs;
+      process.started = started;
+    }
+    this.#name(process, guid, pid);
+    process.learn(facts, by);
+    this.#note(process);
+    return process;
+  }
+
+  /** Learns what an event says of a process in passing; without a GUID that is too little to go by. */
+  mention(
+    device: string,
+    { guid, pid, ms }: ProcessReference,
+    facts: ProcessFacts,
+    by: Rank = rank.mention,
+  ): Process | undefined {
+    const key = knownGuid(guid);
+    if (guid === undefined || key === undefined) {
+      return undefined;
+    }
+    let process = this.#ofGuid(device, key);
+    if (process === undefined) {
+      const startMs = startOfGuid(guid);
+      process =
+        pid === undefined || startMs === undefined
+          ? undefined
+          : this.#sameStart(device, { guid, pid, ms: startMs, image: facts.image });
+      process ??= new Process(device);
+      process.startMs ??= startMs ?? ms;
+    }
+    this.#name(process, guid, pid);
+    process.learn(facts, by);
+    this.#note(process);
+    return process;
+  }
+
+  /** After it, its pid may be another's. */
+  end(device: string, reference: ProcessReference): void {
+    const process = this.find(device, reference);
+    if (process && process.endMs !== reference.ms) {
+      process.endMs = reference.ms;
+      process.isDirty = true;
+      this.#note(process);
+    }
+  }
+
+  /** The process that an event names, by its GUID or by its pid at the time. */
+  find(device: string, { guid, pid, image, ms }: ProcessReference): Process | undefined {
+    const key = knownGuid(guid);
+    const named = key === undefined ? undefined : this.#ofGuid(device, key);
+    if (named || pid === undefined || key !== undefined) {
+      return named;
+    }
+    let latest: Process | undefined;
+    for (const process of this.#ofPid(device, pid)) {
+      const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = process;
+      const isThen = startMs <= ms + earlyMs && ms <= endMs + lateMs;
+      const isLater = latest === undefined || startMs >= (latest.startMs ?? startMs);
+      if (isThen && isLater && sameImage(process.facts.image, image)) {
+        latest = process;
+      }
+    }
+    return latest;
+  }
+
+  /** Sysmon's start that a start in another log is the same as. */
+  sysmonStart(
+    device: string,
+    reference: ProcessReference & { readonly ms: number },
+  ): Process | undefined {
+    const { pid, ms, image } = reference;
+    return pid === undefined
+      ? undefined
+      : this.#ofPid(device, pid).find(
+          (process) =>
+            process.rank === rank.sysmon &&
+            Math.abs((process.startMs ?? Number.NaN) - ms) <= startToleranceMs &&
+            sameImage(process.facts.image, image),
+        );
+  }
+
+  /** Processes that have changed since the last call. */
+  takeDirty(): readonly Process[] {
+    const dirty = [...this.#dirty].filter((process) => process.isDirty);
+    this.#dirty.clear();
+    return dirty;
+  }
+
+  #sameStart(device: string, { guid, pid, ms, image }: ProcessReference): Process | undefined {
+    const key = knownGuid(guid);
+    const named = key === undefined ? undefined : this.#ofGuid(device, key);
+    if (named || pid === undefined) {
+      return named;
+    }
+    const isSame = (process: Process) =>
+      (key === undefined || process.guid === undefined) &&
+      Math.abs((process.startMs ?? Number.NaN) - ms) <= startToleranceMs &&
+      sameImage(process.facts.image, image);
+    return (
+      this.#ofPid(device, pid).find(isSame) ??
+      (knownImage(image) === undefined
+        ? undefined
+        : this.#pidless
+            .get(labelOf(device))
+            ?.find((process) => process.pid === undefined && isSame(process)))
+    );
+  }
+
+  #name(process: Process, guid: string | undefined, pid: number | undefined): void {
+    const key = knownGuid(guid);
+    if (key !== undefined && process.guid === undefined) {
+      process.guid = guid;
+      process.changed();
+      this.#byGuid.set(key, process);
+    }
+    if (pid !== undefined && process.pid === undefined) {
+      process.pid = pid;
+      process.changed();
+      const list = this.#listOf(process.device, pid);
+      if (!list.includes(process)) {
+        this.#setPid(process.device, pid, [...list, process]);
+      }
+    }
+    if (process.pid === undefined && process.rank === rank.mention) {
+      const label = labelOf(process.device);
+      const list = this.#pidless.get(label) ?? [];
+      if (!list.includes(process)) {
+        this.#pidless.set(label, [...list, process].slice(-mostPidless));
+      }
+    }
+  }
+
+  #note(process: Process): void {
+    if (process.isDirty && this.#store) {
+      this.#dirty.add(process);
+    }
+  }
+
+  #ofGuid(device: string, key: string): Process | undefined {
+    const found = this.#byGuid.get(key);
+    if (found && areSameDevice(found.device, device)) {
+      return found;
+    }
+    const stored = this.#store
+      ?.byGuid(key)
+      .find((process) => areSameDevice(process.device, device));
+    if (stored) {
+      this.#byGuid.set(key, stored);
+      if (stored.pid !== undefined) {
+        const list = this.#listOf(stored.device, stored.pid);
+        const twice = list.find(({ row }) => row === stored.row);
+        if (twice) {
+          this.#byGuid.set(key, twice);
+          return twice;
+        }
+        this.#setPid(stored.device, stored.pid, [...list, stored]);
+      }
+    }
+    return stored;
+  }
+
+  #ofPid(device: string, pid: number): readonly Process[] {
+    const list = this.#listOf(device, pid);
+    return list.some((process) => !areSameDevice(process.device, device))
+      ? list.filter((process) => areSameDevice(process.device, device))
+      : list;
+  }
+
+  /** Of all devices whose name starts so. */
+  #listOf(device: string, pid: number): readonly Process[] {
+    const key = pidKey(device, pid);
+    let list = this.#byPid.get(key);
+    if (list === undefined) {
+      list = (this.#store?.byPid(labelOf(device), pid) ?? []).map((process) => {
+        const guid = knownGuid(process.guid);
+        const loaded = guid === undefined ? undefined : this.#byGuid.get(guid);
+        return loaded?.row === process.row ? loaded : process;
+      });
+      this.#byPid.set(key, list);
+    }
+    return list;
+  }
+
+  #setPid(device: string, pid: number, list: readonly Process[]): void {
+    // A pid comes round again and again; who asks for the early ones is asking for long ago.
+    this.#byPid.set(pidKey(device, pid), list.slice(-mostPerPid));
+  }
+}
+
+const mostPerPid = 50;
+const mostPidless = 200;
+
+function weightOf({ facts }: Process): number {
+  let weight = 600;
+  for (const value of Object.values(facts)) {
+    weight += typeof value === 'string' ? value.length : 8;
+  }
+  return weight;
+}
+
+function pidKey(device: string, pid: number): string {
+  return `${labelOf(device)}:${pid}`;
+}
+
+const address = /^[\d.]+$|:/;
+
+/** A device's name without its domain. */
+export function labelOf(device: string): string {
+  const dot = device.indexOf('.');
+  return dot < 0 || address.test(device) ? device : device.slice(0, dot);
+}
+
+/** The same name, or one with its domain and one without. */
+function areSameDevice(one: string, other: string): boolean {
+  return (
+    one === other ||
+    (labelOf(one) === labelOf(other) && (!one.includes('.') || !other.includes('.')))
+  );
+}
+
+const unknownImage = /^(?:&lt;|<)unknown process(?:&gt;|>)$/i;
+
+/** An image that says something. */
+export function knownImage(image: string | undefined): string | undefined {
+  return image === undefined || image === '' || image === '-' || unknownImage.test(image)
+    ? undefined
+    : image;
+}
+
+/** As far as both are known; by the file's name, because logs write paths in several ways. */
+function sameImage(one: string | undefined, other: string | undefined): boolean {
+  const [left, right] = [knownImage(one), knownImage(other)];
+  return left === undefined || right === undefined || fileOf(left) === fileOf(right);
+}
+
+function fileOf(image: string): string {
+  return image.slice(Math.max(image.lastIndexOf('\\'), image.lastIndexOf('/')) + 1).toLowerCase();
+}

@@ -1,0 +1,216 @@
+import { closeSync, openSync } from 'node:fs';
+import Database from 'libsql';
+import { Clock } from './clock.js';
+import { Device, type LoggedOnUser } from './devices.js';
+import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
+import { labelOf, type ProcessStore } from './processes.js';
+
+const schema = `
+create table if not exists process (
+  id integer primary key, label text not null, guid text, pid integer, start integer, facts text not null);
+create index if not exists process_guid on process (guid);
+create index if not exists process_pid on process (label, pid, start);
+create table if not exists device (name text primary key, facts text not null);
+create table if not exists account (name text primary key, sid text not null);
+`;
+
+/** More of them are forgotten, the oldest first. */
+const mostProcesses = 2_000_000;
+const mostOfPid = 50;
+
+interface ProcessRow {
+  readonly id: number;
+  readonly pid: number | null;
+  readonly start: number | null;
+  readonly facts: string;
+}
+
+interface StoredProcess {
+  readonly device: string;
+  readonly guid?: string;
+  readonly started?: string;
+  readonly endMs?: number;
+  readonly rank: Rank;
+  readonly facts: ProcessFacts;
+}
+
+interface StoredDevice {
+  readonly clock: Parameters<typeof Clock.from>[0];
+  readonly volumes: [string, string][];
+  readonly addresses: [string, number][];
+  readonly users: LoggedOnUser[];
+  readonly platform?: string;
+  readonly primaries: [string, number][];
+  readonly knownSinceMs: number;
+}
+
+export interface Learnt {
+  readonly processes: readonly Process[];
+  readonly devices: readonly Device[];
+  readonly sids: ReadonlyMap<string, string>;
+}
+
+/** What is known of a tenant's devices, in a file. One thread of one process has it open. */
+export class CorrelationStore implements ProcessStore {
+  readonly #database: Database.Database;
+  readonly #byGuid: Database.Statement;
+  readonly #byPid: Database.Statement;
+  readonly #device: Database.Statement;
+  readonly #sid: Database.Statement;
+  readonly #insertProcess: Database.Statement;
+  readonly #updateProcess: Database.Statement;
+  readonly #putDevice: Database.Statement;
+  readonly #putSid: Database.Statement;
+
+  constructor(file: string) {
+    closeSync(openSync(file, 'a', 0o600));
+    const database = new Database(file);
+    database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-8000');
+    database.exec(schema);
+    const columns = 'id, pid, start, facts';
+    this.#database = database;
+    this.#byGuid = database.prepare(`select ${columns} from process where guid = ?`);
+    this.#byPid = database.prepare(
+      `select ${columns} from process where label = ? and pid = ? order by start desc limit ${mostOfPid}`,
+    );
+    this.#device = database.prepare('select facts from device where name = ?');
+    this.#sid = database.prepare('select sid from account where name = ?');
+    this.#insertProcess = database.prepare(
+      'insert into process (label, guid, pid, start, facts) values (?, ?, ?, ?, ?)',
+    );
+    this.#updateProcess = database.prepare(
+      'update process set guid = ?, pid = ?, start = ?, facts = ? where id = ?',
+    );
+    this.#putDevice = database.prepare('insert or replace into device (name, facts) values (?, ?)');
+    this.#putSid = database.prepare('insert or replace into account (name, sid) values (?, ?)');
+  }
+
+  byGuid(guid: string): readonly Process[] {
+    return (this.#byGuid.all(guid) as ProcessRow[]).map(processOf);
+  }
+
+  byPid(label: string, pid: number): readonly Process[] {
+    return (this.#byPid.all(label, pid) as ProcessRow[]).map(processOf);
+  }
+
+  device(name: string): Device | undefined {
+    const row = this.#device.get(name) as { facts: string } | undefined;
+    return row && deviceOf(name, JSON.parse(row.facts));
+  }
+
+  deviceNames(): readonly string[] {
+    const rows = this.#database.prepare('select name from device').all() as { name: string }[];
+    return rows.map(({ name }) => name);
+  }
+
+  sid(user: string): string | undefined {
+    return (this.#sid.get(user) as { sid: string } | undefined)?.sid;
+  }
+
+  /** On disk when it returns, all of it or none. */
+  save({ processes, devices, sids }: Learnt): void {
+    if (processes.length + devices.length + sids.size === 0) {
+      return;
+    }
+    this.#transaction(() => {
+      for (const process of processes) {
+        this.#putProcess(process);
+      }
+      for (const device of devices) {
+        this.#putDevice.run(device.name, JSON.stringify(storedDevice(device)));
+      }
+      for (const [user, sid] of sids) {
+        this.#putSid.run(user, sid);
+      }
+    });
+    for (const item of [...processes, ...devices]) {
+      item.isDirty = false;
+    }
+    for (const { clock } of devices) {
+      clock.isDirty = false;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('begin immediate');
+    try {
+      work();
+      this.#database.exec('commit');
+    } catch (error) {
+      this.#database.exec('rollback');
+      throw error;
+    }
+  }
+
+  #putProcess(process: Process): void {
+    const { device, guid, pid, startMs, started, endMs, facts } = process;
+    const stored: StoredProcess = {
+      device,
+      rank: process.rank,
+      facts,
+      ...(guid === undefined ? {} : { guid }),
+      ...(started === undefined ? {} : { started }),
+      ...(endMs === undefined ? {} : { endMs }),
+    };
+    const values = [knownGuid(guid) ?? null, pid ?? null, startMs ?? null, JSON.stringify(stored)];
+    if (process.row > 0) {
+      this.#updateProcess.run(...values, process.row);
+      return;
+    }
+    process.row = Number(this.#insertProcess.run(labelOf(device), ...values).lastInsertRowid);
+    if (process.row > mostProcesses && process.row % 1_000 === 0) {
+      this.#database.prepare('delete from process where id <= ?').run(process.row - mostProcesses);
+    }
+  }
+}
+
+function processOf({ id, pid, start, facts }: ProcessRow): Process {
+  const stored = JSON.parse(facts) as StoredProcess;
+  const process = new Process(stored.device);
+  process.guid = stored.guid;
+  process.pid = pid ?? undefined;
+  process.startMs = start ?? undefined;
+  process.started = stored.started;
+  process.endMs = stored.endMs;
+  process.learn(stored.facts, rank.mention);
+  process.rank = stored.rank;
+  process.row = id;
+  process.isDirty = false;
+  return process;
+}
+
+function storedDevice(device: Device): StoredDevice {
+  const { clock, volumes, addresses, users, platform, primaries, knownSinceMs } = device;
+  return {
+    clock: clock.toJSON(),
+    volumes: [...volumes],
+    addresses: [...addresses],
+    users: [...users.values()],
+    primaries: [...primaries],
+    knownSinceMs,
+    ...(platform === undefined ? {} : { platform }),
+  };
+}
+
+function deviceOf(name: string, stored: StoredDevice): Device {
+  const device = new Device(name, Clock.from(stored.clock), stored.knownSinceMs);
+  for (const [volume, letter] of stored.volumes) {
+    device.volumes.set(volume, letter);
+  }
+  for (const [address, ms] of stored.addresses) {
+    device.addresses.set(address, ms);
+  }
+  for (const user of stored.users) {
+    device.users.set(user.Sid, user);
+  }
+  for (const [kind, ms] of stored.primaries) {
+    device.primaries.set(kind, ms);
+  }
+  device.platform = stored.platform;
+  device.isDirty = false;
+  return device;
+}

@@ -1,0 +1,74 @@
+import { BinaryReader, ChunkHeader } from '@ts-evtx/core';
+import type { CutRecord } from './records.js';
+
+type Sink = (record: CutRecord) => void;
+
+/** What an EVTX file starts with. */
+export const evtxMagic = Buffer.from('ElfFile\0');
+
+const chunkMagic = Buffer.from('ElfChnk\0');
+const fileHeaderBytes = 4096;
+const chunkBytes = 64 * 1024;
+
+/** Cuts an EVTX file into its records, each as XML, one chunk of 64 KiB at a time. */
+export class EvtxCutter {
+  #held: Buffer = Buffer.alloc(0);
+  /** Position in the stream of the first byte held. */
+  #offset = 0;
+  #hasHeader = false;
+
+  write(chunk: Uint8Array, sink: Sink): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    if (!this.#hasHeader && this.#held.length >= fileHeaderBytes) {
+      this.#hasHeader = true;
+      this.#release(fileHeaderBytes);
+    }
+    while (this.#hasHeader && this.#held.length >= chunkBytes) {
+      this.#chunk(this.#held.subarray(0, chunkBytes), sink);
+      this.#release(chunkBytes);
+    }
+  }
+
+  /** A chunk that is broken off has its records read as far as they go. */
+  end(sink: Sink): void {
+    if (this.#hasHeader && this.#held.length > 0) {
+      this.#chunk(Buffer.concat([this.#held], chunkBytes), sink);
+    }
+    this.#held = Buffer.alloc(0);
+  }
+
+  #release(bytes: number): void {
+    this.#held = this.#held.subarray(bytes);
+    this.#offset += bytes;
+  }
+
+  #chunk(bytes: Buffer, sink: Sink): void {
+    if (!bytes.subarray(0, chunkMagic.length).equals(chunkMagic)) {
+      return;
+    }
+    try {
+      for (const record of new ChunkHeader(new BinaryReader(bytes), 0).records()) {
+        sink(this.#record(record));
+      }
+    } catch (error) {
+      // Where the next record starts is not known then.
+      sink(unreadable(this.#offset, error));
+    }
+  }
+
+  #record(record: ReturnType<ChunkHeader['firstRecord']>): CutRecord {
+    const offset = this.#offset + record.offset;
+    try {
+      const text = record.renderXml();
+      return { text, offset, sizeBytes: record.size(), tooLarge: false };
+    } catch (error) {
+      return unreadable(offset, error);
+    }
+  }
+}
+
+function unreadable(offset: number, error: unknown): CutRecord {
+  const text = `unreadable record: ${error instanceof Error ? error.message : String(error)}`;
+  return { text, offset, sizeBytes: text.length, tooLarge: false };
+}

@@ -1,0 +1,183 @@
+import { builtinCatalog, findTable } from '../../catalog/catalog.js';
+import type { Correlation } from '../correlation/correlation.js';
+import type { Device } from '../correlation/devices.js';
+import { type Process, startOfGuid } from '../correlation/process.js';
+import { knownImage } from '../correlation/processes.js';
+import { momentOfDate } from '../datetime.js';
+import type { JsonValue } from '../json.js';
+import { expressionOf, type RuleScope, textFrom } from './expression.js';
+import { header, type ProcessFields } from './rule.js';
+import * as values from './values.js';
+
+export type Columns = Record<string, JsonValue | undefined>;
+
+/** What an event itself says of the process that acted. */
+export interface NamedProcess {
+  readonly guid: string | undefined;
+  readonly pid: number | undefined;
+  readonly image: string | undefined;
+  readonly commandLine: string | undefined;
+  readonly user: string | undefined;
+  readonly sid: string | undefined;
+  readonly logonId: string | undefined;
+}
+
+export function namedProcess(fields: ProcessFields, scope: RuleScope): NamedProcess {
+  const { data, headerPid } = scope.event;
+  const read = (name: string | undefined) =>
+    name === undefined ? undefined : values.present(data.get(name.toLowerCase()));
+  const sid = read(fields.sid);
+  return {
+    guid: read(fields.guid),
+    pid: fields.pid === header ? headerPid : values.pidOf(read(fields.pid)),
+    image: knownImage(read(fields.image)),
+    commandLine: read(fields.commandLine),
+    user: fields.user === undefined ? undefined : textFrom(expressionOf(fields.user).read(scope)),
+    sid: sid === nobody ? undefined : sid,
+    logonId: read(fields.logonId),
+  };
+}
+
+const nobody = 'S-1-0-0';
+const noLogon = /^0x0+$|^0$/i;
+
+/** The columns that tell of the acting process, whether or not the table has them. */
+export function actorColumns(
+  named: NamedProcess,
+  process: Process | undefined,
+  device: Device,
+  correlation: Correlation,
+): Columns {
+  const known = process ? columnsOf(process, device, correlation) : {};
+  const own: Columns = {};
+  if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
+    setImage(own, named.image, device);
+  }
+  if (named.pid !== undefined && (named.pid > 0 || named.image !== undefined)) {
+    own['InitiatingProcessId'] = named.pid;
+  }
+  if (known['InitiatingProcessCommandLine'] === undefined) {
+    own['InitiatingProcessCommandLine'] = named.commandLine;
+  }
+  if (named.user !== undefined || named.sid !== undefined) {
+    setAccount(own, named.user, named.sid, correlation);
+  }
+  if (named.logonId !== undefined && !noLogon.test(named.logonId)) {
+    own['InitiatingProcessLogonId'] = values.integer(named.logonId);
+  }
+  return withPresent({ ...known }, own);
+}
+
+function withPresent(columns: Columns, more: Columns): Columns {
+  for (const name in more) {
+    const value = more[name];
+    if (value !== undefined) {
+      columns[name] = value;
+    }
+  }
+  return columns;
+}
+
+function setImage(columns: Columns, image: string, device: Device): void {
+  const path = values.plainPath(image, device.volumes).toLowerCase();
+  columns['InitiatingProcessFolderPath'] = path;
+  columns['InitiatingProcessFileName'] = values.baseName(path);
+}
+
+function setAccount(
+  columns: Columns,
+  named: string | undefined,
+  sid: string | undefined,
+  { accounts }: Correlation,
+): void {
+  // The Security log has the machine's account for them.
+  const user = (sid && values.wellKnownAccounts[sid]) ?? named;
+  if (user !== undefined) {
+    columns['InitiatingProcessAccountName'] = values.accountName(user);
+    columns['InitiatingProcessAccountDomain'] = values.accountDomain(user) ?? '';
+  }
+  columns['InitiatingProcessAccountSid'] = sid ?? (user && accounts.sidOf(user)) ?? '';
+}
+
+/** Made once in an epoch for a process that does not change. */
+function columnsOf(process: Process, device: Device, correlation: Correlation): Columns {
+  const made = process.columns as { epoch: number; columns: Columns } | undefined;
+  if (made?.epoch === correlation.epoch) {
+    return made.columns;
+  }
+  const { facts, guid, pid } = process;
+  const columns: Columns = {
+    InitiatingProcessId: pid,
+    InitiatingProcessUniqueId: guid,
+    InitiatingProcessCommandLine: facts.commandLine,
+    InitiatingProcessCreationTime: startOf(process),
+    InitiatingProcessLogonId: facts.logonId && values.integer(facts.logonId),
+    InitiatingProcessIntegrityLevel:
+      facts.integrityLevel && values.integrityLevel(facts.integrityLevel),
+    InitiatingProcessTokenElevation:
+      facts.tokenElevation && values.tokenElevation(facts.tokenElevation),
+    InitiatingProcessVersionInfoCompanyName: facts.company,
+    InitiatingProcessVersionInfoProductName: facts.product,
+    InitiatingProcessVersionInfoProductVersion: facts.fileVersion,
+    InitiatingProcessVersionInfoOriginalFileName: facts.originalFileName,
+    InitiatingProcessVersionInfoFileDescription: facts.description,
+    InitiatingProcessSessionId: facts.session && values.integer(facts.session),
+  };
+  if (facts.image !== undefined) {
+    setImage(columns, facts.image, device);
+  }
+  if (facts.hashes !== undefined) {
+    columns['InitiatingProcessSHA1'] = values.hashFrom(facts.hashes, 'SHA1');
+    columns['InitiatingProcessSHA256'] = values.hashFrom(facts.hashes, 'SHA256');
+    columns['InitiatingProcessMD5'] = values.hashFrom(facts.hashes, 'MD5');
+  }
+  if (facts.user !== undefined || facts.sid !== undefined) {
+    setAccount(columns, facts.user, facts.sid, correlation);
+  }
+  setParent(columns, process, device, correlation);
+  process.columns = { epoch: correlation.epoch, columns };
+  return columns;
+}
+
+function setParent(
+  columns: Columns,
+  { device: name, facts, startMs }: Process,
+  device: Device,
+  { processes }: Correlation,
+): void {
+  const { parentGuid: guid, parentPid: pid, parentImage: image } = facts;
+  if (guid === undefined && pid === undefined) {
+    return;
+  }
+  const parent =
+    startMs === undefined ? undefined : processes.find(name, { guid, pid, image, ms: startMs });
+  const path = knownImage(image) ?? parent?.facts.image;
+  columns['InitiatingProcessParentId'] = pid ?? parent?.pid;
+  columns['InitiatingProcessParentFileName'] =
+    path && values.baseName(values.plainPath(path, device.volumes));
+  columns['InitiatingProcessParentCreationTime'] = parent ? startOf(parent) : startText(guid);
+}
+
+function startOf({ started, guid }: Process): string | undefined {
+  return started ?? startText(guid);
+}
+
+/** To the second, which is what a GUID has of it. */
+function startText(guid: string | undefined): string | undefined {
+  const ms = guid === undefined ? undefined : startOfGuid(guid);
+  return ms === undefined ? undefined : momentOfDate(new Date(ms)).text;
+}
+
+const actorColumnsOf = new Map<string, readonly string[]>();
+
+/** The columns for the acting process that a table has. */
+export function actorColumnsIn(table: string): readonly string[] {
+  let names = actorColumnsOf.get(table);
+  if (names === undefined) {
+    names = (findTable(builtinCatalog, table)?.columns ?? [])
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('InitiatingProcess'));
+    actorColumnsOf.set(table, names);
+  }
+  return names;
+}

@@ -1,0 +1,279 @@
+import { Backlog } from '../backlog.js';
+import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
+import type { Correlation } from '../correlation/correlation.js';
+import type { Device } from '../correlation/devices.js';
+import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
+import type { Moment } from '../datetime.js';
+import { type JsonValue, parseJson } from '../json.js';
+import { actorColumns, actorColumnsIn, type Columns, namedProcess } from './actor.js';
+import type { WindowsEvent } from './event.js';
+import { type Expression, expressionOf, type RuleScope, textFrom } from './expression.js';
+import { Learning, twinKey } from './learning.js';
+import { ruleFor } from './logs.js';
+import { type Rule, twinToleranceMs } from './rule.js';
+import { eventTime } from './time.js';
+import { pidOf, present } from './values.js';
+
+/** Reads a record's event; undefined where it has none. */
+export type ReadEvent = (record: RawRecord) => WindowsEvent | undefined;
+
+/**
+ * Events of one stream become rows when all of it has been seen: exports are newest first or sorted by
+ * log, so what explains an event may come after it.
+ */
+export class EventConversion implements Conversion {
+  readonly #read: ReadEvent;
+  readonly #context: ConversionContext;
+  readonly #learning: Learning;
+  readonly #backlog: Backlog<WindowsEvent>;
+  #sighted = new Sighted();
+
+  constructor(read: ReadEvent, context: ConversionContext) {
+    this.#read = read;
+    this.#context = context;
+    this.#learning = new Learning(context.correlation);
+    this.#backlog = new Backlog(context.correlation.folder);
+  }
+
+  get heldBytes(): number {
+    return this.#backlog.sizeBytes;
+  }
+
+  convert(record: RawRecord): readonly Outcome[] {
+    const event = this.#read(record);
+    if (event === undefined) {
+      return [{ rejected: 'record.shape', detail: 'no event of a Windows log' }];
+    }
+    const rule = this.#ruleFor(event);
+    if (rule || Learning.teaches(event)) {
+      this.#learning.learn(event);
+    }
+    if (rule === undefined) {
+      return [{ passed: 'unmapped' }];
+    }
+    this.#backlog.add(record, event);
+    return [];
+  }
+
+  *release(): Generator<Outcome> {
+    const { correlation } = this.#context;
+    this.#learning.finish();
+    correlation.save();
+    for (const { record, parsed } of this.#backlog.drain()) {
+      const event = parsed ?? this.#read(withValue(record));
+      const rule = event && this.#ruleFor(event);
+      if (event && rule) {
+        yield this.#outcome(event, rule, record);
+      }
+    }
+    yield* deviceSnapshots(this.#sighted);
+    this.#sighted = new Sighted();
+    correlation.save();
+  }
+
+  close(): void {
+    this.#backlog.close();
+  }
+
+  /** The rule that makes a row of the event. */
+  #ruleFor(event: WindowsEvent): Rule | undefined {
+    const rule = ruleFor(event.provider, event.id);
+    return rule && (rule.extension !== true || this.#context.extensions) ? rule : undefined;
+  }
+
+  #outcome(event: WindowsEvent, rule: Rule, record: RawRecord): Outcome {
+    const { correlation } = this.#context;
+    const device = correlation.devices.of(event.computer);
+    const time = eventTime(event, device);
+    const scope = scopeOf(event, rule, device, time, correlation);
+    if (rule.condition?.test(scope) === false) {
+      return { passed: 'unmapped' };
+    }
+    if (time && isToldElsewhere(event, rule, device, time, correlation)) {
+      return { passed: 'merged' };
+    }
+    const actionType = actionTypeOf(rule, scope);
+    if (actionType === undefined) {
+      return { passed: 'unmapped' };
+    }
+    const identity = identityOf(event);
+    const columns: Columns = {
+      Timestamp: time?.text ?? event.time,
+      DeviceId: device.id,
+      DeviceName: device.name,
+      ReportId: reportId(`${device.name}\n${identity}`),
+      ActionType: actionType,
+    };
+    setActor(columns, rule, scope, correlation);
+    for (const name in rule.columns) {
+      columns[name] = rule.columns[name]?.read(scope);
+    }
+    if (!withoutAdditional.has(rule.table)) {
+      columns['AdditionalFields'] = additionalFields(rule, scope);
+    }
+    if (time) {
+      this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
+    }
+    return { table: rule.table, columns, identity, record };
+  }
+}
+
+function withValue(record: RawRecord): RawRecord {
+  if (record.value !== undefined || !/^\s*[{[]/.test(record.text)) {
+    return record;
+  }
+  return { ...record, value: parseJson(record.text) };
+}
+
+function scopeOf(
+  event: WindowsEvent,
+  rule: Rule,
+  device: Device,
+  time: Moment | undefined,
+  { processes, accounts, secondaries }: Correlation,
+): RuleScope {
+  const ms = time?.milliseconds ?? 0;
+  const text = (name: string | undefined) =>
+    name === undefined ? undefined : present(event.data.get(name.toLowerCase()));
+  const find = (guid: string | undefined, pid: string | undefined, image: string | undefined) =>
+    processes.find(device.name, {
+      guid: text(guid),
+      pid: pidOf(text(pid)),
+      image: text(image),
+      ms,
+    });
+  const { target, twin } = rule;
+  const key = twin?.role === 'primary' ? twin.key(event) : undefined;
+  return {
+    event,
+    device,
+    time: time?.text ?? '',
+    target:
+      target &&
+      find(target.guid, typeof target.pid === 'string' ? target.pid : undefined, target.image),
+    started:
+      rule.table === 'DeviceProcessEvents' && event.data.get('processguid') !== undefined
+        ? find('ProcessGuid', undefined, undefined)
+        : undefined,
+    twin:
+      twin && key !== undefined
+        ? secondaries.near(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind])
+        : undefined,
+    sidOf: (user) => accounts.sidOf(user),
+  };
+}
+
+/** Whether another log's event is the row of the same occurrence. */
+function isToldElsewhere(
+  event: WindowsEvent,
+  { twin, table }: Rule,
+  device: Device,
+  { milliseconds: ms }: Moment,
+  { primaries, processes }: Correlation,
+): boolean {
+  if (table === 'DeviceProcessEvents' && event.id === 4688) {
+    const pid = pidOf(event.data.get('newprocessid'));
+    const image = event.data.get('newprocessname');
+    return processes.sysmonStart(device.name, { pid, image, ms }) !== undefined;
+  }
+  const key = twin?.role === 'secondary' ? twin.key(event) : undefined;
+  return (
+    twin !== undefined &&
+    key !== undefined &&
+    primaries.near(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind]) !== undefined
+  );
+}
+
+function actionTypeOf({ actionType }: Rule, scope: RuleScope): string | undefined {
+  return typeof actionType === 'string' ? actionType : textFrom(actionType.read(scope));
+}
+
+function setActor(columns: Columns, rule: Rule, scope: RuleScope, correlation: Correlation): void {
+  if (rule.actor === undefined) {
+    return;
+  }
+  const { device, event } = scope;
+  const named = namedProcess(rule.actor, scope);
+  const process = correlation.processes.find(device.name, {
+    guid: named.guid,
+    pid: named.pid,
+    image: named.image,
+    ms: eventTime(event, device)?.milliseconds ?? 0,
+  });
+  const actor = actorColumns(named, process, device, correlation);
+  for (const name of actorColumnsIn(rule.table)) {
+    const value = actor[name];
+    if (value !== undefined) {
+      columns[name] = value;
+    }
+  }
+}
+
+/** Tables that have no column for what has none. */
+const withoutAdditional = new Set(['DeviceImageLoadEvents', 'DeviceRegistryEvents']);
+
+/** Told by other columns of every row. */
+const alwaysTold = ['utctime'];
+
+const toldBy = new WeakMap<Rule, ReadonlySet<string>>();
+
+/** Fields that the row has already, in lower case. */
+function fieldsToldBy(rule: Rule): ReadonlySet<string> {
+  let told = toldBy.get(rule);
+  if (told === undefined) {
+    const { actionType, condition, columns, additional = {}, actor = {}, target = {} } = rule;
+    const expressions: Expression[] = [...Object.values(columns), ...Object.values(additional)];
+    const fields = [actor, target].flatMap((fields) =>
+      Object.values(fields).flatMap((value) =>
+        typeof value === 'symbol' ? [] : expressionOf(value).fields,
+      ),
+    );
+    told = new Set([
+      ...alwaysTold,
+      ...fields,
+      ...expressions.flatMap((expression) => expression.fields),
+      ...(typeof actionType === 'string' ? [] : actionType.fields),
+      ...(condition?.fields ?? []),
+    ]);
+    toldBy.set(rule, told);
+  }
+  return told;
+}
+
+function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
+  const { data } = scope.event;
+  const told = fieldsToldBy(rule);
+  const members: [string, JsonValue][] = [];
+  for (const name of data.names) {
+    const key = name.toLowerCase();
+    const value = told.has(key) ? undefined : present(data.get(key));
+    if (value !== undefined && rule.additional?.[name] === undefined) {
+      members.push([name, value]);
+    }
+  }
+  for (const name in rule.additional) {
+    const value = rule.additional[name]?.read(scope);
+    if (value !== undefined && value !== '') {
+      members.push([name, value]);
+    }
+  }
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+/** The same however the event is delivered again, and no other's. */
+function identityOf(event: WindowsEvent): string {
+  const { computer, provider, id, channel, recordId, time, data } = event;
+  const head = `${computer.toLowerCase()}\n${provider}\n${id}\n${channel}\n${time}`;
+  return recordId === undefined
+    ? `${head}\n${data.names.map((name) => `${name}=${data.get(name.toLowerCase())}`).join('\n')}`
+    : `${head}\n${recordId}`;
+}
+
+/** 31 bits of FNV-1a: unique enough beside device and time. */
+export function reportId(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 1;
+}

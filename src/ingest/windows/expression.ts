@@ -1,0 +1,171 @@
+import type { Device } from '../correlation/devices.js';
+import type { Process } from '../correlation/process.js';
+import { ExactNumber, type JsonValue } from '../json.js';
+import type { WindowsEvent } from './event.js';
+
+/** What a rule may read. */
+export interface RuleScope {
+  readonly event: WindowsEvent;
+  readonly device: Device;
+  /** The event's time, repaired, to 100 ns. */
+  readonly time: string;
+  readonly target: Process | undefined;
+  /** The process that the event starts. */
+  readonly started: Process | undefined;
+  /** What the other log's word on the same occurrence has besides. */
+  readonly twin: Readonly<Record<string, string>> | undefined;
+  readonly sidOf: (user: string) => string | undefined;
+}
+
+/** How a column comes from an event. */
+export interface Expression {
+  readonly read: (scope: RuleScope) => JsonValue | undefined;
+  /** As the documentation prints it. */
+  readonly text: string;
+  /** Fields of the event that are told in full by it, in lower case. */
+  readonly fields: readonly string[];
+}
+
+/** A field's name, or more. */
+export type Operand = string | Expression;
+
+/** A field of the event; `-` is nothing. */
+export function field(name: string): Expression {
+  const key = name.toLowerCase();
+  return {
+    read: ({ event }) => {
+      const value = event.data.get(key);
+      return value === '-' || value === '' ? undefined : value;
+    },
+    text: name,
+    fields: [key],
+  };
+}
+
+export function literal(value: JsonValue): Expression {
+  return { read: () => value, text: JSON.stringify(value), fields: [] };
+}
+
+/** A value that is no field of the event. */
+export function computed(
+  text: string,
+  read: (scope: RuleScope) => JsonValue | undefined,
+  fields: readonly string[] = [],
+): Expression {
+  return { read, text, fields };
+}
+
+export function expressionOf(operand: Operand): Expression {
+  return typeof operand === 'string' ? field(operand) : operand;
+}
+
+/** A function of one text; it is not asked about absent ones. */
+export function transform(
+  name: string,
+  compute: (text: string, scope: RuleScope) => JsonValue | undefined,
+): (operand: Operand) => Expression {
+  return (operand) => {
+    const { read, text, fields } = expressionOf(operand);
+    return {
+      read: (scope) => {
+        const value = textFrom(read(scope));
+        return value === undefined ? undefined : compute(value, scope);
+      },
+      text: `${name}(${text})`,
+      fields,
+    };
+  };
+}
+
+/** The fields stay in AdditionalFields, because what is taken is not all that they say. */
+export function inPart(expression: Expression): Expression {
+  return { ...expression, fields: [] };
+}
+
+/** The first that is there. */
+export function firstOf(...operands: readonly Operand[]): Expression {
+  const all = operands.map(expressionOf);
+  return {
+    read: (scope) => {
+      for (const { read } of all) {
+        const value = read(scope);
+        if (value !== undefined && value !== '') {
+          return value;
+        }
+      }
+      return undefined;
+    },
+    text: `firstOf(${all.map(({ text }) => text).join(', ')})`,
+    fields: all.flatMap(({ fields }) => fields),
+  };
+}
+
+export interface Condition {
+  readonly test: (scope: RuleScope) => boolean;
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+/** Equal, whatever the case. */
+export function is(name: string, value: string): Condition {
+  const key = name.toLowerCase();
+  const wanted = value.toLowerCase();
+  return {
+    test: ({ event }) => event.data.get(key)?.toLowerCase() === wanted,
+    text: `${name} = '${value}'`,
+    fields: [key],
+  };
+}
+
+/** The field has a value. */
+export function has(name: string): Condition {
+  const { read, fields } = field(name);
+  return { test: (scope) => read(scope) !== undefined, text: `${name} is there`, fields };
+}
+
+export function when(condition: Condition, then: Operand, otherwise: Operand): Expression {
+  const [yes, no] = [expressionOf(then), expressionOf(otherwise)];
+  return {
+    read: (scope) => (condition.test(scope) ? yes : no).read(scope),
+    text: `if(${condition.text}, ${yes.text}, ${no.text})`,
+    fields: [...condition.fields, ...yes.fields, ...no.fields],
+  };
+}
+
+/** A text by the value of a field, whatever its case. */
+export function match(
+  operand: Operand,
+  cases: Readonly<Record<string, string>>,
+  otherwise: string,
+): Expression {
+  const { read, text, fields } = expressionOf(operand);
+  const byValue = new Map(Object.entries(cases).map(([key, value]) => [key.toLowerCase(), value]));
+  return {
+    read: (scope) => byValue.get(textFrom(read(scope))?.toLowerCase() ?? '') ?? otherwise,
+    text: `match(${text}: ${[...Object.entries(cases).map(([key, value]) => `${key} ${value}`), `else ${otherwise}`].join(', ')})`,
+    fields,
+  };
+}
+
+/** What is there, joined. */
+export function joined(separator: string, ...operands: readonly Operand[]): Expression {
+  const all = operands.map(expressionOf);
+  return {
+    read: (scope) => {
+      const parts = all.map(({ read }) => textFrom(read(scope))).filter((part) => part);
+      return parts.length === 0 ? undefined : parts.join(separator);
+    },
+    text: all.map(({ text }) => text).join(` + '${separator}' + `),
+    fields: all.flatMap(({ fields }) => fields),
+  };
+}
+
+export function textFrom(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (value === undefined || value === null || typeof value === 'object') {
+    return value instanceof ExactNumber ? value.digits : undefined;
+  }
+  return String(value);
+}

@@ -1,0 +1,262 @@
+import type { Correlation } from '../correlation/correlation.js';
+import type { Device } from '../correlation/devices.js';
+import { knownGuid, type ProcessFacts, rank } from '../correlation/process.js';
+import { knownImage, labelOf } from '../correlation/processes.js';
+import type { WindowsEvent } from './event.js';
+import { ruleFor } from './logs.js';
+import type { Twin } from './rule.js';
+import { isSysmon } from './shapes.js';
+import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
+import { pidOf, present, wellKnownAccounts } from './values.js';
+
+const securityProvider = 'microsoft-windows-security-auditing';
+
+/** Learns from the events of one stream what others of it need to be understood. */
+export class Learning {
+  readonly #correlation: Correlation;
+  /** What needs the devices' clocks, which are known when all of the stream has been seen. */
+  #later: (() => void)[] = [];
+
+  constructor(correlation: Correlation) {
+    this.#correlation = correlation;
+  }
+
+  /** Whether an event has something to teach although it becomes no row. */
+  static teaches({ provider, id }: Pick<WindowsEvent, 'provider' | 'id'>): boolean {
+    return provider === securityProvider ? id === 4689 : provider.endsWith('sysmon');
+  }
+
+  learn(event: WindowsEvent): void {
+    const device = this.#correlation.devices.of(event.computer);
+    device.platform ??= event.provider === 'linux-sysmon' ? 'Linux' : 'Windows';
+    if (isSysmon(event)) {
+      learnClock(event, device);
+      this.#sysmon(event, device);
+    } else if (event.provider === securityProvider) {
+      this.#security(event, device);
+    }
+    const twin = ruleFor(event.provider, event.id)?.twin;
+    if (twin) {
+      this.#twin(event, device, twin);
+    }
+  }
+
+  /** All of the stream has been seen. */
+  finish(): void {
+    for (const work of this.#later) {
+      work();
+    }
+    this.#later = [];
+    this.#correlation.epoch++;
+  }
+
+  #sysmon(event: WindowsEvent, device: Device): void {
+    const { data, id } = event;
+    const ms = statedTime(event)?.milliseconds ?? envelopeTime(event)?.milliseconds;
+    if (ms === undefined) {
+      return;
+    }
+    if (id === 1) {
+      this.#sysmonStart(event, device, ms);
+      return;
+    }
+    const isBetween = id === 8 || id === 10;
+    this.#mention(event, device, ms, isBetween ? source : acting);
+    if (isBetween) {
+      this.#mention(event, device, ms, target);
+    } else if (id === 5) {
+      const guid = present(data.get('processguid'));
+      const pid = pidOf(data.get('processid'));
+      this.#correlation.processes.end(device.name, { guid, pid, ms });
+    }
+  }
+
+  #mention(event: WindowsEvent, device: Device, ms: number, names: typeof acting): void {
+    const { data } = event;
+    const guid = present(data.get(names.guid));
+    if (knownGuid(guid) !== undefined) {
+      const facts: ProcessFacts = {
+        image: knownImage(data.get(names.image)),
+        user: present(data.get(names.user)),
+      };
+      const pid = pidOf(present(data.get(names.pid)));
+      this.#correlation.processes.mention(device.name, { guid, pid, ms }, facts);
+    }
+  }
+
+  #sysmonStart({ data }: WindowsEvent, device: Device, ms: number): void {
+    const { processes } = this.#correlation;
+    const text = (name: string) => present(data.get(name));
+    const parent = {
+      guid: text('parentprocessguid'),
+      pid: pidOf(text('parentprocessid')),
+      ms,
+    };
+    const parentImage = knownImage(text('parentimage'));
+    const started = statedTime({ data } as WindowsEvent);
+    if (started) {
+      processes.start(device.name, {
+        guid: text('processguid'),
+        pid: pidOf(text('processid')),
+        startMs: ms,
+        started: started.text,
+        by: rank.sysmon,
+        facts: {
+          image: knownImage(text('image')),
+          commandLine: text('commandline'),
+          user: text('user'),
+          logonId: text('logonid'),
+          integrityLevel: text('integritylevel'),
+          hashes: text('hashes'),
+          company: text('company'),
+          product: text('product'),
+          fileVersion: text('fileversion'),
+          originalFileName: text('originalfilename'),
+          description: text('description'),
+          session: text('terminalsessionid'),
+          parentGuid: text('parentprocessguid'),
+          parentPid: parent.pid,
+          parentImage,
+        },
+      });
+      device.sawPrimary('process', ms);
+    }
+    processes.mention(
+      device.name,
+      parent,
+      {
+        image: parentImage,
+        commandLine: text('parentcommandline'),
+        user: text('parentuser'),
+      },
+      rank.child,
+    );
+  }
+
+  #security(event: WindowsEvent, device: Device): void {
+    this.#account(event, 'subject', 'subjectusersid');
+    this.#account(event, 'target', 'targetusersid');
+    if (event.id === 4688) {
+      this.#later.push(() => this.#securityStart(event, device));
+    } else if (event.id === 4689) {
+      this.#later.push(() => this.#securityEnd(event, device));
+    } else if (event.id === 4624) {
+      learnUser(event, device);
+    }
+  }
+
+  #account({ data }: WindowsEvent, prefix: string, sidName: string): void {
+    const sid = present(data.get(sidName));
+    const name = present(data.get(`${prefix}username`));
+    const domain = present(data.get(`${prefix}domainname`));
+    if (sid?.startsWith('S-1-5-21-') && name !== undefined && domain !== undefined) {
+      this.#correlation.accounts.learn(`${domain}\\${name}`, sid);
+    }
+  }
+
+  #securityStart(event: WindowsEvent, device: Device): void {
+    const { data } = event;
+    const time = eventTime(event, device);
+    const text = (name: string) => present(data.get(name));
+    if (time === undefined) {
+      return;
+    }
+    const ofTarget = text('targetusername') !== undefined;
+    const [who, sidName] = ofTarget ? ['target', 'targetusersid'] : ['subject', 'subjectusersid'];
+    const [domain, name] = [text(`${who}domainname`), text(`${who}username`)];
+    const sid = text(sidName);
+    const pid = pidOf(text('newprocessid'));
+    const image = text('newprocessname');
+    const known = this.#correlation.processes.start(device.name, {
+      pid,
+      startMs: time.milliseconds,
+      started: time.text,
+      by: rank.security,
+      facts: {
+        image,
+        commandLine: text('commandline'),
+        user:
+          (sid && wellKnownAccounts[sid]) ??
+          (name === undefined ? undefined : [domain, name].filter((part) => part).join('\\')),
+        sid,
+        logonId: text(`${who}logonid`),
+        tokenElevation: text('tokenelevationtype'),
+        integrityLevel: text('mandatorylabel'),
+        parentPid: pidOf(text('processid')),
+        parentImage: text('parentprocessname'),
+      },
+    });
+    known.learn({ tokenElevation: text('tokenelevationtype') }, rank.mention);
+  }
+
+  #securityEnd(event: WindowsEvent, device: Device): void {
+    const ms = eventTime(event, device)?.milliseconds;
+    const pid = pidOf(present(event.data.get('processid')));
+    if (ms !== undefined && pid !== undefined) {
+      const image = knownImage(event.data.get('processname'));
+      this.#correlation.processes.end(device.name, { pid, image, ms });
+    }
+  }
+
+  #twin(event: WindowsEvent, device: Device, twin: Twin): void {
+    const key = twin.key(event);
+    if (key === undefined || (twin.role === 'secondary' && twin.lends === undefined)) {
+      return;
+    }
+    const [{ primaries, secondaries }, full] = [this.#correlation, twinKey(device, twin, key)];
+    const note = () => {
+      const ms = eventTime(event, device)?.milliseconds;
+      if (ms === undefined) {
+        return;
+      }
+      if (twin.role === 'primary') {
+        primaries.add(full, ms, true);
+        device.sawPrimary(twin.kind, ms);
+      } else {
+        secondaries.add(full, ms, lent(event, twin.lends ?? []));
+      }
+    };
+    // With its own time it needs no clock, and there are many of them.
+    if (event.data.get('utctime') !== undefined && twin.kind !== 'query') {
+      note();
+    } else {
+      this.#later.push(note);
+    }
+  }
+}
+
+const acting = { guid: 'processguid', pid: 'processid', image: 'image', user: 'user' };
+const source: typeof acting = {
+  guid: 'sourceprocessguid',
+  pid: 'sourceprocessid',
+  image: 'sourceimage',
+  user: 'sourceuser',
+};
+const target: typeof acting = {
+  guid: 'targetprocessguid',
+  pid: 'targetprocessid',
+  image: 'targetimage',
+  user: 'targetuser',
+};
+
+/** A key among those of all devices. */
+export function twinKey(device: Device, { kind }: Twin, key: string): string {
+  return `${labelOf(device.name)}\n${kind}\n${key}`;
+}
+
+function lent({ data }: WindowsEvent, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, present(data.get(name)) ?? '']));
+}
+
+/** Logons at the device itself. */
+const interactive = new Set(['2', '7', '10', '11']);
+
+function learnUser({ data }: WindowsEvent, device: Device): void {
+  const [name, domain, sid] = ['targetusername', 'targetdomainname', 'targetusersid'].map((field) =>
+    present(data.get(field)),
+  );
+  const isPerson = sid?.startsWith('S-1-5-21-') === true && name?.endsWith('$') === false;
+  if (isPerson && interactive.has(data.get('logontype')?.trim() ?? '')) {
+    device.sawUser({ UserName: name, DomainName: domain ?? '', Sid: sid });
+  }
+}

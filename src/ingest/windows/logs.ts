@@ -1,0 +1,35 @@
+import { defender } from './defender.js';
+import { classicPowershell, powershell } from './powershell.js';
+import type { EventLog, Rule } from './rule.js';
+import { security } from './security.js';
+import { linuxSysmon, sysmon } from './sysmon.js';
+import { dnsClient, eventLog, services, taskScheduler, wmi } from './system.js';
+
+/** Every log that has rules. */
+export const logs: readonly EventLog[] = [
+  sysmon,
+  linuxSysmon,
+  security,
+  services,
+  eventLog,
+  powershell,
+  classicPowershell,
+  defender,
+  taskScheduler,
+  wmi,
+  dnsClient,
+];
+
+const rules = new Map<string, Rule>();
+for (const log of logs) {
+  for (const provider of log.providers) {
+    for (const rule of log.rules) {
+      rules.set(`${provider}/${rule.id}`, rule);
+    }
+  }
+}
+
+/** The rule for an event, by its provider (lower case) and id. */
+export function ruleFor(provider: string, id: number): Rule | undefined {
+  return rules.get(`${provider}/${id}`);
+}

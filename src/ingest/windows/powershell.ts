@@ -1,0 +1,69 @@
+import { computed, field, transform } from './expression.js';
+import { type EventLog, header } from './rule.js';
+import * as to from './transforms.js';
+
+const contextUser = /^\s*(?:User|Connected User)\s*=\s*(\S[^\r\n]*?)\s*$/m;
+
+/** The user that the context of a command names. */
+const user = computed(
+  'User of ContextInfo',
+  ({ event }) => contextUser.exec(event.data.get('contextinfo') ?? '')?.[1],
+);
+
+/** The first command of the invocation, by its bare name. */
+const command = transform(
+  'command',
+  (payload) => /CommandInvocation\(([^)]*)\)/.exec(payload)?.[1],
+);
+
+export const powershell: EventLog = {
+  name: 'PowerShell',
+  providers: ['microsoft-windows-powershell', 'powershellcore'],
+  withoutRow: {
+    4105: 'start of a script block',
+    4106: 'end of a script block',
+  },
+  rules: [
+    {
+      id: 4103,
+      table: 'DeviceEvents',
+      actionType: 'PowerShellCommand',
+      actor: { pid: header, user },
+      columns: {},
+      additional: {
+        ContextInfo: field('ContextInfo'),
+        UserData: field('UserData'),
+        Payload: field('Payload'),
+        Command: command('Payload'),
+      },
+    },
+    {
+      id: 4104,
+      table: 'DeviceEvents',
+      actionType: 'AmsiScriptContent',
+      actor: { pid: header },
+      note: 'Parts of one script block share ScriptBlockId.',
+      columns: {},
+      additional: {
+        ScriptBlockId: field('ScriptBlockId'),
+        Path: field('Path'),
+        MessageNumber: to.long('MessageNumber'),
+        MessageTotal: to.long('MessageTotal'),
+        Content: field('ScriptBlockText'),
+      },
+    },
+  ],
+};
+
+/** The log from before PowerShell 3; its events repeat those of the later one. */
+export const classicPowershell: EventLog = {
+  name: 'Windows PowerShell (classic)',
+  providers: ['powershell'],
+  withoutRow: {
+    400: 'start of the engine',
+    403: 'end of the engine',
+    600: 'start of a provider',
+    800: 'pipeline execution: repeats 4103',
+  },
+  rules: [],
+};

@@ -1,0 +1,376 @@
+import type { WindowsEvent } from './event.js';
+import { computed, field, firstOf, has, is, joined, match, when } from './expression.js';
+import type { EventLog, ProcessFields, Rule } from './rule.js';
+import * as to from './transforms.js';
+import { connectionKey, writtenValueKey } from './twin-keys.js';
+import { baseName, integer, present, registryNumber } from './values.js';
+
+const subjectUser = joined('\\', 'SubjectDomainName', 'SubjectUserName');
+
+/** Who asked, where the event does not say by which process. */
+const subject: ProcessFields = {
+  user: subjectUser,
+  sid: 'SubjectUserSid',
+  logonId: 'SubjectLogonId',
+};
+
+const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
+
+const subjectColumns = {
+  AccountName: to.accountName('SubjectUserName'),
+  AccountDomain: to.lower('SubjectDomainName'),
+  AccountSid: field('SubjectUserSid'),
+  LogonId: to.long('SubjectLogonId'),
+};
+
+const remoteEnd = {
+  RemoteIP: to.address('IpAddress'),
+  RemoteIPType: to.addressType('IpAddress'),
+  RemotePort: to.long('IpPort'),
+};
+
+const isLocalLogon = computed(
+  'IpAddress is absent or loopback',
+  ({ event }) => {
+    const address = present(event.data.get('ipaddress'));
+    return address === undefined || /^(?:127\.|::1$)/.test(address);
+  },
+  [],
+);
+
+const logon = {
+  LogonType: to.logonType('LogonType'),
+  AccountName: to.accountName('TargetUserName'),
+  AccountDomain: to.lower('TargetDomainName'),
+  AccountSid: field('TargetUserSid'),
+  Protocol: to.authenticationProtocol(),
+  ...remoteEnd,
+  RemoteDeviceName: field('WorkstationName'),
+};
+
+/** The account of a new process: the target where there is one, else who started it. */
+const account = (ofTarget: string, ofSubject: string) =>
+  when(has('TargetUserName'), ofTarget, ofSubject);
+
+function accountEvent(id: number, actionType: string): Rule {
+  return {
+    id,
+    table: 'DeviceEvents',
+    actionType,
+    actor: subject,
+    columns: {
+      AccountName: to.accountName('TargetUserName'),
+      AccountDomain: to.lower('TargetDomainName'),
+      AccountSid: firstOf('TargetSid', 'TargetUserSid'),
+    },
+  };
+}
+
+function memberEvent(id: number, actionType: string): Rule {
+  return {
+    id,
+    table: 'DeviceEvents',
+    actionType,
+    actor: subject,
+    note: 'The account is the member; the group is in AdditionalFields.',
+    columns: {
+      AccountSid: field('MemberSid'),
+      AccountName: to.accountName(to.commonName('MemberName')),
+    },
+    additional: {
+      GroupName: field('TargetUserName'),
+      GroupDomainName: field('TargetDomainName'),
+      GroupSid: field('TargetSid'),
+      MemberSid: field('MemberSid'),
+    },
+  };
+}
+
+function taskEvent(id: number, actionType: string): Rule {
+  return {
+    id,
+    table: 'DeviceEvents',
+    actionType,
+    actor: subject,
+    twin: {
+      kind: 'task',
+      role: 'primary',
+      key: ({ data }) => `${actionType} ${data.get('taskname')?.toLowerCase()}`,
+    },
+    columns: subjectColumns,
+    additional: {
+      TaskName: field('TaskName'),
+      TaskContent: to.unescaped(firstOf('TaskContent', 'TaskContentNew')),
+    },
+  };
+}
+
+function shareEvent(id: number, actionType: string): Rule {
+  const { LogonId, ...columns } = subjectColumns;
+  return {
+    id,
+    table: 'DeviceEvents',
+    actionType,
+    actor: subject,
+    columns,
+    additional: { ShareName: field('ShareName') },
+  };
+}
+
+const inbound = is('Direction', '%%14592');
+const inboundCode = '%%14592';
+
+/** Source is the side that opened the connection: inbound, the remote one. */
+const localEnd = (end: string) => when(inbound, `Dest${end}`, `Source${end}`);
+const otherEnd = (end: string) => when(inbound, `Source${end}`, `Dest${end}`);
+
+const ends = {
+  LocalIP: to.address(localEnd('Address')),
+  LocalPort: to.long(localEnd('Port')),
+  RemoteIP: to.address(otherEnd('Address')),
+  RemotePort: to.long(otherEnd('Port')),
+};
+
+const application: ProcessFields = { pid: 'ProcessID', image: 'Application' };
+
+function accessKey({ data }: WindowsEvent): string | undefined {
+  const [pid, object] = [integer(data.get('processid') ?? ''), data.get('objectname')];
+  return typeof pid === 'number' && object ? `${pid} ${baseName(object).toLowerCase()}` : undefined;
+}
+
+function valueKey({ data }: WindowsEvent): string | undefined {
+  const [key, name] = [data.get('objectname'), data.get('objectvaluename')];
+  return key === undefined || name === undefined
+    ? undefined
+    : writtenValueKey(
+        key,
+        name,
+        registryNumber(data.get('newvalue') ?? '', data.get('newvaluetype')),
+      );
+}
+
+export const security: EventLog = {
+  name: 'Security',
+  providers: ['microsoft-windows-security-auditing'],
+  withoutRow: {
+    4627: 'group membership of a logon',
+    4634: 'logoff',
+    4647: 'logoff',
+    4656: 'handle requested: 4663 is the access',
+    4658: 'handle closed',
+    4662: 'access to an object of the directory, on domain controllers alone',
+    4672: 'privileges of a logon',
+    4673: 'privileged service called',
+    4674: 'privileged operation',
+    4689: 'end of a process: from then on its id may be of another',
+    4690: 'handle duplicated',
+    4703: 'rights of a token adjusted',
+    4768: 'Kerberos ticket, on domain controllers alone',
+    4769: 'Kerberos ticket, on domain controllers alone',
+    4776: 'NTLM validation, on domain controllers alone',
+    5140: 'share opened: 5145 is the access',
+    5158: 'local bind',
+    5447: 'filter changed',
+  },
+  rules: [
+    {
+      id: 4624,
+      table: 'DeviceLogonEvents',
+      actionType: 'LogonSuccess',
+      actor,
+      note: 'IsLocalAdmin says that the token is elevated, the nearest that the log has.',
+      columns: {
+        ...logon,
+        LogonId: to.long('TargetLogonId'),
+        IsLocalAdmin: computed(
+          'ElevatedToken = %%1842',
+          ({ event }) => event.data.get('elevatedtoken') === '%%1842',
+        ),
+      },
+      additional: {
+        IsLocalLogon: isLocalLogon,
+        LogonProcessName: to.trimmed('LogonProcessName'),
+      },
+    },
+    {
+      id: 4625,
+      table: 'DeviceLogonEvents',
+      actionType: 'LogonFailed',
+      actor,
+      columns: { ...logon, FailureReason: to.failureReason() },
+      additional: {
+        IsLocalLogon: isLocalLogon,
+        Status: field('Status'),
+        SubStatus: field('SubStatus'),
+      },
+    },
+    {
+      id: 4648,
+      table: 'DeviceLogonEvents',
+      actionType: 'LogonAttempted',
+      actor,
+      note: 'With credentials given explicitly: runas, over-pass-the-hash.',
+      columns: {
+        AccountName: to.accountName('TargetUserName'),
+        AccountDomain: to.lower('TargetDomainName'),
+        RemoteDeviceName: field('TargetServerName'),
+        ...remoteEnd,
+      },
+    },
+    {
+      id: 4688,
+      table: 'DeviceProcessEvents',
+      actionType: 'ProcessCreated',
+      actor: { ...subject, pid: 'ProcessId', image: 'ParentProcessName' },
+      note: 'No row of its own where Sysmon event 1 tells of the same start. ProcessId is that of the creator. The command line needs the audit policy for it.',
+      columns: {
+        FileName: to.fileName('NewProcessName'),
+        FolderPath: to.path('NewProcessName'),
+        ProcessId: to.long('NewProcessId'),
+        ProcessCommandLine: field('CommandLine'),
+        ProcessIntegrityLevel: to.integrityLevel('MandatoryLabel'),
+        ProcessTokenElevation: to.tokenElevation('TokenElevationType'),
+        ProcessCreationTime: computed('time of the event', ({ time }) => time),
+        AccountName: to.accountName(account('TargetUserName', 'SubjectUserName')),
+        AccountDomain: to.lower(account('TargetDomainName', 'SubjectDomainName')),
+        AccountSid: account('TargetUserSid', 'SubjectUserSid'),
+        LogonId: to.long(account('TargetLogonId', 'SubjectLogonId')),
+      },
+    },
+    {
+      id: 4697,
+      table: 'DeviceEvents',
+      actionType: 'ServiceInstalled',
+      actor: subject,
+      twin: {
+        kind: 'service',
+        role: 'primary',
+        key: ({ data }) => data.get('servicename')?.toLowerCase(),
+      },
+      columns: {
+        FileName: to.fileName(to.serviceImage('ServiceFileName')),
+        FolderPath: to.path(to.serviceImage('ServiceFileName')),
+        ProcessCommandLine: field('ServiceFileName'),
+        ...subjectColumns,
+      },
+      additional: {
+        ServiceName: field('ServiceName'),
+        ServiceAccount: field('ServiceAccount'),
+        ServiceType: to.long('ServiceType'),
+        ServiceStartType: to.long('ServiceStartType'),
+      },
+    },
+    taskEvent(4698, 'ScheduledTaskCreated'),
+    taskEvent(4699, 'ScheduledTaskDeleted'),
+    taskEvent(4700, 'ScheduledTaskEnabled'),
+    taskEvent(4701, 'ScheduledTaskDisabled'),
+    taskEvent(4702, 'ScheduledTaskUpdated'),
+    accountEvent(4720, 'UserAccountCreated'),
+    accountEvent(4726, 'UserAccountDeleted'),
+    accountEvent(4738, 'UserAccountModified'),
+    accountEvent(4723, 'PasswordChangeAttempt'),
+    accountEvent(4724, 'PasswordChangeAttempt'),
+    accountEvent(4731, 'SecurityGroupCreated'),
+    accountEvent(4734, 'SecurityGroupDeleted'),
+    memberEvent(4732, 'UserAccountAddedToLocalGroup'),
+    memberEvent(4733, 'UserAccountRemovedFromLocalGroup'),
+    {
+      id: 4657,
+      table: 'DeviceRegistryEvents',
+      actionType: match('OperationType', { '%%1906': 'RegistryValueDeleted' }, 'RegistryValueSet'),
+      actor,
+      twin: { kind: 'registry value', role: 'secondary', key: valueKey, lends: ['oldvalue'] },
+      note: 'No row of its own where Sysmon event 13 tells of the same value.',
+      columns: {
+        RegistryKey: to.registryKey('ObjectName'),
+        RegistryValueName: field('ObjectValueName'),
+        RegistryValueType: to.registryType('NewValueType'),
+        RegistryValueData: to.registryData('NewValue', 'NewValueType'),
+        PreviousRegistryValueName: field('ObjectValueName'),
+        PreviousRegistryValueData: to.registryData('OldValue', 'OldValueType'),
+      },
+    },
+    {
+      id: 4663,
+      table: 'DeviceEvents',
+      actionType: 'OpenProcessApiCall',
+      condition: is('ObjectType', 'Process'),
+      actor,
+      twin: { kind: 'access', role: 'secondary', key: accessKey },
+      note: 'No row of its own where Sysmon event 10 tells of the same access. Access to files, keys and accounts has none.',
+      columns: { FileName: to.fileName('ObjectName'), FolderPath: to.path('ObjectName') },
+      additional: { DesiredAccess: to.long('AccessMask') },
+    },
+    {
+      id: 5145,
+      table: 'DeviceEvents',
+      actionType: 'NetworkShareObjectAccessChecked',
+      columns: {
+        FileName: to.fileName('RelativeTargetName'),
+        FolderPath: joined('\\', 'ShareName', 'RelativeTargetName'),
+        RemoteIP: to.address('IpAddress'),
+        RemotePort: to.long('IpPort'),
+        ...subjectColumns,
+      },
+      additional: {
+        ShareName: field('ShareName'),
+        ShareLocalPath: field('ShareLocalPath'),
+        RelativeTargetName: field('RelativeTargetName'),
+        AccessMask: field('AccessMask'),
+      },
+    },
+    shareEvent(5142, 'NetworkShareObjectAdded'),
+    shareEvent(5143, 'NetworkShareObjectModified'),
+    shareEvent(5144, 'NetworkShareObjectDeleted'),
+    {
+      id: 5156,
+      table: 'DeviceNetworkEvents',
+      actionType: match(
+        'Direction',
+        { [inboundCode]: 'InboundConnectionAccepted' },
+        'ConnectionSuccess',
+      ),
+      actor: application,
+      twin: {
+        kind: 'connection',
+        role: 'secondary',
+        key: ({ data }) =>
+          connectionKey(
+            data.get('protocol'),
+            [data.get('sourceaddress'), data.get('sourceport')],
+            [data.get('destaddress'), data.get('destport')],
+          ),
+      },
+      note: 'No row of its own where Sysmon event 3 tells of the same connection.',
+      columns: {
+        ...ends,
+        Protocol: to.protocolName('Protocol'),
+        LocalIPType: to.addressType(localEnd('Address')),
+        RemoteIPType: to.addressType(otherEnd('Address')),
+      },
+    },
+    {
+      id: 5154,
+      table: 'DeviceNetworkEvents',
+      actionType: 'ListeningConnectionCreated',
+      actor: { pid: 'ProcessId', image: 'Application' },
+      columns: {
+        LocalIP: to.address('SourceAddress'),
+        LocalPort: to.long('SourcePort'),
+        Protocol: to.protocolName('Protocol'),
+        LocalIPType: to.addressType('SourceAddress'),
+      },
+    },
+    {
+      id: 5157,
+      table: 'DeviceEvents',
+      actionType: match(
+        'Direction',
+        { [inboundCode]: 'FirewallInboundConnectionBlocked' },
+        'FirewallOutboundConnectionBlocked',
+      ),
+      actor: application,
+      columns: ends,
+    },
+  ],
+};

@@ -1,0 +1,131 @@
+import { computed, field } from './expression.js';
+import { type EventLog, header, type Rule } from './rule.js';
+import * as to from './transforms.js';
+
+export const services: EventLog = {
+  name: 'System',
+  providers: ['service control manager'],
+  rules: [
+    {
+      id: 7045,
+      table: 'DeviceEvents',
+      actionType: 'ServiceInstalled',
+      twin: {
+        kind: 'service',
+        role: 'secondary',
+        key: ({ data }) => data.get('servicename')?.toLowerCase(),
+      },
+      note: 'No row of its own where Security event 4697 tells of the same service.',
+      columns: {
+        FileName: to.fileName(to.serviceImage('ImagePath')),
+        FolderPath: to.path(to.serviceImage('ImagePath')),
+        ProcessCommandLine: field('ImagePath'),
+      },
+      additional: {
+        ServiceName: field('ServiceName'),
+        ServiceAccount: field('AccountName'),
+        ServiceType: to.serviceType('ServiceType'),
+        ServiceStartType: to.serviceStart('StartType'),
+      },
+    },
+  ],
+};
+
+/** It also writes into the Security log, about that log. */
+export const eventLog: EventLog = {
+  name: 'Event log service',
+  providers: ['microsoft-windows-eventlog', 'eventlog'],
+  withoutRow: { 104: 'another log than Security cleared' },
+  rules: [
+    {
+      id: 1102,
+      table: 'DeviceEvents',
+      actionType: 'SecurityLogCleared',
+      columns: {
+        AccountName: to.accountName('SubjectUserName'),
+        AccountDomain: to.lower('SubjectDomainName'),
+        AccountSid: field('SubjectUserSid'),
+      },
+    },
+  ],
+};
+
+function taskEvent(id: number, actionType: string): Rule {
+  return {
+    id,
+    table: 'DeviceEvents',
+    actionType,
+    twin: {
+      kind: 'task',
+      role: 'secondary',
+      key: ({ data }) => `${actionType} ${data.get('taskname')?.toLowerCase()}`,
+    },
+    note: 'No row of its own where the Security log tells of the same task.',
+    columns: {
+      AccountName: to.accountName(userName),
+      AccountDomain: to.accountDomain(userName),
+    },
+    additional: { TaskName: field('TaskName') },
+  };
+}
+
+const userName = computed(
+  'UserName or UserContext',
+  ({ event }) => event.data.get('username') ?? event.data.get('usercontext'),
+  ['username', 'usercontext'],
+);
+
+export const taskScheduler: EventLog = {
+  name: 'TaskScheduler',
+  providers: ['microsoft-windows-taskscheduler'],
+  rules: [
+    taskEvent(106, 'ScheduledTaskCreated'),
+    taskEvent(140, 'ScheduledTaskUpdated'),
+    taskEvent(141, 'ScheduledTaskDeleted'),
+    taskEvent(142, 'ScheduledTaskDisabled'),
+  ],
+};
+
+export const dnsClient: EventLog = {
+  name: 'DNS client',
+  providers: ['microsoft-windows-dns-client'],
+  rules: [
+    {
+      id: 3008,
+      table: 'DeviceEvents',
+      actionType: 'DnsQueryResponse',
+      actor: { pid: header },
+      twin: {
+        kind: 'query',
+        role: 'secondary',
+        key: ({ data }) => data.get('queryname')?.toLowerCase(),
+      },
+      note: 'No row of its own where Sysmon event 22 tells of the same query.',
+      columns: {},
+      additional: {
+        DnsQueryString: field('QueryName'),
+        DnsQueryResult: to.dnsResults('QueryResults'),
+        QueryStatus: to.long('QueryStatus'),
+      },
+    },
+  ],
+};
+
+export const wmi: EventLog = {
+  name: 'WMI-Activity',
+  providers: ['microsoft-windows-wmi-activity'],
+  rules: [
+    {
+      id: 5861,
+      table: 'DeviceEvents',
+      actionType: 'WmiBindEventFilterToConsumer',
+      columns: {},
+      additional: {
+        Namespace: field('Namespace'),
+        ESS: field('ESS'),
+        Consumer: field('CONSUMER'),
+        PossibleCause: field('PossibleCause'),
+      },
+    },
+  ],
+};

@@ -1,0 +1,99 @@
+import { parseDatetime } from '../datetime.js';
+import { type Expression, field, inPart, type Operand, transform } from './expression.js';
+import * as values from './values.js';
+
+export const lower = transform('lower', (text) => text.toLowerCase());
+export const trimmed = transform('trim', (text) => text.trim());
+export const long = transform('long', values.integer);
+/** `EventData` has its times in UTC, without saying so. */
+export const utc = transform('utc', (text) => parseDatetime(text.trim())?.text);
+export const path = transform('path', (text, { device }) => values.plainPath(text, device.volumes));
+export const fileName = transform('fileName', (text, { device }) =>
+  values.baseName(values.plainPath(text, device.volumes)),
+);
+export const withoutStream = transform('withoutStream', values.withoutStream);
+export const accountName = transform('accountName', values.accountName);
+export const accountDomain = transform('accountDomain', values.accountDomain);
+export const integrityLevel = transform('integrityLevel', values.integrityLevel);
+export const tokenElevation = transform('tokenElevation', values.tokenElevation);
+export const logonType = transform('logonType', values.logonType);
+export const protocolName = transform('protocolName', values.protocolName);
+export const address = transform('address', values.shortAddress);
+export const addressType = transform('addressType', values.addressType);
+export const registryKey = transform('registryKey', values.registryKey);
+export const registryParent = transform('registryParent', values.registryParent);
+export const registryValueName = transform('registryValueName', values.registryValueName);
+export const registryDetailsType = transform(
+  'registryType',
+  (text) => values.registryDetails(text).type,
+);
+export const registryDetailsData = transform(
+  'registryData',
+  (text) => values.registryDetails(text).data,
+);
+export const registryType = transform('registryType', values.registryType);
+export const pipeName = transform('pipeName', values.pipeName);
+export const dnsResults = transform('dnsResults', values.dnsResults);
+export const serviceImage = transform('serviceImage', values.serviceImage);
+export const serviceType = transform('serviceType', values.serviceType);
+export const serviceStart = transform('serviceStart', values.serviceStart);
+export const unescaped = transform('unescaped', values.unescapeXml);
+export const commonName = transform('commonName', values.commonName);
+
+export function iniValue(name: string, key: string): Expression {
+  return inPart(transform(`iniValue[${key}]`, (text) => values.iniValue(text, key))(name));
+}
+
+export function hash(operand: Operand, name: values.HashName): Expression {
+  return transform(`hash[${name}]`, (text) => values.hashFrom(text, name))(operand);
+}
+
+/** Hashes of a file, in the columns that they have. */
+export function hashes(operand: Operand): Record<values.HashName, Expression> {
+  return {
+    SHA1: hash(operand, 'SHA1'),
+    SHA256: hash(operand, 'SHA256'),
+    MD5: hash(operand, 'MD5'),
+  };
+}
+
+export function authenticationProtocol(): Expression {
+  const [chosen, lm] = [field('AuthenticationPackageName'), field('LmPackageName')];
+  return {
+    read: (scope) =>
+      values.authenticationProtocol(
+        chosen.read(scope) as string | undefined,
+        lm.read(scope) as string | undefined,
+      ),
+    text: 'authenticationProtocol(AuthenticationPackageName, LmPackageName)',
+    fields: chosen.fields,
+  };
+}
+
+export function failureReason(): Expression {
+  const [status, subStatus] = [field('Status'), field('SubStatus')];
+  return {
+    read: (scope) =>
+      values.failureReason(
+        status.read(scope) as string | undefined,
+        subStatus.read(scope) as string | undefined,
+      ),
+    text: 'failureReason(Status, SubStatus)',
+    fields: [],
+  };
+}
+
+/** Data of the Security log: numbers are hex there. */
+export function registryData(name: string, typeName: string): Expression {
+  const [data, type] = [field(name), field(typeName)];
+  return {
+    read: (scope) => {
+      const text = data.read(scope);
+      return typeof text === 'string'
+        ? values.registryNumber(text, type.read(scope) as string | undefined)
+        : undefined;
+    },
+    text: `registryData(${name}, ${typeName})`,
+    fields: [...data.fields, ...type.fields],
+  };
+}

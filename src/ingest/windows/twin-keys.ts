@@ -1,0 +1,41 @@
+import {
+  protocolName,
+  registryDetails,
+  registryKey,
+  registryParent,
+  registryValueName,
+  shortAddress,
+} from './values.js';
+
+type End = readonly [address: string | undefined, port: string | undefined];
+
+/** A connection by its ends, whichever of them is called the source. */
+export function connectionKey(
+  protocol: string | undefined,
+  source: End,
+  destination: End,
+): string | undefined {
+  if (protocol === undefined || source[0] === undefined || destination[0] === undefined) {
+    return undefined;
+  }
+  const ends = [source, destination].map(
+    ([address = '', port = '']) => `${shortAddress(address)} ${Number(port)}`,
+  );
+  return `${protocolName(protocol)} ${ends.sort().join(' ')}`;
+}
+
+/** A registry value that is set, in Sysmon's words. */
+export function registryValueKey(
+  object: string | undefined,
+  details: string | undefined,
+): string | undefined {
+  if (object === undefined || details === undefined) {
+    return undefined;
+  }
+  const { data } = registryDetails(details);
+  return writtenValueKey(registryParent(object), registryValueName(object), data);
+}
+
+export function writtenValueKey(key: string, name: string, data: string): string {
+  return `${registryKey(key)}\n${name}\n${data}`.toLowerCase();
+}
