@@ -92,7 +92,7 @@ function texts(array: Operand): Sql {
 }
 
 /** What tells Graph's objects from its nulls; api/graph/dynamic-values.ts goes on inside them. */
-export const graphObjectStart = '{"@odata.type":"#microsoft.graph.security.dynamicColumnValue"';
+const graphObjectStart = '{"@odata.type":"#microsoft.graph.security.dynamicColumnValue"';
 
 function graphObject(object: Operand): Sql {
   const rest = sql`if(${object} = '{}', '}', concat(',', ${oneLine(sql`substring(${object}, 2)`)}))`;

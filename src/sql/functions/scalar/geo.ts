@@ -1,4 +1,5 @@
 import type { ScalarFunction } from '../../functions.js';
+import { densifyFunctions } from './geo/densify.js';
 import { geohashFunctions } from './geo/geohash.js';
 import { h3Functions } from './geo/h3.js';
 import { geoLineFunctions } from './geo/lines.js';
@@ -15,4 +16,5 @@ export const geoFunctions = {
   ...geoLineFunctions,
   ...geoPolygonFunctions,
   ...wktFunctions,
+  ...densifyFunctions,
 } satisfies Record<string, ScalarFunction>;
