@@ -5,7 +5,7 @@ import { type Sql, sql } from './sql.js';
  * names but a lambda's parameters. Nested calls would otherwise double their text at each level.
  */
 export function bound<Value extends Sql>(value: Value, use: (name: Value | Sql) => Sql): Sql {
-  if (isShort(value)) return use(value);
+  if (isShort(value) && !('computed' in value && value.computed)) return use(value);
   const name = localName(value);
   return sql`arrayMap(${name} -> ${use(name)}, [${value}])[1]`;
 }

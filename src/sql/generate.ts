@@ -53,6 +53,8 @@ interface Select {
 /** The state of one generation: the named tables that it needs. */
 interface Generation {
   readonly uses: ReadonlyMap<number, number>;
+  /** Ids of columns that the generation itself makes: they count down from -1. */
+  readonly fresh: { next: number };
   /** Columns of each named table that some use reads. */
   readonly wanted: Map<number, Set<PlanColumn>>;
   readonly named: Map<
@@ -76,9 +78,9 @@ export function generateSql(
   const wanted = new Map<number, Set<PlanColumn>>();
   for (let known = -1; known < sizeOf(wanted); ) {
     known = sizeOf(wanted);
-    selectRows(plan, columns, write, { uses, wanted, named: new Map() });
+    selectRows(plan, columns, write, { uses, wanted, named: new Map(), fresh: { next: -1 } });
   }
-  const generation: Generation = { uses, wanted, named: new Map() };
+  const generation: Generation = { uses, wanted, named: new Map(), fresh: { next: -1 } };
   const rows = selectRows(plan, columns, write, generation);
   const prefix = [...generation.named.values()].map(
     ({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`,
@@ -303,11 +305,13 @@ function selectProject(
   generation: Generation,
 ): Select {
   const wanted = assignments.filter(({ column }) => required.has(column));
+  const steps = inSteps(input, wanted, generation);
+  if (steps) return selectProject(steps.below, steps.columns, required, generation);
   const below = open(
     select(input, readsOf(wanted.map(({ expression }) => expression)), generation),
   );
-  // A value that differs at each evaluation must not be evaluated once more by a later clause.
-  const volatile = wanted.some(({ expression }) => isVolatile(expression));
+  // What differs at each evaluation, or is costly, must not be evaluated once more by a later clause.
+  const once = wanted.some(({ expression }) => isVolatile(expression) || isCostlyCall(expression));
   const definitions = new Map(below.definitions);
   for (const { column, expression } of wanted) {
     if (expression.kind === 'column' && expression.column === column) continue;
@@ -322,7 +326,51 @@ function selectProject(
     });
   }
   const projected = { ...below, definitions, output: wanted.map(({ column }) => column) };
-  return volatile ? nest(projected) : projected;
+  return once ? nest(projected) : projected;
+}
+
+/** The projection with the costly calls inside its expressions computed by a projection below it. */
+function inSteps(
+  input: LogicalPlan,
+  assignments: readonly PlanAssignment[],
+  generation: Generation,
+): { readonly below: LogicalPlan; readonly columns: readonly PlanAssignment[] } | undefined {
+  const lifted = new Map<PlanExpression, PlanColumn>();
+  const lift = (expression: PlanExpression): PlanExpression =>
+    expression.kind === 'call'
+      ? { ...expression, arguments: expression.arguments.map(part) }
+      : expression;
+  const part = (expression: PlanExpression): PlanExpression => {
+    if (!isCostlyCall(expression)) return lift(expression);
+    const { type } = expression;
+    const column = lifted.get(expression) ?? { id: generation.fresh.next--, name: 'part', type };
+    lifted.set(expression, column);
+    return { kind: 'column', column, type };
+  };
+  const columns = assignments.map(({ column, expression }) => ({
+    column,
+    expression: isCostlyCall(expression) ? expression : lift(expression),
+  }));
+  if (lifted.size === 0) return undefined;
+  const made = new Set(lifted.values());
+  const passed = [...readsOf(columns.map(({ expression }) => expression))].filter(
+    (column) => !made.has(column),
+  );
+  const below = [
+    ...passed.map((column): PlanAssignment => {
+      return { column, expression: { kind: 'column', column, type: column.type } };
+    }),
+    ...[...lifted].map(([expression, column]) => ({ column, expression })),
+  ];
+  return { below: { kind: 'project', input, columns: below }, columns };
+}
+
+function isCostlyCall(expression: PlanExpression): boolean {
+  return (
+    expression.kind === 'call' &&
+    Object.hasOwn(scalarFunctions, expression.name) &&
+    scalarFunctions[expression.name]?.costly === true
+  );
 }
 
 function selectFilter(
@@ -1036,6 +1084,7 @@ function emit(
         nullable: definition?.nullable ?? true,
         expression,
         read: definition?.read,
+        computed: definition && !definition.plain,
       };
     }
     case 'literal':

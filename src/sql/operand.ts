@@ -14,6 +14,8 @@ export interface Operand extends Sql {
   readonly expression: PlanExpression;
   /** It is a one-column SELECT: the right side of `in (T)`. */
   readonly table?: true;
+  /** An alias: where a lambda names it, its definition is computed again for each element. */
+  readonly computed?: boolean | undefined;
   /** The value in another form in one step, where its function knows how (`ScalarFunction.read`). */
   readonly read?: ((form: ReadForm) => Sql | undefined) | undefined;
 }

@@ -62,16 +62,19 @@ function indexOf(array: Operand, value: Operand, ...range: Operand[]): Sql {
 function indexInRange(elements: Sql, value: Operand, range: readonly Operand[]): Sql {
   const [start, length, occurrence] = range;
   const size = sql`toInt64(length(${elements}))`;
-  const first = start ? count(start) : sql`0`;
-  const from = sql`if(${first} < 0, greatest(0, ${size} + ${first}), ${first})`;
+  const offset = start ? count(start) : sql`0`;
+  const from = sql`if(${offset} < 0, greatest(0, ${size} + ${offset}), ${offset})`;
   const most = length ? count(length) : sql`-1`;
   const nth = occurrence ? count(occurrence) : sql`1`;
-  const places = sql`arrayFilter((_i, _e) -> _i >= ${from} AND (${most} < 0 OR _i < ${from} + ${most}) AND ${isElement(sql`_e`, value)}, arrayMap(_i -> toInt64(_i), range(length(${elements}))), ${elements})`;
-  return bound(
-    places,
-    (found) =>
-      sql`multiIf(${most} < -1 OR ${nth} < 0, ${noLong}, ${nth} = 0 OR length(${found}) < ${nth}, toNullable(toInt64(-1)), toNullable(${found}[greatest(1, ${nth})]))`,
-  );
+  return allBound([from, most, nth], (first, length, wanted) => {
+    const isInside = sql`_i >= ${first} AND (${length} < 0 OR _i < ${first} + ${length})`;
+    const places = sql`arrayFilter((_i, _e) -> ${isInside} AND ${isElement(sql`_e`, value)}, arrayMap(_i -> toInt64(_i), range(length(${elements}))), ${elements})`;
+    return bound(
+      places,
+      (found) =>
+        sql`multiIf(${length} < -1 OR ${wanted} < 0, ${noLong}, ${wanted} = 0 OR length(${found}) < ${wanted}, toNullable(toInt64(-1)), toNullable(${found}[greatest(1, ${wanted})]))`,
+    );
+  });
 }
 
 const arrayLength: ScalarFunction = {
@@ -135,13 +138,14 @@ function split(array: Operand, places: Operand): Sql {
         )
       : sql`[${count(places)}]`;
   return rearranged(array, (elements) => {
-    const size = sql`toInt64(length(${elements}))`;
-    const cuts = sql`arrayMap(_c -> greatest(0, least(${size}, if(_c < 0, ${size} + _c, _c))), ${given})`;
-    return bound(
-      cuts,
-      (ends) =>
-        sql`arrayMap((_f, _t) -> ${arrayText(sql`arraySlice(${elements}, _f + 1, greatest(0, _t - _f))`)}, arrayPushFront(${ends}, toInt64(0)), arrayPushBack(${ends}, ${size}))`,
-    );
+    return bound(sql`toInt64(length(${elements}))`, (size) => {
+      const cuts = sql`arrayMap(_c -> greatest(0, least(${size}, if(_c < 0, ${size} + _c, _c))), ${given})`;
+      return bound(
+        cuts,
+        (ends) =>
+          sql`arrayMap((_f, _t) -> ${arrayText(sql`arraySlice(${elements}, _f + 1, greatest(0, _t - _f))`)}, arrayPushFront(${ends}, toInt64(0)), arrayPushBack(${ends}, ${size}))`,
+      );
+    });
   });
 }
 

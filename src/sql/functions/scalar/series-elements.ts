@@ -12,7 +12,7 @@ function binary(doc: string, combine: Sql, keepsWhole: boolean, example: Example
       if (!keepsWhole) return seriesText(numbers);
       return sql`if(${areWhole}, ${wholeText(numbers)}, ${seriesText(numbers)})`;
     });
-  return { doc, emit, examples: [example] };
+  return { doc, costly: true, emit, examples: [example] };
 }
 
 type Example = readonly [kql: string, value: string];
@@ -24,7 +24,7 @@ function comparison(doc: string, test: Sql, example: Example): ScalarFunction {
         sql`arrayMap((_x, _y) -> multiIf(isNull(_x) OR isNull(_y), 'null', ${test}, 'true', 'false'), ${a}, ${b})`,
       ),
     );
-  return { doc, emit, examples: [example] };
+  return { doc, costly: true, emit, examples: [example] };
 }
 
 function unary(doc: string, apply: Sql, keepsWhole: boolean, example: Example): ScalarFunction {
@@ -34,7 +34,7 @@ function unary(doc: string, apply: Sql, keepsWhole: boolean, example: Example): 
       if (!keepsWhole) return seriesText(applied);
       return sql`if(match(${json}, '[.eE"]'), ${seriesText(applied)}, ${wholeText(applied)})`;
     });
-  return { doc, emit, examples: [example] };
+  return { doc, costly: true, emit, examples: [example] };
 }
 
 export const seriesElementFunctions = {

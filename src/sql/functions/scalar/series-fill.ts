@@ -24,7 +24,7 @@ function filled(fill: Sql, doc: string, example: readonly [string, string]): Sca
       series,
       (elements) => sql`${fill}(_e -> NOT ${isMissing(sql`_e`, placeholder)}, ${elements})`,
     );
-  return { doc, emit, examples: [example] };
+  return { doc, costly: true, emit, examples: [example] };
 }
 
 /** Missing values on the line between their neighbours, at the ends as the nearest. */
@@ -59,6 +59,7 @@ function interpolated(
 export const seriesFillFunctions = {
   series_fill_const: {
     doc: 'series-fill-const-function',
+    costly: true,
     emit: (series: Operand, value: Operand, placeholder?: Operand) =>
       rearranged(
         series,
@@ -77,6 +78,7 @@ export const seriesFillFunctions = {
   ]),
   series_fill_linear: {
     doc: 'series-fill-linear-function',
+    costly: true,
     trap: 'a series of whole numbers stays one: interpolated values lose their fraction',
     emit: interpolated,
     examples: [

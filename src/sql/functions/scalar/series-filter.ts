@@ -32,7 +32,8 @@ function fir(series: Operand, filter: Operand, normalize?: Operand, center?: Ope
         ? sql`ifNull(${convert(normalize, 'bool')}, NOT ${isSigned})`
         : sql`NOT ${isSigned}`;
       return bound(isNormal, (normal) => {
-        const weights = sql`if(${normal}, arrayMap(_f -> _f / arraySum(${given}), ${given}), ${given})`;
+        const scale = sql`if(${normal}, arraySum(${given}), 1)`;
+        const weights = bound(scale, (divisor) => sql`arrayMap(_f -> _f / ${divisor}, ${given})`);
         return bound(weights, (coefficients) => {
           const size = sql`length(${numbers})`;
           const half = sql`toInt64(intDiv(length(${given}), 2))`;
@@ -80,6 +81,7 @@ function iir(series: Operand, numerators: Operand, denominators: Operand): Sql {
 export const seriesFilterFunctions = {
   series_fir: {
     doc: 'series-fir-function',
+    costly: true,
     trap: 'a filter without negative coefficients is divided by their sum unless the third argument is false',
     emit: fir,
     examples: [
@@ -89,6 +91,7 @@ export const seriesFilterFunctions = {
   },
   series_iir: {
     doc: 'series-iir-function',
+    costly: true,
     emit: iir,
     examples: [['series_iir(dynamic([1,2,3]), dynamic([1]), dynamic([1,-1]))', '[1.0,3.0,6.0]']],
   },

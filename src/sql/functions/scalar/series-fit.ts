@@ -3,7 +3,7 @@ import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
 import type { Operand } from '../../operand.js';
 import { bag, numberText, overKnown, seriesText, tuple } from '../../series.js';
-import { type Sql, sql } from '../../sql.js';
+import { join, type Sql, sql } from '../../sql.js';
 
 /** JSON texts of what describes a fit, by KQL's names and in its order. */
 type Fit = Readonly<Record<string, Sql>>;
@@ -73,26 +73,32 @@ function fitLine(numbers: Sql, use: (fit: Fit) => Sql): Sql {
 function splitOf(numbers: Sql): Sql {
   const places = sql`arrayMap(_i -> toFloat64(_i) - 1, arrayEnumerate(${numbers}))`;
   // Around the mean the sums stay small.
-  const centered = sql`arrayMap(_y -> _y - arrayAvg(${numbers}), ${numbers})`;
+  const centered = bound(
+    sql`arrayAvg(${numbers})`,
+    (mean) => sql`arrayMap(_y -> _y - ${mean}, ${numbers})`,
+  );
   return allBound([places, centered], (x, y) => {
-    const running = (values: Sql) => sql`arrayCumSum(${values})`;
     const sums = [
-      running(y),
-      running(sql`arrayMap((_x, _y) -> _x * _y, ${x}, ${y})`),
-      running(sql`arrayMap(_y -> _y * _y, ${y})`),
-    ];
-    return allBound(sums, (sy = sql``, sxy = sql``, syy = sql``) => {
-      const size = sql`toFloat64(length(${y}))`;
-      const left = squaredError(sql`_n`, sql`_y`, sql`_xy`, sql`_yy`, sql`0`);
-      const right = squaredError(
-        sql`(${size} - _n)`,
-        sql`(${sy}[-1] - _y)`,
-        sql`(${sxy}[-1] - _xy)`,
-        sql`(${syy}[-1] - _yy)`,
-        sql`_n`,
-      );
-      const errors = sql`arrayMap((_i, _y, _xy, _yy) -> arrayMap(_n -> if(_n < 2 OR ${size} - _n < 2, inf, ${left} + ${right}), [toFloat64(_i)])[1], arrayEnumerate(${y}), ${sy}, ${sxy}, ${syy})`;
-      return bound(errors, (all) => sql`indexOf(${all}, arrayMin(${all}))`);
+      y,
+      sql`arrayMap((_x, _y) -> _x * _y, ${x}, ${y})`,
+      sql`arrayMap(_y -> _y * _y, ${y})`,
+    ].map((values) => sql`arrayCumSum(${values})`);
+    return allBound(sums, (...running) => {
+      const totals = [sql`toFloat64(length(${y}))`, ...running.map((sum) => sql`${sum}[-1]`)];
+      // A lambda that named the arrays would be handed a copy of them for each element.
+      return allBound(totals, (size = sql``, sy = sql``, sxy = sql``, syy = sql``) => {
+        const left = squaredError(sql`_n`, sql`_y`, sql`_xy`, sql`_yy`, sql`0`);
+        const rest = [
+          sql`(${size} - _n)`,
+          sql`(${sy} - _y)`,
+          sql`(${sxy} - _xy)`,
+          sql`(${syy} - _yy)`,
+        ];
+        const [n = sql``, sumY = sql``, sumXy = sql``, sumYy = sql``] = rest;
+        const right = squaredError(n, sumY, sumXy, sumYy, sql`_n`);
+        const errors = sql`arrayMap((_n, _y, _xy, _yy) -> if(_n < 2 OR ${size} - _n < 2, inf, ${left} + ${right}), arrayMap(_i -> toFloat64(_i), arrayEnumerate(${y})), ${join(running)})`;
+        return bound(errors, (all) => sql`indexOf(${all}, arrayMin(${all}))`);
+      });
     });
   });
 }
@@ -228,6 +234,7 @@ const overSome = (series: Operand, use: (numbers: Sql) => Sql, none: Sql) =>
 export const seriesFitFunctions = {
   series_fit_line: {
     doc: 'series-fit-line-function',
+    costly: true,
     emit: (series: Operand) =>
       overSome(
         series,
@@ -238,11 +245,13 @@ export const seriesFitFunctions = {
   },
   series_fit_line_dynamic: {
     doc: 'series-fit-line-dynamic-function',
+    costly: true,
     emit: (series: Operand) => overSome(series, (numbers) => fitLine(numbers, bag), sql`''`),
     examples: [['series_fit_line_dynamic(dynamic([1,3,5])).line_fit', '[1.0,3.0,5.0]']],
   },
   series_fit_2lines: {
     doc: 'series-fit-2lines-function',
+    costly: true,
     emit: (series: Operand) =>
       overSome(
         series,
@@ -258,6 +267,7 @@ export const seriesFitFunctions = {
   },
   series_fit_2lines_dynamic: {
     doc: 'series-fit-2lines-dynamic-function',
+    costly: true,
     emit: (series: Operand) =>
       overSome(
         series,
@@ -271,6 +281,7 @@ export const seriesFitFunctions = {
   },
   series_fit_poly: {
     doc: 'series-fit-poly-function',
+    costly: true,
     trap: 'without x values the places are counted from 1, and coefficients start with the highest power',
     emit: polynomial,
     examples: [

@@ -20,7 +20,7 @@ const noReal = sql`CAST(NULL AS Nullable(Float64))`;
 function total(doc: string, of: (numbers: Sql) => Sql, example: Example): ScalarFunction {
   const emit = (series: Operand) =>
     overKnown(series, (numbers) => sql`toNullable(${of(numbers)})`, noReal);
-  return { doc, nullable: 'always', emit, examples: [example] };
+  return { doc, costly: true, nullable: 'always', emit, examples: [example] };
 }
 
 type Example = readonly [kql: string, value: string];
@@ -124,6 +124,7 @@ export const seriesValueFunctions = {
   ),
   series_dot_product: {
     doc: 'series-dot-product-function',
+    costly: true,
     trap: 'the longer series is cut, and elements that are no numbers are left out',
     nullable: 'always',
     emit: (left: Operand, right: Operand) => overVectors(left, right, dot),
@@ -131,6 +132,7 @@ export const seriesValueFunctions = {
   },
   series_cosine_similarity: {
     doc: 'series-cosine-similarity-function',
+    costly: true,
     nullable: 'always',
     emit: (left: Operand, right: Operand) =>
       overVectors(left, right, (a, b) => sql`${dot(a, b)} / sqrt(${dot(a, a)} * ${dot(b, b)})`),
@@ -138,12 +140,14 @@ export const seriesValueFunctions = {
   },
   series_pearson_correlation: {
     doc: 'series-pearson-correlation-function',
+    costly: true,
     nullable: 'always',
     emit: correlation,
     examples: [['series_pearson_correlation(dynamic([1,2,3]), dynamic([2,4,6]))', '1.0']],
   },
   series_stats: {
     doc: 'series-stats-function',
+    costly: true,
     trap: 'a series with gaps, NaN or an infinity has no statistics unless the second argument is true',
     emit: (series: Operand, ignore?: Operand) =>
       statistics(
@@ -156,6 +160,7 @@ export const seriesValueFunctions = {
   },
   series_stats_dynamic: {
     doc: 'series-stats-dynamic-function',
+    costly: true,
     emit: (series: Operand, ignore?: Operand) => statistics(series, ignore, bag, sql`''`),
     examples: [['series_stats_dynamic(dynamic([1,2,6])).max_idx', '2']],
   },
