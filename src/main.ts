@@ -22,6 +22,7 @@ import { dataAccess } from './identity/assignments.js';
 import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
 import { trustExternalIssuer } from './identity/external.js';
 import { sweepArtifacts } from './identity/issuer/artifacts.js';
+import { rotateKeys } from './identity/keys.js';
 import { type MintRequest, mintToken } from './identity/mint.js';
 import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
@@ -69,6 +70,12 @@ export async function issueToken(
   } finally {
     await store.close();
   }
+}
+
+/** Makes the embedded issuer sign with a new key, also under a running server; returns the key's id. */
+export async function rotateIssuerKeys(directory: string): Promise<string> {
+  const { signing } = await rotateKeys(dataPaths(directory).keys);
+  return signing.kid;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Connection {
     body: string | Readable,
     headers?: Readonly<Record<string, string>>,
   ): Promise<IncomingMessage>;
+  /** Any other request; the body is sent as JSON. */
+  send(method: string, path: string, body?: unknown): Promise<IncomingMessage>;
   close(): Promise<void>;
 }
 
@@ -43,10 +45,10 @@ export async function connect(place: Place, roles: readonly RoleName[]): Promise
   if (place.url !== undefined) {
     if (!/^https?:\/\//.test(place.url)) throw new UsageError(`${place.url} is not an http(s) URL`);
     if (place.token === undefined) throw new UsageError('--url needs --token, or QUARRY_TOKEN');
-    return { post: poster(place.url, place.token), close: async () => {} };
+    return connectionTo(place.url, place.token, async () => {});
   }
   const { quarry, token } = await startOn(place);
-  return { post: poster(quarry.url, await token(roles)), close: () => quarry.close() };
+  return connectionTo(quarry.url, await token(roles), () => quarry.close());
 }
 
 /**
@@ -88,13 +90,33 @@ export function requireData({ data }: Place): string {
   return data;
 }
 
-/** Sends requests to a server. */
+function connectionTo(base: string, token: string, close: () => Promise<void>): Connection {
+  const request = requester(base, token);
+  return {
+    post: poster(base, token),
+    send: (method, path, body) =>
+      request(method, path, body === undefined ? '' : JSON.stringify(body)),
+    close,
+  };
+}
+
+/** Posts to a server. */
 export function poster(base: string, token: string): Connection['post'] {
+  const request = requester(base, token);
+  return (path, body, headers) => request('POST', path, body, headers);
+}
+
+function requester(base: string, token: string) {
   const send = base.startsWith('https:') ? httpsRequest : httpRequest;
-  return (path, body, headers = {}) =>
+  return (
+    method: string,
+    path: string,
+    body: string | Readable,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const request = send(`${base.replace(/\/+$/, '')}${path}`, {
-        method: 'POST',
+        method,
         headers: { authorization: `Bearer ${token}`, ...headers },
       });
       request.once('response', resolve);

@@ -1,6 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import {
+  appCommand,
+  deviceGroupCommand,
+  keysCommand,
+  roleCommand,
+  tenantCommand,
+  usageCommand,
+  userCommand,
+} from './commands/administration.js';
 import { demoCommand } from './commands/demo.js';
 import { explainCommand } from './commands/explain.js';
 import { ingestCommand } from './commands/ingest.js';
@@ -28,10 +37,24 @@ for (const command of [
   explainCommand(),
   tokenCommand(),
   tablesCommand(),
+  tenantCommand(),
+  appCommand(),
+  userCommand(),
+  deviceGroupCommand(),
+  roleCommand(),
+  usageCommand(),
+  keysCommand(),
   simulateCommand(),
   demoCommand(),
 ]) {
-  program.addCommand(command.copyInheritedSettings(program));
+  program.addCommand(withSettings(command));
+}
+
+/** The program's settings, for a command and the commands below it. */
+function withSettings(command: Command, parent: Command = program): Command {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) withSettings(below, command);
+  return command;
 }
 
 // Whoever reads our output may stop before its end (`| head`): that is no failure.

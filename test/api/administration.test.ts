@@ -151,6 +151,8 @@ describe('tenants', () => {
     expect((await call('GET', tenants, admin)).status).toBe(403);
     expect((await call('GET', tenants, operator)).json['tenants']).toHaveLength(2);
     expect((await call('GET', `${tenants}/nobody`, operator)).status).toBe(404);
+    const made = await call('POST', `${tenants}/nobody/users`, operator, { name: 'x' });
+    expect(made.status).toBe(404);
   });
 
   test('what is exported can be taken in again, to the last digit', async () => {

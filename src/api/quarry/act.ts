@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { HuntError } from '../../errors.js';
+import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
 import { holds } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
@@ -9,9 +10,12 @@ import { readJsonBody } from '../body.js';
 /**
  * The tenant that an administrative path names: the caller's own, or any where the caller is the
  * operator of the installation.
- * @throws HuntError `request.forbidden`
+ * @throws HuntError `request.forbidden` `request.notFound`
  */
-export function tenantOf(request: FastifyRequest): string {
+export async function tenantOf(
+  request: FastifyRequest,
+  administration: Pick<Administration, 'find'>,
+): Promise<string> {
   const { tenant } = request.params as { tenant: string };
   const principal = principalOf(request);
   if (tenant !== principal.tenant && !holds(principal, 'Quarry.Operator')) {
@@ -21,7 +25,7 @@ export function tenantOf(request: FastifyRequest): string {
       granted: [...principal.roles, ...principal.scopes].join(','),
     });
   }
-  return tenant;
+  return (await administration.find(tenant)).id;
 }
 
 /** @throws HuntError `request.body` `request.parameter` naming the first member that is wrong */

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
+import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
 import {
   addCertificate,
@@ -22,7 +23,7 @@ import { isRole, scopeNames } from '../../identity/roles.js';
 import { changeUser, createUser, listUsers, removeUser } from '../../identity/users.js';
 import type { Store } from '../../store/store.js';
 import { principalOf } from '../access.js';
-import { act, readBody, tenantOf } from './act.js';
+import { act, tenantOf as namedTenant, readBody } from './act.js';
 
 const config = { access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] } } as const;
 
@@ -63,16 +64,21 @@ export const assignmentShape = z.strictObject({
 /** A tenant's applications, users, device groups and roles. */
 export function peopleRoutes(
   app: FastifyInstance,
-  parts: { readonly store: Store; readonly audit: Pick<AuditLog, 'record'> },
+  parts: {
+    readonly store: Store;
+    readonly audit: Pick<AuditLog, 'record'>;
+    readonly administration: Pick<Administration, 'find'>;
+  },
 ): void {
-  const { store, audit } = parts;
+  const { store, audit, administration } = parts;
+  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration);
   const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
 
   app.get(path('/apps'), { config }, async (request) => ({
-    apps: await listApps(store, tenantOf(request)),
+    apps: await listApps(store, await tenantOf(request)),
   }));
   app.post(path('/apps'), { config }, async (request, reply) => {
-    const tenant = tenantOf(request);
+    const tenant = await tenantOf(request);
     const body = readBody(request, appShape);
     // Nobody gives away what reaches beyond the tenant without having it.
     if (body.roles.includes('Quarry.Operator') && !holds(principalOf(request), 'Quarry.Operator')) {
@@ -90,7 +96,7 @@ export function peopleRoutes(
     path('/apps/:app'),
     { config },
     async (request, reply) => {
-      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const [tenant, clientId] = [await tenantOf(request), request.params.app];
       await act(
         request,
         audit,
@@ -107,7 +113,7 @@ export function peopleRoutes(
     path('/apps/:app/secrets'),
     { config },
     async (request, reply) => {
-      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const [tenant, clientId] = [await tenantOf(request), request.params.app];
       const { secret, expiresAt } = readBody(request, secretShape);
       const what = { action: 'AddSecret', tenant, details: { clientId, expiresAt } };
       const made = await act(request, audit, what, async () => {
@@ -124,7 +130,7 @@ export function peopleRoutes(
     path('/apps/:app/certificates'),
     { config },
     async (request, reply) => {
-      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const [tenant, clientId] = [await tenantOf(request), request.params.app];
       const { certificate } = readBody(request, certificateShape);
       const what = { action: 'AddCertificate', tenant, details: { clientId } };
       const thumbprint = await act(request, audit, what, async () => {
@@ -138,7 +144,7 @@ export function peopleRoutes(
     path('/apps/:app/credentials'),
     { config },
     async (request, reply) => {
-      const [tenant, clientId] = [tenantOf(request), request.params.app];
+      const [tenant, clientId] = [await tenantOf(request), request.params.app];
       const what = { action: 'RemoveCredentials', tenant, details: { clientId } };
       await act(request, audit, what, async () => {
         await appIn(tenant, clientId);
@@ -149,10 +155,10 @@ export function peopleRoutes(
   );
 
   app.get(path('/users'), { config }, async (request) => ({
-    users: await listUsers(store, tenantOf(request)),
+    users: await listUsers(store, await tenantOf(request)),
   }));
   app.post(path('/users'), { config }, async (request, reply) => {
-    const tenant = tenantOf(request);
+    const tenant = await tenantOf(request);
     const { name: userName, displayName = userName, password } = readBody(request, userShape);
     const what = { action: 'CreateUser', tenant, details: { name: userName, displayName } };
     const user = await act(request, audit, what, () =>
@@ -164,7 +170,7 @@ export function peopleRoutes(
     path('/users/:user'),
     { config },
     async (request, reply) => {
-      const [tenant, user] = [tenantOf(request), request.params.user];
+      const [tenant, user] = [await tenantOf(request), request.params.user];
       const { password, disabled } = readBody(request, userChange);
       const details = { user, disabled, passwordChanged: password !== undefined };
       await act(request, audit, { action: 'ChangeUser', tenant, details }, () =>
@@ -180,7 +186,7 @@ export function peopleRoutes(
     path('/users/:user'),
     { config },
     async (request, reply) => {
-      const [tenant, user] = [tenantOf(request), request.params.user];
+      const [tenant, user] = [await tenantOf(request), request.params.user];
       await act(request, audit, { action: 'RemoveUser', tenant, details: { user } }, async () =>
         found(await removeUser(store, tenant, user), `User ${user}`),
       );
@@ -189,13 +195,13 @@ export function peopleRoutes(
   );
 
   app.get(path('/device-groups'), { config }, async (request) => ({
-    deviceGroups: await listDeviceGroups(store, tenantOf(request)),
+    deviceGroups: await listDeviceGroups(store, await tenantOf(request)),
   }));
   app.put<{ Params: { group: string } }>(
     path('/device-groups/:group'),
     { config },
     async (request, reply) => {
-      const tenant = tenantOf(request);
+      const tenant = await tenantOf(request);
       const group = { name: request.params.group, ...readBody(request, groupShape) };
       await act(request, audit, { action: 'SaveDeviceGroup', tenant, details: group }, () =>
         saveDeviceGroup(store, tenant, group),
@@ -207,7 +213,7 @@ export function peopleRoutes(
     path('/device-groups/:group'),
     { config },
     async (request, reply) => {
-      const [tenant, group] = [tenantOf(request), request.params.group];
+      const [tenant, group] = [await tenantOf(request), request.params.group];
       const what = { action: 'RemoveDeviceGroup', tenant, details: { group } };
       await act(request, audit, what, async () =>
         found(await removeDeviceGroup(store, tenant, group), `Device group ${group}`),
@@ -217,10 +223,10 @@ export function peopleRoutes(
   );
 
   app.get(path('/role-assignments'), { config }, async (request) => ({
-    roleAssignments: await listAssignments(store, tenantOf(request)),
+    roleAssignments: await listAssignments(store, await tenantOf(request)),
   }));
   app.put(path('/role-assignments'), { config }, async (request, reply) => {
-    const tenant = tenantOf(request);
+    const tenant = await tenantOf(request);
     const assignment = readBody(request, assignmentShape);
     await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, () =>
       assignRole(store, tenant, assignment),
@@ -231,7 +237,7 @@ export function peopleRoutes(
     path('/role-assignments/:subjectKind/:subject'),
     { config },
     async (request, reply) => {
-      const tenant = tenantOf(request);
+      const tenant = await tenantOf(request);
       const { subjectKind, subject: of } = request.params;
       const details = { subjectKind, subject: of };
       await act(request, audit, { action: 'RemoveRole', tenant, details }, async () =>

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkConfiguration } from '../../src/configuration.js';
+import { issueToken, type Quarry, startQuarry } from '../../src/main.js';
+
+let directory: string;
+let server: Quarry;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'quarry-cli-administration-'));
+  const configuration = checkConfiguration({ data: directory, port: 0, logLevel: 'silent' });
+  server = await startQuarry(configuration);
+  const roles = ['Quarry.Admin', 'Quarry.Operator'];
+  environment = {
+    PATH: process.env['PATH'] ?? '',
+    NO_COLOR: '1',
+    QUARRY_URL: server.url,
+    QUARRY_TOKEN: await issueToken(configuration, { app: 'operator', roles }),
+  };
+});
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+async function quarry(commandLine: readonly string[], input = '') {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...commandLine], {
+    env: environment,
+  });
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { stdout, stderr, code: code as number };
+}
+
+async function answer(...commandLine: string[]) {
+  const { stdout, stderr, code } = await quarry(commandLine);
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  return stdout === '' ? undefined : JSON.parse(stdout);
+}
+
+describe('the command line administers a running server', { timeout: 180_000 }, () => {
+  it('tenants', async () => {
+    expect(await answer('tenant', 'add', 'contoso', '--retention', 'forever')).toEqual({
+      id: 'contoso',
+      name: 'contoso',
+      retentionDays: null,
+    });
+    expect(await answer('tenant', 'change', 'contoso', '--retention', '90d')).toMatchObject({
+      retentionDays: 90,
+    });
+    expect(await answer('tenant', 'list')).toHaveLength(2);
+    expect(await quarry(['tenant', 'remove', 'contoso'])).toMatchObject({ code: 2 });
+    await answer('tenant', 'remove', 'contoso', '--yes');
+    expect(await answer('tenant', 'list')).toHaveLength(1);
+  });
+
+  it('applications and their secrets', async () => {
+    const { clientId } = await answer('app', 'add', 'collector', '--role', 'Telemetry.Ingest');
+    const { stdout } = await quarry(['app', 'secret', clientId, '--days', '30']);
+    expect(stdout.trim()).toMatch(/^[\w-]{43}$/);
+    await answer('app', 'remove', clientId);
+    const gone = await quarry(['app', 'remove', clientId]);
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toContain('was not found');
+  });
+
+  it('users, whose passwords are made, or read from standard input', async () => {
+    const made = await quarry(['user', 'add', 'asha@contoso.example']);
+    expect(made.stderr).toMatch(/^password: [\w-]{20}\n$/);
+    const short = await quarry(['user', 'add', 'ben', '--password-stdin'], 'short\n');
+    expect(short).toMatchObject({ code: 1 });
+    expect(short.stderr).toContain('at least 12 characters');
+    await answer('user', 'disable', 'asha@contoso.example');
+    expect(await answer('user', 'list')).toMatchObject([{ disabled: true }]);
+  });
+
+  it('device groups and who may see them', async () => {
+    await answer('device-group', 'save', 'Sales', '--where', 'domain equals sales.example');
+    const wrong = await quarry(['device-group', 'save', 'x', '--where', 'color is red']);
+    expect(wrong.code).toBe(2);
+    await answer('role', 'give', 'group', 'g-1', '--device-group', 'Sales');
+    expect(await quarry(['role', 'give', 'group', 'g-2'])).toMatchObject({ code: 2 });
+    expect(await answer('role', 'list')).toEqual([
+      { subjectKind: 'group', subject: 'g-1', viewsData: true, deviceGroups: ['Sales'] },
+    ]);
+    await answer('role', 'take', 'group', 'g-1');
+    await answer('device-group', 'remove', 'Sales');
+  });
+
+  it('usage, and keys where the data directory is', async () => {
+    expect(await answer('usage')).toHaveLength(3);
+    const { stdout } = await quarry(['keys', 'rotate', '--data', directory]);
+    expect(stdout.trim()).toMatch(/^[\w-]{43}$/);
+  });
+});
