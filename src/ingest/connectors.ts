@@ -1,10 +1,19 @@
 import type { Connector, RawRecord } from './connector.js';
+import { auditd } from './connectors/auditd.js';
+import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsEvent } from './connectors/windows-event.js';
 import { zeekJson, zeekTsv } from './connectors/zeek.js';
 
 /** Every kind of source that can be ingested. */
-export const connectors: readonly Connector[] = [streamingApi, windowsEvent, zeekJson, zeekTsv];
+export const connectors: readonly Connector[] = [
+  streamingApi,
+  windowsEvent,
+  linuxSysmon,
+  auditd,
+  zeekJson,
+  zeekTsv,
+];
 
 export function findConnector(name: string): Connector | undefined {
   return connectors.find((connector) => connector.name === name);

@@ -56,7 +56,7 @@ export class Process {
     for (const name of factNames) {
       const value = facts[name];
       if (value !== undefined && value !== '' && this.facts[name] !== value) {
-        if (better || this.facts[name] === undefined) {
+        if (better || this.facts[name] === undefined || isFuller(name, value, this.facts[name])) {
           this.#set(name, value);
         }
       }
@@ -78,6 +78,18 @@ export class Process {
   }
 }
 
+/** A path instead of a mere name, which Sysmon for Linux gives now and then. */
+function isFuller(name: string, value: unknown, known: unknown): boolean {
+  return (
+    name === 'image' &&
+    !separator.test(String(known)) &&
+    separator.test(String(value)) &&
+    String(value).endsWith(String(known))
+  );
+}
+
+const separator = /[\\/]/;
+
 const factNames = [
   'image',
   'commandLine',
@@ -98,7 +110,8 @@ const factNames = [
   'parentImage',
 ] as const satisfies readonly (keyof ProcessFacts)[];
 
-const zeroGuid = /^[{}0-]*$/;
+/** All zero, or no more than host and time: Sysmon for Linux has those for processes that it does not know. */
+const zeroGuid = /^[{}0-]*$|-0000-000000000000\}?$/;
 
 /** A process GUID to look for; undefined where it is absent or all zero. */
 export function knownGuid(guid: string | undefined): string | undefined {

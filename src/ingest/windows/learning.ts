@@ -9,6 +9,7 @@ import { isSysmon } from './shapes.js';
 import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
 import { pidOf, present, wellKnownAccounts } from './values.js';
 
+const sysmonProvider = 'microsoft-windows-sysmon';
 const securityProvider = 'microsoft-windows-security-auditing';
 
 /** Learns from the events of one stream what others of it need to be understood. */
@@ -64,7 +65,8 @@ export class Learning {
     this.#mention(event, device, ms, isBetween ? source : acting);
     if (isBetween) {
       this.#mention(event, device, ms, target);
-    } else if (id === 5) {
+    } else if (id === 5 && event.provider === sysmonProvider) {
+      // On Linux the end of a thread is logged so, too.
       const guid = present(data.get('processguid'));
       const pid = pidOf(data.get('processid'));
       this.#correlation.processes.end(device.name, { guid, pid, ms });

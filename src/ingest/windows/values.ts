@@ -104,6 +104,7 @@ const integrityLevels: Readonly<Record<string, string>> = {
   high: 'High',
   system: 'System',
   appcontainer: 'Low',
+  'no level': '',
   untrusted: 'Untrusted',
   's-1-16-0': 'Untrusted',
   's-1-16-4096': 'Low',

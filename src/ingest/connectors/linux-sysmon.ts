@@ -1,0 +1,32 @@
+import type { Connector, RawRecord } from '../connector.js';
+import { syslogOf } from '../linux/syslog.js';
+import { EventConversion } from '../windows/conversion.js';
+import type { WindowsEvent } from '../windows/event.js';
+import { unwrapXml } from '../windows/shapes.js';
+import { unescapeXml } from '../windows/values.js';
+
+/** Sysmon for Linux writes the XML of the Windows event log into syslog. */
+export const linuxSysmon: Connector = {
+  name: 'linux-sysmon',
+  summary: 'Sysmon for Linux: its events in syslog, as lines or in JSON',
+  format: 'mixed',
+  detect(sample) {
+    const own = sample.filter((record) => eventOf(record)?.provider === 'linux-sysmon');
+    return own.length / Math.max(sample.length, 1);
+  },
+  open: (context) => new EventConversion(eventOf, context),
+};
+
+const element = /<Event[\s>][\s\S]*<\/Event>/;
+
+function eventOf(record: RawRecord): WindowsEvent | undefined {
+  const message = syslogOf(record)?.message;
+  if (message === undefined) {
+    return undefined;
+  }
+  const plain = element.exec(message)?.[0];
+  // Some forwarders escape it once more.
+  const xml =
+    plain ?? (message.includes('&lt;Event') ? element.exec(unescapeXml(message))?.[0] : undefined);
+  return xml === undefined ? undefined : unwrapXml(xml);
+}

@@ -1,0 +1,178 @@
+import path from 'node:path';
+
+/** One record of the audit system; an event is several with the same serial. */
+export interface AuditRecord {
+  readonly type: string;
+  /** `1604994496.155:92733`: seconds since 1970, and the serial. */
+  readonly id: string;
+  readonly node: string | undefined;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+const head =
+  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*) (?:msg=)?audit\((\d{1,12}(?:\.\d{1,9})?:\d{1,20})\):\s*/;
+/** What the daemon has resolved stands behind it. */
+const enrichment = '\u001d';
+const field = /([A-Za-z][\w-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\S*)/g;
+/** AUOMS does not escape the quotes within. */
+const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containerid=)/;
+
+/** The type and the id of a record's text; undefined where it is none. */
+export function auditHead(text: string): Omit<AuditRecord, 'fields'> | undefined {
+  const [, node, type, id] = head.exec(text) ?? [];
+  return type === undefined || id === undefined ? undefined : { type, id, node };
+}
+
+export function parseAuditRecord(text: string): AuditRecord | undefined {
+  const start = head.exec(text);
+  const [all = '', node, type, id] = start ?? [];
+  if (start === null || type === undefined || id === undefined) {
+    return undefined;
+  }
+  const body = text.slice(start.index + all.length).replaceAll(enrichment, ' ');
+  const fields = new Map<string, string>();
+  const free = auomsText.exec(body);
+  if (free) {
+    fields.set(free[1] ?? '', free[3] ?? '');
+  }
+  const rest = free ? body.slice(0, free.index) + body.slice(free.index + free[0].length) : body;
+  readFields(rest, fields);
+  return { type, id, node, fields };
+}
+
+function readFields(text: string, fields: Map<string, string>): void {
+  for (const [, name = '', value = ''] of text.matchAll(field)) {
+    if (name === 'msg' && value.startsWith("'")) {
+      // Records of programs have theirs in one.
+      readFields(value.slice(1, -1), fields);
+    } else if (!fields.has(name)) {
+      fields.set(name, value);
+    }
+  }
+}
+
+const hexText = /^(?:[\dA-F]{2})+$/;
+const absent = new Set(['', '?', '(null)', '(none)', '"?"', '-']);
+
+/** A value that is text: in quotes, or in hex where it holds spaces or quotes. */
+export function textOf(value: string | undefined): string | undefined {
+  if (value === undefined || absent.has(value)) {
+    return undefined;
+  }
+  if (value.startsWith('"')) {
+    return value.endsWith('"') && value.length > 1 ? value.slice(1, -1) : value.slice(1);
+  }
+  return hexText.test(value) ? Buffer.from(value, 'hex').toString() : value;
+}
+
+/** A value that is none of text's: numbers, names. */
+export function plainOf(value: string | undefined): string | undefined {
+  return value === undefined || absent.has(value) ? undefined : value.replace(/^"(.*)"$/, '$1');
+}
+
+/** The arguments of EXECVE records, joined; long ones come in parts (`a1[0]`). */
+export function commandLine(records: readonly AuditRecord[]): string | undefined {
+  const parts = new Map<number, string>();
+  for (const { type, fields } of records) {
+    if (type === 'EXECVE') {
+      for (const [name, value] of fields) {
+        const index = /^a(\d{1,6})(?:\[\d+\])?$/.exec(name)?.[1];
+        if (index !== undefined) {
+          const known = parts.get(Number(index)) ?? '';
+          parts.set(Number(index), known + (textOf(value) ?? ''));
+        }
+      }
+    }
+  }
+  if (parts.size === 0) {
+    return undefined;
+  }
+  return [...parts]
+    .sort(([a], [b]) => a - b)
+    .map(([, part]) => part)
+    .join(' ');
+}
+
+/** A command line that the kernel gave as NUL-separated arguments, cut at 128 bytes. */
+export function processTitle(value: string | undefined): string | undefined {
+  return textOf(value)?.replace(/\0+$/, '').replaceAll('\0', ' ');
+}
+
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+const interpreted = /(?:host:|laddr=)([\da-fA-F.:]+)\s+(?:serv:|lport=)(\d{1,5})/;
+
+/** The address of a SOCKADDR record; undefined for families other than IPv4 and IPv6. */
+export function socketAddress(value: string | undefined): SocketAddress | undefined {
+  const words = interpreted.exec(value ?? '');
+  if (words) {
+    return { address: words[1] ?? '', port: Number(words[2]) };
+  }
+  const bytes = hexText.test(value ?? '') ? Buffer.from(value ?? '', 'hex') : Buffer.alloc(0);
+  if (bytes.length >= 8 && bytes.readUInt16LE(0) === 2) {
+    return { address: [...bytes.subarray(4, 8)].join('.'), port: bytes.readUInt16BE(2) };
+  }
+  if (bytes.length >= 24 && bytes.readUInt16LE(0) === 10) {
+    const groups = Array.from({ length: 8 }, (_, index) =>
+      bytes.readUInt16BE(8 + index * 2).toString(16),
+    );
+    return { address: groups.join(':'), port: bytes.readUInt16BE(2) };
+  }
+  return undefined;
+}
+
+export function absolutePath(folder: string | undefined, name: string): string {
+  return name.startsWith('/') || folder === undefined ? name : path.posix.join(folder, name);
+}
+
+type Syscall = 'execve' | 'connect' | 'delete' | 'rename' | 'open' | 'create';
+
+const byName: Readonly<Record<string, Syscall>> = {
+  execve: 'execve',
+  execveat: 'execve',
+  connect: 'connect',
+  unlink: 'delete',
+  unlinkat: 'delete',
+  rename: 'rename',
+  renameat: 'rename',
+  renameat2: 'rename',
+  open: 'open',
+  openat: 'open',
+  openat2: 'open',
+  creat: 'create',
+  truncate: 'create',
+  ftruncate: 'create',
+};
+
+/** Numbers of system calls by architecture (the kernel's tables). */
+const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  c000003e: {
+    ...{ 59: 'execve', 322: 'execveat', 42: 'connect', 87: 'unlink', 263: 'unlinkat' },
+    ...{ 82: 'rename', 264: 'renameat', 316: 'renameat2', 2: 'open', 257: 'openat' },
+    ...{ 437: 'openat2', 85: 'creat', 76: 'truncate', 77: 'ftruncate' },
+  },
+  '40000003': {
+    ...{ 11: 'execve', 358: 'execveat', 362: 'connect', 10: 'unlink', 301: 'unlinkat' },
+    ...{ 38: 'rename', 302: 'renameat', 353: 'renameat2', 5: 'open', 295: 'openat' },
+    ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
+  },
+  c00000b7: {
+    ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
+    ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
+    ...{ 45: 'truncate', 46: 'ftruncate' },
+  },
+};
+
+/** What a record's system call does, and its name; undefined for calls that have no row. */
+export function syscallOf(
+  fields: ReadonlyMap<string, string>,
+): { readonly does: Syscall; readonly name: string } | undefined {
+  const called = plainOf(fields.get('syscall')) ?? '';
+  const arch = plainOf(fields.get('arch'))?.toLowerCase() ?? 'c000003e';
+  const name = numbers[arch]?.[called] ?? called;
+  const does = byName[name];
+  return does && { does, name };
+}

@@ -1,0 +1,463 @@
+import { Backlog } from '../backlog.js';
+import type {
+  Conversion,
+  ConversionContext,
+  DefenderEvent,
+  Outcome,
+  Place,
+  RawRecord,
+} from '../connector.js';
+import type { Device } from '../correlation/devices.js';
+import { rank } from '../correlation/process.js';
+import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
+import { epochText, parseDatetime } from '../datetime.js';
+import type { JsonValue } from '../json.js';
+import { actorColumns, actorColumnsIn, type Columns } from '../windows/actor.js';
+import { reportId } from '../windows/conversion.js';
+import { addressType, baseName, integer, shortAddress } from '../windows/values.js';
+import {
+  type AuditRecord,
+  absolutePath,
+  auditHead,
+  commandLine,
+  parseAuditRecord,
+  plainOf,
+  processTitle,
+  socketAddress,
+  syscallOf,
+  textOf,
+} from './audit-record.js';
+import { syslogOf } from './syslog.js';
+
+/** All records of one serial. */
+interface AuditEvent {
+  readonly id: string;
+  readonly host: string;
+  readonly records: readonly AuditRecord[];
+}
+
+/** Records of a serial that are still coming in. */
+interface OpenGroup {
+  readonly host: string;
+  readonly texts: string[];
+  readonly place: Place | undefined;
+}
+
+/** The kernel writes the records of a serial together; so many others come between them at most. */
+const mostOpen = 1_000;
+
+/** Records of the audit system in the order of their serials become events, then rows. */
+export class AuditConversion implements Conversion {
+  readonly #context: ConversionContext;
+  readonly #backlog: Backlog<AuditEvent>;
+  #open = new Map<string, OpenGroup>();
+  #heldText = 0;
+  #sighted = new Sighted();
+
+  constructor(context: ConversionContext) {
+    this.#context = context;
+    this.#backlog = new Backlog(context.correlation.folder);
+  }
+
+  get heldBytes(): number {
+    return this.#backlog.sizeBytes + this.#heldText;
+  }
+
+  convert(record: RawRecord): readonly Outcome[] {
+    const syslog = syslogOf(record);
+    const head = syslog && auditHead(syslog.message);
+    if (syslog === undefined || head === undefined) {
+      return [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
+    }
+    const host = head.node ?? syslog.host ?? '';
+    const key = `${host} ${head.id}`;
+    const group = this.#open.get(key) ?? { host, texts: [], place: record.place };
+    group.texts.push(syslog.message.trim());
+    this.#heldText += syslog.message.length;
+    this.#open.set(key, group);
+    if (head.type === 'EOE') {
+      this.#finish(key, group);
+    } else if (this.#open.size > mostOpen) {
+      for (const [oldest, first] of this.#open) {
+        this.#finish(oldest, first);
+        break;
+      }
+    }
+    return [];
+  }
+
+  *release(): Generator<Outcome> {
+    for (const [key, group] of this.#open) {
+      this.#finish(key, group);
+    }
+    const { correlation } = this.#context;
+    correlation.epoch++;
+    for (const { record, parsed } of this.#backlog.drain()) {
+      const event = parsed ?? eventOf(record.text);
+      yield* this.#outcomes(event, record);
+    }
+    yield* deviceSnapshots(this.#sighted);
+    this.#sighted = new Sighted();
+    correlation.save();
+  }
+
+  close(): void {
+    this.#backlog.close();
+  }
+
+  #finish(key: string, { host, texts, place }: OpenGroup): void {
+    this.#open.delete(key);
+    const text = [host, ...texts].join('\n');
+    this.#heldText -= texts.reduce((sum, one) => sum + one.length, 0);
+    const event = eventOf(text);
+    this.#learn(event);
+    this.#backlog.add({ text, value: undefined, ...(place && { place }) }, event);
+  }
+
+  /** Program starts explain what comes after them, and before: exports are not always in order. */
+  #learn(event: AuditEvent): void {
+    const call = callOf(event);
+    const time = timeOf(event);
+    if (call?.does !== 'execve' || !call.succeeded || time === undefined) {
+      return;
+    }
+    const { fields } = call.record;
+    const { devices, processes } = this.#context.correlation;
+    const device = devices.of(event.host);
+    device.platform ??= 'Linux';
+    processes.start(device.name, {
+      pid: pidOf(fields.get('pid')),
+      startMs: time.milliseconds,
+      started: time.text,
+      by: rank.security,
+      facts: {
+        image: textOf(fields.get('exe')),
+        commandLine: commandOf(event, call.record),
+        user: userOf(fields, 'uid', 'user'),
+        logonId: plainOf(fields.get('ses')),
+        parentPid: pidOf(fields.get('ppid')),
+      },
+    });
+  }
+
+  *#outcomes(event: AuditEvent, record: RawRecord): Generator<Outcome> {
+    const time = timeOf(event);
+    const device = this.#context.correlation.devices.of(event.host);
+    device.platform ??= 'Linux';
+    let count = 0;
+    for (const { table, columns } of rowsOf(event)) {
+      const identity = `audit\n${event.host.toLowerCase()}\n${event.id}\n${count++}`;
+      const common: Columns = {
+        Timestamp: time?.text,
+        DeviceId: device.id,
+        DeviceName: device.name,
+        ReportId: reportId(identity),
+      };
+      const actor = this.#actor(event, table, device, time?.milliseconds ?? 0);
+      yield { table, columns: { ...common, ...actor, ...columns }, identity, record };
+      if (time) {
+        this.#sighted.add(device, time.milliseconds);
+      }
+    }
+    if (count === 0) {
+      yield { passed: 'unmapped' };
+    }
+  }
+
+  /** The process that acted; of a start it is the parent, because execve replaces the image of its own. */
+  #actor(event: AuditEvent, table: string, device: Device, ms: number): Columns {
+    const isStart = table === 'DeviceProcessEvents';
+    const fields = callOf(event)?.record.fields ?? event.records[0]?.fields ?? new Map();
+    const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
+    const image = isStart ? undefined : textOf(fields.get('exe'));
+    const { correlation } = this.#context;
+    const process =
+      pid === undefined ? undefined : correlation.processes.find(device.name, { pid, image, ms });
+    const named = {
+      guid: undefined,
+      pid,
+      image,
+      commandLine: undefined,
+      user: isStart ? undefined : userOf(fields, 'uid', 'user'),
+      sid: undefined,
+      logonId: isStart ? undefined : plainOf(fields.get('ses')),
+    };
+    const actor = actorColumns(named, process, device, correlation);
+    const path = process?.facts.image ?? image;
+    // Upper and lower case are different files there.
+    actor['InitiatingProcessFolderPath'] = path;
+    actor['InitiatingProcessFileName'] = path && baseName(path);
+    return Object.fromEntries(
+      actorColumnsIn(table)
+        .filter((name) => actor[name] !== undefined)
+        .map((name) => [name, actor[name]]),
+    );
+  }
+}
+
+/** Its first line is the host's name. */
+function eventOf(text: string): AuditEvent {
+  const [host = '', ...lines] = text.split('\n');
+  const records = lines.map(parseAuditRecord).filter((record) => record !== undefined);
+  return { id: records[0]?.id ?? '', host, records };
+}
+
+function timeOf({ id }: AuditEvent) {
+  const text = epochText(id.split(':')[0] ?? '', 'seconds');
+  return text === undefined ? undefined : parseDatetime(text);
+}
+
+interface Call {
+  readonly record: AuditRecord;
+  readonly does: string;
+  readonly name: string;
+  readonly succeeded: boolean;
+}
+
+/** The system call of an event. AUOMS merges its records into one. */
+function callOf({ records }: AuditEvent): Call | undefined {
+  const record = records.find(({ fields }) => fields.has('syscall'));
+  const call = record && syscallOf(record.fields);
+  return record && call && { record, ...call, succeeded: record.fields.get('success') === 'yes' };
+}
+
+function ofType({ records }: AuditEvent, type: string): ReadonlyMap<string, string> | undefined {
+  return records.find((record) => record.type === type)?.fields;
+}
+
+function pidOf(value: string | undefined): number | undefined {
+  const pid = integer(plainOf(value) ?? '');
+  return typeof pid === 'number' && pid >= 0 ? pid : undefined;
+}
+
+const knownUsers: Readonly<Record<string, string>> = { '0': 'root', '65534': 'nobody' };
+
+/** A user by its name, where the daemon has resolved it, else by its id, where that is the same everywhere. */
+function userOf(
+  fields: ReadonlyMap<string, string>,
+  id: string,
+  resolved: string,
+): string | undefined {
+  const name = textOf(fields.get(id.toUpperCase())) ?? plainOf(fields.get(resolved));
+  const isName = name !== undefined && name !== 'unset' && name !== 'unknown';
+  return isName ? name : knownUsers[plainOf(fields.get(id)) ?? ''];
+}
+
+function commandOf(event: AuditEvent, { fields }: AuditRecord): string | undefined {
+  return (
+    fields.get('cmdline') ??
+    commandLine(event.records) ??
+    processTitle(ofType(event, 'PROCTITLE')?.get('proctitle'))
+  );
+}
+
+function workingFolder(event: AuditEvent, { fields }: AuditRecord): string | undefined {
+  return textOf(ofType(event, 'CWD')?.get('cwd')) ?? textOf(fields.get('cwd'));
+}
+
+type AuditRow = Pick<DefenderEvent, 'table' | 'columns'>;
+
+function* rowsOf(event: AuditEvent): Generator<AuditRow> {
+  const call = callOf(event);
+  if (call) {
+    yield* callRows[call.does]?.(event, call) ?? [];
+    return;
+  }
+  for (const { type, fields } of event.records) {
+    const row = userRows[type]?.(type, fields);
+    if (row) {
+      yield row;
+    }
+  }
+}
+
+const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Iterable<AuditRow>>> = {
+  *execve(event, { record, succeeded }) {
+    // A failed one is the search along PATH.
+    if (succeeded) {
+      yield processRow(event, record);
+    }
+  },
+  *connect(event, { record, succeeded }) {
+    const end =
+      socketAddress(ofType(event, 'SOCKADDR')?.get('saddr')) ??
+      socketAddress(ofType(event, 'SOCKADDR')?.get('SADDR')) ??
+      socketAddress(record.fields.get('saddr'));
+    if (end) {
+      const address = shortAddress(end.address);
+      const isUnderWay = record.fields.get('exit') === '-115';
+      yield {
+        table: 'DeviceNetworkEvents',
+        columns: {
+          ActionType: succeeded || isUnderWay ? 'ConnectionSuccess' : 'ConnectionFailed',
+          RemoteIP: address,
+          RemotePort: end.port,
+          RemoteIPType: addressType(address),
+          AdditionalFields: additional(record.fields),
+        },
+      };
+    }
+  },
+  delete: fileRows,
+  open: fileRows,
+  create: fileRows,
+  *rename(event, call) {
+    const [from, to] = ['DELETE', 'CREATE'].map((kind) => pathsOf(event, call, kind)[0]);
+    if (call.succeeded && from !== undefined && to !== undefined) {
+      yield {
+        table: 'DeviceFileEvents',
+        columns: {
+          ActionType: 'FileRenamed',
+          FolderPath: to,
+          FileName: baseName(to),
+          PreviousFolderPath: from,
+          PreviousFileName: baseName(from),
+          AdditionalFields: additional(call.record.fields),
+        },
+      };
+    }
+  },
+};
+
+function processRow(event: AuditEvent, record: AuditRecord): AuditRow {
+  const { fields } = record;
+  const image = textOf(fields.get('exe'));
+  return {
+    table: 'DeviceProcessEvents',
+    columns: {
+      ActionType: 'ProcessCreated',
+      FolderPath: image,
+      FileName: image && baseName(image),
+      ProcessId: pidOf(fields.get('pid')),
+      ProcessCommandLine: commandOf(event, record),
+      ProcessCreationTime: timeOf(event)?.text,
+      AccountName: userOf(fields, 'uid', 'user'),
+      LogonId: integer(plainOf(fields.get('ses')) ?? ''),
+      AdditionalFields: {
+        ...additional(fields),
+        ...withText('ProcessCurrentWorkingDirectory', workingFolder(event, record)),
+      },
+    },
+  };
+}
+
+const accessMode = 3;
+
+/** Opening a file that is there changes it only when it is opened for writing. */
+function opensForWriting({ name, record, does }: Call): boolean {
+  if (does !== 'open') {
+    return true;
+  }
+  const flags = record.fields.get(name === 'open' ? 'a1' : 'a2') ?? '';
+  return (Number.parseInt(flags, 16) & accessMode) !== 0;
+}
+
+function* fileRows(event: AuditEvent, call: Call): Generator<AuditRow> {
+  if (!call.succeeded) {
+    return;
+  }
+  const kinds = [
+    ['DELETE', 'FileDeleted'],
+    ['CREATE', 'FileCreated'],
+    ...(call.does !== 'delete' && opensForWriting(call) ? [['NORMAL', 'FileModified']] : []),
+  ] as const;
+  for (const [kind = '', actionType = ''] of kinds) {
+    for (const path of pathsOf(event, call, kind)) {
+      yield {
+        table: 'DeviceFileEvents',
+        columns: {
+          ActionType: actionType,
+          FolderPath: path,
+          FileName: baseName(path),
+          AdditionalFields: additional(call.record.fields),
+        },
+      };
+    }
+  }
+}
+
+/** Paths of an event that play a part in it: DELETE, CREATE, NORMAL. */
+function pathsOf(event: AuditEvent, { record }: Call, kind: string): string[] {
+  const folder = workingFolder(event, record);
+  const named = event.records
+    .filter(({ type, fields }) => type === 'PATH' && fields.get('nametype') === kind)
+    .map(({ fields }) => textOf(fields.get('name')));
+  const merged = mergedPaths(record, kind);
+  return [...named, ...merged]
+    .filter((name) => name !== undefined)
+    .map((name) => absolutePath(folder, name));
+}
+
+/** AUOMS lists the paths in one record. */
+function mergedPaths({ fields }: AuditRecord, kind: string): string[] {
+  try {
+    const names = JSON.parse(fields.get('path_name') ?? '[]') as unknown[];
+    const kinds = JSON.parse(fields.get('path_nametype') ?? '[]') as unknown[];
+    return names.filter(
+      (name, index) => kinds[index] === kind && typeof name === 'string',
+    ) as string[];
+  } catch {
+    return [];
+  }
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+const userRows: Readonly<Record<string, (type: string, fields: Fields) => AuditRow | undefined>> = {
+  USER_LOGIN: logonRow,
+  USER_AUTH: logonRow,
+  ADD_USER: accountRow,
+  DEL_USER: accountRow,
+};
+
+function logonRow(_: string, fields: Fields): AuditRow {
+  const address = plainOf(fields.get('addr'));
+  const isSuccess = /^(?:success|yes|1)$/.test(plainOf(fields.get('res')) ?? '');
+  return {
+    table: 'DeviceLogonEvents',
+    columns: {
+      ActionType: isSuccess ? 'LogonSuccess' : 'LogonFailed',
+      AccountName: textOf(fields.get('acct')) ?? textOf(fields.get('ID')),
+      RemoteIP: address && shortAddress(address),
+      RemoteIPType: address && addressType(address),
+      RemoteDeviceName: plainOf(fields.get('hostname')),
+      AdditionalFields: { ...additional(fields), ...withText('op', plainOf(fields.get('op'))) },
+    },
+  };
+}
+
+function accountRow(type: string, fields: Fields): AuditRow {
+  return {
+    table: 'DeviceEvents',
+    columns: {
+      ActionType: type === 'ADD_USER' ? 'UserAccountCreated' : 'UserAccountDeleted',
+      AccountName: textOf(fields.get('acct')) ?? textOf(fields.get('ID')),
+      AdditionalFields: { ...additional(fields), ...withText('op', plainOf(fields.get('op'))) },
+    },
+  };
+}
+
+const keptNames = [
+  'auid',
+  'uid',
+  'euid',
+  'tty',
+  'terminal',
+  'key',
+  'comm',
+  'exit',
+  'syscall',
+  'containerid',
+];
+
+function additional(fields: Fields): Record<string, JsonValue> {
+  const kept: Record<string, JsonValue> = {};
+  for (const name of keptNames) {
+    Object.assign(kept, withText(name, textOf(fields.get(name))));
+  }
+  return kept;
+}
+
+function withText(name: string, value: string | undefined): Record<string, JsonValue> {
+  return value === undefined ? {} : { [name]: value };
+}

@@ -1,0 +1,84 @@
+import type { RawRecord } from '../connector.js';
+import { ExactNumber, type JsonValue } from '../json.js';
+
+/** A message of syslog or the journal, out of its envelope. */
+export interface SyslogMessage {
+  readonly message: string;
+  /** undefined where the envelope does not say. */
+  readonly host: string | undefined;
+}
+
+type JsonObject = { readonly [name: string]: JsonValue };
+
+/** Where shippers put the message: Log Analytics, rsyslog, Fluent Bit, Vector, the journal, …. */
+const messageNames = [
+  'SyslogMessage',
+  'message',
+  'Message',
+  'MESSAGE',
+  'msg',
+  'log',
+  '_raw',
+  'raw',
+];
+const hostNames = [
+  'Computer',
+  'HostName',
+  'Hostname',
+  'hostname',
+  'host',
+  '_HOSTNAME',
+  'logsource',
+];
+
+/** The message of a record: a member of JSON, or what follows the header of a line. */
+export function syslogOf({ value, text }: RawRecord): SyslogMessage | undefined {
+  if (value === undefined) {
+    return messageOfLine(text);
+  }
+  const record = objectOf(value);
+  const document = record && (objectOf(record['_source']) ?? record);
+  if (document === undefined) {
+    return undefined;
+  }
+  const message = firstText(document, messageNames);
+  if (message === undefined) {
+    return undefined;
+  }
+  const inner = messageOfLine(message);
+  const host = firstText(document, hostNames) ?? objectHost(document['host']);
+  return { message: inner.message, host: host ?? inner.host };
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && !(value instanceof ExactNumber) ? (value as JsonObject) : undefined;
+}
+
+function firstText(document: JsonObject, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = document[name];
+    if (typeof value === 'string' && value !== '') {
+      return value;
+    }
+  }
+  return undefined;
+}
+
+/** ECS has the host as an object. */
+function objectHost(host: JsonValue | undefined): string | undefined {
+  const object = objectOf(host);
+  return object && firstText(object, ['hostname', 'name']);
+}
+
+// RFC 5424, and RFC 3164 with the times that daemons write.
+const modern = /^<\d{1,3}>\d \S+ (\S+) \S+ \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?([\s\S]*)$/;
+const classic =
+  /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d)) (\S+) [^\s:]+: ?([\s\S]*)$/;
+
+function messageOfLine(line: string): SyslogMessage {
+  const [, host, message] = modern.exec(line) ?? classic.exec(line) ?? [];
+  return message === undefined
+    ? { message: line, host: undefined }
+    : { message: message.replace(/^\ufeff/, ''), host: host === '-' ? undefined : host };
+}
