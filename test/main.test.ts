@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Configuration, checkConfiguration } from '../src/configuration.js';
 import { issueToken, type Quarry, startQuarry } from '../src/main.js';
 import { type Answer, read } from './api/fixture.js';
+import { openStorePlace } from './store/stores.js';
 
 let directory: string;
 let configuration: Configuration;
@@ -192,5 +193,50 @@ describe('one process to a data directory', () => {
     await quarry.close();
     quarry = await startQuarry(configuration);
     await eventually(countOf, hasCount(4));
+  });
+});
+
+describe('with its metadata in PostgreSQL', () => {
+  test('two servers share tenants, applications, quotas and the record', {
+    timeout: 120_000,
+  }, async () => {
+    const place = await openStorePlace('postgres');
+    const store = await place.location('quarry');
+    const settings = (name: string) =>
+      checkConfiguration({
+        data: join(place.directory, name),
+        store,
+        port: 0,
+        logLevel: 'silent',
+        profiles: {
+          define: { five: { quotas: [{ kind: 'calls', limit: 5, windowSeconds: 86_400 }] } },
+          default: 'five',
+        },
+      });
+    const first = await startQuarry(settings('first'));
+    await cp(join(place.directory, 'first', 'keys'), join(place.directory, 'second', 'keys'), {
+      recursive: true,
+    });
+    const second = await startQuarry(settings('second'));
+    try {
+      const roles = ['AdvancedHunting.Read.All', 'Audit.Read'];
+      const token = await issueToken(settings('first'), { app: 'shared', roles });
+      const statuses = await Promise.all(
+        Array.from({ length: 12 }, async (_, index) => {
+          const { url } = index % 2 === 0 ? first : second;
+          const { status } = await fetch(`${url}/api/advancedhunting/run`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}` },
+            body: '{"Query":"print 1"}',
+          });
+          return status;
+        }),
+      );
+      expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(7);
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+      await place.close();
+    }
   });
 });

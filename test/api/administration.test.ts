@@ -361,6 +361,19 @@ describe('usage', () => {
   });
 });
 
+test('nobody sends records, or dead letters, as telemetry', async () => {
+  for (const table of ['QuarryAuditLogs', 'QuarryIngestErrors']) {
+    const event = {
+      category: `AdvancedHunting-${table}`,
+      properties: { Timestamp: new Date().toISOString(), Action: 'Forged', Reason: 'Forged' },
+    };
+    const { json } = await send('default', JSON.stringify(event));
+    expect(json).toMatchObject({ accepted: 0, rejected: 1 });
+  }
+  const { json } = await hunt(admin, 'QuarryIngestErrors | where Reason == "Forged" | count');
+  expect(json['Results']).toEqual([{ Count: 0 }]);
+});
+
 test('every act is on record, with who did it; secrets are not', async () => {
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const { json, text } = await hunt(
