@@ -92,6 +92,11 @@ function namedValue(node: Expression, context: PlanContext, row: Row): NamedValu
   }
 }
 
+/** The binder gives this function the results of `series_decompose`; documented, and returned, is one. */
+function hasOneResult(expression: PlanExpression): boolean {
+  return expression.kind === 'call' && expression.name === 'series_decompose_forecast';
+}
+
 /** A function with several results gives one value for each; they are read out of its array. */
 function tupleValues(
   node: Expression,
@@ -99,7 +104,7 @@ function tupleValues(
   _context: PlanContext,
 ): NamedValue[] {
   const type = node.ResultType as TypeSymbol | null;
-  const columns = type?.Columns ? columnsOf(type) : [];
+  const columns = type?.Columns && !hasOneResult(expression) ? columnsOf(type) : [];
   if (columns.length < 2) return [{ name: null, expression, node }];
   return columns.map((column, index) => ({
     name: null,

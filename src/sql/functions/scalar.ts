@@ -36,10 +36,12 @@ import { operatorFunctions } from './scalar/operators.js';
 import { parseFunctions } from './scalar/parse.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
 import { sequenceFunctions } from './scalar/sequences.js';
+import { seriesDecomposeFunctions } from './scalar/series-decompose.js';
 import { seriesElementFunctions } from './scalar/series-elements.js';
 import { seriesFillFunctions } from './scalar/series-fill.js';
 import { seriesFilterFunctions } from './scalar/series-filter.js';
 import { seriesFitFunctions } from './scalar/series-fit.js';
+import { seriesPeriodFunctions } from './scalar/series-periods.js';
 import { seriesValueFunctions } from './scalar/series-values.js';
 import { setFunctions } from './scalar/sets.js';
 import { sketchFunctions } from './scalar/sketch.js';
@@ -88,6 +90,8 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...seriesFillFunctions,
   ...seriesFilterFunctions,
   ...seriesFitFunctions,
+  ...seriesPeriodFunctions,
+  ...seriesDecomposeFunctions,
   ...bitFunctions,
   ...distributionFunctions,
   ...unitFunctions,

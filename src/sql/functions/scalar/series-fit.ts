@@ -21,7 +21,7 @@ function explained(total: Sql, residual: Sql): Sql {
 }
 
 /** Slope and intercept of the line of least squares over the places 1, 2, … as a tuple. */
-function lineOf(numbers: Sql): Sql {
+export function lineOf(numbers: Sql): Sql {
   const places = sql`arrayMap(_i -> toFloat64(_i), arrayEnumerate(${numbers}))`;
   return allBound(
     [places, sql`arrayAvg(${numbers})`, sql`(length(${numbers}) + 1) / 2`],
