@@ -96,6 +96,8 @@ const configurationShape = z.strictObject({
   /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
   tolerantBodies: z.stringbool().or(z.boolean()).default(true),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Where traces are sent, in OTLP over HTTP: `http://localhost:4318/v1/traces`. Off by default. */
+  tracesUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether Quarry issues tokens itself. */
   embeddedIssuer: z.stringbool().or(z.boolean()).default(true),
   /** Other issuers whose tokens are accepted. */
@@ -167,6 +169,7 @@ const environment: Readonly<Record<string, keyof ConfigurationInput>> = {
   QUARRY_RETENTION: 'retention',
   QUARRY_TOLERANT_BODIES: 'tolerantBodies',
   QUARRY_EMBEDDED_ISSUER: 'embeddedIssuer',
+  QUARRY_TRACES_URL: 'tracesUrl',
   QUARRY_LOG_LEVEL: 'logLevel',
   QUARRY_CLOCK_SKEW_SECONDS: 'clockSkewSeconds',
 };

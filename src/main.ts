@@ -16,6 +16,7 @@ import { externalDataReader } from './hunting/external-data.js';
 import { QuotaLedger } from './hunting/quota.js';
 import { contextFor, describeHunt, runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
+import { startTracing } from './hunting/tracing.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
 import { dataAccess } from './identity/assignments.js';

@@ -38,6 +38,7 @@ import {
   type Patience,
   wholeRequestMs,
 } from './slow-clients.js';
+import { traceRequests } from './tracing.js';
 
 /** What the routes stand on. */
 export interface ServerParts extends HuntingParts {
@@ -98,6 +99,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setNotFoundHandler(async (request) => {
     throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
   });
+  traceRequests(app);
   commonHeaders(app, { secure: parts.tls !== undefined });
   limitSlowClients(app, parts.patience ?? defaultPatience);
   // Before tokens are asked for: a browser's preflight has none.

@@ -10,6 +10,7 @@ import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
 import type { RowEncoding } from '../sql/encode.js';
 import type { FetchExternal } from './external-data.js';
+import { traced } from './tracing.js';
 
 export interface HuntRequest {
   readonly principal: Principal;
@@ -53,9 +54,13 @@ const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
-  const { sql, columns } = await compileHunt(request, services);
+  const { sql, columns } = await traced('compile', {}, () => compileHunt(request, services));
   const { limits, signal } = request;
-  const { rows, stats } = await services.engine.run({ sql, tag: randomUUID(), limits, signal });
+  const { rows, stats } = await traced('engine', {}, async (span) => {
+    const result = await services.engine.run({ sql, tag: randomUUID(), limits, signal });
+    span.setAttribute('quarry.rows', result.stats.resultRows);
+    return result;
+  });
   return { columns, rows, stats };
 }
 

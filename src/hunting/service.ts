@@ -16,6 +16,7 @@ import {
 import { chooseProfile, type GenerationName, limitsOf, type ProfileChoice } from './profiles.js';
 import type { QuotaLedger } from './quota.js';
 import type { AuditedTenantContext, TenantContexts } from './tenants.js';
+import { traced } from './tracing.js';
 
 /** A hunt as a route asks for it: what it may use is decided here. */
 export interface HuntCall extends Omit<HuntRequest, 'limits'> {
@@ -81,7 +82,9 @@ async function onRecord<T extends Outcome>(
     });
   let result: T;
   try {
-    result = await admitted(call, parts, work);
+    result = await traced('hunt', { 'quarry.generation': generation }, () =>
+      admitted(call, parts, work),
+    );
   } catch (error) {
     const known = error instanceof HuntError;
     await record(known ? error.code : 'engine.failed', known ? error.status : 500);
