@@ -42,6 +42,7 @@ import { seriesFillFunctions } from './scalar/series-fill.js';
 import { seriesFilterFunctions } from './scalar/series-filter.js';
 import { seriesFitFunctions } from './scalar/series-fit.js';
 import { seriesPeriodFunctions } from './scalar/series-periods.js';
+import { seriesSpectrumFunctions } from './scalar/series-spectrum.js';
 import { seriesValueFunctions } from './scalar/series-values.js';
 import { setFunctions } from './scalar/sets.js';
 import { sketchFunctions } from './scalar/sketch.js';
@@ -92,6 +93,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...seriesFitFunctions,
   ...seriesPeriodFunctions,
   ...seriesDecomposeFunctions,
+  ...seriesSpectrumFunctions,
   ...bitFunctions,
   ...distributionFunctions,
   ...unitFunctions,
