@@ -243,7 +243,7 @@ describe('the command line', () => {
   it('simulate stops quietly when nobody reads on', async () => {
     const child = start(['simulate', '--events', '20000']);
     const ended = once(child, 'exit');
-    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), ended]);
     child.stdout?.destroy();
     expect((await ended)[0]).toBe(0);
   });
