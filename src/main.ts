@@ -107,6 +107,7 @@ async function start(
   const paths = dataPaths(configuration.data);
   const lock = lockDataDirectory(paths.root);
   closers.push(() => lock.release());
+  if (configuration.tracesUrl) closers.push(await startTracing(configuration.tracesUrl));
   const engine = await startChdbEngine({
     dataDirectory: paths.root,
     log: (line) => log.info(line, 'engine'),
