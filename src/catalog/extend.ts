@@ -36,9 +36,6 @@ const additionsSchema = z.strictObject({
   columns: z.record(name, z.array(column).max(maxColumns)).default({}),
 });
 
-/** What an operator declares: tables of their own, and further columns of existing tables. */
-type CatalogAdditions = z.input<typeof additionsSchema>;
-
 type DeclaredTable = z.output<typeof table>;
 type DeclaredColumn = z.output<typeof column>;
 

@@ -31,11 +31,6 @@ export function isBag(json: Sql): Sql {
   return sql`startsWith(${json}, '{')`;
 }
 
-/** The null inside a document is the null dynamic outside. */
-function known(raw: Sql): Sql {
-  return bound(raw, (text) => sql`if(${text} = 'null', '', ${text})`);
-}
-
 /** The null dynamic inside a document. */
 export function orNull(json: Sql): Sql {
   return bound(json, (text) => sql`if(empty(${text}), 'null', ${text})`);

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { RawRecord } from '../../src/ingest/connector.js';
+import type { ConversionContext, RawRecord } from '../../src/ingest/connector.js';
 import { zeekJson, zeekTsv } from '../../src/ingest/connectors/zeek.js';
 import { detectConnector } from '../../src/ingest/connectors.js';
 
 const json = (value: object): RawRecord => ({ text: JSON.stringify(value), value: value as never });
 const line = (text: string): RawRecord => ({ text, value: undefined });
+
+/** Zeek's records say everything themselves. */
+const unused = {} as ConversionContext;
 
 const out = {
   'id.orig_h': '10.0.0.5',
@@ -84,15 +87,15 @@ const records: readonly (readonly [name: string, record: object, columns: object
 
 describe('a record of Zeek', () => {
   test.each(records)('%s', (_, record, columns) => {
-    const outcomes = zeekJson.open().convert(json(record));
+    const outcomes = zeekJson.open(unused).convert(json(record));
     if (columns === null) expect(outcomes).toEqual([]);
     else expect(outcomes).toMatchObject([{ columns }]);
   });
 
   test('without a time is rejected', () => {
-    expect(zeekJson.open().convert(json({ ...out, uid: 'x', conn_state: 'SF' }))).toMatchObject([
-      { rejected: 'record.shape' },
-    ]);
+    expect(
+      zeekJson.open(unused).convert(json({ ...out, uid: 'x', conn_state: 'SF' })),
+    ).toMatchObject([{ rejected: 'record.shape' }]);
   });
 });
 
@@ -108,7 +111,7 @@ describe("Zeek's own form", () => {
   ];
 
   test('is read by its header', () => {
-    const conversion = zeekTsv.open();
+    const conversion = zeekTsv.open(unused);
     const rows = [
       ...header,
       '1692146028.495991\tC2\t10.0.0.5\t49873\t10.0.0.1\t53\tudp\ta\\x09b\tT\tx,y',
@@ -127,7 +130,9 @@ describe("Zeek's own form", () => {
   });
 
   test('without its header is rejected', () => {
-    expect(zeekTsv.open().convert(line('1\t2'))).toMatchObject([{ rejected: 'record.shape' }]);
+    expect(zeekTsv.open(unused).convert(line('1\t2'))).toMatchObject([
+      { rejected: 'record.shape' },
+    ]);
   });
 
   test('is recognised', () => {

@@ -315,7 +315,7 @@ describe('a name in place of a value that it cannot be', () => {
       16,
     ],
     ['print 1 | whre 2', 'Query operator expected.. Fix syntax errors in your query.', 10],
-    ['print 1 | evaluate python(typeof(*), "x")', /not supported/, 10],
+    ['print 1 | evaluate python(typeof(*), "x")', /not supported/, 19],
   ])('%s', async (query, message, start) => {
     const error = await kql.error(query);
     if (typeof message === 'string') expect(error.message).toBe(message);
