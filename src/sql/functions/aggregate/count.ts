@@ -23,10 +23,11 @@ function distinct(
 ): Sql {
   // Nulls do not count; the engine leaves out those that are NULL by itself.
   const kept = all(test && condition(test), value.type === 'dynamic' ? presence(value) : undefined);
-  const sketch = sql`uniqCombined64`;
-  return kept
-    ? sql`toInt64(${sketch}If(${precision(call, accuracy)})(${value}, ${kept}))`
-    : sql`toInt64(${sketch}(${precision(call, accuracy)})(${value}))`;
+  const sketch = kept
+    ? sql`uniqCombined64If(${precision(call, accuracy)})(${value}, ${kept})`
+    : sql`uniqCombined64(${precision(call, accuracy)})(${value})`;
+  // Unlike the engine's other counts, this one of nulls alone is NULL.
+  return value.nullable ? sql`toInt64(ifNull(${sketch}, 0))` : sql`toInt64(${sketch})`;
 }
 
 function exactlyDistinct(value: Operand, test?: Operand): Sql {

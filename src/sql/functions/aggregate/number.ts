@@ -98,8 +98,16 @@ function bits(doc: string, fn: Sql): AggregateFunction {
   return {
     doc,
     nullable: 'arguments',
-    emit: (call, value: Operand) =>
-      call.keyed ? sql`${fn}(${value})` : sql`${fn}OrNull(${value})`,
+    emit: (call, value: Operand) => {
+      if (value.type !== 'int' && value.type !== 'long') {
+        throw new HuntError(
+          'kql.unsupported',
+          { what: `The bits of ${value.type} values`, because: 'they are not whole numbers' },
+          { span: call.span },
+        );
+      }
+      return call.keyed ? sql`${fn}(${value})` : sql`${fn}OrNull(${value})`;
+    },
   };
 }
 
