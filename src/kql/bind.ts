@@ -157,8 +157,10 @@ function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
     .sort((a, b) => a.Start - b.Start);
 }
 
-/** Plugins that have more parameters than the binder knows of. */
-const grownPlugins: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+/** Plugins and functions that take more than the binder knows of. */
+const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  // A degree as the documentation writes it, without int().
+  ['series_fit_poly', new Set(['KS107'])],
   ['bag_unpack', new Set(['KS107', 'KS119'])],
   // Periods by the calendar: week, month, year.
   ['activity_metrics', new Set(['KS138'])],
@@ -169,10 +171,9 @@ const grownPlugins: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** A complaint about arguments that the service takes. */
 function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
-    if (kindOf(node) !== 'EvaluateOperator') continue;
-    const call = optionalMember(node, 'FunctionCall');
-    const name = call && optionalMember(call, 'Name')?.SimpleName;
-    if (name && grownPlugins.get(name)?.has(error.Code)) return true;
+    if (kindOf(node) !== 'FunctionCallExpression') continue;
+    const name = optionalMember(node, 'Name')?.SimpleName;
+    if (name && grown.get(name)?.has(error.Code)) return true;
   }
   return false;
 }

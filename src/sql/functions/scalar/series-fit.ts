@@ -1,9 +1,10 @@
 import { allBound, bound } from '../../bound.js';
 import { convert } from '../../convert.js';
-import type { ScalarFunction } from '../../functions.js';
+import type { CallSite, ScalarFunction } from '../../functions.js';
 import type { Operand } from '../../operand.js';
 import { bag, numberText, overKnown, seriesText, tuple } from '../../series.js';
 import { join, type Sql, sql } from '../../sql.js';
+import { invalid } from '../refused.js';
 
 /** JSON texts of what describes a fit, by KQL's names and in its order. */
 type Fit = Readonly<Record<string, Sql>>;
@@ -205,7 +206,10 @@ function fitPolynomial(y: Sql, x: Sql, degree: Sql, use: (fit: Fit) => Sql): Sql
 /** Degrees that a fit may have. */
 const maxDegree = 50;
 
-function polynomial(series: Operand, independent?: Operand, degree?: Operand): Sql {
+function polynomial(call: CallSite, series: Operand, independent?: Operand, degree?: Operand): Sql {
+  if (degree && degree.type !== 'int' && degree.type !== 'long') {
+    throw invalid(call, 'series_fit_poly(): the degree has to be a whole number');
+  }
   const wanted = degree ? sql`ifNull(${convert(degree, 'long')}, 1)` : sql`toInt64(1)`;
   const order = sql`greatest(0, least(${{ text: String(maxDegree) }}, ${wanted}))`;
   return overKnown(
@@ -283,7 +287,7 @@ export const seriesFitFunctions = {
     doc: 'series-fit-poly-function',
     costly: true,
     trap: 'without x values the places are counted from 1, and coefficients start with the highest power',
-    emit: polynomial,
+    emitCall: polynomial,
     examples: [
       [
         'print (r, c) = series_fit_poly(dynamic([1,4,9]), dynamic([1,2,3]), 2) | project array_length(c)',

@@ -136,8 +136,8 @@ export const seriesPeriodFunctions = {
     emit: detect,
     examples: [
       [
-        'print (p, s) = series_periods_detect(dynamic([8,12,14,12,10,10,12,14,12,10,10,12,14,12,10,10,12,14,12,10]), 0.0, 50.0, 1) | project p',
-        '5',
+        'print (p, s) = series_periods_detect(dynamic([8,12,14,12,10,10,12,14,12,10,10,12,14,12,10,10,12,14,12,10]), 0.0, 50.0, 1) | project tostring(p)',
+        '[5.0]',
       ],
     ],
   },
