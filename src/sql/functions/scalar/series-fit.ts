@@ -290,7 +290,7 @@ export const seriesFitFunctions = {
     emitCall: polynomial,
     examples: [
       [
-        'print (r, c) = series_fit_poly(dynamic([1,4,9]), dynamic([1,2,3]), 2) | project array_length(c)',
+        'print (r, c) = series_fit_poly(dynamic([1,4,9]), dynamic([1,2,3]), int(2)) | project array_length(c)',
         '3',
       ],
     ],

@@ -31,12 +31,13 @@ const token = (cell: Sql) => sql`h3ToString(${cell})`;
 const list = (cells: Sql) =>
   sql`concat('[', arrayStringConcat(arrayMap(_hx -> concat('"', ${token(sql`_hx`)}, '"'), ${cells}), ','), ']')`;
 
+// ClickHouse takes the latitude first.
 function toCell(lng: Operand, lat: Operand, resolution?: Operand): Sql {
   const [x, y] = [real(lng), real(lat)];
   const level = resolution ? convert(resolution, 'long') : sql`6`;
   const valid = all(isPosition(x, y), sql`${level} BETWEEN 0 AND 15`);
   const known = (value: Sql) => sql`ifNull(${value}, 0)`;
-  const cell = sql`geoToH3(${known(sql`if(${valid}, ${x}, 0)`)}, ${known(sql`if(${valid}, ${y}, 0)`)}, toUInt8(${known(sql`if(${valid}, ${level}, 0)`)}))`;
+  const cell = sql`geoToH3(${known(sql`if(${valid}, ${y}, 0)`)}, ${known(sql`if(${valid}, ${x}, 0)`)}, toUInt8(${known(sql`if(${valid}, ${level}, 0)`)}))`;
   return sql`ifNull(if(${valid}, ${token(cell)}, ''), '')`;
 }
 

@@ -164,7 +164,7 @@ export const geoLineFunctions = {
     examples: [
       [
         'round(geo_line_length(dynamic({"type":"LineString","coordinates":[[0,0],[1,0]]})), 3)',
-        '111195.102',
+        '111195.101',
       ],
     ],
   },
