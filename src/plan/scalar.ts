@@ -3,6 +3,7 @@ import { HuntError } from '../errors.js';
 import { symbolKind } from '../kql/builtins.js';
 import { type LiteralValue, literalValue } from '../kql/literals.js';
 import {
+  columnsOf,
   type Expression,
   elements,
   isTabular,
@@ -398,6 +399,13 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
       [planScalar(address, context, row), places],
       'dynamic',
     );
+  },
+  column_names_of: (node, [table]) => {
+    if (!table || !isTabular(table.ResultType)) {
+      throw unsupported(node, 'column_names_of() of no table', 'only a table has columns');
+    }
+    const names = columnsOf(table.ResultType).map(({ name }) => name);
+    return literal({ type: 'dynamic', value: JSON.stringify(names) });
   },
   toscalar: (node, parts, context) => {
     const part = parts[0];
