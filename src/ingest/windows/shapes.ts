@@ -567,9 +567,6 @@ function unwrapFlat(record: JsonObject): Envelope {
   };
 }
 
-/** Names of the shapes, for people. */
-export const shapeNames: readonly string[] = shapes.map(({ name }) => name);
-
 /** The event log doubles every `%` of Sysmon's values; in the Security log `%%1833` is a message's code. */
 function undouble(data: EventData): void {
   for (const name of data.names) {
