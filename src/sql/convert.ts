@@ -14,7 +14,9 @@ import { columnTypes, type Sql, sql } from './sql.js';
 /** The operand as a value of another KQL type, as KQL's `to…()` functions convert; what cannot be is null. */
 export function convert(operand: Operand, type: ScalarType): Operand {
   if (operand.type === type) return operand;
-  const converter = converters[type];
+  // A path into a document is read as the type in one step.
+  const direct = operand.read?.(type);
+  const converter = direct ? () => direct : converters[type];
   const nullable =
     type !== 'string' && type !== 'dynamic' && (operand.nullable || mayFail(operand.type, type));
   return { ...converter(operand), type, nullable, expression: operand.expression };

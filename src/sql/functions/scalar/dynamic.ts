@@ -1,3 +1,4 @@
+import type { ScalarType } from '../../../catalog/types.js';
 import { bound } from '../../bound.js';
 import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
@@ -141,15 +142,19 @@ function accessedText(base: Operand, path: readonly Operand[]): Sql {
   });
 }
 
+/** Types that read a dynamic bool as a number: the text alone would not tell it from a string. */
+const numeric: ReadonlySet<ReadForm> = new Set(['int', 'long', 'real', 'decimal']);
+
 function readAccess(form: ReadForm, base: Operand, ...path: Operand[]): Sql | undefined {
   if (form === 'dynamic' || form === 'json') return undefined;
-  const text: Operand = {
-    ...accessedText(base, path),
-    type: 'string',
-    nullable: false,
-    expression: base.expression,
-  };
-  return convert(text, form);
+  const { expression } = base;
+  if (numeric.has(form)) {
+    return bound(access(base, ...path), (json) =>
+      convert({ ...json, type: 'dynamic', nullable: false, expression }, form as ScalarType),
+    );
+  }
+  const text = accessedText(base, path);
+  return convert({ ...text, type: 'string', nullable: false, expression }, form);
 }
 
 /** The runtime type of a dynamic; its instants are strings in the form that KQL writes. */
