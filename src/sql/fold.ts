@@ -51,9 +51,10 @@ export function foldedRows(parts: FoldParts): Sql {
   return sql`SELECT ${key}arrayJoin(arrayZip(arrayMap(_x -> tupleElement(_x, 1), _rows), _results)) AS _z FROM (${folded})`;
 }
 
+/** The engine cuts a full stop off the message, which would then not be found again. */
 function bounded(operator: string): Sql {
-  const partition = `${operator} looks at its rows one by one: it takes at most ${mostRows.partition} of one partition.`;
-  const table = `${operator} looks at its rows one by one: it takes at most ${mostRows.table}.`;
+  const partition = `${operator} looks at its rows one by one: it takes at most ${mostRows.partition} of one partition`;
+  const table = `${operator} looks at its rows one by one: it takes at most ${mostRows.table}`;
   return sql`throwIf(length(_rows) > ${{ text: String(mostRows.partition) }}, ${literal(partition)}) = 0 AND throwIf(_all > ${{ text: String(mostRows.table) }}, ${literal(table)}) = 0`;
 }
 

@@ -59,7 +59,7 @@ export function countOfCommonHashes(states: readonly Sql[]): Sql {
   const least = sql`arraySlice(arraySort(arrayDistinct(arrayConcat(${join(lists)}))), 1, ${size})`;
   const common = sql`length(arrayIntersect(_u, ${join(lists)}))`;
   const whole = sql`(toFloat64(_k) - 1) * 18446744073709551616. / greatest(toFloat64(_u[-1]), 1.)`;
-  const body = sql`if(length(_u) < _k, toInt64(${common}), toInt64(round(${common} / _k * ${whole})))`;
+  const body = sql`if(length(_u) < _k OR _k = 0, toInt64(${common}), toInt64(round(${common} / _k * ${whole})))`;
   return letIn({ _u: least, _k: size }, body);
 }
 

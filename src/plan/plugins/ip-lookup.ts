@@ -3,6 +3,7 @@ import { type Builder, expressionOf, same } from '../builder.js';
 import { newColumn } from '../context.js';
 import type { PlanColumn, PlanExpression, Relation } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
+import { converted } from '../scan.js';
 
 /** One family of addresses. */
 interface Family {
@@ -56,7 +57,10 @@ function lookup(call: PluginCall, family: Family): Relation {
 
   const network = build.column('network', 'string');
   const networks = build.extend(table, [
-    { column: network, expression: build.call(family.network, [key], 'string') },
+    {
+      column: network,
+      expression: build.call(family.network, [converted(expressionOf(key), 'string')], 'string'),
+    },
   ]);
   const useNetworks = build.shared(networks);
   const useInput = build.shared(input);
@@ -84,7 +88,11 @@ function lookup(call: PluginCall, family: Family): Relation {
       items: [
         {
           column: candidate,
-          expression: build.call(family.networks, [address, lengths], 'dynamic'),
+          expression: build.call(
+            family.networks,
+            [converted(expressionOf(address), 'string'), lengths],
+            'dynamic',
+          ),
         },
       ],
       index: null,

@@ -22,7 +22,7 @@ const typeName = sql`multiIf(startsWith(_v, '"'), 'string', _v IN ('true', 'fals
 
 /** The paths of a document's plain values and the names of their types, as JSON strings. */
 function leavesOf(document: Sql): Sql {
-  const tooDeep = sql`throwIf(notEmpty(_n), ${{ text: `'buildschema(): a value is nested deeper than ${depth} levels.'` }})`;
+  const tooDeep = sql`throwIf(notEmpty(_n), ${{ text: `'buildschema(): a value is nested deeper than ${depth} levels'` }})`;
   const plain = sql`arrayFilter(_t -> NOT match(tupleElement(_t, 2), '^[[{n]'), _a)`;
   let body = sql`if(${tooDeep} = 0, arrayMap(_t -> tuple(tupleElement(_t, 1), ${letIn({ _v: sql`tupleElement(_t, 2)` }, sql`concat('"', ${typeName}, '"')`)}), ${plain}), [])`;
   for (let level = 0; level < depth; level++) {

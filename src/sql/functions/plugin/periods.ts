@@ -25,7 +25,7 @@ export const periodFunctions = {
     doc: 'range-function',
     emit: (from: Operand, to: Operand) => {
       const [start, end] = [sql`toInt64(ifNull(${from}, 0))`, sql`toInt64(ifNull(${to}, 0))`];
-      const tooMany = literal(`A plugin would look at more than ${mostNumbers} periods.`);
+      const tooMany = literal(`A plugin would look at more than ${mostNumbers} periods`);
       const checked = sql`if(throwIf(${end} - ${start} > ${{ text: String(mostNumbers) }}, ${tooMany}) = 0, ${end}, ${start})`;
       return sql`arrayMap(_x -> toString(_x), range(${start}, greatest(${start}, ${checked})))`;
     },
