@@ -22,8 +22,9 @@ export const consume: OperatorPlanner = (_node, input) => ({
 /** `T | serialize [Name = Expression, …]` */
 export const serialize: OperatorPlanner = (node, input, context) => {
   const nodes = elements(node, 'Expressions');
-  if (nodes.length === 0) return numbered(input, context).relation;
-  const { row, relation } = windowRow(input, context);
+  const rows = numbered(input, context).relation;
+  if (nodes.length === 0) return rows;
+  const { row, relation } = windowRow(rows, context);
   const values = namedValues(nodes, context, row);
   return extended(relation(), values, columnsOf(node.ResultType), context);
 };
