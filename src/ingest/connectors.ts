@@ -8,8 +8,8 @@ import { zeekJson, zeekTsv } from './connectors/zeek.js';
 /** Every kind of source that can be ingested. */
 export const connectors: readonly Connector[] = [
   streamingApi,
-  windowsEvent,
   linuxSysmon,
+  windowsEvent,
   auditd,
   zeekJson,
   zeekTsv,

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
@@ -128,8 +128,7 @@ async function* zipFileMembers(
 ): AsyncGenerator<Content> {
   const handle = await open(file);
   try {
-    // The handle stays ours: yauzl closes descriptors at moments of its own.
-    const zip = await fromFdPromise(handle.fd, {
+    const zip = await fromRandomAccessReaderPromise(new FileReader(handle), await zipSize(handle), {
       autoClose: false,
       lazyEntries: true,
       strictFileNames: false,
@@ -145,6 +144,53 @@ async function* zipFileMembers(
     await handle.close();
   }
 }
+
+/** Reads a file of ours, which stays open: yauzl would close it at moments of its own. */
+class FileReader extends RandomAccessReader {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    super();
+    this.#handle = handle;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(bytesOf(this.#handle, start, end));
+  }
+}
+
+async function* bytesOf(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let position = start; position < end; ) {
+    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, end - position));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+    if (bytesRead === 0) {
+      return;
+    }
+    yield piece.subarray(0, bytesRead);
+    position += bytesRead;
+  }
+}
+
+const pieceBytes = 64 * 1024;
+const endSignature = Buffer.from('PK\u0005\u0006');
+const endBytes = 22;
+const longestComment = 65_535;
+
+/** Up to the end of the archive: stray bytes behind it, which archives in the wild have, are no part of it. */
+async function zipSize(handle: FileHandle): Promise<number> {
+  const { size } = await handle.stat();
+  const tail = Buffer.alloc(Math.min(size, endBytes + longestComment + strayBytes));
+  const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
+  const at = tail.lastIndexOf(endSignature, bytesRead - endBytes);
+  if (at < 0) {
+    return size;
+  }
+  const end = size - tail.length + at + endBytes + tail.readUInt16LE(at + endBytes - 2);
+  return Math.min(size, end);
+}
+
+/** So many are looked past. */
+const strayBytes = 1024;
 
 async function* zipMember(
   zip: ZipFile,

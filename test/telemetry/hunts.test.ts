@@ -4,7 +4,7 @@ import { startTestIngest } from '../ingest/fixture.js';
 import { answer, load, mistakes, recordingsIn } from './recordings.js';
 
 /** Recordings whose sources are not all understood yet. */
-const unsupported: readonly string[] = ['apt29-day1-zeek', 'golden-saml-defender'];
+const unsupported: readonly string[] = ['golden-saml-defender'];
 
 const shared = process.env['QUARRY_SHARED'];
 /** Another folder of recordings, of the same layout: `hunts.jsonl` and `otrf/manifest.json`. */

@@ -17,7 +17,8 @@ export const linuxSysmon: Connector = {
   open: (context) => new EventConversion(eventOf, context),
 };
 
-const element = /<Event[\s>][\s\S]*<\/Event>/;
+/** To the end of the message where that was cut: syslog has a largest size. */
+const element = /<Event[\s>][\s\S]*?(?:<\/Event>|$)/;
 
 function eventOf(record: RawRecord): WindowsEvent | undefined {
   const message = syslogOf(record)?.message;

@@ -14,6 +14,8 @@ export class Clock {
   readonly #all: Counts;
   readonly #hours: Map<number, Counts>;
   isDirty = false;
+  /** Of all devices together: the shipper may have one clock for them. */
+  common: Clock | undefined;
 
   constructor(all: Counts = new Map(), hours: Map<number, Counts> = new Map()) {
     this.#all = all;
@@ -27,6 +29,7 @@ export class Clock {
       return;
     }
     this.isDirty = true;
+    this.common?.learn(envelopeMs, utcMs);
     count(this.#all, quarters);
     const hour = Math.floor(envelopeMs / hourMs);
     let counts = this.#hours.get(hour);
@@ -44,7 +47,7 @@ export class Clock {
   correct(envelopeMs: number): number {
     const general = median(this.#all);
     if (general === undefined) {
-      return envelopeMs;
+      return this.common?.correct(envelopeMs) ?? envelopeMs;
     }
     const ofHour = median(this.#hours.get(Math.floor(envelopeMs / hourMs)) ?? new Map());
     const isHalfDayOff = ofHour !== undefined && Math.abs(ofHour - general) === halfDayQuarters;

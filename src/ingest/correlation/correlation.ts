@@ -1,4 +1,5 @@
 import type { ConversionContext } from '../connector.js';
+import { wellKnownSid } from '../windows/values.js';
 import { DeviceRegistry } from './devices.js';
 import { Generations } from './generations.js';
 import { ProcessCache } from './processes.js';
@@ -64,7 +65,7 @@ export class Accounts {
 
   sidOf(user: string): string | undefined {
     const key = user.toLowerCase();
-    const known = this.#sids.get(key) ?? this.#load(key);
+    const known = wellKnownSid(key) ?? this.#sids.get(key) ?? this.#load(key);
     this.#sids.set(key, known ?? '');
     return known === '' ? undefined : known;
   }

@@ -77,6 +77,8 @@ export function deviceId(name: string): string {
 
 const mostDevices = 100_000;
 const longestName = 255;
+/** No computer is called so. */
+const commonName = '*';
 
 /** The devices of a tenant by the names that events give them. */
 export class DeviceRegistry {
@@ -85,6 +87,8 @@ export class DeviceRegistry {
   /** Names with a domain by their first label. */
   readonly #full = new Map<string, Set<string>>();
   readonly #touched = new Set<Device>();
+  /** Holds what is true of all of them. */
+  readonly #common: Device;
 
   /**
    * @param load a device that is not in memory
@@ -92,6 +96,7 @@ export class DeviceRegistry {
    */
   constructor(load: (name: string) => Device | undefined, names: Iterable<string>) {
     this.#load = load;
+    this.#common = load(commonName) ?? new Device(commonName);
     for (const name of names) {
       this.#learnName(name);
     }
@@ -105,9 +110,10 @@ export class DeviceRegistry {
     if (device === undefined) {
       this.#learnName(name);
       device = this.#load(name) ?? new Device(name);
+      device.clock.common = this.#common.clock;
       this.#devices.set(name, device);
     }
-    this.#touched.add(device);
+    this.#touched.add(device).add(this.#common);
     return device;
   }
 

@@ -111,7 +111,9 @@ export class ProcessCache {
       const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = process;
       const isThen = startMs <= ms + earlyMs && ms <= endMs + lateMs;
       const isLater = latest === undefined || startMs >= (latest.startMs ?? startMs);
-      if (isThen && isLater && sameImage(process.facts.image, image)) {
+      // What has only been mentioned says no more than the event itself.
+      const isKnown = process.rank > rank.mention;
+      if (isKnown && isThen && isLater && sameImage(process.facts.image, image)) {
         latest = process;
       }
     }

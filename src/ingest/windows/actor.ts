@@ -33,12 +33,11 @@ export function namedProcess(fields: ProcessFields, scope: RuleScope): NamedProc
     image: knownImage(read(fields.image)),
     commandLine: read(fields.commandLine),
     user: fields.user === undefined ? undefined : textFrom(expressionOf(fields.user).read(scope)),
-    sid: sid === nobody ? undefined : sid,
+    sid,
     logonId: read(fields.logonId),
   };
 }
 
-const nobody = 'S-1-0-0';
 const noLogon = /^0x0+$|^0$/i;
 
 /** The columns that tell of the acting process, whether or not the table has them. */
@@ -53,9 +52,7 @@ export function actorColumns(
   if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
     setImage(own, named.image, device);
   }
-  if (named.pid !== undefined && (named.pid > 0 || named.image !== undefined)) {
-    own['InitiatingProcessId'] = named.pid;
-  }
+  own['InitiatingProcessId'] = named.pid;
   if (known['InitiatingProcessCommandLine'] === undefined) {
     own['InitiatingProcessCommandLine'] = named.commandLine;
   }
@@ -92,10 +89,8 @@ function setAccount(
 ): void {
   // The Security log has the machine's account for them.
   const user = (sid && values.wellKnownAccounts[sid]) ?? named;
-  if (user !== undefined) {
-    columns['InitiatingProcessAccountName'] = values.accountName(user);
-    columns['InitiatingProcessAccountDomain'] = values.accountDomain(user) ?? '';
-  }
+  columns['InitiatingProcessAccountName'] = user === undefined ? '' : values.accountName(user);
+  columns['InitiatingProcessAccountDomain'] = (user && values.accountDomain(user)) ?? '';
   columns['InitiatingProcessAccountSid'] = sid ?? (user && accounts.sidOf(user)) ?? '';
 }
 
@@ -158,7 +153,7 @@ function setParent(
   columns['InitiatingProcessParentCreationTime'] = parent ? startOf(parent) : startText(guid);
 }
 
-function startOf({ started, guid }: Process): string | undefined {
+export function startOf({ started, guid }: Process): string | undefined {
   return started ?? startText(guid);
 }
 

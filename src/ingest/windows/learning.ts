@@ -1,13 +1,13 @@
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { knownGuid, type ProcessFacts, rank } from '../correlation/process.js';
+import { knownGuid, rank } from '../correlation/process.js';
 import { knownImage, labelOf } from '../correlation/processes.js';
 import type { WindowsEvent } from './event.js';
 import { ruleFor } from './logs.js';
 import type { Twin } from './rule.js';
 import { isSysmon } from './shapes.js';
 import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
-import { pidOf, present, wellKnownAccounts } from './values.js';
+import { nobody, pidOf, present, wellKnownAccounts } from './values.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';
 const securityProvider = 'microsoft-windows-security-auditing';
@@ -77,12 +77,9 @@ export class Learning {
     const { data } = event;
     const guid = present(data.get(names.guid));
     if (knownGuid(guid) !== undefined) {
-      const facts: ProcessFacts = {
-        image: knownImage(data.get(names.image)),
-        user: present(data.get(names.user)),
-      };
+      const image = knownImage(data.get(names.image));
       const pid = pidOf(present(data.get(names.pid)));
-      this.#correlation.processes.mention(device.name, { guid, pid, ms }, facts);
+      this.#correlation.processes.mention(device.name, { guid, pid, ms }, { image });
     }
   }
 
@@ -166,7 +163,7 @@ export class Learning {
     const ofTarget = text('targetusername') !== undefined;
     const [who, sidName] = ofTarget ? ['target', 'targetusersid'] : ['subject', 'subjectusersid'];
     const [domain, name] = [text(`${who}domainname`), text(`${who}username`)];
-    const sid = text(sidName);
+    const sid = text(sidName) === nobody ? undefined : text(sidName);
     const pid = pidOf(text('newprocessid'));
     const image = text('newprocessname');
     const known = this.#correlation.processes.start(device.name, {
@@ -227,18 +224,16 @@ export class Learning {
   }
 }
 
-const acting = { guid: 'processguid', pid: 'processid', image: 'image', user: 'user' };
+const acting = { guid: 'processguid', pid: 'processid', image: 'image' };
 const source: typeof acting = {
   guid: 'sourceprocessguid',
   pid: 'sourceprocessid',
   image: 'sourceimage',
-  user: 'sourceuser',
 };
 const target: typeof acting = {
   guid: 'targetprocessguid',
   pid: 'targetprocessid',
   image: 'targetimage',
-  user: 'targetuser',
 };
 
 /** A key among those of all devices. */

@@ -17,9 +17,7 @@ const subject: ProcessFields = {
 const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
 
 const subjectColumns = {
-  AccountName: to.accountName('SubjectUserName'),
-  AccountDomain: to.lower('SubjectDomainName'),
-  AccountSid: field('SubjectUserSid'),
+  ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),
   LogonId: to.long('SubjectLogonId'),
 };
 
@@ -231,9 +229,11 @@ export const security: EventLog = {
         ProcessIntegrityLevel: to.integrityLevel('MandatoryLabel'),
         ProcessTokenElevation: to.tokenElevation('TokenElevationType'),
         ProcessCreationTime: computed('time of the event', ({ time }) => time),
-        AccountName: to.accountName(account('TargetUserName', 'SubjectUserName')),
-        AccountDomain: to.lower(account('TargetDomainName', 'SubjectDomainName')),
-        AccountSid: account('TargetUserSid', 'SubjectUserSid'),
+        ...to.account(
+          account('TargetUserSid', 'SubjectUserSid'),
+          account('TargetUserName', 'SubjectUserName'),
+          account('TargetDomainName', 'SubjectDomainName'),
+        ),
         LogonId: to.long(account('TargetLogonId', 'SubjectLogonId')),
       },
     },

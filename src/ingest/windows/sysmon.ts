@@ -1,3 +1,4 @@
+import { startOf } from './actor.js';
 import type { WindowsEvent } from './event.js';
 import { computed, field, firstOf, is, literal, match, when } from './expression.js';
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
@@ -77,7 +78,10 @@ const onProcess = {
     'command line of the target',
     ({ target: process }) => process?.facts.commandLine,
   ),
-  ProcessCreationTime: computed('start of the target', ({ target: process }) => process?.started),
+  ProcessCreationTime: computed(
+    'start of the target',
+    ({ target: process }) => process && startOf(process),
+  ),
   AccountName: to.accountName(targetUser),
   AccountDomain: to.accountDomain(targetUser),
 };

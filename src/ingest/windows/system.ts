@@ -42,9 +42,7 @@ export const eventLog: EventLog = {
       table: 'DeviceEvents',
       actionType: 'SecurityLogCleared',
       columns: {
-        AccountName: to.accountName('SubjectUserName'),
-        AccountDomain: to.lower('SubjectDomainName'),
-        AccountSid: field('SubjectUserSid'),
+        ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),
       },
     },
   ],

@@ -1,5 +1,14 @@
 import { parseDatetime } from '../datetime.js';
-import { type Expression, field, inPart, type Operand, transform } from './expression.js';
+import {
+  type Expression,
+  expressionOf,
+  field,
+  inPart,
+  type Operand,
+  type RuleScope,
+  textFrom,
+  transform,
+} from './expression.js';
 import * as values from './values.js';
 
 export const lower = transform('lower', (text) => text.toLowerCase());
@@ -33,12 +42,54 @@ export const registryDetailsData = transform(
 );
 export const registryType = transform('registryType', values.registryType);
 export const pipeName = transform('pipeName', values.pipeName);
-export const dnsResults = transform('dnsResults', values.dnsResults);
 export const serviceImage = transform('serviceImage', values.serviceImage);
 export const serviceType = transform('serviceType', values.serviceType);
 export const serviceStart = transform('serviceStart', values.serviceStart);
 export const unescaped = transform('unescaped', values.unescapeXml);
 export const commonName = transform('commonName', values.commonName);
+
+/** No results are an empty list. */
+export function dnsResults(name: string): Expression {
+  const key = name.toLowerCase();
+  return {
+    read: ({ event }) => values.dnsResults(event.data.get(key) ?? ''),
+    text: `dnsResults(${name})`,
+    fields: [key],
+  };
+}
+
+/** An account by its SID where every Windows has it: the Security log writes the machine's name for it. */
+export function account(
+  sidName: Operand,
+  userName: Operand,
+  domainName: Operand,
+): Record<'AccountName' | 'AccountDomain' | 'AccountSid', Expression> {
+  const [sid, user, domain] = [sidName, userName, domainName].map(expressionOf) as [
+    Expression,
+    Expression,
+    Expression,
+  ];
+  const wellKnown = (scope: RuleScope) => values.wellKnownAccounts[textFrom(sid.read(scope)) ?? ''];
+  return {
+    AccountName: {
+      read: (scope) => {
+        const name = wellKnown(scope) ?? textFrom(user.read(scope));
+        return name && values.accountName(name);
+      },
+      text: `accountName(${user.text})`,
+      fields: user.fields,
+    },
+    AccountDomain: {
+      read: (scope) => {
+        const known = wellKnown(scope);
+        return known ? values.accountDomain(known) : textFrom(domain.read(scope))?.toLowerCase();
+      },
+      text: `lower(${domain.text})`,
+      fields: domain.fields,
+    },
+    AccountSid: sid,
+  };
+}
 
 export function iniValue(name: string, key: string): Expression {
   return inPart(transform(`iniValue[${key}]`, (text) => values.iniValue(text, key))(name));

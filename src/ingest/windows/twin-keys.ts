@@ -9,7 +9,10 @@ import {
 
 type End = readonly [address: string | undefined, port: string | undefined];
 
-/** A connection by its ends, whichever of them is called the source. */
+/**
+ * A connection by its ends. Where the logs do not agree on which end is the source (datagrams that a
+ * server answers), Sysmon's row has local and remote the wrong way round, and the other is the better one.
+ */
 export function connectionKey(
   protocol: string | undefined,
   source: End,
@@ -21,7 +24,7 @@ export function connectionKey(
   const ends = [source, destination].map(
     ([address = '', port = '']) => `${shortAddress(address)} ${Number(port)}`,
   );
-  return `${protocolName(protocol)} ${ends.sort().join(' ')}`;
+  return `${protocolName(protocol)} ${ends.join(' ')}`;
 }
 
 /** A registry value that is set, in Sysmon's words. */

@@ -98,6 +98,18 @@ export const wellKnownAccounts: Readonly<Record<string, string>> = {
   'S-1-5-20': 'nt authority\\network service',
 };
 
+/** The SID of no account. */
+export const nobody = 'S-1-0-0';
+
+const wellKnownSids = new Map(
+  Object.entries(wellKnownAccounts).map(([sid, account]) => [account, sid]),
+);
+
+/** The SID of an account that every Windows has. */
+export function wellKnownSid(user: string): string | undefined {
+  return wellKnownSids.get(user.toLowerCase());
+}
+
 const integrityLevels: Readonly<Record<string, string>> = {
   low: 'Low',
   medium: 'Medium',
@@ -444,7 +456,7 @@ export function serviceImage(command: string): string {
   const expanded = command
     .trim()
     .replace(/%SystemRoot%|%windir%/gi, () => 'C:\\Windows')
-    .replace(/%COMSPEC%/gi, () => 'C:\\Windows\\system32\\cmd.exe')
+    .replace(/%COMSPEC%/gi, () => 'C:\\Windows\\System32\\cmd.exe')
     .replace(/^\\SystemRoot\\/i, () => 'C:\\Windows\\')
     .replace(/^System32\\/i, () => 'C:\\Windows\\System32\\');
   const quoted = /^"([^"]*)"/.exec(expanded);
