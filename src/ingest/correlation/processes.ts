@@ -49,7 +49,10 @@ export class ProcessCache {
 
   /** Learns of a start. Several logs may tell of the same one. */
   start(device: string, { guid, pid, startMs, started, facts, by }: ProcessStart): Process {
-    const known = this.#sameStart(device, { guid, pid, ms: startMs, image: facts.image });
+    const isOther = (process: Process) =>
+      process.rank === by &&
+      (process.started !== started || process.facts.commandLine !== facts.commandLine);
+    const known = this.#sameStart(device, { guid, pid, ms: startMs, image: facts.image }, isOther);
     const process = known ?? new Process(device);
     // The GUID has the whole second alone, and another log may be less exact.
     if (process.started === undefined || by > process.rank) {
@@ -106,18 +109,14 @@ export class ProcessCache {
     if (named || pid === undefined || key !== undefined) {
       return named;
     }
-    let latest: Process | undefined;
-    for (const process of this.#ofPid(device, pid)) {
-      const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = process;
-      const isThen = startMs <= ms + earlyMs && ms <= endMs + lateMs;
-      const isLater = latest === undefined || startMs >= (latest.startMs ?? startMs);
-      // What has only been mentioned says no more than the event itself.
-      const isKnown = process.rank > rank.mention;
-      if (isKnown && isThen && isLater && sameImage(process.facts.image, image)) {
-        latest = process;
-      }
-    }
-    return latest;
+    const candidates = this.#ofPid(device, pid).filter(
+      (process) =>
+        // What has only been mentioned says no more than the event itself.
+        process.rank > rank.mention &&
+        ms <= (process.endMs ?? Number.POSITIVE_INFINITY) + lateMs &&
+        sameImage(process.facts.image, image),
+    );
+    return latestBefore(candidates, ms) ?? latestBefore(candidates, ms + earlyMs);
   }
 
   /** Sysmon's start that a start in another log is the same as. */
@@ -143,7 +142,12 @@ export class ProcessCache {
     return dirty;
   }
 
-  #sameStart(device: string, { guid, pid, ms, image }: ProcessReference): Process | undefined {
+  /** @param isOther two starts that one log tells of are two, however near they are */
+  #sameStart(
+    device: string,
+    { guid, pid, ms, image }: ProcessReference,
+    isOther: (process: Process) => boolean = () => false,
+  ): Process | undefined {
     const key = knownGuid(guid);
     const named = key === undefined ? undefined : this.#ofGuid(device, key);
     if (named || pid === undefined) {
@@ -152,7 +156,8 @@ export class ProcessCache {
     const isSame = (process: Process) =>
       (key === undefined || process.guid === undefined) &&
       Math.abs((process.startMs ?? Number.NaN) - ms) <= startToleranceMs &&
-      sameImage(process.facts.image, image);
+      sameImage(process.facts.image, image) &&
+      !isOther(process);
     return (
       this.#ofPid(device, pid).find(isSame) ??
       (knownImage(image) === undefined
@@ -242,6 +247,17 @@ export class ProcessCache {
     // A pid comes round again and again; who asks for the early ones is asking for long ago.
     this.#byPid.set(pidKey(device, pid), list.slice(-mostPerPid));
   }
+}
+
+function latestBefore(processes: readonly Process[], ms: number): Process | undefined {
+  let latest: Process | undefined;
+  for (const process of processes) {
+    const { startMs = Number.NEGATIVE_INFINITY } = process;
+    if (startMs <= ms && startMs >= (latest?.startMs ?? Number.NEGATIVE_INFINITY)) {
+      latest = process;
+    }
+  }
+  return latest;
 }
 
 const mostPerPid = 50;
