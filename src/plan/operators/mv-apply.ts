@@ -2,10 +2,10 @@ import { columnsOf, type Expression, kindOf, member, textOf } from '../../kql/sy
 import type { PlanContext } from '../context.js';
 import { newColumn } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
+import { inParts, stagesOf } from '../parts.js';
 import { columnReference, type PlanColumn, type Relation } from '../plan.js';
 import { numbered } from '../windows.js';
 import { expanded, expansionOf } from './mv-expand.js';
-import { refuseOthers, stagesOf } from './partition.js';
 
 /**
  * `T | mv-apply A = array to typeof(long) limit N on (subquery)`: the rows are numbered and expanded, and
@@ -22,10 +22,7 @@ export const mvApply: OperatorPlanner = (node, input, context) => {
   const { relation, position } = expanded(outer.relation, expansion, inner);
   const order = isByRow ? (input.order.length > 0 ? [...input.order, position] : []) : [position];
   const rows: Relation = { ...relation, order };
-  const applied = stages.reduce((table, stage) => {
-    refuseOthers(stage, 'mv-apply');
-    return context.plan.table(stage, inner, table);
-  }, rows);
+  const applied = inParts(stages, rows, 'mv-apply', inner);
   return {
     ...applied,
     columns: result.map((name) => columnNamed(name, applied, outer.relation)),

@@ -1,38 +1,10 @@
-import { type Expression, kindOf, member, optionalMember, textOf } from '../../kql/syntax.js';
+import { type Expression, member, optionalMember } from '../../kql/syntax.js';
 import { passThrough } from '../assignments.js';
 import { newColumn, type PlanContext, rowOf, unsupported, withVariables } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
+import { inParts, stagesOf } from '../parts.js';
 import { columnReference, type LogicalPlan, type PlanColumn, type Relation } from '../plan.js';
 import { planScalar } from '../scalar.js';
-
-/** Operators that treat the rows of each partition apart, by the parser's names of their nodes. */
-const partitioned: ReadonlySet<string> = new Set([
-  'CountOperator',
-  'DistinctOperator',
-  'ExtendOperator',
-  'FilterOperator',
-  'MakeSeriesOperator',
-  'MvApplyOperator',
-  'MvExpandOperator',
-  'ParseOperator',
-  'ParseWhereOperator',
-  'ParseKvOperator',
-  'ProjectAwayOperator',
-  'ProjectKeepOperator',
-  'ProjectOperator',
-  'ProjectRenameOperator',
-  'ProjectReorderOperator',
-  'SampleDistinctOperator',
-  'SampleOperator',
-  'ScanOperator',
-  'SerializeOperator',
-  'SortOperator',
-  'SummarizeOperator',
-  'TakeOperator',
-  'TopHittersOperator',
-  'TopNestedOperator',
-  'TopOperator',
-]);
 
 /** `T | partition by Key (subquery)`: the strategy hints change how Kusto runs it, not what it gives. */
 export const partition: OperatorPlanner = (node, input, context) => {
@@ -43,10 +15,7 @@ export const partition: OperatorPlanner = (node, input, context) => {
     ? [relation, stagesOf(subquery), context]
     : withSource(member(operand, 'Query'), relation, key, context);
   const inner = { ...scope, partition: [...context.partition, key] };
-  const result = stages.reduce((table, stage) => {
-    refuseOthers(stage, 'partition');
-    return context.plan.table(stage, inner, table);
-  }, rows);
+  const result = inParts(stages, rows, 'partition', inner);
   return { ...result, order: result.order.length > 0 ? [orderBy(key), ...result.order] : [] };
 };
 
@@ -82,17 +51,6 @@ function withSource(
   return [rows, stages, withVariables(context, [[key.name, scalar]])];
 }
 
-/** The stages of a pipe, the first one first. */
-export function stagesOf(query: Expression): Expression[] {
-  const stages: Expression[] = [];
-  let first = query;
-  while (kindOf(first) === 'PipeExpression') {
-    stages.unshift(member(first, 'Operator'));
-    first = member(first, 'Expression');
-  }
-  return [first, ...stages];
-}
-
 function orderBy(column: PlanColumn) {
   return { expression: columnReference(column), descending: false, nullsFirst: true };
 }
@@ -107,11 +65,4 @@ function keyed(
   const key = newColumn(context, 'key', expression.type);
   const columns = [...passThrough(input, context), { column: key, expression }];
   return { relation: { ...input, plan: { kind: 'project', input: input.plan, columns } }, key };
-}
-
-/** A stage that mixes rows of several partitions would give a wrong answer. */
-export function refuseOthers(stage: Expression, place: string): void {
-  if (partitioned.has(kindOf(stage))) return;
-  const word = /^[\w-]+/.exec(textOf(stage))?.[0] ?? kindOf(stage);
-  throw unsupported(stage, `'${word}' inside ${place}`, 'it does not keep partitions apart');
 }

@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, startHarness } from './harness.js';
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness();
+});
+afterAll(() => kql.close());
+
+type Case = readonly [what: string, query: string, rows: unknown[][]];
+
+function runs(cases: readonly Case[]) {
+  for (const [what, query, rows] of cases) {
+    test(what, async () => {
+      expect(await kql.values(query)).toEqual(rows);
+    });
+  }
+}
+
+function refuses(cases: readonly (readonly [what: string, query: string, message: RegExp])[]) {
+  test.each(cases)('%s is answered', async (_what, query, message) => {
+    const error = await kql.error(query);
+    expect(error.message).toMatch(message);
+    expect(error.status).toBe(400);
+  });
+}
+
+/** Start and stop of two users, out of order. */
+const events = `datatable(u: string, n: long, e: string) [
+  "b", 2, "start", "a", 1, "start", "a", 3, "x", "b", 4, "stop", "a", 5, "stop", "a", 6, "x", "a", 7, "start"]
+  | sort by n asc`;
+
+describe('a state is lost, or another row is matched', () => {
+  runs([
+    [
+      'a running sum',
+      'range x from 1 to 4 step 1 | scan declare (s: long = 0) with (step a: true => s = x + a.s;)',
+      [
+        [1, 1],
+        [2, 3],
+        [3, 6],
+        [4, 10],
+      ],
+    ],
+    [
+      'from a start to a stop',
+      `${events} | scan with_match_id=id with (step a: e == "start"; step b: e != "start" and e != "stop"; step c: e == "stop";) | project id, n, e`,
+      [
+        [0, 1, 'start'],
+        [0, 2, 'start'],
+        [0, 3, 'x'],
+        [0, 4, 'stop'],
+        [0, 5, 'stop'],
+        [1, 7, 'start'],
+      ],
+    ],
+    [
+      'of each user, in an order of its own',
+      `${events} | scan with_match_id=id order by n asc partition by u with (step a: e == "start"; step c: e == "stop" and n > a.n;) | sort by n asc | project id, u, n`,
+      [
+        [0, 'a', 1],
+        [0, 'b', 2],
+        [0, 'b', 4],
+        [0, 'a', 5],
+        [1, 'a', 7],
+      ],
+    ],
+    [
+      'values from the step before, with defaults',
+      `${events} | scan declare (since: long = -1, seen: string) with (step a: e == "start" => since = n; step b: e == "stop" => since = a.since, seen = strcat(a.u, "-", u);) | project n, since, seen`,
+      [
+        [1, 1, ''],
+        [2, 2, ''],
+        [4, 2, 'b-b'],
+        [5, 2, 'b-a'],
+        [7, 7, ''],
+      ],
+    ],
+    [
+      'a column of the rows that is assigned to',
+      'datatable(x: long) [1, long(null), 3, long(null)] | serialize | scan with (step a: true => x = coalesce(x, a.x);)',
+      [[1], [1], [3], [3]],
+    ],
+    [
+      'only the last row of a step',
+      `${events} | scan with (step a output=last: e != "stop"; step b: e == "stop";) | project n`,
+      [[3], [4], [5], [7]],
+    ],
+    [
+      'a step without output',
+      `${events} | scan with (step a output=none: e == "start"; step b: e == "stop";) | project n`,
+      [[4], [5]],
+    ],
+    [
+      'no step is met',
+      `${events} | scan with (step a: e == "nothing"; step b: true;) | count`,
+      [[0]],
+    ],
+    ['no rows', `${events} | where n > 99 | scan with (step a: true;) | count`, [[0]]],
+    [
+      'a state of each type',
+      `datatable(s: string, d: datetime, t: timespan, b: bool, r: real, y: dynamic, c: decimal) ["a", datetime(2024-01-01), 1h, true, 0.5, dynamic({"p": 1}), decimal(1.5), "b", datetime(2024-01-02), 2h, false, 1.5, dynamic([1]), decimal(2.5)]
+       | serialize | scan declare (s0: string, d0: datetime, t0: timespan, b0: bool, r0: real, y0: dynamic, c0: decimal) with (step a: true => s0 = strcat(a.s0, s), d0 = coalesce(a.d0, d), t0 = t + coalesce(a.t0, 0s), b0 = b or coalesce(a.b0, false), r0 = r + coalesce(a.r0, 0.0), y0 = a.y, c0 = a.c;)
+       | project s0, d0, t0, b0, r0, y0, c0`,
+      [
+        ['a', '2024-01-01T00:00:00Z', '01:00:00', 1, 0.5, null, null],
+        ['ab', '2024-01-01T00:00:00Z', '03:00:00', 1, 2.0, { p: 1 }, '1.5'],
+      ],
+    ],
+  ]);
+
+  refuses([
+    [
+      'a long partition',
+      'range x from 1 to 60000 step 1 | scan with (step a: true;) | count',
+      /50000/,
+    ],
+    [
+      'a table without an order',
+      'range x from 1 to 3 step 1 | summarize by x | scan with (step a: true;)',
+      /serialize/,
+    ],
+  ]);
+});
+
+describe('the rows of a partition are mixed with others', () => {
+  const rows = `datatable(k: string, v: long) ["a", 1, "b", 5, "a", 3, "b", 4, "a", 2]`;
+  runs([
+    [
+      'the greatest of each',
+      `${rows} | partition by k (top 1 by v | project k, v) | sort by k asc`,
+      [
+        ['a', 3],
+        ['b', 5],
+      ],
+    ],
+    [
+      'an aggregate, and a hint',
+      `${rows} | partition hint.strategy=native by k (summarize s = sum(v), k = take_any(k)) | sort by k asc | project k, s`,
+      [
+        ['a', 6],
+        ['b', 9],
+      ],
+    ],
+    [
+      'numbers of rows and neighbours',
+      `${rows} | partition by k (sort by v asc | extend n = row_number(), p = prev(v)) | sort by k asc, n asc`,
+      [
+        ['a', 1, 1, null],
+        ['a', 2, 2, 1],
+        ['a', 3, 3, 2],
+        ['b', 4, 1, null],
+        ['b', 5, 2, 4],
+      ],
+    ],
+    [
+      'all rows of one are dropped before they are counted',
+      `${rows} | partition by k (where v > 3 | where v < 5 | count) | sort by Count asc`,
+      [[0], [1]],
+    ],
+    [
+      'the same with several aggregates',
+      `${rows} | partition by k (where v > 3 | extend w = -v | sort by w asc | summarize make_list(w), take_any(k), max(w)) | sort by max_w asc`,
+      [
+        [[], '', null],
+        [[-5, -4], 'b', -4],
+      ],
+    ],
+    [
+      'rows of an array of which none is left',
+      `datatable(k: long, y: dynamic) [1, dynamic([1, 2, 3]), 2, dynamic([4])] | mv-apply y to typeof(long) on (where y < 3 | summarize s = make_list(y), count()) | sort by k asc`,
+      [
+        [1, [1, 2], 2],
+        [2, [], 0],
+      ],
+    ],
+    [
+      'a scan of each',
+      `${rows} | partition by k (sort by v asc | scan declare (s: long = 0) with (step x: true => s = v + x.s;)) | sort by k asc, v asc | project s`,
+      [[1], [3], [6], [4], [9]],
+    ],
+    [
+      'a source of its own',
+      `let other = ${rows}; datatable(k: string) ["a", "c", "a"] | partition by k { other | where k == toscalar(k) | count } | sort by Count asc`,
+      [[0], [3]],
+    ],
+  ]);
+
+  refuses([
+    ['a join of each', `${rows} | partition by k (join (${rows}) on k)`, /join/],
+    ['a name', `${rows} | partition by k (as T)`, /as/],
+  ]);
+});
+
+describe('the most frequent values are others', () => {
+  const rows = `datatable(k: string, c: string, v: long) ["a", "x", 5, "a", "y", 3, "b", "x", 4, "b", "z", 1, "c", "x", 2]`;
+  runs([
+    [
+      'levels of values',
+      `${rows} | top-nested 2 of k by s = sum(v), top-nested 1 of c by t = max(v) | sort by k asc`,
+      [
+        ['a', 8, 'x', 5],
+        ['b', 5, 'x', 4],
+      ],
+    ],
+    [
+      'what is left of each level',
+      `${rows} | top-nested 1 of k with others = "rest" by s = sum(v), top-nested 1 of c with others = "more" by t = sum(v) | sort by k asc, c desc`,
+      [
+        ['a', 8, 'x', 5],
+        ['a', 8, 'more', 3],
+        ['rest', 7, 'more', 7],
+      ],
+    ],
+    [
+      'the least, and a level with all values',
+      `${rows} | top-nested of k by ignore = max(1), top-nested 1 of c by t = sum(v) asc | sort by k asc | project k, c, t`,
+      [
+        ['a', 'y', 3],
+        ['b', 'z', 1],
+        ['c', 'x', 2],
+      ],
+    ],
+    [
+      'heaviest hitters',
+      `${rows} | top-hitters 1 of c | union (${rows} | top-hitters 1 of c by v)`,
+      [
+        ['x', 3, null],
+        ['x', null, 11],
+      ],
+    ],
+    [
+      'samples are no larger than asked for, and their values distinct',
+      `range x from 1 to 100 step 1 | extend y = x % 3 | as T | sample 10 | count | extend d = toscalar(range x from 1 to 100 step 1 | extend y = x % 3 | sample-distinct 2 of y | summarize dcount(y))`,
+      [[10, 2]],
+    ],
+  ]);
+});
+
+describe('one of several result tables is left out', () => {
+  refuses([
+    ['fork', 'range x from 1 to 2 step 1 | fork (take 1) (count)', /fork/],
+    ['facet', 'range x from 1 to 2 step 1 | facet by x', /facet/],
+  ]);
+});
+
+describe('texts of one pattern are counted apart', () => {
+  runs([
+    [
+      'reduce',
+      'range n from 1 to 40 step 1 | extend t = iff(n % 4 == 0, "disk full", strcat("login of user", n, " failed")) | reduce by t | sort by Count desc | project Pattern, Count',
+      [
+        ['login of * failed', 30],
+        ['disk full', 10],
+      ],
+    ],
+  ]);
+});
