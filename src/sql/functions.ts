@@ -36,6 +36,8 @@ export interface ScalarFunction {
    * another KQL type, or ('json') as a JSON text in which a path finds what it finds in the value.
    */
   readonly read?: (form: ReadForm, ...parts: Operand[]) => Sql | undefined;
+  /** It looks up, in its first argument, what the others lead to: lookups in its result go on from there. */
+  readonly isPath?: true;
   /** Worth a SELECT of its own, so that it is computed once however often its value is read. */
   readonly costly?: true;
   /** KQL expressions and the text of their values: tests, documentation, and the portal's hover. */

@@ -33,6 +33,7 @@ interface Definition {
   readonly nullable: boolean;
   /** The value in another form in one step (`Operand.read`). */
   readonly read?: Operand['read'];
+  readonly path?: Operand['path'];
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
 }
@@ -322,6 +323,7 @@ function selectProject(
       plain: expression.kind === 'column',
       nullable: operand.nullable,
       read: operand.read,
+      path: operand.path,
       reads: [...readsOf([expression])],
     });
   }
@@ -1084,6 +1086,7 @@ function emit(
         nullable: definition?.nullable ?? true,
         expression,
         read: definition?.read,
+        path: definition?.path,
         computed: definition && !definition.plain,
       };
     }
@@ -1138,6 +1141,7 @@ function emitCall(
     nullable: nullable && isNullableColumn(call.type),
     expression: call,
     ...(entry.read && { read: (form) => entry.read?.(form, ...parts) }),
+    ...(entry.isPath && { path: parts }),
   };
 }
 

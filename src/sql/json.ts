@@ -78,7 +78,7 @@ export function exact(json: Json, read: (json: Sql) => Sql, restore: (found: Sql
   return bound(json, (text) => {
     const test = isReprinted(text);
     if (test.text === 'false') return read(text);
-    return sql`if(${test}, ${restore(read(dressed(text)))}, ${read(text)})`;
+    return sql`if(${test}, ${restore(read(dressed(onlyIf(test, text))))}, ${read(text)})`;
   });
 }
 
@@ -95,7 +95,16 @@ const mark = String.raw`"\u0001`;
 export function isReprinted(json: Json): Sql {
   const known = literalOf(json);
   if (known !== undefined) return new RegExp(pattern).test(known) ? sql`true` : sql`false`;
-  return sql`(multiSearchAny(${json}, ['.0', 'e+', 'E+']) AND match(${json}, ${inPlace}))`;
+  const mayBe = sql`multiSearchAny(${json}, ['.0', 'e+', 'E+'])`;
+  return sql`(${mayBe} AND match(${onlyIf(mayBe, json)}, ${inPlace}))`;
+}
+
+/**
+ * The text where the test holds, else an empty one: what is done with it then costs nothing. Inside a
+ * lambda the engine evaluates both branches of a condition.
+ */
+export function onlyIf(test: Sql, text: Sql): Sql {
+  return sql`if(${test}, ${text}, '')`;
 }
 
 /** Integers of more than 64 bits, for which the engine gives up the whole document. */

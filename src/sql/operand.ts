@@ -16,6 +16,8 @@ export interface Operand extends Sql {
   readonly table?: true;
   /** An alias: where a lambda names it, its definition is computed again for each element. */
   readonly computed?: boolean | undefined;
+  /** What it was found in, and the keys and indexes that lead to it there. */
+  readonly path?: readonly Operand[] | undefined;
   /** The value in another form in one step, where its function knows how (`ScalarFunction.read`). */
   readonly read?: ((form: ReadForm) => Sql | undefined) | undefined;
 }

@@ -34,6 +34,7 @@ import { nameFunctions } from './scalar/names.js';
 import { needleFunctions } from './scalar/needles.js';
 import { operatorFunctions } from './scalar/operators.js';
 import { parseFunctions } from './scalar/parse.js';
+import { pathFunctions } from './scalar/paths.js';
 import { regexFunctions } from './scalar/regular-expressions.js';
 import { sequenceFunctions } from './scalar/sequences.js';
 import { seriesDecomposeFunctions } from './scalar/series-decompose.js';
@@ -62,6 +63,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...needleFunctions,
   ...conversionFunctions,
   ...dynamicFunctions,
+  ...pathFunctions,
   ...arrayFunctions,
   ...arraySortFunctions,
   ...sequenceFunctions,

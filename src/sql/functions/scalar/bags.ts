@@ -9,12 +9,13 @@ import { invalid } from '../refused.js';
 import { elementText } from './elements.js';
 import { isPath, pathKeys } from './json-path.js';
 
-/** The value's JSON text, handed to `use` where it is a bag; else null. */
+/** The value's JSON text, handed to `use` where it is a bag, which a text that is parsed can be too. */
 function overBag(value: Operand, use: (json: Sql) => Sql, otherwise: Sql = sql`''`): Sql {
-  return bound(
-    convert(value, 'dynamic'),
-    (json) => sql`if(${isBag(json)}, ${use(json)}, ${otherwise})`,
-  );
+  const text = value.read?.('json');
+  return bound(text ?? convert(value, 'dynamic'), (json) => {
+    const test = text ? sql`JSONType(${json}) = 'Object'` : isBag(json);
+    return sql`if(${test}, ${use(json)}, ${otherwise})`;
+  });
 }
 
 function packed(...parts: Operand[]): Sql {

@@ -3,7 +3,8 @@ import type { CallSite, ScalarFunction } from '../../functions.js';
 import { constantText, literalSql, type Operand } from '../../operand.js';
 import type { Sql } from '../../sql.js';
 import { invalid, refused } from '../refused.js';
-import { dynamicFunctions, parsedJson } from './dynamic.js';
+import { parsedJson } from './dynamic.js';
+import { pathFunctions } from './paths.js';
 import { text } from './text.js';
 
 /** The keys and places of `$.a['b c'][0]`. */
@@ -51,7 +52,7 @@ function extractedJson(call: CallSite, path: Operand, source: Operand): Sql {
     };
   });
   const found: Operand = {
-    ...(steps.length === 0 ? document : dynamicFunctions.access.emit(document, ...steps)),
+    ...(steps.length === 0 ? document : pathFunctions.access.emit(document, ...steps)),
     type: 'dynamic',
     nullable: false,
     expression: source.expression,
