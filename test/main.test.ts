@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Configuration, checkConfiguration } from '../src/configuration.js';
@@ -194,6 +197,36 @@ describe('one process to a data directory', () => {
     quarry = await startQuarry(configuration);
     await eventually(countOf, hasCount(4));
   });
+});
+
+test('told to end, it answers what is under way first', { timeout: 120_000 }, async () => {
+  const data = join(directory, 'ending');
+  const server = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--data', data, '--port', '0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let url: string | undefined;
+  for await (const line of createInterface({ input: server.stderr })) {
+    url = /http:\/\/\S+/.exec(line)?.[0];
+    if (url) break;
+  }
+  const settings = checkConfiguration({ data });
+  const token = await issueToken(settings, { app: 'x', roles: ['AdvancedHunting.Read.All'] });
+  const Query = 'range x from 1 to 1000000000 step 1 | summarize n = count(), s = sum(x * 7 % 13)';
+  const answered = fetch(`${url}/api/advancedhunting/run`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ Query }),
+  }).then(read);
+  // Time for the hunt to be under way.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  server.kill('SIGTERM');
+  const { status, json } = await answered;
+  expect({ status, error: json.error }).toEqual({ status: 200, error: undefined });
+  expect(json['Results']).toMatchObject([{ n: 1_000_000_000 }]);
+  const code = server.exitCode ?? (await once(server, 'exit'))[0];
+  expect(code).toBe(0);
 });
 
 describe('with its metadata in PostgreSQL', () => {

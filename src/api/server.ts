@@ -15,6 +15,7 @@ import type { Verifier } from '../identity/verify.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Store } from '../store/store.js';
 import { requireTokens } from './access.js';
+import { drainOnClose } from './drain.js';
 import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
 import { graphRoutes } from './graph/routes.js';
 import { commonHeaders } from './headers.js';
@@ -84,6 +85,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     requestTimeout: wholeRequestMs,
+    // What comes over an open connection while the server drains is answered too, and closes it.
+    return503OnClosing: false,
     routerOptions: { caseSensitive: false },
     ...(parts.tls
       ? { https: { ...parts.tls, ...connectionLimits, minVersion: 'TLSv1.2' } }
@@ -99,6 +102,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setNotFoundHandler(async (request) => {
     throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
   });
+  drainOnClose(app);
   traceRequests(app);
   commonHeaders(app, { secure: parts.tls !== undefined });
   limitSlowClients(app, parts.patience ?? defaultPatience);

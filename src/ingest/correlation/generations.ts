@@ -2,11 +2,11 @@
  * A map that forgets what has not been asked for in a while: two generations, the older of which is
  * dropped when the younger has reached half of the limit. Cheaper than an order of use.
  */
-export class Generations<Value> {
+export class Generations<Value, Key = string> {
   readonly #weigh: (value: Value) => number;
   readonly #halfWeight: number;
-  #young = new Map<string, Value>();
-  #old = new Map<string, Value>();
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
   #weight = 0;
 
   /** @param mostWeight of all values together, in what `weigh` gives for each */
@@ -15,7 +15,7 @@ export class Generations<Value> {
     this.#weigh = weigh;
   }
 
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const found = this.#young.get(key);
     if (found !== undefined) {
       return found;
@@ -28,7 +28,7 @@ export class Generations<Value> {
     return older;
   }
 
-  set(key: string, value: Value): void {
+  set(key: Key, value: Value): void {
     this.#weight += this.#weigh(value);
     this.#young.set(key, value);
     if (this.#weight > this.#halfWeight) {
@@ -38,7 +38,7 @@ export class Generations<Value> {
     }
   }
 
-  delete(key: string): void {
+  delete(key: Key): void {
     this.#young.delete(key);
     this.#old.delete(key);
   }

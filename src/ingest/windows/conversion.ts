@@ -2,11 +2,12 @@ import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
+import { Generations } from '../correlation/generations.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import type { Moment } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
 import { actorColumns, actorColumnsIn, type Columns, namedProcess } from './actor.js';
-import type { WindowsEvent } from './event.js';
+import { lowerCase, type WindowsEvent } from './event.js';
 import { type Expression, expressionOf, type RuleScope, textFrom } from './expression.js';
 import { Learning, twinKey } from './learning.js';
 import { ruleFor } from './logs.js';
@@ -26,6 +27,8 @@ export class EventConversion implements Conversion {
   readonly #context: ConversionContext;
   readonly #learning: Learning;
   readonly #backlog: Backlog<WindowsEvent>;
+  /** How often events that nothing tells apart have occurred, by a hash of what they say. */
+  readonly #occurrences = new Generations<number, number>(mostOccurrences);
   #sighted = new Sighted();
 
   constructor(read: ReadEvent, context: ConversionContext) {
@@ -75,6 +78,22 @@ export class EventConversion implements Conversion {
     this.#backlog.close();
   }
 
+  /** The same however the event is delivered again, and no other's. */
+  #identityOf(event: WindowsEvent): string {
+    const { computer, provider, id, channel, recordId, time, data } = event;
+    const head = `${computer.toLowerCase()}\n${provider}\n${id}\n${channel}\n${time}`;
+    if (recordId !== undefined) {
+      return `${head}\n${recordId}`;
+    }
+    // Exports without record numbers have events that are the same to the last letter.
+    const values = data.names.map((name) => `${name}=${data.get(lowerCase(name))}`);
+    const content = `${head}\n${values.join('\n')}`;
+    const hash = hashOf(content);
+    const before = this.#occurrences.get(hash) ?? 0;
+    this.#occurrences.set(hash, before + 1);
+    return before === 0 ? content : `${content}\n${before}`;
+  }
+
   /** The rule that makes a row of the event. */
   #ruleFor(event: WindowsEvent): Rule | undefined {
     const rule = ruleFor(event.provider, event.id);
@@ -96,7 +115,7 @@ export class EventConversion implements Conversion {
     if (actionType === undefined) {
       return { passed: 'unmapped' };
     }
-    const identity = identityOf(event);
+    const identity = this.#identityOf(event);
     const columns: Columns = {
       Timestamp: time?.text ?? event.time,
       DeviceId: device.id,
@@ -117,6 +136,9 @@ export class EventConversion implements Conversion {
     return { table: rule.table, columns, identity, record };
   }
 }
+
+/** Of identical events that are remembered; they come close to each other. */
+const mostOccurrences = 1_000_000;
 
 function withValue(record: RawRecord): RawRecord {
   if (record.value !== undefined || !/^\s*[{[]/.test(record.text)) {
@@ -245,7 +267,7 @@ function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
   const told = fieldsToldBy(rule);
   const members: [string, JsonValue][] = [];
   for (const name of data.names) {
-    const key = name.toLowerCase();
+    const key = lowerCase(name);
     const value = told.has(key) ? undefined : present(data.get(key));
     if (value !== undefined && rule.additional?.[name] === undefined) {
       members.push([name, value]);
@@ -260,20 +282,20 @@ function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-/** The same however the event is delivered again, and no other's. */
-function identityOf(event: WindowsEvent): string {
-  const { computer, provider, id, channel, recordId, time, data } = event;
-  const head = `${computer.toLowerCase()}\n${provider}\n${id}\n${channel}\n${time}`;
-  return recordId === undefined
-    ? `${head}\n${data.names.map((name) => `${name}=${data.get(name.toLowerCase())}`).join('\n')}`
-    : `${head}\n${recordId}`;
-}
-
 /** 31 bits of FNV-1a: unique enough beside device and time. */
 export function reportId(text: string): number {
-  let hash = 0x811c9dc5;
+  return fnv(text, 0x811c9dc5) >>> 1;
+}
+
+function fnv(text: string, seed: number): number {
+  let hash = seed;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  return hash >>> 1;
+  return hash;
+}
+
+/** 52 bits. */
+function hashOf(text: string): number {
+  return (fnv(text, 0x811c9dc5) >>> 0) * 2 ** 20 + (fnv(text, 0x2f0b4a27) >>> 12);
 }
