@@ -1,4 +1,5 @@
 import type { ScalarFunction } from '../../functions.js';
+import { geoAreaFunctions } from './geo/areas.js';
 import { densifyFunctions } from './geo/densify.js';
 import { geohashFunctions } from './geo/geohash.js';
 import { h3Functions } from './geo/h3.js';
@@ -17,4 +18,5 @@ export const geoFunctions = {
   ...geoPolygonFunctions,
   ...wktFunctions,
   ...densifyFunctions,
+  ...geoAreaFunctions,
 } satisfies Record<string, ScalarFunction>;

@@ -1,11 +1,16 @@
 import { letIn } from '../../../let.js';
 import { type Sql, sql } from '../../../sql.js';
-import { angle, cross, dot, scaled, size, sum } from './geometry.js';
+import { angle, both, cross, dot, either, scaled, size, sum } from './geometry.js';
 
 /** Edges of great circles between directions. Parameters are names, or short. */
 
-const normalized = (vector: Sql) =>
+/** The vector with the length one. */
+export const normalized = (vector: Sql) =>
   letIn({ _en: vector }, scaled(sql`_en`, sql`(1 / ${size(sql`_en`)})`));
+
+/** A normal of the edge's plane, exact for short edges too, whose ends' product loses digits. */
+export const normal = (a: Sql, b: Sql) =>
+  letIn({ _eu: sum(a, b), _ev: sum(b, scaled(a, sql`-1`)) }, cross(sql`_eu`, sql`_ev`));
 
 /** The place of the edge from `a` to `b` that is nearest to `p`. */
 export function nearest(p: Sql, a: Sql, b: Sql): Sql {
@@ -18,7 +23,7 @@ export function nearest(p: Sql, a: Sql, b: Sql): Sql {
   );
   const beside = letIn(
     { _eo: cross(n, a), _eq: cross(b, n) },
-    sql`(${dot(sql`_eo`, p)} >= 0 AND ${dot(sql`_eq`, p)} >= 0)`,
+    both(sql`${dot(sql`_eo`, p)} >= 0`, sql`${dot(sql`_eq`, p)} >= 0`),
   );
   const end = sql`if(${dot(p, a)} >= ${dot(p, b)}, ${a}, ${b})`;
   return letIn({ _em: cross(a, b) }, sql`if(${beside}, ${foot}, ${end})`);
@@ -40,9 +45,12 @@ export const lengthOf = (edges: Sql) =>
 
 /** Whether the edges cross, or meet at an end. */
 export function meets(a: Sql, b: Sql, c: Sql, d: Sql): Sql {
-  const sharesEnd = sql`(${a} = ${c} OR ${a} = ${d} OR ${b} = ${c} OR ${b} = ${d})`;
-  return sql`(${sharesEnd} OR ${crosses(a, b, c, d)})`;
+  return either(shareEnd(a, b, c, d), crosses(a, b, c, d));
 }
+
+/** Whether edges have an end in common. */
+export const shareEnd = (a: Sql, b: Sql, c: Sql, d: Sql): Sql =>
+  either(sql`${a} = ${c}`, sql`${a} = ${d}`, sql`${b} = ${c}`, sql`${b} = ${d}`);
 
 /** Whether the edges cross between their ends. */
 export function crosses(a: Sql, b: Sql, c: Sql, d: Sql): Sql {
@@ -55,7 +63,7 @@ export function crosses(a: Sql, b: Sql, c: Sql, d: Sql): Sql {
         _e3: sql`(-${dot(sql`_ey`, b)})`,
         _e4: dot(sql`_ey`, a),
       },
-      sql`(_e1 * _e2 > 0 AND _e1 * _e3 > 0 AND _e1 * _e4 > 0)`,
+      both(sql`_e1 * _e2 > 0`, sql`_e1 * _e3 > 0`, sql`_e1 * _e4 > 0`),
     ),
   );
 }
@@ -63,7 +71,7 @@ export function crosses(a: Sql, b: Sql, c: Sql, d: Sql): Sql {
 /** Where two edges that cross do so. */
 export function crossing(a: Sql, b: Sql, c: Sql, d: Sql): Sql {
   const point = letIn(
-    { _ex: cross(a, b), _ey: cross(c, d) },
+    { _ex: normal(a, b), _ey: normal(c, d) },
     normalized(cross(sql`_ex`, sql`_ey`)),
   );
   return letIn(

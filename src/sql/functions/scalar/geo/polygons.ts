@@ -25,31 +25,7 @@ import {
   size,
   sum,
 } from './geometry.js';
-
-/** A difference of longitudes the short way around. */
-const around = (degrees: Sql) => letIn({ _pw: degrees }, sql`(_pw - 360 * round(_pw / 360))`);
-
-/**
- * How many of a ring's edges the meridian from a position to the north pole crosses, one more where
- * the ring goes around that pole.
- */
-function northernEdges(ring: Sql, lng: Sql, lat: Sql): Sql {
-  const height = sql`degrees(atan((tan(radians(_pa.2)) * sin(radians(_p2)) - tan(radians(_pb.2)) * sin(radians(_p1))) / sin(radians(_p2 - _p1))))`;
-  const isNorth = letIn(
-    { _p1: around(sql`_pa.1 - ${lng}`), _p2: around(sql`_pb.1 - ${lng}`) },
-    sql`((_p1 > 0) != (_p2 > 0) AND abs(_p1 - _p2) < 180 AND ${lat} < ${height})`,
-  );
-  const turns = sql`arraySum((_pa, _pb) -> ${around(sql`_pb.1 - _pa.1`)}, arrayPopBack(${ring}), arrayPopFront(${ring}))`;
-  const aroundPole = sql`(abs(${turns}) > 180 AND arrayAvg(_pa -> _pa.2, ${ring}) > 0)`;
-  return sql`(arrayCount((_pa, _pb) -> ${isNorth}, arrayPopBack(${ring}), arrayPopFront(${ring})) + ${aroundPole})`;
-}
-
-/** Inside an odd number of a polygon's rings: its shell, and no hole. */
-const inside = (polygons: Sql, lng: Sql, lat: Sql) =>
-  sql`arrayExists(_py -> arraySum(_pr -> ${northernEdges(sql`_pr`, lng, lat)}, _py) % 2 = 1, ${polygons})`;
-
-const isInside = (polygons: Sql, vector: Sql) =>
-  letIn({ _pv: positionOf(vector) }, inside(polygons, sql`_pv.1`, sql`_pv.2`));
+import { around, inside, isInside } from './inside.js';
 
 /** One level of arrays away: arrayFlatten() would take them all. */
 const rings = (polygons: Sql) =>
