@@ -1,0 +1,40 @@
+import type { KustoType, TimeZoneChoice } from '../model.js';
+import { showDatetime } from './datetime.js';
+
+/** Whether a cell holds nothing: null, or text that is empty as Kusto's null strings are. */
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}
+
+/** Whether a column's values are numbers, shown at the right. */
+export function isNumeric(type: KustoType): boolean {
+  return type === 'long' || type === 'int' || type === 'real' || type === 'decimal';
+}
+
+/** The value as text without change: what is copied and exported. */
+export function plainText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
+
+/** The value as the grid shows it. */
+export function displayText(value: unknown, type: KustoType, zone: TimeZoneChoice): string {
+  if (type === 'datetime' && typeof value === 'string') return showDatetime(value, zone);
+  return plainText(value);
+}
+
+/** The object or list in a dynamic cell; undefined where it holds a scalar or nothing. */
+export function structureOf(value: unknown): object | undefined {
+  if (typeof value === 'object' && value !== null) return value;
+  if (typeof value !== 'string') return undefined;
+  const first = value.trimStart()[0];
+  if (first !== '{' && first !== '[') return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
