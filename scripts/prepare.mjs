@@ -2,7 +2,15 @@
 // before packages are installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,15 +27,33 @@ export function installIfStale() {
   run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** Compiles when dist/ is absent, or was made from other sources. */
+/** Compiles the server and builds the portal, each when it is absent or was made from other sources. */
 export function buildIfStale() {
-  const stamp = join(root, 'dist', '.sources');
-  const sources = hashOfSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
-  console.log('Building …');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json']);
-  writeFileSync(stamp, sources);
+  build('the server', {
+    stamp: 'dist/.sources',
+    // The portal is built into the same folder, by itself.
+    clean: () => readdirSync(join(root, 'dist')).filter((name) => name !== 'portal'),
+    sources: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    command: [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.build.json'],
+  });
+  const settings = ['index.html', 'package.json', 'tsconfig.json', 'vite.config.mjs'];
+  build('the portal', {
+    stamp: 'dist/portal/.sources',
+    clean: () => ['portal'],
+    sources: ['portal/src', ...settings.map((name) => `portal/${name}`), 'package-lock.json'],
+    command: [bin('vite', 'bin/vite.js'), 'build', 'portal', '--logLevel', 'warn'],
+  });
+}
+
+function build(what, { stamp, clean, sources, command }) {
+  const hash = hashOf(sources);
+  const stampFile = join(root, stamp);
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;
+  console.log(`Building ${what} …`);
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const name of clean()) rmSync(join(root, 'dist', name), { recursive: true, force: true });
+  run(process.execPath, command);
+  writeFileSync(stampFile, hash);
 }
 
 /** Runs a program in the checkout; its failure ends this process with its exit code. */
@@ -72,14 +98,23 @@ function readJson(path) {
   }
 }
 
-function hashOfSources() {
+function hashOf(sources) {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-  for (const path of [...settings.map((name) => join(root, name)), ...sources.sort()]) {
-    hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
+  for (const path of sources.flatMap(filesOf)) {
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   }
   return hash.digest('hex');
+}
+
+/** A file, or all files of a folder, as paths from the root. */
+function filesOf(source) {
+  if (!statSync(join(root, source)).isDirectory()) return [source];
+  return readdirSync(join(root, source), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .sort();
 }

@@ -6,6 +6,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { HuntError } from '../errors.js';
 import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
+import type { TenantContexts } from '../hunting/tenants.js';
 import type { GenerationUsage } from '../hunting/usage.js';
 import type { IssuerKeys } from '../identity/embedded.js';
 import type { IssuerServices } from '../identity/issuer/provider.js';
@@ -31,6 +32,8 @@ import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
 import { collectRoutes } from './openapi/document.js';
 import { referenceRoutes } from './openapi/routes.js';
+import { portalRoutes } from './portal/routes.js';
+import { functionRoutes } from './quarry/functions.js';
 import { peopleRoutes } from './quarry/people.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import {
@@ -66,6 +69,7 @@ export interface ServerParts extends HuntingParts {
     readonly store: Store;
     readonly audit: Pick<AuditLog, 'record'>;
     readonly administration: Administration;
+    readonly tenants: TenantContexts;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
   };
   readonly log: FastifyBaseLogger;
@@ -119,6 +123,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   healthRoutes(app, parts.ready);
   referenceRoutes(app, served, parts.publicUrl);
+  portalRoutes(app, { origins: async () => [] });
   parts.metrics?.route(app);
   const { hunt, describe, catalog, metrics, publicUrl } = parts;
   const hunting = { hunt, describe, catalog, metrics };
@@ -128,6 +133,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
     peopleRoutes(app, parts.admin);
+    functionRoutes(app, parts.admin);
   }
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
