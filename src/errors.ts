@@ -68,6 +68,10 @@ export const failures = {
     403,
     () => "Missing user role. The user needs a role with the permission 'View Data'.",
   ),
+  'request.userRole': failure<{ required: string }>(
+    403,
+    (p) => `Missing user role. The user needs a role that allows ${p.required}.`,
+  ),
   'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
   'identity.unavailable': failure(
     503,
@@ -127,6 +131,10 @@ export const failures = {
       (p.url === undefined ? '.' : `, which can be reached at ${p.url}.`),
   ),
   'ingest.unavailable': failure<{ message: string }>(503, (p) => p.message),
+  'ingest.behind': failure<{ retryAfterSeconds: number }>(
+    429,
+    () => 'The engine is behind. Please send the events again later.',
+  ),
   'ingest.source': failure<{ known: string }>(
     400,
     (p) => `The source of the events was not recognized. Name it; known are: ${p.known}.`,

@@ -4,6 +4,7 @@ import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
 import { listDeviceGroups } from './device-groups.js';
 import type { Principal } from './principal.js';
+import { type PersonalRole, personalRoles } from './roles.js';
 
 /** What a user, or the members of a group, may do. */
 export interface RoleAssignment {
@@ -14,9 +15,12 @@ export interface RoleAssignment {
   readonly viewsData: boolean;
   /** Names of device groups; null: every device. */
   readonly deviceGroups: readonly string[] | null;
+  /** What it allows besides; nothing by default. */
+  readonly allows?: readonly PersonalRole[];
 }
 
 const names = z.array(z.string());
+const allowances = z.array(z.enum(personalRoles));
 
 /** Gives a subject a role, in place of the one it has. */
 export async function assignRole(
@@ -28,6 +32,7 @@ export async function assignRole(
   const changing = {
     views_data: assignment.viewsData ? 1 : 0,
     device_groups: deviceGroups && toJson(deviceGroups),
+    allows: toJson(assignment.allows ?? []),
   };
   await store.db
     .insertInto('role_assignments')
@@ -45,7 +50,10 @@ export async function assignRole(
     .execute();
 }
 
-export async function listAssignments(store: Store, tenant: string): Promise<RoleAssignment[]> {
+export async function listAssignments(
+  store: Store,
+  tenant: string,
+): Promise<Required<RoleAssignment>[]> {
   const rows = await store.db
     .selectFrom('role_assignments')
     .selectAll()
@@ -71,33 +79,45 @@ export async function removeAssignment(
 }
 
 /**
- * What a user may see, from all the roles that they and their groups have in the tenant. A role that
+ * What a user may see and do, from all the roles that they and their groups have in the tenant. A role that
  * does not view data adds no devices; without any that does, nothing is seen.
  */
 export async function dataAccess(
   store: Store,
   tenant: string,
   user: { readonly names: readonly string[]; readonly groups: readonly string[] },
-): Promise<Required<Pick<Principal, 'viewsData' | 'deviceGroups' | 'deviceRules'>>> {
+): Promise<
+  Required<
+    Pick<Principal, 'viewsData' | 'deviceGroups' | 'deviceRules' | 'allowed' | 'deviceGroupNames'>
+  >
+> {
   const subjects = {
     user: new Set(user.names.map((name) => name.toLowerCase())),
     group: new Set(user.groups.map((group) => group.toLowerCase())),
   };
-  const viewing = (await listAssignments(store, tenant)).filter(
-    ({ subjectKind, subject, viewsData }) => viewsData && subjects[subjectKind].has(subject),
+  const own = (await listAssignments(store, tenant)).filter(({ subjectKind, subject }) =>
+    subjects[subjectKind].has(subject),
   );
-  if (viewing.length === 0) return { viewsData: false, deviceGroups: [], deviceRules: [] };
-  if (viewing.some(({ deviceGroups }) => deviceGroups === null)) {
-    return { viewsData: true, deviceGroups: null, deviceRules: [] };
+  const allowed = [...new Set(own.flatMap(({ allows }) => allows))];
+  const viewing = own.filter(({ viewsData }) => viewsData);
+  if (viewing.length === 0) {
+    const nothing = { deviceGroups: [], deviceRules: [], deviceGroupNames: [] };
+    return { viewsData: false, ...nothing, allowed };
   }
-  const allowed = new Set(viewing.flatMap(({ deviceGroups }) => deviceGroups ?? []));
-  const groups = (await listDeviceGroups(store, tenant)).filter(({ name }) => allowed.has(name));
+  if (viewing.some(({ deviceGroups }) => deviceGroups === null)) {
+    const everything = { deviceGroups: null, deviceRules: [], deviceGroupNames: null };
+    return { viewsData: true, ...everything, allowed };
+  }
+  const named = new Set(viewing.flatMap(({ deviceGroups }) => deviceGroups ?? []));
+  const groups = (await listDeviceGroups(store, tenant)).filter(({ name }) => named.has(name));
   return {
     viewsData: true,
     deviceGroups: groups
       .filter(({ conditions }) => conditions.length === 0)
       .map(({ name }) => name),
     deviceRules: groups.flatMap(({ conditions }) => (conditions.length > 0 ? [conditions] : [])),
+    deviceGroupNames: groups.map(({ name }) => name),
+    allowed,
   };
 }
 
@@ -106,11 +126,13 @@ function assignmentOf(row: {
   subject: string;
   views_data: number;
   device_groups: string | null;
-}): RoleAssignment {
+  allows: string;
+}): Required<RoleAssignment> {
   return {
     subjectKind: row.subject_kind,
     subject: row.subject,
     viewsData: row.views_data === 1,
     deviceGroups: row.device_groups === null ? null : fromJson(row.device_groups, names),
+    allows: fromJson(row.allows, allowances),
   };
 }

@@ -1,11 +1,11 @@
 import { HuntError } from '../errors.js';
 import type { Principal } from './principal.js';
-import { type RoleName, roles } from './roles.js';
+import { isPersonal, type RoleName, roles } from './roles.js';
 
 /**
  * Lets a principal through that has one of the roles: an application by the role itself, a user by
  * the delegated scope that belongs to it.
- * @throws HuntError `request.forbidden`
+ * @throws HuntError `request.forbidden` `request.userRole`
  */
 export function authorize(principal: Principal, required: readonly RoleName[]): void {
   if (required.some((role) => holds(principal, role))) return;
@@ -17,6 +17,9 @@ export function authorize(principal: Principal, required: readonly RoleName[]): 
     });
   }
   const scopes = required.flatMap((role) => roles[role].scope ?? []);
+  if (scopes.some((scope) => principal.scopes.includes(scope))) {
+    throw new HuntError('request.userRole', { required: required.join(' or ') });
+  }
   throw new HuntError('request.forbidden', {
     kind: 'scopes',
     required: scopes.join(','),
@@ -24,11 +27,15 @@ export function authorize(principal: Principal, required: readonly RoleName[]): 
   });
 }
 
-/** Whether a principal has a role: an application itself, a user by the scope that belongs to it. */
+/**
+ * Whether a principal has a role: an application itself, a user by the scope that belongs to it, and by
+ * a role of their own where it takes one.
+ */
 export function holds(principal: Principal, role: RoleName): boolean {
   if (principal.kind === 'application') return principal.roles.includes(role);
   const { scope } = roles[role];
-  return scope !== null && principal.scopes.includes(scope);
+  if (scope === null || !principal.scopes.includes(scope)) return false;
+  return !isPersonal(role) || (principal.allowed ?? []).includes(role);
 }
 
 /**

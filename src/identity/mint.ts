@@ -7,6 +7,7 @@ import { registerApp } from './apps.js';
 import { assignRole } from './assignments.js';
 import { appClaims, embeddedIssuer, userClaims } from './claims.js';
 import { openKeys, type SigningKey, signingAlgorithm } from './keys.js';
+import { personalRoles, roles } from './roles.js';
 import { createUser, findUser, type User } from './users.js';
 
 /** Seconds that an access token lives, as in Entra. */
@@ -43,7 +44,8 @@ export async function mintToken(
   });
   const keys = await openKeys(keyDirectory);
   const scopes = request.scopes ?? [];
-  const user = scopes.length > 0 ? await userOf(store, app.tenant, request.user ?? app.name) : null;
+  const user =
+    scopes.length > 0 ? await userOf(store, app.tenant, request.user ?? app.name, scopes) : null;
   return signToken(keys.signing, {
     tenant: app.tenant,
     audience: request.audience ?? quarryAudience,
@@ -55,8 +57,16 @@ export async function mintToken(
   });
 }
 
-/** The user; made where absent, without a password, and with a role that views every device's data. */
-async function userOf(store: Store, tenant: string, name: string): Promise<User> {
+/**
+ * The user; made where absent, without a password, and with a role that views every device's data and
+ * allows what the scopes are for.
+ */
+async function userOf(
+  store: Store,
+  tenant: string,
+  name: string,
+  scopes: readonly string[],
+): Promise<User> {
   const userName = name.replaceAll(' ', '-');
   const known = await findUser(store, tenant, userName);
   if (known) return known;
@@ -66,6 +76,7 @@ async function userOf(store: Store, tenant: string, name: string): Promise<User>
     subject: user.id,
     viewsData: true,
     deviceGroups: null,
+    allows: personalRoles.filter((role) => scopes.includes(roles[role].scope)),
   });
   return user;
 }

@@ -24,4 +24,8 @@ export interface Principal {
   readonly deviceRules?: readonly (readonly DeviceCondition[])[];
   /** Users: whether one of their roles lets them view data. Applications need none. */
   readonly viewsData?: boolean;
+  /** Users: what their own roles allow them, where the scope of a program is not enough. */
+  readonly allowed?: readonly string[];
+  /** Users: the names of all groups that they are limited to, those by rule too; null: none. */
+  readonly deviceGroupNames?: readonly string[] | null;
 }

@@ -45,7 +45,7 @@ export const roles = {
     scope: 'SecurityAlert.ReadWrite.All',
     allows: 'read and change alerts',
   },
-  'Telemetry.Ingest': { api: 'quarry', scope: null, allows: 'send telemetry' },
+  'Telemetry.Ingest': { api: 'quarry', scope: 'Telemetry.Ingest', allows: 'send telemetry' },
   'Audit.Read': {
     api: 'quarry',
     scope: 'Audit.Read',
@@ -59,12 +59,29 @@ export const roles = {
   },
   'Quarry.Operator': {
     api: 'quarry',
-    scope: null,
+    scope: 'Quarry.Operator',
     allows: 'administer every tenant: make, export and delete tenants',
   },
 } as const satisfies Record<string, Role>;
 
 export type RoleName = keyof typeof roles;
+
+/**
+ * What a user needs a role of their own for: the scope says what a program may do for its users, and not
+ * which of them may do it.
+ */
+export const personalRoles = [
+  'Telemetry.Ingest',
+  'Audit.Read',
+  'Quarry.Admin',
+  'Quarry.Operator',
+] as const satisfies readonly RoleName[];
+
+export type PersonalRole = (typeof personalRoles)[number];
+
+export function isPersonal(role: RoleName): role is PersonalRole {
+  return (personalRoles as readonly RoleName[]).includes(role);
+}
 
 export function isRole(name: string): name is RoleName {
   return Object.hasOwn(roles, name);

@@ -53,7 +53,9 @@ export function createVerifier(options: {
   readonly dataAccess: (
     tenant: string,
     user: { readonly names: readonly string[]; readonly groups: readonly string[] },
-  ) => Promise<Pick<Principal, 'viewsData' | 'deviceGroups' | 'deviceRules'>>;
+  ) => Promise<
+    Pick<Principal, 'viewsData' | 'deviceGroups' | 'deviceRules' | 'allowed' | 'deviceGroupNames'>
+  >;
 }): Verifier {
   return async (token, api) => {
     if (!token) throw refused('missing');

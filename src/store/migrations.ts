@@ -151,4 +151,98 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0005-functions': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('functions')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('summary', 'text', (column) => column.notNull())
+        .addColumn('parameters', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('functions_by_name', ['tenant_id', 'name'])
+        .execute();
+    },
+  },
+  '0005-saved-queries-and-user-rights': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('saved_queries')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('owner_id', 'text', (column) => column.notNull())
+        .addColumn('owner_name', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('folder', 'text', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addColumn('shared', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('saved_queries_by_owner')
+        .on('saved_queries')
+        .columns(['tenant_id', 'owner_id'])
+        .execute();
+      await db.schema
+        .alterTable('role_assignments')
+        .addColumn('allows', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
+    },
+  },
+  '0006-custom-tables-retention-purges-counters': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('custom_tables')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('declaration', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('custom_tables_key', ['tenant_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('table_retention')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('table_name', 'text', (column) => column.notNull())
+        .addColumn('retention_days', 'integer')
+        .addPrimaryKeyConstraint('table_retention_key', ['tenant_id', 'table_name'])
+        .execute();
+      await db.schema
+        .createTable('purges')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('device', 'text', (column) => column.notNull())
+        .addColumn('counts', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('finished_at', 'bigint')
+        .execute();
+      await db.schema
+        .createTable('ingest_counters')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('connector', 'text', (column) => column.notNull())
+        .addColumn('counter', 'text', (column) => column.notNull())
+        .addColumn('value', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('ingest_counters_key', [
+          'tenant_id',
+          'source',
+          'connector',
+          'counter',
+        ])
+        .execute();
+    },
+  },
 };

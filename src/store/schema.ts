@@ -84,7 +84,37 @@ export interface RoleAssignmentRow {
   views_data: number;
   /** Names of device groups; null: every device. */
   device_groups: JsonText | null;
+  /** What it allows besides: names of roles. */
+  allows: ColumnType<JsonText, JsonText | undefined, JsonText>;
   created_at: Created;
+}
+
+/** A hunt that somebody keeps. */
+export interface SavedQueryRow {
+  id: string;
+  tenant_id: string;
+  owner_id: string;
+  owner_name: string;
+  name: string;
+  /** Folders above it, separated by slashes; empty: none. */
+  folder: string;
+  text: string;
+  /** 1: everyone of the tenant reads it. */
+  shared: number;
+  created_at: Created;
+  updated_at: Millis;
+}
+
+/** A function that a tenant keeps for its hunts. */
+export interface FunctionRow {
+  tenant_id: string;
+  name: string;
+  summary: string;
+  /** As KQL writes them, without parentheses. */
+  parameters: string;
+  /** KQL, without braces. */
+  body: string;
+  updated_at: Millis;
 }
 
 /** Something that was done, until it is in the engine's table of it. */
@@ -106,6 +136,46 @@ export interface QuotaCounterRow {
   used: number;
 }
 
+/** A table that an operator has declared. */
+export interface CustomTableRow {
+  tenant_id: string;
+  name: string;
+  /** As `catalog/custom-table.ts` takes it. */
+  declaration: JsonText;
+  created_at: Created;
+}
+
+/** How long one table is kept, where that is not what its tenant keeps. */
+export interface TableRetentionRow {
+  tenant_id: string;
+  table_name: string;
+  /** Null: kept for ever. */
+  retention_days: number | null;
+}
+
+/** A device whose data are being deleted, or have been. */
+export interface PurgeRow {
+  id: string;
+  tenant_id: string;
+  /** As it was asked for: a name or an id. */
+  device: string;
+  /** Rows by table, as they were counted before. */
+  counts: JsonText;
+  created_at: Created;
+  /** Null: not done yet. */
+  finished_at: Millis | null;
+}
+
+/** One figure of one source of telemetry: a sum, or the latest of times. */
+export interface IngestCounterRow {
+  tenant_id: string;
+  /** The way in. */
+  source: string;
+  connector: string;
+  counter: string;
+  value: number;
+}
+
 /** The metadata store's tables, as the last migration leaves them. */
 export interface StoreSchema {
   tenants: TenantRow;
@@ -116,6 +186,12 @@ export interface StoreSchema {
   users: UserRow;
   device_groups: DeviceGroupRow;
   role_assignments: RoleAssignmentRow;
+  saved_queries: SavedQueryRow;
+  functions: FunctionRow;
   quota_counters: QuotaCounterRow;
   audit_records: AuditRow;
+  custom_tables: CustomTableRow;
+  table_retention: TableRetentionRow;
+  purges: PurgeRow;
+  ingest_counters: IngestCounterRow;
 }

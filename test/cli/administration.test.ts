@@ -90,8 +90,20 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(wrong.code).toBe(2);
     await answer('role', 'give', 'group', 'g-1', '--device-group', 'Sales');
     expect(await quarry(['role', 'give', 'group', 'g-2'])).toMatchObject({ code: 2 });
+    const sales = { subjectKind: 'group', viewsData: true, deviceGroups: ['Sales'] };
+    expect(await answer('role', 'list')).toEqual([{ ...sales, subject: 'g-1', allows: [] }]);
+    await answer(
+      'role',
+      'give',
+      'group',
+      'g-1',
+      '--device-group',
+      'Sales',
+      '--allow',
+      'Audit.Read',
+    );
     expect(await answer('role', 'list')).toEqual([
-      { subjectKind: 'group', subject: 'g-1', viewsData: true, deviceGroups: ['Sales'] },
+      { ...sales, subject: 'g-1', allows: ['Audit.Read'] },
     ]);
     await answer('role', 'take', 'group', 'g-1');
     await answer('device-group', 'remove', 'Sales');

@@ -150,7 +150,13 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('is nothing without a role', async () => {
-      const nothing = { viewsData: false, deviceGroups: [], deviceRules: [] };
+      const nothing = {
+        viewsData: false,
+        deviceGroups: [],
+        deviceRules: [],
+        deviceGroupNames: [],
+        allowed: [],
+      };
       expect(await access(['nobody'])).toEqual(nothing);
       expect(await access([], ['g-blind'])).toEqual(nothing);
       expect(await access(['g-all'])).toEqual(nothing);
@@ -162,10 +168,30 @@ describe.each(storeKinds)('on %s', (kind) => {
         viewsData: true,
         deviceGroups: ['Sales'],
         deviceRules: [servers],
+        deviceGroupNames: ['Sales', 'Servers'],
+        allowed: [],
       });
       expect(await access(['asha@contoso.example'], ['g-all'])).toMatchObject({
         deviceGroups: null,
       });
+    });
+
+    test('what roles allow adds up too, and needs no data', async () => {
+      const blind = { subjectKind: 'group', subject: 'g-blind', viewsData: false } as const;
+      await assignRole(store, tenant, { ...blind, deviceGroups: null, allows: ['Quarry.Admin'] });
+      await assignRole(store, tenant, {
+        ...blind,
+        subject: 'g-audit',
+        deviceGroups: null,
+        allows: ['Audit.Read', 'Quarry.Admin'],
+      });
+      expect(await access(['nobody'], ['g-blind', 'g-audit'])).toMatchObject({
+        viewsData: false,
+        allowed: expect.toSatisfy(
+          (names: string[]) => names.toSorted().join() === 'Audit.Read,Quarry.Admin',
+        ),
+      });
+      expect(await access(['asha@contoso.example'])).toMatchObject({ allowed: [] });
     });
 
     test('does not cross tenants: another tenant’s group ids mean nothing', async () => {

@@ -19,7 +19,7 @@ import {
   removeDeviceGroup,
   saveDeviceGroup,
 } from '../../identity/device-groups.js';
-import { isRole, scopeNames } from '../../identity/roles.js';
+import { isRole, personalRoles, scopeNames } from '../../identity/roles.js';
 import { changeUser, createUser, listUsers, removeUser } from '../../identity/users.js';
 import type { Store } from '../../store/store.js';
 import { principalOf } from '../access.js';
@@ -59,6 +59,7 @@ export const assignmentShape = z.strictObject({
   ...subject,
   viewsData: z.boolean(),
   deviceGroups: z.array(name).max(1000).nullable(),
+  allows: z.array(z.enum(personalRoles)).max(personalRoles.length).default([]),
 });
 
 /** A tenant's applications, users, device groups and roles. */
@@ -80,14 +81,7 @@ export function peopleRoutes(
   app.post(path('/apps'), { config }, async (request, reply) => {
     const tenant = await tenantOf(request);
     const body = readBody(request, appShape);
-    // Nobody gives away what reaches beyond the tenant without having it.
-    if (body.roles.includes('Quarry.Operator') && !holds(principalOf(request), 'Quarry.Operator')) {
-      throw new HuntError('request.forbidden', {
-        kind: 'roles',
-        required: 'Quarry.Operator',
-        granted: principalOf(request).roles.join(','),
-      });
-    }
+    if (body.roles.includes('Quarry.Operator')) onlyOperators(request);
     const what = { action: 'RegisterApp', tenant, details: body };
     const made = await act(request, audit, what, () => registerApp(store, { ...body, tenant }));
     return reply.code(201).send(made);
@@ -228,6 +222,7 @@ export function peopleRoutes(
   app.put(path('/role-assignments'), { config }, async (request, reply) => {
     const tenant = await tenantOf(request);
     const assignment = readBody(request, assignmentShape);
+    if (assignment.allows.includes('Quarry.Operator')) onlyOperators(request);
     await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, () =>
       assignRole(store, tenant, assignment),
     );
@@ -254,6 +249,17 @@ export function peopleRoutes(
       `Application ${clientId}`,
     );
   }
+}
+
+/** Nobody gives away what reaches beyond the tenant without having it. */
+function onlyOperators(request: FastifyRequest): void {
+  const principal = principalOf(request);
+  if (holds(principal, 'Quarry.Operator')) return;
+  throw new HuntError('request.forbidden', {
+    kind: 'roles',
+    required: 'Quarry.Operator',
+    granted: [...principal.roles, ...principal.scopes].join(','),
+  });
 }
 
 function found(was: boolean, what: string): void {

@@ -318,6 +318,7 @@ export function deviceGroupCommand(): Command {
 interface RoleOptions extends AdminOptions {
   readonly deviceGroup?: string[];
   readonly allDevices?: boolean;
+  readonly allow?: string[];
 }
 
 function subjectOf(kind: string): string {
@@ -333,6 +334,11 @@ export function roleCommand(): Command {
       .argument('<subject>', "a user's name or id, or a group's id, as tokens have it")
       .option('--device-group <name>', 'a device group; can be repeated', collect)
       .option('--all-devices', 'every device')
+      .option(
+        '--allow <role>',
+        'besides: Quarry.Admin, Audit.Read, Telemetry.Ingest, Quarry.Operator; can be repeated',
+        collect,
+      )
       .action((kind: string, subject: string, options: RoleOptions) =>
         withAdmin(options, async (ask) => {
           const { deviceGroup, allDevices } = options;
@@ -344,6 +350,7 @@ export function roleCommand(): Command {
             subject,
             viewsData: true,
             deviceGroups: deviceGroup ?? null,
+            allows: options.allow ?? [],
           });
         }),
       ),

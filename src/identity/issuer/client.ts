@@ -2,6 +2,7 @@ import type { Store } from '../../store/store.js';
 import { findTenant } from '../../store/tenants.js';
 import { type App, findApp } from '../apps.js';
 import type { EntraErrorName } from './entra-errors.js';
+import { appOf, portalClientId } from './portal-app.js';
 
 /** Tenant names that stand for "wherever the application is at home". */
 const anyTenant = new Set(['common', 'organizations', 'consumers']);
@@ -12,13 +13,12 @@ export async function findClient(
   tenantName: string,
   clientId: string,
 ): Promise<App | EntraErrorName> {
-  const app = await findApp(store, clientId);
-  if (!anyTenant.has(tenantName.toLowerCase())) {
-    const tenant = await findTenant(store, tenantName);
-    if (!tenant) return 'tenant';
-    if (app?.tenant !== tenant.id) return 'app';
-  }
-  return app ?? 'app';
+  const isAny = anyTenant.has(tenantName.toLowerCase());
+  // The portal is at home everywhere: only an address that names the tenant says which.
+  if (isAny) return (clientId !== portalClientId && (await findApp(store, clientId))) || 'app';
+  const tenant = await findTenant(store, tenantName);
+  if (!tenant) return 'tenant';
+  return (await appOf(store, tenant.id, clientId)) ?? 'app';
 }
 
 /** The id of the tenant that an address names, by its id or its name. */

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Adapter, AdapterPayload, ClientAuthMethod } from 'oidc-provider';
 import type { Store } from '../../store/store.js';
-import { type App, certificateKeys, findApp } from '../apps.js';
+import { type App, certificateKeys } from '../apps.js';
+import { appOf, portalClientId, portalPaths } from './portal-app.js';
 
 /** How the application of the request under way proves itself: Entra lets one application do either. */
 export type ClientProof = Extract<
@@ -24,19 +25,24 @@ export function usualProof({ isPublic }: Pick<App, 'isPublic'>): ClientProof {
   return isPublic ? 'none' : 'client_secret_post';
 }
 
-/** The tenant's applications, as the issuer library reads them. */
-export function clients(store: Store, tenant: string): Adapter {
+/**
+ * The tenant's applications, as the issuer library reads them.
+ * @param base the address that the issuer is asked under, which is the portal's too
+ */
+export function clients(store: Store, tenant: string, base: string): Adapter {
   const none = async () => undefined;
   return {
     find: async (clientId): Promise<AdapterPayload | undefined> => {
-      const app = await findApp(store, clientId);
-      if (app?.tenant !== tenant) return undefined;
+      const app = await appOf(store, tenant, clientId);
+      if (!app) return undefined;
       const proof = issuerRequest.getStore()?.proof ?? usualProof(app);
-      const interactive = app.redirectUris.length > 0;
+      const isPortal = clientId === portalClientId;
+      const redirectUris = isPortal ? [base + portalPaths.signedIn] : app.redirectUris;
+      const interactive = redirectUris.length > 0;
       return {
         client_id: app.clientId,
         client_name: app.name,
-        application_type: app.redirectUris.some(isLocal) ? 'native' : 'web',
+        application_type: redirectUris.some(isLocal) ? 'native' : 'web',
         token_endpoint_auth_method: proof,
         // Never compared: see `compareClientSecret`.
         ...(proof === 'client_secret_post' && { client_secret: 'stored as a hash' }),
@@ -51,7 +57,8 @@ export function clients(store: Store, tenant: string): Adapter {
           ...(interactive ? ['authorization_code'] : []),
         ],
         response_types: interactive ? ['code'] : [],
-        redirect_uris: [...app.redirectUris],
+        redirect_uris: [...redirectUris],
+        ...(isPortal && { post_logout_redirect_uris: [base + portalPaths.signedOut] }),
       };
     },
     upsert: none,

@@ -7,15 +7,24 @@ import type {
 } from 'oidc-provider';
 import type { Store } from '../../store/store.js';
 import { familiesOf } from '../apis.js';
-import { findApp, isSecretOf } from '../apps.js';
+import { isSecretOf } from '../apps.js';
 import { appClaims, embeddedIssuer, userClaims } from '../claims.js';
 import { type KeyRing, signingAlgorithm } from '../keys.js';
 import { tokenLifetimeSeconds } from '../mint.js';
 import { findUser } from '../users.js';
 import { artifacts } from './artifacts.js';
 import { clients, issuerRequest } from './clients.js';
-import { codeConfirmPage, codeInputPage, donePage, failurePage } from './pages.js';
+import {
+  codeConfirmPage,
+  codeInputPage,
+  donePage,
+  failurePage,
+  signedOutPage,
+  signOutPage,
+  signOutPolicy,
+} from './pages.js';
 import { allowPasswordGrant } from './password-grant.js';
+import { appOf } from './portal-app.js';
 import {
   askableScopes,
   protocolScopes,
@@ -76,7 +85,7 @@ export async function createProvider(
 
   const resourceServer = async (resource: string, clientId: string): Promise<ResourceServer> => {
     if (familiesOf(resource, ownNames).length === 0) throw new errors.InvalidTarget();
-    const app = await findApp(store, clientId);
+    const app = await appOf(store, tenant, clientId);
     return {
       audience: resource,
       scope: askableScopes(resource, scopesFor(resource, app?.scopes ?? [], ownNames)),
@@ -88,7 +97,7 @@ export async function createProvider(
 
   const configuration: Configuration = {
     adapter: (model: string): Adapter =>
-      model === 'Client' ? clients(store, tenant) : artifacts(store, model),
+      model === 'Client' ? clients(store, tenant, base) : artifacts(store, model),
     jwks: {
       keys: keys.all.map(({ jwk, kid }) => ({ ...jwk, kid, alg: signingAlgorithm, use: 'sig' })),
     },
@@ -129,7 +138,19 @@ export async function createProvider(
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       userinfo: { enabled: false },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => {
+          const { session, entities } = ctx.oidc;
+          // Who brings the token of this very session has asked for it themselves.
+          const asked = session?.accountId === entities.IdTokenHint?.payload['sub'];
+          ctx.set('content-security-policy', signOutPolicy);
+          ctx.body = signOutPage(form, asked);
+        },
+        postLogoutSuccessSource: (ctx) => {
+          ctx.body = signedOutPage();
+        },
+      },
       deviceFlow: {
         enabled: true,
         userCodeInputSource: (ctx, form, _out, error) => {
@@ -161,7 +182,7 @@ export async function createProvider(
       },
     },
     extraTokenClaims: async (_ctx, token) => {
-      const app = await findApp(store, token.clientId ?? '');
+      const app = await appOf(store, tenant, token.clientId ?? '');
       if (!app) return undefined;
       const resource = String(token.aud ?? '');
       const version = issuerRequest.getStore()?.version ?? '2.0';
