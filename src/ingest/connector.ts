@@ -49,7 +49,7 @@ export interface Passed {
 }
 
 /** Reasons that a connector may give; the wording is in `dead-letters.ts`. */
-export type RejectionReason = 'record.shape' | 'table.unknown';
+export type RejectionReason = 'record.shape' | 'table.unknown' | 'source.unknown';
 
 export type Outcome = DefenderEvent | Rejection | Passed;
 
@@ -62,8 +62,13 @@ export interface Conversion {
   convert(record: RawRecord): readonly Outcome[];
   /** Text of the records held back, bytes. */
   readonly heldBytes?: number;
-  /** The outcomes of what was held back: asked for at the stream's end, when it pauses, when much is held. */
-  release?(): Iterable<Outcome>;
+  /** Where in the stream the first record stands that is held back after a release. */
+  readonly heldFrom?: number | undefined;
+  /**
+   * The outcomes of what was held back: asked for at the stream's end, when it pauses, when much is held.
+   * @param flowing more of the stream comes at once: a record that others belong to may be held on to
+   */
+  release?(flowing: boolean): Iterable<Outcome>;
   /** The stream is not read to its end: what was held back is let go. */
   close?(): void;
 }

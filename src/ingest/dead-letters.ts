@@ -6,6 +6,7 @@ export const reasons = {
   'json.tooDeep': `A value is nested deeper than ${maxJsonDepth} levels`,
   'record.tooLarge': 'The record is larger than the limit',
   'record.shape': 'The record does not have the shape of its source',
+  'source.unknown': 'No known source writes records of this shape',
   'table.unknown': 'There is no table for the event',
   'time.missing': 'The event has no time',
   'time.invalid': 'The time of the event is not a datetime',

@@ -4,9 +4,11 @@ import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
+import { Admission, type Lease } from './admission.js';
 import { connectors, findConnector } from './connectors.js';
 import { type FileOptions, type FileSummary, ingestFile } from './file.js';
 import { Intake, type OpenIntake } from './intake.js';
+import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './items.js';
 import { ParseWorker } from './parse-worker.js';
 import { ingestPush, type PushOptions } from './push.js';
 import { refusedRow } from './refused.js';
@@ -48,10 +50,20 @@ export interface IngestStatus {
 export interface Ingest {
   /**
    * Takes a request's body in. When it resolves, its events are on disk.
-   * @throws HuntError `ingest.unavailable` `engine.unavailable` `ingest.content` `ingest.source`: up
+   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable` `ingest.content` `ingest.source`: up
    * to 32 MiB of rows nothing was taken, and beyond it sending the same again takes only the rest
    */
   push(body: Readable | Uint8Array, options: PushOptions): Promise<IngestSummary>;
+  /**
+   * Takes records in that have been told apart already, together or not at all.
+   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
+   */
+  items(items: Items, options: ItemOptions): Promise<ItemsSummary>;
+  /**
+   * A share of the memory for requests that are read whole; to be ended.
+   * @throws HuntError `ingest.behind`
+   */
+  admit(): Lease;
   /**
    * Takes a file in, or standard input (`-`). When it resolves, its events are on disk.
    * @throws HuntError as `push`, and the errors of opening and reading a file
@@ -66,6 +78,8 @@ export interface Ingest {
 
 const defaultSpoolBytes = 256 * 1024 * 1024;
 const defaultRecordBytes = 4 * 1024 * 1024;
+/** All requests that are under way together. */
+const requestBytes = 256 * 1024 * 1024;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Opens the spool and takes up what an earlier process left in it. */
@@ -76,7 +90,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
     extensions: options.extensions ?? false,
   });
-  const open: OpenIntake = async ({ tenant, source, origin, patienceMs }) => {
+  const open: OpenIntake = async ({ tenant, source, origin, patienceMs, offset }) => {
     if (source !== undefined && findConnector(source) === undefined) {
       throw unknownSource();
     }
@@ -85,14 +99,26 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       tenant,
       source,
       origin,
+      offset,
       settle: false,
       maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
       keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
     });
     return new Intake(writer, parser, tenantDatabase(tenant), patienceMs);
   };
+  const admission = new Admission(requestBytes, () => writer.backlogBytes > spoolBytes);
+  const admitted = async <T>(take: (grow: Lease['grow']) => Promise<T>): Promise<T> => {
+    const lease = admission.enter();
+    try {
+      return await take(lease.grow);
+    } finally {
+      lease.end();
+    }
+  };
   return {
-    push: (body, push) => ingestPush(open, body, push),
+    push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow)),
+    items: (items, options) => admitted((grow) => ingestItems(open, items, options, grow)),
+    admit: () => admission.enter(),
     file: (path, file) => ingestFile(open, path, file),
     flush: () => writer.flush(),
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),

@@ -12,6 +12,8 @@ export type OpenIntake = (options: {
   readonly origin: string;
   /** How long to wait for room in the spool. */
   readonly patienceMs: number;
+  /** Where in its source the stream starts, bytes. */
+  readonly offset?: number | undefined;
 }) => Promise<Intake>;
 
 /** A stream's way from the parsing thread to the writer. */
@@ -20,6 +22,7 @@ export class Intake {
   readonly #parser: ParseStream;
   readonly #database: string;
   readonly #patienceMs: number;
+  #settled: number | undefined;
 
   constructor(writer: Writer, parser: ParseStream, database: string, patienceMs: number) {
     this.#writer = writer;
@@ -35,9 +38,25 @@ export class Intake {
     yield* this.#portions(this.#parser.write(new Uint8Array(chunk)), summary);
   }
 
-  /** The rows that have come since the last portion. */
-  take(summary: IngestSummary): AsyncGenerator<Batch> {
-    return this.#portions(this.#parser.take(), summary);
+  /** Records that have been cut out already; the arrays are the parsing thread's from then on. */
+  items(
+    bytes: Uint8Array<ArrayBuffer>,
+    ends: Uint32Array<ArrayBuffer>,
+    first: number,
+    summary: IngestSummary,
+  ): AsyncGenerator<Batch> {
+    summary.bytes += bytes.length;
+    return this.#portions(this.#parser.items(bytes, ends, first), summary);
+  }
+
+  /** The rows that have come since the last portion. `flowing`: more comes at once. */
+  take(summary: IngestSummary, flowing = false): AsyncGenerator<Batch> {
+    return this.#portions(this.#parser.take(flowing), summary);
+  }
+
+  /** Up to where the source need not be read again once all that it has given is stored, if that is known. */
+  get settled(): number | undefined {
+    return this.#settled;
   }
 
   /** The rest of the rows. */
@@ -49,6 +68,9 @@ export class Intake {
     for (let done = await first; ; done = await this.#parser.proceed()) {
       if (done.source !== undefined) {
         addSource(summary, done.source);
+      }
+      if (done.batch) {
+        this.#settled = done.settled;
       }
       if (done.batch) {
         yield done.batch;

@@ -18,6 +18,8 @@ export interface OpenStream {
   readonly origin: string;
   /** Nothing is to be held for a later stream. */
   readonly settle: boolean;
+  /** Where in its source the stream starts, bytes. */
+  readonly offset?: number | undefined;
 }
 
 /** To the parsing thread, which answers each in its turn. */
@@ -26,8 +28,17 @@ export type ParseRequest =
   | { readonly kind: 'catalog'; readonly tenant: string; readonly catalog: Catalog }
   | { readonly kind: 'open'; readonly stream: number; readonly options: OpenStream }
   | { readonly kind: 'write'; readonly stream: number; readonly bytes: Uint8Array }
-  /** Hands over what has come together. */
-  | { readonly kind: 'take'; readonly stream: number }
+  /** Records that have been cut out already: where each ends in the bytes. */
+  | {
+      readonly kind: 'items';
+      readonly stream: number;
+      readonly bytes: Uint8Array;
+      readonly ends: Uint32Array;
+      /** The number of the first of them. */
+      readonly first: number;
+    }
+  /** Hands over what has come together. `flowing`: more comes at once. */
+  | { readonly kind: 'take'; readonly stream: number; readonly flowing: boolean }
   | { readonly kind: 'end'; readonly stream: number }
   /** Brings the next portion, where the answer before said that there is one. */
   | { readonly kind: 'proceed'; readonly stream: number }
@@ -38,6 +49,8 @@ export type ParseReply =
       readonly kind: 'done';
       /** There when rows have come together to a portion, and at the end. */
       readonly batch?: Batch;
+      /** Up to where the source need not be read again once the batch is stored, where that is known. */
+      readonly settled?: number;
       /** The connector, once it is known. */
       readonly source?: string;
       /** A portion follows, to be asked for before anything else of the stream. */

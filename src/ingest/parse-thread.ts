@@ -55,9 +55,12 @@ function parserOf(stream: number): StreamParser {
 function progress(parser: StreamParser, wanted: boolean): ParseReply {
   const more = parser.proceed(portionBytes);
   const { source } = parser;
+  const isHandedOver = wanted || more || parser.sizeBytes >= portionBytes;
+  const settled = isHandedOver && !more ? parser.settled : undefined;
   return {
     kind: 'done',
-    ...(wanted || more || parser.sizeBytes >= portionBytes ? { batch: parser.take() } : {}),
+    ...(isHandedOver ? { batch: parser.take() } : {}),
+    ...(settled === undefined ? {} : { settled }),
     ...(source === undefined ? {} : { source }),
     ...(more ? { more } : {}),
   };
@@ -90,9 +93,19 @@ const handlers: {
     parser.write(bytes);
     return progress(parser, false);
   },
-  take({ stream }) {
+  items({ stream, bytes, ends, first }) {
     const parser = parserOf(stream);
-    parser.release();
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let start = 0;
+    for (const [index, end] of ends.entries()) {
+      parser.item(text.toString('utf8', start, end), first + index);
+      start = end;
+    }
+    return progress(parser, false);
+  },
+  take({ stream, flowing }) {
+    const parser = parserOf(stream);
+    parser.release(flowing);
     return progress(parser, true);
   },
   end({ stream }) {

@@ -55,9 +55,22 @@ export class ParseStream {
     return this.#thread.ask({ kind: 'write', stream: this.#stream, bytes }, [bytes.buffer]);
   }
 
-  /** What has come together so far. */
-  take(): Promise<Done> {
-    return this.#thread.ask({ kind: 'take', stream: this.#stream });
+  /** Records that have been cut out already, which end in the bytes where `ends` says; both are moved. */
+  items(
+    bytes: Uint8Array<ArrayBuffer>,
+    ends: Uint32Array<ArrayBuffer>,
+    first: number,
+  ): Promise<Done> {
+    const stream = this.#stream;
+    return this.#thread.ask({ kind: 'items', stream, bytes, ends, first }, [
+      bytes.buffer,
+      ends.buffer,
+    ]);
+  }
+
+  /** What has come together so far. `flowing`: more comes at once. */
+  take(flowing: boolean): Promise<Done> {
+    return this.#thread.ask({ kind: 'take', stream: this.#stream, flowing });
   }
 
   /** The rest. */

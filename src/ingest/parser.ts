@@ -9,7 +9,7 @@ import type {
 import { detectConnector } from './connectors.js';
 import { isolatedContext } from './correlation/correlation.js';
 import { momentOfDate } from './datetime.js';
-import { type Culprit, deadLetter, type Problem, type Reason } from './dead-letters.js';
+import { type Culprit, clip, deadLetter, type Problem, type Reason } from './dead-letters.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
@@ -28,6 +28,18 @@ export interface ParserOptions {
   readonly origin: string;
   /** By default nothing is known, or kept, beyond the stream. */
   readonly context?: ConversionContext;
+  /** Where in its source the stream starts, bytes; 0 by default. */
+  readonly offset?: number | undefined;
+}
+
+/** A record that was not stored. */
+export interface Refusal {
+  /** Where it starts in the stream, bytes; its number from 0 where records came one by one. */
+  readonly offset: number;
+  /** Its number in a record that holds several, from 1. */
+  readonly part?: number;
+  readonly reason: Reason;
+  readonly detail?: string;
 }
 
 /** What records became. Counts are of events: a record can be several, and is one where it is refused. */
@@ -43,6 +55,8 @@ export interface Batch {
   /** Told by the row of another record. */
   readonly merged: number;
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  /** The first of the rejected; all of them where records came one by one. */
+  readonly refusals: readonly Refusal[];
 }
 
 export const deadLetterTable = 'QuarryIngestErrors';
@@ -60,6 +74,8 @@ const sampleBytes = 256 * 1024;
 /** Text of records that a conversion may hold back; more is released before the stream's end. */
 const mostHeldBytes = 1024 * 1024 * 1024;
 const outcomesAtATime = 100;
+/** A stream's refusals that are told one by one. */
+const mostRefusals = 100;
 
 /** One stream's bytes on their way to rows. */
 export class StreamParser {
@@ -71,6 +87,9 @@ export class StreamParser {
   #sampled = 0;
   #connector: Connector | undefined;
   #conversion: Conversion | undefined;
+  /** Of records that came one by one, by their connector. */
+  readonly #conversions = new Map<Connector | undefined, Conversion>();
+  #isItems = false;
   #rows = new Map<NormalTable, RowBuffer>();
   #letters: RowBuffer | undefined;
   #rejected = 0;
@@ -78,6 +97,7 @@ export class StreamParser {
   #unmapped = 0;
   #merged = 0;
   #reasons: Partial<Record<Reason, number>> = {};
+  #refusals: Refusal[] = [];
   /** Outcomes that have not been asked for yet. */
   #releasing: Iterator<Outcome> | undefined;
 
@@ -102,12 +122,39 @@ export class StreamParser {
     return events + (this.#letters?.sizeBytes ?? 0);
   }
 
+  /**
+   * Up to where in its source the stream need not be read again once what has been taken is stored;
+   * undefined where that cannot be said.
+   */
+  get settled(): number | undefined {
+    const conversion = this.#conversion;
+    if (conversion?.heldFrom !== undefined) {
+      return conversion.heldFrom;
+    }
+    const isHolding = (conversion?.heldBytes ?? 0) > 0 || this.#sample.length > 0;
+    return this.#cutter instanceof RecordCutter && !isHolding ? this.#cutter.settled : undefined;
+  }
+
   /** @throws UnrecognizedSourceError */
   write(chunk: Uint8Array): void {
     this.#cutter ??= this.#cutterFor(chunk);
     this.#cutter.write(chunk, this.#take);
     if ((this.#conversion?.heldBytes ?? 0) > mostHeldBytes) {
       this.release();
+    }
+  }
+
+  /** A record that has been cut out already. What no connector claims is rejected, and not the stream. */
+  item(text: string, number: number): void {
+    this.#isItems = true;
+    const sizeBytes = Buffer.byteLength(text);
+    const tooLarge = sizeBytes > this.#options.maxRecordBytes;
+    const cut: CutRecord = { text, offset: number, sizeBytes, tooLarge };
+    if (this.#conversion === undefined || this.#options.connector === undefined) {
+      this.#choose(cut);
+    }
+    if (this.#conversion) {
+      this.#record(this.#conversion, cut);
     }
   }
 
@@ -121,8 +168,21 @@ export class StreamParser {
   }
 
   /** What the conversion holds back is wanted; `proceed` brings it. */
-  release(): void {
-    this.#releasing ??= this.#conversion?.release?.()[Symbol.iterator]();
+  release(flowing = false): void {
+    this.#releasing ??= this.#released(flowing)?.[Symbol.iterator]();
+  }
+
+  #released(flowing: boolean): Iterable<Outcome> | undefined {
+    return this.#conversions.size > 0
+      ? this.#releasedByAll(flowing)
+      : this.#conversion?.release?.(flowing);
+  }
+
+  *#releasedByAll(flowing: boolean): Generator<Outcome> {
+    for (const [connector, conversion] of this.#conversions) {
+      this.#connector = connector;
+      yield* conversion.release?.(flowing) ?? [];
+    }
   }
 
   /** Adds rows of what was released until they come to so many bytes; false when none are left. */
@@ -143,7 +203,9 @@ export class StreamParser {
   /** The stream is not read to its end. */
   close(): void {
     this.#releasing?.return?.();
-    this.#conversion?.close?.();
+    for (const conversion of new Set([this.#conversion, ...this.#conversions.values()])) {
+      conversion?.close?.();
+    }
   }
 
   /** What has come together since the last call. */
@@ -156,6 +218,7 @@ export class StreamParser {
       unmapped: this.#unmapped,
       merged: this.#merged,
       reasons: this.#reasons,
+      refusals: this.#refusals,
     };
     this.#rows = new Map();
     this.#letters = undefined;
@@ -164,6 +227,7 @@ export class StreamParser {
     this.#unmapped = 0;
     this.#merged = 0;
     this.#reasons = {};
+    this.#refusals = [];
     return batch;
   }
 
@@ -171,8 +235,9 @@ export class StreamParser {
     if (evtxMagic.equals(start.subarray(0, evtxMagic.length))) {
       return new EvtxCutter();
     }
-    const { connector, maxRecordBytes } = this.#options;
-    return new RecordCutter({ maxBytes: maxRecordBytes, lines: connector?.format === 'text' });
+    const { connector, maxRecordBytes, offset = 0 } = this.#options;
+    const lines = connector?.format === 'text' || offset > 0;
+    return new RecordCutter({ maxBytes: maxRecordBytes, lines, offset });
   }
 
   readonly #take = (cut: CutRecord): void => {
@@ -203,6 +268,19 @@ export class StreamParser {
     for (const cut of this.#sample.splice(0)) {
       this.#record(conversion, cut);
     }
+  }
+
+  /** The connector of one record among records of all kinds. */
+  #choose(cut: CutRecord): void {
+    const connector = detectConnector(sampleOf(cut));
+    let conversion = this.#conversions.get(connector);
+    if (conversion === undefined) {
+      const context = this.#options.context ?? isolatedContext();
+      conversion = connector?.open(context) ?? unclaimed;
+      this.#conversions.set(connector, conversion);
+    }
+    this.#connector = connector;
+    this.#conversion = conversion;
   }
 
   #record(conversion: Conversion, cut: CutRecord): void {
@@ -315,12 +393,22 @@ export class StreamParser {
 
   #reject(problem: Problem, table: string, record: RawRecord): void {
     this.#rejected++;
+    if (this.#isItems || this.#refusals.length < mostRefusals) {
+      const { reason, detail } = problem;
+      const { offset = 0, part } = record.place ?? {};
+      this.#refusals.push({
+        offset,
+        ...(part === undefined ? {} : { part }),
+        reason,
+        ...(detail === undefined ? {} : { detail: clip(detail, longestDetail) }),
+      });
+    }
     this.#letter(problem, table, record);
   }
 
   #letter(problem: Problem, table: string, { text: raw, place }: RawRecord): void {
     const part = place?.part === undefined ? '' : `, record ${place.part}`;
-    const position = `byte ${place?.offset ?? 0}${part}`;
+    const position = `${this.#isItems ? 'item' : 'byte'} ${place?.offset ?? 0}${part}`;
     const culprit: Culprit = {
       source: this.#connector?.name ?? '',
       position: `${place?.origin ?? this.#options.origin}, ${position}`,
@@ -338,13 +426,18 @@ export class StreamParser {
     this.#letters ??= new RowBuffer({ table: deadLetterTable, timeColumn, sameness: 'recent' });
     // The same problem of the same bytes at the same place: whatever the file or request is called.
     const { reason, column = '' } = problem;
-    const identity = hashOf([reason, column, table, position, raw].join('\n'));
+    // Senders that repeat what failed put it together anew: then the bytes alone tell.
+    const where = this.#isItems ? '' : position;
+    const identity = hashOf([reason, column, table, where, raw].join('\n'));
     this.#letters.add(row.members, row.time, identity);
     this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
 }
 
 const emptyRecord: RawRecord = { text: '', value: undefined };
+const longestDetail = 200;
+/** For records among others that no connector claims. */
+const unclaimed: Conversion = { convert: () => [{ rejected: 'source.unknown' }] };
 /** What is no JSON, and has been rejected for it. */
 const refused = Symbol('refused');
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { contentsOf } from './contents.js';
 import type { Intake, OpenIntake } from './intake.js';
+import { sizeOf } from './items.js';
 import type { Batch } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
@@ -17,11 +18,12 @@ export interface PushOptions {
 const atomicBytes = 32 * 1024 * 1024;
 const patienceMs = 5_000;
 
-/** Takes the body of a request in; gzip, zip and tar are recognized by themselves. */
+/** Takes the body of a request in; gzip, zstd, zip and tar are recognized by themselves. */
 export async function ingestPush(
   open: OpenIntake,
   body: Readable | Uint8Array,
   { tenant, source, requestId = randomUUID() }: PushOptions,
+  grow: (bytes: number) => void,
 ): Promise<IngestSummary> {
   const summary = emptySummary();
   const name = `request ${requestId}`;
@@ -29,12 +31,14 @@ export async function ingestPush(
   let bytes = 0;
   const collect = async (intake: Intake, portions: AsyncGenerator<Batch>) => {
     for await (const batch of portions) {
-      bytes += sizeOf(batch);
-      if (bytes > atomicBytes) {
+      if (bytes + sizeOf(batch) > atomicBytes) {
         await intake.commit(batches, summary);
         batches = [];
-        bytes = sizeOf(batch);
+        grow(-bytes);
+        bytes = 0;
       }
+      grow(sizeOf(batch));
+      bytes += sizeOf(batch);
       batches.push(batch);
     }
   };
@@ -53,11 +57,6 @@ export async function ingestPush(
   }
   await intake?.commit(batches, summary);
   return summary;
-}
-
-function sizeOf({ events, deadLetters }: Batch): number {
-  const size = events.reduce((sum, { lines }) => sum + lines.length, 0);
-  return size + (deadLetters?.lines.length ?? 0);
 }
 
 async function* chunksOf(body: Readable | Uint8Array): AsyncGenerator<Uint8Array> {

@@ -54,10 +54,23 @@ export class RecordCutter {
   #skipped: { head: string; offset: number; size: number } | undefined;
   readonly #scan = new Scan();
 
-  /** @param lines take lines whatever they start with: for text sources */
-  constructor(options: { readonly maxBytes: number; readonly lines: boolean }) {
+  /**
+   * @param lines take lines whatever they start with: for text sources
+   * @param offset where in its source the stream starts
+   */
+  constructor(options: {
+    readonly maxBytes: number;
+    readonly lines: boolean;
+    readonly offset?: number;
+  }) {
     this.#maxBytes = options.maxBytes;
+    this.#offset = options.offset ?? 0;
     this.#cut = options.lines ? this.#cutLines : this.#cutUnknown;
+  }
+
+  /** Up to where lines have been cut; undefined where the stream is no lines, or is within one too long. */
+  get settled(): number | undefined {
+    return this.#cut === this.#cutLines && this.#skipped === undefined ? this.#offset : undefined;
   }
 
   write(chunk: Uint8Array, sink: Sink): void {

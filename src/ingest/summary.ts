@@ -1,5 +1,5 @@
-import type { Reason } from './dead-letters.js';
-import type { Batch } from './parser.js';
+import { type Reason, reasons } from './dead-letters.js';
+import type { Batch, Refusal } from './parser.js';
 import { deadLetterTable } from './parser.js';
 import type { PartCounts } from './writer.js';
 
@@ -28,9 +28,18 @@ export interface IngestSummary {
   byTable: Record<string, number>;
   /** Rejected events and left out columns by their reason. */
   byReason: Partial<Record<Reason, number>>;
+  /** The first of the rejected, and where they stand. */
+  rejections: Rejected[];
   /** Of the content, unpacked. */
   bytes: number;
 }
+
+/** An event that was rejected, for its sender. */
+export interface Rejected extends Refusal {
+  readonly message: string;
+}
+
+const mostRejections = 100;
 
 export function emptySummary(): IngestSummary {
   return {
@@ -44,6 +53,7 @@ export function emptySummary(): IngestSummary {
     deadLetters: 0,
     byTable: {},
     byReason: {},
+    rejections: [],
     bytes: 0,
   };
 }
@@ -57,6 +67,9 @@ export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly P
   for (const [reason, count] of Object.entries(batch.reasons) as [Reason, number][]) {
     summary.byReason[reason] = (summary.byReason[reason] ?? 0) + count;
   }
+  for (const refusal of batch.refusals.slice(0, mostRejections - summary.rejections.length)) {
+    summary.rejections.push({ ...refusal, message: messageOf(refusal) });
+  }
   for (const { table, stored, duplicate } of parts) {
     if (table === deadLetterTable) {
       summary.deadLetters += stored;
@@ -68,6 +81,11 @@ export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly P
       }
     }
   }
+}
+
+/** Why an event was rejected, in words. */
+export function messageOf({ reason, detail }: Refusal): string {
+  return `${reasons[reason]}${detail === undefined ? '' : `: ${detail}`}`;
 }
 
 /** Names the connector that took a part; an archive's members may have several. */

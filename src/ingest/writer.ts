@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { type RowKeys, storedIdentities } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
+import { behind } from './admission.js';
 import { Drain, type RefusedRow } from './drain.js';
 import {
   Journal,
@@ -113,7 +114,7 @@ export class Writer {
   /**
    * Resolves when the rows are on disk, all of them or none.
    * @param patienceMs how long to wait for room in the spool
-   * @throws HuntError `ingest.unavailable` `engine.unavailable`: nothing was taken
+   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
    */
   async commit(parts: readonly TenantRows[], patienceMs: number): Promise<PartCounts[]> {
     await this.#room(patienceMs);
@@ -144,7 +145,7 @@ export class Writer {
     const deadline = performance.now() + patienceMs;
     while (this.backlogBytes > this.#options.spoolBytes) {
       if (performance.now() > deadline || this.#closed) {
-        throw unavailable('The engine is behind. Please send the events again later.');
+        throw behind();
       }
       await new Promise((resolve) => setTimeout(resolve, roomPollMs));
     }

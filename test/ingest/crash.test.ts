@@ -183,7 +183,7 @@ describe('a spool', () => {
     cleanUp(() => ingest.close());
     expect(await ingest.push(requestOf(0), { tenant })).toMatchObject({ accepted: 80 });
     await expect(ingest.push(requestOf(1), { tenant })).rejects.toMatchObject({
-      code: 'ingest.unavailable',
+      code: 'ingest.behind',
       message: 'The engine is behind. Please send the events again later.',
     });
     release();

@@ -50,6 +50,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'engine.unavailable': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
   'ingest.unavailable': 'ServiceUnavailable',
+  'ingest.behind': 'TooManyRequests',
 };
 
 /**

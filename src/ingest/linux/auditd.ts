@@ -86,8 +86,13 @@ export class AuditConversion implements Conversion {
     return [];
   }
 
-  *release(): Generator<Outcome> {
-    for (const [key, group] of this.#open) {
+  get heldFrom(): number | undefined {
+    const places = [...this.#open.values()].flatMap(({ place }) => place?.offset ?? []);
+    return places.length === 0 ? undefined : Math.min(...places);
+  }
+
+  *release(flowing: boolean): Generator<Outcome> {
+    for (const [key, group] of flowing ? [] : this.#open) {
       this.#finish(key, group);
     }
     const { correlation } = this.#context;

@@ -1,0 +1,111 @@
+import type { Intake, OpenIntake } from './intake.js';
+import type { Batch, Refusal } from './parser.js';
+import { emptySummary, type IngestSummary } from './summary.js';
+
+export interface ItemOptions {
+  readonly tenant: string;
+  /** A connector's name; undefined: found out of every item. */
+  readonly source?: string | undefined;
+  /** What sent them, in the dead letters: `Elasticsearch, index winlogbeat`. */
+  readonly origin: string;
+}
+
+export interface ItemsSummary {
+  readonly summary: IngestSummary;
+  /** Of every item that was not stored; `offset` is its number from 0. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Text of many records, one after the other. */
+export class Items {
+  readonly #texts: Buffer[] = [];
+  #bytes = 0;
+
+  get count(): number {
+    return this.#texts.length;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  add(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#texts.push(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  /** In portions of bounded size; `first` is the number of a portion's first item. */
+  *portions(): Generator<{
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly ends: Uint32Array<ArrayBuffer>;
+    readonly first: number;
+  }> {
+    for (let first = 0; first < this.#texts.length; ) {
+      const texts: Buffer[] = [];
+      const ends: number[] = [];
+      let size = 0;
+      for (let next = first; next < this.#texts.length && size < portionBytes; next++) {
+        const text = this.#texts[next] ?? Buffer.alloc(0);
+        texts.push(text);
+        size += text.length;
+        ends.push(size);
+      }
+      const bytes = new Uint8Array(size);
+      for (const [index, text] of texts.entries()) {
+        bytes.set(text, (ends[index] ?? 0) - text.length);
+      }
+      yield { bytes, ends: Uint32Array.from(ends), first };
+      first += texts.length;
+    }
+  }
+}
+
+/** So much is parsed at a time, so that one request does not hold up the others. */
+const portionBytes = 256 * 1024;
+const patienceMs = 5_000;
+
+/**
+ * Takes records in that a protocol has told apart, all of them or none: a record that no connector
+ * claims, or that is broken, goes to the dead letters and costs no other.
+ */
+export async function ingestItems(
+  open: OpenIntake,
+  items: Items,
+  { tenant, source, origin }: ItemOptions,
+  grow: (bytes: number) => void,
+): Promise<ItemsSummary> {
+  const summary = emptySummary();
+  const batches: Batch[] = [];
+  const intake = await open({ tenant, source, origin, patienceMs });
+  const collect = async (portions: AsyncGenerator<Batch>) => {
+    for await (const batch of portions) {
+      grow(sizeOf(batch));
+      batches.push(batch);
+    }
+  };
+  await settled(intake, async () => {
+    for (const { bytes, ends, first } of items.portions()) {
+      await collect(intake.items(bytes, ends, first, summary));
+    }
+    await collect(intake.end(summary));
+  });
+  await intake.commit(batches, summary);
+  return { summary, refusals: batches.flatMap(({ refusals }) => refusals) };
+}
+
+/** Runs what reads a stream to its end; lets go of the stream when it fails. */
+async function settled(intake: Intake, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await intake.drop();
+    throw error;
+  }
+}
+
+/** Bytes of a batch's rows. */
+export function sizeOf({ events, deadLetters }: Batch): number {
+  const size = events.reduce((sum, { lines }) => sum + lines.length, 0);
+  return size + (deadLetters?.lines.length ?? 0);
+}
