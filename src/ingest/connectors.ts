@@ -1,5 +1,6 @@
 import type { Connector, RawRecord } from './connector.js';
 import { auditd } from './connectors/auditd.js';
+import { defenderRows } from './connectors/defender-rows.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsEvent } from './connectors/windows-event.js';
@@ -8,6 +9,7 @@ import { zeekJson, zeekTsv } from './connectors/zeek.js';
 /** Every kind of source that can be ingested. */
 export const connectors: readonly Connector[] = [
   streamingApi,
+  defenderRows,
   linuxSysmon,
   windowsEvent,
   auditd,

@@ -3,9 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { startTestIngest } from '../ingest/fixture.js';
 import { answer, load, mistakes, recordingsIn } from './recordings.js';
 
-/** Recordings whose sources are not all understood yet. */
-const unsupported: readonly string[] = ['golden-saml-defender'];
-
 const shared = process.env['QUARRY_SHARED'];
 /** Another folder of recordings, of the same layout: `hunts.jsonl` and `otrf/manifest.json`. */
 const folder = process.env['QUARRY_RECORDINGS'] ?? (shared && path.join(shared, 'telemetry'));
@@ -24,7 +21,7 @@ const datasets = [...new Set(recordings?.hunts.map(({ dataset }) => dataset))].f
 describe.skipIf(recordings === undefined)('hunts over recorded attacks', async () => {
   const started = recordings === undefined ? undefined : startTestIngest();
   for (const dataset of datasets) {
-    describe.skipIf(unsupported.includes(dataset))(dataset, () => {
+    describe(dataset, () => {
       const tenant = dataset;
       let loaded: Promise<unknown> | undefined;
       const ready = async () => {

@@ -1,0 +1,266 @@
+import type { ScalarType } from '../../catalog/types.js';
+import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { type Evidence, shapeNamed, shapeWith, type TableShape } from '../defender/table-shapes.js';
+import { compactJson, type JsonValue } from '../json.js';
+import { asObject, type JsonObject } from '../windows/shapes.js';
+
+/**
+ * Rows as a Defender or Sentinel tenant gives them out: answers of the hunting APIs, Log Analytics'
+ * exports and answers, unions of several tables. Which table a row is from is named in it, or shows in
+ * its columns (learn.microsoft.com/azure/azure-monitor/logs, learn.microsoft.com/defender-xdr).
+ */
+export const defenderRows: Connector = {
+  name: 'defender-rows',
+  summary: 'Rows exported from Defender or Sentinel: hunting answers, Log Analytics exports',
+  format: 'json',
+  detect(sample) {
+    const tables = new TableFinder();
+    const own = sample.filter(({ value }) => {
+      const rows = asObject(value) && rowsOf(value as JsonObject);
+      return rows?.some((row) => tables.of(row) !== undefined) === true;
+    });
+    return own.length / Math.max(sample.length, 1);
+  },
+  open() {
+    const tables = new TableFinder();
+    return { convert: (record: RawRecord) => convert(record, tables) };
+  },
+};
+
+function convert(record: RawRecord, tables: TableFinder): readonly Outcome[] {
+  const value = asObject(record.value);
+  if (value === undefined) {
+    return [{ rejected: 'record.shape', detail: 'no JSON object' }];
+  }
+  const rows = rowsOf(value);
+  const isAnswer = rows[0]?.members !== value;
+  return rows.map((row, index) => {
+    const outcome = eventOf(row, tables);
+    return isAnswer ? { ...outcome, record: partOf(record, row.members, index + 1) } : outcome;
+  });
+}
+
+/** A row of an answer as a record of its own, so that a dead letter holds no more than it. */
+function partOf({ place }: RawRecord, members: JsonObject, part: number): RawRecord {
+  return {
+    text: compactJson(members),
+    value: members,
+    ...(place && { place: { ...place, part } }),
+  };
+}
+
+function eventOf(row: ExportedRow, tables: TableFinder): Outcome {
+  const named = tableNamed(row);
+  const shape = tables.of(row);
+  const table = shape?.name ?? named;
+  if (table === undefined) {
+    return {
+      rejected: 'table.unknown',
+      detail: 'a row that names none and has the columns of none',
+    };
+  }
+  return { table, columns: columnsOf(row, shape) };
+}
+
+/** A row, and what is known of the table that it stood in. */
+interface ExportedRow {
+  readonly members: JsonObject;
+  readonly table?: string | undefined;
+  /** The answers of the hunting APIs have an empty object for nothing. */
+  readonly emptyIsNull?: true;
+}
+
+/** The rows of an answer; the record itself where it is one. */
+function rowsOf(value: JsonObject): readonly ExportedRow[] {
+  const results = value['Results'] ?? value['results'];
+  const schema = value['Schema'] ?? value['schema'];
+  if (Array.isArray(results) && Array.isArray(schema)) {
+    return results.map((row) => ({ members: asObject(row) ?? {}, emptyIsNull: true as const }));
+  }
+  const tables = value['tables'] ?? value['Tables'];
+  if (Array.isArray(tables)) {
+    return tables.flatMap((table) => rowsOfTable(asObject(table) ?? {}));
+  }
+  return [{ members: value }];
+}
+
+/** `{columns: [{name}], rows: [[…]]}`, as Log Analytics and Kusto answer. */
+function rowsOfTable(table: JsonObject): readonly ExportedRow[] {
+  const columns = table['columns'] ?? table['Columns'];
+  const rows = table['rows'] ?? table['Rows'];
+  const name = table['name'] ?? table['TableName'];
+  if (!Array.isArray(columns) || !Array.isArray(rows)) {
+    return [];
+  }
+  const names = columns.map((column) => {
+    const { name: lower, ColumnName } = (asObject(column) ?? {}) as Record<string, JsonValue>;
+    return String(lower ?? ColumnName ?? '');
+  });
+  return rows.map((row) => ({
+    members: Array.isArray(row)
+      ? Object.fromEntries(names.map((column, index) => [column, row[index] ?? null]))
+      : (asObject(row) ?? {}),
+    table: typeof name === 'string' && shapeNamed(name) ? name : undefined,
+  }));
+}
+
+/** Members that may say which table a row is from; `Type` and `Category` are columns, too. */
+const tableMembers = ['$table', 'TableName', 'SourceTable', 'Table', '_table', 'Type', 'Category'];
+const categoryPrefix = /^AdvancedHunting-/i;
+/** Log Analytics calls the tables of its users so. */
+const customTable = /^\w{1,100}_CL$/;
+
+function tableNamed({ members, table }: ExportedRow): string | undefined {
+  for (const member of tableMembers) {
+    const value = members[member];
+    if (typeof value === 'string') {
+      const name = value.replace(categoryPrefix, '');
+      const isName = shapeNamed(name) !== undefined || customTable.test(name);
+      if (isName || name !== value || member === '$table') {
+        return name;
+      }
+    }
+  }
+  return table;
+}
+
+const mostRemembered = 1_000;
+
+/** Finds the table of rows; those with the same members are of the same. */
+class TableFinder {
+  readonly #found = new Map<string, TableShape | undefined>();
+
+  of(row: ExportedRow): TableShape | undefined {
+    const named = tableNamed(row);
+    if (named !== undefined) {
+      return shapeNamed(named);
+    }
+    const filled = Object.keys(row.members).filter((name) => !isEmpty(row, row.members[name]));
+    const key = `${row.members['ActionType']}\n${filled.join('\n')}`;
+    if (this.#found.has(key)) {
+      return this.#found.get(key);
+    }
+    const found = shapeWith(evidenceOf(row, filled));
+    if (this.#found.size >= mostRemembered) {
+      this.#found.clear();
+    }
+    this.#found.set(key, found);
+    return found;
+  }
+}
+
+function evidenceOf({ members }: ExportedRow, filled: readonly string[]): Evidence {
+  const action = members['ActionType'] ?? members['ActionType_s'] ?? members['ActionType_string'];
+  return {
+    filled: filled
+      .map((name) => plainName(name))
+      .filter(({ name }) => !workspaceMembers.has(name))
+      .map(({ name, type }) => (type === undefined ? { name } : { name, type })),
+    names: new Set(Object.keys(members).map((name) => plainName(name).name)),
+    actionType: typeof action === 'string' ? action : undefined,
+  };
+}
+
+function isEmpty({ emptyIsNull }: ExportedRow, value: JsonValue | undefined): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    value === '' ||
+    (emptyIsNull === true && isEmptyObject(value))
+  );
+}
+
+function isEmptyObject(value: JsonValue): boolean {
+  const object = asObject(value);
+  return object !== undefined && Object.keys(object).length === 0;
+}
+
+/** What a workspace and OData add to a row, in lower case. */
+const workspaceMembers: ReadonlySet<string> = new Set([
+  ...['type', 'mg', 'managementgroupname'],
+  ...['_resourceid', '_subscriptionid', '_itemid', '_timereceived', '_workspaceid', '_internal'],
+  ...['_isbillable', '_billedsize', 'rawdata', 'tenantid', 'sourcesystem', '_partition'],
+]);
+
+const suffixes: readonly (readonly [RegExp, ScalarType])[] = [
+  [/_(?:s|string)$/, 'string'],
+  [/_(?:l|long)$/, 'long'],
+  [/_(?:i|int)$/, 'int'],
+  [/_(?:d|real|double)$/, 'real'],
+  [/_(?:b|bool)$/, 'bool'],
+  [/_(?:t|datetime)$/, 'datetime'],
+  [/_(?:g|guid)$/, 'guid'],
+  [/_(?:o|dynamic)$/, 'dynamic'],
+  [/_timespan$/, 'timespan'],
+  [/_decimal$/, 'decimal'],
+];
+/** The portal's exports say so which zone its times are in. */
+const zone = /\s*\[(?:UTC|Local Time)\]$/i;
+
+interface PlainName {
+  readonly name: string;
+  readonly type?: ScalarType;
+}
+
+const plainNames = new Map<string, PlainName>();
+const mostPlainNames = 10_000;
+
+/** A member's name in lower case, without what says the type of its values. */
+function plainName(member: string): PlainName {
+  let plain = plainNames.get(member);
+  if (plain === undefined) {
+    const whole = member.replace(zone, '');
+    const suffix = suffixes.find(([pattern]) => pattern.test(whole));
+    plain = suffix
+      ? { name: whole.replace(suffix[0], '').toLowerCase(), type: suffix[1] }
+      : { name: whole.toLowerCase() };
+    if (plainNames.size >= mostPlainNames) {
+      plainNames.clear();
+    }
+    plainNames.set(member, plain);
+  }
+  return plain;
+}
+
+/** The row under the table's own names; of several members for a column, the one of its type wins. */
+function columnsOf(row: ExportedRow, shape: TableShape | undefined): Record<string, JsonValue> {
+  const columns: Record<string, JsonValue> = Object.create(null);
+  const later: (readonly [string, JsonValue])[] = [];
+  for (const member in row.members) {
+    const value = row.members[member];
+    if (value === undefined || isEmpty(row, value) || member.includes('@odata.')) {
+      continue;
+    }
+    const whole = member.replace(zone, '');
+    if (shape === undefined || shape.columns.has(whole.toLowerCase())) {
+      columns[whole] = cellOf(value, shape?.columns.get(whole.toLowerCase()));
+      continue;
+    }
+    const { name, type } = plainName(member);
+    const own = shape.columns.get(name);
+    if (own === undefined) {
+      if (!workspaceMembers.has(name) && !tableMembers.includes(whole)) {
+        columns[whole] = value;
+      }
+    } else if (own === type) {
+      columns[name] = cellOf(value, own);
+    } else {
+      later.push([name, cellOf(value, own)]);
+    }
+  }
+  for (const [name, value] of later) {
+    columns[name] ??= value;
+  }
+  return columns;
+}
+
+const american = /^\d{1,2}\/\d{1,2}\/\d{4}, /;
+
+/** A value in a form that its column takes. */
+function cellOf(value: JsonValue, type: ScalarType | undefined): JsonValue {
+  if (type !== 'datetime' || typeof value !== 'string') {
+    return type === 'datetime' && isEmptyObject(value) ? null : value;
+  }
+  // The portal's exports: `8/2/2021, 1:11:39.772 PM`.
+  return american.test(value) ? value.replace(', ', ' ') : value;
+}

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+
+const time = '2026-01-05T10:11:12.1234567Z';
+const process = {
+  DeviceId: 'd1',
+  DeviceName: 'host.contoso.com',
+  ActionType: 'ProcessCreated',
+  FileName: 'cmd.exe',
+  ProcessCommandLine: 'cmd.exe /c whoami',
+  ProcessId: 42,
+  ReportId: 7,
+};
+const wanted = {
+  table: 'DeviceProcessEvents',
+  Timestamp: time,
+  DeviceName: 'host.contoso.com',
+  FileName: 'cmd.exe',
+  ProcessId: 42,
+  ReportId: 7,
+};
+
+describe('a row goes to its table', () => {
+  it.each<[string, object]>([
+    ['$table', { $table: 'DeviceProcessEvents', Timestamp: time, ...process }],
+    ['Type, as in Sentinel', { Type: 'DeviceProcessEvents', TimeGenerated: time, ...process }],
+    ['TableName', { TableName: 'deviceprocessevents', Timestamp: time, ...process }],
+    ['Category', { Category: 'AdvancedHunting-DeviceProcessEvents', Timestamp: time, ...process }],
+    ['the columns', { Timestamp: time, ...process }],
+    [
+      'members of a union with type suffixes',
+      {
+        Timestamp: time,
+        ...process,
+        ReportId: undefined,
+        ReportId_long: 7,
+        ReportId_string: '',
+        AdditionalFields_string: '',
+        AdditionalFields_dynamic: null,
+        AccountUpn: '',
+        Application: '',
+      },
+    ],
+    [
+      'suffixes of custom logs',
+      {
+        TimeGenerated: time,
+        DeviceId_g: '',
+        DeviceName_s: 'host.contoso.com',
+        ActionType_s: 'ProcessCreated',
+        FileName_s: 'cmd.exe',
+        ProcessId_d: 42.0,
+        ReportId_d: '7',
+      },
+    ],
+    [
+      'an answer of the hunting API',
+      {
+        Stats: {},
+        Schema: [{ Name: 'Timestamp', Type: 'DateTime' }],
+        Results: [{ Timestamp: time, ...process, ProcessCreationTime: {}, AdditionalFields: {} }],
+      },
+    ],
+    [
+      'an answer of Graph',
+      {
+        '@odata.context': 'x',
+        schema: [{ name: 'Timestamp', type: 'DateTime' }],
+        results: [
+          {
+            'Timestamp@odata.type': '#DateTime',
+            Timestamp: time,
+            ...process,
+            ProcessCreationTime: {},
+          },
+        ],
+      },
+    ],
+    [
+      'an answer of Log Analytics',
+      {
+        tables: [
+          {
+            name: 'PrimaryResult',
+            columns: [
+              ...Object.keys({ TimeGenerated: '', Type: '', ...process }).map((name) => ({ name })),
+            ],
+            rows: [[time, 'DeviceProcessEvents', ...Object.values(process)]],
+          },
+        ],
+      },
+    ],
+  ])('named by %s', (_what, record) => {
+    const result = converted([record]);
+    expect(result.source).toBe('defender-rows');
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject(wanted);
+    expect(onlyRow(result)['ProcessCreationTime']).toBeUndefined();
+  });
+
+  it('AlertInfo has a Category that names no table', () => {
+    const row = onlyRow(
+      converted([
+        {
+          Timestamp: time,
+          AlertId: 'a1',
+          Title: 'Something',
+          Category: 'Malware',
+          Severity: 'High',
+          ServiceSource: 'Microsoft Defender for Endpoint',
+          DetectionSource: 'EDR',
+          AttackTechniques: '[]',
+        },
+      ]),
+    );
+    expect(row).toMatchObject({ table: 'AlertInfo', AlertId: 'a1', Category: 'Malware' });
+  });
+
+  it('the type of a suffix tells tables apart', () => {
+    const union = {
+      Timestamp: time,
+      ActionType: 'Something new',
+      Application: 'Active Directory',
+      AccountUpn: 'a@contoso.com',
+      DestinationDeviceName: 'dc01',
+      TargetDeviceName: '',
+      Protocol: 'Drsr',
+      Port: 53163,
+      DestinationPort: 49668,
+      ReportId_string: 'r1',
+      ReportId_long: null,
+      AdditionalFields_dynamic: { 'FROM.DEVICE': 'A' },
+      AdditionalFields_string: '',
+      TargetAccountDisplayName: '',
+      FileName: '',
+    };
+    const row = onlyRow(converted([union]));
+    expect(row).toMatchObject({ table: 'IdentityDirectoryEvents', ReportId: 'r1' });
+    expect(row['AdditionalFields']).toEqual({ 'FROM.DEVICE': 'A' });
+  });
+});
+
+describe('values', () => {
+  it("the portal's columns and times", () => {
+    const row = onlyRow(
+      converted([
+        {
+          'TimeGenerated [UTC]': '1/5/2026, 10:11:12.123 PM',
+          Type: 'DeviceProcessEvents',
+          FileName: 'a.exe',
+          DeviceName: 'h',
+          'ProcessCreationTime [UTC]': '1/5/2026, 10:11:11.000 PM',
+        },
+      ]),
+    );
+    expect(row).toMatchObject({
+      Timestamp: '2026-01-05T22:11:12.1230000Z',
+      ProcessCreationTime: '2026-01-05T22:11:11.0000000Z',
+    });
+  });
+
+  it("the workspace's columns are no problem, a query's own are dead letters beside the row", () => {
+    const { rows, letters } = converted([
+      {
+        Type: 'DeviceProcessEvents',
+        TimeGenerated: time,
+        FileName: 'a.exe',
+        MG: 'x',
+        _ItemId: 'y',
+        _ResourceId: '',
+        TenantId: 'w',
+        computed_by_me: 1,
+      },
+    ]);
+    expect(rows['DeviceProcessEvents']).toHaveLength(1);
+    expect(letters.map(({ ReasonCode, Column }) => [ReasonCode, Column])).toEqual([
+      ['column.unknown', 'computed_by_me'],
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ['columns of no table', { $x: 1, Timestamp: time, a: 1, b: 2, c: 3 }],
+    ['no time', process],
+    ['columns of several tables', { Timestamp: time, DeviceId: 'd', DeviceName: 'h', ReportId: 1 }],
+    ['a table that is not there', { $table: 'Nonsense', Timestamp: time }],
+  ])('%s: a dead letter', (_what, record) => {
+    const { rows, counts } = converted([record], 'defender-rows');
+    expect([rows, counts.rejected]).toEqual([{}, 1]);
+  });
+});
