@@ -102,6 +102,20 @@ const configurationShape = z.strictObject({
   embeddedIssuer: z.stringbool().or(z.boolean()).default(true),
   /** Other issuers whose tokens are accepted. */
   issuers: z.array(externalIssuer).default([]),
+  /** The pages in the browser. */
+  portal: z
+    .strictObject({
+      /** Where its users sign in, where not with the embedded issuer: one of `issuers`. */
+      signIn: z
+        .strictObject({
+          issuer: address,
+          /** The client that is registered for the portal there, a public one. */
+          clientId: z.string().min(1).max(256),
+          scope: z.string().min(1).max(1024),
+        })
+        .optional(),
+    })
+    .default({}),
   /** How much the clocks of issuers may differ from ours. */
   clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
   /** Path of a MaxMind DB file with the places of IP addresses, instead of the countries that come with Quarry. */

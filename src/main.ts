@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
@@ -19,19 +20,25 @@ import { TenantContexts } from './hunting/tenants.js';
 import { startTracing } from './hunting/tracing.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
-import { dataAccess } from './identity/assignments.js';
+import { assignRole, dataAccess } from './identity/assignments.js';
 import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
 import { trustExternalIssuer } from './identity/external.js';
 import { sweepArtifacts } from './identity/issuer/artifacts.js';
 import { rotateKeys } from './identity/keys.js';
 import { type MintRequest, mintToken } from './identity/mint.js';
+import { personalRoles } from './identity/roles.js';
+import { changeUser, createUser, findUser } from './identity/users.js';
 import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
 import { openStore } from './store/store.js';
-import { changeTenant, defaultTenantId, listTenants } from './store/tenants.js';
+import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
 const hourMs = 3_600_000;
+
+const { version: packageVersion } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
 
 /** A server that listens. */
 export interface Quarry {
@@ -53,6 +60,8 @@ export function dataPaths(directory: string) {
     store: join(root, 'quarry.db'),
     keys: join(root, 'keys'),
     spool: join(root, 'spool'),
+    /** Says that the directory was filled by the demo. */
+    demo: join(root, 'demo.json'),
   };
 }
 
@@ -68,6 +77,34 @@ export async function issueToken(
   const store = await openStore(configuration.store ?? paths.store);
   try {
     return await mintToken(store, paths.keys, request);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Gives a data directory's default tenant a user who may do everything, with that password. Needs no
+ * server, and a server may run on the directory.
+ */
+export async function provideUser(
+  configuration: Pick<Configuration, 'data' | 'store'>,
+  user: { readonly name: string; readonly displayName: string; readonly password: string },
+): Promise<void> {
+  const paths = dataPaths(configuration.data);
+  await mkdir(paths.root, { recursive: true, mode: 0o700 });
+  const store = await openStore(configuration.store ?? paths.store);
+  const tenant = defaultTenantId;
+  try {
+    const known = await findUser(store, tenant, user.name);
+    if (known) await changeUser(store, tenant, user.name, { password: user.password });
+    else await createUser(store, { tenant, ...user });
+    await assignRole(store, tenant, {
+      subjectKind: 'user',
+      subject: user.name,
+      viewsData: true,
+      deviceGroups: null,
+      allows: personalRoles,
+    });
   } finally {
     await store.close();
   }
@@ -187,6 +224,7 @@ async function start(
     admin: {
       store,
       audit,
+      tenants,
       administration: new Administration({
         store,
         engine,
@@ -196,6 +234,15 @@ async function start(
       usage: (principal) => usageOf(principal, { quota, profiles }),
     },
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
+    // Without a way to sign in there is nothing that the pages could show.
+    ...((configuration.embeddedIssuer || configuration.portal.signIn) && {
+      portal: {
+        version: packageVersion,
+        isDemo: () => exists(paths.demo),
+        signIn: configuration.portal.signIn,
+        findTenant: async (name) => (await findTenant(store, name))?.id,
+      },
+    }),
     tolerantBodies: configuration.tolerantBodies,
     ...(configuration.embeddedIssuer && {
       issuer: { store, keys, ownNames, cookieSecret: await issuerCookieSecret(store) },
@@ -217,6 +264,13 @@ async function start(
     },
     flush: () => ingest.flush(),
   };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readTls({ certificate, key }: { certificate: string; key: string }) {

@@ -33,6 +33,7 @@ import type { Metrics } from './metrics.js';
 import { collectRoutes } from './openapi/document.js';
 import { referenceRoutes } from './openapi/routes.js';
 import { portalRoutes } from './portal/routes.js';
+import type { PortalParts } from './portal/settings.js';
 import { functionRoutes } from './quarry/functions.js';
 import { peopleRoutes } from './quarry/people.js';
 import { tenantRoutes } from './quarry/tenants.js';
@@ -61,6 +62,8 @@ export interface ServerParts extends HuntingParts {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Origins whose pages may call the API; none by default. */
   readonly corsOrigins?: readonly string[];
+  /** The portal's pages; absent: there are none. */
+  readonly portal?: Omit<PortalParts, 'publicUrl'>;
   readonly patience?: Patience;
   readonly metrics?: Metrics;
   readonly audit?: Pick<AuditLog, 'record' | 'recordRefusal'>;
@@ -123,7 +126,6 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   healthRoutes(app, parts.ready);
   referenceRoutes(app, served, parts.publicUrl);
-  portalRoutes(app, { origins: async () => [] });
   parts.metrics?.route(app);
   const { hunt, describe, catalog, metrics, publicUrl } = parts;
   const hunting = { hunt, describe, catalog, metrics };
@@ -135,6 +137,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     peopleRoutes(app, parts.admin);
     functionRoutes(app, parts.admin);
   }
+  if (parts.portal) portalRoutes(app, { ...parts.portal, publicUrl });
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
     const issuers = new Issuers(parts.issuer, parts.issuer.keys);

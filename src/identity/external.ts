@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
 import { HuntError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
 import { type ApiFamily, sameAudience } from './apis.js';
+import { discover, fetchTimeoutMs } from './discovery.js';
 import type { TrustedIssuer } from './verify.js';
 
 /** An OIDC issuer that an operator trusts: Entra, Keycloak, Okta, … */
@@ -29,11 +29,9 @@ const algorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA'],
 ];
 
-const fetchTimeoutMs = 5000;
 const keysMaxAgeMs = 600_000;
 /** Between two looks for a key that is not known. */
 const keysCooldownMs = 30_000;
-const maxDocumentBytes = 256 * 1024;
 
 export function trustExternalIssuer(options: ExternalIssuer, store: Store): TrustedIssuer {
   const named = new Set([options.issuer, ...options.alsoNamed]);
@@ -67,7 +65,7 @@ function audiencesOf({ audiences }: ExternalIssuer): TrustedIssuer['audiences'] 
 function remoteKeys({ issuer, jwksUri }: ExternalIssuer): JWTVerifyGetKey {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const load = async () => {
-    const url = new URL(jwksUri ?? (await discoverKeys(issuer)));
+    const url = new URL(jwksUri ?? (await discover(issuer)).jwks_uri);
     return createRemoteJWKSet(url, {
       timeoutDuration: fetchTimeoutMs,
       cooldownDuration: keysCooldownMs,
@@ -90,23 +88,6 @@ function remoteKeys({ issuer, jwksUri }: ExternalIssuer): JWTVerifyGetKey {
       throw new HuntError('identity.unavailable', {}, { cause: error });
     }
   };
-}
-
-const discoveryDocument = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
-
-async function discoverKeys(issuer: string): Promise<string> {
-  const url = `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(fetchTimeoutMs),
-    redirect: 'error',
-    headers: { accept: 'application/json' },
-  });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const text = await response.text();
-  if (text.length > maxDocumentBytes) throw new Error(`${url} is too long`);
-  const document = discoveryDocument.parse(JSON.parse(text));
-  if (document.issuer !== issuer) throw new Error(`${url} is of ${document.issuer}`);
-  return document.jwks_uri;
 }
 
 /** The value at a dotted path. A claim of the path's whole name goes first: some have dots in it. */

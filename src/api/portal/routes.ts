@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
 import { negotiate, readAsset, readPage } from './files.js';
+import { type PortalParts, SignInIssuer, settingsRoute } from './settings.js';
 
 const config = { access: 'public' } as const;
 
@@ -8,19 +9,24 @@ const config = { access: 'public' } as const;
  * The addresses of the portal's pages. What else a page shows is in its query and fragment, so that none of
  * them is an address of a tenant's issuer.
  */
-const pages = ['/', '/hunt', '/data', '/data/:page', '/admin', '/admin/:page', '/signed-in'];
+const pages = [
+  '/',
+  '/hunt',
+  '/data',
+  '/data/:page',
+  '/admin',
+  '/admin/:page',
+  '/signed-in',
+  '/signed-out',
+];
 
 /** Names change with their content. */
 const forEver = 'public, max-age=31536000, immutable';
 
-/**
- * The portal: one document for each of its pages, and the files it is made of.
- * @param origins of other hosts that the page asks for tokens
- */
-export function portalRoutes(
-  app: FastifyInstance,
-  { origins }: { readonly origins: () => Promise<readonly string[]> },
-): void {
+/** The portal: one document for each of its pages, the files it is made of, and where its users sign in. */
+export function portalRoutes(app: FastifyInstance, parts: PortalParts): void {
+  const issuer = new SignInIssuer(parts.signIn);
+  settingsRoute(app, parts, issuer);
   for (const url of pages) {
     app.get(url, { config }, async (_request, reply) => {
       const page = await readPage();
@@ -28,7 +34,7 @@ export function portalRoutes(
       return reply
         .type('text/html; charset=utf-8')
         .header('cache-control', 'no-cache')
-        .header('content-security-policy', policy(await origins()))
+        .header('content-security-policy', policy(await issuer.origins()))
         .header('cross-origin-opener-policy', 'same-origin')
         .send(page);
     });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,11 +23,15 @@ interface DemoOptions {
 interface DemoState {
   readonly end: string;
   readonly filled: boolean;
+  /** Of the demo's user; made anew for a directory that was filled without one. */
+  readonly password?: string;
 }
 
 /** The last events are as old as those of a service that delivers with a delay. */
 const deliveryMs = 3 * 60_000;
 const tokenHours = 24;
+
+const demoUser = { name: 'asha', displayName: 'Asha Rao' };
 
 const demoRoles = [
   'AdvancedQuery.Read.All',
@@ -44,9 +49,8 @@ export function demoCommand(): Command {
     .option('--port <port>', 'the port to listen on', '8080')
     .action(async ({ data, port }: DemoOptions) => {
       const state = await demoState(data);
-      const [{ closeOnSignal, issueToken, startQuarry }, { loadConfiguration }] = await Promise.all(
-        [import('../../main.js'), import('../../configuration.js')],
-      );
+      const [{ closeOnSignal, issueToken, provideUser, startQuarry }, { loadConfiguration }] =
+        await Promise.all([import('../../main.js'), import('../../configuration.js')]);
       const configuration = await loadConfiguration({
         flags: { data, port, host: '127.0.0.1', logLevel: 'warn' },
       });
@@ -56,13 +60,18 @@ export function demoCommand(): Command {
         roles: demoRoles,
         lifetimeSeconds: tokenHours * 3600,
       });
+      const user = state && { ...demoUser, password: state.password ?? newPassword() };
+      if (user && user.password !== state?.password) {
+        await writeState(data, { ...state, password: user.password });
+        await provideUser(configuration, user);
+      }
       const quarry = await startQuarry(configuration);
       closeOnSignal(quarry, console.error);
-      if (state && !state.filled) {
+      if (user && !state.filled) {
         await fill(quarry, token, new Date(state.end));
-        await writeState(data, { ...state, filled: true });
+        await writeState(data, { ...state, password: user.password, filled: true });
       }
-      console.log(welcome(quarry.url, token));
+      console.log(welcome(quarry.url, token, user));
     });
 }
 
@@ -84,6 +93,10 @@ async function writeState(data: string, state: DemoState): Promise<void> {
   const file = stateFile(data);
   await writeFile(`${file}.new`, `${JSON.stringify(state)}\n`);
   await rename(`${file}.new`, file);
+}
+
+function newPassword(): string {
+  return randomBytes(9).toString('base64url');
 }
 
 function stateFile(data: string): string {
@@ -117,13 +130,22 @@ async function fill(quarry: Quarry, token: string, end: Date): Promise<void> {
   }
 }
 
-function welcome(url: string, token: string): string {
+function welcome(
+  url: string,
+  token: string,
+  user: { readonly name: string; readonly password: string } | null,
+): string {
   const query =
     'DeviceProcessEvents | where InitiatingProcessFileName =~ "powershell.exe" ' +
     '| project Timestamp, FileName, InitiatingProcessFileName | order by Timestamp desc | limit 2';
   return [
     '',
-    `${pc.bold('Quarry serves')} ${pc.cyan(url)}`,
+    `${pc.bold('Quarry serves')} ${pc.cyan(`${url}/hunt`)}`,
+    '',
+    ...(user
+      ? ['Open it in a browser and sign in:', '', `  user      ${user.name}`]
+      : ['Open it in a browser and sign in as a user of it (quarry user add).']),
+    ...(user ? [`  password  ${user.password}`] : []),
     '',
     `A bearer token, good for ${tokenHours} hours:`,
     '',
