@@ -9,6 +9,7 @@ import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type Zip
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
+import { unzstd, zstdMagic } from './zstd.js';
 
 /** Bytes to be read: a file's, a request's, a member's of an archive. */
 export interface Content {
@@ -35,7 +36,7 @@ const deepest = 6;
 const notContent = /(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store$)/;
 
 /**
- * What is to be read, unpacked: of zip and tar archives every member, without gzip, as UTF-8. Read each
+ * What is to be read, unpacked: of zip and tar archives every member, without gzip and zstd, as UTF-8. Read each
  * before asking for the next.
  * @throws HuntError `ingest.content` for what is damaged or broken off, after all that was whole
  */
@@ -59,6 +60,8 @@ async function* unpacked(
   const isGzip = startsWith(start, gzipMagic);
   if (isGzip) {
     yield* unpacked({ name, chunks: gunzip(input) }, {}, depth + 1);
+  } else if (startsWith(start, zstdMagic)) {
+    yield* unpacked({ name, chunks: unzstd(input) }, {}, depth + 1);
   } else if (startsWith(start, zipMagic) || startsWith(start, emptyZipMagic)) {
     yield* zipMembers(name, input, options, depth);
   } else if (startsWith(start.subarray(tarMagicAt), tarMagic)) {
