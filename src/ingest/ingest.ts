@@ -12,6 +12,7 @@ import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './
 import { ParseWorker } from './parse-worker.js';
 import { ingestPush, type PushOptions } from './push.js';
 import { refusedRow } from './refused.js';
+import { connectorNamed } from './routing.js';
 import type { IngestSummary } from './summary.js';
 import { Writer } from './writer.js';
 
@@ -90,7 +91,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
     extensions: options.extensions ?? false,
   });
-  const open: OpenIntake = async ({ tenant, source, origin, patienceMs, offset }) => {
+  const open: OpenIntake = async ({
+    tenant,
+    source: wanted,
+    named,
+    origin,
+    patienceMs,
+    offset,
+  }) => {
+    const source =
+      wanted ?? (named === undefined ? undefined : connectorNamed(named, connectors));
     if (source !== undefined && findConnector(source) === undefined) {
       throw unknownSource();
     }

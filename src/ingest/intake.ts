@@ -8,6 +8,8 @@ import type { Writer } from './writer.js';
 export type OpenIntake = (options: {
   readonly tenant: string;
   readonly source: string | undefined;
+  /** Where `source` is undefined: a name that may stand for a connector. */
+  readonly named?: string | undefined;
   /** The stream in the position of a dead letter. */
   readonly origin: string;
   /** How long to wait for room in the spool. */

@@ -4,8 +4,10 @@ import { emptySummary, type IngestSummary } from './summary.js';
 
 export interface ItemOptions {
   readonly tenant: string;
-  /** A connector's name; undefined: found out of every item. */
+  /** A connector's name; undefined: `named` tells, or every item itself. */
   readonly source?: string | undefined;
+  /** An index, a data stream, a sourcetype: it may name a connector, see `routing.ts`. */
+  readonly named?: string | undefined;
   /** What sent them, in the dead letters: `Elasticsearch, index winlogbeat`. */
   readonly origin: string;
 }
@@ -72,12 +74,12 @@ const patienceMs = 5_000;
 export async function ingestItems(
   open: OpenIntake,
   items: Items,
-  { tenant, source, origin }: ItemOptions,
+  { tenant, source, named, origin }: ItemOptions,
   grow: (bytes: number) => void,
 ): Promise<ItemsSummary> {
   const summary = emptySummary();
   const batches: Batch[] = [];
-  const intake = await open({ tenant, source, origin, patienceMs });
+  const intake = await open({ tenant, source, named, origin, patienceMs });
   const collect = async (portions: AsyncGenerator<Batch>) => {
     for await (const batch of portions) {
       grow(sizeOf(batch));
