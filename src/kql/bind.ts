@@ -6,6 +6,7 @@ import { globalStateFor, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
 import {
   columnsOf,
+  elements,
   isTabular,
   kindOf,
   optionalMember,
@@ -45,7 +46,7 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
     if (syntaxError) {
       throw new HuntError(
         'kql.syntax',
-        { message: syntaxError.Message },
+        { message: syntaxError.Message.replace(/\.$/, '') },
         { span: spanInQuery(spanOfError(syntaxError)) },
       );
     }
@@ -84,24 +85,32 @@ function preludeOf(query: string, catalog: Catalog): string {
     needed.add(name);
   };
   const include = (name: string) => {
-    const definition = definitionOf(name, catalog);
+    const definition = definitionOf(name, query, catalog);
     if (definition) visit(name, definition.body);
   };
   const own = new Set([...query.matchAll(/\blet\s+(\w+)\s*=/g)].map((match) => match[1]));
   for (const word of words) if (!own.has(word)) include(word);
   return [...needed]
     .map((name) => {
-      const definition = definitionOf(name, catalog);
+      const definition = definitionOf(name, query, catalog);
       return definition
-        ? `let ${name} = ${definition.isView ? 'view ' : ''}(${definition.parameters}) {${definition.body}};\n`
+        ? `let ${name} = ${definition.isView ? 'view ' : ''}(${definition.parameters}) {${definition.body}\n};\n`
         : '';
     })
     .join('');
 }
 
-function definitionOf(name: string, catalog: Catalog) {
+function namedAlone(name: string): RegExp {
+  return new RegExp(`\\b${name}\\b(?!\\s*\\()`);
+}
+
+function definitionOf(name: string, query: string, catalog: Catalog) {
   const stored = catalog.functions.find((candidate) => candidate.name === name);
-  if (stored) return { parameters: stored.parameters, body: stored.body, isView: false };
+  if (stored) {
+    const { parameters, body } = stored;
+    // Without parameters a name alone is a call, as of a table.
+    return { parameters, body, isView: parameters.trim() === '' && namedAlone(name).test(query) };
+  }
   const view = findLegacyTable(catalog, name)?.definition;
   return view === undefined ? undefined : { parameters: '', body: view, isView: true };
 }
@@ -171,11 +180,34 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** A complaint about arguments that the service takes. */
 function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+    if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
+    if (
+      kindOf(node) === 'MakeGraphPartitionedByClause' &&
+      /'graph-[\w-]+' is not/.test(error.Message)
+    )
+      return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
     if (name && grown.get(name)?.has(error.Code)) return true;
+    if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
   return false;
+}
+
+/** Operators over whose columns the binder knows nothing. */
+const graphFilters: ReadonlySet<string> = new Set([
+  'GraphWhereNodesOperator',
+  'GraphWhereEdgesOperator',
+]);
+
+/** `map(inner_nodes(e), Name)`: the binder finds the nodes' columns only behind a pipe of its own. */
+function isOverInnerNodes(call: SyntaxNode): boolean {
+  const [first] = elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+  return (
+    first !== undefined &&
+    kindOf(first) === 'FunctionCallExpression' &&
+    optionalMember(first, 'Name')?.SimpleName === 'inner_nodes'
+  );
 }
 
 function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic | undefined {

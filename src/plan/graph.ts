@@ -5,6 +5,7 @@ import { joined } from './operators/join.js';
 import { unionOf } from './operators/union.js';
 import {
   columnReference,
+  longLiteral,
   type PlanAssignment,
   type PlanColumn,
   type PlanExpression,
@@ -24,6 +25,39 @@ export interface Graph {
   /** A row for each node: ` id` and the node's own columns. */
   readonly nodes: TableVariable;
   readonly nodeColumns: readonly string[];
+  /** Set where the graph is many, one for each value of a column (`partitioned-by`). */
+  readonly partition?: PlanColumn;
+}
+
+/** Ids of nodes as text; those of different partitions differ. */
+export interface NodeIds {
+  readonly of: (value: PlanExpression, partition: PlanColumn | undefined) => PlanExpression;
+  /** What the query sees of an id. */
+  readonly shown: (id: PlanExpression, type: ScalarType) => PlanExpression;
+}
+
+const nowhere = { start: 0, length: 0 };
+
+/** The id is the value's own text. */
+export const plainIds: NodeIds = {
+  of: (value) => converted(value, 'string'),
+  shown: converted,
+};
+
+/** The id is a JSON text of the partition's value and the node's. */
+export const partitionedIds: NodeIds = {
+  of: (value, partition) => {
+    const parts = partition ? [columnReference(partition), value] : [value];
+    const texts = parts.map((part) => converted(part, 'string'));
+    return callOf('tostring', [callOf('pack_array', texts, 'dynamic', nowhere)], 'string', nowhere);
+  },
+  shown: (id, type) => partOfId(id, 1, type),
+};
+
+function partOfId(id: PlanExpression, place: number, type: ScalarType): PlanExpression {
+  const parts = callOf('parse_json', [id], 'dynamic', nowhere);
+  const part = callOf('access', [parts, longLiteral(place)], 'dynamic', nowhere);
+  return converted(callOf('tostring', [part], 'string', nowhere), type);
 }
 
 /** Names that no column of a query can have. */
@@ -54,6 +88,24 @@ export function withColumns(input: Relation, assignments: readonly PlanAssignmen
   };
 }
 
+/** The result of an operator that leaves the graph: the assignments, and beside them the partition of an id. */
+export function outOfGraph(
+  graph: Graph,
+  input: Relation,
+  assignments: readonly PlanAssignment[],
+  id: PlanColumn,
+): Relation {
+  const { partition } = graph;
+  const result = withColumns(input, assignments);
+  if (!partition) return result;
+  const expression = partOfId(columnReference(id), 0, partition.type);
+  const hidden = { column: partition, expression };
+  return {
+    ...result,
+    plan: { kind: 'project', input: input.plan, columns: [...assignments, hidden] },
+  };
+}
+
 export function asIs(columns: readonly PlanColumn[]): PlanAssignment[] {
   return columns.map((column) => ({ column, expression: columnReference(column) }));
 }
@@ -63,6 +115,8 @@ export function edgesOf(
   input: Relation,
   source: PlanColumn,
   target: PlanColumn,
+  ids: NodeIds,
+  partition: PlanColumn | undefined,
   context: PlanContext,
 ): TableVariable {
   const { relation, position } = numbered(input, context);
@@ -72,18 +126,26 @@ export function edgesOf(
   });
   const edges = withColumns(relation, [
     named(graphNames.id, columnReference(position)),
-    named(graphNames.from, converted(columnReference(source), 'string')),
-    named(graphNames.to, converted(columnReference(target), 'string')),
+    named(graphNames.from, ids.of(columnReference(source), partition)),
+    named(graphNames.to, ids.of(columnReference(target), partition)),
     ...asIs(input.columns),
   ]);
   return tableVariable(edges, context, true) as TableVariable;
 }
 
+/** A table of nodes, its column that identifies them, and the one whose values set graphs apart. */
+export interface NodeTable {
+  readonly table: Relation;
+  readonly key: PlanColumn;
+  readonly partition: PlanColumn | undefined;
+}
+
 /** The nodes given, and those that only edges name, whose columns are null. */
 export function nodesOf(
-  given: readonly { readonly table: Relation; readonly key: PlanColumn }[],
+  given: readonly NodeTable[],
   edges: TableVariable,
   idColumn: { readonly name: string; readonly type: ScalarType } | undefined,
+  ids: NodeIds,
   context: PlanContext,
 ): TableVariable {
   const ends = endsOf(edges, context);
@@ -93,16 +155,16 @@ export function nodesOf(
       ? [
           {
             column: newColumn(context, idColumn.name, idColumn.type),
-            expression: converted(columnReference(id), idColumn.type),
+            expression: ids.shown(columnReference(id), idColumn.type),
           },
         ]
       : [];
     const nodes = withColumns(ends, [...asIs([id]), ...visible]);
     return tableVariable(nodes, context, true) as TableVariable;
   }
-  const known = given.map(({ table, key }) => {
+  const known = given.map(({ table, key, partition }) => {
     const id = newColumn(context, graphNames.id, 'string');
-    const expression = converted(columnReference(key), 'string');
+    const expression = ids.of(columnReference(key), partition);
     return withColumns(table, [{ column: id, expression }, ...asIs(table.columns)]);
   });
   const all = known.length === 1 && known[0] ? known[0] : unionOf(known.map(member), {}, context);
@@ -127,7 +189,7 @@ export function nodesOf(
   };
   const output = ends.columns.map((column) => ({ column, source: column, side: 'left' as const }));
   const missing = joined('leftAnti', ends, others, [condition], output, context);
-  const named = withKeyColumn(missing, given, context);
+  const named = withKeyColumn(missing, given, ids, context);
   const nodes = unionOf([member(useTable(unique, context)), member(named)], {}, context);
   return tableVariable(nodes, context, true) as TableVariable;
 }
@@ -135,7 +197,8 @@ export function nodesOf(
 /** A node that only edges name has its id in the key column, and nothing else. */
 function withKeyColumn(
   missing: Relation,
-  given: readonly { readonly key: PlanColumn }[],
+  given: readonly NodeTable[],
+  ids: NodeIds,
   context: PlanContext,
 ): Relation {
   const id = columnNamed(missing, graphNames.id);
@@ -144,7 +207,7 @@ function withKeyColumn(
     ...asIs([id]),
     ...[...keys].map(([name, type]) => ({
       column: newColumn(context, name, type),
-      expression: converted(columnReference(id), type),
+      expression: ids.shown(columnReference(id), type),
     })),
   ]);
 }

@@ -9,6 +9,7 @@ import { externalData } from './operators/externaldata.js';
 import { find } from './operators/find.js';
 import { facet, fork } from './operators/fork.js';
 import { getSchema } from './operators/getschema.js';
+import { graphMarkComponents } from './operators/graph-mark-components.js';
 import { graphMatch, graphShortestPaths } from './operators/graph-match.js';
 import { graphToTable } from './operators/graph-to-table.js';
 import { invoke } from './operators/invoke.js';
@@ -49,6 +50,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   FindOperator: find,
   ForkOperator: fork,
   GetSchemaOperator: getSchema,
+  GraphMarkComponentsOperator: graphMarkComponents,
   GraphMatchOperator: graphMatch,
   GraphShortestPathsOperator: graphShortestPaths,
   GraphToTableOperator: graphToTable,

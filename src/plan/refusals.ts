@@ -23,8 +23,6 @@ export const refusedOperators: Readonly<Record<string, string>> = {
   MacroExpandOperator: 'it repeats a query over several databases, and a hunt has one',
   PartitionByOperator: internal,
   ProjectByNamesOperator: internal,
-  GraphMarkComponentsOperator:
-    'components of unbounded size need a recursion that hunts do not have',
   GraphWhereNodesOperator: 'filter the tables of nodes and edges before make-graph instead',
   GraphWhereEdgesOperator: 'filter the tables of nodes and edges before make-graph instead',
 };

@@ -422,6 +422,9 @@ export const plannedFunctions: ReadonlySet<string> = new Set([
   'any',
   'map',
   'inner_nodes',
+  'node_degree_in',
+  'node_degree_out',
+  'labels',
 ]);
 
 function defaultName(node: Expression): string {
@@ -479,6 +482,8 @@ function planAccess(node: Expression, context: PlanContext, row: Row): PlanExpre
       if (column) return columnReference(column);
     }
   }
+  const intercepted = row.intercept?.(node, '.', row);
+  if (intercepted) return intercepted;
   const target = planScalar(base, context, row);
   const selector = planSelector(member(node, 'Selector'), context, row);
   if (target.kind === 'call' && target.name === 'access') {

@@ -37,7 +37,7 @@ const unwritten = `
   geo_point_to_s2cell geo_s2cell_to_central_point geo_s2cell_to_polygon geo_s2cell_neighbors
   geo_point_to_h3cell geo_h3cell_to_central_point geo_h3cell_to_polygon geo_h3cell_neighbors
   geo_h3cell_children geo_h3cell_parent geo_h3cell_rings geo_h3cell_level node_id
-  node_degree_in node_degree_out labels column_names_of passthrough
+  column_names_of passthrough
 `;
 
 export const refusedFunctions: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import {
+  children,
   columnsOf,
   type Expression,
   elements,
@@ -10,21 +11,33 @@ import {
   textOf,
 } from '../../kql/syntax.js';
 import { namedValues } from '../assignments.js';
-import { newColumn, type PlanContext, type Row, unsupported } from '../context.js';
-import { asIs, callOf, columnNamed, type Graph, graphNames, withColumns } from '../graph.js';
+import { Builder } from '../builder.js';
+import { newColumn, noRow, type PlanContext, type Row, unsupported } from '../context.js';
+import {
+  asIs,
+  callOf,
+  columnNamed,
+  type Graph,
+  graphNames,
+  outOfGraph,
+  withColumns,
+} from '../graph.js';
 import { type HopValue, type PathOptions, pathsOf } from '../graph-paths.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import {
   columnReference,
+  longLiteral,
   type PlanAssignment,
   type PlanColumn,
   type PlanExpression,
   type Relation,
 } from '../plan.js';
-import { planScalar } from '../scalar.js';
+import { constantText, planScalar } from '../scalar.js';
 import { useTable } from '../tables.js';
 import { joined } from './join.js';
+
+const nowhere = { start: 0, length: 0 };
 
 /** `G | graph-match [cycles=…] (a)-[e]->(b), … where Condition project …` */
 export const graphMatch: OperatorPlanner = (node, input, context) =>
@@ -43,6 +56,8 @@ interface Match {
   readonly members: Map<string, readonly PlanColumn[]>;
   /** For variable-length edges: columns of the values asked for, by the text of the call. */
   readonly hops: Map<string, PlanColumn>;
+  /** Columns that count the edges of a node, by the text of the call. */
+  readonly degrees: Map<string, PlanColumn>;
   /** Ids of the single edges of each pattern, which must differ. */
   readonly edgeIds: PlanColumn[];
 }
@@ -64,6 +79,7 @@ function matched(
     nodeIds: new Map(),
     members: new Map(),
     hops: new Map(),
+    degrees: new Map(),
     edgeIds: [],
   };
   let anonymous = 0;
@@ -87,6 +103,7 @@ function matched(
       match = withNodeColumns(match, name, graph, context);
     }
   }
+  match = withDegrees(match, [where, projection], graph, context);
   let relation = match.relation;
   if (!relation) throw unsupported(node, 'an empty pattern', 'it names no node');
   if (cycles === 'unique_edges' && match.edgeIds.length > 1) {
@@ -97,17 +114,24 @@ function matched(
   if (shortest !== null) relation = onlyShortest(relation, match, shortest, context);
   if (!projection)
     throw unsupported(node, 'graph-match without project', 'say which values to return');
+  const [id] = match.nodeIds.values();
+  if (!id) throw unsupported(node, 'an empty pattern', 'it names no node');
   const schema = columnsOf(node.ResultType);
   const values = namedValues(elements(projection, 'Expressions'), context, row);
-  return withColumns(
-    relation,
-    values.map(
-      ({ expression, name }, index): PlanAssignment => ({
-        column: newColumn(context, schema[index]?.name ?? name ?? '', expression.type),
-        expression,
-      }),
-    ),
-  );
+  const columns = values.map(({ expression, name }, index): PlanAssignment => {
+    const { name: shown = name ?? '', type } = schema[index] ?? {};
+    // What is computed from the hops of a path is dynamic, whatever its own type.
+    const value = type === 'dynamic' ? boxed(expression) : expression;
+    return { column: newColumn(context, shown, value.type), expression: value };
+  });
+  return outOfGraph(graph, relation, columns, id);
+}
+
+/** The value as a dynamic: a text stays that text. */
+function boxed(value: PlanExpression): PlanExpression {
+  if (value.type === 'dynamic') return value;
+  const list = callOf('pack_array', [value], 'dynamic', nowhere);
+  return callOf('access', [list, longLiteral(0)], 'dynamic', nowhere);
 }
 
 function filtered(relation: Relation, condition: PlanExpression): Relation {
@@ -146,7 +170,7 @@ function withEdge(
   const range = optionalMember<SyntaxNode>(edge, 'Range');
   const own = calls.filter((call) => call.variable === name);
   const values = own.map((call): HopValue => ({ key: call.key, over: call.over, node: call.body }));
-  const bounds = range ? rangeOf(range) : null;
+  const bounds = range ? rangeOf(range, context) : null;
   const paths = pathsOf(graph, direction, bounds, values, options, context);
   const from = columnNamed(paths.relation, graphNames.from);
   const to = columnNamed(paths.relation, graphNames.to);
@@ -155,6 +179,7 @@ function withEdge(
     nodeIds: new Map(match.nodeIds),
     members: new Map(match.members),
     hops: new Map([...match.hops, ...paths.values]),
+    degrees: match.degrees,
     edgeIds: bounds
       ? match.edgeIds
       : [...match.edgeIds, columnNamed(paths.relation, graphNames.id)],
@@ -184,11 +209,10 @@ function withEdge(
   return { ...next, relation };
 }
 
-function rangeOf(range: SyntaxNode): { min: number; max: number } {
-  const [min, max] = ['RangeStart', 'RangeEnd'].map((name) => {
-    const node = member(range, name);
-    return Number(textOf(node));
-  });
+function rangeOf(range: SyntaxNode, context: PlanContext): { min: number; max: number } {
+  const [min, max] = ['RangeStart', 'RangeEnd'].map((name) =>
+    Number(constantText(member(range, name), context, noRow)),
+  );
   if (min === undefined || max === undefined || !(min >= 0 && max >= min)) {
     throw unsupported(range, `the range ${textOf(range)}`, 'it needs two whole numbers');
   }
@@ -236,7 +260,48 @@ function withNodeColumns(match: Match, name: string, graph: Graph, context: Plan
   };
 }
 
-/** A call over the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)` … */
+/** Calls that count the edges of a node, and the end of an edge that they look at. */
+const degreeEnds: Readonly<Record<string, string>> = {
+  node_degree_in: graphNames.to,
+  node_degree_out: graphNames.from,
+};
+
+/** The match with a column for each `node_degree_in(node)` and `node_degree_out(node)` of the operator. */
+function withDegrees(
+  match: Match,
+  roots: readonly (SyntaxNode | undefined)[],
+  graph: Graph,
+  context: PlanContext,
+): Match {
+  let { relation } = match;
+  const degrees = new Map<string, PlanColumn>();
+  for (const call of roots.flatMap((root) => (root ? callsIn(root) : []))) {
+    const key = keyOf(call);
+    const end = degreeEnds[member(call, 'Name').SimpleName ?? ''];
+    const [variable] = elements(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+    const id = match.nodeIds.get(variable?.SimpleName ?? '');
+    if (end === undefined || !id || !relation || degrees.has(key)) continue;
+    const build = new Builder(context, spanOf(call));
+    const edges = useTable(graph.edges, context);
+    const count = build.column('degree', 'long');
+    const counts = build.group(
+      edges,
+      [columnNamed(edges, end)],
+      [{ column: count, name: 'count', arguments: [] }],
+    );
+    relation = build.join('left', relation, counts, [[id, columnNamed(edges, end)]], [count]);
+    degrees.set(key, count);
+  }
+  return { ...match, relation, degrees };
+}
+
+function callsIn(node: SyntaxNode): SyntaxNode[] {
+  if (node.IsToken) return [];
+  const inner = children(node).flatMap(callsIn);
+  return kindOf(node) === 'FunctionCallExpression' ? [node, ...inner] : inner;
+}
+
+/** What is asked of the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)`, `e.x` … */
 interface HopCall {
   readonly key: string;
   readonly variable: string;
@@ -261,6 +326,7 @@ function hopCalls(roots: readonly (SyntaxNode | undefined)[]): HopCall[] {
 }
 
 function hopCall(node: SyntaxNode): HopCall | undefined {
+  if (kindOf(node) === 'PathExpression') return hopPath(node);
   if (kindOf(node) !== 'FunctionCallExpression') return undefined;
   const name = member(node, 'Name').SimpleName ?? '';
   if (!/^(map|all|any)$/.test(name)) return undefined;
@@ -276,6 +342,13 @@ function hopCall(node: SyntaxNode): HopCall | undefined {
   return { key: keyOf(node), variable, over: inner ? 'nodes' : 'edges', body };
 }
 
+/** `edge.Property` is a value of each hop, as `map(edge, Property)`. */
+function hopPath(node: SyntaxNode): HopCall | undefined {
+  const [base, selector] = [member(node, 'Expression'), member(node, 'Selector')];
+  if (kindOf(base) !== 'NameReference' || kindOf(selector) !== 'NameReference') return undefined;
+  return { key: keyOf(node), variable: base.SimpleName ?? '', over: 'edges', body: selector };
+}
+
 /** One key for equal calls, whatever their white space. */
 function keyOf(node: SyntaxNode): string {
   return textOf(node).replace(/\s+/g, ' ').trim();
@@ -284,11 +357,17 @@ function keyOf(node: SyntaxNode): string {
 /** The row that `where` and `project` see: variables' columns, whole variables as bags, hops as arrays. */
 function rowOfMatch(match: Match, relation: Relation, _context: PlanContext): Row {
   const intercept = (node: Expression, name: string): PlanExpression | undefined => {
+    const degree = match.degrees.get(keyOf(node));
+    if (degree) {
+      return callOf('coalesce', [columnReference(degree), longLiteral(0)], 'long', spanOf(node));
+    }
+    // Graphs that a query makes have no labels.
+    if (name === 'labels') return { kind: 'literal', type: 'dynamic', value: '[]' };
     const call = hopCall(node);
     const column = call && match.hops.get(call.key);
     if (!call || !column) return undefined;
     const values = columnReference(column);
-    if (name === 'map') return values;
+    if (name === 'map' || name === '.') return values;
     const span = spanOf(node);
     const wanted: PlanExpression = { kind: 'literal', type: 'bool', value: name === 'any' };
     const has = callOf('set_has_element', [values, wanted], 'bool', span);
@@ -337,14 +416,14 @@ function onlyShortest(
     functions: [
       {
         column: best,
-        name: 'partition_min',
+        name: 'least',
         arguments: [columnReference(length)],
-        span: { start: 0, length: 0 },
+        span: nowhere,
       },
     ],
   };
   return filtered(
     { ...relation, plan: windowed },
-    callOf('==', [columnReference(length), columnReference(best)], 'bool', { start: 0, length: 0 }),
+    callOf('==', [columnReference(length), columnReference(best)], 'bool', nowhere),
   );
 }

@@ -1,6 +1,6 @@
 import { elements, type SyntaxNode, spanOf, textOf } from '../../kql/syntax.js';
 import { newColumn, unsupported } from '../context.js';
-import { asIs, callOf, columnNamed, graphNames, withColumns } from '../graph.js';
+import { asIs, callOf, columnNamed, graphNames, outOfGraph } from '../graph.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import { columnReference, type PlanAssignment } from '../plan.js';
@@ -28,10 +28,12 @@ export const graphToTable: OperatorPlanner = (node, input, context) => {
       },
     ];
   };
-  return withColumns(relation, [
+  const columns = [
     ...(isNodes
       ? hashed('with_node_id', graphNames.id)
       : [...hashed('with_source_id', graphNames.from), ...hashed('with_target_id', graphNames.to)]),
     ...asIs(visible.map((name) => columnNamed(relation, name))),
-  ]);
+  ];
+  const id = columnNamed(relation, isNodes ? graphNames.id : graphNames.from);
+  return outOfGraph(graph, relation, columns, id);
 };

@@ -1,5 +1,6 @@
 import type { ScalarFunction } from '../functions.js';
 import { bagPluginFunctions } from './plugin/bag.js';
+import { graphFunctions } from './plugin/graph.js';
 import { ipPluginFunctions } from './plugin/ip.js';
 import { periodFunctions } from './plugin/periods.js';
 import { reduceFunctions } from './plugin/reduce.js';
@@ -106,6 +107,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...timeZoneFunctions,
   ...sketchFunctions,
   ...bagPluginFunctions,
+  ...graphFunctions,
   ...ipPluginFunctions,
   ...periodFunctions,
   ...reduceFunctions,

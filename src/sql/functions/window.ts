@@ -46,6 +46,13 @@ export const windowFunctions: Readonly<Record<string, WindowFunctionEntry>> = {
     emit: ({ partition, order }: WindowParts) =>
       sql`toInt64(dense_rank() OVER (${partition}${order}))`,
   },
+  /** The least value of the whole partition. */
+  least: {
+    doc: 'graph-shortest-paths-operator',
+    nullable: true,
+    emit: ({ partition }: WindowParts, value: Operand) =>
+      sql`minOrNull(${value}) OVER (${partition})`,
+  },
   /** The greatest value of the whole partition. */
   greatest: {
     doc: 'max-aggregation-function',

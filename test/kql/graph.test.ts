@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, startHarness } from './harness.js';
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness();
+});
+afterAll(() => kql.close());
+
+const roads = `
+let roads = datatable(a: string, b: string, km: int, land: string) [
+  'Ulm', 'Aalen', 70, 'x', 'Aalen', 'Bonn', 300, 'x', 'Ulm', 'Kiel', 800, 'x',
+  'Kiel', 'Bonn', 500, 'x', 'Bonn', 'Ulm', 400, 'y', 'Oslo', 'Bergen', 460, 'z'
+];
+let towns = datatable(town: string, people: int, land: string) [
+  'Ulm', 1, 'x', 'Aalen', 2, 'x', 'Bonn', 3, 'x', 'Kiel', 4, 'x', 'Thule', 5, 'x', 'Bonn', 6, 'y'
+];
+`;
+
+describe('paths and their values', () => {
+  test.each([
+    [
+      'all shortest paths',
+      "graph-shortest-paths output=all (s)-[e*1..4]->(t) where s.town == 'Ulm' and t.town == 'Bonn' project over=map(inner_nodes(e), town)",
+      [{ over: ['Aalen'] }, { over: ['Kiel'] }],
+    ],
+    [
+      'a property of each edge',
+      "graph-match (s)-[e*2..2]->(t) where s.town == 'Ulm' and t.people == 3 project km=e.km",
+      [{ km: [70, 300] }, { km: [800, 500] }],
+    ],
+    [
+      'texts of paths',
+      "graph-match (s)-[e*2..2]->(t) where s.town == 'Ulm' and any(e, km > 600) project way=strcat_array(map(e, b), '>')",
+      [{ way: 'Kiel>Bonn' }],
+    ],
+    [
+      'edges of a node',
+      "graph-match (s)-[e]->(t) where t.town == 'Bonn' project s.town, into=node_degree_in(t), out=node_degree_out(t)",
+      [
+        { s_town: 'Aalen', into: 2, out: 1 },
+        { s_town: 'Kiel', into: 2, out: 1 },
+      ],
+    ],
+    [
+      'labels',
+      "graph-match (s)-[e]->(t) where s.town == 'Oslo' project labels(s)",
+      [{ Column1: [] }],
+    ],
+  ])('%s', async (_name, operator, expected) => {
+    const rows = await kql.rows(
+      `${roads} roads | make-graph a --> b with towns on town | ${operator}`,
+    );
+    expect(rows).toHaveLength(expected.length);
+    expect(rows).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('bounds and names from outside the operator', async () => {
+    const rows = await kql.rows(
+      `${roads} let ways = (least: long, most: long) { roads | make-graph a --> b with_node_id=id
+       | graph-match cycles=none (s)-[e*least..most]->(t) where s.id == 'Ulm' project n=array_length(map(e, km)), target=t.id, over=map(inner_nodes(e), toupper(id)) };
+       ways(2, 3)`,
+    );
+    expect(rows).toHaveLength(2);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { n: 2, target: 'Bonn', over: ['AALEN'] },
+        { n: 2, target: 'Bonn', over: ['KIEL'] },
+      ]),
+    );
+  });
+});
+
+test.each([
+  ['weak', '', [['Aalen', 'Bonn', 'Kiel', 'Ulm'], ['Bergen', 'Oslo'], ['Thule']]],
+  ['strong', 'kind=strong', [['Aalen', 'Bonn', 'Kiel', 'Ulm'], ['Bergen'], ['Oslo'], ['Thule']]],
+])('%s components', async (_kind, parameter, expected) => {
+  const rows = await kql.rows(
+    `${roads} roads | make-graph a --> b with (towns | where land == 'x') on town | graph-mark-components ${parameter} with_component_id=part
+     | graph-to-table nodes | summarize all=array_sort_asc(make_list(town)) by part | order by tostring(all) asc`,
+  );
+  expect(rows.map((row) => row['all'])).toEqual(expected);
+  expect(new Set(rows.map((row) => row['part']))).toEqual(new Set(rows.map((_, index) => index)));
+});
+
+test('each value of a column has a graph of its own', async () => {
+  const rows = await kql.rows(
+    `${roads} roads | make-graph a --> b with towns on town partitioned-by land
+     (graph-match (s)-[e*1..3]->(t) where s.town != t.town project s.town, t.town, t.people | summarize n=count(), most=max(t_people)) | order by n asc`,
+  );
+  expect(rows).toEqual([
+    { n: 1, most: null },
+    { n: 1, most: null },
+    { n: 6, most: 4 },
+  ]);
+});
