@@ -1,7 +1,8 @@
-import type { Catalog, ScalarType } from './catalog/types.js';
+import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
 import type { BoundQuery } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
+import { checkDeclared } from './kql/declared-function.js';
 import { startIn } from './kql/places.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
@@ -74,6 +75,14 @@ export function compile(
   } catch (error) {
     throw inQuery(error, bound);
   }
+}
+
+/**
+ * Whether hunts could call a function that somebody wants to keep in the catalog.
+ * @throws HuntError `catalog.invalid` with the line and column of what is wrong
+ */
+export function checkFunction(declared: StoredFunction, catalog: Catalog): void {
+  checkDeclared(declared, catalog);
 }
 
 /** The plan of the query, or of what has to be asked first. */

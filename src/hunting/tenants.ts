@@ -4,8 +4,10 @@ import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
 import { migrate, type Retention } from '../engine/schema.js';
 import { HuntError } from '../errors.js';
+import { listFunctions } from '../store/functions.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
+import { withFunctions } from './functions.js';
 import type { TenantContext } from './hunt.js';
 
 /** Milliseconds after which a tenant is read from the store again: a change made elsewhere is seen by then. */
@@ -69,9 +71,13 @@ export class TenantContexts {
       throw new HuntError('request.notFound', { what: `Tenant ${tenantId}` });
     }
     const { retentionDays } = tenant;
+    const functions = await listFunctions(this.#store, tenantId);
+    // The very same catalog while nothing in it has changed: much is remembered by it.
+    const own = withFunctions(this.#catalog, functions);
+    const isKnown = before?.catalog.version === own.version;
     const context = {
-      catalog: this.#catalog,
-      auditCatalog: this.#auditCatalog,
+      catalog: isKnown ? before.catalog : own,
+      auditCatalog: isKnown ? before.auditCatalog : withFunctions(this.#auditCatalog, functions),
       retentionDays,
     };
     if (

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionShape } from '../quarry/functions.js';
 import {
   appShape,
   assignmentShape,
@@ -302,6 +303,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     ...done,
   }),
   [`DELETE ${tenant}/device-groups/:group`]: administration('Remove a device group', done),
+  [`GET ${tenant}/functions`]: administration("List the tenant's own functions", {
+    answer: object({ functions: list({ type: 'object', additionalProperties: true }) }),
+  }),
+  [`PUT ${tenant}/functions/:name`]: administration('Save a function that hunts can call', {
+    note: 'Written in KQL over the tables and the other functions; its name must not be taken.',
+    body: input(functionShape),
+    ...done,
+  }),
+  [`DELETE ${tenant}/functions/:name`]: administration('Remove a function', done),
   [`GET ${tenant}/role-assignments`]: administration('List who may see what', {
     answer: object({ roleAssignments: list({ type: 'object', additionalProperties: true }) }),
   }),
