@@ -1,0 +1,155 @@
+import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { clamp, columnsBetween, type LineHeights, scrollScale } from './geometry.js';
+
+/** Which lines and moving columns are drawn: those in sight and some around them. */
+export interface GridWindow {
+  readonly firstLine: number;
+  /** One behind the last. */
+  readonly endLine: number;
+  readonly firstColumn: number;
+  readonly endColumn: number;
+  /** Lines are placed relative to this pixel: coordinates stay small however long the grid is. */
+  readonly base: number;
+}
+
+export interface ViewSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Input {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly view: RefObject<HTMLDivElement | null>;
+  readonly lines: RefObject<HTMLDivElement | null>;
+  readonly heights: LineHeights;
+  readonly lineCount: number;
+  /** Edges of the moving columns, from their own left. */
+  readonly edges: readonly number[];
+  /** Pixels at the left that do not move: the gutter and pinned columns. */
+  readonly fixedWidth: number;
+  /** Pixels at the top that do not move: heads and filters. */
+  readonly headHeight: number;
+}
+
+/** Lines drawn above and below those in sight, so that a small step draws nothing new. */
+const spareLines = 4;
+const basePixels = 16_384;
+
+export function useWindow(input: Input): {
+  readonly window: GridWindow;
+  readonly size: ViewSize;
+  readonly canvasHeight: number;
+  readonly onScroll: () => void;
+  readonly contentTop: () => number;
+  readonly reveal: (line: number, column: number | undefined) => void;
+} {
+  const { scroller, view, lines, heights, headHeight, edges, fixedWidth } = input;
+  const [size, setSize] = useState<ViewSize>({ width: 0, height: 0 });
+  const scale = scrollScale(heights.total, Math.max(1, size.height - headHeight));
+  const latest = useRef({ ...input, size, scale });
+  latest.current = { ...input, size, scale };
+
+  const contentTop = useCallback(() => {
+    const { scale, scroller } = latest.current;
+    return scale.toContent(scroller.current?.scrollTop ?? 0);
+  }, []);
+
+  const measure = useCallback((): GridWindow => {
+    const { heights, lineCount, headHeight, edges, fixedWidth, size, scroller } = latest.current;
+    const top = clamp(contentTop(), 0, Math.max(0, heights.total - (size.height - headHeight)));
+    const left = scroller.current?.scrollLeft ?? 0;
+    const first = Math.max(0, heights.lineAt(top) - spareLines);
+    const last = heights.lineAt(top + size.height - headHeight) + spareLines;
+    const [from, to] = columnsBetween(edges, left, left + size.width - fixedWidth);
+    return {
+      firstLine: first - (first % 2),
+      endLine: Math.min(lineCount, last + 2 - (last % 2)),
+      firstColumn: Math.max(0, from - 1),
+      endColumn: Math.min(edges.length - 1, to + 1),
+      base: Math.floor(top / basePixels) * basePixels,
+    };
+  }, [contentTop]);
+
+  const [shown, setShown] = useState<GridWindow>(measure);
+  // What the last scroll asked for may be less than what a changed size or grid needs.
+  const needed = useMemo(() => {
+    void [heights, edges, fixedWidth, headHeight, size, input.lineCount];
+    return measure();
+  }, [heights, edges, fixedWidth, headHeight, size, input.lineCount, measure]);
+  const ready = useRef(needed);
+  const window = ready.current === needed ? shown : needed;
+
+  const place = useCallback(
+    (base: number) => {
+      const { heights, size, headHeight, scroller } = latest.current;
+      const limit = Math.max(0, heights.total - (size.height - headHeight));
+      const top = clamp(contentTop(), 0, limit);
+      if (lines.current !== null) {
+        lines.current.style.transform = `translateY(${headHeight + base - top}px)`;
+      }
+      view.current?.style.setProperty('--qr-left', String(scroller.current?.scrollLeft ?? 0));
+    },
+    [contentTop, lines, view],
+  );
+
+  useLayoutEffect(() => {
+    if (ready.current !== needed) {
+      ready.current = needed;
+      setShown(needed);
+    }
+    place(window.base);
+  });
+
+  const onScroll = useCallback(() => {
+    const next = measure();
+    // Drawn at once: the frame that shows the new place shows its rows too.
+    flushSync(() => setShown((before) => (isSame(before, next) ? before : next)));
+    place(next.base);
+  }, [measure, place]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const read = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    read();
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+
+  const reveal = useCallback(
+    (line: number, column: number | undefined) => {
+      const { heights, size, headHeight, edges, fixedWidth, scale, scroller } = latest.current;
+      const element = scroller.current;
+      if (element === null) return;
+      if (line >= 0) {
+        const top = heights.topOf(line);
+        const bottom = top + Math.min(heights.heightOf(line), size.height - headHeight);
+        const from = contentTop();
+        const to = from + size.height - headHeight;
+        if (top < from) element.scrollTop = scale.toScroll(top);
+        else if (bottom > to) element.scrollTop = scale.toScroll(bottom - size.height + headHeight);
+      }
+      if (column === undefined) return;
+      const left = edges[column] ?? 0;
+      const right = edges[column + 1] ?? left;
+      const room = size.width - fixedWidth;
+      if (left < element.scrollLeft || right - left > room) element.scrollLeft = left;
+      else if (right > element.scrollLeft + room) element.scrollLeft = right - room;
+    },
+    [contentTop],
+  );
+
+  return { window, size, canvasHeight: scale.canvas + headHeight, onScroll, contentTop, reveal };
+}
+
+function isSame(a: GridWindow, b: GridWindow): boolean {
+  return (
+    a.firstLine === b.firstLine &&
+    a.endLine === b.endLine &&
+    a.firstColumn === b.firstColumn &&
+    a.endColumn === b.endColumn &&
+    a.base === b.base
+  );
+}

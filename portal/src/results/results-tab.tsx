@@ -1,0 +1,190 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
+import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { useActions } from './actions.js';
+import { tabSeparated } from './clipboard.js';
+import { CellMenu } from './grid/cell-menu.js';
+import { ColumnMenu } from './grid/column-menu.js';
+import { DataGrid, type MenuPlace } from './grid/data-grid.js';
+import { Footer } from './grid/footer.js';
+import { selectedColumns, selectedRows, selectedValues } from './grid/selected.js';
+import type { Grid } from './grid/use-grid.js';
+import { Inspector } from './inspect/inspector.js';
+import type { ResultSet } from './model.js';
+import { SidePane } from './side-pane.js';
+import { text } from './strings.js';
+import { TimeHistogram } from './time-histogram.js';
+import { FilterChips, Toolbar } from './toolbar.js';
+import { inLimit, whereLine } from './values/predicate.js';
+import type { Place } from './view/selection.js';
+
+type OpenMenu =
+  | { readonly kind: 'cell'; readonly place: MenuPlace }
+  | { readonly kind: 'column'; readonly at: number; readonly place: MenuPlace };
+
+/** Rows: what happened when, the grid, one record beside it, and what the selection adds up to. */
+export function ResultsTab({
+  grid,
+  onChart,
+}: {
+  readonly grid: Grid;
+  readonly onChart: () => void;
+}): ReactNode {
+  const { state, dispatch, result } = grid;
+  const { addToQuery, copy } = useActions();
+  const [isInspecting, setInspecting] = useState(false);
+  const [showsHistogram, setShowsHistogram] = useState(true);
+  const [menu, setMenu] = useState<OpenMenu>();
+  const [target, setTarget] = useState<Place>();
+  const searchBox = useRef<HTMLInputElement>(null);
+  const area = useRef<HTMLDivElement>(null);
+  const inspected = isInspecting ? grid.rowAt(state.active.line) : undefined;
+  const record = inspected === undefined ? undefined : result.rows[inspected];
+
+  const focusGrid = useCallback(() => {
+    const element = area.current?.querySelector('[role=grid]');
+    if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+  }, []);
+  const closeMenu = (): void => {
+    setMenu(undefined);
+    focusGrid();
+  };
+  const closeInspector = (): void => {
+    setInspecting(false);
+    focusGrid();
+  };
+  const step = (by: 1 | -1): void => {
+    let line = state.active.line + by;
+    while (line >= 0 && line < grid.lines && grid.rowAt(line) === undefined) line += by;
+    if (grid.rowAt(line) === undefined) return;
+    const place = { line, column: state.active.column };
+    dispatch({ kind: 'activate', place, extend: false });
+    setTarget(place);
+  };
+  const copyCells = (withHeaders: boolean): void => {
+    const rows = selectedRows(grid);
+    const columns = selectedColumns(grid);
+    const cells = text.cells(rows.length * columns.length);
+    copy(tabSeparated(columns, rows, withHeaders), cells);
+  };
+  const filterToQuery = (): void => {
+    const column = grid.shown[state.active.column]?.column;
+    const values = selectedValues(grid, state.active.column).slice(0, inLimit);
+    if (column !== undefined) addToQuery(whereLine(column, 'in', values));
+  };
+
+  return (
+    <div className="qr-results-tab" ref={area}>
+      <Banner result={result} />
+      {showsHistogram && <TimeHistogram grid={grid} />}
+      <Toolbar
+        grid={grid}
+        searchBox={searchBox}
+        onTarget={(place) => {
+          dispatch({ kind: 'activate', place, extend: false });
+          setTarget(place);
+        }}
+        onLeaveSearch={focusGrid}
+        onChart={onChart}
+        isInspecting={isInspecting}
+        onInspect={() => setInspecting(!isInspecting)}
+        showsHistogram={showsHistogram}
+        onHistogram={() => setShowsHistogram(!showsHistogram)}
+      />
+      <FilterChips grid={grid} />
+      <div className="qr-results-body">
+        <DataGrid
+          grid={grid}
+          inspected={inspected}
+          target={target}
+          emptyMessage={<Nothing grid={grid} />}
+          onInspect={() => setInspecting(!isInspecting)}
+          onCellMenu={(place) => setMenu({ kind: 'cell', place })}
+          onColumnMenu={(at, place) => setMenu({ kind: 'column', at, place })}
+          onCopy={copyCells}
+          onSearch={() => searchBox.current?.focus()}
+          onFilterToQuery={filterToQuery}
+          onEscape={() => {
+            if (isInspecting) setInspecting(false);
+            return isInspecting;
+          }}
+        />
+        {isInspecting && (
+          <SidePane>
+            {record === undefined ? (
+              <p className="qr-pick">{text.pickRecord}</p>
+            ) : (
+              <Inspector
+                columns={result.columns}
+                row={record}
+                line={state.active.line}
+                lines={grid.lines}
+                zone={grid.zone}
+                onStep={step}
+                onClose={closeInspector}
+              />
+            )}
+          </SidePane>
+        )}
+      </div>
+      <Footer grid={grid} />
+      {menu?.kind === 'cell' && (
+        <CellMenu
+          grid={grid}
+          place={menu.place}
+          onClose={closeMenu}
+          onInspect={() => setInspecting(true)}
+        />
+      )}
+      {menu?.kind === 'column' && (
+        <ColumnMenu grid={grid} place={menu.place} at={menu.at} onClose={closeMenu} />
+      )}
+    </div>
+  );
+}
+
+/** Says when the rows are not the whole answer. */
+export function Banner({ result }: { readonly result: ResultSet }): ReactNode {
+  const rows = result.rows.length;
+  if (result.state === 'failed' && rows > 0) {
+    return <Notice intent="error">{text.failed(rows)}</Notice>;
+  }
+  if (result.state === 'partial') return <Notice intent="warning">{text.partial(rows)}</Notice>;
+  if (result.truncated === true) return <Notice intent="warning">{text.truncated(rows)}</Notice>;
+  return null;
+}
+
+function Notice({
+  intent,
+  children,
+}: {
+  intent: 'error' | 'warning';
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <MessageBar intent={intent} layout="singleline">
+      <MessageBarBody>{children}</MessageBarBody>
+      <MessageBarActions />
+    </MessageBar>
+  );
+}
+
+function Nothing({ grid }: { grid: Grid }): ReactNode {
+  const { result, dispatch } = grid;
+  if (result.rows.length > 0) {
+    return (
+      <>
+        <span>{text.noRowsShown}</span>
+        <Button size="small" onClick={() => dispatch({ kind: 'clearFilters' })}>
+          {text.clearFilters}
+        </Button>
+      </>
+    );
+  }
+  if (result.state === 'running') return <span>{text.waiting}</span>;
+  return (
+    <>
+      <strong>{text.noRows}</strong>
+      <span>{text.noRowsHint}</span>
+    </>
+  );
+}
