@@ -6,6 +6,7 @@ import { checkDeclared } from './kql/declared-function.js';
 import { startIn } from './kql/places.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
+import { type Visualization, visualizationOf } from './kql/visualization.js';
 import { unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
@@ -26,6 +27,8 @@ export interface SqlQuery {
   readonly kind: 'query';
   readonly sql: string;
   readonly columns: readonly ResultColumn[];
+  /** How the query wants its rows shown. */
+  readonly visualization?: Visualization | undefined;
 }
 
 /**
@@ -71,7 +74,11 @@ export function compile(
   try {
     return outcome.kind === 'probe'
       ? { kind: 'probe', key: outcome.key, sql: queryOf(outcome.relation, 'legacy').sql }
-      : { kind: 'query', ...queryOf(outcome.relation, options.encoding ?? 'legacy') };
+      : {
+          kind: 'query',
+          ...queryOf(outcome.relation, options.encoding ?? 'legacy'),
+          visualization: visualizationOf(bound.root),
+        };
   } catch (error) {
     throw inQuery(error, bound);
   }
@@ -182,7 +189,7 @@ export function explain(
   }
 }
 
-function queryOf(relation: Relation, encoding: RowEncoding): Omit<SqlQuery, 'kind'> {
+function queryOf(relation: Relation, encoding: RowEncoding): Pick<SqlQuery, 'sql' | 'columns'> {
   const { columns } = relation;
   const write: RowWriter = (operands) =>
     rowText(

@@ -35,6 +35,7 @@ import { referenceRoutes } from './openapi/routes.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
 import { functionRoutes } from './quarry/functions.js';
+import { portalHuntRoute } from './quarry/hunt.js';
 import { peopleRoutes } from './quarry/people.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import {
@@ -129,6 +130,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   parts.metrics?.route(app);
   const { hunt, describe, catalog, metrics, publicUrl } = parts;
   const hunting = { hunt, describe, catalog, metrics };
+  portalHuntRoute(app, hunting);
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
   graphRoutes(app, { ...hunting, publicUrl });
   if (parts.ingest) streamingApiRoute(app, parts.ingest);

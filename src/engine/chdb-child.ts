@@ -119,6 +119,19 @@ async function kill(tag: string): Promise<void> {
   }
 }
 
+/** How far a hunt has got; nothing when it has ended, or when the engine cannot answer. */
+async function progress({ id, tag }: Extract<ToChild, { kind: 'progress' }>): Promise<void> {
+  let text = '';
+  try {
+    text = await sampler.run(`SELECT elapsed AS elapsedSeconds, read_rows AS rowsRead,
+      read_bytes AS bytesRead, total_rows_approx AS rowsToRead FROM system.processes
+      WHERE Settings['log_comment'] = '${tag}' SETTINGS output_format_json_quote_64bit_integers = 0`);
+  } catch {
+    // A hunt does not fail by that.
+  }
+  send({ kind: 'done', id, text });
+}
+
 async function ping(id: number): Promise<void> {
   try {
     await control.run('SELECT 1');
@@ -146,6 +159,7 @@ const handlers: {
   hunt,
   statement,
   kill: (message) => kill(message.tag),
+  progress,
   ping: (message) => ping(message.id),
   stop,
 };

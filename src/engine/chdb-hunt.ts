@@ -3,7 +3,7 @@ import { HuntError } from '../errors.js';
 import { integer, literal, sql } from '../sql/sql.js';
 import { huntError, unavailable } from './chdb-errors.js';
 import { type ChdbProcess, type Reply, StatementFailed } from './chdb-process.js';
-import type { EngineQuery, EngineResult } from './engine.js';
+import type { EngineQuery, EngineResult, QueryProgress } from './engine.js';
 import { openResult } from './result-file.js';
 import { huntSettings, settingsClause } from './settings.js';
 
@@ -31,10 +31,11 @@ type Killed = 'hunt.cancelled' | 'hunt.timeout';
 const overrunMs = 1_000;
 /** An engine that ignores KILL for longer is ended. */
 const killGraceMs = 10_000;
+const progressEveryMs = 250;
 
 /** Runs one hunt on an engine process. */
 export function startHunt(query: EngineQuery, context: HuntContext): RunningHunt {
-  const { tag, limits, signal } = query;
+  const { tag, limits, signal, onProgress } = query;
   const { engine, output, literals, log } = context;
   let answer: (result: EngineResult) => void = () => undefined;
   let refuse: (error: unknown) => void = () => undefined;
@@ -57,6 +58,15 @@ export function startHunt(query: EngineQuery, context: HuntContext): RunningHunt
     }
   }
 
+  async function tell(report: (progress: QueryProgress) => void): Promise<void> {
+    try {
+      const { text } = await engine.request({ kind: 'progress', tag });
+      if (text !== '') report(JSON.parse(text) as QueryProgress);
+    } catch {
+      // The hunt itself says what is wrong.
+    }
+  }
+
   async function work(): Promise<void> {
     try {
       const reply = await engine.request({ kind: 'hunt', tag, sql: huntSql(query, context) });
@@ -74,6 +84,7 @@ export function startHunt(query: EngineQuery, context: HuntContext): RunningHunt
     } finally {
       clearTimeout(deadline);
       clearTimeout(watchdog);
+      clearInterval(teller);
       signal?.removeEventListener('abort', cancel);
     }
     await rm(output, { force: true }).catch((error) =>
@@ -84,6 +95,7 @@ export function startHunt(query: EngineQuery, context: HuntContext): RunningHunt
   const cancel = () => kill('hunt.cancelled');
   const deadline = setTimeout(() => kill('hunt.timeout'), limits.wallSeconds * 1_000 + overrunMs);
   signal?.addEventListener('abort', cancel, { once: true });
+  const teller = onProgress && setInterval(() => void tell(onProgress), progressEveryMs);
   const ended = work();
   if (signal?.aborted) {
     cancel();

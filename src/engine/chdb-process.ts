@@ -115,6 +115,7 @@ export class ChdbProcess {
     message:
       | { kind: 'hunt'; tag: string; sql: string }
       | { kind: 'statement'; sql: string; format: string }
+      | { kind: 'progress'; tag: string }
       | { kind: 'ping' },
   ): Promise<Reply> {
     if (this.#gone) {

@@ -29,6 +29,7 @@ export type ToChild =
       readonly format: string;
     }
   | { readonly kind: 'kill'; readonly tag: string }
+  | { readonly kind: 'progress'; readonly id: number; readonly tag: string }
   | { readonly kind: 'ping'; readonly id: number }
   | { readonly kind: 'stop' };
 

@@ -26,6 +26,15 @@ export interface QueryStats {
   readonly resultBytes: number;
 }
 
+/** How far a hunt has got. */
+export interface QueryProgress {
+  readonly elapsedSeconds: number;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+  /** What the engine expects to read, as far as it has planned; 0: it does not know. */
+  readonly rowsToRead: number;
+}
+
 export interface EngineQuery {
   /**
    * One SELECT without FORMAT and SETTINGS, whose only column `row` is a String: the row as the
@@ -37,6 +46,8 @@ export interface EngineQuery {
   readonly limits: EngineLimits;
   /** Aborting it stops the engine's work on the query, not just the waiting for it. */
   readonly signal?: AbortSignal | undefined;
+  /** Called some times a second while the engine works on it. */
+  readonly onProgress?: ((progress: QueryProgress) => void) | undefined;
 }
 
 export interface EngineResult {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import { compile, type ResultColumn, type SqlQuery } from '../compile.js';
-import type { Engine, EngineLimits, QueryStats } from '../engine/engine.js';
+import type { Engine, EngineLimits, QueryProgress, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
 import type { ExternalSource } from '../plan/external-data.js';
@@ -22,6 +22,10 @@ export interface HuntRequest {
   readonly window?: { readonly from?: Date; readonly to?: Date };
   readonly parameters?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Called when it is known what the answer will look like, before the engine begins. */
+  readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;
+  /** Called some times a second while the engine works. */
+  readonly onProgress?: (progress: QueryProgress) => void;
 }
 
 /** What hunts of one tenant are compiled against. */
@@ -47,6 +51,8 @@ export interface HuntAnswer {
   /** JSON object texts separated by `,\n`; read it or destroy it. */
   readonly rows: Readable;
   readonly stats: QueryStats;
+  /** Rows beyond it were cut. */
+  readonly rowLimit?: number;
 }
 
 /** Probes of one hunt; each may uncover the next (a pivot of an unpacked bag, the next external file). */
@@ -54,14 +60,22 @@ const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
-  const { sql, columns } = await traced('compile', {}, () => compileHunt(request, services));
-  const { limits, signal } = request;
+  const query = await traced('compile', {}, () => compileHunt(request, services));
+  const { sql, columns } = query;
+  const { limits, signal, onProgress } = request;
+  request.onCompiled?.(query);
   const { rows, stats } = await traced('engine', {}, async (span) => {
-    const result = await services.engine.run({ sql, tag: randomUUID(), limits, signal });
+    const result = await services.engine.run({
+      sql,
+      tag: randomUUID(),
+      limits,
+      signal,
+      onProgress,
+    });
     span.setAttribute('quarry.rows', result.stats.resultRows);
     return result;
   });
-  return { columns, rows, stats };
+  return { columns, rows, stats, rowLimit: limits.rows };
 }
 
 /** One hunt, scoped and compiled: all that can be said of it before it runs. */

@@ -2,8 +2,11 @@ import { boolText, datetimeText, realJson, timespanText } from './convert.js';
 import type { Operand } from './operand.js';
 import { join, literal, type Sql, sql } from './sql.js';
 
-/** How the row text is written: `legacy` for the generations before Graph, `graph` for Graph. */
-export type RowEncoding = 'legacy' | 'graph';
+/**
+ * How the row text is written: `legacy` for the generations before Graph, `graph` for Graph, `values` for
+ * the portal: a JSON array in which nothing is lost.
+ */
+export type RowEncoding = 'legacy' | 'graph' | 'values';
 
 interface RowColumn {
   readonly name: string;
@@ -12,12 +15,36 @@ interface RowColumn {
 
 /** The row's JSON object text: keys in the schema's order, every column in every row. */
 export function rowText(columns: readonly RowColumn[], encoding: RowEncoding): Sql {
+  if (encoding === 'values') return valuesText(columns);
   if (columns.length === 0) return sql`'{}'`;
   const parts = columns.flatMap(({ name, operand }, index) => {
     const before = index === 0 ? '{' : ',';
     return members[encoding](before, JSON.stringify(name), operand);
   });
   return sql`concat(${join(merged([...parts, '}']))})`;
+}
+
+function valuesText(columns: readonly RowColumn[]): Sql {
+  if (columns.length === 0) return sql`'[]'`;
+  const parts = columns.flatMap(({ operand }, index): Piece[] => [
+    index === 0 ? '[' : ',',
+    fixedValue(operand, 'null') ?? orNull(exactValue(operand), operand, sql`'null'`),
+  ]);
+  return sql`concat(${join(merged([...parts, ']']))})`;
+}
+
+/** Whole numbers that a JSON number of JavaScript does not hold are texts; datetimes have all their digits. */
+function exactValue(operand: Operand): Sql {
+  switch (operand.type) {
+    case 'long':
+      return sql`if(abs(${operand}) <= 9007199254740991, toString(${operand}), concat('"', toString(${operand}), '"'))`;
+    case 'bool':
+      return boolText(operand, 'true', 'false');
+    case 'datetime':
+      return sql`concat('"', substring(${datetimeText(operand)}, 1, 27), 'Z"')`;
+    default:
+      return jsonValue(operand);
+  }
 }
 
 /** A piece of the row's text: always the same, or computed. */
@@ -53,7 +80,10 @@ function fixedValue({ constant, type }: Operand, nullText: string): string | und
   return type === 'string' ? JSON.stringify(String(constant.value).toWellFormed()) : undefined;
 }
 
-const members: Readonly<Record<RowEncoding, Member>> = { legacy: legacyMember, graph: graphMember };
+const members: Readonly<Record<Exclude<RowEncoding, 'values'>, Member>> = {
+  legacy: legacyMember,
+  graph: graphMember,
+};
 
 function legacyMember(before: string, key: string, operand: Operand): Piece[] {
   const value = fixedValue(operand, 'null') ?? orNull(jsonValue(operand), operand, sql`'null'`);

@@ -110,7 +110,7 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
   });
 
   it('usage, and keys where the data directory is', async () => {
-    expect(await answer('usage')).toHaveLength(3);
+    expect(await answer('usage')).toHaveLength(4);
     const { stdout } = await quarry(['keys', 'rotate', '--data', directory]);
     expect(stdout.trim()).toMatch(/^[\w-]{43}$/);
   });

@@ -38,6 +38,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.unauthorized': 'Unauthorized',
   'request.forbidden': 'Forbidden',
   'request.viewData': 'Forbidden',
+  'request.userRole': 'Forbidden',
   'request.delegatedOnly': 'Forbidden',
   'request.notFound': 'NotFound',
   'request.method': 'MethodNotAllowed',

@@ -9,6 +9,7 @@ import {
   userChange,
   userShape,
 } from '../quarry/people.js';
+import { queryShape } from '../quarry/query.js';
 import { newTenant, tenantChange } from '../quarry/tenants.js';
 import { type JsonSchema, list, named, object } from './schemas.js';
 
@@ -173,6 +174,15 @@ export const operations: Readonly<Record<string, Operation>> = {
       }),
     ),
   ),
+  'POST /api/quarry/hunt': {
+    tag: 'Hunting',
+    summary: 'Run a hunt and follow it',
+    note: 'One frame a line, as they come: columns, progress, rows, and at last end or error. Rows are arrays in the order of the columns; whole numbers beyond 2^53 are texts. Leaving ends the hunt.',
+    body: input(queryShape),
+    answer: string,
+    answerType: 'application/x-ndjson',
+    errors: named('HuntError'),
+  },
   'POST /api/ingest/streaming-api': {
     tag: 'Telemetry',
     summary: 'Send telemetry in the envelope of the Streaming API',

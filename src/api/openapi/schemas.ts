@@ -69,6 +69,18 @@ export const schemas = {
       target: { type: 'string', description: 'The id of the request.' },
     }),
   }),
+  HuntError: object({
+    error: object(
+      {
+        code: { type: 'string', description: 'What failed, as `kql.syntax`.' },
+        message: string,
+        position: object({ line: integer, column: integer, start: integer, length: integer }),
+        retryAfterSeconds: integer,
+        target: string,
+      },
+      ['code', 'message', 'target'],
+    ),
+  }),
   GraphQuery: object(
     {
       query: { type: 'string', description: 'KQL. Names may be in any case.', minLength: 1 },
