@@ -1,6 +1,7 @@
 import type { Connector, RawRecord } from './connector.js';
 import { auditd } from './connectors/auditd.js';
 import { defenderRows } from './connectors/defender-rows.js';
+import { ecsEvents } from './connectors/ecs.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsEvent } from './connectors/windows-event.js';
@@ -15,17 +16,26 @@ export const connectors: readonly Connector[] = [
   auditd,
   zeekJson,
   zeekTsv,
+  ecsEvents,
 ];
 
-export function findConnector(name: string): Connector | undefined {
-  return connectors.find((connector) => connector.name === name);
+/** @param own those of the tenant's own tables */
+export function findConnector(name: string, own: readonly Connector[] = []): Connector | undefined {
+  const wanted = name.toLowerCase();
+  return [...connectors, ...own].find((connector) => connector.name.toLowerCase() === wanted);
 }
 
-/** The connector whose records these are; undefined where none claims them. */
-export function detectConnector(sample: readonly RawRecord[]): Connector | undefined {
+/**
+ * The connector whose records these are; undefined where none claims them.
+ * @param own those of the tenant's own tables
+ */
+export function detectConnector(
+  sample: readonly RawRecord[],
+  own: readonly Connector[] = [],
+): Connector | undefined {
   let surest: Connector | undefined;
   let surestScore = 0;
-  for (const connector of connectors) {
+  for (const connector of [...connectors, ...own]) {
     const score = connector.detect(sample);
     if (score > surestScore) {
       surest = connector;

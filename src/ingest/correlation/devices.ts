@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { JsonValue } from '../json.js';
 import { Clock } from './clock.js';
 import { Generations } from './generations.js';
 import { labelOf } from './processes.js';
@@ -27,6 +28,8 @@ export class Device {
   /** Who is logged on at it, by SID. */
   readonly users = new Map<string, LoggedOnUser>();
   platform: string | undefined;
+  /** What sources that know it say of it: columns of DeviceInfo and DeviceNetworkInfo. */
+  readonly about = new Map<string, JsonValue>();
   /** When an event of each kind that wins over its twin was last seen, ms since 1970. */
   readonly primaries = new Map<string, number>();
   /** When it was first heard of, by this machine's clock. */
@@ -38,6 +41,17 @@ export class Device {
     this.id = deviceId(name);
     this.clock = clock;
     this.knownSinceMs = knownSinceMs;
+  }
+
+  /** The latest word counts. */
+  learnAbout(facts: Readonly<Record<string, JsonValue | undefined>>): void {
+    for (const name in facts) {
+      const value = facts[name];
+      if (value !== undefined && value !== '' && this.about.get(name) !== value) {
+        this.about.set(name, value);
+        this.isDirty = true;
+      }
+    }
   }
 
   sawAddress(address: string, ms: number): void {

@@ -1,3 +1,4 @@
+import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import type { DefenderEvent } from '../connector.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
@@ -61,6 +62,7 @@ export function* deviceSnapshots(sighted: Sighted): Generator<DefenderEvent> {
         DeviceCategory: 'Endpoint',
         SensorHealthState: 'Active',
         LoggedOnUsers: [...device.users.values()].map((user) => ({ ...user })),
+        ...aboutIn(device, 'DeviceInfo'),
       },
     };
     if (device.addresses.size > 0) {
@@ -74,8 +76,15 @@ export function* deviceSnapshots(sighted: Sighted): Generator<DefenderEvent> {
             IPAddress: address,
             AddressType: addressType(address) ?? '',
           })),
+          ...aboutIn(device, 'DeviceNetworkInfo'),
         },
       };
     }
   }
+}
+
+/** What is known of the device that the table has a column for. */
+function aboutIn(device: Device, table: string): Record<string, JsonValue> {
+  const names = new Set(findTable(builtinCatalog, table)?.columns.map(({ name }) => name));
+  return Object.fromEntries([...device.about].filter(([name]) => names.has(name)));
 }

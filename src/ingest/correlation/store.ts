@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'libsql';
+import type { JsonValue } from '../json.js';
 import { Clock } from './clock.js';
 import { Device, type LoggedOnUser } from './devices.js';
 import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
@@ -40,6 +41,7 @@ interface StoredDevice {
   readonly addresses: [string, number][];
   readonly users: LoggedOnUser[];
   readonly platform?: string;
+  readonly about?: [string, JsonValue][];
   readonly primaries: [string, number][];
   readonly knownSinceMs: number;
 }
@@ -184,7 +186,7 @@ function processOf({ id, pid, start, facts }: ProcessRow): Process {
 }
 
 function storedDevice(device: Device): StoredDevice {
-  const { clock, volumes, addresses, users, platform, primaries, knownSinceMs } = device;
+  const { clock, volumes, addresses, users, platform, about, primaries, knownSinceMs } = device;
   return {
     clock: clock.toJSON(),
     volumes: [...volumes],
@@ -193,6 +195,7 @@ function storedDevice(device: Device): StoredDevice {
     primaries: [...primaries],
     knownSinceMs,
     ...(platform === undefined ? {} : { platform }),
+    ...(about.size === 0 ? {} : { about: [...about] }),
   };
 }
 
@@ -211,6 +214,9 @@ function deviceOf(name: string, stored: StoredDevice): Device {
     device.primaries.set(kind, ms);
   }
   device.platform = stored.platform;
+  for (const [name, value] of stored.about ?? []) {
+    device.about.set(name, value);
+  }
   device.isDirty = false;
   return device;
 }

@@ -12,8 +12,8 @@ import { rank } from '../correlation/process.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { epochText, parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
+import { reportId } from '../occurrences.js';
 import { actorColumns, actorColumnsIn, type Columns } from '../windows/actor.js';
-import { reportId } from '../windows/conversion.js';
 import { addressType, baseName, integer, shortAddress } from '../windows/values.js';
 import {
   type AuditRecord,

@@ -2,10 +2,10 @@ import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { Generations } from '../correlation/generations.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import type { Moment } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
+import { Occurrences, reportId } from '../occurrences.js';
 import { actorColumns, actorColumnsIn, type Columns, namedProcess } from './actor.js';
 import { lowerCase, type WindowsEvent } from './event.js';
 import { type Expression, expressionOf, type RuleScope, textFrom } from './expression.js';
@@ -27,8 +27,7 @@ export class EventConversion implements Conversion {
   readonly #context: ConversionContext;
   readonly #learning: Learning;
   readonly #backlog: Backlog<WindowsEvent>;
-  /** How often events that nothing tells apart have occurred, by a hash of what they say. */
-  readonly #occurrences = new Generations<number, number>(mostOccurrences);
+  readonly #occurrences = new Occurrences();
   #sighted = new Sighted();
 
   constructor(read: ReadEvent, context: ConversionContext) {
@@ -87,11 +86,7 @@ export class EventConversion implements Conversion {
     }
     // Exports without record numbers have events that are the same to the last letter.
     const values = data.names.map((name) => `${name}=${data.get(lowerCase(name))}`);
-    const content = `${head}\n${values.join('\n')}`;
-    const hash = hashOf(content);
-    const before = this.#occurrences.get(hash) ?? 0;
-    this.#occurrences.set(hash, before + 1);
-    return before === 0 ? content : `${content}\n${before}`;
+    return this.#occurrences.identityOf(`${head}\n${values.join('\n')}`);
   }
 
   /** The rule that makes a row of the event. */
@@ -136,9 +131,6 @@ export class EventConversion implements Conversion {
     return { table: rule.table, columns, identity, record };
   }
 }
-
-/** Of identical events that are remembered; they come close to each other. */
-const mostOccurrences = 1_000_000;
 
 function withValue(record: RawRecord): RawRecord {
   if (record.value !== undefined || !/^\s*[{[]/.test(record.text)) {
@@ -280,22 +272,4 @@ function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
     }
   }
   return members.length === 0 ? undefined : Object.fromEntries(members);
-}
-
-/** 31 bits of FNV-1a: unique enough beside device and time. */
-export function reportId(text: string): number {
-  return fnv(text, 0x811c9dc5) >>> 1;
-}
-
-function fnv(text: string, seed: number): number {
-  let hash = seed;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash;
-}
-
-/** 52 bits. */
-function hashOf(text: string): number {
-  return (fnv(text, 0x811c9dc5) >>> 0) * 2 ** 20 + (fnv(text, 0x2f0b4a27) >>> 12);
 }

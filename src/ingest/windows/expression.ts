@@ -2,6 +2,7 @@ import type { Device } from '../correlation/devices.js';
 import type { Process } from '../correlation/process.js';
 import { ExactNumber, type JsonValue } from '../json.js';
 import type { WindowsEvent } from './event.js';
+import type { JsonObject } from './shapes.js';
 
 /** What a rule may read. */
 export interface RuleScope {
@@ -15,6 +16,8 @@ export interface RuleScope {
   /** What the other log's word on the same occurrence has besides. */
   readonly twin: Readonly<Record<string, string>> | undefined;
   readonly sidOf: (user: string) => string | undefined;
+  /** The event as a whole, of sources whose events are documents. */
+  readonly document?: JsonObject;
 }
 
 /** How a column comes from an event. */

@@ -1,0 +1,42 @@
+import type { Connector, RawRecord } from '../connector.js';
+import { DocumentConversion } from '../documents/conversion.js';
+import { ecs, ecsDocument } from '../documents/ecs.js';
+import { EventConversion } from '../windows/conversion.js';
+import { unwrapEvent } from '../windows/shapes.js';
+
+/**
+ * Events in the Elastic Common Schema, of whatever Beat, agent or pipeline. Those that carry an event of
+ * a Windows log are read as that event.
+ */
+export const ecsEvents: Connector = {
+  name: 'ecs',
+  summary: 'Elastic Common Schema: auditbeat, packetbeat, filebeat modules, Elastic Defend, …',
+  format: 'json',
+  detect(sample) {
+    const own = sample.filter(({ value }) => ecsDocument(value) !== undefined);
+    return own.length / Math.max(sample.length, 1);
+  },
+  open(context) {
+    const documents = new DocumentConversion(ecs, context);
+    const events = new EventConversion(windowsEventOf, context);
+    return {
+      convert: (record) =>
+        (windowsEventOf(record) === undefined ? documents : events).convert(record),
+      get heldBytes() {
+        return documents.heldBytes + events.heldBytes;
+      },
+      *release() {
+        yield* documents.release();
+        yield* events.release();
+      },
+      close() {
+        documents.close();
+        events.close();
+      },
+    };
+  },
+};
+
+function windowsEventOf({ value }: RawRecord) {
+  return value === undefined ? undefined : unwrapEvent(value);
+}

@@ -1,0 +1,344 @@
+import { builtinCatalog, findTable } from '../../catalog/catalog.js';
+import { Backlog } from '../backlog.js';
+import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
+import { Device } from '../correlation/devices.js';
+import { rank } from '../correlation/process.js';
+import { knownImage } from '../correlation/processes.js';
+import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
+import { type Moment, parseDatetime } from '../datetime.js';
+import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
+import { Occurrences, reportId } from '../occurrences.js';
+import { actorColumns, actorColumnsIn, type Columns, type NamedProcess } from '../windows/actor.js';
+import { EventData, type WindowsEvent } from '../windows/event.js';
+import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
+import { pidOf } from '../windows/values.js';
+import { replacedAt, valueAt, without } from './document.js';
+import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
+
+/** Documents of one stream become rows when what explains them has been seen, too. */
+export class DocumentConversion implements Conversion {
+  readonly #source: DocumentSource;
+  readonly #context: ConversionContext;
+  readonly #backlog: Backlog<readonly SourceDocument[]>;
+  readonly #occurrences = new Occurrences();
+  #sighted = new Sighted();
+
+  constructor(source: DocumentSource, context: ConversionContext) {
+    this.#source = source;
+    this.#context = context;
+    this.#backlog = new Backlog(context.correlation.folder);
+  }
+
+  get heldBytes(): number {
+    return this.#backlog.sizeBytes;
+  }
+
+  convert(record: RawRecord): readonly Outcome[] {
+    const documents = this.#source.read(record);
+    if (documents === undefined) {
+      return [{ rejected: 'record.shape', detail: `no document of ${this.#source.name}` }];
+    }
+    for (const document of documents) {
+      this.#learn(document);
+    }
+    if (!documents.some((document) => this.#ruleFor(document) !== undefined)) {
+      return [{ passed: 'unmapped' }];
+    }
+    this.#backlog.add(record, documents);
+    return [];
+  }
+
+  *release(): Generator<Outcome> {
+    const { correlation } = this.#context;
+    correlation.epoch++;
+    correlation.save();
+    for (const { record, parsed } of this.#backlog.drain()) {
+      const documents = parsed ?? this.#source.read(withValue(record)) ?? [];
+      for (const document of documents) {
+        yield* this.#outcomes(document, record);
+      }
+    }
+    yield* deviceSnapshots(this.#sighted);
+    this.#sighted = new Sighted();
+    correlation.save();
+  }
+
+  close(): void {
+    this.#backlog.close();
+  }
+
+  #ruleFor(document: SourceDocument): DocumentRule | undefined {
+    const scope = this.#scopeOf(document);
+    return this.#source
+      .rulesFor(document)
+      .find(({ condition }) => condition === undefined || condition.test(scope));
+  }
+
+  #deviceOf({ computer }: SourceDocument): Device {
+    return computer === undefined ? nowhere : this.#context.correlation.devices.of(computer);
+  }
+
+  #scopeOf(source: SourceDocument, document = source.document): RuleScope {
+    const { accounts } = this.#context.correlation;
+    return {
+      event: eventOf(source),
+      device: this.#deviceOf(source),
+      time: source.time ?? '',
+      target: undefined,
+      started: undefined,
+      twin: undefined,
+      sidOf: (user) => accounts.sidOf(user),
+      document,
+    };
+  }
+
+  #learn(source: SourceDocument): void {
+    const device = this.#deviceOf(source);
+    const time = momentOf(source.time);
+    if (device === nowhere || time === undefined) {
+      return;
+    }
+    device.learnAbout(this.#source.about?.(source) ?? {});
+    for (const address of this.#source.addresses?.(source) ?? []) {
+      this.#sighted.add(device, time.milliseconds, address);
+    }
+    const rule = this.#ruleFor(source);
+    const scope = this.#scopeOf(source);
+    if (rule?.starts) {
+      this.#learnStart(rule.starts, scope, device, time);
+    } else if (rule?.actor) {
+      const { guid, pid, image, commandLine, user } = namedBy(rule.actor, scope);
+      const facts = { image, commandLine, user };
+      const reference = { guid, pid, ms: time.milliseconds };
+      this.#context.correlation.processes.mention(device.name, reference, facts);
+    }
+  }
+
+  #learnStart(
+    starts: NonNullable<DocumentRule['starts']>,
+    scope: RuleScope,
+    device: Device,
+    time: Moment,
+  ): void {
+    const { processes } = this.#context.correlation;
+    const named = namedBy(starts, scope);
+    const text = (expression: Expression | undefined) => readText(expression, scope);
+    const started = momentOf(text(starts.started)) ?? time;
+    const parentGuid = text(starts.parentGuid);
+    const parentPid = pidOf(text(starts.parentPid));
+    const parentImage = text(starts.parentImage);
+    processes.start(device.name, {
+      guid: named.guid,
+      pid: named.pid,
+      startMs: started.milliseconds,
+      started: started.text,
+      by: rank.security,
+      facts: {
+        image: named.image,
+        commandLine: named.commandLine,
+        user: named.user,
+        sid: named.sid,
+        logonId: named.logonId,
+        integrityLevel: text(starts.integrityLevel),
+        hashes: text(starts.hashes),
+        parentGuid,
+        parentPid,
+        parentImage,
+      },
+    });
+  }
+
+  *#outcomes(source: SourceDocument, record: RawRecord): Generator<Outcome> {
+    const rule = this.#ruleFor(source);
+    const actionType = rule && actionTypeOf(rule, this.#scopeOf(source));
+    if (rule === undefined || (rule.actionType !== undefined && actionType === undefined)) {
+      yield { passed: 'unmapped' };
+      return;
+    }
+    for (const document of documentsOf(source.document, rule.each)) {
+      yield this.#outcome({ ...source, document }, rule, record);
+    }
+  }
+
+  #outcome(source: SourceDocument, rule: DocumentRule, record: RawRecord): Outcome {
+    const { correlation } = this.#context;
+    const scope = this.#scopeOf(source);
+    const { device } = scope;
+    const time = momentOf(readText(rule.time, scope) ?? source.time);
+    const identity = this.#identityOf(source, rule, scope);
+    const columns: Columns = {
+      Timestamp: time?.text ?? source.time,
+      ReportId: reportId(`${device.name}\n${identity}`),
+      ActionType: actionTypeOf(rule, scope),
+    };
+    if (device !== nowhere) {
+      columns['DeviceId'] = device.id;
+      columns['DeviceName'] = device.name;
+    }
+    if (rule.actor) {
+      const named = namedBy(rule.actor, scope);
+      const reference = {
+        guid: named.guid,
+        pid: named.pid,
+        image: named.image,
+        ms: time?.milliseconds ?? 0,
+      };
+      const process =
+        device === nowhere ? undefined : correlation.processes.find(device.name, reference);
+      Object.assign(columns, actorColumns(named, process, device, correlation));
+    }
+    for (const name in rule.columns) {
+      const value = rule.columns[name]?.read(scope);
+      if (value !== undefined) {
+        columns[name] = value;
+      }
+    }
+    columns['AdditionalFields'] = this.#additional(rule, scope);
+    if (time && device !== nowhere) {
+      this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
+    }
+    return { table: rule.table, columns: ownColumns(rule.table, columns), identity, record };
+  }
+
+  #identityOf(
+    { document, computer, time, id }: SourceDocument,
+    rule: DocumentRule,
+    scope: RuleScope,
+  ): string {
+    const head = `${this.#source.name}\n${computer?.toLowerCase() ?? ''}`;
+    const own = rule.identity && textFrom(rule.identity.read(scope));
+    if (own !== undefined) {
+      return `${head}\n${own}`;
+    }
+    const item =
+      rule.each === undefined ? '' : contentOf(valueAt(document, rule.each.split('.')) ?? null);
+    return id === undefined
+      ? this.#occurrences.identityOf(`${head}\n${time}\n${contentOf(document)}`)
+      : `${head}\n${time}\n${id}\n${item}`;
+  }
+
+  #additional(rule: DocumentRule, scope: RuleScope): JsonValue | undefined {
+    const rest = without(scope.document ?? {}, toldBy(this.#source, rule)) ?? {};
+    const members: [string, JsonValue][] = Object.entries(rest);
+    for (const name in rule.additional) {
+      const value = rule.additional[name]?.read(scope);
+      if (value !== undefined && value !== '') {
+        members.push([name, value]);
+      }
+    }
+    return members.length === 0 ? undefined : Object.fromEntries(members);
+  }
+}
+
+/** For documents that name no device. */
+const nowhere = new Device('');
+
+function momentOf(text: string | undefined): Moment | undefined {
+  return text === undefined ? undefined : parseDatetime(text.trim());
+}
+
+function withValue(record: RawRecord): RawRecord {
+  return record.value === undefined ? { ...record, value: parseJson(record.text) } : record;
+}
+
+/** All that a value says; of one that is nested too deep, what is not. */
+function contentOf(value: JsonValue): string {
+  try {
+    return compactJson(value);
+  } catch (error) {
+    if (!(error instanceof JsonTooDeepError)) {
+      throw error;
+    }
+    return JSON.stringify(
+      Object.entries(value as object).map(([name, member]) => [
+        name,
+        typeof member === 'object' ? '' : member,
+      ]),
+    );
+  }
+}
+
+const noData = new EventData();
+
+function eventOf({ computer, time, id }: SourceDocument): WindowsEvent {
+  return {
+    provider: '',
+    id: 0,
+    channel: '',
+    computer: computer ?? '',
+    time,
+    hasTrueTime: true,
+    recordId: id,
+    headerPid: undefined,
+    message: undefined,
+    data: noData,
+  };
+}
+
+function documentsOf(document: SourceDocument['document'], each: string | undefined) {
+  const path = each?.split('.') ?? [];
+  const list = each === undefined ? undefined : valueAt(document, path);
+  return Array.isArray(list) && list.length > 0
+    ? list.map((item: JsonValue) => replacedAt(document, path, item))
+    : [document];
+}
+
+function actionTypeOf({ actionType }: DocumentRule, scope: RuleScope): string | undefined {
+  return typeof actionType === 'string' ? actionType : readText(actionType, scope);
+}
+
+function readText(expression: Expression | undefined, scope: RuleScope): string | undefined {
+  const text = expression && textFrom(expression.read(scope));
+  return text === '' ? undefined : text;
+}
+
+function namedBy(members: ProcessMembers, scope: RuleScope): NamedProcess {
+  const text = (expression: Expression | undefined) => readText(expression, scope);
+  return {
+    guid: text(members.guid),
+    pid: pidOf(text(members.pid)),
+    image: knownImage(text(members.image)),
+    commandLine: text(members.commandLine),
+    user: text(members.user),
+    sid: text(members.sid),
+    logonId: text(members.logonId),
+  };
+}
+
+const told = new WeakMap<DocumentRule, ReadonlySet<string>>();
+
+/** Paths that the row has already. */
+function toldBy(source: DocumentSource, rule: DocumentRule): ReadonlySet<string> {
+  let paths = told.get(rule);
+  if (paths === undefined) {
+    const { columns, additional = {}, actor = {}, actionType } = rule;
+    const expressions: Expression[] = [
+      ...Object.values(columns),
+      ...Object.values(additional),
+      ...Object.values(actor as Record<string, Expression>),
+      ...(typeof actionType === 'object' ? [actionType] : []),
+    ];
+    paths = new Set([...source.told, ...expressions.flatMap(({ fields }) => fields)]);
+    told.set(rule, paths);
+  }
+  return paths;
+}
+
+const columnsOfTable = new Map<string, ReadonlySet<string>>();
+
+/** Without what the table has no column for: those are common to all rows, and not the document's. */
+function ownColumns(table: string, columns: Columns): Columns {
+  let own = columnsOfTable.get(table);
+  if (own === undefined) {
+    const known = findTable(builtinCatalog, table);
+    own = new Set([...(known?.columns ?? []).map(({ name }) => name), ...actorColumnsIn(table)]);
+    columnsOfTable.set(table, own);
+  }
+  const result: Columns = {};
+  for (const name in columns) {
+    if (own.has(name)) {
+      result[name] = columns[name];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,120 @@
+import type { JsonValue } from '../json.js';
+import { asObject, type JsonObject } from '../windows/shapes.js';
+
+/** Deeper than that, members are taken whole. */
+const deepest = 40;
+
+/**
+ * The document with names such as `process.parent.pid` unfolded into objects. Where a name is a value's
+ * and a path's at once, the path stays a name.
+ */
+export function nested(document: JsonObject): JsonObject {
+  if (!Object.keys(document).some((name) => name.includes('.'))) {
+    return document;
+  }
+  const result = copyOf(document);
+  for (const name in document) {
+    const value = document[name];
+    if (name.includes('.') && value !== undefined) {
+      delete result[name];
+      put(result, name.split('.'), value, name);
+    }
+  }
+  return result;
+}
+
+type Members = Record<string, JsonValue>;
+
+function copyOf(document: JsonObject): Members {
+  return Object.assign(Object.create(null) as Members, document);
+}
+
+function put(root: Members, path: readonly string[], value: JsonValue, name: string): void {
+  let members = root;
+  for (const [index, part] of path.entries()) {
+    const known = members[part];
+    if (index === path.length - 1) {
+      const [here, more] = [asObject(known), asObject(value)];
+      if (known === undefined) {
+        members[part] = value;
+      } else if (here && more) {
+        members[part] = { ...here, ...more };
+      } else {
+        root[name] = value;
+      }
+      return;
+    }
+    const inner = asObject(known);
+    if ((known !== undefined && inner === undefined) || index >= deepest) {
+      root[name] = value;
+      return;
+    }
+    // A copy of its own: the record keeps what it came with.
+    const own = copyOf(inner ?? {});
+    members[part] = own;
+    members = own;
+  }
+}
+
+/** The value at a path; in lists the first that has one. */
+export function valueAt(
+  document: JsonValue,
+  path: readonly string[],
+  from = 0,
+): JsonValue | undefined {
+  let value: JsonValue | undefined = document;
+  for (let index = from; index < path.length; index++) {
+    if (Array.isArray(value)) {
+      for (const item of value as readonly JsonValue[]) {
+        const found = valueAt(item, path, index);
+        if (found !== undefined) {
+          return found;
+        }
+      }
+      return undefined;
+    }
+    const object = asObject(value);
+    if (object === undefined) {
+      return undefined;
+    }
+    value = object[path[index] ?? ''];
+  }
+  return value ?? undefined;
+}
+
+/** The document with another value at a path. */
+export function replacedAt(
+  document: JsonObject,
+  [name = '', ...rest]: readonly string[],
+  value: JsonValue,
+): JsonObject {
+  const result = copyOf(document);
+  result[name] =
+    rest.length === 0 ? value : replacedAt(asObject(document[name]) ?? {}, rest, value);
+  return result;
+}
+
+/** What is left of a document without the paths; undefined where nothing is. */
+export function without(
+  document: JsonObject,
+  told: ReadonlySet<string>,
+  path = '',
+  depth = 0,
+): JsonObject | undefined {
+  const left: Members = Object.create(null);
+  let isEmpty = true;
+  for (const name in document) {
+    const value = document[name];
+    const whole = path === '' ? name : `${path}.${name}`;
+    if (value === undefined || value === null || value === '' || told.has(whole)) {
+      continue;
+    }
+    const object = depth < deepest ? asObject(value) : undefined;
+    const kept = object ? without(object, told, whole, depth + 1) : value;
+    if (kept !== undefined && !(Array.isArray(kept) && kept.length === 0)) {
+      left[name] = kept;
+      isEmpty = false;
+    }
+  }
+  return isEmpty ? undefined : left;
+}

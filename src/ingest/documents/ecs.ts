@@ -1,0 +1,844 @@
+import { epochText } from '../datetime.js';
+import { ExactNumber, type JsonValue } from '../json.js';
+import type { Columns } from '../windows/actor.js';
+import {
+  computed,
+  type Expression,
+  firstOf,
+  joined,
+  literal,
+  textFrom,
+  when,
+} from '../windows/expression.js';
+import { asObject, type JsonObject } from '../windows/shapes.js';
+import { nested, valueAt } from './document.js';
+import {
+  all,
+  any,
+  at,
+  choose,
+  firstAt,
+  inPartAt,
+  isThere,
+  lists,
+  matches,
+  not,
+} from './expression.js';
+import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
+import * as to from './transforms.js';
+
+const category = (...words: readonly string[]) => lists('event.category', ...words);
+const type = (...words: readonly string[]) => lists('event.type', ...words);
+const action = (...words: readonly string[]) => lists('event.action', ...words);
+const actionText = (pattern: RegExp, words: string) => matches('event.action', pattern, words);
+
+const user = joined('\\', at('user.domain'), at('user.name'));
+
+const acting: ProcessMembers = {
+  guid: at('process.entity_id'),
+  pid: at('process.pid'),
+  image: firstOf(at('process.executable'), at('process.name')),
+  commandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
+  user,
+  sid: at('user.id'),
+};
+
+/** The columns for what ECS says of the acting process besides. */
+const actorDetails: Readonly<Record<string, Expression>> = {
+  InitiatingProcessFileName: to.lower(
+    firstOf(at('process.name'), to.baseName(at('process.executable'))),
+  ),
+  InitiatingProcessCreationTime: at('process.start'),
+  InitiatingProcessSHA1: to.hash(at('process.hash.sha1')),
+  InitiatingProcessSHA256: to.hash(at('process.hash.sha256')),
+  InitiatingProcessMD5: to.hash(at('process.hash.md5')),
+  InitiatingProcessParentId: to.integer(at('process.parent.pid')),
+  InitiatingProcessParentFileName: firstOf(
+    at('process.parent.name'),
+    to.baseName(at('process.parent.executable')),
+  ),
+  InitiatingProcessParentCreationTime: at('process.parent.start'),
+  InitiatingProcessVersionInfoCompanyName: at('process.pe.company'),
+  InitiatingProcessVersionInfoProductName: at('process.pe.product'),
+  InitiatingProcessVersionInfoProductVersion: at('process.pe.file_version'),
+  InitiatingProcessVersionInfoOriginalFileName: at('process.pe.original_file_name'),
+  InitiatingProcessVersionInfoFileDescription: at('process.pe.description'),
+  InitiatingProcessIntegrityLevel: to.integrityLevel(at('process.Ext.token.integrity_level_name')),
+};
+
+const starts: StartMembers = {
+  ...acting,
+  started: at('process.start'),
+  parentGuid: at('process.parent.entity_id'),
+  parentPid: firstOf(at('process.parent.pid'), at('process.ppid')),
+  parentImage: firstOf(at('process.parent.executable'), at('process.parent.name')),
+  integrityLevel: at('process.Ext.token.integrity_level_name'),
+  hashes: to.hashList({
+    SHA1: at('process.hash.sha1'),
+    SHA256: at('process.hash.sha256'),
+    MD5: at('process.hash.md5'),
+  }),
+};
+
+const hashes = (path: string): Readonly<Record<string, Expression>> => ({
+  SHA1: to.hash(at(`${path}.hash.sha1`)),
+  SHA256: to.hash(at(`${path}.hash.sha256`)),
+  MD5: to.hash(at(`${path}.hash.md5`)),
+});
+
+const file = (path: string): Readonly<Record<string, Expression>> => ({
+  FileName: firstOf(at(`${path}.name`), to.baseName(at(`${path}.path`))),
+  FolderPath: at(`${path}.path`),
+  ...hashes(path),
+});
+
+const account: Readonly<Record<string, Expression>> = {
+  AccountName: to.accountName(at('user.name')),
+  AccountDomain: firstOf(to.lower(at('user.domain')), to.accountDomain(at('user.name'))),
+  AccountSid: at('user.id'),
+};
+
+const inbound = lists('network.direction', 'ingress', 'inbound');
+const ends = (name: string, convert: (operand: Expression) => Expression) => ({
+  local: convert(when(inbound, at(`destination.${name}`), at(`source.${name}`))),
+  remote: convert(when(inbound, at(`source.${name}`), at(`destination.${name}`))),
+});
+const addresses = ends('ip', to.address);
+const addressTypes = ends('ip', to.addressType);
+const ports = ends('port', to.integer);
+
+const connection: Readonly<Record<string, Expression>> = {
+  LocalIP: addresses.local,
+  LocalPort: ports.local,
+  RemoteIP: addresses.remote,
+  RemotePort: ports.remote,
+  RemoteUrl: firstOf(at('url.full'), at('destination.domain'), at('tls.client.server_name')),
+  Protocol: to.protocolName(firstOf(at('network.transport'), at('network.iana_number'))),
+  LocalIPType: addressTypes.local,
+  RemoteIPType: addressTypes.remote,
+};
+
+const hasFailed = lists('event.outcome', 'failure');
+
+const processStart: DocumentRule = {
+  event: 'process start',
+  table: 'DeviceProcessEvents',
+  actionType: 'ProcessCreated',
+  condition: all(
+    any(category('process'), lists('event.dataset', 'process', 'endpoint.events.process')),
+    any(type('start'), action('process_started', 'executed', 'exec', 'fork_exec', 'start')),
+    not(action('fork')),
+    not(hasFailed),
+  ),
+  note: 'The initiating process is the parent.',
+  starts,
+  actor: {
+    guid: at('process.parent.entity_id'),
+    pid: firstOf(at('process.parent.pid'), at('process.ppid')),
+    image: firstOf(at('process.parent.executable'), at('process.parent.name')),
+    commandLine: firstOf(at('process.parent.command_line'), to.commandLine('process.parent.args')),
+  },
+  columns: {
+    ...file('process'),
+    FileName: firstOf(at('process.name'), to.baseName(at('process.executable'))),
+    FolderPath: at('process.executable'),
+    FileSize: to.integer(at('file.size')),
+    ProcessId: to.integer(at('process.pid')),
+    ProcessCommandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
+    ProcessCreationTime: firstOf(at('process.start'), at('@timestamp')),
+    ProcessUniqueId: at('process.entity_id'),
+    ProcessIntegrityLevel: to.integrityLevel(at('process.Ext.token.integrity_level_name')),
+    ProcessVersionInfoCompanyName: at('process.pe.company'),
+    ProcessVersionInfoProductName: at('process.pe.product'),
+    ProcessVersionInfoProductVersion: at('process.pe.file_version'),
+    ProcessVersionInfoOriginalFileName: at('process.pe.original_file_name'),
+    ProcessVersionInfoFileDescription: at('process.pe.description'),
+    ...account,
+    InitiatingProcessFileName: to.lower(
+      firstOf(at('process.parent.name'), to.baseName(at('process.parent.executable'))),
+    ),
+    InitiatingProcessCreationTime: at('process.parent.start'),
+    InitiatingProcessSHA256: to.hash(at('process.parent.hash.sha256')),
+    InitiatingProcessSHA1: to.hash(at('process.parent.hash.sha1')),
+    InitiatingProcessMD5: to.hash(at('process.parent.hash.md5')),
+    InitiatingProcessParentId: to.integer(at('process.parent.ppid')),
+    InitiatingProcessParentFileName: to.baseName(at('process.parent.parent.executable')),
+  },
+};
+
+const loaded: DocumentRule = {
+  event: 'library load',
+  table: 'DeviceImageLoadEvents',
+  actionType: 'ImageLoaded',
+  condition: all(
+    any(category('library'), all(action('load'), not(category('driver')))),
+    not(category('driver')),
+    not(isThere('driver.name')),
+  ),
+  actor: acting,
+  columns: { ...actorDetails, ...file('dll'), FileSize: to.integer(at('dll.Ext.size')) },
+};
+
+const driver: DocumentRule = {
+  event: 'driver load',
+  table: 'DeviceEvents',
+  actionType: 'DriverLoad',
+  condition: any(
+    category('driver'),
+    isThere('driver.name'),
+    all(category('library'), isThere('driver.path')),
+  ),
+  columns: {
+    ...file('dll'),
+    FileName: firstOf(
+      at('dll.name'),
+      at('driver.name'),
+      at('file.name'),
+      to.baseName(at('dll.path')),
+    ),
+    FolderPath: firstOf(at('dll.path'), at('driver.path'), at('file.path')),
+  },
+};
+
+const fileEvent: DocumentRule = {
+  event: 'file',
+  table: 'DeviceFileEvents',
+  actionType: choose(
+    [actionText(/renam|moved/, 'has rename'), 'FileRenamed'],
+    [type('creation'), 'FileCreated'],
+    [type('deletion'), 'FileDeleted'],
+    [type('change'), 'FileModified'],
+    [actionText(/creat/, 'has create'), 'FileCreated'],
+    [actionText(/delet|unlink/, 'has delete'), 'FileDeleted'],
+    [actionText(/modif|overwrit|updat|write/, 'has modify'), 'FileModified'],
+  ),
+  condition: all(category('file'), not(hasFailed)),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    ...file('file'),
+    FileSize: to.integer(at('file.size')),
+    PreviousFolderPath: firstOf(at('file.Ext.original.path'), at('file.previous.path')),
+    PreviousFileName: firstOf(
+      at('file.Ext.original.name'),
+      to.baseName(at('file.Ext.original.path')),
+    ),
+    FileOriginUrl: firstOf(at('file.origin_url'), at('file.Ext.windows.zone_identifier_host_url')),
+    FileOriginReferrerUrl: at('file.origin_referrer_url'),
+    RequestProtocol: literal('Local'),
+  },
+};
+
+const registryEvent: DocumentRule = {
+  event: 'registry',
+  table: 'DeviceRegistryEvents',
+  actionType: choose(
+    [
+      all(type('deletion'), any(isThere('registry.value'), actionText(/value/, 'has value'))),
+      'RegistryValueDeleted',
+    ],
+    [type('creation'), 'RegistryKeyCreated'],
+    [type('deletion'), 'RegistryKeyDeleted'],
+    [actionText(/rename/, 'has rename'), 'RegistryKeyRenamed'],
+    [all(type('access'), not(type('change'))), ''],
+    [undefined, 'RegistryValueSet'],
+  ),
+  condition: any(category('registry'), all(isThere('registry.path'), category('configuration'))),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    RegistryKey: to.registryKey(registryKeyPath()),
+    RegistryValueName: at('registry.value'),
+    RegistryValueType: to.registryType(at('registry.data.type')),
+    RegistryValueData: firstOf(to.listText('registry.data.strings'), at('registry.data.bytes')),
+  },
+};
+
+/** Hive and key; without them the path, which ends with the value's name. */
+function registryKeyPath(): Expression {
+  const parts = joined('\\', at('registry.hive'), at('registry.key'));
+  const [key, path, value] = [at('registry.key'), at('registry.path'), at('registry.value')];
+  return computed(
+    'registry.hive\\registry.key, or registry.path without registry.value',
+    (scope) => {
+      if (key.read(scope) !== undefined) {
+        return parts.read(scope);
+      }
+      const whole = textFrom(path.read(scope));
+      const end = `\\${textFrom(value.read(scope)) ?? ''}`;
+      return whole?.endsWith(end) ? whole.slice(0, -end.length) : whole;
+    },
+    ['registry.hive', 'registry.key', 'registry.path'],
+  );
+}
+
+const query: DocumentRule = {
+  event: 'DNS',
+  table: 'DeviceEvents',
+  actionType: choose(
+    [all(lists('dns.type', 'query'), not(isThere('dns.answers'))), 'DnsQueryRequest'],
+    [action('lookup_requested'), 'DnsQueryRequest'],
+    [undefined, 'DnsQueryResponse'],
+  ),
+  condition: isThere('dns.question.name'),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    LocalIP: to.address(at('source.ip')),
+    LocalPort: to.integer(at('source.port')),
+    RemoteIP: to.address(at('destination.ip')),
+    RemotePort: to.integer(at('destination.port')),
+  },
+  additional: {
+    DnsQueryString: at('dns.question.name'),
+    DnsQueryResult: dnsAnswers(),
+    DnsQueryType: at('dns.question.type'),
+    DnsResponseCode: at('dns.response_code'),
+  },
+};
+
+function dnsAnswers(): Expression {
+  const list = to.renamed('dns.answers', { type: 'DnsQueryType', data: 'Result' });
+  const addressesOf = at('dns.resolved_ip');
+  return computed(
+    'dns.answers',
+    (scope) => {
+      const answers = list.read(scope) as readonly JsonValue[];
+      const plain = addressesOf.read(scope);
+      return answers.length > 0 || !Array.isArray(plain)
+        ? answers
+        : plain.map((each: JsonValue) => ({
+            DnsQueryType: String(each).includes(':') ? 'AAAA' : 'A',
+            Result: each,
+          }));
+    },
+    ['dns.answers'],
+  );
+}
+
+const signature: DocumentRule = {
+  event: 'network alert',
+  table: 'DeviceNetworkEvents',
+  actionType: 'NetworkSignatureInspected',
+  condition: all(
+    lists('event.kind', 'alert'),
+    category('network', 'intrusion_detection'),
+    any(isThere('source.ip'), isThere('destination.ip')),
+  ),
+  actor: acting,
+  columns: { ...actorDetails, ...connection },
+  additional: { SignatureName: firstOf(at('rule.name'), inPartAt('message')) },
+};
+
+const networkEvent: DocumentRule = {
+  event: 'network connection',
+  table: 'DeviceNetworkEvents',
+  actionType: choose(
+    [all(type('denied'), inbound), 'ConnectionFailed'],
+    [any(hasFailed, type('denied', 'error')), 'ConnectionFailed'],
+    [action('bound-socket', 'listen', 'network_listen', 'bound'), 'ListeningConnectionCreated'],
+    [inbound, 'InboundConnectionAccepted'],
+    [action('connection_attempted'), 'ConnectionSuccess'],
+    [undefined, 'ConnectionSuccess'],
+  ),
+  condition: all(
+    category('network', 'network_traffic', 'web'),
+    any(
+      type('connection', 'start', 'access', 'protocol', 'allowed', 'denied'),
+      action('network_flow'),
+    ),
+    not(all(type('end'), not(type('start')), not(type('connection')))),
+    any(isThere('source.ip'), isThere('destination.ip'), isThere('destination.domain')),
+  ),
+  actor: acting,
+  note: 'Local and remote change places for inbound connections.',
+  columns: { ...actorDetails, ...connection },
+};
+
+/** Sign-ins to services, by the modules that collect them. */
+const cloudSignIn = any(
+  lists('event.dataset', 'azure.signinlogs', 'okta.system', 'o365.audit', 'google_workspace.login'),
+  lists(
+    'event.module',
+    'okta',
+    'o365',
+    'google_workspace',
+    'auth0',
+    'duo',
+    'onelogin',
+    'ping_one',
+    'azure',
+  ),
+  lists('event.provider', 'okta', 'AzureActiveDirectory', 'signin.amazonaws.com'),
+);
+
+const identityLogon: DocumentRule = {
+  event: 'sign-in to a service',
+  table: 'IdentityLogonEvents',
+  actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
+  condition: all(category('authentication'), not(type('end')), cloudSignIn),
+  columns: {
+    ReportId: eventId(),
+    Application: firstOf(
+      at('azure.signinlogs.properties.app_display_name'),
+      at('event.provider'),
+      at('event.module'),
+    ),
+    LogonType: firstOf(at('azure.signinlogs.properties.client_app_used'), at('event.action')),
+    Protocol: firstOf(
+      at('azure.signinlogs.properties.authentication_protocol'),
+      at('network.protocol'),
+    ),
+    FailureReason: when(
+      hasFailed,
+      firstOf(at('error.message'), at('event.reason'), at('okta.outcome.reason')),
+      literal(''),
+    ),
+    AccountName: to.lower(at('user.name')),
+    AccountDomain: firstOf(to.lower(at('user.domain')), to.mailDomain(at('user.name'))),
+    AccountUpn: to.lower(firstOf(at('user.email'), upn())),
+    AccountObjectId: at('user.id'),
+    AccountDisplayName: at('user.full_name'),
+    OSPlatform: at('user_agent.os.name'),
+    DeviceType: at('user_agent.device.name'),
+    IPAddress: to.address(at('source.ip')),
+    Port: to.integer(at('source.port')),
+    Location: at('source.geo.country_iso_code'),
+    Isp: at('source.as.organization.name'),
+    TargetAccountDisplayName: at('user.target.full_name'),
+  },
+};
+
+function eventId(): Expression {
+  return firstOf(at('event.id'), at('event.hash'));
+}
+
+function upn(): Expression {
+  const { read } = at('user.name');
+  return computed('user.name with a domain', (scope) => {
+    const name = textFrom(read(scope));
+    return name?.includes('@') ? name : undefined;
+  });
+}
+
+const logon: DocumentRule = {
+  event: 'authentication',
+  table: 'DeviceLogonEvents',
+  actionType: choose(
+    [
+      any(hasFailed, action('logon-failed', 'login_failed', 'authentication_failure')),
+      'LogonFailed',
+    ],
+    [action('logged-in-explicit'), 'LogonAttempted'],
+    [undefined, 'LogonSuccess'],
+  ),
+  condition: all(
+    any(
+      category('authentication'),
+      all(category('session'), type('start')),
+      lists('event.dataset', 'login'),
+    ),
+    not(all(type('end'), not(type('start')))),
+    not(action('logged-out', 'log_off', 'user_logout', 'boot', 'shutdown', 'ended-session')),
+  ),
+  actor: {
+    guid: at('process.entity_id'),
+    pid: at('process.pid'),
+    image: firstOf(at('process.executable'), at('process.name')),
+  },
+  columns: {
+    ...account,
+    LogonType: to.logonType(
+      firstOf(
+        at('winlog.logon.type'),
+        at('process.Ext.session_info.logon_type'),
+        at('user.Ext.logon.type'),
+      ),
+    ),
+    LogonId: to.integer(firstOf(at('winlog.logon.id'), at('process.Ext.session_info.id'))),
+    RemoteIP: to.address(firstOf(at('source.ip'), at('process.Ext.session_info.client_address'))),
+    RemotePort: to.integer(at('source.port')),
+    RemoteIPType: to.addressType(
+      firstOf(at('source.ip'), at('process.Ext.session_info.client_address')),
+    ),
+    RemoteDeviceName: firstOf(at('source.domain'), at('source.hostname')),
+    Protocol: firstOf(
+      at('process.Ext.session_info.authentication_package'),
+      at('system.auth.ssh.method'),
+    ),
+    FailureReason: when(
+      hasFailed,
+      firstOf(at('winlog.logon.failure.reason'), at('event.reason'), at('error.message')),
+      literal(''),
+    ),
+  },
+};
+
+const of = (words: readonly string[], more: RegExp, text: string) =>
+  any(all(type(words[0] ?? ''), type(words[1] ?? '')), actionText(more, text));
+
+const group = (one: string) => ({
+  GroupName: at(`${one}.name`),
+  GroupDomainName: at(`${one}.domain`),
+  GroupSid: at(`${one}.id`),
+});
+
+const isCloud = any(
+  isThere('cloud.provider'),
+  isThere('okta.actor'),
+  lists(
+    'event.module',
+    'azure',
+    'okta',
+    'o365',
+    'aws',
+    'gcp',
+    'google_workspace',
+    'github',
+    'gitlab',
+    'slack',
+    'atlassian',
+    'salesforce',
+    'zoom',
+    'box',
+  ),
+  lists(
+    'event.dataset',
+    'o365.audit',
+    'azure.auditlogs',
+    'azure.activitylogs',
+    'aws.cloudtrail',
+    'gcp.audit',
+    'okta.system',
+    'github.audit',
+  ),
+);
+
+const accountChange = {
+  event: 'accounts and groups',
+  table: 'DeviceEvents',
+  actionType: choose(
+    [
+      action('added-member-to-group', 'added-group-account-to', 'user_added_to_group'),
+      'UserAccountAddedToLocalGroup',
+    ],
+    [
+      action('removed-member-from-group', 'removed-group-account-from', 'user_removed_from_group'),
+      'UserAccountRemovedFromLocalGroup',
+    ],
+    [actionText(/password/, 'has password'), 'PasswordChangeAttempt'],
+    [
+      of(
+        ['group', 'creation'],
+        /^added-group-accountChange|group.*(?:added|created)/,
+        'adds a group',
+      ),
+      'SecurityGroupCreated',
+    ],
+    [
+      of(
+        ['group', 'deletion'],
+        /^deleted-group-accountChange|group.*(?:removed|deleted)/,
+        'removes a group',
+      ),
+      'SecurityGroupDeleted',
+    ],
+    [
+      of(['user', 'creation'], /added-user-account|user_added|user.*created/, 'adds a user'),
+      'UserAccountCreated',
+    ],
+    [
+      of(['user', 'deletion'], /deleted-user-account|user_removed|user.*deleted/, 'removes a user'),
+      'UserAccountDeleted',
+    ],
+    [
+      of(['user', 'change'], /modified-user-account|user_changed|user.*modified/, 'changes a user'),
+      'UserAccountModified',
+    ],
+  ),
+  condition: all(category('iam'), not(isCloud)),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    AccountName: to.accountName(
+      firstOf(at('user.target.name'), at('user.effective.name'), at('user.name')),
+    ),
+    AccountDomain: to.lower(firstOf(at('user.target.domain'), at('user.domain'))),
+    AccountSid: firstOf(at('user.target.id'), at('user.id')),
+  },
+  additional: group('group'),
+} satisfies DocumentRule;
+
+const mail: DocumentRule = {
+  event: 'email',
+  table: 'EmailEvents',
+  condition: category('email'),
+  each: 'email.to.address',
+  note: 'One row for each recipient.',
+  columns: {
+    ReportId: eventId(),
+    NetworkMessageId: firstOf(at('email.local_id'), at('event.id'), at('email.message_id')),
+    InternetMessageId: at('email.message_id'),
+    SenderFromAddress: firstAt('email.from.address'),
+    SenderMailFromAddress: firstOf(at('email.sender.address'), firstAt('email.from.address')),
+    SenderFromDomain: to.mailDomain(firstAt('email.from.address')),
+    SenderMailFromDomain: to.mailDomain(
+      firstOf(at('email.sender.address'), firstAt('email.from.address')),
+    ),
+    SenderIPv4: ofFamily('source.ip', false),
+    SenderIPv6: ofFamily('source.ip', true),
+    RecipientEmailAddress: firstAt('email.to.address'),
+    RecipientDomain: to.mailDomain(firstAt('email.to.address')),
+    Cc: to.listText('email.cc.address'),
+    Subject: at('email.subject'),
+    EmailDirection: choose(
+      [lists('email.direction', 'inbound', 'incoming'), 'Inbound'],
+      [lists('email.direction', 'outbound', 'outgoing'), 'Outbound'],
+      [lists('email.direction', 'internal'), 'Intra-org'],
+    ),
+    DeliveryAction: choose(
+      [actionText(/block|reject|drop|quarantin|held|bounc/, 'has block'), 'Blocked'],
+      [any(type('denied'), hasFailed), 'Blocked'],
+      [actionText(/junk|spam/, 'has spam'), 'Junked'],
+      [undefined, 'Delivered'],
+    ),
+    AttachmentCount: to.count('email.attachments'),
+    EmailSize: to.integer(at('email.size')),
+    ThreatNames: at('threat.indicator.name'),
+  },
+};
+
+function ofFamily(path: string, isSix: boolean): Expression {
+  const { read, text, fields } = to.address(at(path));
+  return {
+    read: (scope) => {
+      const value = textFrom(read(scope));
+      return value !== undefined && value.includes(':') === isSix ? value : undefined;
+    },
+    text,
+    fields,
+  };
+}
+
+const cloudActivity: DocumentRule = {
+  event: 'activity in a service',
+  table: 'CloudAppEvents',
+  actionType: firstOf(at('event.action'), at('event.code')),
+  condition: all(
+    isCloud,
+    isThere('event.action'),
+    not(isThere('process.pid')),
+    not(category('network')),
+  ),
+  columns: {
+    ReportId: eventId(),
+    Application: firstOf(at('event.provider'), at('cloud.service.name'), at('event.module')),
+    AccountObjectId: at('user.id'),
+    AccountId: firstOf(at('user.email'), at('user.name'), at('user.id')),
+    AccountDisplayName: firstOf(at('user.full_name'), at('user.name')),
+    IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
+    CountryCode: at('source.geo.country_iso_code'),
+    City: at('source.geo.city_name'),
+    Isp: at('source.as.organization.name'),
+    UserAgent: at('user_agent.original'),
+    OSPlatform: at('user_agent.os.name'),
+    DeviceType: at('user_agent.device.name'),
+    ActivityType: choose(
+      [type('creation'), 'Create'],
+      [type('deletion'), 'Delete'],
+      [type('change'), 'Edit'],
+      [type('access'), 'View'],
+      [undefined, 'Run'],
+    ),
+    ObjectName: firstOf(at('file.name'), at('user.target.name'), at('group.name')),
+    ObjectId: firstOf(at('user.target.id'), at('group.id')),
+    RawEventData: firstOf(
+      ...['o365.audit', 'azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(
+        at,
+      ),
+      ...['okta', 'github', 'google_workspace'].map(at),
+    ),
+  },
+};
+
+/** Calls that Elastic Endpoint watches, and Defender's names for them. */
+const apiCalls: Readonly<Record<string, string>> = {
+  openprocess: 'OpenProcessApiCall',
+  openthread: 'OpenProcessApiCall',
+  readprocessmemory: 'ReadProcessMemoryApiCall',
+  writeprocessmemory: 'WriteProcessMemoryApiCall',
+  virtualalloc: 'NtAllocateVirtualMemoryApiCall',
+  virtualallocex: 'NtAllocateVirtualMemoryRemoteApiCall',
+  virtualprotect: 'NtProtectVirtualMemoryApiCall',
+  virtualprotectex: 'MemoryRemoteProtect',
+  mapviewoffile: 'NtMapViewOfSectionRemoteApiCall',
+  mapviewoffile2: 'NtMapViewOfSectionRemoteApiCall',
+  queueuserapc: 'QueueUserApcRemoteApiCall',
+  setthreadcontext: 'SetThreadContextRemoteApiCall',
+  createremotethread: 'CreateRemoteThreadApiCall',
+  getasynckeystate: 'GetAsyncKeyStateApiCall',
+};
+
+const apiCall: DocumentRule = {
+  event: 'API call',
+  table: 'DeviceEvents',
+  actionType: computed('by process.Ext.api.name', ({ document }) => {
+    const path = ['process', 'Ext', 'api', 'name'];
+    const name = document && (valueAt(document, path) ?? valueAt(document, ['event', 'action']));
+    return apiCalls[textFrom(name)?.toLowerCase() ?? ''];
+  }),
+  condition: category('api'),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    FileName: firstOf(at('Target.process.name'), to.baseName(at('Target.process.executable'))),
+    FolderPath: at('Target.process.executable'),
+    ProcessId: to.integer(at('Target.process.pid')),
+    ProcessCommandLine: at('Target.process.command_line'),
+    ProcessCreationTime: at('Target.process.start'),
+  },
+};
+
+const malware: DocumentRule = {
+  event: 'malware alert',
+  table: 'DeviceEvents',
+  actionType: choose(
+    [actionText(/block|quarantin|delet|prevent/, 'has block'), 'AntivirusMalwareBlocked'],
+    [undefined, 'AntivirusDetection'],
+  ),
+  condition: any(
+    all(
+      lists('event.kind', 'alert'),
+      any(category('malware'), isThere('file.path'), isThere('process.pid')),
+    ),
+    category('malware'),
+  ),
+  actor: acting,
+  columns: { ...actorDetails, ...file('file'), FileSize: to.integer(at('file.size')), ...account },
+  additional: {
+    ThreatName: firstOf(at('threat.indicator.name'), at('rule.name'), inPartAt('message')),
+  },
+};
+
+const task: DocumentRule = {
+  event: 'scheduled task',
+  table: 'DeviceEvents',
+  actionType: choose(
+    [actionText(/created/, 'has created'), 'ScheduledTaskCreated'],
+    [actionText(/updated/, 'has updated'), 'ScheduledTaskUpdated'],
+    [actionText(/deleted/, 'has deleted'), 'ScheduledTaskDeleted'],
+  ),
+  condition: actionText(/^scheduled-task-|^scheduled_task_/, 'starts with scheduled-task'),
+  actor: acting,
+  columns: { ...actorDetails, ...account },
+};
+
+const rules: readonly DocumentRule[] = [
+  mail,
+  signature,
+  malware,
+  query,
+  processStart,
+  driver,
+  loaded,
+  fileEvent,
+  registryEvent,
+  apiCall,
+  task,
+  identityLogon,
+  logon,
+  accountChange,
+  cloudActivity,
+  networkEvent,
+];
+
+/** Members that say of an event what kind it is. */
+function isEcs(document: JsonObject): boolean {
+  const event = asObject(document['event']);
+  if (event) {
+    return ['category', 'kind', 'action', 'dataset', 'module', 'type'].some(
+      (name) => name in event,
+    );
+  }
+  return asObject(document['ecs'])?.['version'] !== undefined;
+}
+
+/** The document of a record, out of what Elasticsearch and its exports put around it. */
+export function ecsDocument(value: JsonValue | undefined): JsonObject | undefined {
+  const record = asObject(value);
+  if (record === undefined) {
+    return undefined;
+  }
+  const document = nested(asObject(record['_source']) ?? record);
+  return isEcs(document) && textFrom(document['class_uid']) === undefined ? document : undefined;
+}
+
+const timePath = ['@timestamp'];
+const read = (document: JsonObject, ...path: readonly string[]) =>
+  textFrom(valueAt(document, path));
+
+function timeOf(document: JsonObject): string | undefined {
+  const value = valueAt(document, timePath) ?? valueAt(document, ['event', 'created']);
+  const isNumber = typeof value === 'number' || value instanceof ExactNumber;
+  const text = textFrom(value);
+  return isNumber && text !== undefined ? epochText(text, 'milliseconds') : text;
+}
+
+function about({ document }: { readonly document: JsonObject }): Columns {
+  const [name, version] = [
+    read(document, 'host', 'os', 'name'),
+    read(document, 'host', 'os', 'version'),
+  ];
+  const kind = read(document, 'host', 'os', 'type') ?? read(document, 'host', 'os', 'platform');
+  return {
+    OSPlatform: to.platformOf(kind, name),
+    OSVersion: version,
+    OSDistribution: to.platformOf(kind, name) === 'Linux' ? name : undefined,
+    OSArchitecture: to.architectureOf(read(document, 'host', 'architecture')),
+    DeviceType: read(document, 'host', 'type'),
+    MacAddress: textFrom(listAt(document, 'host', 'mac')[0]),
+    CloudPlatforms: read(document, 'cloud', 'provider'),
+  };
+}
+
+function listAt(document: JsonObject, ...path: readonly string[]): readonly JsonValue[] {
+  const value = valueAt(document, path);
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
+/** Elastic Common Schema (elastic.co/guide/en/ecs). */
+export const ecs: DocumentSource = {
+  name: 'ECS',
+  rules,
+  rulesFor: () => rules,
+  told: [
+    '@timestamp',
+    '@version',
+    'host.hostname',
+    'ecs.version',
+    'agent.ephemeral_id',
+    'event.ingested',
+  ],
+  read(record) {
+    const document = ecsDocument(record.value);
+    const computer =
+      document &&
+      (read(document, 'host', 'hostname') ??
+        read(document, 'winlog', 'computer_name') ??
+        read(document, 'host', 'name') ??
+        read(document, 'agent', 'hostname'));
+    return (
+      document && [
+        {
+          document,
+          computer: computer?.trim() === '' ? undefined : computer,
+          time: timeOf(document),
+          id: read(document, 'event', 'id'),
+        },
+      ]
+    );
+  },
+  about,
+  addresses: ({ document }) =>
+    listAt(document, 'host', 'ip').flatMap((each) => textFrom(each) ?? []),
+};

@@ -1,0 +1,107 @@
+import type { JsonValue } from '../json.js';
+import {
+  type Condition,
+  computed,
+  type Expression,
+  type RuleScope,
+  textFrom,
+} from '../windows/expression.js';
+import { valueAt } from './document.js';
+
+/** The member of the document at a path; `-` and empty text are nothing. */
+export function at(path: string): Expression {
+  const parts = path.split('.');
+  return computed(
+    path,
+    ({ document }) => {
+      const value = document && valueAt(document, parts);
+      return value === '' || value === '-' ? undefined : value;
+    },
+    [path],
+  );
+}
+
+/** The member, for what is not told in full by what is made of it. */
+export function inPartAt(path: string): Expression {
+  return { ...at(path), fields: [] };
+}
+
+/** The first element of a list, or the value that is none. */
+export function firstAt(path: string): Expression {
+  const { read, text, fields } = at(path);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      return Array.isArray(value) ? value[0] : value;
+    },
+    text: `first(${text})`,
+    fields,
+  };
+}
+
+/** The words of a member that is one or a list of them, in lower case. */
+function wordsOf(value: JsonValue | undefined): readonly string[] {
+  const values = Array.isArray(value) ? value : [value];
+  return values.flatMap((each: JsonValue | undefined) => textFrom(each)?.toLowerCase() ?? []);
+}
+
+/** One of the words is the member, or among its elements; whatever the case. */
+export function lists(path: string, ...words: readonly string[]): Condition {
+  const { read } = at(path);
+  const wanted = words.map((word) => word.toLowerCase());
+  return {
+    test: (scope) => {
+      const found = wordsOf(read(scope));
+      return wanted.some((word) => found.includes(word));
+    },
+    text: `${path} ${words.length === 1 ? `= ${words[0]}` : `in (${words.join(', ')})`}`,
+    fields: [],
+  };
+}
+
+export function isThere(path: string): Condition {
+  const { read } = at(path);
+  return { test: (scope) => read(scope) !== undefined, text: `${path} is there`, fields: [] };
+}
+
+/** The text matches. */
+export function matches(path: string, pattern: RegExp, words: string): Condition {
+  const { read } = at(path);
+  return {
+    test: (scope) => wordsOf(read(scope)).some((word) => pattern.test(word)),
+    text: `${path} ${words}`,
+    fields: [],
+  };
+}
+
+export function all(...conditions: readonly Condition[]): Condition {
+  return {
+    test: (scope) => conditions.every(({ test }) => test(scope)),
+    text: conditions.map(({ text }) => text).join(' and '),
+    fields: [],
+  };
+}
+
+export function any(...conditions: readonly Condition[]): Condition {
+  return {
+    test: (scope) => conditions.some(({ test }) => test(scope)),
+    text: `(${conditions.map(({ text }) => text).join(' or ')})`,
+    fields: [],
+  };
+}
+
+export function not({ test, text }: Condition): Condition {
+  return { test: (scope) => !test(scope), text: `not ${text}`, fields: [] };
+}
+
+/** The first case whose condition holds; undefined where none does. */
+export function choose(
+  ...cases: readonly (readonly [Condition | undefined, string])[]
+): Expression {
+  return computed(
+    cases
+      .map(([condition, value]) => `${value}${condition ? ` if ${condition.text}` : ' else'}`)
+      .join(', '),
+    (scope: RuleScope) => cases.find(([condition]) => condition?.test(scope) !== false)?.[1],
+  );
+}

@@ -1,0 +1,75 @@
+import type { RawRecord } from '../connector.js';
+import type { Columns } from '../windows/actor.js';
+import type { Condition, Expression } from '../windows/expression.js';
+import type { JsonObject } from '../windows/shapes.js';
+
+/** What a document says of a process. */
+export interface ProcessMembers {
+  readonly guid?: Expression;
+  readonly pid?: Expression;
+  readonly image?: Expression;
+  readonly commandLine?: Expression;
+  readonly user?: Expression;
+  readonly sid?: Expression;
+  readonly logonId?: Expression;
+}
+
+/** What a document says of a process that starts. */
+export interface StartMembers extends ProcessMembers {
+  readonly started?: Expression;
+  readonly parentGuid?: Expression;
+  readonly parentPid?: Expression;
+  readonly parentImage?: Expression;
+  readonly integrityLevel?: Expression;
+  /** `SHA1=…,MD5=…` */
+  readonly hashes?: Expression;
+}
+
+/** What one kind of document becomes. */
+export interface DocumentRule {
+  /** In the source's own words. */
+  readonly event: string;
+  readonly table: string;
+  /** Without a value for it, the document has no row; tables without the column have none. */
+  readonly actionType?: string | Expression;
+  /** Others of the event are for the next rule. */
+  readonly condition?: Condition;
+  readonly actor?: ProcessMembers;
+  readonly starts?: StartMembers;
+  /** A list of which each element makes a row of its own. */
+  readonly each?: string;
+  readonly columns: Readonly<Record<string, Expression>>;
+  readonly additional?: Readonly<Record<string, Expression>>;
+  /** A row has its own time. */
+  readonly time?: Expression;
+  /** Tells a row from all others where the document itself comes again and again. */
+  readonly identity?: Expression;
+  readonly note?: string;
+}
+
+/** An event that is a JSON document. */
+export interface SourceDocument {
+  readonly document: JsonObject;
+  readonly computer: string | undefined;
+  /** As ISO text. */
+  readonly time: string | undefined;
+  /** The source's own name for the event. */
+  readonly id: string | undefined;
+}
+
+/** A kind of documents: how to read them, and what they become. */
+export interface DocumentSource {
+  readonly name: string;
+  /** The documents of a record; undefined where it has none of this kind. */
+  read(record: RawRecord): readonly SourceDocument[] | undefined;
+  /** Rules to try, in their order; the first whose condition holds makes the row. */
+  rulesFor(document: SourceDocument): readonly DocumentRule[];
+  /** All of them, for the reference. */
+  readonly rules: readonly DocumentRule[];
+  /** Paths that every row tells, or that tell nothing of the event. */
+  readonly told: readonly string[];
+  /** Facts of the device that the document is of: columns of DeviceInfo and DeviceNetworkInfo. */
+  about?(document: SourceDocument): Columns;
+  /** Addresses of the device. */
+  addresses?(document: SourceDocument): readonly string[];
+}

@@ -1,0 +1,185 @@
+import type { JsonValue } from '../json.js';
+import {
+  type Expression,
+  expressionOf,
+  type Operand,
+  textFrom,
+  transform,
+} from '../windows/expression.js';
+import { asObject } from '../windows/shapes.js';
+import * as values from '../windows/values.js';
+import { at } from './expression.js';
+
+export const baseName = transform('fileName', values.baseName);
+export const integer = transform('long', (text) => values.integer(text));
+export const lower = transform('lower', (text) => text.toLowerCase());
+export const hash = transform('hash', (text) =>
+  /^[\da-f]{8,128}$/i.test(text.trim()) ? text.trim().toLowerCase() : undefined,
+);
+export const address = transform('address', values.shortAddress);
+export const addressType = transform('addressType', values.addressType);
+export const protocolName = transform('protocolName', values.protocolName);
+export const accountName = transform('accountName', values.accountName);
+export const accountDomain = transform('accountDomain', values.accountDomain);
+export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
+export const registryKey = transform('registryKey', values.registryKey);
+export const mailDomain = transform('mailDomain', (text) =>
+  /@([^@\s>]+)>?\s*$/.exec(text)?.[1]?.toLowerCase(),
+);
+
+const logonTypeNames = new Map(
+  [
+    ...['Interactive', 'Network', 'Batch', 'Service', 'Unlock', 'NetworkCleartext'],
+    ...['NewCredentials', 'RemoteInteractive', 'CachedInteractive', 'CachedRemoteInteractive'],
+    'CachedUnlock',
+  ].map((name) => [name.toLowerCase(), name]),
+);
+
+/** By Windows' number, or by its name in any spelling. */
+export const logonType = transform('logonType', (text) => {
+  const name = text.replace(/[\s_-]/g, '').toLowerCase();
+  return logonTypeNames.get(name) ?? values.logonType(text);
+});
+
+/** Arguments as a command line. */
+export function commandLine(path: string): Expression {
+  const { read, text, fields } = at(path);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      return Array.isArray(value)
+        ? value.map((part: JsonValue) => quotedArgument(textFrom(part) ?? '')).join(' ')
+        : value;
+    },
+    text: `arguments(${text})`,
+    fields,
+  };
+}
+
+function quotedArgument(text: string): string {
+  return text === '' || /\s/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text;
+}
+
+const registryTypes: Readonly<Record<string, string>> = {
+  reg_none: 'None',
+  reg_sz: 'String',
+  reg_expand_sz: 'ExpandString',
+  reg_binary: 'Binary',
+  reg_dword: 'Dword',
+  reg_dword_big_endian: 'Dword',
+  reg_multi_sz: 'MultiString',
+  reg_qword: 'Qword',
+  reg_link: 'Link',
+};
+
+/** `REG_SZ` as Defender has it. */
+export const registryType = transform(
+  'registryType',
+  (text) => registryTypes[text.toLowerCase()] ?? text,
+);
+
+/** All elements of a list of texts, as registry data have them. */
+export function listText(path: string): Expression {
+  const { read, text, fields } = at(path);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      return Array.isArray(value)
+        ? value.map((part: JsonValue) => textFrom(part) ?? '').join(' ')
+        : textFrom(value);
+    },
+    text: `text(${text})`,
+    fields,
+  };
+}
+
+export function count(path: string): Expression {
+  const { read, text } = at(path);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      return value === undefined ? undefined : Array.isArray(value) ? value.length : 1;
+    },
+    text: `count(${text})`,
+    fields: [],
+  };
+}
+
+/** Several texts in one, as `SHA1=…,MD5=…`. */
+export function hashList(hashes: Readonly<Record<string, Operand>>): Expression {
+  const all = Object.entries(hashes).map(
+    ([name, operand]) => [name, expressionOf(operand)] as const,
+  );
+  return {
+    read: (scope) => {
+      const parts = all.flatMap(([name, { read }]) => {
+        const value = textFrom(read(scope));
+        return value === undefined ? [] : [`${name}=${value}`];
+      });
+      return parts.length === 0 ? undefined : parts.join(',');
+    },
+    text: all.map(([, { text }]) => text).join(', '),
+    fields: [],
+  };
+}
+
+/** Members of objects in a list, under other names. */
+export function renamed(path: string, names: Readonly<Record<string, string>>): Expression {
+  const { read, text, fields } = at(path);
+  return {
+    read: (scope) => {
+      const value = read(scope);
+      const list: readonly JsonValue[] = Array.isArray(value)
+        ? value
+        : value === undefined
+          ? []
+          : [value];
+      return list.map((item) => {
+        const object = asObject(item);
+        return object
+          ? Object.fromEntries(
+              Object.entries(object).map(([name, member]) => [names[name] ?? name, member]),
+            )
+          : item;
+      });
+    },
+    text,
+    fields,
+  };
+}
+
+const windowsName = /windows\s+(server\s+)?(\d+(?:\.\d)?|vista|xp)/i;
+
+/** The platform as DeviceInfo has it: Windows10, WindowsServer2019, Linux, macOS. */
+export function platformOf(type: string | undefined, name: string | undefined): string | undefined {
+  const windows = windowsName.exec(name ?? '');
+  if (windows) {
+    return `Windows${windows[1] ? 'Server' : ''}${windows[2]}`;
+  }
+  const word = `${type ?? ''} ${name ?? ''}`.toLowerCase();
+  return platforms.find(([pattern]) => pattern.test(word))?.[1];
+}
+
+const platforms: readonly (readonly [RegExp, string])[] = [
+  [/darwin|mac ?os|os ?x/, 'macOS'],
+  [/windows/, 'Windows'],
+  [/ipados|\bios\b/, 'iOS'],
+  [/android/, 'Android'],
+  [
+    /linux|ubuntu|debian|centos|red ?hat|rhel|fedora|suse|amzn|amazon|alpine|arch|rocky|alma|oracle/,
+    'Linux',
+  ],
+];
+
+export function architectureOf(text: string | undefined): string | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  return /arm64|aarch64/i.test(text)
+    ? 'ARM64'
+    : /64/.test(text)
+      ? '64-bit'
+      : /86|32/.test(text)
+        ? '32-bit'
+        : text;
+}

@@ -1,0 +1,436 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+
+const time = '2026-01-05T10:11:12.123Z';
+const host = {
+  hostname: 'WEB01',
+  ip: ['10.0.0.5', '127.0.0.1'],
+  os: { type: 'linux', name: 'Ubuntu', version: '22.04' },
+};
+const common = {
+  '@timestamp': time,
+  ecs: { version: '8.11.0' },
+  host,
+  agent: { type: 'auditbeat' },
+};
+
+const start = {
+  ...common,
+  event: { kind: 'event', category: ['process'], type: ['start'], action: 'exec', id: 'e1' },
+  user: { name: 'Alice', id: '1000' },
+  process: {
+    entity_id: 'abc',
+    pid: 42,
+    name: 'curl',
+    executable: '/usr/bin/curl',
+    args: ['curl', '-o', 'a b', 'http://x'],
+    start: '2026-01-05T10:11:12.000Z',
+    hash: { sha256: 'AB'.repeat(32) },
+    parent: { pid: 7, entity_id: 'par', executable: '/bin/Bash', command_line: 'bash -i' },
+    working_directory: '/tmp',
+  },
+};
+
+describe('ECS documents', () => {
+  it('a process start', () => {
+    const result = converted([start]);
+    expect(result.source).toBe('ecs');
+    expect(onlyRow(result)).toMatchObject({
+      table: 'DeviceProcessEvents',
+      ActionType: 'ProcessCreated',
+      Timestamp: '2026-01-05T10:11:12.1230000Z',
+      DeviceName: 'web01',
+      FileName: 'curl',
+      FolderPath: '/usr/bin/curl',
+      ProcessId: 42,
+      ProcessCommandLine: 'curl -o "a b" http://x',
+      ProcessCreationTime: '2026-01-05T10:11:12.0000000Z',
+      ProcessUniqueId: 'abc',
+      SHA256: 'ab'.repeat(32),
+      AccountName: 'alice',
+      AccountSid: '1000',
+      InitiatingProcessId: 7,
+      InitiatingProcessFileName: 'bash',
+      InitiatingProcessFolderPath: '/bin/bash',
+      InitiatingProcessCommandLine: 'bash -i',
+      AdditionalFields: { process: { working_directory: '/tmp' }, event: { action: 'exec' } },
+    });
+    expect(result.snapshots['DeviceInfo']?.[0]).toMatchObject({
+      DeviceName: 'web01',
+      OSPlatform: 'Linux',
+      OSVersion: '22.04',
+      OSDistribution: 'Ubuntu',
+    });
+    expect(result.snapshots['DeviceNetworkInfo']?.[0]?.['IPAddresses']).toContain('10.0.0.5');
+  });
+
+  it('dotted names, and both at once, are the same event', () => {
+    const dotted = {
+      '@timestamp': time,
+      'ecs.version': '8.11.0',
+      'host.hostname': 'WEB01',
+      'event.category': 'process',
+      'event.type': ['start'],
+      'event.id': 'e1',
+      'process.pid': 42,
+      process: { name: 'curl' },
+      'process.executable': '/usr/bin/curl',
+      'process.parent.pid': 7,
+    };
+    expect(onlyRow(converted([dotted]))).toMatchObject({
+      table: 'DeviceProcessEvents',
+      FileName: 'curl',
+      FolderPath: '/usr/bin/curl',
+      ProcessId: 42,
+      InitiatingProcessId: 7,
+    });
+  });
+
+  it('exports of Elasticsearch wrap the document', () => {
+    const { rows } = converted([{ _index: 'x', _id: '1', _source: start }]);
+    expect(rows['DeviceProcessEvents']).toHaveLength(1);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'an outbound connection',
+      {
+        event: {
+          category: ['network'],
+          type: ['connection', 'start'],
+          action: 'connection_attempted',
+        },
+        source: { ip: '10.0.0.5', port: 50000 },
+        destination: { ip: '2001:DB8:0:0:0:0:0:1', port: 443, domain: 'evil.example' },
+        network: { transport: 'tcp', direction: 'egress' },
+        process: { pid: 42, entity_id: 'abc', executable: 'C:\\A\\Evil.exe', name: 'Evil.exe' },
+        user: { name: 'alice', domain: 'CONTOSO' },
+      },
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'ConnectionSuccess',
+        LocalIP: '10.0.0.5',
+        LocalPort: 50000,
+        LocalIPType: 'Private',
+        RemoteIP: '2001:db8::1',
+        RemotePort: 443,
+        RemoteUrl: 'evil.example',
+        Protocol: 'Tcp',
+        InitiatingProcessFileName: 'evil.exe',
+        InitiatingProcessFolderPath: 'c:\\a\\evil.exe',
+        InitiatingProcessId: 42,
+        InitiatingProcessUniqueId: 'abc',
+        InitiatingProcessAccountName: 'alice',
+        InitiatingProcessAccountDomain: 'contoso',
+      },
+    ],
+    [
+      'an inbound connection',
+      {
+        event: { category: ['network'], type: ['connection'], action: 'network_flow' },
+        source: { ip: '203.0.113.9', port: 50000 },
+        destination: { ip: '10.0.0.5', port: 22 },
+        network: { transport: 'tcp', direction: 'ingress' },
+      },
+      {
+        ActionType: 'InboundConnectionAccepted',
+        LocalIP: '10.0.0.5',
+        LocalPort: 22,
+        RemoteIP: '203.0.113.9',
+        RemotePort: 50000,
+        RemoteIPType: 'Public',
+      },
+    ],
+    [
+      'a query',
+      {
+        event: { category: ['network'], type: ['connection', 'protocol'] },
+        dns: {
+          question: { name: 'a.example', type: 'A' },
+          answers: [{ type: 'A', data: '192.0.2.1' }],
+        },
+        process: { name: 'Chrome.exe', pid: 3 },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'DnsQueryResponse',
+        InitiatingProcessFileName: 'chrome.exe',
+        AdditionalFields: {
+          DnsQueryString: 'a.example',
+          DnsQueryResult: [{ DnsQueryType: 'A', Result: '192.0.2.1' }],
+        },
+      },
+    ],
+    [
+      'a renamed file',
+      {
+        event: { category: ['file'], type: ['change'], action: 'rename' },
+        file: {
+          path: 'C:\\b.txt',
+          name: 'b.txt',
+          size: 12,
+          Ext: { original: { path: 'C:\\a.txt' } },
+          hash: { md5: 'A'.repeat(32) },
+        },
+        process: { pid: 9 },
+      },
+      {
+        table: 'DeviceFileEvents',
+        ActionType: 'FileRenamed',
+        FileName: 'b.txt',
+        FolderPath: 'C:\\b.txt',
+        FileSize: 12,
+        MD5: 'a'.repeat(32),
+        PreviousFolderPath: 'C:\\a.txt',
+        PreviousFileName: 'a.txt',
+      },
+    ],
+    [
+      'a deleted file',
+      { event: { category: 'file', type: 'deletion' }, file: { path: '/etc/x' } },
+      { ActionType: 'FileDeleted', FileName: 'x' },
+    ],
+    [
+      'a registry value',
+      {
+        event: { category: ['registry'], type: ['change'], action: 'modification' },
+        registry: {
+          hive: 'HKLM',
+          key: 'SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run',
+          value: 'Evil',
+          path: 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run\\Evil',
+          data: { type: 'REG_SZ', strings: ['c:\\evil.exe'] },
+        },
+        process: { pid: 9, name: 'REG.exe' },
+      },
+      {
+        table: 'DeviceRegistryEvents',
+        ActionType: 'RegistryValueSet',
+        RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run',
+        RegistryValueName: 'Evil',
+        RegistryValueType: 'String',
+        RegistryValueData: 'c:\\evil.exe',
+        InitiatingProcessFileName: 'reg.exe',
+      },
+    ],
+    [
+      'a library',
+      {
+        event: { category: ['library'], type: ['start'], action: 'load' },
+        dll: { name: 'A.dll', path: 'C:\\A.dll' },
+        process: { pid: 1 },
+      },
+      {
+        table: 'DeviceImageLoadEvents',
+        ActionType: 'ImageLoaded',
+        FileName: 'A.dll',
+        InitiatingProcessId: 1,
+      },
+    ],
+    [
+      'a failed logon',
+      {
+        event: {
+          category: ['authentication'],
+          type: ['start'],
+          outcome: 'failure',
+          action: 'ssh_login',
+        },
+        user: { name: 'root' },
+        source: { ip: '203.0.113.9', port: 999, domain: 'evil' },
+        winlog: { logon: { type: 'RemoteInteractive' } },
+      },
+      {
+        table: 'DeviceLogonEvents',
+        ActionType: 'LogonFailed',
+        AccountName: 'root',
+        LogonType: 'RemoteInteractive',
+        RemoteIP: '203.0.113.9',
+        RemoteIPType: 'Public',
+        RemotePort: 999,
+        RemoteDeviceName: 'evil',
+      },
+    ],
+    [
+      'a new user',
+      {
+        event: { category: ['iam'], type: ['user', 'creation'], action: 'user_added' },
+        user: { name: 'mallory', id: '1001' },
+      },
+      { table: 'DeviceEvents', ActionType: 'UserAccountCreated', AccountName: 'mallory' },
+    ],
+    [
+      'an API call',
+      {
+        event: { category: ['api'], type: ['change'] },
+        process: { pid: 4, name: 'evil.exe', Ext: { api: { name: 'WriteProcessMemory' } } },
+        Target: { process: { pid: 500, executable: 'C:\\lsass.exe' } },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'WriteProcessMemoryApiCall',
+        ProcessId: 500,
+        FileName: 'lsass.exe',
+      },
+    ],
+    [
+      'an intrusion alert',
+      {
+        event: { kind: 'alert', category: ['network', 'intrusion_detection'], module: 'suricata' },
+        source: { ip: '10.0.0.5' },
+        destination: { ip: '203.0.113.1', port: 80 },
+        rule: { name: 'ET MALWARE' },
+      },
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'NetworkSignatureInspected',
+        AdditionalFields: { SignatureName: 'ET MALWARE' },
+      },
+    ],
+    [
+      'activity in a cloud',
+      {
+        event: {
+          category: ['iam'],
+          type: ['change'],
+          action: 'ConsoleLogin2',
+          dataset: 'aws.cloudtrail',
+          provider: 'iam.amazonaws.com',
+          id: 'q',
+        },
+        cloud: { provider: 'aws' },
+        user: { name: 'bob', id: 'AIDA' },
+        source: { ip: '198.51.100.1', geo: { country_iso_code: 'DE', city_name: 'Bonn' } },
+        user_agent: { original: 'aws-cli' },
+      },
+      {
+        table: 'CloudAppEvents',
+        ActionType: 'ConsoleLogin2',
+        Application: 'iam.amazonaws.com',
+        AccountObjectId: 'AIDA',
+        IPAddress: '198.51.100.1',
+        CountryCode: 'DE',
+        City: 'Bonn',
+        UserAgent: 'aws-cli',
+      },
+    ],
+    [
+      'a sign-in',
+      {
+        event: {
+          category: ['authentication'],
+          outcome: 'failure',
+          dataset: 'azure.signinlogs',
+          module: 'azure',
+          action: 'Sign-in activity',
+        },
+        user: { name: 'Bob@contoso.com', full_name: 'Bob', id: 'oid' },
+        source: { ip: '198.51.100.1' },
+      },
+      {
+        table: 'IdentityLogonEvents',
+        ActionType: 'LogonFailed',
+        AccountUpn: 'bob@contoso.com',
+        AccountObjectId: 'oid',
+        AccountDomain: 'contoso.com',
+      },
+    ],
+  ])('%s', (_what, event, wanted) => {
+    const result = converted([{ ...common, ...event }], 'ecs');
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
+  it('a mail: a row for each recipient', () => {
+    const { rows, letters } = converted([
+      {
+        ...common,
+        event: { category: ['email'], action: 'message_delivered', id: 'm' },
+        email: {
+          from: { address: ['Eve@evil.example'] },
+          to: { address: ['a@contoso.com', 'b@contoso.com'] },
+          subject: 'Invoice',
+          message_id: '<1@evil.example>',
+          direction: 'inbound',
+          attachments: [{ file: { name: 'a.zip' } }],
+        },
+        source: { ip: '203.0.113.9' },
+      },
+    ]);
+    expect(letters).toEqual([]);
+    expect(rows['EmailEvents']?.map((row) => row['RecipientEmailAddress'])).toEqual([
+      'a@contoso.com',
+      'b@contoso.com',
+    ]);
+    expect(rows['EmailEvents']?.[0]).toMatchObject({
+      SenderFromAddress: 'Eve@evil.example',
+      SenderFromDomain: 'evil.example',
+      SenderIPv4: '203.0.113.9',
+      Subject: 'Invoice',
+      EmailDirection: 'Inbound',
+      DeliveryAction: 'Delivered',
+      AttachmentCount: 1,
+      RecipientDomain: 'contoso.com',
+    });
+  });
+
+  it('an event learns of its process from the start, whichever comes first', () => {
+    const connection = {
+      ...common,
+      event: { category: ['network'], type: ['start'], id: 'n1' },
+      destination: { ip: '203.0.113.9', port: 80 },
+      process: { entity_id: 'abc', pid: 42 },
+    };
+    const { rows } = converted([connection, start]);
+    expect(rows['DeviceNetworkEvents']?.[0]).toMatchObject({
+      InitiatingProcessFileName: 'curl',
+      InitiatingProcessCommandLine: 'curl -o "a b" http://x',
+      InitiatingProcessAccountName: 'alice',
+      InitiatingProcessSHA256: 'ab'.repeat(32),
+      InitiatingProcessParentId: 7,
+    });
+  });
+
+  it("Winlogbeat's documents are the Windows event that they carry", () => {
+    const winlog = {
+      ...common,
+      event: { category: ['process'], type: ['start'], code: '1', kind: 'event' },
+      winlog: {
+        provider_name: 'Microsoft-Windows-Sysmon',
+        event_id: '1',
+        computer_name: 'PC1.contoso.com',
+        record_id: 1,
+        channel: 'Microsoft-Windows-Sysmon/Operational',
+        event_data: {
+          UtcTime: '2026-01-05 10:11:12.123',
+          ProcessId: '77',
+          Image: 'C:\\Windows\\cmd.exe',
+          User: 'CONTOSO\\bob',
+        },
+      },
+    };
+    expect(converted([winlog]).source).toBe('windows-event');
+    const mixed = converted([start, winlog]);
+    expect(mixed.source).toBe('ecs');
+    expect(
+      mixed.rows['DeviceProcessEvents']?.map((row) => [row['DeviceName'], row['ProcessId']]),
+    ).toEqual([
+      ['web01', 42],
+      ['pc1.contoso.com', 77],
+    ]);
+  });
+
+  it('ends, flows that close and states have no row; what is no document is a dead letter', () => {
+    const { rows, counts } = converted(
+      [
+        { ...start, event: { category: ['process'], type: ['end'] } },
+        { ...common, event: { category: ['network'], type: ['end'] }, source: { ip: '10.0.0.1' } },
+        { ...common, event: { kind: 'metric', dataset: 'system.cpu' } },
+        { a: 1 },
+        '"text"',
+      ],
+      'ecs',
+    );
+    expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 3, 2]);
+  });
+});
