@@ -12,6 +12,7 @@ import {
 } from './commands/administration.js';
 import { demoCommand } from './commands/demo.js';
 import { explainCommand } from './commands/explain.js';
+import { functionCommand } from './commands/functions.js';
 import { ingestCommand } from './commands/ingest.js';
 import { queryCommand } from './commands/query.js';
 import { serveCommand } from './commands/serve.js';
@@ -42,6 +43,7 @@ for (const command of [
   userCommand(),
   deviceGroupCommand(),
   roleCommand(),
+  functionCommand(),
   usageCommand(),
   keysCommand(),
   simulateCommand(),

@@ -64,6 +64,18 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await answer('tenant', 'list')).toHaveLength(1);
   });
 
+  it('functions', async () => {
+    const save = ['function', 'save', 'Next', '-', '--parameters', 'x: long'];
+    expect(await quarry(save, 'x + 1')).toMatchObject({ code: 0, stderr: '' });
+    expect(await answer('function', 'list')).toEqual([
+      { name: 'Next', summary: '', parameters: 'x: long', body: 'x + 1' },
+    ]);
+    const wrong = await quarry(save, 'x + y');
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('line 1, column 5') });
+    await answer('function', 'remove', 'Next');
+    expect(await answer('function', 'list')).toEqual([]);
+  });
+
   it('applications and their secrets', async () => {
     const { clientId } = await answer('app', 'add', 'collector', '--role', 'Telemetry.Ingest');
     const { stdout } = await quarry(['app', 'secret', clientId, '--days', '30']);

@@ -1,109 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { json, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { parseRetention } from '../../configuration.js';
+import {
+  type AdminOptions,
+  actCommand,
+  collect,
+  command,
+  group,
+  inTenant,
+  type Json,
+  listCommand,
+  show,
+  withAdmin,
+} from '../administration.js';
 import { checkStatus } from '../answer.js';
-import { atPlace, type Connection, connect, type Place } from '../connection.js';
 import { UsageError } from '../failure.js';
-import { tableText } from '../formats.js';
-
-interface AdminOptions extends Place {
-  readonly tenant: string;
-  readonly format?: 'table' | 'json';
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-const collect = (value: string, before: string[] = []) => [...before, value];
-
-/** What the command asks of the administration; each command is one request. */
-async function withAdmin<T>(
-  options: Place,
-  work: (
-    ask: (method: string, path: string, body?: unknown) => Promise<Json>,
-    connection: Connection,
-  ) => Promise<T>,
-): Promise<T> {
-  const connection = await connect(options, ['Quarry.Admin', 'Quarry.Operator']);
-  const ask = async (method: string, path: string, body?: unknown): Promise<Json> => {
-    const response = await checkStatus(await connection.send(method, `/api/quarry${path}`, body));
-    if (response.statusCode === 204) {
-      response.resume();
-      return {};
-    }
-    return (await json(response)) as Json;
-  };
-  try {
-    return await work(ask, connection);
-  } finally {
-    await connection.close();
-  }
-}
-
-function command(name: string, description: string): Command {
-  return atPlace(new Command(name))
-    .description(description)
-    .option('--tenant <id>', 'the tenant', 'default')
-    .addOption(
-      new Option('--format <format>', 'table on a terminal, else json').choices(['table', 'json']),
-    );
-}
-
-function group(name: string, description: string, commands: readonly Command[]): Command {
-  const parent = new Command(name).description(description);
-  for (const each of commands) parent.addCommand(each);
-  return parent;
-}
-
-function show(value: unknown, { format }: Pick<AdminOptions, 'format'>): void {
-  const rows = Array.isArray(value) ? (value as Json[]) : [value as Json];
-  if ((format ?? (process.stdout.isTTY ? 'table' : 'json')) === 'json') {
-    console.log(JSON.stringify(value, null, 2));
-    return;
-  }
-  const names = Object.keys(rows[0] ?? {});
-  const cells = rows.map((row) => names.map((name) => cellText(row[name])));
-  process.stdout.write(tableText(names, cells, process.stdout.columns ?? 160));
-}
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
-    return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-const inTenant = ({ tenant }: AdminOptions, rest: string) =>
-  `/tenants/${encodeURIComponent(tenant)}${rest}`;
-
-/** A list of something of a tenant. */
-function listCommand(description: string, path: string, member: string): Command {
-  return command('list', description).action((options: AdminOptions) =>
-    withAdmin(options, async (ask) =>
-      show((await ask('GET', inTenant(options, path)))[member], options),
-    ),
-  );
-}
-
-/** Something that is done to one thing and answers nothing. */
-function actCommand(
-  name: string,
-  description: string,
-  argument: string,
-  method: string,
-  path: (id: string) => string,
-  body?: unknown,
-): Command {
-  return command(name, description)
-    .argument(argument)
-    .action((id: string, options: AdminOptions) =>
-      withAdmin(options, async (ask) => {
-        await ask(method, inTenant(options, path(encodeURIComponent(id))), body);
-      }),
-    );
-}
 
 interface TenantOptions extends AdminOptions {
   readonly name?: string;
