@@ -15,6 +15,7 @@ import {
   type TypeSymbol,
   textOf,
 } from './syntax.js';
+import { viewEdits } from './views.js';
 
 /** A query whose every name and type Microsoft's binder has resolved. */
 export interface BoundQuery {
@@ -27,13 +28,15 @@ export interface BoundQuery {
 
 /**
  * Binds a query. What it leaves to the service is supplied step by step, as the binder asks for it:
- * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text.
+ * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
+ * the query's own views behind wildcards.
  * `edits` are made in the query beforehand.
  * @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error
  */
 export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = []): BoundQuery {
   const columns = new Set<string>();
   const quotes = new Map<number, Edit>();
+  const hasViews = /\bview\b/.test(query);
   const prelude = preludeOf(query, catalog);
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
@@ -46,11 +49,17 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
     if (syntaxError) {
       throw new HuntError(
         'kql.syntax',
-        { message: syntaxError.Message.replace(/\.$/, '') },
+        { message: syntaxError.Message },
         { span: spanInQuery(spanOfError(syntaxError)) },
       );
     }
     const root = code.Syntax as SyntaxNode;
+    const named = hasViews ? viewEdits(root, catalog, source, prelude.length) : [];
+    const addedViews = named.filter((edit) => !quotes.has(edit.start));
+    if (addedViews.length > 0) {
+      for (const edit of addedViews) quotes.set(edit.start, edit);
+      continue;
+    }
     const errors = errorsOf(code.GetDiagnostics()).filter((error) => !isOutdated(error, root));
     const [first] = errors;
     if (!first) {
@@ -186,6 +195,8 @@ function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
       /'graph-[\w-]+' is not/.test(error.Message)
     )
       return true;
+    // It may name views of the query, and what is not there needs no restriction.
+    if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
     if (name && grown.get(name)?.has(error.Code)) return true;

@@ -52,9 +52,9 @@ function insideParentheses(text: string): string {
   return (match?.[1] ?? text).trim();
 }
 
-/** A literal, unlike a text, may have commas between year, month and day. */
+/** A literal, unlike a text, may have commas, and spaces, between year, month and day. */
 function hyphened(text: string): string {
-  return text.replace(/^(\d{4}) *, *(\d{1,2}) *, *(\d{1,2})/, '$1-$2-$3');
+  return text.replace(/^(\d{4})\s*[-,]\s*(\d{1,2})\s*[-,]\s*(\d{1,2})/, '$1-$2-$3');
 }
 
 function unquoted(text: string): string {

@@ -14,6 +14,7 @@ import {
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, type Variable, withVariables } from './context.js';
 import { stringLiteral } from './plan.js';
+import { restricted } from './restriction.js';
 import { converted } from './scan.js';
 import { tableVariable } from './tables.js';
 
@@ -48,13 +49,7 @@ const statements: Readonly<Record<string, StatementPlanner>> = {
         queryParameter(parameter, context),
       ),
     ),
-  RestrictStatement: (statement) => {
-    throw unsupported(
-      statement,
-      'restrict access',
-      'what a hunt may see is set by its caller’s roles',
-    );
-  },
+  RestrictStatement: restricted,
   AliasStatement: (statement) => {
     throw unsupported(statement, 'alias database', 'other databases are not reachable');
   },

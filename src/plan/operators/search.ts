@@ -13,7 +13,7 @@ import { parameterText } from '../parameters.js';
 import { type PlanExpression, stringLiteral } from '../plan.js';
 import { planScalar, rowTexts } from '../scalar.js';
 import { scanTable } from '../scan.js';
-import { type UnionMember, unionMembers, unionOf } from './union.js';
+import { type UnionMember, unionMembers, unionOf, viewMembers } from './union.js';
 
 /** `search [kind=case_sensitive] [in (T1, T*)] "term" and Column: "term" …`, leading or piped. */
 export const search: OperatorPlanner = (node, input, context) => {
@@ -41,10 +41,11 @@ export function searchedTables(
     return elements(inClause, 'Expressions').flatMap((part) => unionMembers(part, context));
   }
   if (input.columns.length > 0) return [{ relation: input, source: input.name ?? '' }];
-  return context.catalog.tables.map(({ name, columns }) => ({
+  const stored = context.catalog.tables.map(({ name, columns }) => ({
     relation: scanTable(node, columns, context, name),
     source: name,
   }));
+  return [...stored, ...viewMembers(context)];
 }
 
 function searchCondition(

@@ -1,4 +1,6 @@
-import { type Expression, elements, kindOf, member } from '../../kql/syntax.js';
+import { findLegacyTable } from '../../catalog/catalog.js';
+import { type Expression, elements, kindOf, member, type SyntaxNode } from '../../kql/syntax.js';
+import { isView, matcher } from '../../kql/views.js';
 import { newColumn, type PlanContext } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
@@ -11,7 +13,7 @@ import {
   stringLiteral,
 } from '../plan.js';
 import { scanTable } from '../scan.js';
-import { useTable } from '../tables.js';
+import { planBody } from '../user-functions.js';
 
 /** `union [kind=inner] [withsource=Name] [isfuzzy=true] T1, (T2 | …), T*`, piped or leading. */
 export const union: OperatorPlanner = (node, input, context) => {
@@ -139,21 +141,30 @@ export function unionMembers(
   return [{ relation, source: relation.name ?? sourceName(part) ?? otherwise }];
 }
 
-/** The stored tables that a pattern such as `Device*` names; earlier generations' tables hold the same rows. */
+/**
+ * The stored tables that a pattern such as `Device*` names; earlier generations' tables hold the same
+ * rows, and the query's views are named beside the pattern.
+ */
 function wildcardMembers(part: Expression, pattern: string, context: PlanContext): UnionMember[] {
-  const quoted = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  const matches = new RegExp(`^${quoted}$`);
+  const matches = matcher(pattern);
   const tables = context.catalog.tables.filter((table) => matches.test(table.name));
-  const stored = tables.map(({ name, columns }) => ({
+  return tables.map(({ name, columns }) => ({
     relation: scanTable(part, columns, context, name),
     source: name,
   }));
-  const named = [...context.variables].flatMap(([name, variable]) =>
-    variable.kind === 'table' && matches.test(name)
-      ? [{ relation: useTable(variable, context), source: name }]
-      : [],
-  );
-  return [...stored, ...named];
+}
+
+/** The query's views, which a search without named tables looks into. */
+export function viewMembers(context: PlanContext): UnionMember[] {
+  return [...context.variables].flatMap(([name, variable]) => {
+    if (variable.kind !== 'function' || !isView(variable.declaration)) return [];
+    if (findLegacyTable(context.catalog, name)) return [];
+    const body = member<SyntaxNode>(variable.declaration, 'Body');
+    const relation = planBody(body, variable.context, (result, inner) =>
+      inner.plan.table(result, inner),
+    );
+    return [{ relation, source: name }];
+  });
 }
 
 /** The table or function that a sub-query starts with. */

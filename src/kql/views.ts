@@ -1,0 +1,74 @@
+import type { Catalog } from '../catalog/types.js';
+import type { Edit, SourceText } from './source.js';
+import {
+  children,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  textOf,
+} from './syntax.js';
+
+/**
+ * Edits that name the query's own views behind each wildcard that stands for them too: the binder
+ * knows stored tables alone. `union V*` becomes `union V*, View1, View2`, without `V*` where no stored
+ * table is called so.
+ */
+export function viewEdits(
+  root: SyntaxNode,
+  catalog: Catalog,
+  source: SourceText,
+  ownFrom: number,
+): Edit[] {
+  const views = viewNames(root, ownFrom);
+  if (views.length === 0) return [];
+  return wildcards(root).flatMap((node) => {
+    const pattern = textOf(node);
+    const matches = matcher(pattern);
+    const named = views.filter((name) => matches.test(name));
+    if (named.length === 0) return [];
+    const isStored = [...catalog.tables, ...catalog.legacyTables].some(({ name }) =>
+      matches.test(name),
+    );
+    const start = source.toOriginal(node.TextStart);
+    const text = [...(isStored ? [pattern] : []), ...named].join(', ');
+    return [{ start, length: node.Width, text }];
+  });
+}
+
+/** The names that a pattern such as `Device*` stands for. */
+export function matcher(pattern: string): RegExp {
+  const quoted = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${quoted}$`);
+}
+
+/** `let Name = view () { … }` */
+export function isView(declaration: SyntaxNode): boolean {
+  return (
+    kindOf(declaration) === 'FunctionDeclaration' &&
+    optionalMember(declaration, 'ViewKeyword') !== undefined &&
+    elements(member<SyntaxNode>(declaration, 'Parameters'), 'Parameters').length === 0
+  );
+}
+
+function viewNames(root: SyntaxNode, from: number): string[] {
+  return elements<SyntaxNode>(root, 'Statements').flatMap((statement) => {
+    if (kindOf(statement) !== 'LetStatement' || statement.TextStart < from) return [];
+    const name = member(statement, 'Name').SimpleName;
+    return name && isView(member(statement, 'Expression')) ? [name] : [];
+  });
+}
+
+function wildcards(node: SyntaxNode): SyntaxNode[] {
+  if (node.IsToken) return [];
+  const kind = kindOf(node);
+  const parts = ['UnionOperator', 'FindInClause', 'SearchInClause'].includes(kind)
+    ? elements<SyntaxNode>(node, 'Expressions').filter(isWildcard)
+    : [];
+  return [...parts, ...children(node).flatMap(wildcards)];
+}
+
+function isWildcard(node: SyntaxNode): boolean {
+  return kindOf(node) === 'NameReference' && textOf(node).includes('*');
+}
