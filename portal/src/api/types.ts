@@ -1,0 +1,120 @@
+import type { KustoType, ResultColumn, RunStats, Visualization } from '../results/model.js';
+import type { Problem } from './client.js';
+
+/** `GET /api/quarry/session` */
+export interface Session {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly tenant: { readonly id: string; readonly name: string };
+  readonly may: {
+    readonly hunt: boolean;
+    readonly ingest: boolean;
+    readonly administer: boolean;
+    readonly operate: boolean;
+    readonly audit: boolean;
+  };
+  /** null: every device. */
+  readonly deviceGroups: readonly string[] | null;
+}
+
+export interface SchemaColumn {
+  readonly name: string;
+  readonly type: KustoType;
+  readonly description?: string;
+}
+
+export interface SchemaTable {
+  readonly name: string;
+  readonly category: string;
+  readonly description?: string;
+  readonly columns: readonly SchemaColumn[];
+  readonly actionTypes?: readonly string[];
+  readonly rows?: number;
+  readonly firstEvent?: string | null;
+  readonly lastEvent?: string | null;
+}
+
+export interface SchemaFunction {
+  readonly name: string;
+  readonly signature?: string;
+  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+  readonly description?: string;
+  readonly body?: string;
+}
+
+/** `GET /api/quarry/schema` */
+export interface Schema {
+  readonly version: string | number;
+  readonly tables: readonly SchemaTable[];
+  readonly functions: readonly SchemaFunction[];
+}
+
+/** A window: an ISO 8601 duration that ends now, or two ends. */
+export type Timespan = string | { readonly start: string; readonly end: string };
+
+export interface HuntRequest {
+  readonly query: string;
+  readonly timespan?: Timespan;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** One line of the answer to `POST /api/quarry/hunt`. */
+export type Frame =
+  | {
+      readonly kind: 'columns';
+      readonly columns: readonly ResultColumn[];
+      readonly visualization?: Visualization;
+    }
+  | { readonly kind: 'rows'; readonly rows: readonly (readonly unknown[])[] }
+  | ({ readonly kind: 'progress' } & Progress)
+  | { readonly kind: 'end'; readonly stats: RunStats; readonly truncated: boolean }
+  | { readonly kind: 'error'; readonly error: Problem };
+
+export interface Progress {
+  readonly elapsedSeconds: number;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+  readonly rowsToRead?: number;
+}
+
+/** `POST /api/quarry/explain` */
+export interface Explanation {
+  readonly columns: readonly ResultColumn[];
+  readonly plan: string;
+  readonly sql: string;
+  readonly estimate: {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly tables: readonly {
+      readonly name: string;
+      readonly rows: number;
+      readonly bytes: number;
+    }[];
+  };
+  readonly hints: readonly {
+    readonly message: string;
+    readonly start: number;
+    readonly length: number;
+  }[];
+}
+
+export interface SavedQuery {
+  readonly id: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly shared: boolean;
+  readonly owner: string;
+  readonly updated: string;
+}
+
+/** One hunt of the past, of `GET /api/quarry/history`. */
+export interface PastHunt {
+  readonly id: string;
+  readonly text: string;
+  readonly started: string;
+  readonly seconds: number;
+  readonly rows: number;
+  readonly cpuSeconds?: number;
+  readonly outcome: string;
+  readonly error?: string;
+}

@@ -1,0 +1,5 @@
+import { Notice } from '../app/Notice.js';
+
+export function HuntPage() {
+  return <Notice title="Hunting" />;
+}
