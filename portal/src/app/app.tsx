@@ -3,15 +3,15 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { CommandRegistry } from './commands.js';
-import { ErrorBoundary } from './ErrorBoundary.js';
-import { Gate } from './Gate.js';
-import { Notice } from './Notice.js';
+import { ErrorBoundary } from './error-boundary.js';
+import { Gate } from './gate.js';
+import { Notice } from './notice.js';
 import { usePreferences } from './preferences.js';
-import { Shell } from './Shell.js';
+import { Shell } from './shell.js';
 import { strings } from './strings.js';
 import { themes, useThemeName } from './theme.js';
 
-const HuntPage = lazy(async () => ({ default: (await import('../hunt/HuntPage.js')).HuntPage }));
+const HuntPage = lazy(async () => ({ default: (await import('../hunt/hunt-page.js')).HuntPage }));
 
 const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 10_000, refetchOnWindowFocus: false } },

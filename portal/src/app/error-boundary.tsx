@@ -1,6 +1,6 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { Component, type ReactNode } from 'react';
-import { Notice } from './Notice.js';
+import { Notice } from './notice.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({

@@ -10,11 +10,11 @@ import { type ReactNode, useState, useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
 import { isSessionOver, onSessionOver, signIn } from '../api/session.js';
 import { useCommands } from './commands.js';
-import { Header } from './Header.js';
-import { KeySheet } from './KeySheet.js';
-import { Palette } from './Palette.js';
-import { StatusBar } from './StatusBar.js';
+import { Header } from './header.js';
+import { KeySheet } from './key-sheet.js';
+import { Palette } from './palette.js';
 import { useShellCommands } from './shell-commands.js';
+import { StatusBar } from './status-bar.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({

@@ -5,7 +5,7 @@ import { ask } from '../api/client.js';
 import { attemptedAddress, finishSignIn, isSignedIn, signIn } from '../api/session.js';
 import { portalSettings } from '../api/settings.js';
 import type { Session } from '../api/types.js';
-import { Notice } from './Notice.js';
+import { Notice } from './notice.js';
 import { SessionContext, type SignedIn } from './session-context.js';
 import { strings } from './strings.js';
 

@@ -1,4 +1,4 @@
-import { Notice } from '../app/Notice.js';
+import { Notice } from '../app/notice.js';
 
 export function HuntPage() {
   return <Notice title="Hunting" />;
