@@ -3,6 +3,8 @@ import { auditd } from './connectors/auditd.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
+import { ocsfEvents } from './connectors/ocsf.js';
+import { osqueryResultsLog } from './connectors/osquery.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsEvent } from './connectors/windows-event.js';
 import { zeekJson, zeekTsv } from './connectors/zeek.js';
@@ -17,6 +19,8 @@ export const connectors: readonly Connector[] = [
   zeekJson,
   zeekTsv,
   ecsEvents,
+  ocsfEvents,
+  osqueryResultsLog,
 ];
 
 /** @param own those of the tenant's own tables */
@@ -35,7 +39,8 @@ export function detectConnector(
 ): Connector | undefined {
   let surest: Connector | undefined;
   let surestScore = 0;
-  for (const connector of [...connectors, ...own]) {
+  // What an operator says of its own records goes before what is true of many sources.
+  for (const connector of [...own, ...connectors]) {
     const score = connector.detect(sample);
     if (score > surestScore) {
       surest = connector;

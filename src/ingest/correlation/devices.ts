@@ -13,6 +13,7 @@ export interface LoggedOnUser {
 
 const mostAddresses = 32;
 const mostUsers = 16;
+const mostFacts = 500;
 
 /** A device that events have named. */
 export class Device {
@@ -47,7 +48,8 @@ export class Device {
   learnAbout(facts: Readonly<Record<string, JsonValue | undefined>>): void {
     for (const name in facts) {
       const value = facts[name];
-      if (value !== undefined && value !== '' && this.about.get(name) !== value) {
+      const isNew = value !== undefined && value !== '' && this.about.get(name) !== value;
+      if (isNew && (this.about.size < mostFacts || this.about.has(name))) {
         this.about.set(name, value);
         this.isDirty = true;
       }

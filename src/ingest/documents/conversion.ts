@@ -99,6 +99,7 @@ export class DocumentConversion implements Conversion {
       return;
     }
     device.learnAbout(this.#source.about?.(source) ?? {});
+    this.#sighted.add(device, time.milliseconds);
     for (const address of this.#source.addresses?.(source) ?? []) {
       this.#sighted.add(device, time.milliseconds, address);
     }

@@ -275,11 +275,7 @@ function registryKeyPath(): Expression {
 const query: DocumentRule = {
   event: 'DNS',
   table: 'DeviceEvents',
-  actionType: choose(
-    [all(lists('dns.type', 'query'), not(isThere('dns.answers'))), 'DnsQueryRequest'],
-    [action('lookup_requested'), 'DnsQueryRequest'],
-    [undefined, 'DnsQueryResponse'],
-  ),
+  actionType: 'DnsQueryResponse',
   condition: isThere('dns.question.name'),
   actor: acting,
   columns: {
@@ -585,8 +581,8 @@ const mail: DocumentRule = {
     SenderMailFromDomain: to.mailDomain(
       firstOf(at('email.sender.address'), firstAt('email.from.address')),
     ),
-    SenderIPv4: ofFamily('source.ip', false),
-    SenderIPv6: ofFamily('source.ip', true),
+    SenderIPv4: to.ofFamily(at('source.ip'), 4),
+    SenderIPv6: to.ofFamily(at('source.ip'), 6),
     RecipientEmailAddress: firstAt('email.to.address'),
     RecipientDomain: to.mailDomain(firstAt('email.to.address')),
     Cc: to.listText('email.cc.address'),
@@ -607,18 +603,6 @@ const mail: DocumentRule = {
     ThreatNames: at('threat.indicator.name'),
   },
 };
-
-function ofFamily(path: string, isSix: boolean): Expression {
-  const { read, text, fields } = to.address(at(path));
-  return {
-    read: (scope) => {
-      const value = textFrom(read(scope));
-      return value !== undefined && value.includes(':') === isSix ? value : undefined;
-    },
-    text,
-    fields,
-  };
-}
 
 const cloudActivity: DocumentRule = {
   event: 'activity in a service',

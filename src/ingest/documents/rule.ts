@@ -55,6 +55,8 @@ export interface SourceDocument {
   readonly time: string | undefined;
   /** The source's own name for the event. */
   readonly id: string | undefined;
+  /** What it is of, where the document itself does not say. */
+  readonly kind?: string;
 }
 
 /** A kind of documents: how to read them, and what they become. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { JsonValue } from '../json.js';
 import {
   type Expression,
@@ -23,9 +24,31 @@ export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
 export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
 export const registryKey = transform('registryKey', values.registryKey);
+const mailParts = /^\s*(?:"?([^"<]*?)"?\s*<)?([^<>\s]+@([^<>\s@]+))>?\s*$/;
+/** The address of `Name <name@domain>`. */
+export const mailAddress = transform('mailAddress', (text) => mailParts.exec(text)?.[2] ?? text);
+export const mailName = transform('mailName', (text) => mailParts.exec(text)?.[1] || undefined);
 export const mailDomain = transform('mailDomain', (text) =>
-  /@([^@\s>]+)>?\s*$/.exec(text)?.[1]?.toLowerCase(),
+  mailParts.exec(text)?.[3]?.toLowerCase(),
 );
+
+/** The address, where it is of that version of IP. */
+export function ofFamily(operand: Operand, version: 4 | 6): Expression {
+  return transform(`IPv${version}`, (text) =>
+    isIP(text) === version ? values.shortAddress(text) : undefined,
+  )(operand);
+}
+
+/** The address, where it is one. */
+export const anyAddress = transform('address', (text) =>
+  isIP(text) === 0 ? undefined : values.shortAddress(text),
+);
+/** The name, where it is no address. */
+export const notAddress = transform('name', (text) => (isIP(text) === 0 ? text : undefined));
+
+export function wholeNumber(text: string | undefined): JsonValue | undefined {
+  return text === undefined ? undefined : values.integer(text);
+}
 
 const logonTypeNames = new Map(
   [

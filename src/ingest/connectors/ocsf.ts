@@ -1,0 +1,15 @@
+import type { Connector } from '../connector.js';
+import { DocumentConversion } from '../documents/conversion.js';
+import { ocsf, ocsfDocument } from '../documents/ocsf.js';
+
+/** Events in the Open Cybersecurity Schema Framework, as Amazon Security Lake and others give them out. */
+export const ocsfEvents: Connector = {
+  name: 'ocsf',
+  summary: 'Open Cybersecurity Schema Framework: class_uid, activity_id, …',
+  format: 'json',
+  detect(sample) {
+    const own = sample.filter(({ value }) => ocsfDocument(value) !== undefined);
+    return own.length / Math.max(sample.length, 1);
+  },
+  open: (context) => new DocumentConversion(ocsf, context),
+};

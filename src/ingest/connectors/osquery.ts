@@ -1,0 +1,50 @@
+import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { DocumentConversion } from '../documents/conversion.js';
+import { osquery, osqueryResults, windowsEventsIn } from '../documents/osquery.js';
+import { compactJson } from '../json.js';
+import { EventConversion } from '../windows/conversion.js';
+import { unwrapEvent } from '../windows/shapes.js';
+
+/**
+ * Results of osquery: event tables, differences and snapshots, one by one or in batches. Its
+ * windows_events are read as the events of Windows' logs that they are.
+ */
+export const osqueryResultsLog: Connector = {
+  name: 'osquery',
+  summary: 'osquery results: events, differences, snapshots, in batches too',
+  format: 'json',
+  detect(sample) {
+    const own = sample.filter(({ value }) => osqueryResults(value) !== undefined);
+    return own.length / Math.max(sample.length, 1);
+  },
+  open(context) {
+    const documents = new DocumentConversion(osquery, context);
+    const events = new EventConversion(({ value }) => unwrapEvent(value), context);
+    return {
+      convert(record) {
+        const carried = windowsEventsIn(record.value);
+        const outcomes = carried.flatMap((value) =>
+          events.convert({ ...record, text: compactJson(value), value }),
+        );
+        return carried.length > 0 && hasNoOthers(record, carried.length)
+          ? outcomes
+          : [...outcomes, ...documents.convert(record)];
+      },
+      get heldBytes() {
+        return documents.heldBytes + events.heldBytes;
+      },
+      *release(): Generator<Outcome> {
+        yield* documents.release();
+        yield* events.release();
+      },
+      close() {
+        documents.close();
+        events.close();
+      },
+    };
+  },
+};
+
+function hasNoOthers({ value }: RawRecord, carried: number): boolean {
+  return osqueryResults(value)?.filter(({ action }) => action !== 'removed').length === carried;
+}

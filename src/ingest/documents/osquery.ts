@@ -1,0 +1,704 @@
+import type { RawRecord } from '../connector.js';
+import { epochText } from '../datetime.js';
+import { type JsonValue, parseJson } from '../json.js';
+import type { Columns } from '../windows/actor.js';
+import {
+  computed,
+  type Expression,
+  firstOf,
+  literal,
+  match,
+  textFrom,
+  when,
+} from '../windows/expression.js';
+import { asObject, type JsonObject } from '../windows/shapes.js';
+import { all, any, at, choose, isThere, lists, matches, not } from './expression.js';
+import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
+import * as to from './transforms.js';
+
+/** What a result says besides its columns, among them under names that no table has. */
+const queryName = at('@query');
+
+const common: Readonly<Record<string, Expression>> = { QueryName: queryName };
+
+const epoch = (name: string): Expression => {
+  const { read } = at(name);
+  return computed(
+    `epoch(${name})`,
+    (scope) => {
+      const text = textFrom(read(scope));
+      return text !== undefined && Number(text) > earliestSeconds
+        ? epochText(text, 'seconds')
+        : undefined;
+    },
+    [name],
+  );
+};
+
+/** Smaller numbers are no times: seconds since the start of something, or unknown. */
+const earliestSeconds = 1_000_000_000;
+
+const uptimeless = { ProcessCreationTime: firstOf(epoch('time'), at('@time')) };
+
+const acting: ProcessMembers = { pid: at('pid'), image: at('path'), user: userOf() };
+
+/** A user by name: the row's own, what the host's users have told, else what is the same everywhere. */
+function userOf(): Expression {
+  const [name, uid] = [at('username'), at('uid')];
+  return computed(
+    'user of uid',
+    (scope) => {
+      const id = textFrom(uid.read(scope)) ?? '';
+      return name.read(scope) ?? (scope.device.about.get(userFact(id)) as string) ?? everywhere[id];
+    },
+    ['username'],
+  );
+}
+
+const everywhere: Readonly<Record<string, string>> = { '0': 'root', '65534': 'nobody' };
+
+/** What a device is told to remember the name of a user by. */
+function userFact(uid: string): string {
+  return `user ${uid}`;
+}
+
+const file = (path: string): Readonly<Record<string, Expression>> => ({
+  FolderPath: at(path),
+  FileName: to.baseName(at(path)),
+});
+
+const hashes: Readonly<Record<string, Expression>> = {
+  SHA1: to.hash(at('sha1')),
+  SHA256: to.hash(at('sha256')),
+  MD5: to.hash(at('md5')),
+};
+
+const parentPid = firstOf(at('parent'), at('ppid'));
+
+const processStart: DocumentRule = {
+  event: 'process_events, bpf_process_events, es_process_events, process_etw_events',
+  table: 'DeviceProcessEvents',
+  actionType: 'ProcessCreated',
+  condition: all(
+    isThere('path'),
+    not(lists('event_type', 'exit', 'fork')),
+    not(lists('type', 'ProcessStop')),
+    not(lists('syscall', 'fork', 'vfork', 'clone', 'kill', 'setuid')),
+  ),
+  starts: {
+    pid: at('pid'),
+    image: at('path'),
+    commandLine: at('cmdline'),
+    user: userOf(),
+    started: epoch('time'),
+    parentPid,
+  },
+  actor: { pid: parentPid },
+  columns: {
+    ...file('path'),
+    ProcessId: to.integer(at('pid')),
+    ProcessCommandLine: at('cmdline'),
+    ...uptimeless,
+    AccountName: to.accountName(userOf()),
+    AccountDomain: to.accountDomain(userOf()),
+    ProcessUniqueId: at('process_sequence_number'),
+  },
+  additional: { ...common, ProcessCurrentWorkingDirectory: at('cwd') },
+};
+
+const runningProcess: DocumentRule = {
+  event: 'processes',
+  table: 'DeviceProcessEvents',
+  actionType: 'ProcessCreated',
+  note: 'A row for each process, at the time of its start, however often it is seen.',
+  condition: isThere('pid'),
+  starts: {
+    pid: at('pid'),
+    image: firstOf(at('path'), at('name')),
+    commandLine: at('cmdline'),
+    user: userOf(),
+    started: epoch('start_time'),
+    parentPid: at('parent'),
+  },
+  actor: { pid: at('parent') },
+  time: epoch('start_time'),
+  identity: computed('pid, start_time and path', ({ document }) => {
+    const { pid, start_time, path } = (document ?? {}) as Record<string, JsonValue>;
+    return Number(start_time) > earliestSeconds
+      ? [pid, start_time, path].map((value) => textFrom(value) ?? '').join(' ')
+      : undefined;
+  }),
+  columns: {
+    FolderPath: at('path'),
+    FileName: firstOf(to.baseName(at('path')), at('name')),
+    ProcessId: to.integer(at('pid')),
+    ProcessCommandLine: at('cmdline'),
+    ProcessCreationTime: epoch('start_time'),
+    AccountName: to.accountName(userOf()),
+    AccountDomain: to.accountDomain(userOf()),
+    ...hashes,
+  },
+  additional: { ...common, ProcessCurrentWorkingDirectory: at('cwd') },
+};
+
+const ends: Readonly<Record<string, Expression>> = {
+  LocalIP: to.address(at('local_address')),
+  LocalPort: to.integer(at('local_port')),
+  LocalIPType: to.addressType(at('local_address')),
+  RemoteIP: to.address(at('remote_address')),
+  RemotePort: to.integer(at('remote_port')),
+  RemoteIPType: to.addressType(at('remote_address')),
+  Protocol: to.protocolName(at('protocol')),
+};
+
+const call = firstOf(at('action'), at('syscall'));
+
+const socketEvent: DocumentRule = {
+  event: 'socket_events, bpf_socket_events',
+  table: 'DeviceNetworkEvents',
+  actionType: computed(
+    'by action and status: InboundConnectionAccepted, ListeningConnectionCreated, ConnectionSuccess, ConnectionFailed',
+    (scope) => {
+      const action = textFrom(call.read(scope))?.toLowerCase() ?? '';
+      if (action === 'connect') {
+        const status = textFrom(socketStatus.read(scope))?.toLowerCase();
+        return status === undefined || succeeded.has(status)
+          ? 'ConnectionSuccess'
+          : 'ConnectionFailed';
+      }
+      return socketActions[action];
+    },
+    ['action', 'syscall', 'status', 'success'],
+  ),
+  actor: acting,
+  columns: ends,
+  additional: common,
+};
+
+const socketStatus = firstOf(at('status'), at('success'));
+const succeeded = new Set(['0', '1', 'in_progress', 'succeeded', 'no_client']);
+const socketActions: Readonly<Record<string, string>> = {
+  accept: 'InboundConnectionAccepted',
+  accept4: 'InboundConnectionAccepted',
+  bind: 'ListeningConnectionCreated',
+  listen: 'ListeningConnectionCreated',
+};
+
+const openSocket: DocumentRule = {
+  event: 'process_open_sockets',
+  table: 'DeviceNetworkEvents',
+  actionType: choose(
+    [lists('state', 'LISTEN'), 'ListeningConnectionCreated'],
+    [undefined, 'ConnectionSuccess'],
+  ),
+  condition: all(isThere('remote_address'), not(lists('remote_address', '0.0.0.0', '::'))),
+  actor: acting,
+  columns: ends,
+  additional: common,
+};
+
+const listening: DocumentRule = {
+  event: 'listening_ports',
+  table: 'DeviceNetworkEvents',
+  actionType: 'ListeningConnectionCreated',
+  condition: all(isThere('port'), not(lists('port', '0'))),
+  actor: acting,
+  columns: {
+    LocalIP: to.address(at('address')),
+    LocalPort: to.integer(at('port')),
+    LocalIPType: to.addressType(at('address')),
+    Protocol: to.protocolName(at('protocol')),
+  },
+  additional: common,
+};
+
+const fileEvent: DocumentRule = {
+  event: 'file_events',
+  table: 'DeviceFileEvents',
+  actionType: match(
+    at('action'),
+    {
+      CREATED: 'FileCreated',
+      DELETED: 'FileDeleted',
+      MOVED_TO: 'FileRenamed',
+      UPDATED: 'FileModified',
+    },
+    '',
+  ),
+  columns: {
+    ...file('target_path'),
+    FileSize: to.integer(at('size')),
+    ...hashes,
+    RequestProtocol: literal('Local'),
+  },
+  additional: common,
+};
+
+const processFileEvent: DocumentRule = {
+  event: 'process_file_events, es_process_file_events',
+  table: 'DeviceFileEvents',
+  actionType: choose(
+    [matches('operation', /creat/, 'has create'), 'FileCreated'],
+    [matches('operation', /renam|mov/, 'has rename'), 'FileRenamed'],
+    [matches('operation', /unlink|delet/, 'has unlink'), 'FileDeleted'],
+    [matches('operation', /write|truncat|open/, 'has write'), 'FileModified'],
+    [matches('event_type', /creat/, 'has create'), 'FileCreated'],
+    [matches('event_type', /renam/, 'has rename'), 'FileRenamed'],
+    [matches('event_type', /unlink|delet/, 'has unlink'), 'FileDeleted'],
+    [matches('event_type', /write|truncat/, 'has write'), 'FileModified'],
+  ),
+  actor: { pid: at('pid'), image: firstOf(at('executable'), at('path')), user: userOf() },
+  columns: {
+    FolderPath: firstOf(at('dest_path'), at('dest_filename'), at('filename'), at('path')),
+    FileName: to.baseName(
+      firstOf(at('dest_path'), at('dest_filename'), at('filename'), at('path')),
+    ),
+    PreviousFolderPath: when(
+      any(isThere('dest_path'), isThere('dest_filename')),
+      firstOf(at('filename'), at('path')),
+      literal(''),
+    ),
+    RequestProtocol: literal('Local'),
+  },
+  additional: common,
+};
+
+const journalEvent: DocumentRule = {
+  event: 'ntfs_journal_events',
+  table: 'DeviceFileEvents',
+  actionType: match(
+    at('action'),
+    { FileCreate: 'FileCreated', FileDelete: 'FileDeleted', FileRename: 'FileRenamed' },
+    'FileModified',
+  ),
+  columns: {
+    ...file('path'),
+    PreviousFolderPath: at('old_path'),
+    PreviousFileName: to.baseName(at('old_path')),
+    RequestProtocol: literal('Local'),
+  },
+  additional: common,
+};
+
+const userEvent: DocumentRule = {
+  event: 'user_events',
+  table: 'DeviceLogonEvents',
+  actionType: choose(
+    [matches('message', /success/, 'has success'), 'LogonSuccess'],
+    [undefined, 'LogonFailed'],
+  ),
+  condition: lists('type', '1100', '1112', 'user_login', 'user_auth'),
+  actor: acting,
+  columns: {
+    AccountName: to.accountName(userOf()),
+    RemoteIP: to.address(at('address')),
+    RemoteIPType: to.addressType(at('address')),
+  },
+  additional: common,
+};
+
+const loggedIn: DocumentRule = {
+  event: 'logged_in_users, last',
+  table: 'DeviceLogonEvents',
+  actionType: 'LogonSuccess',
+  condition: lists('type', 'user', 'active', '7', 'user_process'),
+  actor: { pid: at('pid') },
+  time: epoch('time'),
+  identity: computed('user, terminal and time', ({ document }) => {
+    const { user, username, tty, time } = (document ?? {}) as Record<string, JsonValue>;
+    return Number(time) > earliestSeconds
+      ? [user ?? username, tty, time].map((value) => textFrom(value) ?? '').join(' ')
+      : undefined;
+  }),
+  columns: {
+    AccountName: to.accountName(firstOf(at('user'), at('username'))),
+    AccountDomain: to.accountDomain(firstOf(at('user'), at('username'))),
+    AccountSid: at('sid'),
+    RemoteIP: to.anyAddress(at('host')),
+    RemoteIPType: to.addressType(at('host')),
+    RemoteDeviceName: to.notAddress(at('host')),
+    LogonType: when(isThere('host'), literal('RemoteInteractive'), literal('Interactive')),
+  },
+  additional: common,
+};
+
+const logonSession: DocumentRule = {
+  event: 'logon_sessions',
+  table: 'DeviceLogonEvents',
+  actionType: 'LogonSuccess',
+  time: epoch('logon_time'),
+  identity: computed('logon_id and logon_time', ({ document }) => {
+    const { logon_id, logon_time } = (document ?? {}) as Record<string, JsonValue>;
+    return `${textFrom(logon_id)} ${textFrom(logon_time)}`;
+  }),
+  columns: {
+    AccountName: to.accountName(at('user')),
+    AccountDomain: to.lower(at('logon_domain')),
+    AccountSid: at('logon_sid'),
+    LogonType: to.logonType(at('logon_type')),
+    LogonId: to.integer(at('logon_id')),
+    Protocol: at('authentication_package'),
+  },
+  additional: common,
+};
+
+const script: DocumentRule = {
+  event: 'powershell_events',
+  table: 'DeviceEvents',
+  actionType: 'AmsiScriptContent',
+  columns: {},
+  additional: {
+    ...common,
+    ScriptBlockId: at('script_block_id'),
+    Path: at('script_path'),
+    Content: at('script_text'),
+  },
+};
+
+const query: DocumentRule = {
+  event: 'dns_lookup_events',
+  table: 'DeviceEvents',
+  actionType: 'DnsQueryResponse',
+  actor: acting,
+  columns: { AccountName: to.accountName(userOf()) },
+  additional: { ...common, DnsQueryString: at('name'), DnsQueryResult: at('response') },
+};
+
+const yara: DocumentRule = {
+  event: 'yara, yara_events',
+  table: 'DeviceEvents',
+  actionType: 'AntivirusDetection',
+  condition: not(lists('count', '0')),
+  columns: {
+    FolderPath: firstOf(at('path'), at('target_path')),
+    FileName: to.baseName(firstOf(at('path'), at('target_path'))),
+  },
+  additional: { ...common, ThreatName: at('matches') },
+};
+
+const hardware: DocumentRule = {
+  event: 'hardware_events',
+  table: 'DeviceEvents',
+  actionType: 'PnpDeviceConnected',
+  condition: lists('action', 'add', 'attach'),
+  columns: {},
+  additional: {
+    ...common,
+    ClassName: at('type'),
+    DeviceDescription: at('model'),
+    VendorIds: at('vendor'),
+    DeviceId: at('serial'),
+  },
+};
+
+const known = (name: string) =>
+  computed(name, ({ device }) => device.about.get(name) as JsonValue | undefined);
+
+const deviceFacts: DocumentRule = {
+  event: 'os_version, system_info',
+  table: 'DeviceInfo',
+  columns: {
+    OSPlatform: firstOf(
+      known('OSPlatform'),
+      computed('platform', ({ device }) => device.platform),
+    ),
+    OSVersion: known('OSVersion'),
+    OSBuild: known('OSBuild'),
+    OSArchitecture: known('OSArchitecture'),
+    OSDistribution: known('OSDistribution'),
+    Vendor: known('Vendor'),
+    Model: known('Model'),
+    HardwareUuid: known('HardwareUuid'),
+    OnboardingStatus: literal('Onboarded'),
+    DeviceCategory: literal('Endpoint'),
+    SensorHealthState: literal('Active'),
+  },
+  additional: common,
+};
+
+const anything: DocumentRule = {
+  event: 'other queries',
+  table: 'DeviceEvents',
+  actionType: 'OsqueryResult',
+  note: 'The columns are in AdditionalFields.',
+  columns: {},
+  additional: { Action: at('@action'), ...common },
+};
+
+interface QueriedTable {
+  readonly names: readonly string[];
+  /** Columns that only these tables have together. */
+  readonly columns: readonly string[];
+  /** None of them is there. */
+  readonly without?: readonly string[];
+  readonly rule: DocumentRule;
+}
+
+/** Queries have names of people's choice, so that the columns tell which table was asked. */
+const tables: readonly QueriedTable[] = [
+  {
+    names: ['logon_sessions'],
+    columns: ['logon_id', 'logon_type', 'logon_domain'],
+    rule: logonSession,
+  },
+  { names: ['os_version'], columns: ['version', 'major', 'minor', 'platform'], rule: deviceFacts },
+  { names: ['system_info'], columns: ['hardware_model', 'hardware_vendor'], rule: deviceFacts },
+  { names: ['powershell_events'], columns: ['script_text', 'script_block_id'], rule: script },
+  { names: ['dns_lookup_events'], columns: ['name', 'response', 'pid'], rule: query },
+  {
+    names: ['socket_events', 'bpf_socket_events'],
+    columns: ['remote_address', 'remote_port', 'status'],
+    rule: socketEvent,
+  },
+  { names: [], columns: ['remote_address', 'remote_port', 'action'], rule: socketEvent },
+  { names: [], columns: ['remote_address', 'remote_port', 'syscall'], rule: socketEvent },
+  {
+    names: ['process_open_sockets'],
+    columns: ['remote_address', 'remote_port', 'local_port'],
+    rule: openSocket,
+  },
+  { names: ['listening_ports'], columns: ['port', 'address', 'protocol'], rule: listening },
+  {
+    names: ['process_file_events'],
+    columns: ['executable', 'operation', 'path'],
+    rule: processFileEvent,
+  },
+  {
+    names: ['es_process_file_events'],
+    columns: ['event_type', 'filename'],
+    rule: processFileEvent,
+  },
+  { names: ['ntfs_journal_events'], columns: ['action', 'path', 'old_path'], rule: journalEvent },
+  { names: ['yara', 'yara_events'], columns: ['matches', 'count'], rule: yara },
+  { names: ['file_events'], columns: ['target_path', 'action'], rule: fileEvent },
+  { names: ['hardware_events'], columns: ['action', 'vendor', 'model', 'serial'], rule: hardware },
+  { names: ['user_events'], columns: ['message', 'terminal', 'type'], rule: userEvent },
+  { names: ['logged_in_users', 'last'], columns: ['tty', 'host', 'type', 'time'], rule: loggedIn },
+  { names: ['processes'], columns: ['pid', 'parent', 'start_time'], rule: runningProcess },
+  {
+    names: ['process_events', 'bpf_process_events', 'es_process_events', 'process_etw_events'],
+    columns: ['pid', 'path', 'cmdline'],
+    without: ['start_time', 'resident_size'],
+    rule: processStart,
+  },
+];
+
+function ruleOf(kind: string, columns: JsonObject): DocumentRule {
+  const has = (name: string) => name in columns;
+  const named = tables.find(({ names, columns: own }) => names.includes(kind) && own.some(has));
+  const told =
+    named ??
+    tables.find(
+      ({ columns: own, without = [] }) =>
+        own.every(has) && !without.some(has) && (own.length > 2 || kind === ''),
+    );
+  return told?.rule ?? anything;
+}
+
+const tableNames = tables.flatMap(({ names }) => names).sort((a, b) => b.length - a.length);
+
+/** The table that the query's name ends with: `pack_attacks_process_events`. */
+function kindOf(query: string): string {
+  const last = query.toLowerCase().split(/[/:.]/).at(-1) ?? '';
+  return tableNames.find((name) => last === name || last.endsWith(`_${name}`)) ?? '';
+}
+
+/** One result: an event, or a row of a snapshot or of a difference. */
+interface Result {
+  readonly result: JsonObject;
+  readonly columns: JsonObject;
+  readonly action: string;
+}
+
+function resultsIn(result: JsonObject): readonly Result[] | undefined {
+  if (typeof result['name'] !== 'string') {
+    return undefined;
+  }
+  const { columns, snapshot, diffResults, action } = result as Record<string, JsonValue>;
+  const one = asObject(columns);
+  if (one) {
+    return [{ result, columns: one, action: textFrom(action) ?? 'added' }];
+  }
+  if (Array.isArray(snapshot)) {
+    return rows(result, snapshot, 'snapshot');
+  }
+  const difference = asObject(diffResults);
+  return (
+    difference && [
+      ...rows(result, difference['added'], 'added'),
+      ...rows(result, difference['removed'], 'removed'),
+    ]
+  );
+}
+
+function rows(result: JsonObject, list: JsonValue | undefined, action: string): readonly Result[] {
+  return (Array.isArray(list) ? (list as readonly JsonValue[]) : []).map((row) => ({
+    result,
+    columns: asObject(row) ?? {},
+    action,
+  }));
+}
+
+/** The results of a record; none for what osquery says of itself; undefined where it is not osquery's. */
+export function osqueryResults(value: JsonValue | undefined): readonly Result[] | undefined {
+  const record = asObject(value);
+  const document = record && (asObject(record['_source']) ?? record);
+  if (document === undefined) {
+    return undefined;
+  }
+  if (typeof document['log_type'] === 'string' && Array.isArray(document['data'])) {
+    return document['log_type'] === 'result'
+      ? (document['data'] as readonly JsonValue[]).flatMap(
+          (each) => resultsIn(asObject(each) ?? {}) ?? [],
+        )
+      : [];
+  }
+  return hostMembers.some((name) => name in document) ? resultsIn(document) : undefined;
+}
+
+const hostMembers = ['hostIdentifier', 'host_identifier', 'hostname', 'decorations', 'unixTime'];
+
+function hostOf(result: JsonObject): string | undefined {
+  const decorations = asObject(result['decorations']) ?? {};
+  for (const value of [
+    decorations['hostname'],
+    decorations['host_name'],
+    result['hostname'],
+    result['hostIdentifier'],
+    result['host_identifier'],
+    decorations['host_uuid'],
+  ]) {
+    const text = textFrom(value)?.trim();
+    if (text) {
+      return text;
+    }
+  }
+  return undefined;
+}
+
+function timeOf(result: JsonObject, columns: JsonObject, rule: DocumentRule): string | undefined {
+  const own = textFrom(columns['time']);
+  const isEvent = rule.time === undefined && own !== undefined && Number(own) > earliestSeconds;
+  const seconds = isEvent ? own : textFrom(result['unixTime'] ?? result['unix_time']);
+  if (seconds !== undefined && /^\d+(?:\.\d+)?$/.test(seconds)) {
+    return epochText(seconds, 'seconds');
+  }
+  // `Mon Jan  5 10:11:12 2026 UTC`
+  const [, month, day, time, year] =
+    /^\w{3} (\w{3})\s+(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(
+      textFrom(result['calendarTime']) ?? '',
+    ) ?? [];
+  return month === undefined ? undefined : `${day} ${month} ${year} ${time} GMT`;
+}
+
+function documentOf({ result, columns, action }: Result): SourceDocument {
+  const query = textFrom(result['name']) ?? '';
+  const kind = kindOf(query);
+  const time = timeOf(result, columns, ruleOf(kind, columns));
+  return {
+    document: { ...columns, '@query': query, '@action': action, '@time': time ?? null },
+    computer: hostOf(result),
+    time,
+    id: undefined,
+    kind,
+  };
+}
+
+/** Results of osquery, as its loggers write them (osquery.readthedocs.io). */
+export const osquery: DocumentSource = {
+  name: 'osquery',
+  rules: [...new Set([...tables.map(({ rule }) => rule), anything])],
+  rulesFor: ({ document, kind = '' }) => {
+    const rule = ruleOf(kind, document);
+    return rule === anything ? [rule] : [rule, ...fallbackOf(document)];
+  },
+  told: ['@query', '@action', '@time', 'time'],
+  read: (record) =>
+    resultsOf(record)
+      ?.filter(({ action }) => action !== 'removed')
+      .map(documentOf),
+  about,
+  addresses: ({ document }) => {
+    const isInterface = 'interface' in document && 'mask' in document;
+    const address = isInterface ? textFrom(document['address']) : undefined;
+    return address === undefined ? [] : [address];
+  },
+};
+
+/** What an event table has of no interest is not kept; states are. */
+function fallbackOf(document: JsonObject): readonly DocumentRule[] {
+  return 'eid' in document ? [] : [anything];
+}
+
+function resultsOf({ value }: RawRecord): readonly Result[] | undefined {
+  return osqueryResults(value)?.filter(({ columns }) => !isWindowsEvent(columns));
+}
+
+function isWindowsEvent(columns: JsonObject): boolean {
+  return (
+    'eventid' in columns && 'data' in columns && ('provider_name' in columns || 'source' in columns)
+  );
+}
+
+/** Rows of windows_events as trees, as other converters write the events of Windows' logs. */
+export function windowsEventsIn(value: JsonValue | undefined): readonly JsonObject[] {
+  return (osqueryResults(value) ?? [])
+    .filter(({ columns, action }) => action !== 'removed' && isWindowsEvent(columns))
+    .map(({ result, columns }) => ({
+      System: {
+        Provider: { '@Name': columns['provider_name'] ?? '' },
+        EventID: columns['eventid'] ?? '',
+        Channel: columns['source'] ?? columns['channel'] ?? '',
+        Computer: textFrom(columns['computer_name']) ?? hostOf(result) ?? '',
+        TimeCreated: {
+          '@SystemTime': columns['datetime'] ?? timeOf(result, columns, anything) ?? '',
+        },
+        Execution: { '@ProcessID': columns['pid'] ?? '' },
+      },
+      ...eventData(columns['data']),
+    }));
+}
+
+function eventData(data: JsonValue | undefined): JsonObject {
+  let parsed: JsonValue | undefined = data;
+  if (typeof data === 'string') {
+    try {
+      parsed = parseJson(data);
+    } catch {
+      return {};
+    }
+  }
+  const { EventData, UserData } = (asObject(parsed) ?? {}) as Record<string, JsonValue>;
+  return {
+    EventData: EventData ?? (UserData === undefined ? (parsed ?? null) : null),
+    UserData: UserData ?? null,
+  };
+}
+
+function about({ document }: SourceDocument): Columns {
+  const text = (name: string) => textFrom(document[name]);
+  if ('major' in document && 'minor' in document && 'version' in document) {
+    const platform = to.platformOf(text('platform'), text('name'));
+    return {
+      OSPlatform: platform,
+      OSVersion: text('version'),
+      OSBuild: to.wholeNumber(text('build')),
+      OSArchitecture: to.architectureOf(text('arch')),
+      OSDistribution: platform === 'Linux' ? text('name') : undefined,
+    };
+  }
+  if ('hardware_model' in document) {
+    return {
+      Vendor: text('hardware_vendor'),
+      Model: text('hardware_model'),
+      HardwareUuid: text('uuid'),
+      OSArchitecture: to.architectureOf(text('cpu_type')),
+    };
+  }
+  const [uid, username] = [text('uid'), text('username')];
+  if (uid !== undefined && username) {
+    return { [userFact(uid)]: username };
+  }
+  const mac = 'interface' in document ? text('mac') : undefined;
+  return mac === undefined || /^[0:]*$/.test(mac) ? {} : { MacAddress: mac };
+}

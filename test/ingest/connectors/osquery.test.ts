@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+
+const seconds = Date.UTC(2026, 0, 5, 10, 11, 12) / 1000;
+const at = (more: number) => String(seconds + more);
+const result = (name: string, columns: object, more: object = {}) => ({
+  name,
+  hostIdentifier: 'WEB01.contoso.com',
+  calendarTime: 'Mon Jan  5 10:12:00 2026 UTC',
+  unixTime: seconds + 48,
+  action: 'added',
+  columns,
+  ...more,
+});
+
+const start = result('pack_x_process_events', {
+  pid: '42',
+  parent: '7',
+  path: '/usr/bin/curl',
+  cmdline: 'curl http://x',
+  cwd: '"/tmp"',
+  uid: '0',
+  euid: '0',
+  auid: '1000',
+  time: at(0),
+  eid: '1',
+});
+
+describe('osquery results', () => {
+  it('a process start', () => {
+    const read = converted([start]);
+    expect(read.source).toBe('osquery');
+    expect(read.letters).toEqual([]);
+    expect(onlyRow(read)).toMatchObject({
+      table: 'DeviceProcessEvents',
+      ActionType: 'ProcessCreated',
+      Timestamp: '2026-01-05T10:11:12.0000000Z',
+      ProcessCreationTime: '2026-01-05T10:11:12.0000000Z',
+      DeviceName: 'web01.contoso.com',
+      FileName: 'curl',
+      FolderPath: '/usr/bin/curl',
+      ProcessId: 42,
+      ProcessCommandLine: 'curl http://x',
+      AccountName: 'root',
+      InitiatingProcessId: 7,
+      AdditionalFields: { ProcessCurrentWorkingDirectory: '"/tmp"', auid: '1000', euid: '0' },
+    });
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'a connection of a known process, whatever the query is called',
+      result('outbound', {
+        action: 'connect',
+        status: 'succeeded',
+        pid: '42',
+        path: '/usr/bin/curl',
+        local_address: '10.0.0.5',
+        local_port: '5000',
+        remote_address: '203.0.113.1',
+        remote_port: '443',
+        protocol: '6',
+        time: at(2),
+      }),
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'ConnectionSuccess',
+        RemoteIP: '203.0.113.1',
+        RemotePort: 443,
+        LocalPort: 5000,
+        Protocol: 'Tcp',
+        InitiatingProcessFileName: 'curl',
+        InitiatingProcessCommandLine: 'curl http://x',
+        InitiatingProcessParentId: 7,
+      },
+    ],
+    [
+      'a failed connection',
+      result('socket_events', {
+        action: 'connect',
+        status: 'failed',
+        remote_address: '203.0.113.1',
+        remote_port: '1',
+        pid: '1',
+      }),
+      { ActionType: 'ConnectionFailed' },
+    ],
+    [
+      'a listening socket',
+      result('socket_events', {
+        action: 'bind',
+        local_address: '0.0.0.0',
+        local_port: '99',
+        remote_address: '',
+        remote_port: '0',
+        status: 'succeeded',
+        pid: '1',
+      }),
+      { ActionType: 'ListeningConnectionCreated', LocalPort: 99 },
+    ],
+    [
+      'a file',
+      result('fim', {
+        target_path: '/etc/passwd',
+        action: 'UPDATED',
+        size: '12',
+        sha256: 'AB'.repeat(32),
+        category: 'etc',
+        time: at(1),
+      }),
+      {
+        table: 'DeviceFileEvents',
+        ActionType: 'FileModified',
+        FileName: 'passwd',
+        FolderPath: '/etc/passwd',
+        FileSize: 12,
+        SHA256: 'ab'.repeat(32),
+      },
+    ],
+    [
+      'a logon',
+      result('user_events', {
+        type: '1112',
+        message: 'success',
+        uid: '1000',
+        pid: '3',
+        path: '/usr/sbin/sshd',
+        address: '203.0.113.9',
+        terminal: 'ssh',
+        auid: '1000',
+        time: at(1),
+      }),
+      {
+        table: 'DeviceLogonEvents',
+        ActionType: 'LogonSuccess',
+        RemoteIP: '203.0.113.9',
+        InitiatingProcessFileName: 'sshd',
+      },
+    ],
+    [
+      'a query of another table',
+      result('pack_x_etc_hosts', { address: '127.0.0.1', hostnames: 'evil.example' }),
+      {
+        table: 'DeviceEvents',
+        ActionType: 'OsqueryResult',
+        Timestamp: '2026-01-05T10:12:00.0000000Z',
+        AdditionalFields: {
+          address: '127.0.0.1',
+          hostnames: 'evil.example',
+          QueryName: 'pack_x_etc_hosts',
+          Action: 'added',
+        },
+      },
+    ],
+    [
+      'a script',
+      result('powershell_events', {
+        script_text: 'iex',
+        script_block_id: 'b',
+        script_path: '',
+        time: at(1),
+      }),
+      {
+        table: 'DeviceEvents',
+        ActionType: 'AmsiScriptContent',
+        AdditionalFields: { Content: 'iex', ScriptBlockId: 'b' },
+      },
+    ],
+  ])('%s', (_what, record, wanted) => {
+    const { rows, letters } = converted([record, start]);
+    expect(letters).toEqual([]);
+    const all = Object.entries(rows).flatMap(([table, each]) =>
+      each.map((row) => ({ table, ...row })),
+    );
+    expect(all.filter(({ table }) => table !== 'DeviceProcessEvents')).toHaveLength(1);
+    expect(all.find(({ table }) => table !== 'DeviceProcessEvents')).toMatchObject(wanted);
+  });
+
+  it('users of the host have names', () => {
+    const read = converted([
+      result('process_events', {
+        pid: '2',
+        path: '/bin/a',
+        cmdline: 'a',
+        parent: '1',
+        uid: '1000',
+        time: at(5),
+      }),
+      result('users', {
+        uid: '1000',
+        gid: '1000',
+        username: 'Alice',
+        directory: '/home/alice',
+        shell: '/bin/sh',
+      }),
+    ]);
+    expect(read.rows['DeviceProcessEvents']?.[0]).toMatchObject({ AccountName: 'alice' });
+  });
+
+  it('snapshots, differences and batches', () => {
+    const { name, hostIdentifier, unixTime } = result('processes', {});
+    const process = (pid: number) => ({
+      pid: String(pid),
+      name: 'a',
+      path: '/bin/a',
+      cmdline: 'a',
+      parent: '1',
+      uid: '0',
+      start_time: at(-100),
+    });
+    const snapshot = {
+      name,
+      hostIdentifier,
+      unixTime,
+      action: 'snapshot',
+      snapshot: [process(1), process(2)],
+    };
+    const later = { ...snapshot, unixTime: seconds + 500 };
+    const difference = {
+      name,
+      hostIdentifier,
+      unixTime,
+      diffResults: { added: [process(3)], removed: [process(1)] },
+    };
+    const batch = { node_key: 'k', log_type: 'result', data: [snapshot, result('x', { a: '1' })] };
+    const { rows, letters } = converted(
+      [snapshot, later, difference, batch, { log_type: 'status', data: [{}] }],
+      'osquery',
+    );
+    expect(letters).toEqual([]);
+    const seen = rows['DeviceProcessEvents'] ?? [];
+    expect(new Set(seen.map(({ ProcessId }) => ProcessId))).toEqual(new Set([1, 2, 3]));
+    expect(new Set(seen.map(({ Timestamp }) => Timestamp))).toEqual(
+      new Set(['2026-01-05T10:09:32.0000000Z']),
+    );
+    expect(new Set(seen.map(({ ReportId, ProcessId }) => `${ReportId} ${ProcessId}`)).size).toBe(3);
+    expect(rows['DeviceEvents']).toHaveLength(1);
+  });
+
+  it('the system and its addresses are the device', () => {
+    const { rows, snapshots, letters } = converted([
+      result('os_version', {
+        name: 'Ubuntu',
+        version: '22.04',
+        major: '22',
+        minor: '4',
+        build: '',
+        platform: 'ubuntu',
+        arch: 'x86_64',
+      }),
+      result('system_info', {
+        hostname: 'web01',
+        uuid: 'u-1',
+        cpu_type: 'x86_64',
+        hardware_vendor: 'QEMU',
+        hardware_model: 'Standard PC',
+      }),
+      result('interface_addresses', {
+        interface: 'eth0',
+        address: '10.0.0.5',
+        mask: '255.255.255.0',
+      }),
+    ]);
+    expect(letters).toEqual([]);
+    const facts = {
+      DeviceName: 'web01.contoso.com',
+      OSPlatform: 'Linux',
+      OSVersion: '22.04',
+      OSDistribution: 'Ubuntu',
+      OSArchitecture: '64-bit',
+      Vendor: 'QEMU',
+      Model: 'Standard PC',
+      HardwareUuid: 'u-1',
+    };
+    expect(snapshots['DeviceInfo']?.length).toBeGreaterThan(2);
+    for (const row of snapshots['DeviceInfo'] ?? []) expect(row).toMatchObject(facts);
+    expect(snapshots['DeviceNetworkInfo']?.[0]?.['IPAddresses']).toContain('10.0.0.5');
+    expect(rows['DeviceEvents']).toHaveLength(1);
+  });
+
+  it("rows of windows_events are the events of Windows' logs", () => {
+    const read = converted([
+      result('windows_events', {
+        source: 'Microsoft-Windows-Sysmon/Operational',
+        provider_name: 'Microsoft-Windows-Sysmon',
+        computer_name: 'PC1',
+        eventid: '1',
+        datetime: '2026-01-05T10:11:12.5Z',
+        data: JSON.stringify({
+          EventData: {
+            UtcTime: '2026-01-05 10:11:12.400',
+            ProcessId: '77',
+            Image: 'C:\\Windows\\cmd.exe',
+          },
+        }),
+      }),
+    ]);
+    expect(onlyRow(read)).toMatchObject({
+      table: 'DeviceProcessEvents',
+      DeviceName: 'pc1',
+      ProcessId: 77,
+      FileName: 'cmd.exe',
+    });
+  });
+
+  it('removed rows have no row; what is no result is a dead letter', () => {
+    const { rows, counts } = converted(
+      [result('x', { a: 1 }, { action: 'removed' }), { a: 1 }, '7'],
+      'osquery',
+    );
+    expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 1, 2]);
+  });
+});
