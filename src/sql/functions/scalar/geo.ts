@@ -1,5 +1,6 @@
 import type { ScalarFunction } from '../../functions.js';
 import { geoAreaFunctions } from './geo/areas.js';
+import { cellCoverFunctions } from './geo/cells.js';
 import { densifyFunctions } from './geo/densify.js';
 import { geohashFunctions } from './geo/geohash.js';
 import { h3Functions } from './geo/h3.js';
@@ -19,4 +20,5 @@ export const geoFunctions = {
   ...wktFunctions,
   ...densifyFunctions,
   ...geoAreaFunctions,
+  ...cellCoverFunctions,
 } satisfies Record<string, ScalarFunction>;

@@ -3,6 +3,7 @@ import type { Emitted, ScalarFunction } from '../../../functions.js';
 import { letIn } from '../../../let.js';
 import type { Operand } from '../../../operand.js';
 import { type Sql, sql } from '../../../sql.js';
+import { refused } from '../../refused.js';
 import {
   all,
   arePolygons,
@@ -155,6 +156,11 @@ export const h3Functions = {
   },
   geo_polygon_to_h3cells: {
     doc: 'geo-polygon-to-h3cells-function',
-    emit: ofPolygon,
+    emitCall: (call, polygon: Operand, resolution?: Operand, radius?: Operand) => {
+      if (radius && radius.constant?.value !== 0) {
+        throw refused(call, 'a buffer around the polygon', 'use geo_polygon_buffer() first');
+      }
+      return ofPolygon(polygon, resolution);
+    },
   },
 } satisfies Record<string, ScalarFunction>;

@@ -27,7 +27,7 @@ const turnOfPlace = sql`[1, 0, 0, 3]`;
 const leaves = sql`1073741824`;
 
 /** The token of the cell of a level at `i` and `j` of a face, counted in cells of that level. */
-function tokenAt(face: Sql, i: Sql, j: Sql, level: Sql): Sql {
+export function tokenAt(face: Sql, i: Sql, j: Sql, level: Sql): Sql {
   const quarter = sql`(2 * bitAnd(bitShiftRight(${i}, _sk), 1) + bitAnd(bitShiftRight(${j}, _sk), 1))`;
   const place = sql`toUInt64(${placeOfQuarter}[_sa.2 * 4 + ${quarter} + 1])`;
   const step = letIn(
@@ -47,13 +47,13 @@ const faceOf = (d: Sql) =>
 const onFace = (face: Sql, d: Sql) =>
   sql`multiIf(${face} = 0, tuple(${d}.2 / ${d}.1, ${d}.3 / ${d}.1), ${face} = 1, tuple(-${d}.1 / ${d}.2, ${d}.3 / ${d}.2), ${face} = 2, tuple(-${d}.1 / ${d}.3, -${d}.2 / ${d}.3), ${face} = 3, tuple(${d}.3 / ${d}.1, ${d}.2 / ${d}.1), ${face} = 4, tuple(${d}.3 / ${d}.2, -${d}.1 / ${d}.2), tuple(-${d}.2 / ${d}.3, -${d}.1 / ${d}.3))`;
 
-const offFace = (face: Sql, u: Sql, v: Sql) =>
+export const offFace = (face: Sql, u: Sql, v: Sql) =>
   sql`multiIf(${face} = 0, tuple(1., ${u}, ${v}), ${face} = 1, tuple(-${u}, 1., ${v}), ${face} = 2, tuple(-${u}, -${v}, 1.), ${face} = 3, tuple(-1., -${v}, -${u}), ${face} = 4, tuple(${v}, -1., -${u}), tuple(${v}, ${u}, -1.))`;
 
 /** From -1 to 1, to 0 to 1: cells of a level have nearly the same size by it. */
 const evened = (u: Sql) =>
   sql`if(${u} >= 0, 0.5 * sqrt(1 + 3 * abs(${u})), 1 - 0.5 * sqrt(1 + 3 * abs(${u})))`;
-const unevened = (s: Sql) =>
+export const unevened = (s: Sql) =>
   sql`if(${s} >= 0.5, (4 * ${s} * ${s} - 1) / 3, (1 - 4 * (1 - ${s}) * (1 - ${s})) / 3)`;
 
 const leafOf = (s: Sql) => sql`toUInt64(greatest(0., least(1073741823., floor(${s} * ${leaves}))))`;
