@@ -1,6 +1,7 @@
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { longestTask, measureScrolling } from './bench-measure.js';
 import { madeUpColumns, madeUpRow } from './bench-rows.js';
 import type { ResultSet, TimeZoneChoice, Visualization } from './model.js';
 import { Results } from './results.js';
@@ -16,7 +17,7 @@ const batch = Number(settings.get('batch') ?? 5000);
 
 /** What a page around the results would have done, for tests to look at. */
 const asked: { kind: 'add' | 'open'; text: string; title?: string }[] = [];
-Object.assign(window, { asked });
+Object.assign(window, { asked, measureScrolling, longestTask: longestTask() });
 
 function Page(): ReactNode {
   const rows = useMemo<unknown[][]>(() => [], []);

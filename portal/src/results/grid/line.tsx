@@ -81,83 +81,76 @@ export const Line = memo(function Line(props: LineProps): ReactNode {
         >
           {number}
         </div>
-        {pinned.map((column, at) => (
-          <Cell key={column.index} {...cellProps(props, column, at)} />
-        ))}
+        {pinned.map((column, at) => cell(props, column, at))}
       </div>
       <div className="qr-moving" role="presentation" style={{ marginLeft: props.offset }}>
-        {moving.map((column, at) => (
-          <Cell key={column.index} {...cellProps(props, column, props.firstMoving + at)} />
-        ))}
+        {moving.map((column, at) => cell(props, column, props.firstMoving + at))}
       </div>
       {isOpened && <Opened {...props} />}
     </div>
   );
 });
 
-interface CellProps {
-  readonly id: string;
-  readonly place: number;
-  readonly shown: ShownColumn;
-  readonly value: unknown;
-  readonly isActive: boolean;
-  readonly isSelected: boolean;
-  readonly isOpened: boolean;
-  readonly search: string;
-  readonly zone: TimeZoneChoice;
-  readonly wrap: boolean;
-  readonly mark: CellMark | undefined;
-}
-
-function cellProps(props: LineProps, shown: ShownColumn, place: number): CellProps {
-  return {
-    id: `${props.gridId}-${props.line}-${place}`,
-    place,
-    shown,
-    value: props.row[shown.index],
-    isActive: props.active === place,
-    isSelected: place >= props.selectedFrom && place <= props.selectedTo,
-    isOpened: props.isOpened,
-    search: props.search,
-    zone: props.zone,
-    wrap: props.wrap,
-    mark: props.markOf?.(props.number - 1, shown.index),
-  };
-}
-
-const Cell = memo(function Cell(props: CellProps): ReactNode {
-  const { shown, value, isActive, isSelected, mark, place } = props;
+/** Not a component: a line is drawn as a whole, and one component for each cell would double its cost. */
+function cell(props: LineProps, shown: ShownColumn, place: number): ReactNode {
   const { type, name } = shown.column;
+  const value = props.row[shown.index];
+  const mark = props.markOf?.(props.number - 1, shown.index);
   const isTree = type === 'dynamic' && structureOf(value) !== undefined;
   const full = displayText(value, type, props.zone);
   const limit = props.wrap ? wrappedLength : cellLength;
   const visible = full.length > limit ? `${full.slice(0, limit)}…` : full;
+  const isSelected = place >= props.selectedFrom && place <= props.selectedTo;
+  // Plain text as the only child is set without a node of its own.
+  const isPlain = !isTree && mark === undefined && props.search === '';
   return (
     <div
+      key={shown.index}
       role="gridcell"
-      id={props.id}
+      id={`${props.gridId}-${props.line}-${place}`}
       aria-colindex={place + 2}
       aria-selected={isSelected}
       className="qr-cell"
       data-place={place}
-      data-active={isActive || undefined}
+      data-active={props.active === place || undefined}
       data-selected={isSelected || undefined}
       data-align={isNumeric(type) ? 'right' : undefined}
-      data-time={type === 'datetime' || undefined}
       data-mono={monospaced.test(name) || type === 'dynamic' || undefined}
       data-mark={mark?.kind}
       style={{ width: shown.width }}
     >
-      {isTree && (
+      {isPlain ? (
+        visible
+      ) : (
+        <CellContent
+          {...{ visible, isTree, mark }}
+          isOpened={props.isOpened}
+          search={props.search}
+        />
+      )}
+    </div>
+  );
+}
+
+function CellContent(props: {
+  readonly visible: string;
+  readonly isTree: boolean;
+  readonly isOpened: boolean;
+  readonly search: string;
+  readonly mark: CellMark | undefined;
+}): ReactNode {
+  return (
+    <>
+      {props.isTree && (
         <span className="qr-tree-toggle" data-toggle="true" aria-hidden="true">
           {props.isOpened ? <ChevronDown16Regular /> : <ChevronRight16Regular />}
         </span>
       )}
-      {props.search === '' ? visible : <Highlighted shown={visible} search={props.search} />}
-      {mark?.was !== undefined && <span className="qr-was">{text.was(mark.was)}</span>}
-    </div>
+      <Highlighted shown={props.visible} search={props.search} />
+      {props.mark?.was !== undefined && <span className="qr-was">{text.was(props.mark.was)}</span>}
+    </>
   );
-});
+}
 
 function Highlighted({ shown, search }: { shown: string; search: string }): ReactNode {
   const pieces = splitAtHits(shown, search);

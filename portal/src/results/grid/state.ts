@@ -182,7 +182,7 @@ export function selectedRange(state: GridState): CellRange {
 
 const characterPixels = 7;
 const samples = 50;
-const typeWidths: Readonly<Record<string, number>> = { datetime: 196, bool: 72, guid: 270 };
+const typeWidths: Readonly<Record<string, number>> = { datetime: 226, bool: 72, guid: 270 };
 
 /** A width in pixels that fits the head and most of the first rows' values, within bounds. */
 export function guessWidth(
