@@ -53,6 +53,10 @@ export const failures = {
     401,
     (p) => `Unauthorized request - reason of failure: ${p.reason}`,
   ),
+  'request.guessing': failure<{ retryAfterSeconds: number }>(
+    429,
+    (p) => `Too many wrong secrets. Try again in ${p.retryAfterSeconds} s.`,
+  ),
   'request.forbidden': failure<{ required: string; granted: string; kind: 'roles' | 'scopes' }>(
     403,
     (p) =>
@@ -71,6 +75,10 @@ export const failures = {
   'request.userRole': failure<{ required: string }>(
     403,
     (p) => `Missing user role. The user needs a role that allows ${p.required}.`,
+  ),
+  'request.notOwner': failure<{ owner: string }>(
+    403,
+    (p) => `This belongs to ${p.owner}: its owner or an administrator can change it.`,
   ),
   'request.notFound': failure<{ what: string }>(404, (p) => `${p.what} was not found.`),
   'identity.unavailable': failure(
@@ -134,6 +142,10 @@ export const failures = {
   'ingest.behind': failure<{ retryAfterSeconds: number }>(
     429,
     () => 'The engine is behind. Please send the events again later.',
+  ),
+  'ingest.key': failure(
+    422,
+    () => 'The Idempotency-Key was given to another request, with another body.',
   ),
   'ingest.source': failure<{ known: string }>(
     400,

@@ -21,6 +21,7 @@ import { startTracing } from './hunting/tracing.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
 import { assignRole, dataAccess } from './identity/assignments.js';
+import { ClientSecrets } from './identity/client-secrets.js';
 import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
 import { trustExternalIssuer } from './identity/external.js';
 import { sweepArtifacts } from './identity/issuer/artifacts.js';
@@ -31,6 +32,7 @@ import { changeUser, createUser, findUser } from './identity/users.js';
 import { createVerifier } from './identity/verify.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
+import { RequestLog } from './ingest/request-log.js';
 import { openStore } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
@@ -157,10 +159,12 @@ async function start(
   }
   const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
+  const requests = new RequestLog(store);
   const ingest = await startIngest({
     folder: paths.spool,
     engine,
     tenant: (id) => tenants.of(id),
+    requests,
     log: (line) => log.info(line, 'ingest'),
   });
   closers.push(() => ingest.close());
@@ -169,7 +173,7 @@ async function start(
   closers.push(() => audit.close());
   const quota = new QuotaLedger(store);
   const sweeper = setInterval(() => {
-    Promise.all([quota.sweep(), sweepArtifacts(store)]).catch((error: unknown) =>
+    Promise.all([quota.sweep(), requests.sweep(), sweepArtifacts(store)]).catch((error: unknown) =>
       log.warn({ err: error }, 'sweep'),
     );
   }, hourMs).unref();
@@ -203,7 +207,8 @@ async function start(
     hunt: (call) => runHunt(call, hunting),
     describe: (call) => describeHunt(call, hunting),
     catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
-    ingest: (body, request) => ingest.push(body, request),
+    ingest,
+    secrets: new ClientSecrets(store),
     verify: createVerifier({
       issuers: [
         ...(configuration.embeddedIssuer ? [trustEmbeddedIssuer(keys, store)] : []),

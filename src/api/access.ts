@@ -3,18 +3,29 @@ import { HuntError } from '../errors.js';
 import type { AuditLog } from '../hunting/audit.js';
 import type { ApiFamily } from '../identity/apis.js';
 import { authorize } from '../identity/authorize.js';
+import type { ClientSecrets } from '../identity/client-secrets.js';
 import type { Principal } from '../identity/principal.js';
 import type { RoleName } from '../identity/roles.js';
 import type { Verifier } from '../identity/verify.js';
 import type { Metrics } from './metrics.js';
+import { type SecretScheme, secretOf } from './secrets.js';
 
 /** Who may call a route: anyone, or whoever has one of the roles of one API family. */
-export type Access = 'public' | { readonly api: ApiFamily; readonly roles: readonly RoleName[] };
+export type Access =
+  | 'public'
+  | {
+      readonly api: ApiFamily;
+      readonly roles: readonly RoleName[];
+      /** How an application may give its id and secret instead of a token; by default it may not. */
+      readonly secrets?: readonly SecretScheme[];
+    };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent: any token of the legacy APIs. */
     access?: Access;
+    /** Part of another product's protocol, whose reference has it. */
+    unlisted?: true;
   }
   interface FastifyRequest {
     /** Set on every route that is not public. */
@@ -30,6 +41,7 @@ export function requireTokens(
   app: FastifyInstance,
   parts: {
     readonly verify: Verifier;
+    readonly secrets?: Pick<ClientSecrets, 'verify'> | undefined;
     readonly audit?: Pick<AuditLog, 'recordRefusal'>;
     readonly metrics?: Metrics;
   },
@@ -39,7 +51,11 @@ export function requireTokens(
     const access = request.routeOptions.config.access ?? { api: 'legacy', roles: [] };
     if (access === 'public') return;
     try {
-      request.principal = await parts.verify(bearerOf(request), access.api);
+      const { authorization } = request.headers;
+      const secret = parts.secrets && secretOf(authorization, access.secrets ?? []);
+      request.principal = secret
+        ? await parts.secrets.verify(secret.clientId, secret.secret, request.ip)
+        : await parts.verify(bearerOf(request), access.api);
       if (access.roles.length > 0) authorize(request.principal, access.roles);
     } catch (error) {
       if (error instanceof HuntError) await recordRefusal(error, request);

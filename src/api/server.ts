@@ -2,18 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import { HuntError } from '../errors.js';
 import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
 import type { TenantContexts } from '../hunting/tenants.js';
 import type { GenerationUsage } from '../hunting/usage.js';
+import type { ClientSecrets } from '../identity/client-secrets.js';
 import type { IssuerKeys } from '../identity/embedded.js';
 import type { IssuerServices } from '../identity/issuer/provider.js';
 import { SlowDown } from '../identity/issuer/slow-down.js';
 import type { Principal } from '../identity/principal.js';
 import type { Verifier } from '../identity/verify.js';
-import type { Ingest } from '../ingest/ingest.js';
 import type { Store } from '../store/store.js';
 import { requireTokens } from './access.js';
 import { drainOnClose } from './drain.js';
@@ -22,7 +29,9 @@ import { graphRoutes } from './graph/routes.js';
 import { commonHeaders } from './headers.js';
 import { healthRoutes } from './health.js';
 import type { HuntingParts } from './hunting.js';
-import { streamingApiRoute } from './ingest/streaming-api.js';
+import { elasticsearch } from './ingest/elasticsearch.js';
+import type { IngestParts } from './ingest/way.js';
+import { ingestRoutes } from './ingest/ways.js';
 import { discoveryRoutes } from './issuer/discovery.js';
 import { interactiveRoutes } from './issuer/interactive.js';
 import { Issuers } from './issuer/issuers.js';
@@ -30,7 +39,7 @@ import { tokenRoutes } from './issuer/token.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
-import { collectRoutes } from './openapi/document.js';
+import { collectRoutes, type ServedRoute } from './openapi/document.js';
 import { referenceRoutes } from './openapi/routes.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
@@ -49,8 +58,10 @@ import { traceRequests } from './tracing.js';
 /** What the routes stand on. */
 export interface ServerParts extends HuntingParts {
   /** Absent: this server takes no telemetry. */
-  readonly ingest?: Ingest['push'];
+  readonly ingest?: IngestParts;
   readonly verify: Verifier;
+  /** For programs that give an application's secret instead of a token; absent: nobody may. */
+  readonly secrets?: Pick<ClientSecrets, 'verify'>;
   /** Whether the engine serves. */
   readonly ready: () => Promise<boolean>;
   /** The address that clients know the server by; absent: the one that each of them uses. */
@@ -85,8 +96,16 @@ const connectionLimits = {
   headersTimeout: 30_000,
 };
 
-/** The HTTP server, with every route, not yet listening. */
-export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+/** What every listener needs. */
+type ListenerParts = Pick<
+  ServerParts,
+  'verify' | 'secrets' | 'tls' | 'patience' | 'corsOrigins' | 'audit' | 'metrics' | 'log'
+>;
+
+/** An HTTP server with what is the same for every route, and none yet. */
+async function createListener(
+  parts: ListenerParts,
+): Promise<{ app: FastifyInstance; served: ServedRoute[] }> {
   const app: FastifyInstance = fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -124,7 +143,21 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
     zlibOptions: { level: 1 },
   });
+  return { app, served };
+}
 
+/** A server for shippers that know Elasticsearch's paths at the root alone. */
+export async function createElasticsearchServer(
+  parts: ListenerParts & { readonly ingest: IngestParts },
+): Promise<FastifyInstance> {
+  const { app } = await createListener(parts);
+  ingestRoutes(app, parts.ingest, [elasticsearch('')]);
+  return app;
+}
+
+/** The HTTP server, with every route, not yet listening. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { app, served } = await createListener(parts);
   healthRoutes(app, parts.ready);
   referenceRoutes(app, served, parts.publicUrl);
   parts.metrics?.route(app);
@@ -133,7 +166,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   portalHuntRoute(app, hunting);
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
   graphRoutes(app, { ...hunting, publicUrl });
-  if (parts.ingest) streamingApiRoute(app, parts.ingest);
+  if (parts.ingest) ingestRoutes(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
     peopleRoutes(app, parts.admin);
@@ -149,17 +182,13 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     interactiveRoutes(app, interactive);
   }
   return app;
+}
 
-  function sendFailure(
-    error: unknown,
-    request: Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[1],
-    reply: Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[2],
-  ) {
-    const failure = asHuntError(error);
-    logFailure(request.log, failure);
-    writeFailureHead(failure, request, reply);
-    reply.send(errorEnvelope(failure, request.id, request.huntText));
-  }
+function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = asHuntError(error);
+  logFailure(request.log, failure);
+  writeFailureHead(failure, request, reply);
+  reply.send(errorEnvelope(failure, request.id, request.huntText));
 }
 
 /** What is not HTTP, or has headers that are too long, is answered in JSON too. */

@@ -154,6 +154,14 @@ async function certificateKey(pem: string) {
 
 /** Whether it is one of the application's secrets that have not expired. */
 export async function isSecretOf(store: Store, clientId: string, secret: string): Promise<boolean> {
+  for (const hash of await secretHashes(store, clientId)) {
+    if (await matchesHash(secret, hash)) return true;
+  }
+  return false;
+}
+
+/** What is kept of the application's secrets that have not expired. */
+export async function secretHashes(store: Store, clientId: string): Promise<string[]> {
   const rows = await store.db
     .selectFrom('app_credentials')
     .select(['value'])
@@ -161,10 +169,7 @@ export async function isSecretOf(store: Store, clientId: string, secret: string)
     .where('kind', '=', 'secret')
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', Date.now())]))
     .execute();
-  for (const row of rows) {
-    if (await matchesHash(secret, row.value)) return true;
-  }
-  return false;
+  return rows.map(({ value }) => value);
 }
 
 function appOf(row: Omit<AppRow, 'created_at'>): App {

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
@@ -10,8 +9,9 @@ import { type FileOptions, type FileSummary, ingestFile } from './file.js';
 import { Intake, type OpenIntake } from './intake.js';
 import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './items.js';
 import { ParseWorker } from './parse-worker.js';
-import { ingestPush, type PushOptions } from './push.js';
+import { type Body, ingestPush, type PushOptions } from './push.js';
 import { refusedRow } from './refused.js';
+import type { RequestLog } from './request-log.js';
 import { connectorNamed } from './routing.js';
 import type { IngestSummary } from './summary.js';
 import { Writer } from './writer.js';
@@ -34,6 +34,8 @@ export interface IngestOptions {
   /** The engine's tables have to be those of its catalog. */
   readonly tenant: (id: string) => Promise<IngestTenant>;
   readonly log?: (line: object) => void;
+  /** Remembers the requests that have a key; absent: keys mean nothing. */
+  readonly requests?: RequestLog;
   /** Acknowledged and not yet in the engine, 256 MiB by default: beyond it, senders wait. */
   readonly spoolBytes?: number;
   /** A larger record is rejected, 4 MiB by default. */
@@ -51,10 +53,11 @@ export interface IngestStatus {
 export interface Ingest {
   /**
    * Takes a request's body in. When it resolves, its events are on disk.
-   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable` `ingest.content` `ingest.source`: up
+   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable` `ingest.content`
+   * `ingest.source` `ingest.key`: up
    * to 32 MiB of rows nothing was taken, and beyond it sending the same again takes only the rest
    */
-  push(body: Readable | Uint8Array, options: PushOptions): Promise<IngestSummary>;
+  push(body: Body, options: PushOptions): Promise<IngestSummary>;
   /**
    * Takes records in that have been told apart already, together or not at all.
    * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
@@ -126,7 +129,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     }
   };
   return {
-    push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow)),
+    push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow, options.requests)),
     items: (items, options) => admitted((grow) => ingestItems(open, items, options, grow)),
     admit: () => admission.enter(),
     file: (path, file) => ingestFile(open, path, file),

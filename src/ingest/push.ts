@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { contentsOf } from './contents.js';
 import type { Intake, OpenIntake } from './intake.js';
 import { sizeOf } from './items.js';
 import type { Batch } from './parser.js';
+import type { RequestLog } from './request-log.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
 export interface PushOptions {
@@ -12,7 +12,11 @@ export interface PushOptions {
   readonly source?: string | undefined;
   /** Names the request in the dead letters; a new name by default. */
   readonly requestId?: string | undefined;
+  /** The sender's own name for the request, by which it is taken once. */
+  readonly key?: string | undefined;
 }
+
+export type Body = AsyncIterable<Uint8Array> | Uint8Array;
 
 /** Up to this size a request's rows are taken together or not at all. */
 const atomicBytes = 32 * 1024 * 1024;
@@ -21,7 +25,21 @@ const patienceMs = 5_000;
 /** Takes the body of a request in; gzip, zstd, zip and tar are recognized by themselves. */
 export async function ingestPush(
   open: OpenIntake,
-  body: Readable | Uint8Array,
+  body: Body,
+  options: PushOptions,
+  grow: (bytes: number) => void,
+  requests: RequestLog | undefined,
+): Promise<IngestSummary> {
+  const { tenant, key } = options;
+  const take = (chunks: AsyncIterable<Uint8Array>) => takeBody(open, chunks, options, grow);
+  return key === undefined || requests === undefined
+    ? take(chunksOf(body))
+    : requests.once(tenant, key, chunksOf(body), take);
+}
+
+async function takeBody(
+  open: OpenIntake,
+  body: AsyncIterable<Uint8Array>,
   { tenant, source, requestId = randomUUID() }: PushOptions,
   grow: (bytes: number) => void,
 ): Promise<IngestSummary> {
@@ -43,7 +61,7 @@ export async function ingestPush(
     }
   };
   let intake: Intake | undefined;
-  for await (const content of contentsOf({ name, chunks: chunksOf(body) })) {
+  for await (const content of contentsOf({ name, chunks: body })) {
     intake = await open({ tenant, source, origin: content.name, patienceMs });
     try {
       for await (const chunk of content.chunks) {
@@ -59,10 +77,10 @@ export async function ingestPush(
   return summary;
 }
 
-async function* chunksOf(body: Readable | Uint8Array): AsyncGenerator<Uint8Array> {
+async function* chunksOf(body: Body): AsyncGenerator<Uint8Array> {
   if (body instanceof Uint8Array) {
     yield body;
   } else {
-    yield* body as AsyncIterable<Uint8Array>;
+    yield* body;
   }
 }

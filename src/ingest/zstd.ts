@@ -16,12 +16,14 @@ const largestWindow = 128 * 1024 * 1024;
  * @throws HuntError `ingest.content` where it is broken off or damaged, after all that was whole
  */
 export async function* unzstd(input: ByteReader): AsyncGenerator<Uint8Array> {
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const magic = await input.peek(4);
     if (magic.length === 4 && magic.readUInt32LE() >>> 4 === skippable) {
       await skip(input, (await exactly(input, 8)).readUInt32LE(4));
     } else if (magic.equals(zstdMagic)) {
       yield* frame(input);
+    } else if (isFirst) {
+      throw content('The data is no zstd.');
     } else {
       // Stray bytes behind the last frame are passed over.
       return;

@@ -223,6 +223,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
           column.notNull().references('tenants.id').onDelete('cascade'),
         )
         .addColumn('device', 'text', (column) => column.notNull())
+        .addColumn('names', 'text', (column) => column.notNull())
         .addColumn('counts', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('finished_at', 'bigint')
@@ -242,6 +243,34 @@ export const migrations: Readonly<Record<string, Migration>> = {
           'connector',
           'counter',
         ])
+        .execute();
+    },
+  },
+  '0007-ingest-positions-and-requests': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('ingest_positions')
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('item', 'text', (column) => column.notNull())
+        .addColumn('position', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('ingest_positions_key', ['source', 'item'])
+        .execute();
+      await db.schema
+        .createTable('ingest_requests')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.notNull().references('tenants.id').onDelete('cascade'),
+        )
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('digest', 'text', (column) => column.notNull())
+        .addColumn('answer', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('ingest_requests_key', ['tenant_id', 'key'])
+        .execute();
+      await db.schema
+        .createIndex('ingest_requests_by_time')
+        .on('ingest_requests')
+        .column('at')
         .execute();
     },
   },

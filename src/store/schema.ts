@@ -159,6 +159,8 @@ export interface PurgeRow {
   tenant_id: string;
   /** As it was asked for: a name or an id. */
   device: string;
+  /** Ids and names that it was known by. */
+  names: JsonText;
   /** Rows by table, as they were counted before. */
   counts: JsonText;
   created_at: Created;
@@ -174,6 +176,24 @@ export interface IngestCounterRow {
   connector: string;
   counter: string;
   value: number;
+}
+
+/** How far a file, a blob, … of a source has been read. */
+export interface IngestPositionRow {
+  source: string;
+  item: string;
+  position: JsonText;
+  updated_at: Millis;
+}
+
+/** A request that was taken in under a key of its own. */
+export interface IngestRequestRow {
+  tenant_id: string;
+  key: string;
+  /** SHA-256 of its body. */
+  digest: string;
+  answer: JsonText;
+  at: Millis;
 }
 
 /** The metadata store's tables, as the last migration leaves them. */
@@ -194,4 +214,6 @@ export interface StoreSchema {
   table_retention: TableRetentionRow;
   purges: PurgeRow;
   ingest_counters: IngestCounterRow;
+  ingest_positions: IngestPositionRow;
+  ingest_requests: IngestRequestRow;
 }

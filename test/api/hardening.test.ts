@@ -14,10 +14,12 @@ let respond: (call: HuntCall) => Promise<HuntAnswer>;
 beforeAll(async () => {
   fixture = await openFixture({
     hunt: (call) => respond(call),
-    ingest: async (body) => {
-      for await (const _chunk of body as Readable);
-      throw new Error('read to its end');
-    },
+    ingest: {
+      push: async (body: AsyncIterable<Uint8Array>) => {
+        for await (const _chunk of body);
+        throw new Error('read to its end');
+      },
+    } as never,
     patience: { requestMs: 300, answerMs: 300 },
     corsOrigins: ['https://portal.example.com'],
     metrics: new Metrics({ backlogBytes: () => 42 }),

@@ -17,7 +17,7 @@ beforeAll(async () => {
   fixture = await openFixture({
     hunt: async () => answer(['{"FileName":"a"}']),
     metrics: new Metrics(),
-    ingest: async () => ({}) as never,
+    ingest: {} as never,
     admin: {} as never,
   });
   document = (await read(await fetch(`${fixture.url}/openapi.json`))).json as never;

@@ -39,6 +39,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.forbidden': 'Forbidden',
   'request.viewData': 'Forbidden',
   'request.userRole': 'Forbidden',
+  'request.notOwner': 'Forbidden',
   'request.delegatedOnly': 'Forbidden',
   'request.notFound': 'NotFound',
   'request.method': 'MethodNotAllowed',
@@ -52,6 +53,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'engine.busy': 'ServiceUnavailable',
   'ingest.unavailable': 'ServiceUnavailable',
   'ingest.behind': 'TooManyRequests',
+  'request.guessing': 'TooManyRequests',
 };
 
 /**

@@ -14,7 +14,7 @@ export interface ServedRoute {
 export function collectRoutes(app: FastifyInstance): ServedRoute[] {
   const served: ServedRoute[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.refusesMethod) return;
+    if (config?.refusesMethod || config?.unlisted) return;
     for (const each of [method].flat()) {
       if (each === 'HEAD' || each === 'OPTIONS') continue;
       served.push({

@@ -135,6 +135,13 @@ export const schemas = {
     deadLetters: integer,
     byTable: { type: 'object', additionalProperties: integer },
     byReason: { type: 'object', additionalProperties: integer },
+    rejections: list(
+      object({ offset: integer, part: integer, reason: string, detail: string, message: string }, [
+        'offset',
+        'reason',
+        'message',
+      ]),
+    ),
     bytes: integer,
   }),
   Token: object(

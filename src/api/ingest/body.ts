@@ -1,0 +1,81 @@
+import { pipeline, Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HuntError } from '../../errors.js';
+import type { Ingest } from '../../ingest/ingest.js';
+import { ByteReader } from '../../ingest/unpack.js';
+import { unzstd } from '../../ingest/zstd.js';
+
+type Chunks = AsyncIterable<Uint8Array>;
+
+const through =
+  (create: typeof createGunzip | typeof createInflate | typeof createBrotliDecompress) =>
+  (chunks: Chunks): Chunks => {
+    const decoder = create();
+    // Failures of either end are thrown to whoever reads the decoder.
+    pipeline(Readable.from(chunks), decoder, () => undefined);
+    return decoder;
+  };
+
+/** By Content-Encoding. */
+const decoders: Readonly<Record<string, (chunks: Chunks) => Chunks>> = {
+  identity: (chunks) => chunks,
+  gzip: through(createGunzip),
+  'x-gzip': through(createGunzip),
+  deflate: through(createInflate),
+  br: through(createBrotliDecompress),
+  zstd: (chunks) => unzstd(new ByteReader(chunks)),
+};
+
+/** For routes of telemetry: their bodies are read by their handlers, and in any encoding. */
+export function streamBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** Options of such a route: nothing else decodes its body. */
+export const streamed = { decompress: false } as const;
+
+/**
+ * A request's body as it arrives, decoded.
+ * @throws HuntError `request.encoding`
+ */
+export function bodyOf(request: FastifyRequest): Chunks {
+  const body = (request.body as Readable | undefined) ?? Readable.from([]);
+  // Who stops reading still wants to answer, on the same connection.
+  const chunks: Chunks = body.iterator({ destroyOnReturn: false });
+  const name = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
+  if (decode === undefined) throw new HuntError('request.encoding', {});
+  return decode(chunks);
+}
+
+/** Bytes of a body that is read whole, decoded. */
+const wholeLimitBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads a body whole and hands it on, while there is memory for it.
+ * @throws HuntError `request.tooLarge` `request.encoding` `ingest.behind`
+ */
+export async function withWholeBody<T>(
+  request: FastifyRequest,
+  ingest: Pick<Ingest, 'admit'>,
+  work: (body: Buffer) => Promise<T>,
+): Promise<T> {
+  const lease = ingest.admit();
+  try {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of bodyOf(request)) {
+      size += chunk.length;
+      if (size > wholeLimitBytes) {
+        throw new HuntError('request.tooLarge', { limitBytes: wholeLimitBytes });
+      }
+      lease.grow(chunk.length);
+      chunks.push(chunk);
+    }
+    return await work(Buffer.concat(chunks, size));
+  } finally {
+    lease.end();
+  }
+}

@@ -1,0 +1,179 @@
+import protobuf from 'protobufjs/light.js';
+import { HuntError } from '../../errors.js';
+import { ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../../ingest/json.js';
+
+type JsonObject = Readonly<Record<string, JsonValue>>;
+
+interface LogEntry {
+  readonly body: JsonValue | undefined;
+  readonly attributes: JsonObject;
+}
+
+/** The records of one scope of one resource. */
+export interface LogGroup {
+  readonly resource: JsonObject;
+  /** The scope's name. */
+  readonly scope: string;
+  readonly scopeAttributes: JsonObject;
+  readonly records: readonly LogEntry[];
+}
+
+const field = (id: number, type: string) => ({ id, type });
+const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated' });
+
+// The messages of opentelemetry-proto's logs service, with the fields that are read; others are passed over.
+const messages = protobuf.Root.fromJSON({
+  nested: {
+    Request: { fields: { resourceLogs: repeated(1, 'ResourceLogs') } },
+    ResourceLogs: {
+      fields: { resource: field(1, 'Resource'), scopeLogs: repeated(2, 'ScopeLogs') },
+    },
+    Resource: { fields: { attributes: repeated(1, 'KeyValue') } },
+    ScopeLogs: { fields: { scope: field(1, 'Scope'), logRecords: repeated(2, 'LogRecord') } },
+    Scope: { fields: { name: field(1, 'string'), attributes: repeated(3, 'KeyValue') } },
+    LogRecord: { fields: { body: field(5, 'AnyValue'), attributes: repeated(6, 'KeyValue') } },
+    KeyValue: { fields: { key: field(1, 'string'), value: field(2, 'AnyValue') } },
+    AnyValue: {
+      oneofs: {
+        value: {
+          oneof: [
+            ...['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue'],
+            ...['kvlistValue', 'bytesValue'],
+          ],
+        },
+      },
+      fields: {
+        stringValue: field(1, 'string'),
+        boolValue: field(2, 'bool'),
+        intValue: field(3, 'int64'),
+        doubleValue: field(4, 'double'),
+        arrayValue: field(5, 'ArrayValue'),
+        kvlistValue: field(6, 'KeyValueList'),
+        bytesValue: field(7, 'bytes'),
+      },
+    },
+    ArrayValue: { fields: { values: repeated(1, 'AnyValue') } },
+    KeyValueList: { fields: { values: repeated(1, 'KeyValue') } },
+    Answer: { fields: { partialSuccess: field(1, 'PartialSuccess') } },
+    PartialSuccess: {
+      fields: { rejectedLogRecords: field(1, 'int64'), errorMessage: field(2, 'string') },
+    },
+    Status: { fields: { code: field(1, 'int32'), message: field(2, 'string') } },
+  },
+});
+
+const requestType = messages.lookupType('Request');
+const answerType = messages.lookupType('Answer');
+const statusType = messages.lookupType('Status');
+
+const deepest = 100;
+
+/**
+ * The records of a request.
+ * @throws HuntError `request.body`
+ */
+export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
+  try {
+    const request = isProtobuf
+      ? requestType.toObject(requestType.decode(body), { longs: String, bytes: String })
+      : parseJson(body.toString('utf8'));
+    return groupsOf(request as Loose);
+  } catch (cause) {
+    if (cause instanceof HuntError) throw cause;
+    const isDeep = cause instanceof RangeError || cause instanceof JsonTooDeepError;
+    const message = isDeep ? 'The request is nested too deep.' : 'The request cannot be decoded.';
+    throw new HuntError('request.body', { message }, { cause });
+  }
+}
+
+/** JSON in either form, whose members are what they are supposed to be, or not. */
+type Loose = Readonly<Record<string, unknown>>;
+
+const objectOf = (value: unknown): Loose =>
+  typeof value === 'object' && value !== null ? (value as Loose) : {};
+const listOf = (value: unknown): readonly Loose[] =>
+  Array.isArray(value) ? value.map(objectOf) : [];
+
+function groupsOf(request: Loose): LogGroup[] {
+  if (Array.isArray(request)) {
+    throw new HuntError('request.body', { message: 'The request is no object.' });
+  }
+  return listOf(request['resourceLogs']).flatMap(({ resource, scopeLogs }) =>
+    listOf(scopeLogs).map(({ scope, logRecords }) => {
+      const { name, attributes } = objectOf(scope);
+      return {
+        resource: attributesOf(objectOf(resource)['attributes'], 0),
+        scope: typeof name === 'string' ? name : '',
+        scopeAttributes: attributesOf(attributes, 0),
+        records: listOf(logRecords).map((record) => ({
+          body: record['body'] === undefined ? undefined : anyValueOf(objectOf(record['body']), 0),
+          attributes: attributesOf(record['attributes'], 0),
+        })),
+      };
+    }),
+  );
+}
+
+function attributesOf(list: unknown, depth: number): JsonObject {
+  const entries = listOf(list).map(({ key, value }) => [
+    typeof key === 'string' ? key : '',
+    anyValueOf(objectOf(value), depth),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** By the name of AnyValue's member. */
+const readers: Readonly<Record<string, (value: unknown, depth: number) => JsonValue>> = {
+  stringValue: (value) => String(value),
+  boolValue: (value) => value === true,
+  intValue: integerOf,
+  doubleValue: (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? value : String(value),
+  arrayValue: (value, depth) =>
+    listOf(objectOf(value)['values']).map((each) => anyValueOf(each, depth + 1)),
+  kvlistValue: (value, depth) => attributesOf(objectOf(value)['values'], depth + 1),
+  bytesValue: (value) => String(value),
+};
+
+function anyValueOf(value: Loose, depth: number): JsonValue {
+  if (depth > deepest) throw new JsonTooDeepError();
+  for (const name in value) {
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (read) return read(value[name], depth);
+  }
+  return null;
+}
+
+/** JSON has 64-bit integers as text. */
+function integerOf(value: unknown): JsonValue {
+  if (value instanceof ExactNumber) return value;
+  const digits = String(value);
+  if (!/^-?(?:0|[1-9]\d{0,19})$/.test(digits)) return digits;
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : new ExactNumber(digits);
+}
+
+/** The answer to a request, some of whose records may have been rejected. */
+export function encodeLogsAnswer(
+  partial: { readonly rejected: number; readonly message: string } | undefined,
+  isProtobuf: boolean,
+): Uint8Array | string {
+  const partialSuccess = partial && {
+    rejectedLogRecords: isProtobuf ? partial.rejected : String(partial.rejected),
+    errorMessage: partial.message,
+  };
+  const answer = partialSuccess ? { partialSuccess } : {};
+  return isProtobuf
+    ? Buffer.from(answerType.encode(answerType.fromObject(answer)).finish())
+    : JSON.stringify(answer);
+}
+
+/** A failure, as OTLP has it. */
+export function encodeStatus(
+  status: { readonly code: number; readonly message: string },
+  isProtobuf: boolean,
+): Uint8Array | string {
+  return isProtobuf
+    ? Buffer.from(statusType.encode(statusType.fromObject(status)).finish())
+    : JSON.stringify(status);
+}

@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { HuntError } from '../../errors.js';
+import { Items } from '../../ingest/items.js';
+import { principalOf } from '../access.js';
+import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
+import { streamed, withWholeBody } from './body.js';
+import { Channels } from './splunk-channels.js';
+import { type CollectorEvent, parseEvents, SplunkError, splunkAnswers } from './splunk-events.js';
+import { withEnvelope } from './text-events.js';
+import { type IngestParts, senders } from './way.js';
+
+const root = '/services/collector';
+
+/** Splunk's HTTP Event Collector. A token is an application's `id:secret`. */
+export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
+  const channels = new Channels();
+  scope.setErrorHandler(sendFailure);
+  const options = { ...streamed, config: { access: senders } };
+  const unlisted = { ...streamed, config: { access: senders, unlisted: true } } as const;
+
+  const events = (request: FastifyRequest) =>
+    withWholeBody(request, ingest, async (body) => {
+      const channel = channels.of(request);
+      await take(parseEvents(body.toString('utf8')), request, ingest);
+      return answer(channel === undefined ? undefined : channels.acknowledge(channel));
+    });
+  scope.post(root, options, events);
+  for (const url of [`${root}/event`, `${root}/event/1.0`]) scope.post(url, unlisted, events);
+
+  const raw = (request: FastifyRequest) =>
+    withWholeBody(request, ingest, async (body) => {
+      const channel = channels.of(request);
+      await take(linesOf(body.toString('utf8'), request), request, ingest);
+      return answer(channel === undefined ? undefined : channels.acknowledge(channel));
+    });
+  for (const url of [`${root}/raw`, `${root}/raw/1.0`]) scope.post(url, unlisted, raw);
+
+  for (const url of [`${root}/ack`, `${root}/ack/1.0`]) {
+    scope.post(url, unlisted, (request) =>
+      withWholeBody(request, ingest, async (body) => channels.status(request, body)),
+    );
+  }
+  for (const url of [`${root}/health`, `${root}/health/1.0`]) {
+    // Load balancers ask for it, and have no token.
+    scope.get(url, { ...streamed, config: { access: 'public', unlisted: true } }, async () => {
+      try {
+        ingest.admit().end();
+      } catch {
+        throw new SplunkError('unhealthy');
+      }
+      return splunkAnswers.healthy.body;
+    });
+  }
+}
+
+function answer(ackId: number | undefined): object {
+  return { ...splunkAnswers.success.body, ...(ackId === undefined ? {} : { ackId }) };
+}
+
+/** Takes events in, those of one sourcetype at a time. What is broken in them is in the dead letters. */
+async function take(
+  events: readonly CollectorEvent[],
+  request: FastifyRequest,
+  ingest: IngestParts,
+): Promise<void> {
+  const { tenant } = principalOf(request);
+  const bySourcetype = new Map<string, Items>();
+  for (const { text, host, sourcetype } of events) {
+    let items = bySourcetype.get(sourcetype);
+    if (items === undefined) {
+      items = new Items();
+      bySourcetype.set(sourcetype, items);
+    }
+    items.add(withEnvelope(text, host));
+  }
+  for (const [sourcetype, items] of bySourcetype) {
+    const named = sourcetype === '' ? undefined : sourcetype;
+    const origin = `Splunk HEC, sourcetype ${sourcetype.slice(0, 200)}`;
+    // A failure after some have been taken: they are sent again, and known.
+    await ingest.items(items, { tenant, named, origin });
+  }
+}
+
+function linesOf(text: string, request: FastifyRequest): CollectorEvent[] {
+  const { host, sourcetype } = request.query as Record<string, unknown>;
+  const common = { host: textOf(host), sourcetype: textOf(sourcetype) ?? '' };
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new SplunkError('noData');
+  return lines.map((line) => ({ ...common, text: line }));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof SplunkError) {
+    const { status, body } = splunkAnswers[error.kind];
+    reply.code(status).send({ ...body, ...error.details });
+    return;
+  }
+  const failure = asHuntError(error);
+  logFailure(request.log, failure);
+  writeFailureHead(failure, request, reply);
+  const { status, body } = splunkAnswers[kindOf(failure, request)];
+  reply.code(status).send(body);
+}
+
+function kindOf(failure: HuntError, request: FastifyRequest): keyof typeof splunkAnswers {
+  if (failure.status === 401) {
+    return request.headers.authorization === undefined ? 'tokenRequired' : 'invalidAuthorization';
+  }
+  if (failure.status === 403) return 'invalidToken';
+  // Splunk's clients take 503 as a reason to send again, and many of them no 4xx.
+  if (failure.status === 429 || failure.status === 503) return 'busy';
+  return failure.status < 500 ? 'invalidFormat' : 'internal';
+}

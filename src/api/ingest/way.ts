@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import type { Ingest } from '../../ingest/ingest.js';
+import type { Access } from '../access.js';
+
+/** What the ways in stand on. */
+export type IngestParts = Pick<Ingest, 'push' | 'items' | 'admit'>;
+
+/** One protocol that telemetry comes in by: its routes. */
+export type WayIn = (scope: FastifyInstance, ingest: IngestParts) => void;
+
+/** Applications alone, with the role for it, by a token or by their id and secret. */
+export const senders = {
+  api: 'quarry',
+  roles: ['Telemetry.Ingest'],
+  secrets: ['basic', 'apikey', 'splunk'],
+} as const satisfies Access;

@@ -1,0 +1,532 @@
+import { randomUUID } from 'node:crypto';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import protobuf from 'protobufjs/light.js';
+import { describe, expect, test } from 'vitest';
+import { lines, numbers, processEvent } from '../../ingest/requests.js';
+import { startIngestServer } from './server.js';
+
+const server = await startIngestServer();
+const { send, rows } = server;
+
+const bearer = { authorization: `Bearer ${server.token}` };
+const basic = { authorization: `Basic ${server.basic}` };
+const apiKey = { authorization: `ApiKey ${server.basic}` };
+const splunk = { authorization: `Splunk ${server.clientId}:${server.secret}` };
+
+/** Events of one test: their process ids are its own. */
+const events = (from: number, to: number) => numbers(from, to).map((n) => processEvent(n));
+const stored = async (from: number, to: number) => {
+  const where = `ProcessId >= ${1000 + from} and ProcessId < ${1000 + to}`;
+  const [row] = await rows(`DeviceProcessEvents | where ${where} | summarize n = count()`);
+  return row?.['n'];
+};
+const letters = async (source: string) =>
+  rows(`QuarryIngestErrors | where Position startswith "${source}" | project ReasonCode, RawEvent`);
+
+const json = (value: unknown) => JSON.stringify(value);
+
+describe('credentials', () => {
+  const ways = [
+    ['/api/ingest/auto', json(processEvent(1))],
+    ['/elasticsearch/_bulk', `{"create":{"_index":"x"}}\n${json(processEvent(1))}\n`],
+    ['/services/collector', json({ event: processEvent(1) })],
+    ['/services/collector/raw', json(processEvent(1))],
+    ['/v1/logs', '{}'],
+  ] as const;
+
+  test.each(ways)(
+    '%s is closed without them, and to those without the role',
+    async (path, body) => {
+      expect((await send(path, body, {})).status).toBe(401);
+      const wrong = Buffer.from(`${server.clientId}:wrong`).toString('base64');
+      expect((await send(path, body, { authorization: `Basic ${wrong}` })).status).toBe(401);
+      const unknown = Buffer.from(`${randomUUID()}:wrong`).toString('base64');
+      expect((await send(path, body, { authorization: `ApiKey ${unknown}` })).status).toBe(401);
+      expect((await send(path, body, { authorization: 'Splunk nothing' })).status).toBe(401);
+      const { clientId, secret } = server.hunter;
+      const hunter = Buffer.from(`${clientId}:${secret}`).toString('base64');
+      expect((await send(path, body, { authorization: `Basic ${hunter}` })).status).toBe(403);
+    },
+  );
+
+  test.each(ways)('%s takes a token, and the id and secret in any form', async (path, body) => {
+    for (const headers of [bearer, basic, apiKey, splunk]) {
+      expect((await send(path, body, headers)).status).toBe(200);
+    }
+    const asPassword = Buffer.from(`x:${server.clientId}:${server.secret}`).toString('base64');
+    expect((await send(path, body, { authorization: `Basic ${asPassword}` })).status).toBe(200);
+  });
+
+  test('do not open the hunting API as a secret', async () => {
+    const { clientId, secret } = server.hunter;
+    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
+    expect((await send('/api/advancedhunting/run', '{}', { authorization })).status).toBe(401);
+  });
+});
+
+describe('a push', () => {
+  test.each([
+    ['defender-streaming', 100],
+    ['streaming-api', 110],
+    ['auto', 120],
+  ])('to the source %s is taken', async (source, from) => {
+    const body = lines(events(from, from + 10));
+    const { status, json: summary } = await send(`/api/ingest/${source}`, body);
+    expect(status).toBe(200);
+    expect(summary).toMatchObject({ source: 'defender-streaming', accepted: 10, rejections: [] });
+    expect(await stored(from, from + 10)).toBe(10);
+  });
+
+  test('to a source that there is not is refused, and the sources are named', async () => {
+    const { status, json: answer } = await send('/api/ingest/nothing', '{}');
+    expect(status).toBe(400);
+    expect(answer.error.message).toContain('windows-event');
+  });
+
+  test('of any shape and packing is the same', async () => {
+    const all = events(200, 210);
+    const body = lines(all);
+    const zstd = Buffer.concat([
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]),
+      Buffer.from(new Uint32Array([(body.length << 3) | 1]).buffer).subarray(0, 3),
+      body,
+    ]);
+    const pushes: [Uint8Array | string, string | undefined][] = [
+      [json(all), undefined],
+      [json({ records: all }), 'identity'],
+      [gzipSync(body), 'gzip'],
+      [gzipSync(body), undefined],
+      [deflateSync(body), 'deflate'],
+      [brotliCompressSync(body), 'br'],
+      [zstd, 'zstd'],
+      [zstd, undefined],
+      [gzipSync(zstd), 'gzip'],
+    ];
+    for (const [index, [bytes, encoding]] of pushes.entries()) {
+      const headers = { ...bearer, ...(encoding && { 'content-encoding': encoding }) };
+      const { json: summary } = await send('/api/ingest/auto', bytes, headers);
+      const counts = index === 0 ? { accepted: 10, duplicate: 0 } : { accepted: 0, duplicate: 10 };
+      expect(summary).toMatchObject(counts);
+    }
+  });
+
+  test.each([
+    ['gzip', 400],
+    ['zstd', 400],
+    ['br', 400],
+    ['deflate', 400],
+    ['snappy', 415],
+  ])('that is not what its Content-Encoding says (%s) is refused', async (encoding, status) => {
+    const headers = { ...bearer, 'content-encoding': encoding };
+    const body = encoding === 'zstd' ? gzipSync('{').subarray(0, 9) : '{"a":1}';
+    const answer = await send('/api/ingest/auto', body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.json.error.message).toBeTypeOf('string');
+  });
+
+  test('says what it rejected, where it stands and why', async () => {
+    const good = lines(events(220, 222));
+    const bad = json({ ...processEvent(223), category: 'AdvancedHunting-Nothing' });
+    const body = Buffer.concat([good, Buffer.from(`{"broken\n${bad}\n`)]);
+    const { json: summary } = await send('/api/ingest/defender-streaming', body);
+    expect(summary).toMatchObject({ accepted: 2, rejected: 2 });
+    expect(summary['rejections']).toEqual([
+      expect.objectContaining({ offset: good.length, reason: 'json.invalid' }),
+      expect.objectContaining({
+        offset: good.length + '{"broken\n'.length,
+        reason: 'table.unknown',
+        message: 'There is no table for the event: Nothing',
+      }),
+    ]);
+  });
+
+  test('with a key is taken once, and its answer is given again', async () => {
+    const headers = { ...bearer, 'idempotency-key': 'one' };
+    const body = lines([...events(230, 235), '{"broken']);
+    const first = await send('/api/ingest/auto', body, headers);
+    expect(first.json).toMatchObject({ accepted: 5, rejected: 1, deadLetters: 1 });
+    expect((await send('/api/ingest/auto', body, headers)).json).toEqual(first.json);
+    const other = await send('/api/ingest/auto', lines(events(236, 237)), headers);
+    expect(other.status).toBe(422);
+    const elsewhere = { ...bearer, 'idempotency-key': 'two' };
+    expect((await send('/api/ingest/auto', body, elsewhere)).json).toMatchObject({ accepted: 0 });
+    const long = { ...bearer, 'idempotency-key': 'x'.repeat(300) };
+    expect((await send('/api/ingest/auto', body, long)).status).toBe(400);
+  });
+});
+
+describe('Elasticsearch', () => {
+  const bulk = (body: string | Uint8Array, path = '/elasticsearch/_bulk', headers = {}) =>
+    send(path, body, { ...apiKey, 'content-type': 'application/x-ndjson', ...headers });
+  const action = (name: string, index?: string) =>
+    json({ [name]: index === undefined ? {} : { _index: index } });
+
+  test('takes create and index, and answers each', async () => {
+    const all = events(300, 310);
+    const body = all.map(
+      (event, n) => `${action(n % 2 ? 'index' : 'create', 'logs-x-default')}\n${json(event)}\n`,
+    );
+    const answer = await bulk(gzipSync(body.join('')), undefined, { 'content-encoding': 'gzip' });
+    expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch');
+    expect(answer.json).toMatchObject({ errors: false, took: expect.any(Number) });
+    const items = answer.json['items'] as Record<string, Record<string, unknown>>[];
+    expect(items.map((item) => Object.keys(item)[0])).toEqual(
+      numbers(0, 10).map((n) => (n % 2 ? 'index' : 'create')),
+    );
+    expect(items[0]?.['create']).toMatchObject({
+      _index: 'logs-x-default',
+      result: 'created',
+      status: 201,
+      _id: expect.any(String),
+    });
+    expect(await stored(300, 310)).toBe(10);
+    const brief = await bulk(
+      body.join(''),
+      '/elasticsearch/_bulk?filter_path=errors,items.*.status',
+    );
+    expect(brief.json['items']).toEqual(
+      numbers(0, 10).map((n) => ({ [n % 2 ? 'index' : 'create']: { status: 201 } })),
+    );
+    expect(await stored(300, 310)).toBe(10);
+  });
+
+  test('refuses what is broken item by item, with reasons, and keeps it as a dead letter', async () => {
+    const body = [
+      action('create', 'a'),
+      json(processEvent(320)),
+      action('create', 'a'),
+      '{"broken',
+      action('create', 'b'),
+      '{"of":"nothing that is known"}',
+      action('create', 'defender-streaming'),
+      '{"of":"another shape"}',
+      action('update', 'a'),
+      '{"doc":{}}',
+      action('delete', 'a'),
+      action('create'),
+      json(processEvent(321)),
+      action('index', 'b'),
+      json(processEvent(322)),
+    ];
+    const { status, json: answer } = await bulk(`${body.join('\n')}\n`);
+    expect(status).toBe(200);
+    expect(answer['errors']).toBe(true);
+    const items = answer['items'] as Record<string, { status: number; error?: { type: string } }>[];
+    expect(items.map((item) => Object.values(item)[0]?.status)).toEqual([
+      201, 400, 400, 400, 400, 400, 400, 201,
+    ]);
+    expect(Object.values(items[1] ?? {})[0]?.error?.type).toBe('document_parsing_exception');
+    expect(await letters('Elasticsearch')).toEqual(
+      expect.arrayContaining([
+        { ReasonCode: 'json.invalid', RawEvent: '{"broken' },
+        { ReasonCode: 'source.unknown', RawEvent: '{"of":"nothing that is known"}' },
+        { ReasonCode: 'record.shape', RawEvent: '{"of":"another shape"}' },
+      ]),
+    );
+    // The same again adds no dead letter.
+    const before = (await letters('Elasticsearch')).length;
+    await bulk(`${body.slice(2).join('\n')}\n`);
+    expect(await letters('Elasticsearch')).toHaveLength(before);
+  });
+
+  test.each([
+    ['', 'request body is required'],
+    ['{"create":{}}', 'has no document'],
+    ['nothing\n', 'Malformed action/metadata line [1]'],
+    ['[]\n{}\n', 'Malformed action/metadata line [1]'],
+    ['{"create":{},"index":{}}\n{}\n', 'Malformed action/metadata line [1]'],
+    ['{"drop":{}}\n{}\n', 'Malformed action/metadata line [1]'],
+    ['{"__proto__":{}}\n{}\n', 'Malformed action/metadata line [1]'],
+    ['{"create":1}\n{}\n', 'Malformed action/metadata line [1]'],
+  ])('refuses a request that is none: %j', async (body, reason) => {
+    const { status, json: answer } = await bulk(body);
+    expect(status).toBe(400);
+    expect((answer.error as unknown as { reason: string }).reason).toContain(reason);
+  });
+
+  test('takes the index from the address, and documents one by one', async () => {
+    const body = `{"create":{}}\n${json(processEvent(330))}`;
+    expect((await bulk(body, '/elasticsearch/some-index/_bulk')).json['errors']).toBe(false);
+    const one = await send('/elasticsearch/a/_doc', json(processEvent(331)), basic);
+    expect(one).toMatchObject({ status: 201, json: { result: 'created', _index: 'a' } });
+    const named = await send('/elasticsearch/a/_doc/7', json(processEvent(332)), basic, 'PUT');
+    expect(named).toMatchObject({ status: 201, json: { _id: '7' } });
+    expect((await send('/elasticsearch/a/_doc', '{}', basic)).status).toBe(400);
+    expect(await stored(330, 333)).toBe(3);
+  });
+
+  // What clients ask for before they send, as their documentation and sources have it.
+  test.each([
+    ['GET', '/', { tagline: 'You Know, for Search', version: { build_flavor: 'default' } }],
+    ['GET', '/_license', { license: { status: 'active', type: 'basic' } }],
+    ['GET', '/_license?human=false', { license: { uid: expect.any(String) } }],
+    ['GET', '/_xpack', { features: { ilm: { enabled: true } } }],
+    ['GET', '/_cluster/health', { status: 'green' }],
+    ['GET', '/_nodes/http', { nodes: expect.any(Object) }],
+    ['GET', '/_ilm/policy/filebeat', { filebeat: { policy: expect.any(Object) } }],
+    ['PUT', '/_ilm/policy/winlogbeat', { acknowledged: true }],
+    ['GET', '/_index_template/logstash', { index_templates: [{ name: 'logstash' }] }],
+    ['PUT', '/_index_template/winlogbeat-8.11.0', { acknowledged: true }],
+    ['PUT', '/_template/winlogbeat', { acknowledged: true }],
+    ['PUT', '/_data_stream/winlogbeat-8.11.0', { acknowledged: true }],
+    ['GET', '/_ingest/pipeline/winlogbeat-8.11.0-routing', {}],
+    ['PUT', '/_ingest/pipeline/x', { acknowledged: true }],
+    ['PUT', '/%3Clogstash-%7Bnow%2Fd%7D-000001%3E', { acknowledged: true }],
+  ])('answers %s %s', async (method, path, expected) => {
+    const body = method === 'PUT' ? '{}' : null;
+    const answer = await send(`/elasticsearch${path === '/' ? '' : path}`, body, basic, method);
+    expect(answer).toMatchObject({ status: 200, json: expected });
+    expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch');
+  });
+
+  test.each(['/', '/_index_template/filebeat', '/_alias/filebeat', '/logstash', '/_template/x'])(
+    'answers HEAD %s',
+    async (path) => {
+      expect((await send(`/elasticsearch${path}`, null, basic, 'HEAD')).status).toBe(200);
+    },
+  );
+
+  test('says so where it has nothing, and whom it does not know', async () => {
+    const { status, json: answer } = await send('/elasticsearch/_search', '{}', basic);
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({ error: { type: 'illegal_argument_exception' }, status: 400 });
+    const stranger = await send('/elasticsearch/_bulk', 'x', {});
+    expect(stranger.json).toMatchObject({ error: { type: 'security_exception' }, status: 401 });
+    expect(stranger.headers.get('www-authenticate')).toContain('Basic');
+  });
+});
+
+describe("Splunk's event collector", () => {
+  const channel = '0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba';
+
+  test('takes objects one after the other, however they stand', async () => {
+    const wrapped = events(400, 408).map((event) => json({ time: 1, host: 'h', event }));
+    for (const [index, body] of [
+      wrapped.slice(0, 3).join(''),
+      wrapped.slice(3, 5).join('\r\n  '),
+      `[${wrapped.slice(5, 8).join(',')}]`,
+    ].entries()) {
+      const path = index === 1 ? '/services/collector/event/1.0' : '/services/collector/event';
+      expect((await send(path, body, splunk)).json).toEqual({ text: 'Success', code: 0 });
+    }
+    expect(await stored(400, 408)).toBe(8);
+  });
+
+  test('keeps every digit of an event', async () => {
+    const properties = json({ ...processEvent(410).properties, ReportId: 'REPORT' });
+    const event = `{"category":"AdvancedHunting-DeviceProcessEvents","properties":${properties}}`;
+    const exact = event.replace('"REPORT"', '639199803770463703');
+    await send('/services/collector', `{"sourcetype":"x","event" : ${exact} ,"host":"h"}`, splunk);
+    const [row] = await rows(
+      'DeviceProcessEvents | where ProcessId == 1410 | project id = tostring(ReportId)',
+    );
+    expect(row).toEqual({ id: '639199803770463703' });
+  });
+
+  test('takes raw lines, text events and the host of their envelope', async () => {
+    const raw = lines(events(420, 423));
+    const path = '/services/collector/raw?sourcetype=defender-streaming&host=h';
+    expect((await send(path, raw, splunk)).json).toEqual({ text: 'Success', code: 0 });
+    expect(await stored(420, 423)).toBe(3);
+    const audit = [
+      'type=SYSCALL msg=audit(1767600000.123:77): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=10 pid=11 auid=0 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=1 comm="id" exe="/usr/bin/id" key=(null)',
+      'type=EXECVE msg=audit(1767600000.123:77): argc=2 a0="id" a1="-u"',
+    ];
+    const body = audit.map((event) => json({ event, host: 'web-01', sourcetype: 'linux_audit' }));
+    expect((await send('/services/collector', body.join('\n'), splunk)).json).toMatchObject({
+      code: 0,
+    });
+    const query =
+      'DeviceProcessEvents | where FileName == "id" | project DeviceName, ProcessCommandLine';
+    expect(await rows(query)).toEqual([{ DeviceName: 'web-01', ProcessCommandLine: 'id -u' }]);
+  });
+
+  test.each([
+    ['', 5, undefined],
+    ['   ', 5, undefined],
+    ['nothing', 6, 0],
+    ['{"event":1}{"event":', 6, 1],
+    ['{"event":{}}{"host":"h"}', 12, 1],
+    ['{"event":""}', 13, 0],
+    ['{"event":null}', 12, 0],
+    ['[[]]', 6, 0],
+    ['{"event":1}]]]', 6, 1],
+  ])('refuses %j by its code', async (body, code, number) => {
+    const { status, json: answer } = await send('/services/collector', body, splunk);
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({ code, text: expect.any(String) });
+    expect(answer['invalid-event-number']).toBe(number);
+  });
+
+  test('acknowledges by channel', async () => {
+    const headers = { ...splunk, 'x-splunk-request-channel': channel };
+    for (const [ackId, number] of [430, 431].entries()) {
+      const body = json({ event: processEvent(number) });
+      expect((await send('/services/collector', body, headers)).json).toMatchObject({ ackId });
+    }
+    const ask = (path: string, body: string, more = {}) => send(path, body, { ...splunk, ...more });
+    const path = `/services/collector/ack?channel=${channel}`;
+    const acks = { '0': true, '1': true, '2': false };
+    expect((await ask(path, '{"acks":[0,1,2]}')).json).toEqual({ acks });
+    expect((await ask('/services/collector/ack', '{"acks":[0]}')).json).toMatchObject({ code: 10 });
+    expect((await ask(path, '{"acks":"all"}')).json).toMatchObject({ code: 6 });
+    const bad = await ask('/services/collector', '{"event":1}', {
+      'x-splunk-request-channel': 'none',
+    });
+    expect(bad.json).toMatchObject({ code: 11 });
+  });
+
+  test('answers in its own codes who is not let in, and how it is', async () => {
+    expect((await send('/services/collector', '{}', {})).json).toEqual({
+      text: 'Token is required',
+      code: 2,
+    });
+    const wrong = { authorization: 'Splunk 12345678-1234-1234-1234-123456789012' };
+    expect((await send('/services/collector', '{}', wrong)).json).toMatchObject({ code: 3 });
+    expect(await send('/services/collector/health', null, {}, 'GET')).toMatchObject({
+      status: 200,
+      json: { code: 17 },
+    });
+  });
+});
+
+describe('OTLP', () => {
+  const text = (value: string) => ({ stringValue: value });
+  const anyOf = (value: unknown): object =>
+    typeof value === 'object' && value !== null
+      ? { kvlistValue: { values: Object.entries(value).map(keyValue) } }
+      : typeof value === 'number'
+        ? { intValue: String(value) }
+        : value === null
+          ? {}
+          : text(String(value));
+  function keyValue([key, value]: [string, unknown]): object {
+    return { key, value: anyOf(value) };
+  }
+  const request = (
+    bodies: readonly object[],
+    more: { scope?: object; resource?: object } = {},
+  ) => ({
+    resourceLogs: [
+      {
+        resource: { attributes: [{ key: 'host.name', value: text('web-02') }] },
+        ...more.resource,
+        scopeLogs: [
+          {
+            scope: { name: 'test' },
+            ...more.scope,
+            logRecords: bodies.map((body) => ({ timeUnixNano: '1767600000000000000', body })),
+          },
+        ],
+      },
+    ],
+  });
+  const asJson = { ...basic, 'content-type': 'application/json' };
+
+  test('takes bodies that are documents, texts or lines', async () => {
+    const bodies = [anyOf(processEvent(500)), text(json(processEvent(501)))];
+    const answer = await send('/v1/logs', gzipSync(json(request(bodies))), {
+      ...asJson,
+      'content-encoding': 'gzip',
+    });
+    expect(answer).toMatchObject({ status: 200, json: {} });
+    expect(await stored(500, 502)).toBe(2);
+  });
+
+  test('tells how many it rejected, and why', async () => {
+    const bodies = [anyOf(processEvent(510)), text('{"what":"is this"}'), anyOf({ nor: 'this' })];
+    const { status, json: answer } = await send('/v1/logs', json(request(bodies)), asJson);
+    expect(status).toBe(200);
+    expect(answer).toEqual({
+      partialSuccess: {
+        rejectedLogRecords: '2',
+        errorMessage: 'No known source writes records of this shape',
+      },
+    });
+    const attributes = [{ key: 'quarry.source', value: text('defender-streaming') }];
+    const named = request([text('{"what":"is this"}')], { scope: { scope: { attributes } } });
+    expect((await send('/v1/logs', json(named), asJson)).json).toMatchObject({
+      partialSuccess: { errorMessage: expect.stringContaining('shape of its source') },
+    });
+  });
+
+  test('takes and answers protobuf', async () => {
+    // The public message definitions, as far as they are used here.
+    const root = new protobuf.Root();
+    const type = (name: string, fields: [string, number, string, string?][]) => {
+      const made = new protobuf.Type(name);
+      for (const [field, id, kind, rule] of fields)
+        made.add(new protobuf.Field(field, id, kind, rule));
+      root.add(made);
+      return made;
+    };
+    type('AnyValue', [
+      ['stringValue', 1, 'string'],
+      ['intValue', 3, 'int64'],
+      ['kvlistValue', 6, 'KeyValueList'],
+    ]);
+    type('KeyValue', [
+      ['key', 1, 'string'],
+      ['value', 2, 'AnyValue'],
+    ]);
+    type('KeyValueList', [['values', 1, 'KeyValue', 'repeated']]);
+    type('LogRecord', [
+      ['timeUnixNano', 1, 'fixed64'],
+      ['severityNumber', 2, 'int32'],
+      ['body', 5, 'AnyValue'],
+      ['traceId', 9, 'bytes'],
+    ]);
+    type('Scope', [['name', 1, 'string']]);
+    type('Resource', [['attributes', 1, 'KeyValue', 'repeated']]);
+    type('ScopeLogs', [
+      ['scope', 1, 'Scope'],
+      ['logRecords', 2, 'LogRecord', 'repeated'],
+    ]);
+    type('ResourceLogs', [
+      ['resource', 1, 'Resource'],
+      ['scopeLogs', 2, 'ScopeLogs', 'repeated'],
+      ['schemaUrl', 3, 'string'],
+    ]);
+    const message = type('Request', [['resourceLogs', 1, 'ResourceLogs', 'repeated']]);
+    type('Partial', [
+      ['rejected', 1, 'int64'],
+      ['message', 2, 'string'],
+    ]);
+    const answerType = type('Answer', [['partial', 1, 'Partial']]);
+    const bodies = [anyOf(processEvent(520)), text('{"broken'), text(json(processEvent(521)))];
+    const bytes = message.encode(message.fromObject(request(bodies))).finish();
+    const response = await fetch(`${server.url}/v1/logs`, {
+      method: 'POST',
+      headers: { ...basic, 'content-type': 'application/x-protobuf' },
+      body: Buffer.from(bytes),
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/x-protobuf');
+    const decoded = answerType.decode(new Uint8Array(await response.arrayBuffer()));
+    expect(answerType.toObject(decoded, { longs: Number })).toMatchObject({
+      partial: { rejected: 1 },
+    });
+    expect(await stored(520, 522)).toBe(2);
+  });
+
+  test.each([
+    ['application/json', '{"resourceLogs'],
+    ['application/json', '[]'],
+    ['application/json', `{"resourceLogs":${'['.repeat(20_000)}`],
+    ['application/x-protobuf', '\x0a\xff\xff\xff\xff\xff'],
+    ['application/x-protobuf', 'nothing'],
+  ])('refuses what cannot be decoded (%s)', async (type, body) => {
+    const headers = { ...basic, 'content-type': type };
+    expect((await send('/v1/logs', Buffer.from(body, 'latin1'), headers)).status).toBe(400);
+  });
+
+  test.each([
+    ['{}', {}],
+    ['{"resourceLogs":null}', {}],
+    ['{"resourceLogs":[null,1,{"scopeLogs":[{"logRecords":[{"body":7}]}]}]}', undefined],
+  ])('stands members that are not what they should be: %s', async (body, expected) => {
+    const { status, json: answer } = await send('/v1/logs', body, asJson);
+    expect(status).toBe(200);
+    if (expected) expect(answer).toEqual(expected);
+  });
+});
