@@ -3,6 +3,7 @@ import { HuntError } from './errors.js';
 import type { BoundQuery } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
 import { checkDeclared } from './kql/declared-function.js';
+import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
 import { startIn } from './kql/places.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
@@ -12,6 +13,7 @@ import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
+import { type TableRead, tableReads } from './plan/reads.js';
 import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
 import type { Scope } from './plan/scope.js';
 import { type RowEncoding, rowText } from './sql/encode.js';
@@ -163,6 +165,10 @@ export interface Explanation {
   /** The logical plan, a line for each node. */
   readonly plan: string;
   readonly sql: string;
+  readonly visualization?: Visualization | undefined;
+  /** The stored tables that are read. */
+  readonly reads: readonly TableRead[];
+  readonly hints: readonly QueryHint[];
 }
 
 /** @throws HuntError as `compile` does */
@@ -175,18 +181,39 @@ export function explain(
   const { bound, outcome } = planned(text, catalog, scope, options);
   const columns = bound.columns;
   if (outcome.kind === 'external') {
-    return { columns, plan: 'fetch the files of externaldata first', sql: '' };
+    const plan = 'fetch the files of externaldata first';
+    return { columns, plan, sql: '', reads: [], hints: hintsOn(bound) };
   }
   try {
     const query = queryOf(outcome.relation, options.encoding ?? 'legacy');
+    const plan = inOrder(outcome.relation);
+    const reads = tableReads(plan, outcome.relation.columns);
     return {
       columns: outcome.kind === 'query' ? query.columns : columns,
-      plan: explainPlan(inOrder(outcome.relation)),
+      plan: explainPlan(plan),
       sql: query.sql,
+      visualization: visualizationOf(bound.root),
+      reads,
+      hints: [...hintsOn(bound), ...hintsOnTime(bound, reads, scope)],
     };
   } catch (error) {
     throw inQuery(error, bound);
   }
+}
+
+/** A query that neither says how far back it looks nor is told. */
+function hintsOnTime(
+  bound: BoundQuery,
+  reads: readonly TableRead[],
+  { askedFrom }: Scope,
+): readonly QueryHint[] {
+  if (askedFrom) return [];
+  const endless = reads.filter(({ timeColumn, bounded }) => timeColumn !== null && !bounded);
+  return hintsOnTables(
+    bound,
+    new Set(endless.map(({ table }) => table)),
+    (table) => `No limit on time: this reads all of ${table} that is kept.`,
+  );
 }
 
 function queryOf(relation: Relation, encoding: RowEncoding): Pick<SqlQuery, 'sql' | 'columns'> {

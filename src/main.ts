@@ -13,13 +13,17 @@ import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
+import { explainHunt } from './hunting/explain.js';
 import { externalDataReader } from './hunting/external-data.js';
 import { QuotaLedger } from './hunting/quota.js';
+import { huntHistory } from './hunting/history.js';
 import { contextFor, describeHunt, runHunt } from './hunting/service.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { startTracing } from './hunting/tracing.js';
+import { SavedQueries } from './hunting/saved-queries.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
+import { TableCounts } from './hunting/statistics.js';
 import { assignRole, dataAccess } from './identity/assignments.js';
 import { ClientSecrets } from './identity/client-secrets.js';
 import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
@@ -225,6 +229,7 @@ async function start(
     publicUrl: configuration.publicUrl,
     tls: configuration.tls && (await readTls(configuration.tls)),
     corsOrigins: configuration.corsOrigins,
+  const counts = new TableCounts(engine, tenants);
     audit,
     admin: {
       store,
@@ -271,6 +276,12 @@ async function start(
   };
 }
 
+    },
+    workbench: {
+      explain: (call) => explainHunt(call, hunting),
+      statistics: (principal) => counts.of(principal),
+      queries: new SavedQueries(store),
+      history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

@@ -13,6 +13,10 @@ import {
 import { HuntError } from '../errors.js';
 import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
+import type { ExplainedHunt } from '../hunting/explain.js';
+import type { SavedQueries } from '../hunting/saved-queries.js';
+import type { HuntCall } from '../hunting/service.js';
+import type { TableStatistics } from '../hunting/statistics.js';
 import type { TenantContexts } from '../hunting/tenants.js';
 import type { GenerationUsage } from '../hunting/usage.js';
 import type { ClientSecrets } from '../identity/client-secrets.js';
@@ -43,9 +47,13 @@ import { collectRoutes, type ServedRoute } from './openapi/document.js';
 import { referenceRoutes } from './openapi/routes.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
+import { explainRoute } from './quarry/explain.js';
 import { functionRoutes } from './quarry/functions.js';
 import { portalHuntRoute } from './quarry/hunt.js';
 import { peopleRoutes } from './quarry/people.js';
+import { queryRoutes } from './quarry/queries.js';
+import { schemaRoute } from './quarry/schema.js';
+import { sessionRoute } from './quarry/session.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import {
   defaultPatience,
@@ -89,6 +97,13 @@ export interface ServerParts extends HuntingParts {
   };
   readonly log: FastifyBaseLogger;
 }
+  /** What the portal's own pages ask for besides hunts; absent: nothing answers them. */
+  readonly workbench?: {
+    readonly explain: (call: HuntCall) => Promise<ExplainedHunt>;
+    readonly statistics: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
+    readonly queries: SavedQueries;
+    readonly history: Parameters<typeof queryRoutes>[1]['history'];
+  };
 
 const connectionLimits = {
   // Bytes: Entra's largest tokens fit, and what is longer gets an answer.
@@ -166,6 +181,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   portalHuntRoute(app, hunting);
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
   graphRoutes(app, { ...hunting, publicUrl });
+  if (parts.workbench) {
+    const { explain, statistics, queries, history } = parts.workbench;
+    explainRoute(app, explain);
+    schemaRoute(app, { catalog, statistics });
+    queryRoutes(app, { queries, history });
+  }
   if (parts.ingest) ingestRoutes(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
@@ -173,6 +194,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     functionRoutes(app, parts.admin);
   }
   if (parts.portal) portalRoutes(app, { ...parts.portal, publicUrl });
+    sessionRoute(app, parts.admin);
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
     const issuers = new Issuers(parts.issuer, parts.issuer.keys);

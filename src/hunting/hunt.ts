@@ -120,7 +120,12 @@ function external(source: ExternalSource, { fetchExternal }: HuntServices) {
   );
 }
 
-function scopeOf(request: HuntRequest, tenant: TenantContext, now: Date): Scope {
+/** What a hunt may see. */
+export function scopeOf(
+  request: Pick<HuntRequest, 'principal' | 'window'>,
+  tenant: TenantContext,
+  now: Date,
+): Scope {
   const oldest =
     tenant.retentionDays === null
       ? null

@@ -159,6 +159,7 @@ function cpuSecondsOf({ userCpuSeconds, kernelCpuSeconds }: QueryStats): number 
   return userCpuSeconds + kernelCpuSeconds;
 }
 
-function lookback(days: number | null): { from: Date } | undefined {
+/** How far back a hunt looks that does not say. */
+export function lookback(days: number | null): { from: Date } | undefined {
   return days === null ? undefined : { from: new Date(Date.now() - days * 86_400_000) };
 }

@@ -19,6 +19,8 @@ beforeAll(async () => {
     metrics: new Metrics(),
     ingest: {} as never,
     admin: {} as never,
+    workbench: {} as never,
+    portal: {} as never,
   });
   document = (await read(await fetch(`${fixture.url}/openapi.json`))).json as never;
 });

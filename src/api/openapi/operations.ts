@@ -9,6 +9,7 @@ import {
   userChange,
   userShape,
 } from '../quarry/people.js';
+import { savedQueryShape } from '../quarry/queries.js';
 import { queryShape } from '../quarry/query.js';
 import { newTenant, tenantChange } from '../quarry/tenants.js';
 import { type JsonSchema, list, named, object } from './schemas.js';
@@ -176,6 +177,48 @@ export const operations: Readonly<Record<string, Operation>> = {
   ),
   'POST /api/quarry/hunt': {
     tag: 'Hunting',
+  'POST /api/quarry/explain': {
+    tag: 'Hunting',
+    summary: 'What would become of a hunt and what it would read, without running it',
+    body: input(queryShape),
+    answer: named('Explanation'),
+    errors: named('HuntError'),
+  },
+  'GET /api/quarry/schema': {
+    tag: 'Hunting',
+    summary: 'What can be hunted in, and how much of it the caller may see',
+    answer: named('PortalSchema'),
+  },
+  'GET /api/quarry/queries': {
+    tag: 'Hunting',
+    summary: 'The saved queries of the caller, and those that others share',
+    answer: object({ queries: list(named('SavedQuery')) }),
+  },
+  'POST /api/quarry/queries': {
+    tag: 'Hunting',
+    summary: 'Save a query',
+    body: input(savedQueryShape),
+    answer: named('SavedQuery'),
+    status: 201,
+  },
+  'PUT /api/quarry/queries/:id': {
+    tag: 'Hunting',
+    summary: 'Change a saved query',
+    note: 'Its owner may, and an administrator where it is shared.',
+    body: input(savedQueryShape),
+    answer: named('SavedQuery'),
+  },
+  'DELETE /api/quarry/queries/:id': {
+    tag: 'Hunting',
+    summary: 'Delete a saved query',
+    status: 204,
+  },
+  'GET /api/quarry/history': {
+    tag: 'Hunting',
+    summary: "The caller's own hunts, the latest first",
+    note: 'Parameters: limit (50, at most 200), before (the `recorded` of the last of the page before).',
+    answer: object({ hunts: list(named('PastHunt')) }),
+  },
     summary: 'Run a hunt and follow it',
     note: 'One frame a line, as they come: columns, progress, rows, and at last end or error. Rows are arrays in the order of the columns; whole numbers beyond 2^53 are texts. Leaving ends the hunt.',
     body: input(queryShape),
@@ -277,6 +320,9 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   'GET /api/quarry/usage': administration('What the caller may use of each path, and has used', {
     answer: named('Usage'),
+  'GET /api/quarry/session': administration('Who is asking, and what they may do, see and use', {
+    answer: named('Session'),
+  }),
   }),
   'GET /api/quarry/tenants': administration('List the tenants', {
     answer: object({ tenants: list(named('Tenant')) }),

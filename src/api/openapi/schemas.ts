@@ -33,6 +33,11 @@ const row = {
   description: 'One value for each column of the schema, in its order.',
   additionalProperties: true,
 };
+const column = {
+  type: 'object',
+  properties: { name: string, type: { type: 'string', description: 'The type in KQL.' } },
+  required: ['name', 'type'],
+};
 const quotaUse = object({
   kind: { type: 'string', enum: ['calls', 'runningTime', 'cpu'] },
   used: number,
@@ -80,6 +85,105 @@ export const schemas = {
       },
       ['code', 'message', 'target'],
     ),
+  }),
+  Explanation: object(
+    {
+      columns: list(column),
+      plan: { type: 'string', description: 'A line for each step, its inputs below it.' },
+      sql: string,
+      visualization: object({ kind: string, properties: { type: 'object' } }),
+      estimate: object({
+        rows: integer,
+        bytes: { type: 'integer', description: 'Of the columns that it needs, unpacked.' },
+        tables: list(object({ name: string, rows: integer, bytes: integer })),
+      }),
+      hints: list(
+        object(
+          {
+            message: string,
+            start: integer,
+            length: integer,
+            fix: object({ start: integer, length: integer, text: string }),
+          },
+          ['message', 'start', 'length'],
+        ),
+      ),
+    },
+    ['columns', 'plan', 'sql', 'estimate', 'hints'],
+  ),
+  PortalSchema: object({
+    version: string,
+    tables: list(
+      object(
+        {
+          name: string,
+          category: string,
+          description: string,
+          note: string,
+          replacedBy: string,
+          timeColumn: { type: ['string', 'null'] },
+          columns: list(
+            object({ ...column.properties, description: string, hidden: { type: 'boolean' } }, [
+              'name',
+              'type',
+              'description',
+            ]),
+          ),
+          actionTypes: list(string),
+          rows: integer,
+          bytes: integer,
+          firstEvent: { type: ['string', 'null'] },
+          lastEvent: { type: ['string', 'null'] },
+        },
+        ['name', 'category', 'description', 'columns', 'actionTypes', 'rows', 'bytes'],
+      ),
+    ),
+    functions: list(
+      object(
+        {
+          name: string,
+          signature: string,
+          parameters: list(object({ name: string, type: string })),
+          description: string,
+          documentation: string,
+          body: string,
+        },
+        ['name', 'signature', 'parameters', 'description', 'body'],
+      ),
+    ),
+  }),
+  SavedQuery: object({
+    id: string,
+    name: string,
+    folder: string,
+    text: string,
+    shared: { type: 'boolean' },
+    owner: object({ id: string, name: string }),
+    updated: { type: 'string', format: 'date-time' },
+  }),
+  PastHunt: object({
+    id: string,
+    text: string,
+    shortened: { type: 'boolean', description: 'The text is longer than is shown here.' },
+    generation: string,
+    started: { type: 'string', format: 'date-time' },
+    recorded: { type: 'string', format: 'date-time' },
+    seconds: { type: ['number', 'null'] },
+    rows: { type: ['integer', 'null'] },
+    cpuSeconds: { type: ['number', 'null'] },
+    outcome: { type: 'string', description: 'Succeeded, or the code of the failure.' },
+  }),
+  Session: object({
+    user: object({ id: string, name: string, kind: string }),
+    tenant: { $ref: '#/components/schemas/Tenant' },
+    may: {
+      type: 'object',
+      description: 'hunt, ingest, administer, operate, audit',
+      additionalProperties: { type: 'boolean' },
+    },
+    deviceGroups: { type: ['array', 'null'], items: string, description: 'null: every device.' },
+    limits: object({ rows: integer, seconds: number, resultBytes: integer }),
+    usage: object({ profile: string, sharedBy: string, quotas: list(quotaUse) }),
   }),
   GraphQuery: object(
     {

@@ -31,7 +31,16 @@ export async function tenantOf(
 /** @throws HuntError `request.body` `request.parameter` naming the first member that is wrong */
 export function readBody<T>(request: FastifyRequest, shape: z.ZodType<T>): T {
   const body = readJsonBody(request.body, request.headers['content-type'], { rawControls: false });
-  const result = shape.safeParse(body);
+  return checked(shape, body);
+}
+
+/** @throws HuntError `request.parameter` naming the first parameter of the address that is wrong */
+export function readParameters<T>(request: FastifyRequest, shape: z.ZodType<T>): T {
+  return checked(shape, request.query);
+}
+
+function checked<T>(shape: z.ZodType<T>, value: unknown): T {
+  const result = shape.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.map(String).join('.');

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import { describeTable, listTables } from '../../catalog/describe.js';
+import type { Catalog, StoredFunction } from '../../catalog/types.js';
+import type { TableStatistics } from '../../hunting/statistics.js';
+import { authorizeData } from '../../identity/authorize.js';
+import type { Principal } from '../../identity/principal.js';
+import { principalOf } from '../access.js';
+import { hunters } from './hunt.js';
+
+/** All that can be hunted in, and how much of it the caller may see. */
+export function schemaRoute(
+  app: FastifyInstance,
+  parts: {
+    readonly catalog: (principal: Principal) => Promise<Catalog>;
+    readonly statistics: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
+  },
+): void {
+  app.get('/api/quarry/schema', { config: hunters }, async (request) => {
+    const principal = principalOf(request);
+    authorizeData(principal);
+    const catalog = await parts.catalog(principal);
+    const statistics = await parts.statistics(principal);
+    return {
+      version: catalog.version,
+      tables: listTables(catalog).map(({ name }) => tableOf(catalog, name, statistics.get(name))),
+      functions: catalog.functions.map(functionOf),
+    };
+  });
+}
+
+const empty: TableStatistics = { rows: 0, bytes: 0, firstEvent: null, lastEvent: null };
+
+function tableOf(catalog: Catalog, name: string, statistics: TableStatistics = empty) {
+  const table = describeTable(catalog, name);
+  return {
+    name,
+    category: table?.category,
+    description: table?.summary,
+    note: table?.note,
+    replacedBy: table?.replacedBy,
+    timeColumn: table?.timeColumn,
+    columns: (table?.columns ?? []).map(({ name: column, type, summary, visible }) => ({
+      name: column,
+      type,
+      description: summary,
+      // Not part of `*`: known where the query names it.
+      ...(!visible && { hidden: true }),
+    })),
+    actionTypes: table?.actionTypes ?? [],
+    ...statistics,
+  };
+}
+
+function functionOf({ name, summary, parameters, body, doc }: StoredFunction) {
+  return {
+    name,
+    signature: `${name}(${parameters})`,
+    parameters: parametersOf(parameters),
+    description: summary,
+    documentation: doc,
+    body,
+  };
+}
+
+/** A parameter list of KQL, divided at its own commas. */
+function parametersOf(text: string): { name: string; type: string }[] {
+  const parts: string[] = [''];
+  let depth = 0;
+  for (const character of text) {
+    if ('([{'.includes(character)) depth += 1;
+    if (')]}'.includes(character)) depth -= 1;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts.flatMap((part) => {
+    const [name = '', ...rest] = part.split(':');
+    const type = rest.join(':').trim();
+    return name.trim() === '' ? [] : [{ name: name.trim(), type }];
+  });
+}
