@@ -15,15 +15,15 @@ import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { explainHunt } from './hunting/explain.js';
 import { externalDataReader } from './hunting/external-data.js';
-import { QuotaLedger } from './hunting/quota.js';
 import { huntHistory } from './hunting/history.js';
+import { QuotaLedger } from './hunting/quota.js';
+import { SavedQueries } from './hunting/saved-queries.js';
 import { contextFor, describeHunt, runHunt } from './hunting/service.js';
+import { TableCounts } from './hunting/statistics.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { startTracing } from './hunting/tracing.js';
-import { SavedQueries } from './hunting/saved-queries.js';
 import { usageOf } from './hunting/usage.js';
 import { sameAudience } from './identity/apis.js';
-import { TableCounts } from './hunting/statistics.js';
 import { assignRole, dataAccess } from './identity/assignments.js';
 import { ClientSecrets } from './identity/client-secrets.js';
 import { IssuerKeys, issuerCookieSecret, trustEmbeddedIssuer } from './identity/embedded.js';
@@ -205,6 +205,7 @@ async function start(
     fetchExternal,
     geo: () => geo.dictionary(),
   };
+  const counts = new TableCounts(engine, tenants);
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
@@ -229,7 +230,6 @@ async function start(
     publicUrl: configuration.publicUrl,
     tls: configuration.tls && (await readTls(configuration.tls)),
     corsOrigins: configuration.corsOrigins,
-  const counts = new TableCounts(engine, tenants);
     audit,
     admin: {
       store,
@@ -242,6 +242,12 @@ async function start(
         flush: () => ingest.flush(),
       }),
       usage: (principal) => usageOf(principal, { quota, profiles }),
+    },
+    workbench: {
+      explain: (call) => explainHunt(call, hunting),
+      statistics: (principal) => counts.of(principal),
+      queries: new SavedQueries(store),
+      history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
     },
     metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
     // Without a way to sign in there is nothing that the pages could show.
@@ -276,12 +282,6 @@ async function start(
   };
 }
 
-    },
-    workbench: {
-      explain: (call) => explainHunt(call, hunting),
-      statistics: (principal) => counts.of(principal),
-      queries: new SavedQueries(store),
-      history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
