@@ -11,7 +11,7 @@ const days = /^(\d{1,5})d$/;
  * @throws HuntError `configuration.invalid`
  */
 export function parseRetention(text: string): number | null {
-  if (text === 'forever') return null;
+  if (text === 'forever' || text === 'unlimited') return null;
   const count = Number(days.exec(text)?.[1]);
   if (count >= 1 && count <= 36_500) return count;
   throw new HuntError('configuration.invalid', {

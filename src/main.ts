@@ -13,10 +13,14 @@ import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
+import { CustomTables } from './hunting/custom-tables.js';
 import { explainHunt } from './hunting/explain.js';
 import { externalDataReader } from './hunting/external-data.js';
 import { huntHistory } from './hunting/history.js';
+import { tableStatus } from './hunting/ingest-status.js';
+import { Purges } from './hunting/purge.js';
 import { QuotaLedger } from './hunting/quota.js';
+import { changeRetention, dropAllExpired, retentionOf } from './hunting/retention.js';
 import { SavedQueries } from './hunting/saved-queries.js';
 import { contextFor, describeHunt, runHunt } from './hunting/service.js';
 import { TableCounts } from './hunting/statistics.js';
@@ -34,8 +38,10 @@ import { type MintRequest, mintToken } from './identity/mint.js';
 import { personalRoles } from './identity/roles.js';
 import { changeUser, createUser, findUser } from './identity/users.js';
 import { createVerifier } from './identity/verify.js';
+import { IngestCounters } from './ingest/counters.js';
 import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
+import { deadLetterTable } from './ingest/parser.js';
 import { RequestLog } from './ingest/request-log.js';
 import { openStore } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
@@ -163,22 +169,40 @@ async function start(
   }
   const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
+  const counters = new IngestCounters(store, (line) => log.info(line, 'ingest'));
+  closers.push(() => counters.close());
   const requests = new RequestLog(store);
   const ingest = await startIngest({
     folder: paths.spool,
     engine,
     tenant: (id) => tenants.of(id),
     requests,
+    counters,
     log: (line) => log.info(line, 'ingest'),
   });
   closers.push(() => ingest.close());
 
   const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
   closers.push(() => audit.close());
+  const purges = new Purges({
+    store,
+    engine,
+    tenants,
+    audit,
+    flush: () => ingest.flush(),
+    forgetDevices: (tenant, names) => ingest.forgetDevices(tenant, names),
+    log: (line) => log.info(line, 'purge'),
+  });
+  closers.push(() => purges.close());
+  void purges.resume();
   const quota = new QuotaLedger(store);
+  void dropAllExpired({ store, tenants }).catch((error: unknown) =>
+    log.warn({ err: error }, 'expiry'),
+  );
   const sweeper = setInterval(() => {
-    Promise.all([quota.sweep(), requests.sweep(), sweepArtifacts(store)]).catch((error: unknown) =>
-      log.warn({ err: error }, 'sweep'),
+    const expired = dropAllExpired({ store, tenants });
+    Promise.all([quota.sweep(), requests.sweep(), sweepArtifacts(store), expired]).catch(
+      (error: unknown) => log.warn({ err: error }, 'sweep'),
     );
   }, hourMs).unref();
   closers.push(() => clearInterval(sweeper));
@@ -204,6 +228,16 @@ async function start(
     audit,
     fetchExternal,
     geo: () => geo.dictionary(),
+  };
+  const ingestStatus = async (tenant: string) => {
+    const tables = await tableStatus({ engine, tenants }, tenant);
+    return {
+      tenant,
+      sources: await counters.of(tenant),
+      tables,
+      backlog: { bytes: ingest.status().backlogBytes, events: ingest.backlogEvents(tenant) },
+      deadLetters: tables.find(({ name }) => name === deadLetterTable)?.rows ?? 0,
+    };
   };
   const counts = new TableCounts(engine, tenants);
   const keys = await IssuerKeys.open(paths.keys);
@@ -242,6 +276,13 @@ async function start(
         flush: () => ingest.flush(),
       }),
       usage: (principal) => usageOf(principal, { quota, profiles }),
+      telemetry: {
+        tables: new CustomTables({ store, engine, tenants, flush: () => ingest.flush() }),
+        purges,
+        retention: (tenant) => retentionOf({ store, tenants }, tenant),
+        changeRetention: (tenant, change) => changeRetention({ store, tenants }, tenant, change),
+        status: (tenant) => ingestStatus(tenant),
+      },
     },
     workbench: {
       explain: (call) => explainHunt(call, hunting),
@@ -249,7 +290,15 @@ async function start(
       queries: new SavedQueries(store),
       history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
     },
-    metrics: new Metrics({ backlogBytes: () => ingest.status().backlogBytes }),
+    metrics: new Metrics({
+      backlogBytes: () => ingest.status().backlogBytes,
+      ingest: async (named) => {
+        const ids = named ?? (await listTenants(store)).map(({ id }) => id);
+        return Promise.all(
+          ids.map(async (tenant) => ({ tenant, sources: await counters.of(tenant) })),
+        );
+      },
+    }),
     // Without a way to sign in there is nothing that the pages could show.
     ...((configuration.embeddedIssuer || configuration.portal.signIn) && {
       portal: {

@@ -1,5 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { holds } from '../identity/authorize.js';
+import { principalOf } from './access.js';
+import { ingestMetrics, type TenantSources } from './ingest-metrics.js';
+
+/** What metrics ask for when they are read. */
+interface MetricSources {
+  readonly backlogBytes?: () => number;
+  /** What has come into these tenants; into all of them where none are named. */
+  readonly ingest?: (tenants: readonly string[] | undefined) => Promise<readonly TenantSources[]>;
+}
 
 /** What operators watch, in Prometheus' format. */
 export class Metrics {
@@ -10,7 +20,10 @@ export class Metrics {
   readonly #cpu: Counter<'generation'>;
   readonly #refusedTokens: Counter<'reason'>;
 
-  constructor(sources: { readonly backlogBytes?: () => number } = {}) {
+  readonly #sources: MetricSources;
+
+  constructor(sources: MetricSources = {}) {
+    this.#sources = sources;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#hunts = new Counter({
@@ -76,9 +89,18 @@ export class Metrics {
   }
 
   route(app: FastifyInstance): void {
-    const config = { access: { api: 'quarry', roles: ['Metrics.Read', 'Quarry.Admin'] } } as const;
-    app.get('/metrics', { config }, async (_request, reply) =>
-      reply.type(this.#registry.contentType).send(await this.#registry.metrics()),
-    );
+    const config = {
+      access: { api: 'quarry', roles: ['Metrics.Read', 'Quarry.Admin', 'Quarry.Operator'] },
+    } as const;
+    app.get('/metrics', { config }, async (request, reply) => {
+      const principal = principalOf(request);
+      // What comes into a tenant is its own affair, and the operator's.
+      const tenants = holds(principal, 'Quarry.Operator') ? undefined : [principal.tenant];
+      const ingest = await this.#sources.ingest?.(tenants);
+      const own = await this.#registry.metrics();
+      return reply
+        .type(this.#registry.contentType)
+        .send(ingest ? `${own}\n${await ingestMetrics(ingest)}` : own);
+    });
   }
 }

@@ -54,6 +54,7 @@ import { peopleRoutes } from './quarry/people.js';
 import { queryRoutes } from './quarry/queries.js';
 import { schemaRoute } from './quarry/schema.js';
 import { sessionRoute } from './quarry/session.js';
+import { type TelemetryAdministration, telemetryRoutes } from './quarry/telemetry.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import {
   defaultPatience,
@@ -92,11 +93,10 @@ export interface ServerParts extends HuntingParts {
     readonly store: Store;
     readonly audit: Pick<AuditLog, 'record'>;
     readonly administration: Administration;
+    readonly telemetry: TelemetryAdministration;
     readonly tenants: TenantContexts;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
   };
-  readonly log: FastifyBaseLogger;
-}
   /** What the portal's own pages ask for besides hunts; absent: nothing answers them. */
   readonly workbench?: {
     readonly explain: (call: HuntCall) => Promise<ExplainedHunt>;
@@ -104,6 +104,8 @@ export interface ServerParts extends HuntingParts {
     readonly queries: SavedQueries;
     readonly history: Parameters<typeof queryRoutes>[1]['history'];
   };
+  readonly log: FastifyBaseLogger;
+}
 
 const connectionLimits = {
   // Bytes: Entra's largest tokens fit, and what is longer gets an answer.
@@ -179,22 +181,23 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const { hunt, describe, catalog, metrics, publicUrl } = parts;
   const hunting = { hunt, describe, catalog, metrics };
   portalHuntRoute(app, hunting);
-  legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
-  graphRoutes(app, { ...hunting, publicUrl });
   if (parts.workbench) {
     const { explain, statistics, queries, history } = parts.workbench;
     explainRoute(app, explain);
     schemaRoute(app, { catalog, statistics });
     queryRoutes(app, { queries, history });
   }
+  legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
+  graphRoutes(app, { ...hunting, publicUrl });
   if (parts.ingest) ingestRoutes(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
+    telemetryRoutes(app, parts.admin);
     peopleRoutes(app, parts.admin);
+    sessionRoute(app, parts.admin);
     functionRoutes(app, parts.admin);
   }
   if (parts.portal) portalRoutes(app, { ...parts.portal, publicUrl });
-    sessionRoute(app, parts.admin);
   if (parts.issuer) {
     discoveryRoutes(app, { ...parts.issuer, publicUrl });
     const issuers = new Issuers(parts.issuer, parts.issuer.keys);

@@ -158,5 +158,6 @@ export function extendCatalog(catalog: Catalog, declared: unknown): Catalog {
       ...additions.tables.map(tableOf),
     ],
     catalog.legacyTables,
+    catalog.functions,
   );
 }

@@ -48,6 +48,29 @@ export interface ComputedColumn extends Column {
   readonly value: ComputedValue;
 }
 
+/** Where the values of a declared table's column stand in a record. */
+export interface FieldSource {
+  readonly column: string;
+  /** Paths of members, first match: `user.name` is a member of that name, or `name` within `user`. */
+  readonly paths: readonly string[];
+  /** Numbers of a datetime column count from 1970. */
+  readonly unix?: 's' | 'ms' | 'us' | 'ns';
+}
+
+/** How records become the rows of a declared table. */
+export interface TableSource {
+  readonly columns: readonly FieldSource[];
+  /** The column of what no other takes; undefined: that is counted and left out. */
+  readonly additionalFields?: string;
+  /** Lines of text are taken, too; `fields` name their columns where no header line does. */
+  readonly csv?: { readonly delimiter: string; readonly fields?: readonly string[] };
+  /** What is true of a record that is the table's; undefined: the table has to be named. */
+  readonly detect?: {
+    readonly fields: readonly string[];
+    readonly values: Readonly<Record<string, readonly string[]>>;
+  };
+}
+
 /** A stored table. */
 export interface Table {
   readonly name: string;
@@ -59,6 +82,10 @@ export interface Table {
   readonly timeColumn: string | null;
   /** Kept for a time of its own: the tenant's retention does not limit how far back it is seen. */
   readonly ownRetention?: true;
+  /** Kept for so many days instead of those of the tenant; null: for ever. */
+  readonly retentionDays?: number | null;
+  /** How records from outside become its rows: of tables that an operator has declared. */
+  readonly source?: TableSource;
   /** Rows belong to the device in `DeviceId`. */
   readonly deviceScoped: boolean;
   readonly columns: readonly Column[];

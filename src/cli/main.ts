@@ -18,6 +18,12 @@ import { queryCommand } from './commands/query.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
 import { tablesCommand } from './commands/tables.js';
+import {
+  purgeCommand,
+  retentionCommand,
+  statusCommand,
+  tableCommand,
+} from './commands/telemetry.js';
 import { tokenCommand } from './commands/token.js';
 import { reportFailure } from './failure.js';
 
@@ -44,6 +50,10 @@ for (const command of [
   deviceGroupCommand(),
   roleCommand(),
   functionCommand(),
+  tableCommand(),
+  retentionCommand(),
+  purgeCommand(),
+  statusCommand(),
   usageCommand(),
   keysCommand(),
   simulateCommand(),

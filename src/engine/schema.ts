@@ -10,6 +10,7 @@ import {
   tableElements,
 } from './column-storage.js';
 import type { Engine } from './engine.js';
+import { type Settings, settingsClause } from './settings.js';
 
 /** How long events are kept, by their own time. */
 export type Retention = { readonly days: number } | 'forever';
@@ -27,8 +28,30 @@ function expiry(timeColumn: string, days: number): Sql {
   return sql`toDateTime(greatest(least(${identifier(timeColumn)}, ${time(latest)}), ${time('1970-01-01')}), ${literal('UTC')}) + INTERVAL ${{ text: String(days) }} DAY`;
 }
 
+/**
+ * What is inserted or merged is on the disk, and not only on its way there, before its journal or its
+ * parts before the merge go. docs/architecture.md says what it costs.
+ */
+const durability: Settings = {
+  fsync_after_insert: 1,
+  fsync_part_directory: 1,
+  min_rows_to_fsync_after_merge: 1,
+};
+
 function tableName(database: string, table: Table): Sql {
   return sql`${identifier(database)}.${identifier(table.name)}`;
+}
+
+/** Days that a table's rows are kept, by their time; null: for ever. */
+function daysOf({ timeColumn, retentionDays }: Table, retention: Retention): number | null {
+  if (timeColumn === null) {
+    return null;
+  }
+  return retentionDays === undefined
+    ? retention === 'forever'
+      ? null
+      : retention.days
+    : retentionDays;
 }
 
 /** The statement that makes a stored table: layout, codecs, indexes and expiry. */
@@ -40,14 +63,13 @@ export function createTableSql(database: string, table: Table, retention: Retent
     : byDevice
       ? sql`ORDER BY ${identifier('DeviceId')}`
       : sql`ORDER BY tuple()`;
-  const ttl =
-    timeColumn && retention !== 'forever'
-      ? sql` TTL ${expiry(timeColumn, retention.days)} DELETE`
-      : sql``;
+  const days = daysOf(table, retention);
+  const ttl = timeColumn && days !== null ? sql` TTL ${expiry(timeColumn, days)} DELETE` : sql``;
   // The window counts blocks (a segment makes one for each day it holds).
   return sql`CREATE TABLE IF NOT EXISTS ${tableName(database, table)} (${tableElements(table)})
 ENGINE = MergeTree ${order}${ttl}
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1`.text;
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, ${settingsClause(durability)}`
+    .text;
 }
 
 /** What the engine has of one table. */
@@ -56,6 +78,7 @@ interface StoredTable {
   readonly indexes: ReadonlySet<string>;
   /** null: kept for ever. */
   readonly days: number | null;
+  readonly isDurable: boolean;
 }
 
 /**
@@ -68,10 +91,15 @@ export async function migrate(
   catalog: Catalog,
   retention: Retention,
 ): Promise<void> {
-  if (retention !== 'forever' && !isRetentionDays(retention.days)) {
-    throw new HuntError('catalog.invalid', {
-      message: `Retention is a number of days from 1 to ${longestDays}, or forever.`,
-    });
+  for (const { days } of [
+    ...(retention === 'forever' ? [] : [retention]),
+    ...catalog.tables.map((table) => ({ days: table.retentionDays ?? 1 })),
+  ]) {
+    if (!isRetentionDays(days)) {
+      throw new HuntError('catalog.invalid', {
+        message: `Retention is a number of days from 1 to ${longestDays}, or forever.`,
+      });
+    }
   }
   const stored = await storedTables(engine, database);
   if (!stored) {
@@ -112,7 +140,7 @@ async function storedTables(
   }
   const tables = new Map<
     string,
-    { columns: Map<string, string>; indexes: Set<string>; days: number | null }
+    StoredTable & { readonly columns: Map<string, string>; readonly indexes: Set<string> }
   >();
   for (const row of rows.filter(({ kind }) => kind === 'table')) {
     const days = /\sTTL\s.*toIntervalDay\((\d+)\)/.exec(row.detail)?.[1];
@@ -120,6 +148,7 @@ async function storedTables(
       columns: new Map(),
       indexes: new Set(),
       days: days === undefined ? null : Number(days),
+      isDurable: Object.keys(durability).every((setting) => row.detail.includes(`${setting} = 1`)),
     });
   }
   for (const row of rows) {
@@ -144,7 +173,12 @@ async function changeTable(
   if (additions.length > 0) {
     await engine.command(sql`ALTER TABLE ${name} ${join(additions)}`.text);
   }
-  const days = table.timeColumn === null || retention === 'forever' ? null : retention.days;
+  if (!present.isDurable) {
+    await engine.command(
+      sql`ALTER TABLE ${name} MODIFY SETTING ${settingsClause(durability)}`.text,
+    );
+  }
+  const days = daysOf(table, retention);
   if (days !== present.days) {
     const change =
       table.timeColumn === null || days === null
@@ -152,6 +186,40 @@ async function changeTable(
         : sql`MODIFY TTL ${expiry(table.timeColumn, days)} DELETE`;
     await engine.command(sql`ALTER TABLE ${name} ${change}`.text);
   }
+}
+
+/**
+ * Drops the days that are wholly beyond the retention. The engine drops them by itself when it next
+ * looks, which can be hours later.
+ * @returns how many days of each table
+ */
+export async function dropExpired(
+  engine: Pick<Engine, 'select' | 'command'>,
+  database: string,
+  catalog: Catalog,
+  retention: Retention,
+  now: Date,
+): Promise<Record<string, number>> {
+  const days = await engine.select<{ table: string; partition: string }>(
+    sql`SELECT DISTINCT table, partition_id AS partition FROM system.parts
+      WHERE active AND database = ${literal(database)} ORDER BY table, partition`.text,
+  );
+  const dropped: Record<string, number> = {};
+  for (const table of catalog.tables) {
+    const kept = daysOf(table, retention);
+    if (kept === null) {
+      continue;
+    }
+    const oldest = new Date(now.getTime() - kept * dayMs).toISOString().slice(0, 10);
+    for (const { partition } of days.filter((day) => day.table === table.name)) {
+      if (/^\d{8}$/.test(partition) && partition < oldest.replaceAll('-', '')) {
+        const name = tableName(database, table);
+        await engine.command(sql`ALTER TABLE ${name} DROP PARTITION ID ${literal(partition)}`.text);
+        dropped[table.name] = (dropped[table.name] ?? 0) + 1;
+      }
+    }
+  }
+  return dropped;
 }
 
 function addedColumns(table: Table, present: StoredTable): Sql[] {

@@ -1,10 +1,13 @@
 import { auditTable, catalogOf } from '../catalog/catalog.js';
+import { parseCustomTable, tenantCatalog } from '../catalog/custom-table.js';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
-import { migrate, type Retention } from '../engine/schema.js';
+import { dropExpired, migrate, type Retention } from '../engine/schema.js';
 import { HuntError } from '../errors.js';
-import { listFunctions } from '../store/functions.js';
+import { listCustomTables } from '../store/custom-tables.js';
+import { listFunctions, type TenantFunction } from '../store/functions.js';
+import { tableRetention } from '../store/retention.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
 import { withFunctions } from './functions.js';
@@ -18,12 +21,17 @@ export interface AuditedTenantContext extends TenantContext {
   readonly auditCatalog: Catalog;
 }
 
+/** A tenant's catalogs, and the text of what they were made from. */
+interface Catalogs extends Pick<AuditedTenantContext, 'catalog' | 'auditCatalog'> {
+  readonly madeFrom: string;
+}
+
 /** What hunts of each tenant are compiled against. The engine's tables follow before a hunt sees them. */
 export class TenantContexts {
   readonly #store: Store;
   readonly #engine: Engine;
   readonly #catalog: Catalog;
-  readonly #auditCatalog: Catalog;
+  readonly #catalogs = new Map<string, Catalogs>();
   readonly #auditRetention: Retention;
   readonly #known = new Map<string, { context: AuditedTenantContext; readAt: number }>();
   readonly #reading = new Map<string, Promise<AuditedTenantContext>>();
@@ -38,8 +46,6 @@ export class TenantContexts {
     this.#store = store;
     this.#engine = engine;
     this.#catalog = catalog;
-    const { tables, legacyTables, functions } = catalog;
-    this.#auditCatalog = catalogOf([...tables, auditTable], legacyTables, functions);
     this.#auditRetention = retentionOf(auditRetentionDays);
   }
 
@@ -61,6 +67,16 @@ export class TenantContexts {
     this.#known.delete(tenantId);
   }
 
+  /** Drops what the tenant keeps no longer. */
+  async dropExpired(tenantId: string): Promise<void> {
+    const { catalog, retentionDays } = await this.of(tenantId);
+    const database = tenantDatabase(tenantId);
+    const now = new Date();
+    await dropExpired(this.#engine, database, catalog, retentionOf(retentionDays), now);
+    const auditOnly = catalogOf([auditTable], [], []);
+    await dropExpired(this.#engine, database, auditOnly, this.#auditRetention, now);
+  }
+
   async #read(
     tenantId: string,
     before: AuditedTenantContext | undefined,
@@ -71,26 +87,49 @@ export class TenantContexts {
       throw new HuntError('request.notFound', { what: `Tenant ${tenantId}` });
     }
     const { retentionDays } = tenant;
-    const functions = await listFunctions(this.#store, tenantId);
-    // The very same catalog while nothing in it has changed: much is remembered by it.
-    const own = withFunctions(this.#catalog, functions);
-    const isKnown = before?.catalog.version === own.version;
-    const context = {
-      catalog: isKnown ? before.catalog : own,
-      auditCatalog: isKnown ? before.auditCatalog : withFunctions(this.#auditCatalog, functions),
-      retentionDays,
-    };
+    const { catalog, auditCatalog } = await this.#catalogsOf(tenantId);
+    const context = { catalog, auditCatalog, retentionDays };
     if (
       before?.retentionDays !== retentionDays ||
       before.auditCatalog.version !== context.auditCatalog.version
     ) {
       const database = tenantDatabase(tenantId);
-      await migrate(this.#engine, database, context.catalog, retentionOf(retentionDays));
+      await migrate(this.#engine, database, catalog, retentionOf(retentionDays));
       const auditOnly = catalogOf([auditTable], [], []);
       await migrate(this.#engine, database, auditOnly, this.#auditRetention);
     }
     this.#known.set(tenantId, { context, readAt: Date.now() });
     return context;
+  }
+
+  /** The tenant's catalogs; the same objects while nothing in them has changed: much is remembered by them. */
+  async #catalogsOf(tenantId: string): Promise<Catalogs> {
+    const tables = (await listCustomTables(this.#store, tenantId)).map((each) => each.declaration);
+    const retention = await tableRetention(this.#store, tenantId);
+    const functions = await listFunctions(this.#store, tenantId);
+    const madeFrom = JSON.stringify([tables, [...retention], functions]);
+    const known = [this.#catalogs.get(tenantId), ...this.#catalogs.values()].find(
+      (catalogs) => catalogs?.madeFrom === madeFrom,
+    );
+    const made = known ?? this.#makeCatalogs(madeFrom, tables, retention, functions);
+    this.#catalogs.set(tenantId, made);
+    return made;
+  }
+
+  #makeCatalogs(
+    madeFrom: string,
+    tables: readonly string[],
+    retention: ReadonlyMap<string, number | null>,
+    functions: readonly TenantFunction[],
+  ): Catalogs {
+    const declared = tables.map((text) => parseCustomTable(JSON.parse(text)));
+    const catalog = withFunctions(tenantCatalog(this.#catalog, declared, retention), functions);
+    const audited = catalogOf(
+      [...catalog.tables, auditTable],
+      catalog.legacyTables,
+      catalog.functions,
+    );
+    return { catalog, auditCatalog: audited, madeFrom };
   }
 }
 

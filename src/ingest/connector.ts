@@ -33,6 +33,8 @@ export interface DefenderEvent {
   readonly identity?: string;
   /** The record that it is from, where that is not the one being converted. */
   readonly record?: RawRecord;
+  /** Fields of the record that no column takes, and that are to be counted alone. */
+  readonly unknown?: number;
 }
 
 /** Why a record did not become events. */

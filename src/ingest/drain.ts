@@ -90,6 +90,11 @@ export class Drain {
     return this.#jobs.flatMap((job) => job.keys.get(table) ?? []);
   }
 
+  /** The same of every table. */
+  allKeys(): [table: string, keys: ReadonlySet<bigint>][] {
+    return this.#jobs.flatMap((job) => [...job.keys]);
+  }
+
   add(journal: SealedJournal): void {
     this.#jobs.push({
       ...journal,

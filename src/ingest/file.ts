@@ -99,6 +99,7 @@ async function ingestContent(
     source,
     origin: name,
     patienceMs: Number.POSITIVE_INFINITY,
+    via: 'file',
   });
   const committer = new Committer(intake, summary, report);
   async function* untilAborted() {

@@ -4,9 +4,12 @@ import type { Catalog } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import { Admission, type Lease } from './admission.js';
+import type { Connector } from './connector.js';
 import { connectors, findConnector } from './connectors.js';
+import type { IngestCounters } from './counters.js';
+import { customConnectors } from './custom/table-connector.js';
 import { type FileOptions, type FileSummary, ingestFile } from './file.js';
-import { Intake, type OpenIntake } from './intake.js';
+import { Intake, type IntakeCounter, type OpenIntake } from './intake.js';
 import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './items.js';
 import { ParseWorker } from './parse-worker.js';
 import { type Body, ingestPush, type PushOptions } from './push.js';
@@ -34,6 +37,8 @@ export interface IngestOptions {
   /** The engine's tables have to be those of its catalog. */
   readonly tenant: (id: string) => Promise<IngestTenant>;
   readonly log?: (line: object) => void;
+  /** Counts what comes in. */
+  readonly counters?: Pick<IngestCounters, 'received' | 'committed'>;
   /** Remembers the requests that have a key; absent: keys mean nothing. */
   readonly requests?: RequestLog;
   /** Acknowledged and not yet in the engine, 256 MiB by default: beyond it, senders wait. */
@@ -76,6 +81,10 @@ export interface Ingest {
   /** Resolves when all that has been acknowledged can be queried. */
   flush(): Promise<void>;
   status(): IngestStatus;
+  /** Rows of a tenant that are acknowledged and not yet in the engine. */
+  backlogEvents(tenant: string): number;
+  /** Forgets what is remembered of a tenant's devices of these names, to tell what later events mean. */
+  forgetDevices(tenant: string, names: readonly string[]): Promise<void>;
   /** Brings into the engine what it can; the rest is brought by the next process. */
   close(): Promise<void>;
 }
@@ -101,13 +110,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     origin,
     patienceMs,
     offset,
+    via = 'http',
   }) => {
-    const source =
-      wanted ?? (named === undefined ? undefined : connectorNamed(named, connectors));
-    if (source !== undefined && findConnector(source) === undefined) {
-      throw unknownSource();
-    }
     const { catalog, retentionDays } = await options.tenant(tenant);
+    const own = customConnectors(catalog);
+    const source =
+      wanted ?? (named === undefined ? undefined : connectorNamed(named, [...connectors, ...own]));
+    if (source !== undefined && findConnector(source, own) === undefined) {
+      throw unknownSource(own);
+    }
     const parser = await worker.open(catalog, {
       tenant,
       source,
@@ -117,7 +128,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
       keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
     });
-    return new Intake(writer, parser, tenantDatabase(tenant), patienceMs);
+    const counter = options.counters && counterOf(options.counters, tenant, via);
+    return new Intake(writer, parser, tenantDatabase(tenant), patienceMs, counter);
   };
   const admission = new Admission(requestBytes, () => writer.backlogBytes > spoolBytes);
   const admitted = async <T>(take: (grow: Lease['grow']) => Promise<T>): Promise<T> => {
@@ -135,6 +147,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     file: (path, file) => ingestFile(open, path, file),
     flush: () => writer.flush(),
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
+    backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),
+    forgetDevices: (tenant, names) => worker.forgetDevices(tenant, names),
     async close() {
       await writer.close();
       await worker.close();
@@ -142,6 +156,19 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
 }
 
-function unknownSource(): HuntError {
-  return new HuntError('ingest.source', { known: connectors.map(({ name }) => name).join(', ') });
+function counterOf(
+  counters: Pick<IngestCounters, 'received' | 'committed'>,
+  tenant: string,
+  via: string,
+): IntakeCounter {
+  return {
+    received: (connector, bytes) => counters.received(tenant, via, connector, bytes),
+    committed: (connector, batch, parts) =>
+      counters.committed(tenant, via, connector, batch, parts),
+  };
+}
+
+function unknownSource(own: readonly Connector[]): HuntError {
+  const names = [...connectors, ...own].map(({ name }) => name);
+  return new HuntError('ingest.source', { known: names.join(', ') });
 }

@@ -2,7 +2,7 @@ import type { TenantRows } from './journal.js';
 import type { Done, ParseStream } from './parse-worker.js';
 import type { Batch } from './parser.js';
 import { addBatch, addSource, type IngestSummary } from './summary.js';
-import type { Writer } from './writer.js';
+import type { PartCounts, Writer } from './writer.js';
 
 /** Begins to take one stream in. */
 export type OpenIntake = (options: {
@@ -16,7 +16,15 @@ export type OpenIntake = (options: {
   readonly patienceMs: number;
   /** Where in its source the stream starts, bytes. */
   readonly offset?: number | undefined;
+  /** The way in, by which it is counted; `http` by default. */
+  readonly via?: string;
 }) => Promise<Intake>;
+
+/** Counts what comes in. */
+export interface IntakeCounter {
+  received(connector: string, bytes: number): void;
+  committed(connector: string, batch: Batch, parts: readonly PartCounts[]): void;
+}
 
 /** A stream's way from the parsing thread to the writer. */
 export class Intake {
@@ -24,18 +32,30 @@ export class Intake {
   readonly #parser: ParseStream;
   readonly #database: string;
   readonly #patienceMs: number;
+  readonly #counter: IntakeCounter | undefined;
+  #connector = '';
+  /** Bytes that have come while no connector was known. */
+  #uncounted = 0;
   #settled: number | undefined;
 
-  constructor(writer: Writer, parser: ParseStream, database: string, patienceMs: number) {
+  constructor(
+    writer: Writer,
+    parser: ParseStream,
+    database: string,
+    patienceMs: number,
+    counter?: IntakeCounter,
+  ) {
     this.#writer = writer;
     this.#parser = parser;
     this.#database = database;
     this.#patienceMs = patienceMs;
+    this.#counter = counter;
   }
 
   /** Rows, whenever a portion of them has come together. */
   async *write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
     summary.bytes += chunk.length;
+    this.#uncounted += chunk.length;
     // A copy: the thread takes the memory over, which a reader's buffers share.
     yield* this.#portions(this.#parser.write(new Uint8Array(chunk)), summary);
   }
@@ -48,6 +68,7 @@ export class Intake {
     summary: IngestSummary,
   ): AsyncGenerator<Batch> {
     summary.bytes += bytes.length;
+    this.#uncounted += bytes.length;
     return this.#portions(this.#parser.items(bytes, ends, first), summary);
   }
 
@@ -70,6 +91,7 @@ export class Intake {
     for (let done = await first; ; done = await this.#parser.proceed()) {
       if (done.source !== undefined) {
         addSource(summary, done.source);
+        this.#connector = done.source;
       }
       if (done.batch) {
         this.#settled = done.settled;
@@ -89,8 +111,12 @@ export class Intake {
     const rows = parts.flat();
     const counts = rows.length === 0 ? [] : await this.#writer.commit(rows, this.#patienceMs);
     for (const [index, batch] of batches.entries()) {
-      addBatch(summary, batch, counts.splice(0, parts[index]?.length ?? 0));
+      const partCounts = counts.splice(0, parts[index]?.length ?? 0);
+      addBatch(summary, batch, partCounts);
+      this.#counter?.committed(this.#connector, batch, partCounts);
     }
+    this.#counter?.received(this.#connector, this.#uncounted);
+    this.#uncounted = 0;
   }
 
   async drop(): Promise<void> {

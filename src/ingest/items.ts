@@ -79,7 +79,7 @@ export async function ingestItems(
 ): Promise<ItemsSummary> {
   const summary = emptySummary();
   const batches: Batch[] = [];
-  const intake = await open({ tenant, source, named, origin, patienceMs });
+  const intake = await open({ tenant, source, named, origin, patienceMs, via: wayOf(origin) });
   const collect = async (portions: AsyncGenerator<Batch>) => {
     for await (const batch of portions) {
       grow(sizeOf(batch));
@@ -94,6 +94,11 @@ export async function ingestItems(
   });
   await intake.commit(batches, summary);
   return { summary, refusals: batches.flatMap(({ refusals }) => refusals) };
+}
+
+/** What sent them, without the rest of its name. */
+function wayOf(origin: string): string {
+  return origin.split(',', 1)[0] ?? origin;
 }
 
 /** Runs what reads a stream to its end; lets go of the stream when it fails. */

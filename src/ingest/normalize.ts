@@ -27,7 +27,8 @@ const ownCategory = 'Quarry';
 const firstMs = 0;
 const endMs = Date.UTC(2106, 0, 1);
 /** Each day is a partition of its own, so times that cannot be would cost the engine dearly. */
-const aheadMs = 366 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+const aheadMs = 366 * dayMs;
 
 const longestValueShown = 100;
 /** A hostile event can have a million unknown columns; each would be stored with the whole event. */
@@ -88,6 +89,7 @@ interface Slot {
 export class NormalTable {
   readonly name: string;
   readonly timeColumn: string | null;
+  readonly #retentionDays: number | null | undefined;
   /** In the order of their names, so that a row's text does not depend on the order it came in. */
   readonly #slots: readonly Slot[];
   readonly #slotOf = new Map<string, number>();
@@ -99,6 +101,7 @@ export class NormalTable {
   constructor(table: Table) {
     this.name = table.name;
     this.timeColumn = table.timeColumn;
+    this.#retentionDays = table.retentionDays;
     this.#slots = [...table.columns, ...(table.hiddenColumns ?? [])]
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, type }) => ({ name, type, prefix: `${JSON.stringify(name)}:` }));
@@ -114,6 +117,16 @@ export class NormalTable {
     }
     this.#ignored = new Set((table.computedColumns ?? []).map((column) => column.name));
     this.#timeSlot = table.timeColumn === null ? -1 : (this.#slotOf.get(table.timeColumn) ?? -1);
+  }
+
+  /** Events before it are kept no longer; undefined where the table has no time of its own. */
+  keepFromMs(nowMs: number): number | undefined {
+    if (this.#retentionDays === undefined) {
+      return undefined;
+    }
+    return this.#retentionDays === null
+      ? Number.NEGATIVE_INFINITY
+      : nowMs - this.#retentionDays * dayMs;
   }
 
   /**

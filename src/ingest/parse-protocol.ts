@@ -26,6 +26,8 @@ export interface OpenStream {
 export type ParseRequest =
   /** The catalog of the tenant's streams from now on. */
   | { readonly kind: 'catalog'; readonly tenant: string; readonly catalog: Catalog }
+  /** What is known of the tenant's devices of these names is to be forgotten. */
+  | { readonly kind: 'forget'; readonly tenant: string; readonly devices: readonly string[] }
   | { readonly kind: 'open'; readonly stream: number; readonly options: OpenStream }
   | { readonly kind: 'write'; readonly stream: number; readonly bytes: Uint8Array }
   /** Records that have been cut out already: where each ends in the bytes. */

@@ -3,9 +3,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
+import type { Connector } from './connector.js';
 import { findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
 import { CorrelationStore } from './correlation/store.js';
+import { customConnectors } from './custom/table-connector.js';
 import { EventTables } from './normalize.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
@@ -15,7 +17,8 @@ import type { TableRows } from './rows.js';
 const portionBytes = 16 * 1024 * 1024;
 
 const { folder, extensions } = workerData as ThreadSettings;
-const tables = new Map<string, EventTables>();
+/** By tenant: where events can go, and the connectors of its own tables. */
+const tables = new Map<string, { tables: EventTables; own: readonly Connector[] }>();
 /** By tenant. */
 const correlations = new Map<string, Correlation>();
 const streams = new Map<number, StreamParser>();
@@ -38,9 +41,9 @@ function open(stream: number, { tenant, source, settle, ...options }: OpenStream
   if (known === undefined) {
     throw new Error(`no catalog for ${tenant}`);
   }
-  const connector = source === undefined ? undefined : findConnector(source);
+  const connector = source === undefined ? undefined : findConnector(source, known.own);
   const context = { correlation: correlationOf(tenant), settle, extensions };
-  streams.set(stream, new StreamParser({ tables: known, connector, context, ...options }));
+  streams.set(stream, new StreamParser({ ...known, connector, context, ...options }));
 }
 
 function parserOf(stream: number): StreamParser {
@@ -81,7 +84,13 @@ const handlers: {
   ) => ParseReply | undefined;
 } = {
   catalog({ tenant, catalog }) {
-    tables.set(tenant, new EventTables(catalog));
+    tables.set(tenant, { tables: new EventTables(catalog), own: customConnectors(catalog) });
+    return undefined;
+  },
+  forget({ tenant, devices }) {
+    correlationOf(tenant).forget(devices);
+    // What is in memory of them goes, too; streams that are open keep their own view to their end.
+    correlations.delete(tenant);
     return undefined;
   },
   open({ stream, options }) {

@@ -35,6 +35,14 @@ export class ParseWorker {
     return new ParseStream(thread, stream);
   }
 
+  /** Forgets what is known of the tenant's devices of these names. */
+  async forgetDevices(tenant: string, devices: readonly string[]): Promise<void> {
+    if (this.#thread === undefined || this.#thread.ended) {
+      this.#thread = new ParseThread(this.#settings);
+    }
+    await this.#thread.ask({ kind: 'forget', tenant, devices });
+  }
+
   async close(): Promise<void> {
     await this.#thread?.terminate();
   }

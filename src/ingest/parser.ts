@@ -20,6 +20,8 @@ export interface ParserOptions {
   readonly tables: EventTables;
   /** undefined: found out from the first records. */
   readonly connector: Connector | undefined;
+  /** Connectors of the tenant's own tables. */
+  readonly own?: readonly Connector[];
   /** A larger record is refused. */
   readonly maxRecordBytes: number;
   /** Events before it are beyond the retention; null: none are. */
@@ -50,6 +52,8 @@ export interface Batch {
   readonly rejected: number;
   /** Beyond the retention. */
   readonly expired: number;
+  /** Ahead of this machine's clock; they are stored, or rejected where they are a year ahead. */
+  readonly future: number;
   /** Right, and without a table to go to. */
   readonly unmapped: number;
   /** Told by the row of another record. */
@@ -73,6 +77,8 @@ const sampleRecords = 20;
 const sampleBytes = 256 * 1024;
 /** Text of records that a conversion may hold back; more is released before the stream's end. */
 const mostHeldBytes = 1024 * 1024 * 1024;
+/** Clocks of machines differ so much without anything being wrong. */
+const clocksDifferMs = 60 * 60 * 1000;
 const outcomesAtATime = 100;
 /** A stream's refusals that are told one by one. */
 const mostRefusals = 100;
@@ -94,6 +100,7 @@ export class StreamParser {
   #letters: RowBuffer | undefined;
   #rejected = 0;
   #expired = 0;
+  #future = 0;
   #unmapped = 0;
   #merged = 0;
   #reasons: Partial<Record<Reason, number>> = {};
@@ -215,6 +222,7 @@ export class StreamParser {
       deadLetters: this.#letters?.take(),
       rejected: this.#rejected,
       expired: this.#expired,
+      future: this.#future,
       unmapped: this.#unmapped,
       merged: this.#merged,
       reasons: this.#reasons,
@@ -224,6 +232,7 @@ export class StreamParser {
     this.#letters = undefined;
     this.#rejected = 0;
     this.#expired = 0;
+    this.#future = 0;
     this.#unmapped = 0;
     this.#merged = 0;
     this.#reasons = {};
@@ -260,7 +269,7 @@ export class StreamParser {
 
   #detect(): void {
     const sample = this.#sample.flatMap(sampleOf);
-    const connector = detectConnector(sample);
+    const connector = detectConnector(sample, this.#options.own);
     if (connector === undefined) {
       throw new UnrecognizedSourceError();
     }
@@ -272,7 +281,7 @@ export class StreamParser {
 
   /** The connector of one record among records of all kinds. */
   #choose(cut: CutRecord): void {
-    const connector = detectConnector(sampleOf(cut));
+    const connector = detectConnector(sampleOf(cut), this.#options.own);
     let conversion = this.#conversions.get(connector);
     if (conversion === undefined) {
       const context = this.#options.context ?? isolatedContext();
@@ -359,10 +368,16 @@ export class StreamParser {
     }
     const row = table.normalize(outcome, record);
     if ('reason' in row) {
+      if (row.reason === 'time.future') {
+        this.#future++;
+      }
       this.#reject(row, table.name, record);
-    } else {
-      this.#accept(row, record);
+      return;
     }
+    if (outcome.unknown !== undefined) {
+      this.#count('column.unknown', outcome.unknown);
+    }
+    this.#accept(row, record);
   }
 
   #pass(how: 'unmapped' | 'merged'): void {
@@ -374,11 +389,14 @@ export class StreamParser {
   }
 
   #accept(row: Row, record: RawRecord): void {
-    if (row.time && row.time.milliseconds < this.#keepFromMs) {
+    const { table, time } = row;
+    if (time && time.milliseconds < (table.keepFromMs(Date.now()) ?? this.#keepFromMs)) {
       this.#expired++;
       return;
     }
-    const { table } = row;
+    if (time && time.milliseconds > Date.now() + clocksDifferMs) {
+      this.#future++;
+    }
     let rows = this.#rows.get(table);
     if (rows === undefined) {
       const { name, timeColumn } = table;
@@ -430,7 +448,11 @@ export class StreamParser {
     const where = this.#isItems ? '' : position;
     const identity = hashOf([reason, column, table, where, raw].join('\n'));
     this.#letters.add(row.members, row.time, identity);
-    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+    this.#count(reason, 1);
+  }
+
+  #count(reason: Reason, count: number): void {
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
   }
 }
 

@@ -18,6 +18,8 @@ export interface IngestSummary {
   duplicate: number;
   /** Older than the retention, and so not stored. */
   expired: number;
+  /** Ahead of this machine's clock by more than an hour: those that are not rejected are stored all the same. */
+  future: number;
   /** Right, but the schema has no row for them: a handle closed, a service's own messages. */
   unmapped: number;
   /** Told by the row of another event: what two logs say of one occurrence is stored once. */
@@ -48,6 +50,7 @@ export function emptySummary(): IngestSummary {
     rejected: 0,
     duplicate: 0,
     expired: 0,
+    future: 0,
     unmapped: 0,
     merged: 0,
     deadLetters: 0,
@@ -62,6 +65,7 @@ export function emptySummary(): IngestSummary {
 export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly PartCounts[]): void {
   summary.rejected += batch.rejected;
   summary.expired += batch.expired;
+  summary.future += batch.future;
   summary.unmapped += batch.unmapped;
   summary.merged += batch.merged;
   for (const [reason, count] of Object.entries(batch.reasons) as [Reason, number][]) {

@@ -106,6 +106,14 @@ export class Writer {
     return this.#drain.backlogBytes + (this.#active?.journal.sizeBytes ?? 0);
   }
 
+  /** Rows of a database that are acknowledged and not yet in the engine. */
+  backlogRows(database: string): number {
+    const active = this.#active?.keys ?? new Map<string, Set<bigint>>();
+    return [...active, ...this.#drain.allKeys()]
+      .filter(([key]) => key.startsWith(`${database}.`))
+      .reduce((sum, [, keys]) => sum + keys.size, 0);
+  }
+
   /** Why rows do not get into the engine; undefined when they do. */
   get failure(): unknown {
     return this.#drain.failure;

@@ -1,5 +1,5 @@
 import { type ColumnSource, columnsOf, findLegacyTable, findTable } from '../catalog/catalog.js';
-import type { ScalarType } from '../catalog/types.js';
+import type { ScalarType, Table } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
 import { type Expression, type SchemaColumn, spanOf } from '../kql/syntax.js';
 import { newColumn, type PlanContext } from './context.js';
@@ -14,9 +14,21 @@ import {
   type ScanSource,
   stringLiteral,
 } from './plan.js';
+import type { Scope } from './scope.js';
 
 /** Column of every stored table: when the row arrived. */
 export const ingestionColumn = '_ingested';
+
+const dayMs = 86_400_000;
+
+/** Rows before it are not seen: what is kept, and what the caller asks for. */
+function earliestOf({ ownRetention, retentionDays }: Table, scope: Scope): Date | null {
+  const asked = scope.askedFrom ?? null;
+  if (ownRetention || retentionDays === null) return asked;
+  if (retentionDays === undefined) return scope.from;
+  const oldest = scope.now.getTime() - retentionDays * dayMs;
+  return new Date(Math.max(oldest, asked?.getTime() ?? oldest));
+}
 
 /** A stored or legacy table as the query names it, with the columns that the binder gave it. */
 export function scanTable(
@@ -68,7 +80,7 @@ export function scanTable(
     table: stored.name,
     columns: [...sources.values()],
     timeColumn: stored.timeColumn,
-    from: stored.ownRetention ? (scope.askedFrom ?? null) : scope.from,
+    from: earliestOf(stored, scope),
     to: scope.to,
     deviceGroups: scope.deviceGroups,
     deviceRules: scope.deviceRules ?? [],

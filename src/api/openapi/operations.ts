@@ -13,6 +13,7 @@ import { savedQueryShape } from '../quarry/queries.js';
 import { queryShape } from '../quarry/query.js';
 import { newTenant, tenantChange } from '../quarry/tenants.js';
 import { type JsonSchema, list, named, object } from './schemas.js';
+import { telemetryOperations } from './telemetry.js';
 
 export type Tag = 'Hunting' | 'Telemetry' | 'Sign-in' | 'Administration' | 'Server';
 
@@ -133,6 +134,7 @@ const app = `${tenant}/apps/:app`;
 
 /** Every operation, by its method and path. */
 export const operations: Readonly<Record<string, Operation>> = {
+  ...telemetryOperations,
   ...Object.fromEntries(
     ['/api', '/api/v1.0'].flatMap((prefix): [string, Operation][] => [
       [
@@ -175,8 +177,6 @@ export const operations: Readonly<Record<string, Operation>> = {
       }),
     ),
   ),
-  'POST /api/quarry/hunt': {
-    tag: 'Hunting',
   'POST /api/quarry/explain': {
     tag: 'Hunting',
     summary: 'What would become of a hunt and what it would read, without running it',
@@ -219,6 +219,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     note: 'Parameters: limit (50, at most 200), before (the `recorded` of the last of the page before).',
     answer: object({ hunts: list(named('PastHunt')) }),
   },
+  'POST /api/quarry/hunt': {
+    tag: 'Hunting',
     summary: 'Run a hunt and follow it',
     note: 'One frame a line, as they come: columns, progress, rows, and at last end or error. Rows are arrays in the order of the columns; whole numbers beyond 2^53 are texts. Leaving ends the hunt.',
     body: input(queryShape),
@@ -318,11 +320,11 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /:tenant/signin/:uid': signInPage('Where a user signs in'),
   'POST /:tenant/signin/:uid': { ...redirect, summary: "A user's name and password" },
 
-  'GET /api/quarry/usage': administration('What the caller may use of each path, and has used', {
-    answer: named('Usage'),
   'GET /api/quarry/session': administration('Who is asking, and what they may do, see and use', {
     answer: named('Session'),
   }),
+  'GET /api/quarry/usage': administration('What the caller may use of each path, and has used', {
+    answer: named('Usage'),
   }),
   'GET /api/quarry/tenants': administration('List the tenants', {
     answer: object({ tenants: list(named('Tenant')) }),

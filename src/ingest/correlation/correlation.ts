@@ -34,6 +34,12 @@ export class Correlation {
     this.accounts = new Accounts((user) => store?.sid(user));
   }
 
+  /** Forgets devices on disk, after what has been learnt is there; a correlation opened later knows nothing of them. */
+  forget(devices: readonly string[]): void {
+    this.save();
+    this.#store?.forget(devices);
+  }
+
   /** Puts what has been learnt on disk. */
   save(): void {
     this.#store?.save({

@@ -133,6 +133,21 @@ export class CorrelationStore implements ProcessStore {
     }
   }
 
+  /** Deletes what is known of devices, by their names. */
+  forget(names: readonly string[]): void {
+    const processes = this.#database.prepare(
+      "delete from process where label = ? and json_extract(facts, '$.device') in (?, ?)",
+    );
+    const device = this.#database.prepare('delete from device where name in (?, ?)');
+    this.#transaction(() => {
+      for (const name of names) {
+        const label = labelOf(name);
+        processes.run(label, name, label);
+        device.run(name, label);
+      }
+    });
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -1,0 +1,141 @@
+import { catalogOf } from '../catalog/catalog.js';
+import {
+  assertCompatible,
+  assertTableCount,
+  type CustomTable,
+  parseCustomTable,
+  withCustomTable,
+} from '../catalog/custom-table.js';
+import { tenantDatabase } from '../catalog/names.js';
+import type { Catalog } from '../catalog/types.js';
+import { compile } from '../compile.js';
+import type { Engine } from '../engine/engine.js';
+import { HuntError } from '../errors.js';
+import { identifier, sql } from '../sql/sql.js';
+import {
+  deleteCustomTable,
+  listCustomTables,
+  type StoredTableDeclaration,
+  saveCustomTable,
+} from '../store/custom-tables.js';
+import { toJson } from '../store/json.js';
+import type { Store } from '../store/store.js';
+import type { TenantContexts } from './tenants.js';
+
+interface CustomTablesParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly tenants: TenantContexts;
+  /** Resolves when all that senders were told is taken is in the engine. */
+  readonly flush: () => Promise<void>;
+}
+
+/** How long a removal waits for rows on their way. */
+const flushPatienceMs = 30_000;
+
+/** Tables that tenants' operators declare for sources of their own. */
+export class CustomTables {
+  readonly #parts: CustomTablesParts;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: CustomTablesParts) {
+    this.#parts = parts;
+  }
+
+  async list(tenant: string): Promise<CustomTable[]> {
+    return (await listCustomTables(this.#parts.store, tenant)).map(declared);
+  }
+
+  /**
+   * Declares a table, or changes it. Hunts and ingest know it when it resolves.
+   * @throws HuntError `catalog.invalid`
+   */
+  save(tenant: string, declaration: unknown): Promise<{ table: CustomTable; isNew: boolean }> {
+    return this.#inTurn(async () => {
+      const table = parseCustomTable(declaration);
+      const { store, tenants } = this.#parts;
+      const stored = await listCustomTables(store, tenant);
+      const before = stored.find(({ name }) => name === table.name);
+      if (before) assertCompatible(declared(before), table);
+      else assertTableCount(stored.length + 1);
+      const { catalog } = await tenants.of(tenant);
+      assertUsable(table, withCustomTable(withoutTable(catalog, before?.name), table));
+      await saveCustomTable(store, tenant, { name: table.name, declaration: toJson(table) });
+      tenants.forget(tenant);
+      try {
+        await tenants.of(tenant);
+      } catch (error) {
+        // The engine cannot follow: it stays as it was.
+        if (before) await saveCustomTable(store, tenant, before);
+        else await deleteCustomTable(store, tenant, table.name);
+        tenants.forget(tenant);
+        throw error;
+      }
+      return { table, isNew: before === undefined };
+    });
+  }
+
+  /**
+   * Removes a table with its rows.
+   * @throws HuntError `request.notFound`
+   */
+  remove(tenant: string, name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, tenants, flush, engine } = this.#parts;
+      const stored = await listCustomTables(store, tenant);
+      if (!stored.some((table) => table.name === name)) {
+        throw new HuntError('request.notFound', { what: `Table ${name}` });
+      }
+      // From here on no hunt and no source knows it.
+      await deleteCustomTable(store, tenant, name);
+      tenants.forget(tenant);
+      await tenants.of(tenant);
+      await Promise.race([
+        flush().catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, flushPatienceMs).unref()),
+      ]);
+      const table = sql`${identifier(tenantDatabase(tenant))}.${identifier(name)}`;
+      await engine.command(sql`DROP TABLE IF EXISTS ${table}`.text);
+    });
+  }
+
+  /** One change at a time, each against what the one before has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#working.then(work);
+    this.#working = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function declared({ declaration }: StoredTableDeclaration): CustomTable {
+  return parseCustomTable(JSON.parse(declaration));
+}
+
+function withoutTable(catalog: Catalog, name: string | undefined): Catalog {
+  const tables = catalog.tables.filter((table) => table.name !== name);
+  return catalogOf(tables, catalog.legacyTables, catalog.functions);
+}
+
+/** A name that the language has for something else could never be asked for. */
+function assertUsable({ name, columns }: CustomTable, catalog: Catalog): void {
+  const scope = { database: 'check', now: new Date(0), from: null, to: null, deviceGroups: null };
+  const uses = [
+    { what: name, text: name },
+    ...columns.map((column) => ({
+      what: `${name}.${column.name}`,
+      text: `${name} | where isnotnull(${column.name}) | project ${column.name}`,
+    })),
+  ];
+  for (const { what, text } of uses) {
+    try {
+      compile(text, catalog, scope);
+    } catch (error) {
+      if (!(error instanceof HuntError)) throw error;
+      throw new HuntError(
+        'catalog.invalid',
+        { message: `A query could not use the name ${what}: ${error.message}` },
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { Store } from './store.js';
+
+/** One figure of one source of a tenant. */
+export interface IngestCounter {
+  readonly source: string;
+  readonly connector: string;
+  readonly counter: string;
+  readonly value: number;
+}
+
+/** Of times the latest is kept; everything else is summed up. */
+const latest = new Set(['lastEvent', 'lastReceived']);
+
+export function isLatest(counter: string): boolean {
+  return latest.has(counter);
+}
+
+export async function ingestCounters(store: Store, tenant: string): Promise<IngestCounter[]> {
+  return store.db
+    .selectFrom('ingest_counters')
+    .select(['source', 'connector', 'counter', 'value'])
+    .where('tenant_id', '=', tenant)
+    .orderBy('source')
+    .orderBy('connector')
+    .orderBy('counter')
+    .execute();
+}
+
+/** Adds to what is there, all of it or nothing. */
+export async function addIngestCounters(
+  store: Store,
+  tenant: string,
+  counters: readonly IngestCounter[],
+): Promise<void> {
+  await store.db.transaction().execute(async (db) => {
+    for (const { source, connector, counter, value } of counters) {
+      const known = sql.ref('ingest_counters.value');
+      const added = sql.ref('excluded.value');
+      await db
+        .insertInto('ingest_counters')
+        .values({ tenant_id: tenant, source, connector, counter, value })
+        .onConflict((conflict) =>
+          conflict.columns(['tenant_id', 'source', 'connector', 'counter']).doUpdateSet({
+            value: isLatest(counter)
+              ? sql<number>`case when ${added} > ${known} then ${added} else ${known} end`
+              : sql<number>`${known} + ${added}`,
+          }),
+        )
+        .execute();
+    }
+  });
+}
