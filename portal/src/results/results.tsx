@@ -1,10 +1,18 @@
 import { Tab, TabList } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { ChartTab } from '../charts/chart-tab.js';
+import { chartKinds, kindNamed } from '../charts/kinds.js';
+import { hasProcesses } from '../timeline/process-tree.js';
+import { ProcessTree } from '../timeline/process-tree-view.js';
+import { Timeline } from '../timeline/timeline.js';
 import { ActionsContext, type ResultActions } from './actions.js';
 import { copyText } from './clipboard.js';
+import { ChangesTab } from './compare/changes-tab.js';
 import { useGrid } from './grid/use-grid.js';
+import { timeColumn } from './histogram.js';
 import type { ResultSet, TimeZoneChoice } from './model.js';
 import { ResultsTab } from './results-tab.js';
+import { StatsTab } from './stats-tab.js';
 import { text } from './strings.js';
 import './results.css';
 
@@ -15,49 +23,52 @@ export interface ExtraTab {
   readonly content: ReactNode;
 }
 
-interface ResultsProps {
+export interface ResultsProps {
   readonly result: ResultSet;
   readonly timeZone: TimeZoneChoice;
   /** The run before this one, to compare with. */
   readonly previous?: ResultSet | undefined;
   readonly extraTabs?: readonly ExtraTab[];
+  /** Takes lines that belong at the end of the query. */
   readonly onAddToQuery: (text: string) => void;
   readonly onOpenQuery: (kql: string, title: string) => void;
 }
 
 /** A result from all sides: rows, chart, changes since the run before, and what it cost. */
 export function Results(props: ResultsProps): ReactNode {
-  const { result, timeZone, onAddToQuery, onOpenQuery } = props;
+  const { result, timeZone, previous } = props;
   const grid = useGrid(result, timeZone);
-  const [tab, setTab] = useState('results');
   const [said, setSaid] = useState('');
-  const latest = useRef({ onAddToQuery, onOpenQuery });
-  useEffect(() => {
-    latest.current = { onAddToQuery, onOpenQuery };
-  });
-  const actions = useMemo<ResultActions>(
-    () => ({
-      addToQuery: (added) => latest.current.onAddToQuery(added),
-      openQuery: (kql, title) => latest.current.onOpenQuery(kql, title),
-      copy: (copied, what) => {
-        void copyText(copied).then((done) => setSaid(done ? text.copied(what) : text.copyFailed));
-      },
-    }),
-    [],
-  );
-  const extra = props.extraTabs ?? [];
+  const actions = useResultActions(props, setSaid);
+  const [tab, setTab] = useTab(result);
+  const tabs: readonly ExtraTab[] = [
+    {
+      id: 'results',
+      label: `${text.results} (${result.rows.length.toLocaleString('en')})`,
+      content: <ResultsTab grid={grid} onChart={() => setTab('chart')} />,
+    },
+    { id: 'chart', label: text.chart, content: <ChartTab result={result} zone={timeZone} /> },
+    ...specialTabs(result, timeZone),
+    {
+      id: 'changes',
+      label: text.changes,
+      content: <ChangesTab result={result} previous={previous} zone={timeZone} />,
+    },
+    ...(props.extraTabs ?? []),
+    { id: 'stats', label: text.stats, content: <StatsTab result={result} previous={previous} /> },
+  ];
+  const shown = tabs.find(({ id }) => id === tab) ?? tabs[0];
   return (
     <ActionsContext value={actions}>
       <section className="qr-results" aria-label={text.results}>
         <div className="qr-results-tabs">
           <TabList
             size="small"
-            selectedValue={tab}
+            selectedValue={shown?.id}
             onTabSelect={(_, { value }) => setTab(String(value))}
             aria-label={text.views}
           >
-            <Tab value="results">{`${text.results} (${result.rows.length.toLocaleString('en')})`}</Tab>
-            {extra.map(({ id, label }) => (
+            {tabs.map(({ id, label }) => (
               <Tab key={id} value={id}>
                 {label}
               </Tab>
@@ -67,11 +78,59 @@ export function Results(props: ResultsProps): ReactNode {
             {said}
           </span>
         </div>
-        <div role="tabpanel" aria-label={text.results} className="qr-tab-panel">
-          {tab === 'results' && <ResultsTab grid={grid} onChart={() => setTab('chart')} />}
-          {extra.find(({ id }) => id === tab)?.content}
+        <div role="tabpanel" aria-label={shown?.label} className="qr-tab-panel">
+          {shown?.content}
         </div>
       </section>
     </ActionsContext>
+  );
+}
+
+/** Ways of looking that only some results have. */
+function specialTabs(result: ResultSet, zone: TimeZoneChoice): ExtraTab[] {
+  const hasDevice = result.columns.some(({ name }) => name === 'DeviceName' || name === 'DeviceId');
+  const tabs: ExtraTab[] = [];
+  if (hasDevice && timeColumn(result.columns) !== undefined) {
+    const content = <Timeline result={result} zone={zone} />;
+    tabs.push({ id: 'timeline', label: text.timeline, content });
+  }
+  if (hasProcesses(result.columns)) {
+    const content = <ProcessTree result={result} zone={zone} />;
+    tabs.push({ id: 'processes', label: text.processTree, content });
+  }
+  return tabs;
+}
+
+/** A query that ends in `render` opens with its chart; another one with its rows. */
+function useTab(result: ResultSet): [string, (tab: string) => void] {
+  const { columns, visualization } = result;
+  const kind = visualization === undefined ? 'table' : kindNamed(visualization.kind);
+  const first = chartKinds[kind]?.shape === 'table' ? 'results' : 'chart';
+  const [tab, setTab] = useState(first);
+  const [opened, setOpened] = useState({ columns, first });
+  if (opened.columns !== columns) {
+    setOpened({ columns, first });
+    if (first !== opened.first) setTab(first);
+  }
+  return [tab, setTab];
+}
+
+function useResultActions(
+  { onAddToQuery, onOpenQuery }: ResultsProps,
+  say: (text: string) => void,
+): ResultActions {
+  const latest = useRef({ onAddToQuery, onOpenQuery });
+  useEffect(() => {
+    latest.current = { onAddToQuery, onOpenQuery };
+  });
+  return useMemo(
+    () => ({
+      addToQuery: (added) => latest.current.onAddToQuery(added),
+      openQuery: (kql, title) => latest.current.onOpenQuery(kql, title),
+      copy: (copied, what) => {
+        void copyText(copied).then((done) => say(done ? text.copied(what) : text.copyFailed));
+      },
+    }),
+    [say],
   );
 }

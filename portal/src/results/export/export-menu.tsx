@@ -10,6 +10,7 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { type ReactNode, useRef, useState } from 'react';
+import { download } from '../download.js';
 import type { Grid } from '../grid/use-grid.js';
 import { runSliced } from '../sliced.js';
 import { text } from '../strings.js';
@@ -164,15 +165,4 @@ async function write(
 function fileName(): string {
   const now = new Date().toISOString().slice(0, 19).replaceAll(':', '');
   return `quarry-${now}Z`;
-}
-
-/** Hands a file to the browser's downloads. */
-export function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has begun by then; revoked at once, some browsers save nothing.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

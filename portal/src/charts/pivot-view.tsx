@@ -1,0 +1,142 @@
+import { Field, Select } from '@fluentui/react-components';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useActions } from '../results/actions.js';
+import { isNumeric } from '../results/values/display.js';
+import { whereLine } from '../results/values/predicate.js';
+import { type Aggregate, aggregates, pivot } from './pivot.js';
+import type { ChartTable } from './series-rows.js';
+import { text } from './strings.js';
+
+/** Rows against columns, with a shade for how large a value is. */
+export function PivotView({ table }: { readonly table: ChartTable }): ReactNode {
+  const { columns } = table;
+  const { addToQuery } = useActions();
+  const words = columns.flatMap(({ type }, index) =>
+    isNumeric(type) || type === 'dynamic' || type === 'datetime' ? [] : [index],
+  );
+  const numbers = columns.flatMap(({ type }, index) => (isNumeric(type) ? [index] : []));
+  const [down, setDown] = useState(words[0] ?? 0);
+  const [across, setAcross] = useState<number | undefined>(words[1]);
+  // Columns with ids measure nothing: only a summary's numbers are added up unasked.
+  const [value, setValue] = useState<number | undefined>(
+    columns.length <= 6 ? numbers[0] : undefined,
+  );
+  const [aggregate, setAggregate] = useState<Aggregate>(value === undefined ? 'count' : 'sum');
+  const found = useMemo(
+    () => pivot(table, down, across, value, aggregate),
+    [table, down, across, value, aggregate],
+  );
+  const most = Math.max(...found.cells.flat().map((cell) => Math.abs(cell ?? 0)), 1e-9);
+  const pick = (row: string, column: string): void => {
+    const lines = [];
+    const rowColumn = columns[down];
+    const columnColumn = across === undefined ? undefined : columns[across];
+    if (rowColumn !== undefined) lines.push(whereLine(rowColumn, '==', [row]));
+    if (columnColumn !== undefined) lines.push(whereLine(columnColumn, '==', [column]));
+    addToQuery(lines.join('\n'));
+  };
+  const chooser = (
+    label: string,
+    current: number | undefined,
+    set: (index: number | undefined) => void,
+    none: string | undefined,
+    choices: readonly number[],
+  ): ReactNode => (
+    <Field label={label} size="small" orientation="horizontal" className="qr-chart-field">
+      <Select
+        size="small"
+        value={String(current ?? 'none')}
+        onChange={(_, chosen) => set(chosen.value === 'none' ? undefined : Number(chosen.value))}
+      >
+        {none !== undefined && <option value="none">{none}</option>}
+        {choices.map((index) => (
+          <option key={index} value={index}>
+            {columns[index]?.name}
+          </option>
+        ))}
+      </Select>
+    </Field>
+  );
+  const every = columns.map((_, index) => index);
+  return (
+    <>
+      <div className="qr-chart-chooser">
+        {chooser(text.rows, down, (index) => setDown(index ?? 0), undefined, every)}
+        {chooser(text.columns, across, setAcross, text.none, every)}
+        {chooser(
+          text.values,
+          value,
+          (index) => {
+            setValue(index);
+            setAggregate(index === undefined ? 'count' : 'sum');
+          },
+          text.countRows,
+          numbers,
+        )}
+        <Field
+          label={text.aggregate}
+          size="small"
+          orientation="horizontal"
+          className="qr-chart-field"
+        >
+          <Select
+            size="small"
+            value={aggregate}
+            onChange={(_, chosen) => {
+              if (chosen.value in aggregates) setAggregate(chosen.value as Aggregate);
+            }}
+          >
+            {Object.entries(aggregates).map(([key, { label }]) => (
+              <option key={key} value={key}>
+                {label}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      </div>
+      {found.leftOut > 0 && <p className="qr-chart-hint">{text.pivotLeftOut(found.leftOut)}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
+      <section className="qr-chart-table" tabIndex={0} aria-label={text.columns}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{columns[down]?.name}</th>
+              {found.columns.map((name) => (
+                <th key={name} scope="col" className="qr-number">
+                  {name === ''
+                    ? across === undefined
+                      ? aggregates[aggregate].label
+                      : text.empty
+                    : name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {found.rows.map((name, row) => (
+              <tr key={name}>
+                <th scope="row">{name === '' ? text.empty : name}</th>
+                {found.columns.map((column, at) => {
+                  const cell = found.cells[row]?.[at];
+                  return (
+                    <td key={column} className="qr-number">
+                      {cell !== undefined && (
+                        <button type="button" onClick={() => pick(name, column)}>
+                          <span
+                            className="qr-shade"
+                            style={{ width: `${(100 * Math.abs(cell)) / most}%` }}
+                          />
+                          <span>{cell.toLocaleString('en', { maximumFractionDigits: 3 })}</span>
+                        </button>
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
