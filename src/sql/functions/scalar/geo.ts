@@ -1,5 +1,6 @@
 import type { ScalarFunction } from '../../functions.js';
 import { geoAreaFunctions } from './geo/areas.js';
+import { bufferFunctions } from './geo/buffers.js';
 import { cellCoverFunctions } from './geo/cells.js';
 import { densifyFunctions } from './geo/densify.js';
 import { geohashFunctions } from './geo/geohash.js';
@@ -21,4 +22,5 @@ export const geoFunctions = {
   ...densifyFunctions,
   ...geoAreaFunctions,
   ...cellCoverFunctions,
+  ...bufferFunctions,
 } satisfies Record<string, ScalarFunction>;

@@ -4,12 +4,9 @@ import type { Operand } from '../../../operand.js';
 import { literal, type Sql, sql } from '../../../sql.js';
 import { crosses, shareEnd } from './edges.js';
 import {
-  angle,
   arePolygons,
   both,
-  cross,
   directions,
-  dot,
   edgesOf,
   either,
   emptyCollection,
@@ -17,35 +14,16 @@ import {
   orNothing,
   polygonsOf,
   positionOf,
-  size,
 } from './geometry.js';
 import { insideRings } from './inside.js';
-import { loopsType, overlay, rings } from './overlay.js';
+import { isShell, loopsOf, loopsType } from './loops.js';
+import { overlay, rings } from './overlay.js';
 
 const ringsType = { text: 'Array(Array(Tuple(Float64, Float64)))' };
 const polygonsType = { text: `Array(${ringsType.text})` };
 
 /** Edges of polygons that one call brings together. */
 const mostEdges = 2_000;
-
-/** Whether a loop runs counterclockwise around the smaller side. */
-const isShell = (loop: Sql) =>
-  letIn(
-    {
-      _am: sql`tuple(arraySum(_ac -> _ac.1, ${loop}), arraySum(_ac -> _ac.2, ${loop}), arraySum(_ac -> _ac.3, ${loop}))`,
-    },
-    sql`(arraySum((_ac, _ad) -> ${letIn(
-      { _an: cross(sql`_ac`, sql`_ad`) },
-      sql`if(${size(sql`_an`)} = 0, 0, ${dot(sql`_an`, sql`_am`)} * ${angle(sql`_ac`, sql`_ad`)} / ${size(sql`_an`)})`,
-    )}, ${loop}, arrayRotateLeft(${loop}, 1)) > 0)`,
-  );
-
-/** A polygon's rings as loops: the shell counterclockwise, holes clockwise. */
-const loopsOf = (polygon: Sql) =>
-  sql`arrayMap((_ar, _ai) -> ${letIn(
-    { _al: directions(sql`arrayPopBack(_ar)`) },
-    sql`if(${isShell(sql`_al`)} = (_ai = 1), _al, arrayReverse(_al))`,
-  )}, ${polygon}, arrayEnumerate(${polygon}))`;
 
 /** Whether edges neither cross nor lie upon each other. */
 function areApart(edges: Sql): Sql {
@@ -67,8 +45,12 @@ const tooMany = (polygons: Sql) =>
  * The union of valid polygons. As in S2, the two of the fewest corners are united first and their
  * union waits with the corners of both.
  */
-function united(polygons: Sql): Sql {
-  const waiting = sql`arraySort(_aw -> _aw.1, arrayMap((_ay, _ai) -> tuple(tuple(length(arrayFlatten(_ay)), _ai), ${loopsOf(sql`_ay`)}), ${polygons}, arrayEnumerate(${polygons})))`;
+const united = (polygons: Sql) =>
+  unitedLoops(sql`arrayMap(_ay -> ${loopsOf(sql`_ay`)}, ${polygons})`);
+
+/** The same of areas that are loops already. */
+export function unitedLoops(areas: Sql): Sql {
+  const waiting = sql`arraySort(_aw -> _aw.1, arrayMap((_ay, _ai) -> tuple(tuple(length(arrayFlatten(_ay)) + length(_ay), _ai), _ay), _at, arrayEnumerate(_at)))`;
   const type = { text: `Array(Tuple(UInt64, ${loopsType.text}))` };
   const both = sql`(_aq[1].1 + _aq[2].1)`;
   const rest = sql`arraySlice(_aq, 3)`;
@@ -79,8 +61,8 @@ function united(polygons: Sql): Sql {
   );
   const step = overlay(sql`_aq[1].2`, sql`_aq[2].2`, 'union', put);
   const start = sql`CAST(arrayMap(_aw -> tuple(_aw.1.1, _aw.2), ${waiting}) AS ${type})`;
-  const folded = sql`arrayFold((_aq, _ak) -> CAST(${step} AS ${type}), range(greatest(length(${polygons}), 1) - 1), ${start})`;
-  return sql`(${folded}[1].2)`;
+  const folded = sql`arrayFold((_aq, _ak) -> CAST(${step} AS ${type}), range(greatest(length(_at), 1) - 1), ${start})`;
+  return letIn({ _at: areas }, sql`(${folded}[1].2)`);
 }
 
 /** Valid: within their bounds, each in itself; a polygon without rings is none. */
@@ -129,7 +111,7 @@ function polygonTexts(loops: Sql): Sql {
 const gathered = (texts: Sql, one: string, several: string) =>
   sql`multiIf(empty(${texts}), '', length(${texts}) = 1, concat('{"type":"${{ text: one }}","coordinates":', ${texts}[1], '}'), concat('{"type":"${{ text: several }}","coordinates":[', arrayStringConcat(${texts}, ','), ']}'))`;
 
-const polygonsJson = (loops: Sql) =>
+export const polygonsJson = (loops: Sql) =>
   letIn({ _ax: polygonTexts(loops) }, gathered(sql`_ax`, 'Polygon', 'MultiPolygon'));
 
 function union(array: Operand): Sql {

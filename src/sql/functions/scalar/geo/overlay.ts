@@ -10,9 +10,6 @@ import { insideRings } from './inside.js';
  * those of S2's boolean operations do. Names begin with `_o`.
  */
 
-const vector = 'Tuple(Float64, Float64, Float64)';
-export const loopsType = { text: `Array(Array(${vector}))` };
-
 /** Radians within which two places are one: less than the noise of a cell's corners. */
 const nearness = sql`1e-12`;
 

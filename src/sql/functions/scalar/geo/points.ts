@@ -11,8 +11,6 @@ import {
   dot,
   earthRadius,
   isPosition,
-  orNothing,
-  polygonJson,
   real,
   size,
 } from './geometry.js';
@@ -82,30 +80,6 @@ function turning(...parts: Operand[]): Emitted {
   return orNull(valid, named);
 }
 
-/** A regular polygon around a place, no side of which leaves the circle by more than the tolerance. */
-function circle(lng: Operand, lat: Operand, radius: Operand, tolerance?: Operand): Emitted {
-  const [x, y, r] = [real(lng), real(lat), real(radius)];
-  const allowed = sql`least(${tolerance ? real(tolerance) : sql`10.`}, ${r} * 0.5)`;
-  const sides = sql`toUInt32(least(10000, greatest(4, ceil(pi() / acos(1 - greatest(${allowed}, ${r} * 1e-6) / ${r})))))`;
-  const valid = all(
-    isPosition(x, y),
-    sql`${r} > 0`,
-    sql`${r} < 20000000`,
-    sql`${tolerance ? real(tolerance) : sql`1`} > 0`,
-  );
-  const turn = sql`(2 * pi() * _ci / _cn)`;
-  const [sinLat, cosLat] = [sql`sin(radians(_cy))`, sql`cos(radians(_cy))`];
-  const latitude = sql`asin(${sinLat} * cos(_cr) + ${cosLat} * sin(_cr) * cos(-${turn}))`;
-  const longitude = sql`(radians(_cx) + atan2(sin(-${turn}) * sin(_cr) * ${cosLat}, cos(_cr) - ${sinLat} * sin(${latitude})))`;
-  const corner = sql`tuple(degrees(${longitude}) - 360 * round(degrees(${longitude}) / 360), degrees(${latitude}))`;
-  const ring = sql`arrayMap(_ci -> ${corner}, range(_cn))`;
-  const polygon = letIn(
-    { _cx: x, _cy: y, _cr: sql`(${r} / ${earthRadius})`, _cn: sql`ifNull(${sides}, 4)` },
-    letIn({ _cq: ring }, polygonJson(sql`arrayPushBack(_cq, _cq[1])`)),
-  );
-  return orNothing(valid, polygon);
-}
-
 export const geoPointFunctions = {
   geo_distance_2points: {
     doc: 'geo-distance-2points-function',
@@ -146,15 +120,6 @@ export const geoPointFunctions = {
       ),
     examples: [
       ['geo_point_in_circle(-122.143564, 47.535677, -122.100896, 47.527351, 3500)', 'true'],
-    ],
-  },
-  geo_point_buffer: {
-    doc: 'geo-point-buffer-function',
-    trap: 'a regular polygon of fewest sides within the tolerance: its corners are not those that Kusto chooses',
-    emit: circle,
-    examples: [
-      ['array_length(geo_point_buffer(1, 1, 10, 5).coordinates[0])', '5'],
-      ['isnull(geo_point_buffer(200, 1, 0.1))', 'true'],
     ],
   },
 } satisfies Record<string, ScalarFunction>;
