@@ -96,6 +96,8 @@ export class NormalTable {
   /** Other names of a column; what comes under the column's own name goes before. */
   readonly #aliases = new Map<string, number>();
   readonly #ignored: ReadonlySet<string>;
+  /** Where what has no column goes; -1: nowhere. */
+  readonly #restSlot: number;
   readonly #timeSlot: number;
 
   constructor(table: Table) {
@@ -115,6 +117,7 @@ export class NormalTable {
         this.#aliases.set(name.toLowerCase(), slot);
       }
     }
+    this.#restSlot = this.#restSlotOf(table);
     this.#ignored = new Set((table.computedColumns ?? []).map((column) => column.name));
     this.#timeSlot = table.timeColumn === null ? -1 : (this.#slotOf.get(table.timeColumn) ?? -1);
   }
@@ -148,16 +151,15 @@ export class NormalTable {
         return problem;
       }
     }
-    const members = this.#members(draft.values);
+    const own = this.#members(draft.values);
+    // What the event itself says is its identity, wherever it is kept.
+    const content = event.identity ?? this.#content(draft, own, record);
+    const members = draft.rest.length > 0 ? this.#withRest(draft, own) : own;
     return {
       table: this,
       members,
       time: draft.time,
-      identity: identityOf(
-        this.name,
-        draft,
-        event.identity ?? this.#content(draft, members, record),
-      ),
+      identity: identityOf(this.name, draft, content),
       problems: limited(draft.problems),
     };
   }
@@ -168,7 +170,7 @@ export class NormalTable {
     const slot = index === undefined ? undefined : this.#slots[index];
     if (index === undefined || slot === undefined) {
       if (!this.#ignored.has(name)) {
-        draft.leaveOut(name, value, { reason: 'column.unknown', column: name });
+        draft.leaveOut(name, value, this.#restSlot < 0 ? unknownColumn(name) : undefined);
       }
     } else if (own !== undefined || draft.values[index] === undefined) {
       if (index === this.#timeSlot) {
@@ -177,6 +179,34 @@ export class NormalTable {
         placeValue(draft, index, slot, value);
       }
     }
+  }
+
+  #restSlotOf({ source }: Table): number {
+    const index = this.#slotOf.get(source?.additionalFields ?? 'AdditionalFields') ?? -1;
+    const type = this.#slots[index]?.type;
+    return type === 'dynamic' || type === 'string' ? index : -1;
+  }
+
+  /** The members with what has no column among the additional fields; what cannot be there is a problem. */
+  #withRest(draft: Draft, own: string): string {
+    const before = draft.values[this.#restSlot];
+    const text = before === undefined ? '{}' : (JSON.parse(before) as string);
+    const known = objectOf(text);
+    const added: string[] = [];
+    for (const [name, member, value] of draft.rest) {
+      if (known === undefined || Object.hasOwn(known, name)) {
+        draft.problems.push({ ...unknownColumn(name), detail: clip(value, longestValueShown) });
+      } else {
+        added.push(member);
+      }
+    }
+    if (added.length === 0) {
+      return own;
+    }
+    const start = text.trimEnd().slice(0, -1);
+    const comma = Object.keys(known ?? {}).length > 0 ? ',' : '';
+    draft.values[this.#restSlot] = JSON.stringify(`${start}${comma}${added.join(',')}}`);
+    return this.#members(draft.values);
   }
 
   #members(values: readonly (string | undefined)[]): string {
@@ -218,6 +248,8 @@ class Draft {
   readonly problems: Problem[] = [];
   /** Members that are not in the row; `tooDeep` when one of them has no text. */
   leftOut: (readonly [name: string, member: string])[] | 'tooDeep' | undefined;
+  /** Members without a column, that the additional fields can take. */
+  readonly rest: (readonly [name: string, member: string, value: string])[] = [];
   time: Moment | undefined;
   invalidTime: JsonValue | undefined;
 
@@ -235,19 +267,37 @@ class Draft {
     }
   }
 
-  leaveOut(name: string, value: JsonValue, problem: Problem): void {
+  /** @param problem undefined: the value goes among the additional fields */
+  leaveOut(name: string, value: JsonValue, problem: Problem | undefined): void {
     const text = textOf(value);
+    const member = `${quoted(name)}:${text}`;
     if (text === undefined || this.leftOut === 'tooDeep') {
       this.leftOut = 'tooDeep';
     } else {
       this.leftOut ??= [];
-      this.leftOut.push([name, `${JSON.stringify(name)}:${text}`]);
+      this.leftOut.push([name, member]);
     }
-    this.problems.push(
-      text === undefined
-        ? { ...problem, reason: 'json.tooDeep' }
-        : { ...problem, detail: clip(text, longestValueShown) },
-    );
+    if (text === undefined) {
+      this.problems.push({ reason: 'json.tooDeep', column: name });
+    } else if (problem === undefined) {
+      this.rest.push([name, member, text]);
+    } else {
+      this.problems.push({ ...problem, detail: clip(text, longestValueShown) });
+    }
+  }
+}
+
+function unknownColumn(column: string): Problem {
+  return { reason: 'column.unknown', column };
+}
+
+/** The members of an object's JSON text; undefined where it is another value's, or none. */
+function objectOf(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

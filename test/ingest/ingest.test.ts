@@ -93,7 +93,7 @@ describe('a request', () => {
       bad[0] ?? '',
       processEvent(701, { ProcessId: 'text', ReportId: 700_701 }),
       bad[1] ?? '',
-      processEvent(702, { Fresh: 'value', ProcessId: 1702 }),
+      processEvent(702, { Fresh: 'value', ProcessId: 1702, AdditionalFields: '["a"]' }),
     ]);
     const expected = {
       rejected: 2,

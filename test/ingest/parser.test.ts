@@ -215,7 +215,12 @@ describe('what is not stored', () => {
   );
 
   it.each([
-    ['an unknown column', { Fresh: 'x' }, 'column.unknown', 'Fresh'],
+    [
+      'an unknown column beside a list',
+      { AdditionalFields: '[1]', Fresh: 'x' },
+      'column.unknown',
+      'Fresh',
+    ],
     ['text for a number', { ProcessId: 'many' }, 'value.invalid', 'ProcessId'],
     ['a number too large', { ProcessId: 1e30 }, 'value.invalid', 'ProcessId'],
     [
@@ -252,6 +257,28 @@ describe('what is not stored', () => {
     ]);
   });
 
+  it.each<[string, unknown, object, string]>([
+    ['text', '{"a": 1}', { Fresh: 'x"\n' }, '{"a": 1,"Fresh":"x\\"\\n"}'],
+    ['an object', { a: 1 }, { Fresh: { b: [1] } }, '{"a":1,"Fresh":{"b":[1]}}'],
+    ['nothing', null, { Fresh: 'x', More: 7 }, '{"Fresh":"x","More":7}'],
+    ['an empty object', {}, { Fresh: true }, '{"Fresh":true}'],
+    ['a long number', '{"a":9007199254740993}', { b: 1 }, '{"a":9007199254740993,"b":1}'],
+  ])('an unknown column goes among the additional fields: %s', (_what, known, more, text) => {
+    const batch = parseEvent({ AdditionalFields: known, ...more });
+    expect(batch.deadLetters).toBeUndefined();
+    const [row] = rowsOf(batch, 'DeviceProcessEvents');
+    expect(row?.['AdditionalFields']).toBe(text);
+  });
+
+  it('an unknown column does not take the place of an additional field', () => {
+    const batch = parseEvent({ AdditionalFields: { Fresh: 1 }, Fresh: 2, Other: 3 });
+    const [row] = rowsOf(batch, 'DeviceProcessEvents');
+    expect(row?.['AdditionalFields']).toBe('{"Fresh":1,"Other":3}');
+    expect(rowsOf(batch, deadLetterTable)).toMatchObject([
+      { ReasonCode: 'column.unknown', Column: 'Fresh' },
+    ]);
+  });
+
   it('an unknown column without a value is nothing to report', () => {
     expect(parseEvent({ Fresh: null }).deadLetters).toBeUndefined();
   });
@@ -265,9 +292,11 @@ describe('what is not stored', () => {
     expect(row).toMatchObject({ DeviceId: 'device-1' });
   });
 
-  it('a million unknown columns are ten dead letters', () => {
+  it('many unknown columns are additional fields, and else ten dead letters', () => {
     const more = Object.fromEntries(numbers(0, 50_000).map((number) => [`x${number}`, number]));
-    const letters = rowsOf(parseEvent(more), deadLetterTable);
+    const [row] = rowsOf(parseEvent({ ...more, AdditionalFields: null }), 'DeviceProcessEvents');
+    expect(JSON.parse(String(row?.['AdditionalFields']))).toEqual(more);
+    const letters = rowsOf(parseEvent({ ...more, AdditionalFields: '[]' }), deadLetterTable);
     expect(letters).toHaveLength(10);
     expect(letters.at(-1)?.['Reason']).toContain('49990 more columns');
     expect(String(letters[0]?.['RawEvent']).length).toBeLessThan(66_000);
