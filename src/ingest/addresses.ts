@@ -33,8 +33,8 @@ const protocols: Readonly<Record<string, string>> = {
   '17': 'Udp',
   icmp: 'Icmp',
   '1': 'Icmp',
-  icmpv6: 'Icmpv6',
-  '58': 'Icmpv6',
+  icmpv6: 'Icmp',
+  '58': 'Icmp',
 };
 
 /** A transport protocol as Defender spells it, by name or by number. */

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { ConversionContext, RawRecord } from '../../src/ingest/connector.js';
 import { zeekJson, zeekTsv } from '../../src/ingest/connectors/zeek.js';
 import { detectConnector } from '../../src/ingest/connectors.js';
+import { isolatedContext } from '../../src/ingest/correlation/correlation.js';
 
 const json = (value: object): RawRecord => ({ text: JSON.stringify(value), value: value as never });
 const line = (text: string): RawRecord => ({ text, value: undefined });
 
-/** Zeek's records say everything themselves. */
-const unused = {} as ConversionContext;
+const context: ConversionContext = { ...isolatedContext(), extensions: true };
 
 const out = {
   'id.orig_h': '10.0.0.5',
@@ -87,14 +87,48 @@ const records: readonly (readonly [name: string, record: object, columns: object
 
 describe('a record of Zeek', () => {
   test.each(records)('%s', (_, record, columns) => {
-    const outcomes = zeekJson.open(unused).convert(json(record));
-    if (columns === null) expect(outcomes).toEqual([]);
+    const outcomes = zeekJson.open(context).convert(json(record));
+    if (columns === null) expect(outcomes).toEqual([{ passed: 'unmapped' }]);
     else expect(outcomes).toMatchObject([{ columns }]);
+  });
+
+  test('of a file on the wire has a row only where extensions are wanted', () => {
+    const { correlation, settle } = isolatedContext();
+    const record = json({
+      ...base,
+      ...out,
+      _path: 'files',
+      fuid: 'F',
+      filename: 'a.exe',
+      md5: 'x',
+    });
+    for (const extensions of [true, false]) {
+      const outcomes = zeekJson.open({ correlation, settle, extensions }).convert(record);
+      expect(outcomes).toMatchObject([
+        extensions ? { columns: { FileName: 'a.exe', MD5: 'x' } } : { passed: 'unmapped' },
+      ]);
+    }
+  });
+
+  test('has the device that its address is known to be of', () => {
+    const known = isolatedContext();
+    known.correlation.devices.of('PC1.contoso.com').sawAddress('10.0.0.5', 1);
+    const outcomes = zeekJson
+      .open(known)
+      .convert(json({ ...base, ...out, proto: 'tcp', conn_state: 'SF' }));
+    expect(outcomes).toMatchObject([{ columns: { DeviceName: 'pc1.contoso.com' } }]);
+  });
+
+  test('may have its time in ISO form', () => {
+    const outcomes = zeekJson
+      .open(context)
+      .convert(json({ ...base, ...out, ts: '2020-04-30T00:06:39.82437Z', conn_state: 'SF' }));
+    expect(outcomes).toMatchObject([{ columns: { Timestamp: '2020-04-30T00:06:39.8243700Z' } }]);
   });
 
   test('without a time is rejected', () => {
     expect(
-      zeekJson.open(unused).convert(json({ ...out, uid: 'x', conn_state: 'SF' })),
+      zeekJson.open(context).convert(json({ ...out, uid: 'x', conn_state: 'SF' })),
     ).toMatchObject([{ rejected: 'record.shape' }]);
   });
 });
@@ -111,7 +145,7 @@ describe("Zeek's own form", () => {
   ];
 
   test('is read by its header', () => {
-    const conversion = zeekTsv.open(unused);
+    const conversion = zeekTsv.open(context);
     const rows = [
       ...header,
       '1692146028.495991\tC2\t10.0.0.5\t49873\t10.0.0.1\t53\tudp\ta\\x09b\tT\tx,y',
@@ -130,7 +164,7 @@ describe("Zeek's own form", () => {
   });
 
   test('without its header is rejected', () => {
-    expect(zeekTsv.open(unused).convert(line('1\t2'))).toMatchObject([
+    expect(zeekTsv.open(context).convert(line('1\t2'))).toMatchObject([
       { rejected: 'record.shape' },
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Connector, Outcome, RawRecord } from '../connector.js';
+import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import { ExactNumber, type JsonValue } from '../json.js';
 import { type ZeekFields, zeekEvents } from '../zeek/rules.js';
 
@@ -14,7 +14,7 @@ export const zeekJson: Connector = {
     const own = sample.filter(({ value }) => isZeek(value));
     return own.length / Math.max(sample.length, 1);
   },
-  open: () => ({ convert }),
+  open: (context) => ({ convert: (record) => convert(record, context) }),
 };
 
 /** Zeek's logs in its own form: tab-separated, with a header that names the log and its fields. */
@@ -27,17 +27,17 @@ export const zeekTsv: Connector = {
     sample.some(({ text }) => text.startsWith('#fields'))
       ? 1
       : 0,
-  open() {
-    const header = new TsvHeader();
+  open(context) {
+    const header = new TsvHeader(context);
     return { convert: ({ text }: RawRecord) => header.take(text) };
   },
 };
 
 function isZeek(value: JsonValue | undefined): boolean {
   if (!isObject(value)) return false;
-  const hasUid = typeof value['uid'] === 'string' || '@stream' in value || '_path' in value;
-  const hasEnds =
-    'id.orig_h' in value || 'id_orig_h' in value || '@stream' in value || '_path' in value;
+  const isNamed = '@stream' in value || '_path' in value;
+  const hasUid = typeof value['uid'] === 'string' || isNamed;
+  const hasEnds = 'id.orig_h' in value || 'id_orig_h' in value || isNamed;
   return 'ts' in value && hasUid && hasEnds;
 }
 
@@ -50,7 +50,7 @@ function isObject(value: JsonValue | undefined): value is { readonly [key: strin
   );
 }
 
-function convert({ value }: RawRecord): readonly Outcome[] {
+function convert({ value }: RawRecord, context: ConversionContext): readonly Outcome[] {
   if (!isObject(value)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = new Map<string, string>();
   for (const [key, field] of Object.entries(value)) {
@@ -60,7 +60,7 @@ function convert({ value }: RawRecord): readonly Outcome[] {
     }
   }
   const named = value['_path'] ?? value['@stream'];
-  return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields);
+  return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields, context);
 }
 
 function textOf(value: JsonValue): string | undefined {
@@ -81,6 +81,7 @@ const tellTale: readonly (readonly [field: string, log: string])[] = [
   ['auth_attempts', 'ssh'],
   ['mailfrom', 'smtp'],
   ['data_channel.passive', 'ftp'],
+  ['fuid', 'files'],
 ];
 
 function logOf(fields: ZeekFields): string {
@@ -97,6 +98,11 @@ class TsvHeader {
   #unset = '-';
   #empty = '(empty)';
   #setSeparator = ',';
+  readonly #context: ConversionContext;
+
+  constructor(context: ConversionContext) {
+    this.#context = context;
+  }
 
   take(line: string): readonly Outcome[] {
     if (line.startsWith('#')) {
@@ -114,7 +120,7 @@ class TsvHeader {
       if (cell === undefined || cell === this.#unset) continue;
       fields.set(name, this.#value(cell, this.#types[index] ?? 'string'));
     }
-    return zeekEvents(this.#log, fields);
+    return zeekEvents(this.#log, fields, this.#context);
   }
 
   #read(line: string): void {

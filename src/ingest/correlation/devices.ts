@@ -36,6 +36,8 @@ export class Device {
   /** When it was first heard of, by this machine's clock. */
   readonly knownSinceMs: number;
   isDirty = true;
+  /** Told of addresses that are new to it. */
+  onAddress: (address: string) => void = () => undefined;
 
   constructor(name: string, clock = new Clock(), knownSinceMs = Date.now()) {
     this.name = name;
@@ -60,6 +62,7 @@ export class Device {
     const last = this.addresses.get(address);
     if (last === undefined || ms > last) {
       this.isDirty ||= last === undefined;
+      this.onAddress(address);
       this.addresses.delete(address);
       this.addresses.set(address, ms);
       if (this.addresses.size > mostAddresses) {
@@ -103,6 +106,10 @@ export class DeviceRegistry {
   /** Names with a domain by their first label. */
   readonly #full = new Map<string, Set<string>>();
   readonly #touched = new Set<Device>();
+  readonly #byAddress = new Generations<string>(mostDevices);
+  /** Names from before, whose addresses have not been asked for. */
+  readonly #early: string[] = [];
+  #knowsAddresses = false;
   /** Holds what is true of all of them. */
   readonly #common: Device;
 
@@ -115,6 +122,9 @@ export class DeviceRegistry {
     this.#common = load(commonName) ?? new Device(commonName);
     for (const name of names) {
       this.#learnName(name);
+      if (this.#early.length < mostDevices) {
+        this.#early.push(name);
+      }
     }
   }
 
@@ -128,9 +138,34 @@ export class DeviceRegistry {
       device = this.#load(name) ?? new Device(name);
       device.clock.common = this.#common.clock;
       this.#devices.set(name, device);
+      this.#watchAddresses(device);
     }
     this.#touched.add(device).add(this.#common);
     return device;
+  }
+
+  /** The device that last had an address. */
+  atAddress(address: string): Device | undefined {
+    if (!this.#knowsAddresses) {
+      this.#knowsAddresses = true;
+      for (const name of this.#early.splice(0)) {
+        const stored = this.#load(name);
+        if (stored) {
+          this.#watchAddresses(stored);
+        }
+      }
+    }
+    const name = this.#byAddress.get(address);
+    return name === undefined ? undefined : this.of(name);
+  }
+
+  #watchAddresses(device: Device): void {
+    const { name } = device;
+    const note = (address: string) => this.#byAddress.set(address, name);
+    device.onAddress = note;
+    for (const address of device.addresses.keys()) {
+      note(address);
+    }
   }
 
   /** Devices that have changed since the last call. */

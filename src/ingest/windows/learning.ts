@@ -23,8 +23,8 @@ export class Learning {
   }
 
   /** Whether an event has something to teach although it becomes no row. */
-  static teaches({ provider, id }: Pick<WindowsEvent, 'provider' | 'id'>): boolean {
-    return provider === securityProvider ? id === 4689 : provider.endsWith('sysmon');
+  static teaches({ provider }: Pick<WindowsEvent, 'provider'>): boolean {
+    return provider === securityProvider || provider.endsWith('sysmon');
   }
 
   learn(event: WindowsEvent): void {
@@ -135,6 +135,7 @@ export class Learning {
   #security(event: WindowsEvent, device: Device): void {
     this.#account(event, 'subject', 'subjectusersid');
     this.#account(event, 'target', 'targetusersid');
+    this.#account(event, 'target', 'targetsid');
     if (event.id === 4688) {
       this.#later.push(() => this.#securityStart(event, device));
     } else if (event.id === 4689) {

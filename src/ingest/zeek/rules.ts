@@ -1,23 +1,44 @@
 import { epochTime, ipType, isPrivateAddress, protocolName } from '../addresses.js';
-import type { DefenderEvent, Outcome } from '../connector.js';
+import type { ConversionContext, DefenderEvent, Outcome } from '../connector.js';
+import { parseDatetime } from '../datetime.js';
+import { reportId } from '../occurrences.js';
 
 /** A record of a Zeek log: its fields as text, arrays as JSON text, unset ones absent. */
 export type ZeekFields = ReadonlyMap<string, string>;
 
-/** Logs that become events; what the others say is in these as well, or is about Zeek itself. */
-export type ZeekLog = 'conn' | 'dns' | 'http' | 'ssl' | 'ssh' | 'ftp' | 'smtp' | 'smb_files';
+/** What one log of Zeek's becomes. */
+export interface ZeekRule {
+  readonly log: string;
+  readonly table: 'DeviceNetworkEvents' | 'DeviceFileEvents';
+  /** undefined: the record has no row. */
+  readonly actionType: (fields: ZeekFields, direction: 'In' | 'Out') => string | undefined;
+  /** As the reference prints it. */
+  readonly actions: string;
+  /** Columns besides those of the connection's ends, by the fields that they are from. */
+  readonly columns: Readonly<Record<string, (fields: ZeekFields) => string | undefined>>;
+  /** Defender has no such row: off unless asked for. */
+  readonly extension?: true;
+}
 
-/** Inspected protocols: Defender's own Zeek-derived rows have these actions. */
-const inspections: Readonly<Partial<Record<ZeekLog, { action: string; url?: string }>>> = {
-  dns: { action: 'DnsConnectionInspected' },
-  http: { action: 'HttpConnectionInspected', url: 'host' },
-  ssl: { action: 'SslConnectionInspected', url: 'server_name' },
-  ssh: { action: 'SshConnectionInspected' },
-  ftp: { action: 'FtpConnectionInspected' },
-  smtp: { action: 'SmtpConnectionInspected' },
-};
-
+const field = (name: string) => (fields: ZeekFields) => fields.get(name);
 const failedStates: ReadonlySet<string> = new Set(['S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH']);
+
+function connectionAction(fields: ZeekFields, direction: 'In' | 'Out'): string {
+  if (fields.get('proto') === 'icmp') return 'IcmpConnectionInspected';
+  if (failedStates.has(fields.get('conn_state') ?? '')) return 'ConnectionFailed';
+  return direction === 'In' ? 'InboundConnectionAccepted' : 'ConnectionSuccess';
+}
+
+/** A protocol that was looked into: Defender's own Zeek-derived rows have these actions. */
+function inspected(log: string, action: string, url?: string): ZeekRule {
+  return {
+    log,
+    table: 'DeviceNetworkEvents',
+    actionType: () => action,
+    actions: action,
+    columns: url === undefined ? {} : { RemoteUrl: field(url) },
+  };
+}
 
 const fileActions: Readonly<Record<string, string>> = {
   'SMB::FILE_DELETE': 'FileDeleted',
@@ -25,24 +46,125 @@ const fileActions: Readonly<Record<string, string>> = {
   'SMB::FILE_WRITE': 'FileModified',
 };
 
+/** Logs that become events; what the others say is in these as well, or is about Zeek itself. */
+export const zeekRules: readonly ZeekRule[] = [
+  {
+    log: 'conn',
+    table: 'DeviceNetworkEvents',
+    actionType: connectionAction,
+    actions:
+      'IcmpConnectionInspected, ConnectionFailed, InboundConnectionAccepted, ConnectionSuccess',
+    columns: {},
+  },
+  inspected('dns', 'DnsConnectionInspected'),
+  inspected('http', 'HttpConnectionInspected', 'host'),
+  inspected('ssl', 'SslConnectionInspected', 'server_name'),
+  inspected('ssh', 'SshConnectionInspected'),
+  inspected('ftp', 'FtpConnectionInspected'),
+  inspected('smtp', 'SmtpConnectionInspected'),
+  {
+    log: 'smb_files',
+    table: 'DeviceFileEvents',
+    extension: true,
+    actionType: (fields) => fileActions[fields.get('action') ?? ''],
+    actions: 'FileDeleted, FileRenamed, FileModified',
+    columns: {
+      FileName: (fields) => baseName(fields.get('name')),
+      FolderPath: (fields) => {
+        const [share = '', name = ''] = [fields.get('path'), fields.get('name')];
+        return share === '' ? name : `${share}\\${name}`;
+      },
+      PreviousFileName: (fields) => baseName(fields.get('prev_name')),
+      FileSize: field('size'),
+      RequestProtocol: () => 'Smb',
+      RequestSourceIP: field('id.orig_h'),
+      RequestSourcePort: field('id.orig_p'),
+      ShareName: field('path'),
+    },
+  },
+  {
+    log: 'files',
+    table: 'DeviceFileEvents',
+    extension: true,
+    actionType: () => 'FileCreated',
+    actions: 'FileCreated',
+    columns: {
+      FileName: (fields) => baseName(fields.get('filename')),
+      FolderPath: field('filename'),
+      FileSize: (fields) => fields.get('total_bytes') ?? fields.get('seen_bytes'),
+      MD5: field('md5'),
+      SHA1: field('sha1'),
+      SHA256: field('sha256'),
+      RequestProtocol: (fields) => (fields.get('source') === 'SMB' ? 'Smb' : fields.get('source')),
+      RequestSourceIP: (fields) =>
+        firstOf(fields.get('tx_hosts')) ?? fields.get('id.resp_h') ?? fields.get('tx_host'),
+    },
+  },
+];
+
+const ruleOf = new Map(zeekRules.map((rule) => [rule.log, rule]));
+
 /** The events of one record. */
-export function zeekEvents(log: string, fields: ZeekFields): readonly Outcome[] {
-  const time = epochTime(fields.get('ts') ?? '');
+export function zeekEvents(
+  log: string,
+  fields: ZeekFields,
+  context: ConversionContext,
+): readonly Outcome[] {
+  const written = fields.get('ts') ?? '';
+  const time = epochTime(written) ?? parseDatetime(written.trim())?.text;
   if (time === undefined) return [{ rejected: 'record.shape', detail: 'no time in "ts"' }];
-  if (log === 'conn') return [connection(fields, time)];
-  if (log === 'smb_files') return fileEvent(fields, time);
-  const inspection = inspections[log as ZeekLog];
-  return inspection ? [inspected(fields, time, inspection)] : [];
+  const rule = ruleOf.get(log);
+  const ends = endsOf(fields);
+  const action = rule?.actionType(fields, ends.direction);
+  const isWanted = rule?.extension !== true || context.extensions;
+  if (rule === undefined || action === undefined || !isWanted) return [{ passed: 'unmapped' }];
+  return [eventOf(rule, action, fields, time, ends, context)];
+}
+
+function eventOf(
+  rule: ZeekRule,
+  action: string,
+  fields: ZeekFields,
+  time: string,
+  { direction, local, columns }: Ends,
+  { correlation }: ConversionContext,
+): DefenderEvent {
+  const isConnection = rule.table === 'DeviceNetworkEvents';
+  const device = isConnection ? correlation.devices.atAddress(local) : undefined;
+  const own = Object.entries(rule.columns).map(([name, read]) => [name, read(fields)] as const);
+  return {
+    table: rule.table,
+    columns: {
+      Timestamp: time,
+      ActionType: action,
+      ReportId: reportId(
+        [rule.log, ...['ts', 'uid', 'fuid', 'trans_id'].map((name) => fields.get(name))].join('\n'),
+      ),
+      ...(device && { DeviceId: device.id, DeviceName: device.name }),
+      ...(isConnection && { ...columns, Protocol: protocolName(fields.get('proto') ?? 'tcp') }),
+      ...Object.fromEntries(own),
+      AdditionalFields: additional(fields, isConnection ? direction : undefined),
+    },
+    // What is known of devices may have grown when the record comes again.
+    identity: JSON.stringify([rule.log, ...fields]),
+  };
+}
+
+interface Ends {
+  readonly direction: 'In' | 'Out';
+  readonly local: string;
+  readonly columns: Readonly<Record<string, string | undefined>>;
 }
 
 /** The two ends: orig is local when it alone is private, or both are; otherwise resp is. */
-function ends(fields: ZeekFields) {
+function endsOf(fields: ZeekFields): Ends {
   const orig = { ip: fields.get('id.orig_h') ?? '', port: fields.get('id.orig_p') };
   const resp = { ip: fields.get('id.resp_h') ?? '', port: fields.get('id.resp_p') };
   const isOutbound = isPrivateAddress(orig.ip);
   const [local, remote] = isOutbound ? [orig, resp] : [resp, orig];
   return {
     direction: isOutbound ? 'Out' : 'In',
+    local: local.ip,
     columns: {
       LocalIP: local.ip,
       LocalPort: local.port,
@@ -54,76 +176,13 @@ function ends(fields: ZeekFields) {
   };
 }
 
-function connection(fields: ZeekFields, time: string): DefenderEvent {
-  const { direction, columns } = ends(fields);
-  const protocol = fields.get('proto') ?? '';
-  const state = fields.get('conn_state') ?? '';
-  const action =
-    protocol === 'icmp'
-      ? 'IcmpConnectionInspected'
-      : failedStates.has(state)
-        ? 'ConnectionFailed'
-        : direction === 'In'
-          ? 'InboundConnectionAccepted'
-          : 'ConnectionSuccess';
-  return {
-    table: 'DeviceNetworkEvents',
-    columns: {
-      Timestamp: time,
-      ActionType: action,
-      ...columns,
-      Protocol: protocolName(protocol),
-      AdditionalFields: additional(fields, direction),
-    },
-  };
-}
-
-function inspected(
-  fields: ZeekFields,
-  time: string,
-  { action, url }: { readonly action: string; readonly url?: string },
-): DefenderEvent {
-  const { direction, columns } = ends(fields);
-  return {
-    table: 'DeviceNetworkEvents',
-    columns: {
-      Timestamp: time,
-      ActionType: action,
-      ...columns,
-      Protocol: protocolName(fields.get('proto') ?? 'tcp'),
-      RemoteUrl: url === undefined ? undefined : fields.get(url),
-      AdditionalFields: additional(fields, direction),
-    },
-  };
-}
-
-function fileEvent(fields: ZeekFields, time: string): readonly DefenderEvent[] {
-  const action = fileActions[fields.get('action') ?? ''];
-  if (action === undefined) return [];
-  const share = fields.get('path') ?? '';
-  const name = fields.get('name') ?? '';
-  return [
-    {
-      table: 'DeviceFileEvents',
-      columns: {
-        Timestamp: time,
-        ActionType: action,
-        FileName: baseName(name),
-        FolderPath: share === '' ? name : `${share}\\${name}`,
-        PreviousFileName: baseName(fields.get('prev_name') ?? ''),
-        FileSize: fields.get('size'),
-        RequestProtocol: 'Smb',
-        RequestSourceIP: fields.get('id.orig_h'),
-        RequestSourcePort: fields.get('id.orig_p'),
-        ShareName: share,
-        AdditionalFields: additional(fields, undefined),
-      },
-    },
-  ];
-}
-
-function baseName(path: string): string {
+function baseName(path = ''): string {
   return path.split(/[\\/]/).at(-1) ?? '';
+}
+
+/** Of a set, which is JSON text here. */
+function firstOf(text: string | undefined): string | undefined {
+  return /"([^"]+)"/.exec(text ?? '')?.[1];
 }
 
 /** Fields that have columns of their own. */
