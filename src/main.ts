@@ -14,6 +14,7 @@ import { lockDataDirectory } from './engine/lock.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { CustomTables } from './hunting/custom-tables.js';
+import { previewDevices } from './hunting/device-preview.js';
 import { explainHunt } from './hunting/explain.js';
 import { externalDataReader } from './hunting/external-data.js';
 import { huntHistory } from './hunting/history.js';
@@ -43,6 +44,7 @@ import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
 import { deadLetterTable } from './ingest/parser.js';
 import { RequestLog } from './ingest/request-log.js';
+import { Uploads } from './ingest/upload.js';
 import { openStore } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
@@ -72,6 +74,7 @@ export function dataPaths(directory: string) {
     store: join(root, 'quarry.db'),
     keys: join(root, 'keys'),
     spool: join(root, 'spool'),
+    uploads: join(root, 'uploads'),
     /** Says that the directory was filled by the demo. */
     demo: join(root, 'demo.json'),
   };
@@ -240,6 +243,7 @@ async function start(
     };
   };
   const counts = new TableCounts(engine, tenants);
+  const uploads = await Uploads.open(paths.uploads, ingest);
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const app = await createServer({
@@ -276,6 +280,7 @@ async function start(
         flush: () => ingest.flush(),
       }),
       usage: (principal) => usageOf(principal, { quota, profiles }),
+      devices: (tenant, group) => previewDevices(tenant, group, { engine, tenants }),
       telemetry: {
         tables: new CustomTables({ store, engine, tenants, flush: () => ingest.flush() }),
         purges,
@@ -289,6 +294,7 @@ async function start(
       statistics: (principal) => counts.of(principal),
       queries: new SavedQueries(store),
       history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
+      uploads,
     },
     metrics: new Metrics({
       backlogBytes: () => ingest.status().backlogBytes,

@@ -25,6 +25,7 @@ import type { IssuerServices } from '../identity/issuer/provider.js';
 import { SlowDown } from '../identity/issuer/slow-down.js';
 import type { Principal } from '../identity/principal.js';
 import type { Verifier } from '../identity/verify.js';
+import type { Uploads } from '../ingest/upload.js';
 import type { Store } from '../store/store.js';
 import { requireTokens } from './access.js';
 import { drainOnClose } from './drain.js';
@@ -56,6 +57,7 @@ import { schemaRoute } from './quarry/schema.js';
 import { sessionRoute } from './quarry/session.js';
 import { type TelemetryAdministration, telemetryRoutes } from './quarry/telemetry.js';
 import { tenantRoutes } from './quarry/tenants.js';
+import { uploadRoute } from './quarry/upload.js';
 import {
   defaultPatience,
   limitSlowClients,
@@ -96,6 +98,7 @@ export interface ServerParts extends HuntingParts {
     readonly telemetry: TelemetryAdministration;
     readonly tenants: TenantContexts;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
+    readonly devices: Parameters<typeof peopleRoutes>[1]['devices'];
   };
   /** What the portal's own pages ask for besides hunts; absent: nothing answers them. */
   readonly workbench?: {
@@ -103,6 +106,7 @@ export interface ServerParts extends HuntingParts {
     readonly statistics: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
     readonly queries: SavedQueries;
     readonly history: Parameters<typeof queryRoutes>[1]['history'];
+    readonly uploads: Pick<Uploads, 'take'>;
   };
   readonly log: FastifyBaseLogger;
 }
@@ -182,7 +186,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const hunting = { hunt, describe, catalog, metrics };
   portalHuntRoute(app, hunting);
   if (parts.workbench) {
-    const { explain, statistics, queries, history } = parts.workbench;
+    const { explain, statistics, queries, history, uploads } = parts.workbench;
+    uploadRoute(app, uploads);
     explainRoute(app, explain);
     schemaRoute(app, { catalog, statistics });
     queryRoutes(app, { queries, history });

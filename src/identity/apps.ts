@@ -132,6 +132,44 @@ export async function certificateKeys(store: Store, clientId: string) {
   return rows.map((row) => fromJson(row.value, certificateShape));
 }
 
+/** What an application proves itself by; the proof itself is not shown. */
+export interface Credential {
+  readonly id: string;
+  readonly kind: 'secret' | 'certificate';
+  readonly createdAt: Date;
+  /** null: never. */
+  readonly expiresAt: Date | null;
+}
+
+export async function listCredentials(store: Store, clientId: string): Promise<Credential[]> {
+  const rows = await store.db
+    .selectFrom('app_credentials')
+    .select(['id', 'kind', 'created_at', 'expires_at'])
+    .where('client_id', '=', clientId)
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    createdAt: new Date(row.created_at),
+    expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
+  }));
+}
+
+/** Whether there was such a credential. */
+export async function removeCredential(
+  store: Store,
+  clientId: string,
+  id: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await store.db
+    .deleteFrom('app_credentials')
+    .where('client_id', '=', clientId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
 /** Takes all secrets and certificates away. */
 export async function removeCredentials(store: Store, clientId: string): Promise<void> {
   await store.db.deleteFrom('app_credentials').where('client_id', '=', clientId).execute();

@@ -5,6 +5,7 @@ import {
   assignmentShape,
   certificateShape,
   groupShape,
+  previewShape,
   secretShape,
   userChange,
   userShape,
@@ -213,6 +214,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Delete a saved query',
     status: 204,
   },
+  'POST /api/quarry/ingest/file': {
+    tag: 'Telemetry',
+    summary: 'Take a file in',
+    note: 'Parameters: name, and source where it is not to be found out. Archives, gzip and event logs are recognized. It is answered when its events can be hunted.',
+    body: { type: 'string', format: 'binary' },
+    bodyType: 'application/octet-stream',
+    answer: named('IngestSummary'),
+  },
   'GET /api/quarry/history': {
     tag: 'Hunting',
     summary: "The caller's own hunts, the latest first",
@@ -364,6 +373,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
   }),
   [`DELETE ${app}/credentials`]: administration('Take all secrets and certificates away', done),
+  [`GET ${app}/credentials`]: administration('List what an application proves itself by', {
+    answer: object({ credentials: list(named('Credential')) }),
+  }),
+  [`DELETE ${app}/credentials/:credential`]: administration(
+    'Take one secret or certificate away',
+    done,
+  ),
   [`GET ${tenant}/users`]: administration('List the users', {
     answer: object({ users: list(named('User')) }),
   }),
@@ -395,6 +411,16 @@ export const operations: Readonly<Record<string, Operation>> = {
     ...done,
   }),
   [`DELETE ${tenant}/functions/:name`]: administration('Remove a function', done),
+  [`POST ${tenant}/device-groups/preview`]: administration('The devices that a group would have', {
+    body: input(previewShape),
+    answer: object({
+      devices: list(object({ id: string, name: string, os: string, lastSeen: string })),
+      count: { type: 'integer' },
+    }),
+  }),
+  'GET /api/quarry/roles': administration('List the roles that there are', {
+    answer: object({ roles: list({ type: 'object', additionalProperties: true }) }),
+  }),
   [`GET ${tenant}/role-assignments`]: administration('List who may see what', {
     answer: object({ roleAssignments: list({ type: 'object', additionalProperties: true }) }),
   }),

@@ -285,6 +285,12 @@ export const schemas = {
     redirectUris: list(string),
     isPublic: { type: 'boolean' },
   }),
+  Credential: object({
+    id: string,
+    kind: { type: 'string', enum: ['secret', 'certificate'] },
+    createdAt: { type: 'string', format: 'date-time' },
+    expiresAt: { type: ['string', 'null'], format: 'date-time' },
+  }),
   User: object({
     id: string,
     tenant: string,

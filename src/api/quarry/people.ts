@@ -3,23 +3,27 @@ import { z } from 'zod';
 import { HuntError } from '../../errors.js';
 import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
+import type { previewDevices } from '../../hunting/device-preview.js';
 import {
   addCertificate,
   addSecret,
   listApps,
+  listCredentials,
   registerApp,
   removeApp,
+  removeCredential,
   removeCredentials,
 } from '../../identity/apps.js';
 import { assignRole, listAssignments, removeAssignment } from '../../identity/assignments.js';
 import { holds } from '../../identity/authorize.js';
 import {
+  type DeviceGroup,
   deviceCondition,
   listDeviceGroups,
   removeDeviceGroup,
   saveDeviceGroup,
 } from '../../identity/device-groups.js';
-import { isRole, personalRoles, scopeNames } from '../../identity/roles.js';
+import { isPersonal, isRole, personalRoles, roles, scopeNames } from '../../identity/roles.js';
 import { changeUser, createUser, listUsers, removeUser } from '../../identity/users.js';
 import type { Store } from '../../store/store.js';
 import { principalOf } from '../access.js';
@@ -55,6 +59,7 @@ export const userChange = z.strictObject({
 });
 export const groupShape = z.strictObject({ conditions: z.array(deviceCondition).default([]) });
 const subject = { subjectKind: z.enum(['user', 'group']), subject: name };
+export const previewShape = groupShape.extend({ name: name.default('preview') });
 export const assignmentShape = z.strictObject({
   ...subject,
   viewsData: z.boolean(),
@@ -69,9 +74,10 @@ export function peopleRoutes(
     readonly store: Store;
     readonly audit: Pick<AuditLog, 'record'>;
     readonly administration: Pick<Administration, 'find'>;
+    readonly devices: (tenant: string, group: DeviceGroup) => ReturnType<typeof previewDevices>;
   },
 ): void {
-  const { store, audit, administration } = parts;
+  const { store, audit, administration, devices } = parts;
   const tenantOf = (request: FastifyRequest) => namedTenant(request, administration);
   const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
 
@@ -148,6 +154,30 @@ export function peopleRoutes(
     },
   );
 
+  app.get<{ Params: { app: string } }>(
+    path('/apps/:app/credentials'),
+    { config },
+    async (request) => {
+      const [tenant, clientId] = [await tenantOf(request), request.params.app];
+      await appIn(tenant, clientId);
+      return { credentials: await listCredentials(store, clientId) };
+    },
+  );
+  app.delete<{ Params: { app: string; credential: string } }>(
+    path('/apps/:app/credentials/:credential'),
+    { config },
+    async (request, reply) => {
+      const tenant = await tenantOf(request);
+      const { app: clientId, credential } = request.params;
+      const what = { action: 'RemoveCredential', tenant, details: { clientId, credential } };
+      await act(request, audit, what, async () => {
+        await appIn(tenant, clientId);
+        found(await removeCredential(store, clientId, credential), `Credential ${credential}`);
+      });
+      return reply.code(204).send();
+    },
+  );
+
   app.get(path('/users'), { config }, async (request) => ({
     users: await listUsers(store, await tenantOf(request)),
   }));
@@ -215,6 +245,24 @@ export function peopleRoutes(
       return reply.code(204).send();
     },
   );
+
+  app.post(path('/device-groups/preview'), { config }, async (request) => {
+    const tenant = await tenantOf(request);
+    const group = readBody(request, previewShape);
+    // It shows devices to somebody who may have no role that views data.
+    const what = { action: 'PreviewDeviceGroup', tenant, details: group };
+    return act(request, audit, what, () => devices(tenant, group));
+  });
+
+  app.get('/api/quarry/roles', { config }, async () => ({
+    roles: Object.entries(roles).map(([role, { api, scope, allows }]) => ({
+      name: role,
+      api,
+      scope,
+      allows,
+      personal: isRole(role) && isPersonal(role),
+    })),
+  }));
 
   app.get(path('/role-assignments'), { config }, async (request) => ({
     roleAssignments: await listAssignments(store, await tenantOf(request)),
