@@ -26,6 +26,8 @@ export interface SchemaTable {
   readonly name: string;
   readonly category: string;
   readonly description?: string;
+  /** An earlier name of another table. */
+  readonly replacedBy?: string;
   readonly columns: readonly SchemaColumn[];
   readonly actionTypes?: readonly string[];
   readonly rows?: number;
@@ -90,11 +92,15 @@ export interface Explanation {
       readonly bytes: number;
     }[];
   };
-  readonly hints: readonly {
-    readonly message: string;
-    readonly start: number;
-    readonly length: number;
-  }[];
+  readonly hints: readonly Hint[];
+}
+
+/** What could be better in a query, and what to write instead where that is certain. */
+export interface Hint {
+  readonly message: string;
+  readonly start: number;
+  readonly length: number;
+  readonly fix?: { readonly start: number; readonly length: number; readonly text: string };
 }
 
 export interface SavedQuery {
@@ -103,7 +109,7 @@ export interface SavedQuery {
   readonly folder: string;
   readonly text: string;
   readonly shared: boolean;
-  readonly owner: string;
+  readonly owner: { readonly id: string; readonly name: string };
   readonly updated: string;
 }
 
@@ -111,10 +117,15 @@ export interface SavedQuery {
 export interface PastHunt {
   readonly id: string;
   readonly text: string;
+  /** The text is longer than this. */
+  readonly shortened: boolean;
+  readonly generation: string;
   readonly started: string;
-  readonly seconds: number;
-  readonly rows: number;
-  readonly cpuSeconds?: number;
+  /** `before` of the next page. */
+  readonly recorded: string;
+  readonly seconds: number | null;
+  readonly rows: number | null;
+  readonly cpuSeconds: number | null;
+  /** `Succeeded`, or the code of the failure. */
   readonly outcome: string;
-  readonly error?: string;
 }

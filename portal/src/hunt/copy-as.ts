@@ -1,0 +1,60 @@
+import type { HuntRequest } from '../api/types.js';
+
+/** The call of the public API that gives the same rows, for other programs; the token is theirs to get. */
+export const copyKinds = {
+  curl: {
+    title: 'curl',
+    text: (url: string, body: string) =>
+      [
+        `curl -s ${shell(url)} \\`,
+        `  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\`,
+        `  --data-binary ${shell(body)}`,
+      ].join('\n'),
+  },
+  powershell: {
+    title: 'PowerShell',
+    text: (url: string, body: string) =>
+      [
+        `$body = @'`,
+        body,
+        `'@`,
+        `Invoke-RestMethod -Method Post -Uri '${url}' -ContentType 'application/json' \``,
+        `  -Headers @{ Authorization = "Bearer $token" } -Body $body`,
+      ].join('\n'),
+  },
+  python: {
+    title: 'Python',
+    text: (url: string, body: string) =>
+      [
+        'import json, os, urllib.request',
+        '',
+        'request = urllib.request.Request(',
+        `    ${JSON.stringify(url)},`,
+        `    data=json.dumps(json.loads(${JSON.stringify(body)})).encode(),`,
+        '    headers={',
+        '        "Authorization": "Bearer " + os.environ["TOKEN"],',
+        '        "Content-Type": "application/json",',
+        '    },',
+        ')',
+        'rows = json.load(urllib.request.urlopen(request))["results"]',
+      ].join('\n'),
+  },
+  cli: {
+    title: 'command line',
+    text: (_url: string, _body: string, query: string) =>
+      `quarry query --url ${location.origin} --token "$TOKEN" ${shell(query)}`,
+  },
+} as const;
+
+export type CopyKind = keyof typeof copyKinds;
+
+export function copyAs(kind: CopyKind, { query, timespan }: HuntRequest): string {
+  const span = typeof timespan === 'object' ? `${timespan.start}/${timespan.end}` : timespan;
+  const body = JSON.stringify({ Query: query, ...(span && { Timespan: span }) });
+  const url = `${location.origin}/v1.0/security/runHuntingQuery`;
+  return copyKinds[kind].text(url, body, query);
+}
+
+function shell(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,48 @@
+import 'monaco-editor/esm/vs/editor/edcore.main';
+import { getKustoWorker, kustoDefaults, themeNames } from '@kusto/monaco-kusto';
+import * as monaco from 'monaco-editor/esm/vs/editor/editor.api';
+import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker?worker';
+import type { Schema } from '../../api/types.js';
+import type { ThemeName } from '../../app/theme.js';
+import KustoWorker from './kusto.worker.ts?worker';
+import { kustoSchema } from './kusto-schema.js';
+
+self.MonacoEnvironment = {
+  getWorker: (_id: string, label: string) =>
+    label === 'kusto' ? new KustoWorker() : new EditorWorker(),
+};
+
+kustoDefaults.setLanguageSettings({
+  ...kustoDefaults.languageSettings,
+  // Queries alone: nobody manages an engine by text here.
+  includeControlCommands: false,
+  newlineAfterPipe: false,
+  enableQueryWarnings: true,
+  enableQuickFixes: true,
+});
+
+const base: monaco.editor.IStandaloneThemeData = {
+  base: 'vs-dark',
+  inherit: true,
+  rules: [],
+  colors: {},
+};
+monaco.editor.defineTheme('quarry-contrast', { ...base, base: 'hc-black' });
+
+const editorThemes: Readonly<Record<ThemeName, string>> = {
+  light: themeNames.light,
+  dark: themeNames.dark2,
+  contrast: 'quarry-contrast',
+};
+
+export function setEditorTheme(name: ThemeName): void {
+  monaco.editor.setTheme(editorThemes[name]);
+}
+
+/** Tells the language which tables, columns and functions there are. */
+export async function setEditorSchema(model: monaco.editor.ITextModel, schema: Schema) {
+  const worker = await (await getKustoWorker())(model.uri);
+  await worker.setSchema(kustoSchema(schema));
+}
+
+export { monaco };

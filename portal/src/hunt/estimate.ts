@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { ApiError, ask, type Problem } from '../api/client.js';
+import type { Explanation, Hint, HuntRequest } from '../api/types.js';
+import { bytesText, countText } from './numbers.js';
+import { strings } from './strings.js';
+import type { HuntTab } from './tabs.js';
+
+/** Milliseconds of not typing after which the server is asked. */
+const pauseMs = 700;
+
+export interface Estimate {
+  readonly text: string | undefined;
+  readonly hints: readonly Hint[];
+  /** What the server would refuse, besides what the editor sees itself. */
+  readonly problem: Problem | undefined;
+}
+
+const none: readonly Hint[] = [];
+
+/** What a query would read, and what the server has to say about it, while it is being written. */
+export function useEstimate(
+  request: HuntRequest | undefined,
+  { range, parameters }: Pick<HuntTab, 'range' | 'parameters'>,
+): Estimate {
+  const key = request && JSON.stringify([request, range, parameters]);
+  const settled = useSettled(key);
+  const { data, error } = useQuery({
+    queryKey: ['explain', request],
+    queryFn: ({ signal }) =>
+      ask<Explanation>('POST', '/api/quarry/explain', { body: request, signal }),
+    enabled: key !== undefined && settled === key,
+    retry: false,
+  });
+  const problem = error instanceof ApiError && isNew(error) ? problemOf(error) : undefined;
+  return {
+    text: data && strings.estimate(countText(data.estimate.rows), bytesText(data.estimate.bytes)),
+    hints: data?.hints ?? none,
+    problem,
+  };
+}
+
+/** The editor's own language finds these. */
+function isNew({ status, code }: ApiError): boolean {
+  return status === 400 && code !== 'kql.syntax' && code !== 'kql.semantic';
+}
+
+function problemOf({ code, message, position }: ApiError): Problem {
+  return { code, message, ...(position && { position }) };
+}
+
+function useSettled(key: string | undefined): string | undefined {
+  const [settled, setSettled] = useState<string>();
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(key), pauseMs);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return settled;
+}

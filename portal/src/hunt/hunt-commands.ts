@@ -1,0 +1,91 @@
+import { type RefObject, useMemo, useRef } from 'react';
+import type { Command } from '../app/commands.js';
+import { setPreference, usePreferences } from '../app/preferences.js';
+import type { EditorHandle } from './editor/editor-handle.js';
+import { strings } from './strings.js';
+import type { TabStore } from './tabs.js';
+import type { ToolbarCommand } from './toolbar.js';
+
+interface Parts {
+  readonly isRunning: boolean;
+  readonly store: TabStore;
+  readonly editor: RefObject<EditorHandle | null>;
+  readonly runQuery: (change?: (text: string) => string) => void;
+  readonly close: (tab: string) => void;
+  readonly save: (asNew: boolean) => Promise<void>;
+  readonly stop: () => void;
+  readonly share: () => Promise<void>;
+  readonly explain: () => void;
+}
+
+const group = strings.page;
+
+/** What can be done on the hunting page, by buttons, keys and the palette alike. */
+export function useHuntCommands(parts: Parts): {
+  readonly list: readonly Command[];
+  readonly byName: Readonly<Record<ToolbarCommand, Command>>;
+} {
+  const latest = useRef(parts);
+  latest.current = parts;
+  const { schemaOpen } = usePreferences();
+  const { isRunning } = parts;
+  return useMemo(() => {
+    const now = () => latest.current;
+    const command = (id: string, title: string, keys: string | undefined, run: () => void) => ({
+      id: `hunt.${id}`,
+      title,
+      group,
+      ...(keys !== undefined && { keys }),
+      run,
+    });
+    const byName: Record<ToolbarCommand, Command> = {
+      run: command('run', strings.run, 'Shift+Enter', () => now().runQuery()),
+      stop: command('stop', strings.stop, 'Esc', () => now().stop()),
+      preview: command('preview', strings.preview, 'Alt+Shift+Enter', () =>
+        now().runQuery((text) => `${text}\n| take 50`),
+      ),
+      explain: command('explain', strings.explain, 'Ctrl+Shift+E', () => now().explain()),
+      format: command('format', strings.format, 'Alt+Shift+F', () =>
+        now().editor.current?.format(),
+      ),
+      fix: command('fix', strings.fix, 'Alt+Enter', () => now().editor.current?.fix()),
+      save: command('save', strings.save, 'Ctrl+S', () => void now().save(false)),
+      saveAs: command('save-as', strings.saveAs, undefined, () => void now().save(true)),
+      share: command('share', strings.share, 'Shift+Alt+C', () => void now().share()),
+    };
+    const { stop, ...always } = byName;
+    const tabs = [
+      command('new-tab', strings.newTab, 'Ctrl+J', () => now().store.open()),
+      command('close-tab', 'Close the tab', 'Alt+W', () => now().close(now().store.active().id)),
+      command('reopen-tab', 'Open the closed tab again', 'Ctrl+Shift+Alt+T', () =>
+        now().store.reopen(),
+      ),
+      command('tab-left', 'Tab to the left', 'Ctrl+Alt+[', () => now().store.step(-1)),
+      command('tab-right', 'Tab to the right', 'Ctrl+Alt+]', () => now().store.step(1)),
+      command('pane', schemaOpen ? strings.hidePane : strings.showPane, 'Ctrl+Alt+B', () =>
+        setPreference('schemaOpen', !schemaOpen),
+      ),
+      command('next-part', 'Next part of the page', 'F6', () => focusNextPart(now().editor)),
+      command('queries', 'Saved queries', 'g q', () => showPane('queries')),
+    ];
+    return { byName, list: [...Object.values(always), ...(isRunning ? [stop] : []), ...tabs] };
+  }, [isRunning, schemaOpen]);
+}
+
+/** Editor, results, schema, and around. */
+function focusNextPart(editor: RefObject<EditorHandle | null>): void {
+  const within = (selector: string) => document.activeElement?.closest(selector) !== null;
+  if (within('.qh-result-part')) {
+    document.querySelector<HTMLElement>('.qh-side input, .qh-side button')?.focus();
+  } else if (within('.qh-editor-part')) {
+    const focusable = '[role=grid], [tabindex="0"], button, input';
+    document.querySelector('.qh-result-part')?.querySelector<HTMLElement>(focusable)?.focus();
+  } else editor.current?.focus();
+}
+
+function showPane(id: string): void {
+  setPreference('schemaOpen', true);
+  const url = new URL(location.href);
+  url.searchParams.set('pane', id);
+  history.replaceState(history.state, '', url);
+}

@@ -1,0 +1,107 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  ProgressBar,
+} from '@fluentui/react-components';
+import { useEffect, useState } from 'react';
+import { bytesText, countText, secondsText } from './numbers.js';
+import type { RunState } from './run.js';
+import { strings } from './strings.js';
+
+/** One line: how far a run is, or what it took. */
+export function RunStatus({ run }: { readonly run: RunState }) {
+  const { phase, result, progress, firstRowMs } = run;
+  const now = useClock(phase === 'running');
+  const rows = countText(result.rows.length);
+  const { rowsRead, bytesRead, rowsToRead } = progress;
+  if (phase === 'running') {
+    const seconds = Math.max(0, (now - run.startedAt) / 1000);
+    const share = rowsToRead ? Math.min(1, rowsRead / rowsToRead) : undefined;
+    return (
+      <div className="qh-run-status">
+        <ProgressBar
+          className="qh-progress"
+          thickness="large"
+          aria-label={strings.running(secondsText(seconds))}
+          {...(share !== undefined && { value: share })}
+        />
+        {share !== undefined && <span>{Math.round(share * 100)}%</span>}
+        <span>{strings.running(secondsText(seconds))}</span>
+        <span>{strings.progress(countText(rowsRead), bytesText(bytesRead))}</span>
+        {result.rows.length > 0 && <span>{strings.soFar(rows)}</span>}
+      </div>
+    );
+  }
+  if (phase === 'failed') return null;
+  const { stats } = result;
+  const parts =
+    phase === 'stopped'
+      ? [strings.stopped(rows), strings.progress(countText(rowsRead), bytesText(bytesRead))]
+      : [
+          strings.done(rows, secondsText(stats?.elapsedSeconds ?? progress.elapsedSeconds)),
+          ...(firstRowMs === undefined ? [] : [strings.firstRow(firstRowMs)]),
+          ...(stats ? [strings.read(countText(stats.rowsRead), bytesText(stats.bytesRead))] : []),
+          ...(stats?.peakMemoryBytes ? [strings.peak(bytesText(stats.peakMemoryBytes))] : []),
+        ];
+  return (
+    <div className="qh-run-status" role="status">
+      {parts.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </div>
+  );
+}
+
+/** What went wrong with a run, where, and what to do about it. */
+export function RunProblem({
+  run,
+  line,
+  onShow,
+  onAgain,
+}: {
+  readonly run: RunState;
+  /** The line of the tab that the query begins on, from 1. */
+  readonly line: number;
+  readonly onShow: () => void;
+  readonly onAgain: () => void;
+}) {
+  const { problem } = run;
+  if (!problem) return null;
+  const { position, retryAfter } = problem;
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>
+          {position
+            ? strings.place(position.line + line - 1, position.column)
+            : strings.failedTitle}
+        </MessageBarTitle>
+        {problem.message} {retryAfter !== undefined && strings.retryAfter(retryAfter)}
+      </MessageBarBody>
+      <MessageBarActions>
+        {position ? (
+          <Button size="small" onClick={onShow}>
+            {strings.showPlace}
+          </Button>
+        ) : (
+          <Button size="small" onClick={onAgain}>
+            {strings.tryAgain}
+          </Button>
+        )}
+      </MessageBarActions>
+    </MessageBar>
+  );
+}
+
+function useClock(isRunning: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return now;
+}

@@ -1,0 +1,52 @@
+import type { Timespan } from '../api/types.js';
+
+/** How far back a hunt looks. */
+export type TimeRange =
+  | { readonly kind: 'last'; readonly duration: string }
+  | { readonly kind: 'between'; readonly start: string; readonly end: string }
+  | { readonly kind: 'all' };
+
+export const defaultRange: TimeRange = { kind: 'last', duration: 'P7D' };
+
+/** ISO 8601 durations that the picker offers. */
+export const durations = [
+  ['PT30M', 'Last 30 minutes'],
+  ['PT1H', 'Last hour'],
+  ['PT4H', 'Last 4 hours'],
+  ['PT12H', 'Last 12 hours'],
+  ['P1D', 'Last 24 hours'],
+  ['P2D', 'Last 2 days'],
+  ['P7D', 'Last 7 days'],
+  ['P30D', 'Last 30 days'],
+  ['P90D', 'Last 90 days'],
+] as const;
+
+export function labelOf(range: TimeRange): string {
+  switch (range.kind) {
+    case 'last':
+      return durations.find(([id]) => id === range.duration)?.[1] ?? `Last ${range.duration}`;
+    case 'between':
+      return `${short(range.start)} – ${short(range.end)}`;
+    case 'all':
+      return 'All that is kept';
+  }
+}
+
+/** What of a range goes with a query: nothing, where the query says itself when. */
+export function timespanOf(range: TimeRange, query: string): Timespan | undefined {
+  if (range.kind === 'all' || hasTimeFilter(query)) return undefined;
+  return range.kind === 'last' ? range.duration : { start: range.start, end: range.end };
+}
+
+/** Whether a query compares an event's time with something. */
+export function hasTimeFilter(query: string): boolean {
+  const text = query.replace(/\/\/.*$/gm, '');
+  const time = String.raw`(?:\b(?:Timestamp|TimeGenerated|EventTime)\b|ingestion_time\(\))`;
+  const compares = new RegExp(String.raw`${time}\s*(?:[<>]=?|==|!?between)`);
+  const compared = new RegExp(String.raw`[\w)]\s*[<>]=?\s*${time}`);
+  return compares.test(text) || compared.test(text);
+}
+
+function short(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ');
+}
