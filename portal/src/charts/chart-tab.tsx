@@ -1,4 +1,4 @@
-import { Button, Field, Select, Spinner } from '@fluentui/react-components';
+import { Button, Spinner } from '@fluentui/react-components';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useActions } from '../results/actions.js';
 import type { ResultSet, TimeZoneChoice } from '../results/model.js';
@@ -9,6 +9,7 @@ import { type ChartData, chartData, type Point, type Series } from './chart-data
 import { ChartTableView } from './chart-table.js';
 import { type ChartChoice, choiceOf, guessChoice } from './choice.js';
 import { chartKinds } from './kinds.js';
+import { LabelledSelect } from './labelled-select.js';
 import { PivotView } from './pivot-view.js';
 import { Plot } from './plot.js';
 import { type ChartTable, pointsOfSeries } from './series-rows.js';
@@ -159,7 +160,7 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
   ));
   return (
     <div className="qr-chart-chooser">
-      <Choice
+      <LabelledSelect
         label={text.kind}
         value={choice.kind}
         onChange={(kind) => change({ kind, ...(kind === 'piechart' ? { series: [] } : {}) })}
@@ -169,10 +170,10 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
             {label}
           </option>
         ))}
-      </Choice>
+      </LabelledSelect>
       {hasAxes && (
         <>
-          <Choice
+          <LabelledSelect
             label={text.across}
             value={String(choice.x ?? '')}
             onChange={(value) =>
@@ -180,8 +181,8 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
             }
           >
             {options}
-          </Choice>
-          <Choice
+          </LabelledSelect>
+          <LabelledSelect
             label={text.up}
             value={choice.y.length === 0 ? 'count' : String(choice.y[0])}
             onChange={(value) =>
@@ -194,19 +195,19 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
           >
             <option value="count">{text.countRows}</option>
             {options}
-          </Choice>
-          <Choice
+          </LabelledSelect>
+          <LabelledSelect
             label={text.series}
             value={String(choice.series[0] ?? 'none')}
             onChange={(value) => change({ series: value === 'none' ? [] : [Number(value)] })}
           >
             <option value="none">{text.none}</option>
             {options}
-          </Choice>
+          </LabelledSelect>
         </>
       )}
       {hasStacking && (
-        <Choice
+        <LabelledSelect
           label={text.stacking}
           value={choice.stacking}
           onChange={(value) =>
@@ -220,25 +221,10 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
               {label}
             </option>
           ))}
-        </Choice>
+        </LabelledSelect>
       )}
       <span className="qr-spring" />
       {children}
     </div>
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <Field label={props.label} size="small" orientation="horizontal" className="qr-chart-field">
-      <Select size="small" value={props.value} onChange={(_, { value }) => props.onChange(value)}>
-        {props.children}
-      </Select>
-    </Field>
   );
 }

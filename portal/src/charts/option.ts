@@ -156,8 +156,13 @@ function zoom(isBar: boolean, colours: ChartColours): object[] {
       filterMode: 'none',
       ...(isBar ? { width: 14, right: 4 } : { height: 14, bottom: 6 }),
       showDetail: false,
+      showDataShadow: false,
+      brushSelect: false,
       borderColor: colours.line,
-      textStyle: { color: colours.quiet },
+      backgroundColor: colours.background,
+      fillerColor: colours.line,
+      handleStyle: { color: colours.quiet, borderColor: colours.quiet },
+      moveHandleStyle: { color: colours.quiet },
     },
   ];
 }
@@ -257,10 +262,15 @@ function treemapSeries(data: ChartData, colours: ChartColours): object {
     type: 'treemap',
     roam: false,
     top: 30,
-    breadcrumb: { show: nodes.length > 1, itemStyle: { textStyle: { color: colours.background } } },
+    breadcrumb: { show: false },
     itemStyle: { borderColor: colours.background },
-    label: { color: colours.background, fontFamily: colours.font, formatter: '{b}\n{c}' },
-    upperLabel: { show: nodes.length > 1, color: colours.background, height: 20 },
+    label: {
+      color: colours.background,
+      fontFamily: colours.font,
+      lineHeight: 16,
+      formatter: '{b}\n{c}',
+    },
+    upperLabel: { show: nodes.length > 1, color: colours.text, height: 20 },
     data: nodes.length === 1 ? (nodes[0]?.children ?? []) : nodes,
   };
 }
@@ -279,9 +289,11 @@ const day = 86_400_000;
 
 function timeLabel(ms: number, span: number, zone: TimeZoneChoice): string {
   const text = momentText(ms, zone);
-  if (span > 3 * day) return text.slice(5, 10);
-  if (span > 0.9 * day) return `${text.slice(5, 10)} ${text.slice(11, 16)}`;
-  return span > 120_000 ? text.slice(11, 16) : text.slice(11, 19);
+  const [date, clock] = [text.slice(5, 10), text.slice(11, 16)];
+  if (span > 14 * day) return date;
+  // A day's first moment is its name; the hours after it need no date.
+  if (span > 0.9 * day) return clock === '00:00' ? date : `${date}\n${clock}`;
+  return span > 120_000 ? clock : text.slice(11, 19);
 }
 
 function momentText(ms: number, zone: TimeZoneChoice): string {

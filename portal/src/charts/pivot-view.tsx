@@ -1,8 +1,8 @@
-import { Field, Select } from '@fluentui/react-components';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useActions } from '../results/actions.js';
 import { isNumeric } from '../results/values/display.js';
 import { whereLine } from '../results/values/predicate.js';
+import { LabelledSelect } from './labelled-select.js';
 import { type Aggregate, aggregates, pivot } from './pivot.js';
 import type { ChartTable } from './series-rows.js';
 import { text } from './strings.js';
@@ -42,20 +42,18 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
     none: string | undefined,
     choices: readonly number[],
   ): ReactNode => (
-    <Field label={label} size="small" orientation="horizontal" className="qr-chart-field">
-      <Select
-        size="small"
-        value={String(current ?? 'none')}
-        onChange={(_, chosen) => set(chosen.value === 'none' ? undefined : Number(chosen.value))}
-      >
-        {none !== undefined && <option value="none">{none}</option>}
-        {choices.map((index) => (
-          <option key={index} value={index}>
-            {columns[index]?.name}
-          </option>
-        ))}
-      </Select>
-    </Field>
+    <LabelledSelect
+      label={label}
+      value={String(current ?? 'none')}
+      onChange={(chosen) => set(chosen === 'none' ? undefined : Number(chosen))}
+    >
+      {none !== undefined && <option value="none">{none}</option>}
+      {choices.map((index) => (
+        <option key={index} value={index}>
+          {columns[index]?.name}
+        </option>
+      ))}
+    </LabelledSelect>
   );
   const every = columns.map((_, index) => index);
   return (
@@ -73,26 +71,19 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
           text.countRows,
           numbers,
         )}
-        <Field
+        <LabelledSelect
           label={text.aggregate}
-          size="small"
-          orientation="horizontal"
-          className="qr-chart-field"
+          value={aggregate}
+          onChange={(chosen) => {
+            if (chosen in aggregates) setAggregate(chosen as Aggregate);
+          }}
         >
-          <Select
-            size="small"
-            value={aggregate}
-            onChange={(_, chosen) => {
-              if (chosen.value in aggregates) setAggregate(chosen.value as Aggregate);
-            }}
-          >
-            {Object.entries(aggregates).map(([key, { label }]) => (
-              <option key={key} value={key}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        </Field>
+          {Object.entries(aggregates).map(([key, { label }]) => (
+            <option key={key} value={key}>
+              {label}
+            </option>
+          ))}
+        </LabelledSelect>
       </div>
       {found.leftOut > 0 && <p className="qr-chart-hint">{text.pivotLeftOut(found.leftOut)}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}

@@ -35,7 +35,7 @@ const users = ['asha', 'ben', 'carla', 'SYSTEM', 'svc-backup'];
 const encoded = 'dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==';
 
 /** Columns of a process event, and plain ones until there are as many as asked for. */
-export function madeUpColumns(count: number): ResultColumn[] {
+function madeUpColumns(count: number): ResultColumn[] {
   const more = Array.from({ length: Math.max(0, count - named.length) }, (_, at) => ({
     name: `Extra${at + 1}`,
     type: at % 3 === 0 ? ('long' as const) : ('string' as const),
@@ -44,7 +44,7 @@ export function madeUpColumns(count: number): ResultColumn[] {
 }
 
 /** The same row for the same number, whoever asks. */
-export function madeUpRow(columns: readonly ResultColumn[], at: number): unknown[] {
+function madeUpRow(columns: readonly ResultColumn[], at: number): unknown[] {
   const noise = (at * 2_654_435_761) % 4_294_967_296;
   const file = files[noise % files.length] ?? '';
   const parent = files[at % files.length] ?? '';
@@ -73,3 +73,63 @@ export function madeUpRow(columns: readonly ResultColumn[], at: number): unknown
     return (index - values.length) % 3 === 0 ? noise + index : `value ${(noise + index) % 1000}`;
   });
 }
+
+/** Rows of one sort, made up one by one. */
+export interface Source {
+  readonly columns: readonly ResultColumn[];
+  readonly row: (at: number) => readonly unknown[];
+}
+
+const hour = 3_600_000;
+
+/** What the page can show: events, and tables such as queries with `render` give. */
+export function madeUpSource(name: string, columnCount: number): Source {
+  return sources[name]?.() ?? eventSource(columnCount);
+}
+
+function eventSource(count: number): Source {
+  const columns = madeUpColumns(count);
+  return { columns, row: (at) => madeUpRow(columns, at) };
+}
+
+const sources: Readonly<Record<string, () => Source>> = {
+  hourly: () => ({
+    columns: [
+      { name: 'Timestamp', type: 'datetime' },
+      { name: 'ActionType', type: 'string' },
+      { name: 'Events', type: 'long' },
+    ],
+    row: (at) => [
+      fromMilliseconds(Date.UTC(2026, 0, 1) + Math.floor(at / actions.length) * hour),
+      actions[at % actions.length],
+      200 + Math.round(150 * Math.sin(at / 9)) + ((at * 37) % 60),
+    ],
+  }),
+  actions: () => ({
+    columns: [
+      { name: 'FileName', type: 'string' },
+      { name: 'AccountName', type: 'string' },
+      { name: 'Runs', type: 'long' },
+    ],
+    row: (at) => [
+      files[at % files.length],
+      users[Math.floor(at / files.length) % users.length],
+      ((at * 7919) % 500) + 3,
+    ],
+  }),
+  series: () => ({
+    columns: [
+      { name: 'Timestamp', type: 'dynamic' },
+      { name: 'Events', type: 'dynamic' },
+      { name: 'anomalies', type: 'dynamic' },
+    ],
+    row: () => {
+      const hours = Array.from({ length: 96 }, (_, at) => at);
+      return [
+        hours.map((at) => fromMilliseconds(Date.UTC(2026, 0, 1) + at * hour)),
+        hours.map((at) => (at === 60 ? 900 : 300 + ((at * 53) % 80))),
+        hours.map((at) => (at === 60 ? 1 : 0)),
+      ];
+    },
+  }),
+};

@@ -2,17 +2,21 @@ import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-com
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { longestTask, measureScrolling } from './bench-measure.js';
-import { madeUpColumns, madeUpRow } from './bench-rows.js';
+import { madeUpSource } from './bench-rows.js';
 import type { ResultSet, TimeZoneChoice, Visualization } from './model.js';
 import { Results } from './results.js';
 
 /**
  * A page for measuring and for trying things without a server: rows are made up and stream in.
- * `?rows=&columns=&batch=&theme=dark&zone=local&state=partial&render=timechart&previous=1`
+ * `?data=&rows=&columns=&batch=&theme=dark&zone=local&state=partial&render=timechart&previous=1`
  */
 const settings = new URLSearchParams(location.search);
 const rowCount = Number(settings.get('rows') ?? 1000);
-const columns = madeUpColumns(Number(settings.get('columns') ?? 16));
+const source = madeUpSource(
+  settings.get('data') ?? 'events',
+  Number(settings.get('columns') ?? 16),
+);
+const { columns } = source;
 const batch = Number(settings.get('batch') ?? 5000);
 
 /** What a page around the results would have done, for tests to look at. */
@@ -20,12 +24,12 @@ const asked: { kind: 'add' | 'open'; text: string; title?: string }[] = [];
 Object.assign(window, { asked, measureScrolling, longestTask: longestTask() });
 
 function Page(): ReactNode {
-  const rows = useMemo<unknown[][]>(() => [], []);
+  const rows = useMemo<(readonly unknown[])[]>(() => [], []);
   const [version, setVersion] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => {
       const end = Math.min(rowCount, rows.length + batch);
-      for (let at = rows.length; at < end; at += 1) rows.push(madeUpRow(columns, at));
+      for (let at = rows.length; at < end; at += 1) rows.push(source.row(at));
       setVersion((before) => before + 1);
       if (rows.length >= rowCount) clearInterval(timer);
     }, 50);
@@ -82,7 +86,7 @@ function earlier(result: ResultSet): ResultSet {
     if (at % 100 !== 0) return row;
     return row.map((value, index) => (columns[index]?.name === 'Score' ? 0.5 : value));
   });
-  const gone = [rowCount + 1, rowCount + 2].map((at) => madeUpRow(columns, at));
+  const gone = [rowCount + 1, rowCount + 2].map((at) => source.row(at));
   return { ...result, rows: [...rows, ...gone] };
 }
 

@@ -70,7 +70,11 @@ function Process({ node, depth, result, zone }: ProcessProps): ReactNode {
           {node.account} {displayText(node.started, 'datetime', zone)}
         </span>
         {around !== undefined && (
-          <button type="button" onClick={() => openQuery(around.kql, around.title)}>
+          <button
+            type="button"
+            className="qr-process-around"
+            onClick={() => openQuery(around.kql, around.title)}
+          >
             {resultText.aroundProcess}
           </button>
         )}

@@ -1,5 +1,6 @@
-import { Button, Field, Select } from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { type PointerEvent, type ReactNode, useMemo, useState } from 'react';
+import { LabelledSelect } from '../charts/labelled-select.js';
 import { text } from '../charts/strings.js';
 import { useActions } from '../results/actions.js';
 import { timeColumn } from '../results/histogram.js';
@@ -48,40 +49,31 @@ export function Timeline({
     <div className="qr-timeline">
       <div className="qr-chart-chooser">
         {devices.length > 0 && (
-          <Field
+          <LabelledSelect
             label={text.device}
-            size="small"
-            orientation="horizontal"
-            className="qr-chart-field"
+            value={chosenDevice ?? ''}
+            onChange={(value) => {
+              setDevice(value);
+              setWindow(undefined);
+            }}
           >
-            <Select
-              size="small"
-              value={chosenDevice ?? ''}
-              onChange={(_, { value }) => {
-                setDevice(value);
-                setWindow(undefined);
-              }}
-            >
-              <option value="">{text.allDevices}</option>
-              {devices.slice(0, 500).map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </Select>
-          </Field>
-        )}
-        <Field label={text.lanes} size="small" orientation="horizontal" className="qr-chart-field">
-          <Select
-            size="small"
-            value={String(chosenLane ?? '')}
-            onChange={(_, { value }) => setLane(Number(value))}
-          >
-            {lanes.map((index) => (
-              <option key={index} value={index}>
-                {columns[index]?.name}
-              </option>
+            <option value="">{text.allDevices}</option>
+            {devices.slice(0, 500).map((name) => (
+              <option key={name}>{name}</option>
             ))}
-          </Select>
-        </Field>
+          </LabelledSelect>
+        )}
+        <LabelledSelect
+          label={text.lanes}
+          value={String(chosenLane ?? '')}
+          onChange={(value) => setLane(Number(value))}
+        >
+          {lanes.map((index) => (
+            <option key={index} value={index}>
+              {columns[index]?.name}
+            </option>
+          ))}
+        </LabelledSelect>
         <span className="qr-quiet">{text.eventsOf(shown.length, data.lanes.length)}</span>
         <span className="qr-spring" />
         <Narrowed {...{ window, setWindow, result, from, to }} />

@@ -92,7 +92,7 @@ function Changes({
       {comparison.duplicates > 0 && (
         <p className="qr-pick">{text.compareDuplicates(comparison.duplicates)}</p>
       )}
-      <ChangesGrid result={result} comparison={comparison} kinds={shownKinds} zone={zone} />
+      <ChangesGrid {...{ result, comparison, zone }} keyColumns={key} kinds={shownKinds} />
     </div>
   );
 }
@@ -118,11 +118,13 @@ function useComparison(
 function ChangesGrid({
   result,
   comparison,
+  keyColumns,
   kinds,
   zone,
 }: {
   result: ResultSet;
   comparison: Comparison;
+  keyColumns: readonly number[];
   kinds: ReadonlySet<Kind>;
   zone: TimeZoneChoice;
 }): ReactNode {
@@ -130,11 +132,22 @@ function ChangesGrid({
     () => comparison.changes.filter(({ kind }) => kinds.has(kind)),
     [comparison, kinds],
   );
-  const columns = useMemo(
-    () => [{ name: text.change, type: 'string' as const }, ...result.columns],
-    [result.columns],
+  // What a row is and what became of it first; the rest is there for those who want it.
+  const order = useMemo(
+    () => columnOrder(result.columns.length, keyColumns, comparison),
+    [result.columns, keyColumns, comparison],
   );
-  const rows = useMemo(() => changes.map(({ kind, row }) => [text[kind], ...row]), [changes]);
+  const columns = useMemo(
+    () => [
+      { name: text.change, type: 'string' as const },
+      ...order.flatMap((index) => result.columns[index] ?? []),
+    ],
+    [result.columns, order],
+  );
+  const rows = useMemo(
+    () => changes.map(({ kind, row }) => [text[kind], ...order.map((index) => row[index])]),
+    [changes, order],
+  );
   const shown = useMemo<ResultSet>(
     () => ({ columns, rows, version: 0, state: 'complete' }),
     [columns, rows],
@@ -148,12 +161,13 @@ function ChangesGrid({
       if (change === undefined) return undefined;
       if (change.kind !== 'changed') return column === 0 ? { kind: change.kind } : undefined;
       if (column === 0) return { kind: 'changed' };
-      if (!change.before.has(column - 1)) return undefined;
+      const index = order[column - 1] ?? -1;
+      if (!change.before.has(index)) return undefined;
       const type = columns[column]?.type ?? 'string';
-      const was = displayText(change.before.get(column - 1), type, zone);
+      const was = displayText(change.before.get(index), type, zone);
       return { kind: 'changed', was: was === '' ? text.emptyValue : was };
     },
-    [changes, columns, zone],
+    [changes, columns, order, zone],
   );
   return (
     <div className="qr-results-body">
@@ -192,6 +206,19 @@ function ChangesGrid({
         ))}
     </div>
   );
+}
+
+function columnOrder(
+  count: number,
+  keyColumns: readonly number[],
+  { changes }: Comparison,
+): number[] {
+  const changed = new Set<number>();
+  for (const change of changes) {
+    if (change.kind === 'changed') for (const index of change.before.keys()) changed.add(index);
+  }
+  const all = Array.from({ length: count }, (_, index) => index);
+  return [...new Set([...keyColumns, ...[...changed].sort((a, b) => a - b), ...all])];
 }
 
 function KeyChooser({

@@ -76,9 +76,9 @@ export function CellMenu({
       onOpenChange={(_, { open }) => {
         if (!open) onClose();
       }}
-      positioning={{ target, position: 'below', align: 'start' }}
+      positioning={{ target, position: 'below', align: 'start', autoSize: true }}
     >
-      <MenuPopover>
+      <MenuPopover className="qr-menu">
         <MenuList aria-label={text.cellMenu}>
           <MenuGroup>
             <MenuGroupHeader>{text.addToQuery}</MenuGroupHeader>

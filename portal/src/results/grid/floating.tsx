@@ -24,9 +24,9 @@ export function Floating(props: {
       open
       trapFocus
       onOpenChange={onOpenChange}
-      positioning={{ target, position: 'below', align: 'start' }}
+      positioning={{ target, position: 'below', align: 'start', autoSize: true }}
     >
-      <PopoverSurface aria-label={props.label} style={{ padding: 8 }}>
+      <PopoverSurface aria-label={props.label} style={{ padding: 8, overflow: 'auto' }}>
         {props.children}
       </PopoverSurface>
     </Popover>
