@@ -1,3 +1,6 @@
+import { catalogOf } from '../catalog/catalog.js';
+import { quarryIngestErrors } from '../catalog/tables/quarry-ingest-errors.js';
+import type { Catalog } from '../catalog/types.js';
 import type { ResultColumn } from '../compile.js';
 import type { Engine, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
@@ -138,11 +141,25 @@ async function admitted<T extends Outcome>(
   }
 }
 
-/** The catalog of the record of who did what is for those who may read it; others learn nothing of it. */
+/**
+ * The catalog of the record of who did what is for those who may read it; others learn nothing of it. What
+ * could not be stored belongs to no device that could be told: it is not for those who see some of them.
+ */
 export function contextFor(principal: Principal, context: AuditedTenantContext): TenantContext {
-  const { catalog, auditCatalog, retentionDays } = context;
-  const mayRead = holds(principal, 'Audit.Read');
-  return { catalog: mayRead ? auditCatalog : catalog, retentionDays };
+  const { catalog: plain, auditCatalog, retentionDays } = context;
+  const catalog = holds(principal, 'Audit.Read') ? auditCatalog : plain;
+  return { catalog: principal.deviceGroups ? withoutRawEvents(catalog) : catalog, retentionDays };
+}
+
+const limitedCatalogs = new WeakMap<Catalog, Catalog>();
+
+function withoutRawEvents(catalog: Catalog): Catalog {
+  const known = limitedCatalogs.get(catalog);
+  if (known) return known;
+  const tables = catalog.tables.filter(({ name }) => name !== quarryIngestErrors.name);
+  const limited = catalogOf(tables, catalog.legacyTables, catalog.functions);
+  limitedCatalogs.set(catalog, limited);
+  return limited;
 }
 
 function scopeRecord({ window, principal }: HuntCall): object {

@@ -151,6 +151,18 @@ describe('the schema', () => {
     expect((await server.call('GET', '/api/quarry/schema', blind)).status).toBe(403);
   });
 
+  test('has what could not be stored, raw as it is, for those alone who see every device', async () => {
+    expect(await table(asha, 'QuarryIngestErrors')).toBeDefined();
+    expect(await table(ben, 'QuarryIngestErrors')).toBeUndefined();
+    expect(await server.hunt(ben, 'QuarryIngestErrors | take 1')).toMatchObject({
+      status: 400,
+      error: { code: 'kql.semantic' },
+    });
+    expect(await server.hunt(ben, 'union * | where Timestamp > ago(1d) | count')).toMatchObject({
+      status: 200,
+    });
+  });
+
   test('has the record of who did what for those who may read it', async () => {
     expect(await table(chief, 'QuarryAuditLogs')).toBeDefined();
     expect(await table(asha, 'QuarryAuditLogs')).toBeUndefined();
