@@ -180,6 +180,10 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // A degree as the documentation writes it, without int().
   ['series_fit_poly', new Set(['KS107'])],
   ['bag_unpack', new Set(['KS107', 'KS119'])],
+  // A name that a function's body gives to a literal.
+  ['datetime_add', new Set(['KS131'])],
+  ['datetime_diff', new Set(['KS131'])],
+  ['datetime_part', new Set(['KS131'])],
   // Periods by the calendar: week, month, year.
   ['activity_metrics', new Set(['KS138'])],
   ['activity_counts_metrics', new Set(['KS138'])],
@@ -236,7 +240,12 @@ function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>) {
         { cause: error },
       );
     }
-    throw error;
+    // The binder computes some arguments itself, and fails with an error of its own on unexpected ones.
+    throw new HuntError(
+      'kql.semantic',
+      { message: 'The query cannot be analysed: an argument has an unexpected type' },
+      { cause: error },
+    );
   }
 }
 

@@ -12,8 +12,11 @@ export interface LiteralValue {
   readonly value: string | number | bigint | boolean | null;
 }
 
-/** The literal's value. The bundled parser misreads hex, `time()` and `nan`: the token's text decides. */
-export function literalValue(node: Expression): LiteralValue {
+/**
+ * The literal's value. The bundled parser misreads hex, `time()` and `nan`: the token's text decides.
+ * `today` is the day, in ticks, of a datetime that has a time of day only.
+ */
+export function literalValue(node: Expression, today = 0n): LiteralValue {
   const kind = kindOf(node);
   const text = textOf(node);
   const inner = insideParentheses(text);
@@ -26,15 +29,15 @@ export function literalValue(node: Expression): LiteralValue {
     case 'RealLiteralExpression':
       return { type: 'real', value: isNull ? null : realNumber(inner) };
     case 'DecimalLiteralExpression':
-      return { type: 'decimal', value: isNull ? null : inner };
+      return { type: 'decimal', value: isNull ? null : decimalNumber(unquoted(inner)) };
     case 'BooleanLiteralExpression':
       return { type: 'bool', value: isNull ? null : /^(true|1)$/i.test(inner) };
     case 'TimespanLiteralExpression':
       return { type: 'timespan', value: isNull ? null : parseTimespan(unquoted(inner)) };
     case 'DateTimeLiteralExpression':
-      return { type: 'datetime', value: isNull ? null : parseDatetime(hyphened(unquoted(inner))) };
+      return { type: 'datetime', value: isNull ? null : instant(unquoted(inner), today) };
     case 'GuidLiteralExpression':
-      return { type: 'guid', value: isNull ? null : unquoted(inner).toLowerCase() };
+      return { type: 'guid', value: isNull ? null : guidText(unquoted(inner)) };
     case 'StringLiteralExpression':
     case 'CompoundStringLiteralExpression':
       return { type: 'string', value: String(node.LiteralValue ?? '') };
@@ -52,6 +55,11 @@ function insideParentheses(text: string): string {
   return (match?.[1] ?? text).trim();
 }
 
+function instant(text: string, today: bigint): bigint | null {
+  const time = /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text) ? parseTimespan(text) : null;
+  return time === null ? parseDatetime(hyphened(text)) : today + time;
+}
+
 /** A literal, unlike a text, may have commas, and spaces, between year, month and day. */
 function hyphened(text: string): string {
   return text.replace(/^(\d{4})\s*[-,]\s*(\d{1,2})\s*[-,]\s*(\d{1,2})/, '$1-$2-$3');
@@ -66,6 +74,18 @@ function wholeNumber(text: string, bits: 32 | 64): bigint | null {
   if (!match?.[2]) return null;
   const size = BigInt(match[2]);
   return BigInt.asIntN(bits, match[1] === '-' ? -size : size);
+}
+
+/** Digits with a point and an exponent; beyond 56 digits before the point no decimal has room. */
+function decimalNumber(text: string): string | null {
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text);
+  return isNumber && Math.abs(Number(text)) < 1e56 ? text : null;
+}
+
+/** With hyphens, whether it has them or not. */
+function guidText(text: string): string | null {
+  const digits = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
+  return digits.exec(text)?.slice(1).join('-').toLowerCase() ?? null;
 }
 
 function realNumber(text: string): number | null {

@@ -65,6 +65,11 @@ describe('a text that gets neither an answer nor a refusal', () => {
     ],
     ['a long pipe', `DeviceEvents${' | extend x = 1'.repeat(1500)}`],
     ['a long sum', `print ${'1+'.repeat(5000)}1`],
+    ['a decimal that is none', 'print x = decimal("abc") * 2, y = decimal("1e77")'],
+    ['a guid that is none', 'print x = indexof(guid(59-1e4e), "cde")'],
+    ['a name that is computed', 'print x = datetime_diff(guid(1), now(), now())'],
+    ['texts in a digest', 'print x = percentiles_array_tdigest(dynamic([1, "a", 3]), 1, 0)'],
+    ['a number as text', 'DeviceEvents | invoke FileProfile(SHA1, "a") | project SHA1'],
     ['NUL and lone surrogates', 'print "a\0b\ud800c"'],
     ['one megabyte', `print "${'x'.repeat(1_000_000)}"`],
   ])(

@@ -38,7 +38,8 @@ function percentileArray(state: Operand, ...percents: Operand[]): Sql {
       ? sql`JSONExtract(${percent}, 'Array(Float64)')`
       : sql`[${percentOf(percent)}]`,
   );
-  const texts = sql`arrayMap(_q -> ${percentileText(state, sql`_q`)}, arrayConcat(${join(lists)}))`;
+  const text = percentileText(state, sql`_q`);
+  const texts = sql`arrayMap(_q -> if(empty(${text}), 'null', ${text}), arrayConcat(${join(lists)}))`;
   return sql`if(empty(${state}), '', concat('[', arrayStringConcat(${texts}, ','), ']'))`;
 }
 
