@@ -345,7 +345,15 @@ export class StreamParser {
   }
 
   #convert(conversion: Conversion, record: RawRecord): void {
-    for (const outcome of conversion.convert(record)) {
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = conversion.convert(record);
+    } catch (error) {
+      // Connectors take values as text, which has its limits.
+      this.#reject(jsonProblem(error), '', record);
+      return;
+    }
+    for (const outcome of outcomes) {
       this.#outcome(outcome, record);
     }
   }
