@@ -33,6 +33,9 @@ function convert(record: RawRecord, tables: TableFinder): readonly Outcome[] {
     return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   }
   const rows = rowsOf(value);
+  if (rows.length === 0) {
+    return [{ passed: 'unmapped' }];
+  }
   const isAnswer = rows[0]?.members !== value;
   return rows.map((row, index) => {
     const outcome = eventOf(row, tables);

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { builtinCatalog } from '../../../src/catalog/catalog.js';
+import { connectors, findConnector } from '../../../src/ingest/connectors.js';
+import { EventTables } from '../../../src/ingest/normalize.js';
+import { type Batch, StreamParser } from '../../../src/ingest/parser.js';
+import { mutatedDocument, mutatedText, random } from '../mutations.js';
+import { headers, samples } from './samples.js';
+
+/** Mutations for each connector; `QUARRY_MUTATIONS=50000` is the long run. */
+const mutations = Number(process.env['QUARRY_MUTATIONS'] ?? 2_000);
+const timeout = 60_000 + mutations * 30;
+
+const tables = new EventTables(builtinCatalog);
+/** Rows of theirs come with devices and not with records. */
+const snapshots = new Set(['DeviceInfo', 'DeviceNetworkInfo']);
+
+function parserOf(name: string): StreamParser {
+  return new StreamParser({
+    tables,
+    connector: findConnector(name),
+    maxRecordBytes: 100_000,
+    keepFrom: null,
+    origin: 'fuzz',
+  });
+}
+
+/** What has become of what was written. */
+function countsOf(parser: StreamParser): { readonly told: number; readonly rows: number } {
+  parser.end();
+  while (parser.proceed(Number.POSITIVE_INFINITY)) {
+    // Until all of it has come.
+  }
+  const batch: Batch = parser.take();
+  const rows = batch.events
+    .filter(({ table }) => !snapshots.has(table))
+    .reduce((sum, { ends }) => sum + ends.length, 0);
+  const { rejected, unmapped, merged, expired } = batch;
+  const devices = batch.events.length > 0 && rows === 0 ? 1 : 0;
+  return { told: rows + rejected + unmapped + merged + expired + devices, rows };
+}
+
+function mutation(name: string, next: (below: number) => number): string {
+  const own = samples[name] ?? [];
+  const sample = own[next(own.length)] ?? '';
+  if (typeof sample === 'string') return mutatedText(sample, next);
+  const isText = next(3) === 0;
+  return isText
+    ? mutatedText(JSON.stringify(sample), next)
+    : JSON.stringify(mutatedDocument(sample, next));
+}
+
+/** Texts that hold no record at all. */
+function isNothing(name: string, text: string): boolean {
+  if (text.replaceAll('\u001e', '').trim() === '') return true;
+  if (name === 'zeek-tsv') return text.startsWith('#');
+  try {
+    const value = JSON.parse(text) as { records?: unknown } | null;
+    if (value === null) return false;
+    const records = Array.isArray(value) ? value : value.records;
+    return Array.isArray(records) && records.length === 0;
+  } catch {
+    return false;
+  }
+}
+
+describe('mutated records', () => {
+  it('there are samples of every connector', () => {
+    expect(Object.keys(samples).sort()).toEqual(connectors.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.keys(samples))(
+    '%s: each is a row, is passed over, or is a dead letter',
+    (name) => {
+      const next = random(name.length * 7919);
+      const start = (headers[name] ?? []).map((line) => `${line}\n`).join('');
+      const stream = parserOf(name);
+      stream.write(Buffer.from(start));
+      let rows = 0;
+      for (let number = 0; number < mutations; number++) {
+        const text = mutation(name, next);
+        const parser = parserOf(name);
+        parser.write(Buffer.from(`${start}${text}\n`));
+        const counts = countsOf(parser);
+        rows += counts.rows;
+        if (counts.told === 0 && !isNothing(name, text)) {
+          throw new Error(`nothing is told of ${text}`);
+        }
+        stream.write(Buffer.from(`${text}\n`));
+      }
+      // All of them in one stream, each in the company of the others.
+      expect(countsOf(stream).told).toBeGreaterThan(mutations / 4);
+      expect(rows).toBeGreaterThan(mutations / 10);
+    },
+    timeout,
+  );
+});

@@ -1,0 +1,355 @@
+/** Valid records of each connector, for tests that take them apart. */
+export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
+  'defender-streaming': [
+    {
+      time: '2026-01-05T10:11:12.1234567Z',
+      tenantId: 't',
+      operationName: 'Publish',
+      category: 'AdvancedHunting-DeviceProcessEvents',
+      properties: {
+        Timestamp: '2026-01-05T10:11:12.1234567Z',
+        DeviceId: 'd',
+        ActionType: 'ProcessCreated',
+        FileName: 'cmd.exe',
+        ProcessId: 42,
+        ProcessCreationTime: '2026-01-05T10:11:12Z',
+        ReportId: 7,
+        AdditionalFields: '{"a": 1}',
+        MachineGroup: null,
+      },
+    },
+    {
+      category: 'AdvancedHunting-CloudAppEvents',
+      properties: {
+        Timestamp: '2026-01-05T10:11:12Z',
+        ActionType: 'MailItemsAccessed',
+        IsAdminOperation: false,
+        RawEventData: '{"a":[1]}',
+        ReportId: 'r',
+      },
+    },
+  ],
+  'defender-rows': [
+    {
+      Type: 'DeviceProcessEvents',
+      TimeGenerated: '2026-01-05T10:11:12Z',
+      DeviceName: 'h',
+      FileName: 'a.exe',
+      ProcessId_d: 4,
+      ReportId_long: 7,
+      AdditionalFields_dynamic: { a: 1 },
+    },
+    {
+      Timestamp: '2026-01-05T10:11:12Z',
+      DeviceName: 'h',
+      ActionType: 'ConnectionSuccess',
+      RemoteIP: '192.0.2.1',
+      RemotePort: 443,
+    },
+    {
+      Schema: [{ Name: 'Timestamp', Type: 'DateTime' }],
+      Results: [
+        { Timestamp: '2026-01-05T10:11:12Z', FileName: 'a', ActionType: 'FileCreated', SHA1: '' },
+      ],
+    },
+    {
+      tables: [
+        {
+          name: 'PrimaryResult',
+          columns: [{ name: 'Timestamp' }, { name: 'Type' }, { name: 'FileName' }],
+          rows: [['2026-01-05T10:11:12Z', 'DeviceFileEvents', 'a.exe']],
+        },
+      ],
+    },
+  ],
+  'windows-event': [
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      winlog: {
+        provider_name: 'Microsoft-Windows-Sysmon',
+        event_id: '1',
+        computer_name: 'PC1.contoso.com',
+        record_id: 1,
+        channel: 'Microsoft-Windows-Sysmon/Operational',
+        process: { pid: 99 },
+        event_data: {
+          UtcTime: '2026-01-05 10:11:12.123',
+          ProcessGuid: '{b34bc01c-7fae-5f63-0000-001000000000}',
+          ProcessId: '77',
+          Image: 'C:\\Windows\\cmd.exe',
+          CommandLine: 'cmd /c %%COMSPEC%%',
+          User: 'CONTOSO\\bob',
+          Hashes: 'SHA1=AA,MD5=BB',
+          ParentProcessGuid: '{b34bc01c-7fad-5f63-0000-001000000000}',
+          ParentProcessId: '7',
+          ParentImage: 'C:\\Windows\\explorer.exe',
+        },
+      },
+    },
+    {
+      SourceName: 'Microsoft-Windows-Security-Auditing',
+      EventID: 4624,
+      Hostname: 'PC1.contoso.com',
+      EventTime: '2026-01-05 10:11:12',
+      SourceModuleType: 'im_msvistalog',
+      TargetUserName: 'bob',
+      TargetDomainName: 'CONTOSO',
+      TargetUserSid: 'S-1-5-21-1-2-3-4',
+      TargetLogonId: '0x3e7',
+      LogonType: '3',
+      IpAddress: '::ffff:10.0.0.9',
+      IpPort: '50000',
+      ProcessId: '0x0',
+      ProcessName: '-',
+    },
+    {
+      Event: {
+        System: {
+          Provider: { '#attributes': { Name: 'Microsoft-Windows-Sysmon' } },
+          EventID: 13,
+          Computer: 'PC1',
+          Channel: 'Microsoft-Windows-Sysmon/Operational',
+          TimeCreated: { '#attributes': { SystemTime: '2026-01-05T10:11:12.123456Z' } },
+        },
+        EventData: {
+          UtcTime: '2026-01-05 10:11:12.123',
+          EventType: 'SetValue',
+          TargetObject: 'HKLM\\System\\CurrentControlSet\\Services\\x\\Start',
+          Details: 'DWORD (0x00000002)',
+          ProcessId: 4,
+          Image: 'System',
+        },
+      },
+    },
+    {
+      Provider: 'Microsoft-Windows-Sysmon',
+      EventId: 3,
+      Computer: 'PC1',
+      TimeCreated: '2026-01-05T10:11:12Z',
+      Payload:
+        '{"EventData":{"Data":[{"@Name":"UtcTime","#text":"2026-01-05 10:11:12.1"},{"@Name":"Initiated","#text":"false"},{"@Name":"SourceIp","#text":"0:0:0:0:0:0:0:1"},{"@Name":"DestinationIp","#text":"10.0.0.1"},{"@Name":"DestinationPort","#text":"80"},{"@Name":"Protocol","#text":"tcp"}]}}',
+    },
+    {
+      ProviderName: 'Microsoft-Windows-Security-Auditing',
+      EventID: 4688,
+      Computer: 'PC1',
+      TimeCreated: '2026-01-05 10:11:12 +0000',
+      StringInserts: ['S-1-5-18', 'PC1$', 'CONTOSO', '0x3e7', '0x4d', 'C:\\a.exe', '%%1936', '0x4'],
+    },
+    {
+      TimeGenerated: '2026-01-05T10:11:12Z',
+      Computer: 'PC1',
+      EventID: 4625,
+      EventSourceName: 'Microsoft-Windows-Security-Auditing',
+      EventData:
+        '<EventData><Data Name="TargetUserName">a</Data><Data Name="Status">0xc000006d</Data></EventData>',
+    },
+    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>22</EventID><TimeCreated SystemTime='2026-01-05T10:11:12.1Z'/><Computer>PC1</Computer></System><EventData><Data Name='QueryName'>a.example</Data><Data Name='QueryResults'>type:  5 b.example;::ffff:192.0.2.1;</Data></EventData></Event>",
+  ],
+  'linux-sysmon': [
+    'Jan  5 10:11:12 web01 sysmon: <Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><TimeCreated SystemTime="2026-01-05T10:11:12.123456000Z"/><Computer>web01</Computer></System><EventData><Data Name="UtcTime">2026-01-05 10:11:12.123</Data><Data Name="ProcessId">42</Data><Data Name="Image">/usr/bin/curl</Data><Data Name="CommandLine">curl &amp;lt;x</Data><Data Name="User">root</Data></EventData></Event>',
+    {
+      Computer: 'web01',
+      SyslogMessage:
+        '<Event><System><Provider Name="Linux-Sysmon"/><EventID>3</EventID><TimeCreated SystemTime="2026-01-05T10:11:12.1Z"/><Computer>web01</Computer></System><EventData><Data Name="Initiated">true</Data><Data Name="DestinationIp">192.0.2.1</Data></EventData></Event>',
+    },
+  ],
+  auditd: [
+    'type=SYSCALL msg=audit(1767607872.155:92733): arch=c000003e syscall=59 success=yes exit=0 a0=1 ppid=7 pid=42 auid=1000 uid=0 ses=3 comm="curl" exe="/usr/bin/curl" key=(null)',
+    'type=EXECVE msg=audit(1767607872.155:92733): argc=2 a0="curl" a1=687474703A2F2F78',
+    'type=SYSCALL msg=audit(1767607872.156:92734): arch=c000003e syscall=42 success=no exit=-115 pid=42 exe="/usr/bin/curl"',
+    'type=SOCKADDR msg=audit(1767607872.156:92734): saddr=020001BBC00002010000000000000000',
+    'node=web01 type=USER_LOGIN msg=audit(1767607873.1:92735): pid=3 uid=0 auid=1000 ses=3 msg=\'op=login acct="bob" exe="/usr/sbin/sshd" hostname=x addr=203.0.113.9 terminal=ssh res=success\'',
+    {
+      Computer: 'web01',
+      SyslogMessage:
+        'type=SYSCALL audit(1767607874.1:92736): arch=c000003e syscall=257 success=yes a2=241 pid=4 exe="/bin/sh" cwd="/" path_name=["/tmp/x"] path_nametype=["CREATE"]',
+    },
+  ],
+  'zeek-json': [
+    {
+      ts: 1767607872.123456,
+      uid: 'C1',
+      'id.orig_h': '10.0.0.5',
+      'id.orig_p': 50000,
+      'id.resp_h': '203.0.113.9',
+      'id.resp_p': 443,
+      proto: 'tcp',
+      conn_state: 'SF',
+      orig_bytes: 12,
+    },
+    {
+      '@stream': 'dns',
+      ts: 1767607872.5,
+      uid: 'C2',
+      id_orig_h: '10.0.0.5',
+      id_resp_h: '10.0.0.1',
+      query: 'a.example',
+      answers: ['192.0.2.1'],
+      RD: true,
+    },
+  ],
+  'zeek-tsv': [
+    '1767607872.495991\tC2\t10.0.0.5\t49873\t10.0.0.1\t53\tudp\ta\\x09b\tT\tx,y',
+    '1767607873.495991\tC3\t2001:db8::1\t49873\tfe80::1\t53\tudp\t-\t-\t(empty)',
+  ],
+  ecs: [
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      ecs: { version: '8.11.0' },
+      host: { hostname: 'WEB01', ip: ['10.0.0.5'], os: { type: 'linux', name: 'Ubuntu' } },
+      event: { kind: 'event', category: ['process'], type: ['start'], id: 'e1' },
+      user: { name: 'Alice', id: '1000' },
+      process: {
+        entity_id: 'abc',
+        pid: 42,
+        executable: '/usr/bin/curl',
+        args: ['curl', '-o', 'a b'],
+        hash: { sha256: 'ab'.repeat(32) },
+        parent: { pid: 7, executable: '/bin/bash' },
+      },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      'host.name': 'web01',
+      'event.category': ['network'],
+      'event.type': ['connection'],
+      'source.ip': '10.0.0.5',
+      'destination.ip': '203.0.113.9',
+      'destination.port': 443,
+      'network.direction': 'egress',
+      'process.pid': 42,
+    },
+    {
+      '@timestamp': 1_767_607_872_123,
+      event: { category: ['registry'], type: ['change'] },
+      host: { name: 'pc1' },
+      registry: {
+        hive: 'HKLM',
+        key: 'SOFTWARE\\X',
+        value: 'y',
+        data: { type: 'REG_SZ', strings: ['z'] },
+      },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { category: ['email'] },
+      email: { from: { address: 'a@b.c' }, to: { address: ['d@e.f', 'g@h.i'] }, subject: 's' },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { kind: 'event' },
+      dns: { question: { name: 'a.example' }, answers: [{ type: 'A', data: '192.0.2.1' }] },
+    },
+  ],
+  ocsf: [
+    {
+      class_uid: 1007,
+      category_uid: 1,
+      activity_id: 1,
+      time: 1_767_607_872_123,
+      metadata: { version: '1.3.0', uid: 'u1' },
+      device: { hostname: 'PC1', ip: '10.0.0.5', os: { name: 'Windows 11' } },
+      actor: { process: { pid: 7, file: { path: 'C:\\a.exe' } }, user: { name: 'Bob' } },
+      process: {
+        pid: 42,
+        uid: 'p',
+        cmd_line: 'cmd',
+        file: { name: 'cmd.exe', hashes: [{ algorithm: 'SHA-256', value: 'ab'.repeat(32) }] },
+      },
+    },
+    {
+      class_uid: 4001,
+      activity_id: 1,
+      time: 1_767_607_872_123,
+      metadata: { version: '1.3.0' },
+      device: { hostname: 'PC1' },
+      src_endpoint: { ip: '10.0.0.5', port: 1 },
+      dst_endpoint: { ip: '203.0.113.1', port: 443 },
+      connection_info: { protocol_num: 6, direction_id: 2 },
+    },
+    {
+      class_uid: 2004,
+      activity_id: 1,
+      time_dt: '2026-01-05T10:11:12Z',
+      metadata: { product: { name: 'x' } },
+      finding_info: { uid: 'f', title: 't' },
+      attacks: [{ technique: { name: 'n', uid: 'T1' }, tactic: { name: 'm' } }],
+    },
+    {
+      class_uid: 4009,
+      activity_id: 1,
+      time: 1_767_607_872_123,
+      metadata: {},
+      email: { from: 'A <a@b.c>', to: ['d@e.f'], subject: 's', files: [{}] },
+    },
+  ],
+  osquery: [
+    {
+      name: 'pack_x_process_events',
+      hostIdentifier: 'web01',
+      unixTime: 1_767_607_872,
+      action: 'added',
+      columns: {
+        pid: '42',
+        parent: '7',
+        path: '/usr/bin/curl',
+        cmdline: 'curl',
+        uid: '0',
+        time: '1767607870',
+      },
+    },
+    {
+      name: 'processes',
+      hostIdentifier: 'web01',
+      calendarTime: 'Mon Jan  5 10:11:12 2026 UTC',
+      unixTime: '1767607872',
+      action: 'snapshot',
+      snapshot: [
+        { pid: '1', name: 'init', path: '/sbin/init', parent: '0', start_time: '1767600000' },
+        { pid: '2', name: 'a', path: '/a', parent: '1', start_time: '-1' },
+      ],
+    },
+    {
+      name: 'os_version',
+      hostIdentifier: 'web01',
+      unixTime: 1_767_607_872,
+      diffResults: {
+        added: [{ name: 'Ubuntu', version: '22.04', major: '22', minor: '4', platform: 'ubuntu' }],
+        removed: [],
+      },
+    },
+    {
+      node_key: 'k',
+      log_type: 'result',
+      data: [
+        {
+          name: 'events',
+          hostIdentifier: 'PC1',
+          unixTime: 1_767_607_872,
+          action: 'added',
+          columns: {
+            source: 'Security',
+            provider_name: 'Microsoft-Windows-Security-Auditing',
+            eventid: '4624',
+            datetime: '2026-01-05T10:11:12.5Z',
+            data: '{"EventData":{"TargetUserName":"bob","LogonType":"3"}}',
+          },
+        },
+      ],
+    },
+  ],
+};
+
+/** What a stream of the connector's starts with. */
+export const headers: Readonly<Record<string, readonly string[]>> = {
+  'zeek-tsv': [
+    '#separator \\x09',
+    '#set_separator\t,',
+    '#empty_field\t(empty)',
+    '#unset_field\t-',
+    '#path\tdns',
+    '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tquery\tRD\tanswers',
+    '#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tbool\tvector[string]',
+  ],
+};
