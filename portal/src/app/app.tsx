@@ -1,17 +1,17 @@
 import { FluentProvider } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { CommandRegistry } from './commands.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { Gate } from './gate.js';
 import { Notice } from './notice.js';
+import { pages } from './pages.js';
 import { usePreferences } from './preferences.js';
+import { useSession } from './session-context.js';
 import { Shell } from './shell.js';
 import { strings } from './strings.js';
 import { themes, useThemeName } from './theme.js';
-
-const HuntPage = lazy(async () => ({ default: (await import('../hunt/hunt-page.js')).HuntPage }));
 
 const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 10_000, refetchOnWindowFocus: false } },
@@ -38,6 +38,7 @@ export function App() {
 }
 
 function Pages() {
+  const { session } = useSession();
   return (
     <ErrorBoundary>
       <Suspense fallback={<Notice title={strings.loading} />}>
@@ -45,9 +46,11 @@ function Pages() {
           <Route path="/">
             <Redirect to="/hunt" replace />
           </Route>
-          <Route path="/hunt">
-            <HuntPage />
-          </Route>
+          {pages
+            .filter(({ isFor }) => isFor?.(session.may) ?? true)
+            .map(({ path, Component }) => (
+              <Route key={path} path={path} component={Component} />
+            ))}
           <Route>
             <Notice title={strings.notFound} hint={strings.notFoundHint} />
           </Route>

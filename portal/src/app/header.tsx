@@ -18,6 +18,7 @@ import { SearchRegular } from '@fluentui/react-icons/svg/search';
 import { Link, useLocation } from 'wouter';
 import { signOut } from '../api/session.js';
 import icon from './icon.svg';
+import { pages } from './pages.js';
 import { type Preferences, setPreference, usePreferences } from './preferences.js';
 import { useSession } from './session-context.js';
 import { strings } from './strings.js';
@@ -93,9 +94,7 @@ export function Header({
   const styles = useStyles();
   const [path] = useLocation();
   const { session } = useSession();
-  const pages = Object.entries(strings.pages).filter(
-    ([id]) => id !== 'admin' || session.may.administer || session.may.operate,
-  );
+  const shown = pages.filter(({ isFor }) => isFor?.(session.may) ?? true);
   return (
     <header className={styles.header}>
       <Link href="/hunt" className={styles.product}>
@@ -103,12 +102,12 @@ export function Header({
         {strings.product}
       </Link>
       <nav className={styles.navigation} aria-label={strings.navigation}>
-        {pages.map(([id, title]) => {
-          const isCurrent = path === `/${id}` || path.startsWith(`/${id}/`);
+        {shown.map(({ start, title }) => {
+          const isCurrent = path === start || path.startsWith(`${start}/`);
           return (
             <Link
-              key={id}
-              href={`/${id}`}
+              key={start}
+              href={start}
               className={mergeClasses(styles.page, isCurrent && styles.current)}
               aria-current={isCurrent ? 'page' : undefined}
             >

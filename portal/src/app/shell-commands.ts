@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import type { Command } from './commands.js';
+import { pages } from './pages.js';
 import { setPreference, usePreferences } from './preferences.js';
+import { useSession } from './session-context.js';
 import { strings } from './strings.js';
 import { useThemeName } from './theme.js';
 
@@ -16,14 +18,8 @@ export function useShellCommands({
   const [, navigate] = useLocation();
   const { theme, timeZone } = usePreferences();
   const shown = useThemeName(theme);
+  const { session } = useSession();
   return useMemo(() => {
-    const go = (id: keyof typeof strings.pages, keys: string): Command => ({
-      id: `go.${id}`,
-      title: strings.pages[id],
-      group: 'Go to',
-      keys,
-      run: () => navigate(`/${id}`),
-    });
     return [
       {
         id: 'palette',
@@ -52,9 +48,17 @@ export function useShellCommands({
         group: 'Everywhere',
         run: () => setPreference('timeZone', timeZone === 'utc' ? 'local' : 'utc'),
       },
-      go('hunt', 'g h'),
-      go('data', 'g d'),
-      go('admin', 'g a'),
+      ...pages
+        .filter(({ isFor }) => isFor?.(session.may) ?? true)
+        .map(
+          ({ start, title, keys }): Command => ({
+            id: `go${start}`,
+            title,
+            group: 'Go to',
+            keys,
+            run: () => navigate(start),
+          }),
+        ),
     ];
-  }, [navigate, openPalette, openKeys, shown, timeZone]);
+  }, [navigate, openPalette, openKeys, shown, timeZone, session]);
 }

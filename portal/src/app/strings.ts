@@ -1,7 +1,6 @@
 /** What the frame around the pages says. */
 export const strings = {
   product: 'Quarry',
-  pages: { hunt: 'Hunting', data: 'Data', admin: 'Admin' },
   navigation: 'Pages',
   skip: 'Skip to the page',
   search: 'Find tables, queries, commands',
