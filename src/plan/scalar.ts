@@ -121,7 +121,7 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
     case 'StarExpression':
       throw unsupported(node, "'*'", 'it cannot stand in this place');
     default:
-      if (node.IsLiteral) return literal(literalValue(node));
+      if (node.IsLiteral) return literal(literalValue(node, todayOf(context)));
       if (isTabular(node.ResultType)) return planToScalar(node, node, context);
       throw unsupported(
         node,
@@ -129,6 +129,12 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
         'Quarry does not know this form',
       );
   }
+}
+
+const dayMs = 86_400_000;
+
+function todayOf({ scope }: PlanContext): bigint {
+  return BigInt(Math.floor(scope.now.getTime() / dayMs) * dayMs) * 10_000n;
 }
 
 function literal(value: LiteralValue): PlanExpression {
@@ -183,7 +189,11 @@ function planBinary(
 ): PlanExpression {
   const left = member(node, 'Left');
   const right = planScalar(member(node, 'Right'), context, row);
-  if (kindOf(left) === 'StarExpression' && standsAnywhere.test(name)) {
+  if (kindOf(left) === 'StarExpression' && name === 'matches regex') {
+    const texts = textColumns(row.columns).map(columnReference);
+    return call(node, 'any_matches_regex', [right, ...texts], 'bool');
+  }
+  if (kindOf(left) === 'StarExpression' && standsAnywhere.test(name) && isOneLine(right)) {
     const texts = rowTexts(row.columns, node);
     return call(node, name, [texts, right], 'bool');
   }
@@ -197,15 +207,22 @@ function planBinary(
 }
 
 /** Operators whose needle may stand anywhere in the text: one text of the whole row serves for all columns. */
-const standsAnywhere = /^(has|has_cs|contains|contains_cs|hasprefix|hassuffix|matches regex)$/;
+const standsAnywhere = /^(has|has_cs|contains|contains_cs|hasprefix|hassuffix)$/;
+
+function isOneLine(needle: PlanExpression): boolean {
+  return needle.kind === 'literal' && !String(needle.value).includes('\n');
+}
 
 /**
  * The row's texts, one a line. One predicate over it is planned in no time, where hundreds over the
  * columns of many tables take seconds; no needle of one line can match across two of them.
  */
 export function rowTexts(columns: readonly PlanColumn[], node: Expression): PlanExpression {
-  const texts = columns.filter(({ type }) => ['string', 'dynamic', 'guid'].includes(type));
-  return call(node, 'row_texts', texts.map(columnReference), 'string');
+  return call(node, 'row_texts', textColumns(columns).map(columnReference), 'string');
+}
+
+function textColumns(columns: readonly PlanColumn[]): PlanColumn[] {
+  return columns.filter(({ type }) => ['string', 'dynamic', 'guid'].includes(type));
 }
 
 function asText(expression: PlanExpression, node: Expression): PlanExpression {
@@ -303,7 +320,12 @@ function planCall(node: Expression, context: PlanContext, row: Row): PlanExpress
   if (intercepted) return intercepted;
   const special = specialForms[name];
   if (special) return special(node, argumentNodes, context, row);
-  const parts = argumentNodes.map((argument) => planScalar(argument, context, row));
+  // `pack_array(*)`: the star stands for every column.
+  const parts = argumentNodes.flatMap((argument) =>
+    kindOf(argument) === 'StarExpression'
+      ? row.columns.map(columnReference)
+      : [planScalar(argument, context, row)],
+  );
   return call(node, name, parts, resultType(name, parts, scalarTypeOf(node.ResultType)));
 }
 

@@ -117,7 +117,11 @@ function termTest(
   }
   if (needle.includes('*')) {
     const pattern = needle.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return test('matches regex', `${isSensitive ? '' : '(?i)'}${pattern.join('.*')}`);
+    const edges = [starts ? '' : '\\b', ends ? '' : '\\b'] as const;
+    return test(
+      'matches regex',
+      `${isSensitive ? '' : '(?i)'}${edges[0]}${pattern.join('.*')}${edges[1]}`,
+    );
   }
   if (starts && ends) return test('contains', needle);
   if (starts) return test('hassuffix', needle);

@@ -27,12 +27,16 @@ function commonType(left: ScalarType, right: ScalarType): ScalarType {
 
 function comparedAs(operand: Operand, type: ScalarType): Operand {
   const isWhole = type === 'int' || type === 'long';
-  if (isWhole && (operand.type === 'string' || operand.type === 'dynamic')) {
+  if (isWhole && isLoose(operand)) {
     return exactLong(operand);
   }
   // ClickHouse compares its own numbers exactly, whatever their widths.
   const isNumber = operand.type === 'int' || operand.type === 'long';
   return isNumber && (isWhole || type === 'real') ? operand : convert(operand, type);
+}
+
+function isLoose({ type }: Operand): boolean {
+  return type === 'string' || type === 'dynamic';
 }
 
 /** One null makes false (or true, for `!=`), two nulls make null. */
@@ -56,14 +60,23 @@ function equality(call: CallSite, left: Operand, right: Operand, isEqual: boolea
 function ordered(left: Operand, operator: Sql, right: Operand): Sql {
   const [a, b] = comparable(left, right);
   const plain = sql`(${a} ${operator} ${b})`;
+  if ((a.type === 'long' || b.type === 'long') && (isLoose(left) || isLoose(right))) {
+    // 10.5 is no whole number, and yet more than 10.
+    const [x, y] = [left, right].map((part) => (isLoose(part) ? convert(part, 'real') : part));
+    return x && y ? sql`ifNull(${plain}, (${x} ${operator} ${y}))` : plain;
+  }
   if (a.type !== 'dynamic') return plain;
   const [x, y] = [convert(a, 'real'), convert(b, 'real')];
   return sql`multiIf(empty(${a}) OR empty(${b}), NULL, isNotNull(${x}) AND isNotNull(${y}), ${x} ${operator} ${y}, ${plain})`;
 }
 
-function ordering(operator: Sql): ScalarFunction {
+function ordering(
+  operator: Sql,
+  examples: NonNullable<ScalarFunction['examples']> = [],
+): ScalarFunction {
   return {
     doc: 'numerical-operators',
+    examples,
     emit: (left: Operand, right: Operand) => {
       const [a, b] = comparable(left, right);
       const nullable = a.nullable || b.nullable || a.type === 'dynamic';
@@ -100,9 +113,9 @@ export const comparisonFunctions = {
     emitCall: (call, a: Operand, b: Operand) => equality(call, a, b, false),
     examples: [['int(null) != 1', 'true']],
   },
-  '<': ordering(sql`<`),
+  '<': ordering(sql`<`, [['dynamic(10.5) < 11', 'true']]),
   '<=': ordering(sql`<=`),
-  '>': ordering(sql`>`),
+  '>': ordering(sql`>`, [['dynamic(10.5) > 10', 'true']]),
   '>=': ordering(sql`>=`),
   between: {
     doc: 'between-operator',

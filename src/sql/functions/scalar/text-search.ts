@@ -169,6 +169,20 @@ const matchesRegex: Test = (call, subject, needle) => {
   return all([sql`(${foldedText(text(subject))} LIKE ${like})`, test]);
 };
 
+/** One of several texts. An expression may reach over the end of a line, so they are not joined into one. */
+const anyMatchesRegex: ScalarFunction = {
+  doc: 'matches-regex-operator',
+  nullable: 'never',
+  emitCall: (call, needle: Operand, ...texts: Operand[]) => {
+    const pattern = patternOf(call, needle);
+    const test = pattern.over(
+      sql`_r`,
+      (searched, expression) => sql`match(${searched}, ${expression})`,
+    );
+    return sql`arrayExists(_r -> ${test}, CAST([${join(texts.map(text))}] AS Array(String)))`;
+  },
+};
+
 /** SQL's LIKE, in which a backslash is a character like others. */
 function like(isFolded: boolean): Test {
   return (call, subject, needle) => {
@@ -250,30 +264,37 @@ const traps: Readonly<Record<string, string>> = {
     'letters beyond ASCII are no part of \\b, and an expression from the data is in RE2’s own dialect',
 };
 
-export const textSearchFunctions: Readonly<Record<string, ScalarFunction>> = Object.fromEntries(
-  tests.flatMap(([name, negated, doc, test, examples]): [string, ScalarFunction][] => {
-    const trap = traps[name];
-    return [
-      [
-        name,
-        {
-          doc,
-          nullable: 'never',
-          ...(trap && { trap }),
-          emitCall: test,
-          examples,
-        },
-      ],
-      [
-        negated,
-        {
-          doc: doc.replace(/^(?!datatypes)/, 'not-'),
-          nullable: 'never',
-          // Prefilters of what is not wanted would only cost.
-          emitCall: (call, a: Operand, b: Operand) =>
-            sql`(NOT ${test({ ...call, filter: false }, a, b)})`,
-        },
-      ],
-    ];
-  }),
-);
+export const textSearchFunctions: Readonly<Record<string, ScalarFunction>> = {
+  any_matches_regex: anyMatchesRegex,
+  ...Object.fromEntries(tests.flatMap(bothWays)),
+};
+
+/** A test and its negation. */
+function bothWays([name, negated, doc, test, examples]: (typeof tests)[number]): [
+  string,
+  ScalarFunction,
+][] {
+  const trap = traps[name];
+  return [
+    [
+      name,
+      {
+        doc,
+        nullable: 'never',
+        ...(trap && { trap }),
+        emitCall: test,
+        examples,
+      },
+    ],
+    [
+      negated,
+      {
+        doc: doc.replace(/^(?!datatypes)/, 'not-'),
+        nullable: 'never',
+        // Prefilters of what is not wanted would only cost.
+        emitCall: (call, a: Operand, b: Operand) =>
+          sql`(NOT ${test({ ...call, filter: false }, a, b)})`,
+      },
+    ],
+  ];
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, startHarness } from './harness.js';
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness();
+});
+afterAll(() => kql.close());
+
+type Case = readonly [what: string, query: string, values: unknown[][]];
+
+const things = `let Things = datatable(n: int, a: string, b: string) [
+  1, 'lamp', 'q', 2, 'Lamp', 'é', 3, '', '', 4, 'lam\\np', 'x'];`;
+
+describe.each<readonly [string, readonly Case[]]>([
+  [
+    'a dynamic number and a whole one are in the wrong order',
+    [
+      [
+        'more',
+        'print d=dynamic({"x": 10.5}) | extend d.x > 10, d.x >= 11, 10 < d.x',
+        [[{ x: 10.5 }, 1, 0, 1]],
+      ],
+      [
+        'between',
+        'datatable(d: dynamic)[dynamic(2.5), dynamic("3.5"), dynamic(7)] | where d between (2 .. 4) | count',
+        [[2]],
+      ],
+      ['beyond 53 bits', 'print dynamic(9007199254740993) > 9007199254740992', [[1]]],
+      ['no number', 'print isnull(dynamic("x") > 1)', [[1]]],
+    ],
+  ],
+  [
+    'a column is passed over, or two are read as one',
+    [
+      [
+        'an anchored expression over all columns',
+        `${things} Things | where * matches regex '^lamp$' | project n`,
+        [[1]],
+      ],
+      ['an empty text', `${things} Things | where * matches regex '^$' | project n`, [[3]]],
+      [
+        'an expression over lines',
+        `${things} Things | where * matches regex 'm\\\\sp' | project n`,
+        [[4]],
+      ],
+      ['a needle of two lines', `${things} Things | where * contains 'p\\nq' | count`, [[0]]],
+      [
+        'a star among arguments',
+        `${things} Things | take 1 | project pack_array(*)`,
+        [[[1, 'lamp', 'q']]],
+      ],
+    ],
+  ],
+  [
+    'a wildcard inside a searched term',
+    [
+      [
+        'stands between terms',
+        `datatable(a: string)['red lamp post', 'redlamp post', 'tired lamp post'] | search 'red*post' | project a`,
+        [['red lamp post'], ['redlamp post']],
+      ],
+    ],
+  ],
+  [
+    'a datetime literal',
+    [
+      ['with spaces', 'print datetime(2021 - 03 - 04)', [['2021-03-04T00:00:00Z']]],
+      ['a time of day', 'print datetime(8:05) - startofday(now())', [['08:05:00']]],
+    ],
+  ],
+  [
+    'a name for a literal inside a function',
+    [
+      [
+        'part of a date',
+        "let f = (t: (d: datetime)) { let part = 'day'; let x = (t | extend n = datetime_diff(part, d, datetime(2020-01-01))); x | project n }; f(datatable(d: datetime)[datetime(2020-01-03)])",
+        [[2]],
+      ],
+    ],
+  ],
+])('%s', (_broken, cases) => {
+  test.each(cases)('%s', async (_what, query, values) => {
+    expect(await kql.values(query)).toEqual(values);
+  });
+});
