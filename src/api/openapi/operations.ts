@@ -329,6 +329,21 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /:tenant/signin/:uid': signInPage('Where a user signs in'),
   'POST /:tenant/signin/:uid': { ...redirect, summary: "A user's name and password" },
 
+  'GET /api/quarry/portal-settings': {
+    tag: 'Sign-in',
+    summary: 'Where the users of the portal sign in',
+    note: 'The pages in the browser ask for it before anyone has signed in. `?tenant=` names one of several tenants.',
+    answer: object({
+      issuer: string,
+      clientId: string,
+      scope: string,
+      redirectPath: string,
+      signedOutPath: string,
+      endpoints: object({ authorization: string, token: string, endSession: string }),
+      product: object({ version: string }),
+      demo: { type: 'boolean' },
+    }),
+  },
   'GET /api/quarry/session': administration('Who is asking, and what they may do, see and use', {
     answer: named('Session'),
   }),
