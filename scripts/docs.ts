@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectorReference } from '../src/ingest/reference.js';
 import { kqlReference } from '../src/reference.js';
 import { supportMatrix } from '../src/support.js';
 
@@ -9,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/reference/kql.md': () => kqlReference(supportMatrix()),
+  'docs/reference/connectors.md': connectorReference,
 };
 
 const isCheck = process.argv.includes('--check');

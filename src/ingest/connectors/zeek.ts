@@ -8,7 +8,7 @@ import { type ZeekFields, zeekEvents } from '../zeek/rules.js';
  */
 export const zeekJson: Connector = {
   name: 'zeek-json',
-  summary: 'Zeek logs as JSON lines: conn, dns, http, ssl, ssh, ftp, smtp, smb_files',
+  summary: 'Zeek logs as JSON lines: conn, dns, http, ssl, ssh, ftp, smtp, …',
   format: 'json',
   detect(sample) {
     const own = sample.filter(({ value }) => isZeek(value));
