@@ -9,6 +9,7 @@ import { geoLineFunctions } from './geo/lines.js';
 import { geoPointFunctions } from './geo/points.js';
 import { geoPolygonFunctions } from './geo/polygons.js';
 import { s2Functions } from './geo/s2.js';
+import { simplifyFunctions } from './geo/simplify.js';
 import { wktFunctions } from './geo/wkt.js';
 
 export const geoFunctions = {
@@ -23,4 +24,5 @@ export const geoFunctions = {
   ...geoAreaFunctions,
   ...cellCoverFunctions,
   ...bufferFunctions,
+  ...simplifyFunctions,
 } satisfies Record<string, ScalarFunction>;

@@ -26,7 +26,7 @@ const polygonsType = { text: `Array(${ringsType.text})` };
 const mostEdges = 2_000;
 
 /** Whether edges neither cross nor lie upon each other. */
-function areApart(edges: Sql): Sql {
+export function areApart(edges: Sql): Sql {
   const [a, b, c, d] = [sql`_ae.1`, sql`_ae.2`, sql`_af.1`, sql`_af.2`];
   const same = either(sql`_ae = _af`, sql`_ae = tuple(${d}, ${c})`);
   const meet = both(sql`NOT ${shareEnd(a, b, c, d)}`, crosses(a, b, c, d));
@@ -45,7 +45,7 @@ const tooMany = (polygons: Sql) =>
  * The union of valid polygons. As in S2, the two of the fewest corners are united first and their
  * union waits with the corners of both.
  */
-const united = (polygons: Sql) =>
+export const united = (polygons: Sql) =>
   unitedLoops(sql`arrayMap(_ay -> ${loopsOf(sql`_ay`)}, ${polygons})`);
 
 /** The same of areas that are loops already. */
@@ -66,7 +66,7 @@ export function unitedLoops(areas: Sql): Sql {
 }
 
 /** Valid: within their bounds, each in itself; a polygon without rings is none. */
-const areValid = (polygons: Sql) =>
+export const areValid = (polygons: Sql) =>
   both(
     arePolygons(polygons),
     sql`${tooMany(polygons)} = 0`,
@@ -114,18 +114,21 @@ const gathered = (texts: Sql, one: string, several: string) =>
 export const polygonsJson = (loops: Sql) =>
   letIn({ _ax: polygonTexts(loops) }, gathered(sql`_ax`, 'Polygon', 'MultiPolygon'));
 
-function union(array: Operand): Sql {
-  // A member that is no polygon is as a polygon without rings: the whole is not valid.
+/** All polygons of an array of shapes. One that is no polygon is as a polygon without rings: it is not valid. */
+export function polygonsInArray(array: Operand): Sql {
   const own = letIn(
     { _ax: polygonsOf(sql`_aw`) },
     sql`if(empty(_ax), [CAST([] AS ${ringsType})], _ax)`,
   );
-  const polygons = sql`arrayFold((_aq, _aw) -> arrayConcat(_aq, ${own}), JSONExtractArrayRaw(${array}), CAST([] AS ${polygonsType}))`;
+  return sql`arrayFold((_aq, _aw) -> arrayConcat(_aq, ${own}), JSONExtractArrayRaw(${array}), CAST([] AS ${polygonsType}))`;
+}
+
+function union(array: Operand): Sql {
   const one = letIn(
     { _au: united(sql`if(_av, _at, arrayResize(_at, 0))`) },
     orNothing(sql`_av`, polygonsJson(sql`_au`)),
   );
-  return letIn({ _at: polygons }, letIn({ _av: areValid(sql`_at`) }, one));
+  return letIn({ _at: polygonsInArray(array) }, letIn({ _av: areValid(sql`_at`) }, one));
 }
 
 function intersection(first: Operand, second: Operand): Sql {
