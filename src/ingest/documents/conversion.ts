@@ -15,11 +15,17 @@ import { pidOf } from '../windows/values.js';
 import { replacedAt, valueAt, without } from './document.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
 
+/** A document and the rule that makes its row. */
+interface Ruled {
+  readonly source: SourceDocument;
+  readonly rule: DocumentRule | undefined;
+}
+
 /** Documents of one stream become rows when what explains them has been seen, too. */
 export class DocumentConversion implements Conversion {
   readonly #source: DocumentSource;
   readonly #context: ConversionContext;
-  readonly #backlog: Backlog<readonly SourceDocument[]>;
+  readonly #backlog: Backlog<readonly Ruled[]>;
   readonly #occurrences = new Occurrences();
   #sighted = new Sighted();
 
@@ -38,13 +44,14 @@ export class DocumentConversion implements Conversion {
     if (documents === undefined) {
       return [{ rejected: 'record.shape', detail: `no document of ${this.#source.name}` }];
     }
-    for (const document of documents) {
-      this.#learn(document);
+    const ruled = documents.map((document) => this.#ruled(document));
+    for (const each of ruled) {
+      this.#learn(each);
     }
-    if (!documents.some((document) => this.#ruleFor(document) !== undefined)) {
+    if (!ruled.some(({ rule }) => rule !== undefined)) {
       return [{ passed: 'unmapped' }];
     }
-    this.#backlog.add(record, documents);
+    this.#backlog.add(record, ruled);
     return [];
   }
 
@@ -53,9 +60,8 @@ export class DocumentConversion implements Conversion {
     correlation.epoch++;
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
-      const documents = parsed ?? this.#source.read(withValue(record)) ?? [];
-      for (const document of documents) {
-        yield* this.#outcomes(document, record);
+      for (const each of parsed ?? this.#again(record)) {
+        yield* this.#outcomes(each, record);
       }
     }
     yield* deviceSnapshots(this.#sighted);
@@ -67,11 +73,18 @@ export class DocumentConversion implements Conversion {
     this.#backlog.close();
   }
 
-  #ruleFor(document: SourceDocument): DocumentRule | undefined {
-    const scope = this.#scopeOf(document);
-    return this.#source
-      .rulesFor(document)
+  /** Of a record that did not fit into memory. */
+  #again(record: RawRecord): readonly Ruled[] {
+    const documents = this.#source.read(withValue(record)) ?? [];
+    return documents.map((document) => this.#ruled(document));
+  }
+
+  #ruled(source: SourceDocument): Ruled {
+    const scope = this.#scopeOf(source);
+    const rule = this.#source
+      .rulesFor(source)
       .find(({ condition }) => condition === undefined || condition.test(scope));
+    return { source, rule };
   }
 
   #deviceOf({ computer }: SourceDocument): Device {
@@ -92,7 +105,7 @@ export class DocumentConversion implements Conversion {
     };
   }
 
-  #learn(source: SourceDocument): void {
+  #learn({ source, rule }: Ruled): void {
     const device = this.#deviceOf(source);
     const time = momentOf(source.time);
     if (device === nowhere || time === undefined) {
@@ -103,7 +116,6 @@ export class DocumentConversion implements Conversion {
     for (const address of this.#source.addresses?.(source) ?? []) {
       this.#sighted.add(device, time.milliseconds, address);
     }
-    const rule = this.#ruleFor(source);
     const scope = this.#scopeOf(source);
     if (rule?.starts) {
       this.#learnStart(rule.starts, scope, device, time);
@@ -149,8 +161,7 @@ export class DocumentConversion implements Conversion {
     });
   }
 
-  *#outcomes(source: SourceDocument, record: RawRecord): Generator<Outcome> {
-    const rule = this.#ruleFor(source);
+  *#outcomes({ source, rule }: Ruled, record: RawRecord): Generator<Outcome> {
     const actionType = rule && actionTypeOf(rule, this.#scopeOf(source));
     if (rule === undefined || (rule.actionType !== undefined && actionType === undefined)) {
       yield { passed: 'unmapped' };
@@ -166,7 +177,7 @@ export class DocumentConversion implements Conversion {
     const scope = this.#scopeOf(source);
     const { device } = scope;
     const time = momentOf(readText(rule.time, scope) ?? source.time);
-    const identity = this.#identityOf(source, rule, scope);
+    const identity = this.#identityOf(source, rule, scope, record);
     const columns: Columns = {
       Timestamp: time?.text ?? source.time,
       ReportId: reportId(`${device.name}\n${identity}`),
@@ -205,6 +216,7 @@ export class DocumentConversion implements Conversion {
     { document, computer, time, id }: SourceDocument,
     rule: DocumentRule,
     scope: RuleScope,
+    record: RawRecord,
   ): string {
     const head = `${this.#source.name}\n${computer?.toLowerCase() ?? ''}`;
     const own = rule.identity && textFrom(rule.identity.read(scope));
@@ -213,9 +225,11 @@ export class DocumentConversion implements Conversion {
     }
     const item =
       rule.each === undefined ? '' : contentOf(valueAt(document, rule.each.split('.')) ?? null);
-    return id === undefined
-      ? this.#occurrences.identityOf(`${head}\n${time}\n${contentOf(document)}`)
-      : `${head}\n${time}\n${id}\n${item}`;
+    if (id !== undefined) {
+      return `${head}\n${time}\n${id}\n${item}`;
+    }
+    const content = this.#source.isOneOfRecord ? record.text : contentOf(document);
+    return this.#occurrences.identityOf(`${head}\n${time}\n${content}\n${item}`);
   }
 
   #additional(rule: DocumentRule, scope: RuleScope): JsonValue | undefined {

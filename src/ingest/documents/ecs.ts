@@ -793,6 +793,7 @@ function listAt(document: JsonObject, ...path: readonly string[]): readonly Json
 /** Elastic Common Schema (elastic.co/guide/en/ecs). */
 export const ecs: DocumentSource = {
   name: 'ECS',
+  isOneOfRecord: true,
   rules,
   rulesFor: () => rules,
   told: [

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.js';
+import { lowerCase } from '../windows/event.js';
 import {
   type Condition,
   computed,
@@ -39,21 +40,22 @@ export function firstAt(path: string): Expression {
   };
 }
 
-/** The words of a member that is one or a list of them, in lower case. */
-function wordsOf(value: JsonValue | undefined): readonly string[] {
-  const values = Array.isArray(value) ? value : [value];
-  return values.flatMap((each: JsonValue | undefined) => textFrom(each)?.toLowerCase() ?? []);
+/** Whether a member that is a word or a list of them has one that passes, in lower case. */
+function hasWord(value: JsonValue | undefined, passes: (word: string) => boolean): boolean {
+  if (Array.isArray(value)) {
+    return value.some((each: JsonValue) => hasWord(each, passes));
+  }
+  const text = textFrom(value);
+  return text !== undefined && passes(lowerCase(text));
 }
 
 /** One of the words is the member, or among its elements; whatever the case. */
 export function lists(path: string, ...words: readonly string[]): Condition {
   const { read } = at(path);
-  const wanted = words.map((word) => word.toLowerCase());
+  const wanted = new Set(words.map((word) => word.toLowerCase()));
+  const isWanted = (word: string) => wanted.has(word);
   return {
-    test: (scope) => {
-      const found = wordsOf(read(scope));
-      return wanted.some((word) => found.includes(word));
-    },
+    test: (scope) => hasWord(read(scope), isWanted),
     text: `${path} ${words.length === 1 ? `= ${words[0]}` : `in (${words.join(', ')})`}`,
     fields: [],
   };
@@ -68,7 +70,7 @@ export function isThere(path: string): Condition {
 export function matches(path: string, pattern: RegExp, words: string): Condition {
   const { read } = at(path);
   return {
-    test: (scope) => wordsOf(read(scope)).some((word) => pattern.test(word)),
+    test: (scope) => hasWord(read(scope), (word) => pattern.test(word)),
     text: `${path} ${words}`,
     fields: [],
   };

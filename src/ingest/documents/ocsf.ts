@@ -759,6 +759,7 @@ function about({ document }: { readonly document: JsonObject }): Columns {
 /** Open Cybersecurity Schema Framework, 1.x (schema.ocsf.io). */
 export const ocsf: DocumentSource = {
   name: 'OCSF',
+  isOneOfRecord: true,
   rules: [...new Set(Object.values(byClass).flat())],
   rulesFor: ({ document }) => byClass[read(document, 'class_uid') ?? ''] ?? [],
   told: ['time', 'time_dt', 'device.hostname', 'metadata.version', 'metadata.processed_time'],

@@ -607,6 +607,7 @@ function documentOf({ result, columns, action }: Result): SourceDocument {
 /** Results of osquery, as its loggers write them (osquery.readthedocs.io). */
 export const osquery: DocumentSource = {
   name: 'osquery',
+  isOneOfRecord: false,
   rules: [...new Set([...tables.map(({ rule }) => rule), anything])],
   rulesFor: ({ document, kind = '' }) => {
     const rule = ruleOf(kind, document);

@@ -62,6 +62,8 @@ export interface SourceDocument {
 /** A kind of documents: how to read them, and what they become. */
 export interface DocumentSource {
   readonly name: string;
+  /** A record is one document, so that its text tells the event from others. */
+  readonly isOneOfRecord: boolean;
   /** The documents of a record; undefined where it has none of this kind. */
   read(record: RawRecord): readonly SourceDocument[] | undefined;
   /** Rules to try, in their order; the first whose condition holds makes the row. */
