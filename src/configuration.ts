@@ -67,6 +67,30 @@ const externalIssuer = z.strictObject({
   scopesClaim: z.string().min(1).default('scp'),
 });
 
+const sourceCommon = {
+  /** Tells it from others, in counters and logs; its positions are kept under it. */
+  name: z.string().min(1).max(200).optional(),
+  /** A tenant's id or name. */
+  tenant: z.string().min(1).default('default'),
+  /** What its events are; by default each file's first records tell. */
+  source: z.string().min(1).optional(),
+};
+
+/** A source of telemetry that the server reads by itself: see `ingest/sources/`. */
+const sourceShape = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('folder'),
+      ...sourceCommon,
+      /** A file, or a folder with all that is below it. */
+      path: z.string().min(1),
+      /** Names of files, with `*` and `?`. */
+      pattern: z.string().min(1).optional(),
+      pollSeconds: z.number().positive().max(3_600).default(1),
+    }),
+  ])
+  .transform((source) => ({ ...source, name: source.name ?? `${source.kind} ${source.path}` }));
+
 const configurationShape = z.strictObject({
   /** The data directory. */
   data: z.string().min(1),
@@ -137,6 +161,20 @@ const configurationShape = z.strictObject({
       timeoutSeconds: z.number().positive().max(600).default(30),
     })
     .prefault({}),
+  /** Where telemetry is fetched from. */
+  sources: z
+    .array(sourceShape)
+    .default([])
+    .refine((sources) => new Set(sources.map(({ name }) => name)).size === sources.length, {
+      message: 'two have the same name',
+    }),
+  /** An address of its own for shippers that know Elasticsearch's paths at the root alone. */
+  elasticsearch: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.number().int().min(0).max(65_535).default(9200),
+    })
+    .optional(),
   /** Most memory of one hunt. */
   huntMemoryMegabytes: z.coerce.number().int().positive().default(4096),
   /** Which limits and quotas hunts have, by name: the presets of `hunting/profiles.ts`, and own ones. */

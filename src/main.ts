@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
 import { Metrics } from './api/metrics.js';
-import { createServer } from './api/server.js';
+import { createElasticsearchServer, createServer } from './api/server.js';
 import { builtinCatalog } from './catalog/catalog.js';
 import { compile } from './compile.js';
 import type { Configuration } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
+import { HuntError } from './errors.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { CustomTables } from './hunting/custom-tables.js';
@@ -44,6 +45,10 @@ import type { FileOptions, FileSummary } from './ingest/file.js';
 import { startIngest } from './ingest/ingest.js';
 import { deadLetterTable } from './ingest/parser.js';
 import { RequestLog } from './ingest/request-log.js';
+import { IngestRun } from './ingest/run.js';
+import { type FolderSettings, followFolder } from './ingest/sources/folder.js';
+import type { RunningSource, SourceParts } from './ingest/sources/source.js';
+import { startSource } from './ingest/sources/sources.js';
 import { Uploads } from './ingest/upload.js';
 import { openStore } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
@@ -60,6 +65,12 @@ export interface Quarry {
   readonly url: string;
   /** Takes a file (`-`: standard input) into the default tenant; its events can be queried when it resolves. */
   ingestFile(path: string, options?: Omit<FileOptions, 'tenant'>): Promise<FileSummary>;
+  /** Remembers which files of a run have been taken, until it has come to its end. */
+  ingestRun(): IngestRun;
+  /** Follows a file or folder into the default tenant, until it is closed. */
+  follow(settings: Omit<FolderSettings, 'tenant'>): Promise<RunningSource>;
+  /** Where it listens for shippers that take it for Elasticsearch; undefined: nowhere. */
+  readonly elasticsearchUrl: string | undefined;
   /** Resolves when every event that has been acknowledged can be queried. */
   flush(): Promise<void>;
   /** Answers what is under way, then stops everything and leaves the data directory. */
@@ -244,12 +255,24 @@ async function start(
   };
   const counts = new TableCounts(engine, tenants);
   const uploads = await Uploads.open(paths.uploads, ingest);
+  const sourceParts: SourceParts = {
+    open: ingest.open,
+    store,
+    log: (line) => log.info(line, 'source'),
+  };
+  for (const { tenant, pollSeconds, ...settings } of configuration.sources) {
+    const found = await findTenant(store, tenant);
+    if (!found) {
+      const message = `sources: there is no tenant ${tenant}`;
+      throw new HuntError('configuration.invalid', { message });
+    }
+    const pollMs = pollSeconds * 1000;
+    const running = await startSource({ ...settings, tenant: found.id, pollMs }, sourceParts);
+    closers.push(() => running.close());
+  }
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
-  const app = await createServer({
-    hunt: (call) => runHunt(call, hunting),
-    describe: (call) => describeHunt(call, hunting),
-    catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
+  const listener = {
     ingest,
     secrets: new ClientSecrets(store),
     verify: createVerifier({
@@ -261,14 +284,21 @@ async function start(
       clockSkewSeconds: configuration.clockSkewSeconds,
       dataAccess: (tenant, user) => dataAccess(store, tenant, user),
     }),
+    tls: configuration.tls && (await readTls(configuration.tls)),
+    audit,
+    log,
+  };
+  const app = await createServer({
+    ...listener,
+    hunt: (call) => runHunt(call, hunting),
+    describe: (call) => describeHunt(call, hunting),
+    catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
     ready: async () => {
       await engine.ready();
       return true;
     },
     publicUrl: configuration.publicUrl,
-    tls: configuration.tls && (await readTls(configuration.tls)),
     corsOrigins: configuration.corsOrigins,
-    audit,
     admin: {
       store,
       audit,
@@ -318,12 +348,18 @@ async function start(
     ...(configuration.embeddedIssuer && {
       issuer: { store, keys, ownNames, cookieSecret: await issuerCookieSecret(store) },
     }),
-    log,
   });
   closers.push(() => app.close());
   const url = await app.listen({ host: configuration.host, port: configuration.port });
   for (const name of ownNamesOf(configuration, url)) ownNames.add(name);
   lock.setAddress(url);
+  const { elasticsearch } = configuration;
+  let elasticsearchUrl: string | undefined;
+  if (elasticsearch) {
+    const shippers = await createElasticsearchServer(listener);
+    closers.push(() => shippers.close());
+    elasticsearchUrl = await shippers.listen(elasticsearch);
+  }
   // Two seconds of work for this thread: after the address is known, and before anyone has typed a hunt.
   setImmediate(warm);
   return {
@@ -333,6 +369,9 @@ async function start(
       await ingest.flush();
       return summary;
     },
+    ingestRun: () => new IngestRun(store),
+    follow: (settings) => followFolder({ ...settings, tenant: defaultTenantId }, sourceParts),
+    elasticsearchUrl,
     flush: () => ingest.flush(),
   };
 }

@@ -65,8 +65,13 @@ export async function startOn(
     import('../main.js'),
     import('../configuration.js'),
   ]);
-  // Plain HTTP on the loopback, whatever certificate the server for everyone has.
-  const { tls: _, ...configuration } = await loadConfiguration({
+  // Plain HTTP on the loopback, whatever certificate the server for everyone has, and nothing that it
+  // would do by itself.
+  const {
+    tls: _tls,
+    elasticsearch: _elasticsearch,
+    ...configuration
+  } = await loadConfiguration({
     // The token that this process gives itself has to count, whoever else is trusted.
     flags: {
       data,
@@ -75,6 +80,7 @@ export async function startOn(
       logLevel: 'silent',
       retention,
       embeddedIssuer: true,
+      sources: [],
     },
     environment: process.env,
   });

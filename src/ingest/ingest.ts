@@ -78,6 +78,8 @@ export interface Ingest {
    * @throws HuntError as `push`, and the errors of opening and reading a file
    */
   file(path: string, options: FileOptions): Promise<FileSummary>;
+  /** Begins to take a stream in, bit by bit. */
+  readonly open: OpenIntake;
   /** Resolves when all that has been acknowledged can be queried. */
   flush(): Promise<void>;
   status(): IngestStatus;
@@ -145,6 +147,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     items: (items, options) => admitted((grow) => ingestItems(open, items, options, grow)),
     admit: () => admission.enter(),
     file: (path, file) => ingestFile(open, path, file),
+    open,
     flush: () => writer.flush(),
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
     backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),

@@ -176,6 +176,10 @@ export class StreamParser {
 
   /** What the conversion holds back is wanted; `proceed` brings it. */
   release(flowing = false): void {
+    if (!flowing && this.#conversion === undefined && this.#sample.length > 0) {
+      // More may be long in coming. Where they are too few to tell, they wait.
+      this.#detect(false);
+    }
     this.#releasing ??= this.#released(flowing)?.[Symbol.iterator]();
   }
 
@@ -267,9 +271,12 @@ export class StreamParser {
     return this.#conversion;
   }
 
-  #detect(): void {
+  #detect(certain = true): void {
     const sample = this.#sample.flatMap(sampleOf);
     const connector = detectConnector(sample, this.#options.own);
+    if (connector === undefined && !certain) {
+      return;
+    }
     if (connector === undefined) {
       throw new UnrecognizedSourceError();
     }

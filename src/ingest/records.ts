@@ -38,6 +38,17 @@ const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
 /** May still become a wrapper's start when more bytes come. */
 const wrapperBegun = /^\{\s*(?:"r?e?c?o?r?d?s?"?\s*:?\s*)?$/;
 
+/** Whether a file that starts so is a document, which can only be read whole; undefined: not to be seen yet. */
+export function startsDocument(start: Buffer): boolean | undefined {
+  const content = start.subarray(contentStart(start, 0, start.length));
+  const lineEnd = content.indexOf(lineFeed);
+  const line = lineEnd < 0 ? content : content.subarray(0, lineEnd);
+  if (!documentStart.test(line.toString('utf8', 0, startBytes))) {
+    return content.length === 0 ? undefined : false;
+  }
+  return lineEnd < 0 ? undefined : !isJson(line.toString());
+}
+
 /**
  * Cuts a stream of bytes into records, holding no more of it than one record.
  *

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate, smallCompany } from '../../src/simulator/simulate.js';
 
@@ -103,6 +103,44 @@ describe('on a data directory', { timeout: 180_000 }, () => {
     expect(code).toBe(1);
     expect(stderr).toContain('truncated');
     expect(stderr).toContain('ENOENT');
+  });
+});
+
+describe('ingest', { timeout: 180_000 }, () => {
+  it('takes folders, and goes on behind what an interrupted run has taken', async () => {
+    const own = join(directory, 'run');
+    const folder = join(directory, 'folder');
+    await mkdir(join(folder, 'below'), { recursive: true });
+    await copyFile(telemetry, join(folder, 'below', 'a.ndjson.gz'));
+    const [first, pipe] = [join(folder, 'below', 'a.ndjson.gz'), join(directory, 'pipe')];
+    execFileSync('mkfifo', [pipe]);
+    const child = start(['ingest', '--data', own, folder, pipe]);
+    for await (const chunk of child.stdout ?? []) if (String(chunk).includes('accepted')) break;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    await writeFile(join(folder, 'b.json'), await readFile(telemetry));
+    await writeFile(join(folder, 'c.txt'), 'nothing that is known\n');
+    const again = await quarry(['ingest', '--data', own, folder]);
+    expect(again.stdout).toContain(`${first}: taken before the interruption`);
+    expect(again.stdout).toMatch(/b\.json[\s\S]* 4,000 {2}duplicate/);
+    expect(again.stderr).toContain('c.txt');
+    const anew = await quarry(['ingest', '--data', own, '--pattern', 'a.*', folder]);
+    expect(anew).toMatchObject({ code: 0, stderr: '' });
+    expect(anew.stdout).toMatch(/a\.ndjson\.gz[\s\S]* 4,000 {2}duplicate/);
+  });
+
+  it('follows a file until it is interrupted', async () => {
+    const own = join(directory, 'follow');
+    const file = join(directory, 'followed.ndjson');
+    await writeFile(file, gunzipSync(await readFile(telemetry)));
+    const child = start(['ingest', '--data', own, '--follow', file]);
+    for await (const chunk of child.stderr ?? []) if (String(chunk).includes('Following')) break;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    const { stdout } = await quarry(['ingest', '--data', own, telemetry]);
+    expect(stdout).toMatch(/ 4,000 {2}duplicate/);
   });
 });
 

@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { HuntError } from '../../errors.js';
 import { connectors } from '../../ingest/connectors.js';
 import type { FileSummary } from '../../ingest/file.js';
+import type { IngestRun } from '../../ingest/run.js';
+import { listFiles } from '../../ingest/sources/files.js';
 import { checkStatus } from '../answer.js';
 import { atPlace, connect, type Place, startOn } from '../connection.js';
 import { exitCodes, UsageError } from '../failure.js';
@@ -14,36 +18,105 @@ import { IngestProgress } from '../progress.js';
 interface IngestOptions extends Place {
   readonly source?: string;
   readonly retention?: string;
+  readonly follow?: true;
+  readonly pattern?: string;
 }
 
-/** Takes one file, telling how far it is. */
-type TakeFile = (file: string, progress: IngestProgress) => Promise<FileSummary>;
-
-const streaming = 'defender-streaming';
+/** Where files are taken to. */
+interface Taker {
+  /** Takes one file, telling how far it is. */
+  take(file: string, progress: IngestProgress): Promise<FileSummary>;
+  readonly interrupted: AbortSignal;
+  /** Absent: every file is read, and what is known of it changes nothing. */
+  readonly run?: Pick<IngestRun, 'hasTaken' | 'taken' | 'end'>;
+  close(): Promise<void>;
+}
 
 export function ingestCommand(): Command {
   const names = connectors.map(({ name, summary }) => `  ${name.padEnd(22)}${summary}`);
   return atPlace(new Command('ingest'))
-    .description('Take telemetry in: files as they are, gzip too; - is standard input')
-    .argument('<file...>', 'files')
+    .description(
+      'Take telemetry in: files as they are, archives, folders with all below them; - is standard input',
+    )
+    .argument('<file...>', 'files and folders')
     .option('--source <name>', 'what the files hold; found out from their first records otherwise')
     .option(
       '--retention <time>',
       'from now on keep events, and hunt, so far back: 30d, 400d, forever',
     )
+    .option('--follow', 'go on with what is appended, and with new files, until interrupted')
+    .option('--pattern <names>', 'of the files in folders, with * and ?: "*.json"')
     .addHelpText('after', `\nSources:\n${names.join('\n')}`)
-    .action(async (files: string[], options: IngestOptions) => {
-      const { take, close } =
-        options.url === undefined ? await intoData(options) : await intoServer(options);
+    .action(async (places: string[], options: IngestOptions) => {
+      if (options.follow) {
+        await follow(places, options);
+        return;
+      }
+      const files = await filesAt(places, options.pattern);
+      const taker = options.url === undefined ? await intoData(options) : await intoServer(options);
       try {
-        for (const file of files) await ingestOne(file, take);
+        for (const file of files) {
+          await ingestOnce(file, taker);
+          if (taker.interrupted.aborted) return;
+        }
+        await taker.run?.end();
       } finally {
-        await close();
+        await taker.close();
       }
     });
 }
 
-async function ingestOne(file: string, take: TakeFile): Promise<void> {
+/** The files, and those in the folders: the oldest first, as what explains events comes before them. */
+async function filesAt(places: readonly string[], pattern: string | undefined): Promise<string[]> {
+  const files: string[] = [];
+  for (const place of places) {
+    // What is not there fails in its turn.
+    const info = place === '-' ? undefined : await stat(place).catch(() => undefined);
+    if (!info?.isDirectory()) files.push(place);
+    else files.push(...(await listFiles(place, pattern)).map((file) => file.path));
+  }
+  return files;
+}
+
+async function ingestOnce(file: string, taker: Taker): Promise<void> {
+  const run = file === '-' ? undefined : taker.run;
+  if (await run?.hasTaken(file)) {
+    await write(process.stdout, `${printable(file)}: taken before the interruption\n`);
+    return;
+  }
+  try {
+    await ingestOne(file, taker);
+  } catch (error) {
+    // A folder may hold more than telemetry.
+    if (!(error instanceof HuntError) || error.code !== 'ingest.source') throw error;
+    console.error(`error: ${printable(file)}: ${error.message}`);
+    process.exitCode = exitCodes.failed;
+  }
+}
+
+async function follow(places: readonly string[], options: IngestOptions): Promise<void> {
+  if (options.url !== undefined) {
+    throw new UsageError('--follow works on --data; a server follows what its sources: name');
+  }
+  const { quarry } = await startOn(options, options.retention);
+  const { source, pattern } = options;
+  const running: { close(): Promise<void> }[] = [];
+  try {
+    for (const place of places.map((each) => resolve(each))) {
+      running.push(await quarry.follow({ name: `follow ${place}`, path: place, source, pattern }));
+      console.error(`Following ${printable(place)}`);
+    }
+    await new Promise<void>((done) => {
+      process.once('SIGINT', done);
+      process.once('SIGTERM', done);
+    });
+  } finally {
+    for (const each of running) await each.close();
+    await quarry.close();
+  }
+}
+
+async function ingestOne(file: string, { take, interrupted, run }: Taker): Promise<void> {
   const total = file === '-' ? undefined : (await stat(file)).size;
   const progress = new IngestProgress(file, total);
   const started = performance.now();
@@ -53,6 +126,7 @@ async function ingestOne(file: string, take: TakeFile): Promise<void> {
   } finally {
     progress.stop();
   }
+  if (file !== '-' && !interrupted.aborted) await run?.taken(file);
   await write(process.stdout, summaryText(file, summary, (performance.now() - started) / 1000));
   if (summary.incomplete !== undefined) {
     console.error(`error: ${file} ends before its end: ${summary.incomplete}`);
@@ -60,9 +134,7 @@ async function ingestOne(file: string, take: TakeFile): Promise<void> {
   }
 }
 
-async function intoData(
-  options: IngestOptions,
-): Promise<{ take: TakeFile; close: () => Promise<void> }> {
+async function intoData(options: IngestOptions): Promise<Taker> {
   const { quarry } = await startOn(options, options.retention);
   const interrupted = new AbortController();
   // What has been read by then is kept, and reading the file again adds only the rest.
@@ -74,20 +146,19 @@ async function intoData(
         signal: interrupted.signal,
         onProgress: ({ bytesRead, summary }) => progress.update(bytesRead, eventsIn(summary)),
       }),
+    interrupted: interrupted.signal,
+    run: quarry.ingestRun(),
     close: () => quarry.close(),
   };
 }
 
-async function intoServer(
-  options: IngestOptions,
-): Promise<{ take: TakeFile; close: () => Promise<void> }> {
+async function intoServer(options: IngestOptions): Promise<Taker> {
   if (options.retention !== undefined)
     throw new UsageError('--retention is set where the data directory is');
-  if (options.source !== undefined && options.source !== streaming) {
-    throw new UsageError(`a server takes ${streaming} alone; ingest ${options.source} with --data`);
-  }
+  const path = `/api/ingest/${encodeURIComponent(options.source ?? 'auto')}`;
   const connection = await connect(options, ['Telemetry.Ingest']);
   return {
+    interrupted: new AbortController().signal,
     take: async (file, progress) => {
       let bytes = 0;
       const counted = new Transform({
@@ -99,7 +170,7 @@ async function intoServer(
       });
       const input = file === '-' ? process.stdin : createReadStream(file);
       input.once('error', (error: Error) => counted.destroy(error));
-      const response = await connection.post('/api/ingest/streaming-api', input.pipe(counted));
+      const response = await connection.post(path, input.pipe(counted));
       return (await json(await checkStatus(response))) as FileSummary;
     },
     close: () => connection.close(),

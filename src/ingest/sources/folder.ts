@@ -1,0 +1,403 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { HuntError } from '../../errors.js';
+import { ingestFile } from '../file.js';
+import { Positions } from '../positions.js';
+import { startsDocument } from '../records.js';
+import { type FoundFile, listFiles } from './files.js';
+import { LineReader, type ReadRange } from './line-reader.js';
+import { isPacked } from './packed.js';
+import { every, type RunningSource, type SourceParts, type SourceSettings } from './source.js';
+
+export interface FolderSettings extends SourceSettings {
+  /** A file, or a folder with all that is below it. */
+  readonly path: string;
+  /** Names of files, with `*` and `?`; all by default. */
+  readonly pattern?: string | undefined;
+  readonly pollMs?: number | undefined;
+}
+
+const positionShape = z.object({
+  /** Lines: bytes that have been stored. */
+  offset: z.number(),
+  /** Of the bytes before it, by which the file is known again. */
+  tail: z.string(),
+  connector: z.string().optional(),
+  /** A file that is read whole: what it was then. */
+  whole: z.object({ size: z.number(), changedMs: z.number() }).optional(),
+});
+type FilePosition = z.infer<typeof positionShape>;
+
+const defaultPollMs = 1_000;
+/** A file that has not changed for so long is taken for finished, where it is read whole. */
+const settledMs = 2_000;
+/** So long a last line without an end waits for it. */
+const unfinishedMs = 10_000;
+/** Open files beyond that are closed, those first that have not grown for the longest time. */
+const mostOpen = 200;
+const headBytes = 64 * 1024;
+const tailBytes = 512;
+/** Positions of files that are not there any more. */
+const forgottenMs = 7 * 24 * 60 * 60 * 1000;
+
+/** A file that is being followed, by whatever name it has at the moment. */
+interface Tracked {
+  readonly id: string;
+  file: FoundFile;
+  position: FilePosition;
+  handle: FileHandle | undefined;
+  reader: LineReader | undefined;
+  kind: 'lines' | 'whole' | undefined;
+  /** When it was last seen to be different, by `Date.now()`. */
+  changedAt: number;
+  seenSize: number;
+  /** What it holds has been asked for since it changed. */
+  isPausing: boolean;
+  /** No connector knows its records, up to this size. */
+  unknownTo: number;
+}
+
+/**
+ * Follows the files of a folder, or one file: what is appended is read as it comes. A file is known by
+ * its inode and the bytes before the position, so that it may be renamed, and cut off and written anew.
+ */
+export async function followFolder(
+  settings: FolderSettings,
+  parts: SourceParts,
+): Promise<RunningSource> {
+  const folder = new Folder(settings, parts);
+  await folder.load();
+  const { name, pollMs = defaultPollMs } = settings;
+  const running = every(
+    pollMs,
+    () => folder.poll(),
+    (error) => parts.log({ event: 'source.failed', source: name, reason: String(error) }),
+  );
+  return {
+    caughtUp: () => running.caughtUp(),
+    async close() {
+      await running.close();
+      await folder.close();
+    },
+  };
+}
+
+class Folder {
+  readonly #settings: FolderSettings;
+  readonly #parts: SourceParts;
+  readonly #positions: Positions<FilePosition>;
+  readonly #tracked = new Map<string, Tracked>();
+  #known = new Map<string, FilePosition>();
+
+  constructor(settings: FolderSettings, parts: SourceParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#positions = new Positions(parts.store, settings.name, positionShape);
+  }
+
+  async load(): Promise<void> {
+    this.#known = await this.#positions.all();
+    const files = await listFiles(this.#settings.path, this.#settings.pattern);
+    const there = new Set(files.map(({ id }) => id));
+    await this.#positions.sweep(Date.now() - forgottenMs, there);
+  }
+
+  async poll(): Promise<void> {
+    const files = await listFiles(this.#settings.path, this.#settings.pattern);
+    const there = new Set<string>();
+    for (const file of files) {
+      there.add(file.id);
+      const tracked = this.#tracked.get(file.id) ?? this.#track(file);
+      if (file.size !== tracked.seenSize || file.changedMs !== tracked.file.changedMs) {
+        tracked.changedAt = Date.now();
+        tracked.seenSize = file.size;
+        tracked.isPausing = false;
+      }
+      tracked.file = file;
+    }
+    for (const tracked of this.#tracked.values()) {
+      await this.#guarded(tracked, async () => {
+        if (there.has(tracked.id)) await this.#look(tracked);
+        else await this.#gone(tracked);
+      });
+    }
+    await this.#closeIdle();
+  }
+
+  async close(): Promise<void> {
+    for (const tracked of this.#tracked.values()) {
+      await tracked.reader?.drop();
+      await tracked.handle?.close();
+    }
+  }
+
+  #track(file: FoundFile): Tracked {
+    const position = this.#known.get(file.id) ?? { offset: 0, tail: '' };
+    this.#known.delete(file.id);
+    const tracked: Tracked = {
+      id: file.id,
+      file,
+      position,
+      handle: undefined,
+      reader: undefined,
+      kind: position.whole ? 'whole' : position.offset > 0 ? 'lines' : undefined,
+      changedAt: Date.now(),
+      seenSize: -1,
+      isPausing: false,
+      unknownTo: 0,
+    };
+    this.#tracked.set(file.id, tracked);
+    return tracked;
+  }
+
+  /** One file's trouble is not another's. */
+  async #guarded(tracked: Tracked, work: () => Promise<void>): Promise<void> {
+    const { name } = this.#settings;
+    const { path: file, size } = tracked.file;
+    try {
+      await work();
+    } catch (error) {
+      tracked.reader = undefined;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') {
+        return;
+      }
+      const isUnknown = error instanceof HuntError && error.code === 'ingest.source';
+      tracked.unknownTo = isUnknown ? size : tracked.unknownTo;
+      const isOwn = isUnknown || code === 'EACCES' || isContentError(error);
+      this.#parts.log({ event: 'source.file', source: name, file, failed: String(error) });
+      if (!isOwn) {
+        throw error;
+      }
+    }
+  }
+
+  async #look(tracked: Tracked): Promise<void> {
+    const { file, position } = tracked;
+    const readTo = tracked.reader?.readTo ?? position.offset;
+    if (tracked.kind === 'whole') {
+      await this.#readWhole(tracked);
+    } else if (file.size < readTo) {
+      await this.#startAnew(tracked);
+      await this.#look(tracked);
+    } else if (file.size > readTo && file.size > tracked.unknownTo * 2) {
+      await this.#readLines(tracked);
+    } else if (tracked.reader?.isHolding) {
+      await this.#pause(tracked);
+    }
+  }
+
+  /** It has not grown since it was last looked at. */
+  async #pause(tracked: Tracked): Promise<void> {
+    if (Date.now() - tracked.changedAt > unfinishedMs) {
+      await this.#finish(tracked);
+    } else if (!tracked.isPausing) {
+      tracked.isPausing = true;
+      await tracked.reader?.settle();
+    }
+  }
+
+  async #readLines(tracked: Tracked): Promise<void> {
+    const handle = await this.#handleOf(tracked);
+    if (tracked.kind === undefined) {
+      tracked.kind = await this.#kindOf(tracked, handle);
+      if (tracked.kind === undefined) {
+        return;
+      }
+      if (tracked.kind === 'whole') {
+        await handle.close();
+        tracked.handle = undefined;
+        return;
+      }
+    }
+    const { offset, tail } = tracked.position;
+    // Written anew and longer than before, or another file with the number of the old one.
+    if (offset > 0 && (await tailOf(handle, offset)) !== tail) {
+      await this.#startAnew(tracked);
+    }
+    tracked.reader ??= this.#readerOf(tracked);
+    await tracked.reader.advance(rangesOf(handle), tracked.file.size);
+  }
+
+  #readerOf(tracked: Tracked): LineReader {
+    const { name, tenant, source } = this.#settings;
+    const { offset, connector } = tracked.position;
+    return new LineReader({
+      open: this.#parts.open,
+      name,
+      tenant,
+      source,
+      origin: path.basename(tracked.file.path),
+      offset,
+      connector,
+      onStored: async (stored, known) => {
+        const handle = await this.#handleOf(tracked);
+        const position = {
+          offset: stored,
+          tail: await tailOf(handle, stored),
+          ...(known === undefined ? {} : { connector: known }),
+        };
+        await this.#positions.save(tracked.id, position);
+        tracked.position = position;
+      },
+    });
+  }
+
+  async #finish(tracked: Tracked): Promise<void> {
+    const { reader } = tracked;
+    await reader?.finish();
+    tracked.reader = undefined;
+  }
+
+  /** What has been cut off may stand in a copy, beyond what was read of it. */
+  async #startAnew(tracked: Tracked): Promise<void> {
+    const copy = tracked.position.offset > 0 ? await this.#copyOf(tracked) : undefined;
+    if (copy) {
+      try {
+        // The copy is read as the file that it was.
+        const reader = tracked.reader ?? this.#readerOf(tracked);
+        const { size } = await copy.stat();
+        const former = tracked.handle;
+        tracked.handle = copy;
+        await reader.advance(rangesOf(copy), size);
+        await reader.finish();
+        tracked.handle = former;
+      } finally {
+        await copy.close();
+      }
+    } else if (tracked.reader) {
+      await this.#finish(tracked);
+    }
+    tracked.reader = undefined;
+    tracked.position = { offset: 0, tail: '' };
+    tracked.kind = undefined;
+    tracked.unknownTo = 0;
+    await tracked.handle?.close();
+    tracked.handle = undefined;
+    await this.#positions.save(tracked.id, tracked.position);
+  }
+
+  /** A file beside it that goes on where it was read to. */
+  async #copyOf({ file, position, id }: Tracked): Promise<FileHandle | undefined> {
+    const base = path.basename(file.path).replace(/\.\w+$/, '');
+    const beside = await listFiles(path.dirname(file.path), `${base}*`, 0);
+    for (const other of beside) {
+      if (other.id === id || other.size < position.offset) {
+        continue;
+      }
+      const handle = await open(other.path, 'r').catch(() => undefined);
+      if (handle && (await tailOf(handle, position.offset)) === position.tail) {
+        return handle;
+      }
+      await handle?.close();
+    }
+    return undefined;
+  }
+
+  /** Not there under any name that is followed: it is read to its end while it is open. */
+  async #gone(tracked: Tracked): Promise<void> {
+    const { handle, kind, position } = tracked;
+    const size = handle ? (await handle.stat()).size : 0;
+    if (handle && kind === 'lines' && size > (tracked.reader?.readTo ?? position.offset)) {
+      tracked.changedAt = Date.now();
+      tracked.reader ??= this.#readerOf(tracked);
+      await tracked.reader.advance(rangesOf(handle), size);
+    } else if (Date.now() - tracked.changedAt > unfinishedMs) {
+      await this.#finish(tracked);
+      await handle?.close();
+      this.#tracked.delete(tracked.id);
+      this.#known.set(tracked.id, tracked.position);
+    }
+  }
+
+  async #readWhole(tracked: Tracked): Promise<void> {
+    const { file, position } = tracked;
+    const { size, changedMs } = file;
+    const isTaken = position.whole?.size === size && position.whole.changedMs === changedMs;
+    if (isTaken || Date.now() - tracked.changedAt < settledMs) {
+      return;
+    }
+    const { tenant, source } = this.#settings;
+    const log = (more: object) =>
+      this.#parts.log({
+        event: 'source.file',
+        source: this.#settings.name,
+        file: file.path,
+        ...more,
+      });
+    try {
+      const { accepted, rejected, incomplete } = await ingestFile(this.#parts.open, file.path, {
+        tenant,
+        source,
+      });
+      log({ accepted, rejected, ...(incomplete === undefined ? {} : { incomplete }) });
+    } catch (error) {
+      if (!(error instanceof HuntError) || error.status !== 400) {
+        throw error;
+      }
+      // It would be so the next time, too.
+      log({ failed: error.message });
+    }
+    tracked.position = { offset: 0, tail: '', whole: { size, changedMs } };
+    await this.#positions.save(tracked.id, tracked.position);
+  }
+
+  async #kindOf(tracked: Tracked, handle: FileHandle): Promise<Tracked['kind']> {
+    const head = Buffer.alloc(headBytes);
+    const { bytesRead } = await handle.read(head, 0, headBytes, 0);
+    const start = head.subarray(0, bytesRead);
+    if (isPacked(start)) {
+      return 'whole';
+    }
+    const isDocument = startsDocument(start);
+    const isSettled = bytesRead === headBytes || Date.now() - tracked.changedAt > settledMs;
+    if (isDocument === undefined && !isSettled) {
+      return undefined;
+    }
+    return isDocument === false ? 'lines' : 'whole';
+  }
+
+  async #handleOf(tracked: Tracked): Promise<FileHandle> {
+    tracked.handle ??= await open(tracked.file.path, 'r');
+    return tracked.handle;
+  }
+
+  async #closeIdle(): Promise<void> {
+    const opened = [...this.#tracked.values()]
+      .filter(({ handle }) => handle !== undefined)
+      .sort((left, right) => right.changedAt - left.changedAt);
+    for (const tracked of opened.slice(mostOpen)) {
+      await this.#finish(tracked);
+      await tracked.handle?.close();
+      tracked.handle = undefined;
+    }
+  }
+}
+
+function isContentError(error: unknown): boolean {
+  return error instanceof HuntError && error.code === 'ingest.content';
+}
+
+async function tailOf(handle: FileHandle, offset: number): Promise<string> {
+  const bytes = Buffer.alloc(Math.min(offset, tailBytes));
+  const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset - bytes.length);
+  return createHash('sha256').update(bytes.subarray(0, bytesRead)).digest('base64url');
+}
+
+const pieceBytes = 256 * 1024;
+
+function rangesOf(handle: FileHandle): ReadRange {
+  return async function* read(from, to) {
+    for (let position = from; position < to; ) {
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, to - position));
+      const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+      if (bytesRead === 0) {
+        return;
+      }
+      yield piece.subarray(0, bytesRead);
+      position += bytesRead;
+    }
+  };
+}

@@ -1,0 +1,73 @@
+import type { Store } from '../../store/store.js';
+import type { OpenIntake } from '../intake.js';
+
+/** What a source is told of itself. */
+export interface SourceSettings {
+  /** Tells it from others; its positions are kept under it. */
+  readonly name: string;
+  readonly tenant: string;
+  /** A connector's name; undefined: found out from the first records of each file. */
+  readonly source?: string | undefined;
+}
+
+/** What sources stand on. */
+export interface SourceParts {
+  readonly open: OpenIntake;
+  readonly store: Store;
+  readonly log: (line: object) => void;
+}
+
+/** A source that is being read. */
+export interface RunningSource {
+  /** Resolves when all has been taken that was there when it was asked. */
+  caughtUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const longestWaitMs = 60_000;
+
+/** Calls `work` again and again, with a pause between, until it is closed; longer where it fails. */
+export function every(
+  pauseMs: number,
+  work: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): RunningSource {
+  let isClosed = false;
+  let wake: () => void = () => undefined;
+  let failures = 0;
+  let rounds = 0;
+  const waiting: { readonly after: number; readonly resolve: () => void }[] = [];
+  const run = async () => {
+    while (!isClosed) {
+      const round = ++rounds;
+      try {
+        await work();
+        failures = 0;
+        for (const each of waiting.splice(0)) {
+          if (each.after < round) each.resolve();
+          else waiting.push(each);
+        }
+      } catch (error) {
+        failures++;
+        onFailure(error);
+      }
+      const ms = failures === 0 ? pauseMs : Math.min(longestWaitMs, pauseMs * 2 ** failures);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, isClosed ? 0 : ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = run();
+  return {
+    caughtUp: () => new Promise((resolve) => waiting.push({ after: rounds, resolve })),
+    async close() {
+      isClosed = true;
+      wake();
+      await running;
+    },
+  };
+}

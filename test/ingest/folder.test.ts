@@ -1,0 +1,177 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type FolderSettings, followFolder } from '../../src/ingest/sources/folder.js';
+import type { RunningSource } from '../../src/ingest/sources/source.js';
+import { openStore } from '../../src/store/store.js';
+import { cleanUp, until } from '../engine/fixture.js';
+import { startTestIngest } from './fixture.js';
+import { lines, numbers, processEvent, tenant } from './requests.js';
+
+const { ingest, directory, count } = await startTestIngest();
+const store = await openStore(path.join(directory, 'quarry.db'));
+cleanUp(() => store.close());
+
+let lastFolder = 0;
+/** A folder of one test, and its source's name. */
+function newFolder(): string {
+  const folder = path.join(directory, `followed-${lastFolder++}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+const logged: Record<string, unknown>[] = [];
+
+async function follow(folder: string, more: Partial<FolderSettings> = {}): Promise<RunningSource> {
+  const settings = { name: folder, tenant, path: folder, pollMs: 20, ...more };
+  const running = await followFolder(settings, {
+    open: ingest.open,
+    store,
+    log: (line) => logged.push(line as Record<string, unknown>),
+  });
+  cleanUp(() => running.close());
+  return running;
+}
+
+const events = (from: number, to: number) => lines(numbers(from, to).map((n) => processEvent(n)));
+const between = (from: number, to: number) =>
+  `ProcessId >= ${1000 + from} AND ProcessId < ${1000 + to}`;
+
+/** Rows of one test once the source has taken what is there. */
+async function taken(running: RunningSource, from: number, to: number): Promise<number> {
+  await running.caughtUp();
+  await ingest.flush();
+  return count('DeviceProcessEvents', between(from, to));
+}
+
+describe('a followed folder', () => {
+  it('is read as it grows, line by line, and after a restart from where it was', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'a.ndjson');
+    writeFileSync(file, events(0, 10));
+    const first = await follow(folder);
+    expect(await taken(first, 0, 100)).toBe(10);
+    const next = events(10, 20);
+    appendFileSync(file, next.subarray(0, next.length - 40));
+    expect(await taken(first, 0, 100)).toBe(19);
+    await first.close();
+    appendFileSync(file, next.subarray(next.length - 40));
+    appendFileSync(file, events(20, 30));
+    const second = await follow(folder);
+    expect(await taken(second, 0, 100)).toBe(30);
+    expect(await count('QuarryIngestErrors')).toBe(0);
+  });
+
+  it('goes on through a rotation that renames, and one that copies and cuts off', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'b.ndjson');
+    writeFileSync(file, events(100, 110));
+    const running = await follow(folder, { pattern: '*.ndjson' });
+    expect(await taken(running, 100, 200)).toBe(10);
+    // Written to the last moment under the old name, and after it under the new one, which is not followed.
+    appendFileSync(file, events(110, 115));
+    renameSync(file, `${file}.1`);
+    appendFileSync(`${file}.1`, events(115, 120));
+    writeFileSync(file, events(120, 130));
+    expect(await taken(running, 100, 200)).toBe(30);
+    // What came between the last look and the copy is in the copy alone.
+    appendFileSync(file, events(130, 135));
+    copyFileSync(file, `${file}.2`);
+    truncateSync(file);
+    appendFileSync(file, events(135, 138));
+    expect(await taken(running, 100, 200)).toBe(38);
+  });
+
+  it('finds the rest of what was cut off while it was not running', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'c.log');
+    writeFileSync(file, events(200, 210));
+    const first = await follow(folder, { pattern: 'c.log' });
+    expect(await taken(first, 200, 300)).toBe(10);
+    await first.close();
+    appendFileSync(file, events(210, 220));
+    copyFileSync(file, `${file}.1`);
+    // As long as it was, and longer: the size does not tell.
+    writeFileSync(file, events(220, 250));
+    const second = await follow(folder, { pattern: 'c.log' });
+    expect(await taken(second, 200, 300)).toBe(50);
+  });
+
+  it('takes archives and documents whole, once they are finished', async () => {
+    const folder = newFolder();
+    mkdirSync(path.join(folder, 'below'));
+    writeFileSync(path.join(folder, 'd.json.gz'), gzipSync(events(300, 310)));
+    const array = numbers(310, 320).map((n) => processEvent(n));
+    writeFileSync(path.join(folder, 'below', 'e.json'), JSON.stringify(array, null, 2));
+    writeFileSync(path.join(folder, '.hidden'), events(350, 360));
+    const running = await follow(folder);
+    const where = between(300, 400);
+    await until(async () => {
+      await ingest.flush();
+      return (await count('DeviceProcessEvents', where)) >= 20;
+    });
+    await running.close();
+    const again = await follow(folder);
+    expect(await taken(again, 300, 400)).toBe(20);
+  });
+
+  it('reads Zeek in the middle with the heading of its file', async () => {
+    const folder = newFolder();
+    const heading = [
+      '#separator \\x09',
+      '#set_separator\t,',
+      '#empty_field\t(empty)',
+      '#unset_field\t-',
+      '#path\tconn',
+      '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto',
+      '#types\ttime\tstring\taddr\tport\taddr\tport\tenum',
+    ];
+    const row = (n: number) => `176760000${n}.5\tC${n}\t10.0.0.1\t5000\t192.0.2.7\t443\ttcp\n`;
+    const file = path.join(folder, 'conn.log');
+    writeFileSync(file, `${heading.join('\n')}\n${row(1)}`);
+    const remote = "RemoteIP = '192.0.2.7'";
+    const first = await follow(folder);
+    await first.caughtUp();
+    await until(async () => {
+      await ingest.flush();
+      return (await count('DeviceNetworkEvents', remote)) === 1;
+    });
+    await first.close();
+    appendFileSync(file, row(2) + row(3));
+    const second = await follow(folder);
+    await second.caughtUp();
+    await ingest.flush();
+    expect(await count('DeviceNetworkEvents', remote)).toBe(3);
+  });
+
+  it('passes over what no connector knows, and says so', async () => {
+    const folder = newFolder();
+    writeFileSync(path.join(folder, 'f.txt'), 'what is this\n'.repeat(30));
+    writeFileSync(path.join(folder, 'g.ndjson'), events(400, 410));
+    const running = await follow(folder);
+    expect(await taken(running, 400, 500)).toBe(10);
+    expect(logged).toContainEqual(
+      expect.objectContaining({ event: 'source.file', file: path.join(folder, 'f.txt') }),
+    );
+    rmSync(path.join(folder, 'f.txt'));
+    await running.caughtUp();
+  });
+
+  it('may be one file, which is not there yet', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'later.ndjson');
+    const running = await follow(folder, { path: file, source: 'defender-streaming' });
+    await running.caughtUp();
+    writeFileSync(file, events(500, 505));
+    expect(await taken(running, 500, 600)).toBe(5);
+  });
+});
