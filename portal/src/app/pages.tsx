@@ -23,4 +23,22 @@ export const pages: readonly Page[] = [
     keys: 'g h',
     Component: lazy(async () => ({ default: (await import('../hunt/hunt-page.js')).HuntPage })),
   },
+  {
+    path: '/data/*?',
+    start: '/data',
+    title: 'Data',
+    keys: 'g d',
+    Component: lazy(async () => ({ default: (await import('../data/data-pages.js')).DataPages })),
+    isFor: (may) => may.hunt || may.administer || may.ingest,
+  },
+  {
+    path: '/admin/*?',
+    start: '/admin',
+    title: 'Admin',
+    keys: 'g a',
+    Component: lazy(async () => ({
+      default: (await import('../admin/admin-pages.js')).AdminPages,
+    })),
+    isFor: (may) => may.administer || may.audit,
+  },
 ];

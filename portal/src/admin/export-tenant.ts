@@ -1,0 +1,50 @@
+import { send } from '../api/client.js';
+
+interface FilePicker {
+  readonly showSaveFilePicker?: (options: {
+    suggestedName: string;
+  }) => Promise<{ createWritable(): Promise<WritableStream<Uint8Array>> }>;
+}
+
+/**
+ * Saves a tenant's events into a file: straight to the disk where the browser can, else by way of memory.
+ * Returns its size; undefined when nobody wanted to save it.
+ */
+export async function exportTenant(
+  tenant: string,
+  onProgress: (bytes: number) => void,
+): Promise<number | undefined> {
+  const name = `${tenant}.ndjson`;
+  const { showSaveFilePicker } = window as FilePicker;
+  let target: WritableStream<Uint8Array> | undefined;
+  if (showSaveFilePicker) {
+    try {
+      target = await (await showSaveFilePicker({ suggestedName: name })).createWritable();
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') return undefined;
+    }
+  }
+  const response = await send('GET', `/api/quarry/tenants/${encodeURIComponent(tenant)}/export`);
+  if (!response.body) return 0;
+  let bytes = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        bytes += chunk.length;
+        onProgress(bytes);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  if (target) {
+    await counted.pipeTo(target);
+    return bytes;
+  }
+  const url = URL.createObjectURL(await new Response(counted).blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return bytes;
+}
