@@ -42,7 +42,8 @@ const mostCells = sql`65536`;
 /** Edges, each counted in every cell that it meets, that one level may have. */
 const mostEdges = 2_000_000;
 
-const half = sql`0.4873`;
+/** About the middle, and on no line through corners of cells, where shapes like to have theirs. */
+const halves = [sql`0.4873`, sql`0.5217`] as const;
 /** Wider than what computing a corner is wrong by: cells that an edge only touches belong to the cover. */
 const slack = sql`3e-15`;
 
@@ -90,7 +91,7 @@ const isNear = either(
 function part(wide: boolean): Sql {
   const [x, y] = [sql`(2 * _kb.2 + _kj.1)`, sql`(2 * _kb.3 + _kj.2)`];
   const middle = (i: Sql, j: Sql, level: Sql) =>
-    at(sql`_kb.1`, sql`(${i} + ${half})`, sql`(${j} + ${half})`, level);
+    at(sql`_kb.1`, sql`(${i} + ${halves[0]})`, sql`(${j} + ${halves[1]})`, level);
   const turns = sql`arrayCount(_ke -> ${crosses(sql`_kp`, sql`_kq`, sql`_ke.1`, sql`_ke.2`)}, _kb.4)`;
   return letIn(
     {
@@ -122,7 +123,7 @@ function cover(wide: boolean): Sql {
   );
   const step = sql`multiIf(${work} != 0, _ka, ${counted(sql`_ka`, sql`_kk`)} > ${mostCells}, _ka, CAST(${next} AS ${stateType}))`;
   const faces = sql`arrayMap(_kb -> tuple(_kb, 0, 0, _kg, ${letIn(
-    { _kp: positionOf(at(sql`_kb`, half, half, sql`0`)) },
+    { _kp: positionOf(at(sql`_kb`, halves[0], halves[1], sql`0`)) },
     inside(sql`_ko`, sql`_kp.1`, sql`_kp.2`),
   )}), range(6))`;
   const state = sql`arrayFold((_ka, _kk) -> ${step}, range(1, toUInt32(_kz) + 1), CAST(tuple(${faces}, []) AS ${stateType}))`;
