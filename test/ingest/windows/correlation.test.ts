@@ -1,0 +1,415 @@
+import { describe, expect, it } from 'vitest';
+import { converted, type Row } from '../convert.js';
+import { event, guids, start } from './events.js';
+
+const actor = {
+  ProcessGuid: guids.child,
+  ProcessId: '42',
+  Image: 'C:\\Windows\\System32\\Cmd.exe',
+};
+const file = { TargetFilename: 'C:\\a.txt' };
+const read = (events: readonly object[]) => converted(events, 'windows-event');
+const first = (rows: readonly Row[] | undefined): Row => {
+  if (rows?.[0] === undefined) throw new Error('no row');
+  return rows[0];
+};
+
+const security4688 = {
+  SubjectUserSid: 'S-1-5-21-1-2-3-1104',
+  SubjectUserName: 'Bob',
+  SubjectDomainName: 'CONTOSO',
+  SubjectLogonId: '0x3e7',
+  NewProcessId: '0x2a',
+  NewProcessName: 'C:\\Windows\\System32\\Cmd.exe',
+  TokenElevationType: '%%1937',
+  ProcessId: '0x7',
+  ParentProcessName: 'C:\\Windows\\Explorer.EXE',
+  CommandLine: 'cmd.exe /c whoami',
+};
+
+describe('the acting process', () => {
+  const known = {
+    InitiatingProcessFileName: 'cmd.exe',
+    InitiatingProcessCommandLine: 'cmd.exe /c whoami',
+    InitiatingProcessAccountName: 'bob',
+    InitiatingProcessAccountDomain: 'contoso',
+    InitiatingProcessIntegrityLevel: 'High',
+    InitiatingProcessMD5: 'cd'.repeat(16),
+    InitiatingProcessCreationTime: '2026-01-05T10:11:12.4000000Z',
+    InitiatingProcessParentId: 7,
+    InitiatingProcessParentFileName: 'Explorer.EXE',
+    InitiatingProcessParentCreationTime: '2026-01-05T10:11:02.0000000Z',
+    InitiatingProcessVersionInfoOriginalFileName: 'Cmd.Exe',
+  };
+
+  it.each<[string, object]>([
+    ['its GUID', actor],
+    ['its GUID, where the shipper has lost the pid', { ProcessGuid: guids.child }],
+    [
+      'its pid, where the GUID is zero',
+      {
+        ProcessGuid: '{00000000-0000-0000-0000-000000000000}',
+        ProcessId: '42',
+        Image: '<unknown process>',
+      },
+    ],
+    ['its pid, where the image is unknown', { ProcessId: '42', Image: '&lt;unknown process&gt;' }],
+  ])('is found by %s, whichever event comes first', (_what, named) => {
+    const happened = event('sysmon', 11, { ...named, ...file }, { seconds: 20 });
+    for (const events of [
+      [event('sysmon', 1, start()), happened],
+      [happened, event('sysmon', 1, start())],
+    ]) {
+      expect(first(read(events).rows['DeviceFileEvents'])).toMatchObject(known);
+    }
+  });
+
+  it('is not the one that had the pid before, or has it after', () => {
+    const later = start({
+      ProcessGuid: '{b34bc01c-8e60-695b-0300-000000000a00}',
+      Image: 'C:\\Other.exe',
+      CommandLine: 'other',
+    });
+    const rows = read([
+      event('sysmon', 1, start()),
+      event('sysmon', 5, actor, { seconds: 15 }),
+      event('sysmon', 1, later, { seconds: 44 }),
+      event('powershell', 4104, { ScriptBlockText: 'a' }, { pid: 42, seconds: 13 }),
+      event('powershell', 4104, { ScriptBlockText: 'b' }, { pid: 42, seconds: 30 }),
+      event('powershell', 4104, { ScriptBlockText: 'c' }, { pid: 42, seconds: 50 }),
+    ]).rows['DeviceEvents'];
+    expect(rows?.map((row) => row['InitiatingProcessFileName'])).toEqual([
+      'cmd.exe',
+      undefined,
+      'other.exe',
+    ]);
+  });
+
+  it('that started before the log is known from its children', () => {
+    const rows = read([
+      event('sysmon', 1, start({ ParentUser: 'CONTOSO\\Alice' })),
+      event(
+        'sysmon',
+        11,
+        { ProcessGuid: guids.parent, ProcessId: '7', Image: 'C:\\Windows\\Explorer.EXE', ...file },
+        { seconds: 14 },
+      ),
+    ]).rows['DeviceFileEvents'];
+    expect(first(rows)).toMatchObject({
+      InitiatingProcessFileName: 'explorer.exe',
+      InitiatingProcessCommandLine: 'explorer.exe',
+      InitiatingProcessAccountName: 'alice',
+      InitiatingProcessCreationTime: '2026-01-05T10:11:02.0000000Z',
+    });
+  });
+
+  it('is of its own device', () => {
+    const other = JSON.parse(
+      JSON.stringify(
+        event(
+          'sysmon',
+          11,
+          { ProcessId: '42', Image: '<unknown process>', ...file },
+          { seconds: 20 },
+        ),
+      ).replace('PC1.contoso.com', 'PC2.contoso.com'),
+    ) as object;
+    const { rows } = read([event('sysmon', 1, start()), other]);
+    expect(first(rows['DeviceFileEvents'])['InitiatingProcessCommandLine']).toBeUndefined();
+  });
+
+  it('of the Security log has a SID that goes with its name; system accounts have theirs', () => {
+    const { rows } = read([
+      event('sysmon', 1, start()),
+      event('security', 4672, {
+        SubjectUserSid: 'S-1-5-21-1-2-3-1104',
+        SubjectUserName: 'bob',
+        SubjectDomainName: 'contoso',
+      }),
+      event(
+        'sysmon',
+        11,
+        { ...actor, ...file, User: 'NT AUTHORITY\\LOCAL SERVICE' },
+        { seconds: 20 },
+      ),
+    ]);
+    expect(first(rows['DeviceProcessEvents'])['AccountSid']).toBe('S-1-5-21-1-2-3-1104');
+    expect(first(rows['DeviceFileEvents'])).toMatchObject({
+      InitiatingProcessAccountName: 'local service',
+      InitiatingProcessAccountDomain: 'nt authority',
+      InitiatingProcessAccountSid: 'S-1-5-19',
+    });
+  });
+});
+
+describe('one occurrence in two logs is one row', () => {
+  const twins: readonly (readonly [string, object, object, table: string, Row])[] = [
+    [
+      'process start: elevation and SID are from 4688',
+      event('sysmon', 1, start()),
+      event('security', 4688, security4688, { seconds: 13 }),
+      'DeviceProcessEvents',
+      {
+        ProcessUniqueId: guids.child,
+        ProcessTokenElevation: 'TokenElevationTypeFull',
+        AccountSid: 'S-1-5-21-1-2-3-1104',
+      },
+    ],
+    [
+      'connection',
+      event('sysmon', 3, {
+        ...actor,
+        Protocol: 'tcp',
+        Initiated: 'true',
+        SourceIp: '0:0:0:0:0:0:0:1',
+        SourcePort: '1',
+        DestinationIp: 'fe80:0:0:0:0:0:0:1',
+        DestinationPort: '2',
+      }),
+      event(
+        'security',
+        5156,
+        {
+          ProcessID: '42',
+          Application: '\\device\\harddiskvolume2\\a.exe',
+          Direction: '%%14593',
+          SourceAddress: '::1',
+          SourcePort: '1',
+          DestAddress: 'fe80::1',
+          DestPort: '2',
+          Protocol: '6',
+        },
+        { seconds: 40 },
+      ),
+      'DeviceNetworkEvents',
+      { InitiatingProcessUniqueId: guids.child },
+    ],
+    [
+      'access to a process',
+      event('sysmon', 10, {
+        SourceProcessGUID: guids.child,
+        SourceProcessId: '42',
+        SourceImage: 'C:\\a.exe',
+        TargetImage: 'C:\\Windows\\system32\\lsass.exe',
+        TargetProcessId: '9',
+        GrantedAccess: '0x10',
+      }),
+      event(
+        'security',
+        4663,
+        {
+          ObjectType: 'Process',
+          ObjectName: '\\Device\\HarddiskVolume2\\Windows\\System32\\lsass.exe',
+          AccessMask: '0x10',
+          ProcessId: '0x2a',
+          ProcessName: 'C:\\a.exe',
+        },
+        { seconds: 13 },
+      ),
+      'DeviceEvents',
+      { ProcessId: 9 },
+    ],
+    [
+      'registry value: what was there before is from 4657',
+      event('sysmon', 13, {
+        ...actor,
+        EventType: 'SetValue',
+        TargetObject: 'HKLM\\SOFTWARE\\x\\v',
+        Details: 'DWORD (0x0000000a)',
+      }),
+      event(
+        'security',
+        4657,
+        {
+          ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\x',
+          ObjectValueName: 'v',
+          OperationType: '%%1905',
+          OldValueType: '%%1873',
+          OldValue: 'before',
+          NewValueType: '%%1876',
+          NewValue: '0xA',
+          ProcessId: '0x2a',
+        },
+        { seconds: 13 },
+      ),
+      'DeviceRegistryEvents',
+      { InitiatingProcessUniqueId: guids.child, PreviousRegistryValueData: 'before' },
+    ],
+    [
+      'query',
+      event('sysmon', 22, {
+        ...actor,
+        QueryName: 'A.example',
+        QueryStatus: '0',
+        QueryResults: '192.0.2.1;',
+      }),
+      event(
+        'dns',
+        3008,
+        { QueryName: 'a.example', QueryStatus: '0', QueryResults: '192.0.2.1;' },
+        { seconds: 13 },
+      ),
+      'DeviceEvents',
+      { InitiatingProcessUniqueId: guids.child },
+    ],
+    [
+      'service',
+      event('security', 4697, {
+        SubjectUserSid: 'S-1-5-18',
+        ServiceName: 'Evil',
+        ServiceFileName: 'C:\\a.exe',
+      }),
+      event('system', 7045, { ServiceName: 'evil', ImagePath: 'C:\\a.exe' }, { seconds: 13 }),
+      'DeviceEvents',
+      { AccountName: 'system' },
+    ],
+    [
+      'task',
+      event('security', 4698, { SubjectUserSid: 'S-1-5-18', TaskName: '\\evil', TaskContent: 'x' }),
+      event('tasks', 106, { TaskName: '\\evil' }, { seconds: 13 }),
+      'DeviceEvents',
+      { AccountName: 'system' },
+    ],
+  ];
+
+  it.each(twins)('%s', (_what, primary, secondary, table, wanted) => {
+    for (const events of [
+      [primary, secondary],
+      [secondary, primary],
+    ]) {
+      const { rows, counts } = read(events);
+      expect([Object.keys(rows), rows[table]?.length, counts.merged]).toEqual([[table], 1, 1]);
+      expect(first(rows[table])).toMatchObject(wanted);
+    }
+  });
+
+  it.each(twins)('%s: each alone is a row', (_what, primary, secondary, table) => {
+    for (const one of [primary, secondary]) {
+      const { rows, counts } = read([one]);
+      expect([rows[table]?.length, counts.merged]).toEqual([1, 0]);
+    }
+  });
+
+  it('too far apart, or of another process, they are two', () => {
+    const { rows } = read([
+      event('sysmon', 1, start()),
+      event('security', 4688, security4688, { seconds: 30 }),
+      event(
+        'security',
+        4688,
+        { ...security4688, NewProcessName: 'C:\\Other.exe' },
+        { seconds: 12 },
+      ),
+    ]);
+    expect(rows['DeviceProcessEvents']).toHaveLength(3);
+  });
+});
+
+describe('times and names', () => {
+  const flat = (time: string, more: object, host = 'PC1.contoso.com') => ({
+    SourceName: 'Microsoft-Windows-Sysmon',
+    Hostname: host,
+    EventTime: time,
+    SourceModuleType: 'im_msvistalog',
+    ...more,
+  });
+
+  it('a shipper’s local clock is measured by the events that state UTC', () => {
+    const { rows } = read([
+      flat('2026-01-05 05:11:12', {
+        EventID: 11,
+        UtcTime: '2026-01-05 10:11:12.345',
+        ...actor,
+        ...file,
+      }),
+      flat('2026-01-05 05:12:00', {
+        EventID: 11,
+        UtcTime: '2026-01-05 10:12:00.345',
+        ...actor,
+        ...file,
+      }),
+      flat('2026-01-05 05:13:00', {
+        SourceName: 'Microsoft-Windows-Security-Auditing',
+        EventID: 4624,
+        TargetUserName: 'bob',
+        LogonType: '3',
+      }),
+    ]);
+    expect(first(rows['DeviceLogonEvents'])['Timestamp']).toBe('2026-01-05T10:13:00.0000000Z');
+  });
+
+  it('a clock that drifts is not believed: connections and queries', () => {
+    const { rows } = read([
+      event('sysmon', 3, {
+        ...actor,
+        UtcTime: '2026-01-05 10:10:12.000',
+        Protocol: 'tcp',
+        SourceIp: '10.0.0.1',
+        SourcePort: '1',
+        DestinationIp: '10.0.0.2',
+        DestinationPort: '2',
+      }),
+      event('sysmon', 11, { ...actor, ...file, UtcTime: '2026-01-05 10:10:12.000' }),
+    ]);
+    expect(first(rows['DeviceNetworkEvents'])['Timestamp']).toBe('2026-01-05T10:11:12.5000000Z');
+    expect(first(rows['DeviceFileEvents'])['Timestamp']).toBe('2026-01-05T10:10:12.0000000Z');
+  });
+
+  it('a name without domain is the one that is known with it', () => {
+    const short = flat(
+      '2026-01-05 10:11:12',
+      { EventID: 11, UtcTime: '2026-01-05 10:11:12.345', ...actor, ...file },
+      'PC1',
+    );
+    const { rows } = read([short, event('sysmon', 11, { ...actor, ...file })]);
+    expect(new Set(rows['DeviceFileEvents']?.map(({ DeviceName }) => DeviceName))).toEqual(
+      new Set(['pc1.contoso.com']),
+    );
+    expect(new Set(rows['DeviceFileEvents']?.map(({ DeviceId }) => DeviceId)).size).toBe(1);
+  });
+
+  it('NXLog’s own event type is not Sysmon’s', () => {
+    const { rows } = read([
+      flat('2026-01-05 10:11:12', {
+        EventID: 12,
+        EventType: 'INFO',
+        UtcTime: '2026-01-05 10:11:12.345',
+        ...actor,
+        TargetObject: 'HKLM\\SOFTWARE\\x',
+        AccountName: 'SYSTEM',
+        Domain: 'NT AUTHORITY',
+        UserID: 'S-1-5-18',
+      }),
+    ]);
+    expect(first(rows['DeviceRegistryEvents'])).toMatchObject({ ActionType: 'RegistryKeyCreated' });
+    expect(first(rows['DeviceRegistryEvents'])['InitiatingProcessAccountName']).toBeUndefined();
+  });
+
+  it('hourly snapshots tell of the device, its addresses and its users', () => {
+    const { snapshots } = read([
+      event('sysmon', 3, {
+        ...actor,
+        Protocol: 'tcp',
+        Initiated: 'true',
+        SourceIp: '10.0.0.5',
+        SourcePort: '1',
+        DestinationIp: '10.0.0.2',
+        DestinationPort: '2',
+      }),
+      event('security', 4624, {
+        TargetUserName: 'Bob',
+        TargetDomainName: 'CONTOSO',
+        TargetUserSid: 'S-1-5-21-1-2-3-1104',
+        LogonType: '2',
+      }),
+    ]);
+    expect(snapshots['DeviceInfo']).toHaveLength(1);
+    expect(snapshots['DeviceInfo']?.[0]).toMatchObject({
+      DeviceName: 'pc1.contoso.com',
+      OSPlatform: 'Windows',
+      Timestamp: '2026-01-05T10:00:00.0000000Z',
+    });
+    expect(snapshots['DeviceInfo']?.[0]?.['LoggedOnUsers']).toContain('"UserName":"Bob"');
+    expect(snapshots['DeviceNetworkInfo']?.[0]?.['IPAddresses']).toContain('10.0.0.5');
+  });
+});

@@ -1,0 +1,1050 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+import { type Data, event, guids, type Log, start } from './events.js';
+
+const actor = {
+  ProcessGuid: guids.child,
+  ProcessId: '42',
+  Image: 'C:\\Windows\\System32\\Cmd.exe',
+};
+const byActor = {
+  InitiatingProcessFileName: 'cmd.exe',
+  InitiatingProcessFolderPath: 'c:\\windows\\system32\\cmd.exe',
+  InitiatingProcessId: 42,
+  InitiatingProcessUniqueId: guids.child,
+};
+const subject = {
+  SubjectUserSid: 'S-1-5-21-1-2-3-500',
+  SubjectUserName: 'Admin',
+  SubjectDomainName: 'CONTOSO',
+  SubjectLogonId: '0x1f4',
+};
+const bySubject = {
+  InitiatingProcessAccountName: 'admin',
+  InitiatingProcessAccountDomain: 'contoso',
+  InitiatingProcessAccountSid: 'S-1-5-21-1-2-3-500',
+};
+const bySubjectAccount = {
+  AccountName: 'admin',
+  AccountDomain: 'contoso',
+  AccountSid: 'S-1-5-21-1-2-3-500',
+};
+const target = {
+  TargetUserName: 'Mallory',
+  TargetDomainName: 'PC1',
+  TargetSid: 'S-1-5-21-1-2-3-1001',
+};
+const file = { TargetFilename: 'C:\\Temp\\A.TXT' };
+const sha1 = 'ab'.repeat(20);
+const hashes = { Hashes: `SHA1=${sha1.toUpperCase()},SHA256=${'0'.repeat(64)}` };
+
+interface Case {
+  readonly what: string;
+  readonly log: Log;
+  readonly id: number;
+  readonly data: Data;
+  readonly wanted: Data;
+  readonly pid?: number;
+  readonly user?: Data;
+}
+
+const one = (
+  log: Log,
+  id: number,
+  what: string,
+  data: Data,
+  wanted: Data,
+  more: Data = {},
+): Case => ({
+  what,
+  log,
+  id,
+  data,
+  wanted,
+  ...more,
+});
+
+const cases: readonly Case[] = [
+  one('sysmon', 1, 'process start', start(), {
+    table: 'DeviceProcessEvents',
+    ActionType: 'ProcessCreated',
+    Timestamp: '2026-01-05T10:11:12.4000000Z',
+    DeviceName: 'pc1.contoso.com',
+    FileName: 'Cmd.exe',
+    FolderPath: 'C:\\Windows\\System32\\Cmd.exe',
+    SHA1: sha1,
+    SHA256: 'ef'.repeat(32),
+    MD5: 'cd'.repeat(16),
+    ProcessId: 42,
+    ProcessCommandLine: 'cmd.exe /c whoami',
+    ProcessIntegrityLevel: 'High',
+    ProcessCreationTime: '2026-01-05T10:11:12.4000000Z',
+    ProcessUniqueId: guids.child,
+    AccountName: 'bob',
+    AccountDomain: 'contoso',
+    LogonId: 999,
+    CreatedProcessSessionId: 1,
+    ProcessVersionInfoCompanyName: 'Microsoft Corporation',
+    ProcessVersionInfoFileDescription: undefined,
+    InitiatingProcessId: 7,
+    InitiatingProcessFileName: 'explorer.exe',
+    InitiatingProcessFolderPath: 'c:\\windows\\explorer.exe',
+    InitiatingProcessCommandLine: 'explorer.exe',
+    // What its GUID says, because its start was not seen.
+    InitiatingProcessCreationTime: '2026-01-05T10:11:02.0000000Z',
+    AdditionalFields: { CurrentDirectory: 'C:\\Temp\\' },
+  }),
+  one('sysmon', 1, 'an AppContainer', start({ IntegrityLevel: 'AppContainer' }), {
+    ProcessIntegrityLevel: 'Low',
+  }),
+  one('sysmon', 1, 'doubled per cent signs', start({ CommandLine: '%%COMSPEC%% /c' }), {
+    ProcessCommandLine: '%COMSPEC% /c',
+  }),
+  one(
+    'sysmon',
+    2,
+    'file time changed',
+    {
+      ...actor,
+      ...file,
+      CreationUtcTime: '2020-01-01 00:00:00.000',
+      PreviousCreationUtcTime: '2026-01-01 00:00:00.000',
+    },
+    {
+      table: 'DeviceEvents',
+      ActionType: 'FileTimestampModificationEvent',
+      FileName: 'A.TXT',
+      FolderPath: 'C:\\Temp\\A.TXT',
+      ...byActor,
+      AdditionalFields: {
+        PreviousCreationTime: '2026-01-01T00:00:00.0000000Z',
+        CreationTime: '2020-01-01T00:00:00.0000000Z',
+      },
+    },
+  ),
+  one(
+    'sysmon',
+    3,
+    'an outbound connection',
+    {
+      ...actor,
+      Protocol: 'tcp',
+      Initiated: 'true',
+      SourceIp: '10.0.0.5',
+      SourcePort: '50000',
+      DestinationIp: '203.0.113.9',
+      DestinationPort: '443',
+      DestinationHostname: 'evil.example',
+    },
+    {
+      table: 'DeviceNetworkEvents',
+      ActionType: 'ConnectionSuccess',
+      LocalIP: '10.0.0.5',
+      LocalPort: 50000,
+      LocalIPType: 'Private',
+      RemoteIP: '203.0.113.9',
+      RemotePort: 443,
+      RemoteUrl: 'evil.example',
+      RemoteIPType: 'Public',
+      Protocol: 'Tcp',
+      ...byActor,
+    },
+  ),
+  one(
+    'sysmon',
+    3,
+    'an inbound connection, where source is the remote end',
+    {
+      ...actor,
+      Protocol: 'udp',
+      Initiated: 'false',
+      SourceIp: '0:0:0:0:0:0:0:1',
+      SourcePort: '50000',
+      DestinationIp: 'fe80:0:0:0:0:0:0:1',
+      DestinationPort: '5353',
+      DestinationHostname: '-',
+    },
+    {
+      ActionType: 'InboundConnectionAccepted',
+      LocalIP: 'fe80::1',
+      LocalPort: 5353,
+      LocalIPType: 'LinkLocal',
+      RemoteIP: '::1',
+      RemoteIPType: 'Loopback',
+      RemotePort: 50000,
+      RemoteUrl: undefined,
+      Protocol: 'Udp',
+    },
+  ),
+  one(
+    'sysmon',
+    6,
+    'a driver',
+    {
+      ImageLoaded: 'C:\\Windows\\System32\\drivers\\Evil.sys',
+      ...hashes,
+      Signed: 'false',
+      Signature: '-',
+      SignatureStatus: 'Unavailable',
+    },
+    {
+      table: 'DeviceEvents',
+      ActionType: 'DriverLoad',
+      FileName: 'Evil.sys',
+      SHA1: sha1,
+      SHA256: undefined,
+      AdditionalFields: { Signed: 'false', SignatureStatus: 'Unavailable' },
+    },
+  ),
+  one(
+    'sysmon',
+    7,
+    'a module, whose company is not the process’s',
+    { ...actor, ImageLoaded: 'C:\\Evil.dll', Company: 'Evil Inc', ...hashes },
+    {
+      table: 'DeviceImageLoadEvents',
+      ActionType: 'ImageLoaded',
+      FileName: 'Evil.dll',
+      InitiatingProcessVersionInfoCompanyName: undefined,
+      ...byActor,
+    },
+  ),
+  one(
+    'sysmon',
+    8,
+    'a remote thread',
+    {
+      SourceProcessGuid: guids.child,
+      SourceProcessId: '42',
+      SourceImage: 'C:\\Windows\\System32\\Cmd.exe',
+      TargetProcessGuid: guids.parent,
+      TargetProcessId: '7',
+      TargetImage: 'C:\\Windows\\Explorer.EXE',
+      NewThreadId: '5',
+      StartAddress: '0x1',
+      StartModule: '-',
+      StartFunction: '-',
+    },
+    {
+      table: 'DeviceEvents',
+      ActionType: 'CreateRemoteThreadApiCall',
+      FileName: 'Explorer.EXE',
+      ProcessId: 7,
+      ...byActor,
+      AdditionalFields: { StartAddress: '0x1', NewThreadId: 5 },
+    },
+  ),
+  one(
+    'sysmon',
+    10,
+    'a process access',
+    {
+      SourceProcessGUID: guids.child,
+      SourceProcessId: '42',
+      SourceImage: 'C:\\Windows\\System32\\Cmd.exe',
+      TargetProcessGUID: guids.parent,
+      TargetProcessId: '7',
+      TargetImage: 'C:\\Windows\\system32\\lsass.exe',
+      GrantedAccess: '0x1010',
+      CallTrace: 'ntdll',
+    },
+    {
+      ActionType: 'OpenProcessApiCall',
+      FileName: 'lsass.exe',
+      ...byActor,
+      AdditionalFields: { DesiredAccess: 4112, CallTrace: 'ntdll' },
+    },
+  ),
+  one(
+    'sysmon',
+    11,
+    'a file',
+    { ...actor, ...file },
+    {
+      table: 'DeviceFileEvents',
+      ActionType: 'FileCreated',
+      FileName: 'A.TXT',
+      FolderPath: 'C:\\Temp\\A.TXT',
+      RequestProtocol: 'Local',
+      ...byActor,
+    },
+  ),
+  one(
+    'sysmon',
+    12,
+    'a key',
+    {
+      ...actor,
+      EventType: 'CreateKey',
+      TargetObject: 'HKLM\\System\\CurrentControlSet\\Services\\x',
+    },
+    {
+      table: 'DeviceRegistryEvents',
+      ActionType: 'RegistryKeyCreated',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\x',
+      ...byActor,
+    },
+  ),
+  one(
+    'sysmon',
+    12,
+    'a deleted key',
+    { ...actor, EventType: 'DeleteKey', TargetObject: 'HKCR\\x' },
+    {
+      ActionType: 'RegistryKeyDeleted',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes\\x',
+    },
+  ),
+  one(
+    'sysmon',
+    12,
+    'a deleted value',
+    { ...actor, EventType: 'DeleteValue', TargetObject: 'HKU\\S-1-5-21-1\\Software\\x\\Value' },
+    {
+      ActionType: 'RegistryValueDeleted',
+      RegistryKey: 'HKEY_CURRENT_USER\\S-1-5-21-1\\Software\\x',
+      RegistryValueName: 'Value',
+    },
+  ),
+  one(
+    'sysmon',
+    13,
+    'a number',
+    {
+      ...actor,
+      EventType: 'SetValue',
+      TargetObject: 'HKLM\\SOFTWARE\\x\\Value',
+      Details: 'DWORD (0x0000000a)',
+    },
+    {
+      ActionType: 'RegistryValueSet',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\x',
+      RegistryValueName: 'Value',
+      RegistryValueType: 'Dword',
+      RegistryValueData: '10',
+      PreviousRegistryValueName: 'Value',
+    },
+  ),
+  one(
+    'sysmon',
+    13,
+    'a long number',
+    {
+      ...actor,
+      TargetObject: 'HKLM\\SOFTWARE\\x\\Value',
+      Details: 'QWORD (0x00000001-0x00000000)',
+    },
+    {
+      RegistryValueType: 'Qword',
+      RegistryValueData: '4294967296',
+    },
+  ),
+  one(
+    'sysmon',
+    13,
+    'a value whose name is a path',
+    {
+      ...actor,
+      TargetObject: 'HKLM\\SOFTWARE\\SharedDLLs\\C:\\Windows\\a.dll',
+      Details: 'Binary Data',
+    },
+    {
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\SharedDLLs',
+      RegistryValueName: 'C:\\Windows\\a.dll',
+      RegistryValueType: 'Binary',
+      RegistryValueData: undefined,
+    },
+  ),
+  one(
+    'sysmon',
+    13,
+    'empty text',
+    { ...actor, TargetObject: 'HKLM\\SOFTWARE\\x\\(Default)', Details: '(Empty)' },
+    {
+      RegistryValueName: '(Default)',
+      RegistryValueType: 'String',
+      RegistryValueData: undefined,
+    },
+  ),
+  one(
+    'sysmon',
+    14,
+    'a renamed key',
+    {
+      ...actor,
+      EventType: 'RenameKey',
+      TargetObject: 'HKLM\\SOFTWARE\\a',
+      NewName: 'HKLM\\SOFTWARE\\b',
+    },
+    {
+      ActionType: 'RegistryKeyRenamed',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\b',
+      PreviousRegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\a',
+    },
+  ),
+  one(
+    'sysmon',
+    15,
+    'the mark of the web: the hash is the stream’s',
+    {
+      ...actor,
+      TargetFilename: 'C:\\Temp\\a.exe:Zone.Identifier',
+      Hash: hashes.Hashes,
+      Contents:
+        '[ZoneTransfer]  ZoneId=3  ReferrerUrl=https://a.example/  HostUrl=https://b.example/a.exe',
+    },
+    {
+      table: 'DeviceFileEvents',
+      ActionType: 'FileCreated',
+      FileName: 'a.exe',
+      FolderPath: 'C:\\Temp\\a.exe',
+      FileOriginUrl: 'https://b.example/a.exe',
+      FileOriginReferrerUrl: 'https://a.example/',
+      SHA1: undefined,
+    },
+  ),
+  one(
+    'sysmon',
+    17,
+    'a pipe',
+    { ...actor, PipeName: '\\evil' },
+    {
+      ActionType: 'NamedPipeEvent',
+      AdditionalFields: {
+        PipeName: '\\Device\\NamedPipe\\evil',
+        FileOperation: 'File created',
+        NamedPipeEnd: 'Server',
+      },
+    },
+  ),
+  one(
+    'sysmon',
+    18,
+    'an anonymous pipe',
+    { ...actor, PipeName: '<Anonymous Pipe>' },
+    {
+      AdditionalFields: {
+        PipeName: '<Anonymous Pipe>',
+        FileOperation: 'File opened',
+        NamedPipeEnd: 'Client',
+      },
+    },
+  ),
+  one(
+    'sysmon',
+    21,
+    'a WMI binding',
+    { Operation: 'Created', User: 'CONTOSO\\Bob', Consumer: 'c', Filter: 'f' },
+    {
+      ActionType: 'WmiBindEventFilterToConsumer',
+      InitiatingProcessAccountName: 'bob',
+      AdditionalFields: { Operation: 'Created', Consumer: 'c', ESS: 'f' },
+    },
+  ),
+  one(
+    'sysmon',
+    22,
+    'a query',
+    {
+      ...actor,
+      QueryName: 'a.example',
+      QueryStatus: '0',
+      QueryResults: 'type:  5 b.example;::ffff:192.0.2.1;2001:db8:0:0:0:0:0:1;',
+    },
+    {
+      table: 'DeviceEvents',
+      ActionType: 'DnsQueryResponse',
+      RemoteUrl: undefined,
+      AdditionalFields: {
+        DnsQueryString: 'a.example',
+        DnsQueryResult: [
+          { DnsQueryType: 'CNAME', Result: 'b.example' },
+          { DnsQueryType: 'A', Result: '192.0.2.1' },
+          { DnsQueryType: 'AAAA', Result: '2001:db8::1' },
+        ],
+        QueryStatus: 0,
+      },
+    },
+  ),
+  one(
+    'sysmon',
+    23,
+    'a deleted file',
+    { ...actor, ...file, ...hashes },
+    { ActionType: 'FileDeleted', SHA1: sha1 },
+  ),
+  one(
+    'sysmon',
+    24,
+    'the clipboard',
+    { ...actor, Session: '1', ClientInfo: 'user: x' },
+    {
+      ActionType: 'GetClipboardData',
+      AdditionalFields: { Session: 1, ClientInfo: 'user: x' },
+    },
+  ),
+  one(
+    'sysmon',
+    26,
+    'a deletion that is noted',
+    { ...actor, ...file, ...hashes },
+    { ActionType: 'FileDeleted' },
+  ),
+  one(
+    'sysmon',
+    29,
+    'an executable',
+    { ...actor, ...file, ...hashes },
+    { ActionType: 'FileCreated', SHA1: sha1 },
+  ),
+  one(
+    'security',
+    4624,
+    'a logon over the network',
+    {
+      ...subject,
+      TargetUserSid: 'S-1-5-21-1-2-3-4',
+      TargetUserName: 'Bob',
+      TargetDomainName: 'CONTOSO',
+      TargetLogonId: '0x3e8',
+      LogonType: '3',
+      LogonProcessName: 'NtLmSsp ',
+      AuthenticationPackageName: 'NTLM',
+      LmPackageName: 'NTLM V2',
+      WorkstationName: 'EVIL',
+      IpAddress: '203.0.113.9',
+      IpPort: '50000',
+      ElevatedToken: '%%1842',
+      ProcessId: '0x2a',
+      ProcessName: 'C:\\Windows\\System32\\lsass.exe',
+    },
+    {
+      table: 'DeviceLogonEvents',
+      ActionType: 'LogonSuccess',
+      LogonType: 'Network',
+      AccountName: 'bob',
+      AccountDomain: 'contoso',
+      AccountSid: 'S-1-5-21-1-2-3-4',
+      LogonId: 1000,
+      Protocol: 'NTLM',
+      RemoteIP: '203.0.113.9',
+      RemoteIPType: 'Public',
+      RemotePort: 50000,
+      RemoteDeviceName: 'EVIL',
+      IsLocalAdmin: true,
+      InitiatingProcessId: 42,
+      InitiatingProcessFileName: 'lsass.exe',
+      ...bySubject,
+      AdditionalFields: { IsLocalLogon: false, LogonProcessName: 'NtLmSsp' },
+    },
+  ),
+  one(
+    'security',
+    4625,
+    'a failed logon',
+    {
+      ...subject,
+      TargetUserSid: 'S-1-0-0',
+      TargetUserName: 'Bob',
+      TargetDomainName: '-',
+      LogonType: '10',
+      Status: '0xc000006d',
+      SubStatus: '0xc0000234',
+      IpAddress: '-',
+      IpPort: '-',
+    },
+    {
+      ActionType: 'LogonFailed',
+      LogonType: 'RemoteInteractive',
+      AccountName: 'bob',
+      AccountDomain: undefined,
+      FailureReason: 'AccountLockedOut',
+      RemoteIP: undefined,
+      AdditionalFields: { IsLocalLogon: true, Status: '0xc000006d', SubStatus: '0xc0000234' },
+    },
+  ),
+  one(
+    'security',
+    4648,
+    'explicit credentials',
+    {
+      ...subject,
+      TargetUserName: 'Root',
+      TargetDomainName: 'CONTOSO',
+      TargetServerName: 'DC1',
+      IpAddress: '::1',
+      IpPort: '0',
+      ProcessId: '0x2a',
+      ProcessName: 'C:\\a.exe',
+    },
+    {
+      ActionType: 'LogonAttempted',
+      AccountName: 'root',
+      RemoteDeviceName: 'DC1',
+      RemoteIP: '::1',
+      RemoteIPType: 'Loopback',
+      InitiatingProcessId: 42,
+      ...bySubject,
+    },
+  ),
+  one(
+    'security',
+    4688,
+    'a process start: ProcessId is the creator’s',
+    {
+      SubjectUserSid: 'S-1-5-18',
+      SubjectUserName: 'PC1$',
+      SubjectDomainName: 'CONTOSO',
+      SubjectLogonId: '0x3e7',
+      NewProcessId: '0x2a',
+      NewProcessName: 'C:\\Windows\\System32\\Cmd.exe',
+      TokenElevationType: '%%1937',
+      MandatoryLabel: 'S-1-16-16384',
+      ProcessId: '0x7',
+      ParentProcessName: 'C:\\Windows\\Services.exe',
+      CommandLine: 'cmd',
+      TargetUserName: '-',
+    },
+    {
+      table: 'DeviceProcessEvents',
+      ActionType: 'ProcessCreated',
+      FileName: 'Cmd.exe',
+      ProcessId: 42,
+      ProcessCommandLine: 'cmd',
+      ProcessIntegrityLevel: 'System',
+      ProcessTokenElevation: 'TokenElevationTypeFull',
+      ProcessCreationTime: '2026-01-05T10:11:12.5000000Z',
+      AccountName: 'system',
+      AccountDomain: 'nt authority',
+      AccountSid: 'S-1-5-18',
+      LogonId: 999,
+      InitiatingProcessId: 7,
+      InitiatingProcessFileName: 'services.exe',
+    },
+  ),
+  one(
+    'security',
+    4697,
+    'a service',
+    {
+      ...subject,
+      ServiceName: 'evil',
+      ServiceFileName: '%COMSPEC% /b /c start',
+      ServiceType: '0x10',
+      ServiceStartType: '3',
+      ServiceAccount: 'LocalSystem',
+    },
+    {
+      ActionType: 'ServiceInstalled',
+      FileName: 'cmd.exe',
+      FolderPath: 'C:\\Windows\\System32\\cmd.exe',
+      ProcessCommandLine: '%COMSPEC% /b /c start',
+      ...bySubjectAccount,
+      AdditionalFields: {
+        ServiceName: 'evil',
+        ServiceAccount: 'LocalSystem',
+        ServiceType: 16,
+        ServiceStartType: 3,
+      },
+    },
+  ),
+  one(
+    'system',
+    7045,
+    'a service, in the other log',
+    {
+      ServiceName: 'evil',
+      ImagePath: '"C:\\a b\\x.exe" -s',
+      ServiceType: 'user mode service',
+      StartType: 'demand start',
+      AccountName: 'LocalSystem',
+    },
+    {
+      ActionType: 'ServiceInstalled',
+      FileName: 'x.exe',
+      FolderPath: 'C:\\a b\\x.exe',
+      AdditionalFields: {
+        ServiceName: 'evil',
+        ServiceAccount: 'LocalSystem',
+        ServiceType: 16,
+        ServiceStartType: 3,
+      },
+    },
+  ),
+  ...(
+    [
+      [4698, 'ScheduledTaskCreated'],
+      [4699, 'ScheduledTaskDeleted'],
+      [4700, 'ScheduledTaskEnabled'],
+      [4701, 'ScheduledTaskDisabled'],
+      [4702, 'ScheduledTaskUpdated'],
+    ] as const
+  ).map(([id, ActionType]) =>
+    one(
+      'security',
+      id,
+      'a task',
+      {
+        ...subject,
+        TaskName: '\\evil',
+        [id === 4702 ? 'TaskContentNew' : 'TaskContent']: '&lt;Task/&gt;',
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType,
+        ...bySubjectAccount,
+        AdditionalFields: { TaskName: '\\evil', TaskContent: '<Task/>' },
+      },
+    ),
+  ),
+  ...(
+    [
+      [4720, 'UserAccountCreated'],
+      [4726, 'UserAccountDeleted'],
+      [4738, 'UserAccountModified'],
+      [4723, 'PasswordChangeAttempt'],
+      [4724, 'PasswordChangeAttempt'],
+      [4731, 'SecurityGroupCreated'],
+      [4734, 'SecurityGroupDeleted'],
+    ] as const
+  ).map(([id, ActionType]) =>
+    one(
+      'security',
+      id,
+      'an account',
+      { ...subject, ...target },
+      {
+        table: 'DeviceEvents',
+        ActionType,
+        AccountName: 'mallory',
+        AccountDomain: 'pc1',
+        AccountSid: target.TargetSid,
+        ...bySubject,
+      },
+    ),
+  ),
+  ...(
+    [
+      [4732, 'UserAccountAddedToLocalGroup'],
+      [4733, 'UserAccountRemovedFromLocalGroup'],
+    ] as const
+  ).map(([id, ActionType]) =>
+    one(
+      'security',
+      id,
+      'a member: the account is the member’s',
+      {
+        ...subject,
+        MemberName: 'CN=Mal Lory,OU=x',
+        MemberSid: 'S-1-5-21-9',
+        TargetUserName: 'Administrators',
+        TargetDomainName: 'Builtin',
+        TargetSid: 'S-1-5-32-544',
+      },
+      {
+        ActionType,
+        AccountSid: 'S-1-5-21-9',
+        AccountName: 'mal lory',
+        AdditionalFields: {
+          GroupName: 'Administrators',
+          GroupDomainName: 'Builtin',
+          GroupSid: 'S-1-5-32-544',
+          MemberSid: 'S-1-5-21-9',
+        },
+      },
+    ),
+  ),
+  one(
+    'security',
+    4657,
+    'a registry value: message codes stay',
+    {
+      ...subject,
+      ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\x',
+      ObjectValueName: 'v',
+      OperationType: '%%1905',
+      OldValueType: '%%1876',
+      OldValue: '0x1',
+      NewValueType: '%%1876',
+      NewValue: '0xA',
+      ProcessId: '0x2a',
+      ProcessName: 'C:\\a.exe',
+    },
+    {
+      table: 'DeviceRegistryEvents',
+      ActionType: 'RegistryValueSet',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\x',
+      RegistryValueName: 'v',
+      RegistryValueType: 'Dword',
+      RegistryValueData: '10',
+      PreviousRegistryValueData: '1',
+    },
+  ),
+  one(
+    'security',
+    4663,
+    'access to a process',
+    {
+      ...subject,
+      ObjectType: 'Process',
+      ObjectName: '\\Device\\HarddiskVolume2\\Windows\\System32\\lsass.exe',
+      AccessMask: '0x10',
+      ProcessId: '0x2a',
+      ProcessName: 'C:\\a.exe',
+    },
+    {
+      ActionType: 'OpenProcessApiCall',
+      FileName: 'lsass.exe',
+      FolderPath: 'C:\\Windows\\System32\\lsass.exe',
+      AdditionalFields: { DesiredAccess: 16 },
+    },
+  ),
+  one(
+    'security',
+    5145,
+    'a share',
+    {
+      ...subject,
+      ShareName: '\\\\*\\ADMIN$',
+      ShareLocalPath: '\\??\\C:\\Windows',
+      RelativeTargetName: 'Temp\\a.exe',
+      AccessMask: '0x2',
+      IpAddress: '10.0.0.9',
+      IpPort: '50000',
+    },
+    {
+      ActionType: 'NetworkShareObjectAccessChecked',
+      FileName: 'a.exe',
+      FolderPath: '\\\\*\\ADMIN$\\Temp\\a.exe',
+      RemoteIP: '10.0.0.9',
+      RemotePort: 50000,
+      ...bySubjectAccount,
+      AdditionalFields: {
+        ShareName: '\\\\*\\ADMIN$',
+        RelativeTargetName: 'Temp\\a.exe',
+        AccessMask: '0x2',
+      },
+    },
+  ),
+  ...(
+    [
+      [5142, 'NetworkShareObjectAdded'],
+      [5143, 'NetworkShareObjectModified'],
+      [5144, 'NetworkShareObjectDeleted'],
+    ] as const
+  ).map(([id, ActionType]) =>
+    one(
+      'security',
+      id,
+      'a share',
+      { ...subject, ShareName: '\\\\*\\x' },
+      {
+        ActionType,
+        ...bySubjectAccount,
+        AdditionalFields: { ShareName: '\\\\*\\x' },
+      },
+    ),
+  ),
+  one(
+    'security',
+    5156,
+    'an inbound connection; its pid is decimal',
+    {
+      ProcessID: '42',
+      Application: '\\device\\harddiskvolume2\\windows\\system32\\svchost.exe',
+      Direction: '%%14592',
+      SourceAddress: '203.0.113.9',
+      SourcePort: '50000',
+      DestAddress: '10.0.0.5',
+      DestPort: '445',
+      Protocol: '6',
+    },
+    {
+      table: 'DeviceNetworkEvents',
+      ActionType: 'InboundConnectionAccepted',
+      LocalIP: '10.0.0.5',
+      LocalPort: 445,
+      RemoteIP: '203.0.113.9',
+      RemotePort: 50000,
+      Protocol: 'Tcp',
+      InitiatingProcessId: 42,
+      InitiatingProcessFolderPath: 'c:\\windows\\system32\\svchost.exe',
+    },
+  ),
+  one(
+    'security',
+    5154,
+    'a listening port',
+    {
+      ProcessId: '42',
+      Application: '\\device\\harddiskvolume2\\a.exe',
+      SourceAddress: '::',
+      SourcePort: '445',
+      Protocol: '17',
+    },
+    {
+      ActionType: 'ListeningConnectionCreated',
+      LocalIP: '::',
+      LocalIPType: 'Reserved',
+      Protocol: 'Udp',
+    },
+  ),
+  one(
+    'security',
+    5157,
+    'a blocked connection',
+    {
+      ProcessID: '42',
+      Application: '\\device\\harddiskvolume2\\a.exe',
+      Direction: '%%14593',
+      SourceAddress: '10.0.0.5',
+      SourcePort: '1',
+      DestAddress: '203.0.113.9',
+      DestPort: '2',
+    },
+    {
+      table: 'DeviceEvents',
+      ActionType: 'FirewallOutboundConnectionBlocked',
+      RemoteIP: '203.0.113.9',
+      RemotePort: 2,
+    },
+  ),
+  one(
+    'eventlog',
+    1102,
+    'the log cleared',
+    {},
+    {
+      ActionType: 'SecurityLogCleared',
+      ...bySubjectAccount,
+    },
+    { user: subject },
+  ),
+  one(
+    'powershell',
+    4103,
+    'a command',
+    {
+      ContextInfo: '        User = CONTOSO\\Bob\n        Connected User = ',
+      Payload: 'CommandInvocation(Get-Process): "Get-Process"',
+    },
+    {
+      ActionType: 'PowerShellCommand',
+      InitiatingProcessId: 99,
+      InitiatingProcessAccountName: 'bob',
+      AdditionalFields: { Command: 'Get-Process' },
+    },
+  ),
+  one(
+    'powershell',
+    4104,
+    'a script',
+    {
+      ScriptBlockText: 'iex $x',
+      ScriptBlockId: 'b',
+      MessageNumber: '1',
+      MessageTotal: '2',
+      Path: '',
+    },
+    {
+      ActionType: 'AmsiScriptContent',
+      InitiatingProcessId: 99,
+      AdditionalFields: {
+        ScriptBlockId: 'b',
+        MessageNumber: 1,
+        MessageTotal: 2,
+        Content: 'iex $x',
+      },
+    },
+  ),
+  one(
+    'wmi',
+    5861,
+    'a WMI binding',
+    {},
+    {
+      ActionType: 'WmiBindEventFilterToConsumer',
+      AdditionalFields: { Namespace: 'root', ESS: 'f', Consumer: 'c', PossibleCause: 'p' },
+    },
+    { user: { Namespace: 'root', ESS: 'f', CONSUMER: 'c', PossibleCause: 'p' } },
+  ),
+  one(
+    'dns',
+    3008,
+    'a query',
+    { QueryName: 'a.example', QueryStatus: '0', QueryResults: '192.0.2.1;' },
+    {
+      ActionType: 'DnsQueryResponse',
+      InitiatingProcessId: 99,
+      AdditionalFields: { DnsQueryString: 'a.example', QueryStatus: 0 },
+    },
+  ),
+  one(
+    'tasks',
+    106,
+    'a task',
+    { TaskName: '\\evil', UserContext: 'CONTOSO\\Bob' },
+    {
+      ActionType: 'ScheduledTaskCreated',
+      AccountName: 'bob',
+      AdditionalFields: { TaskName: '\\evil' },
+    },
+  ),
+  one(
+    'defender',
+    1116,
+    'malware',
+    {
+      'Threat Name': 'EICAR',
+      Path: 'file:_C:\\a.txt',
+      'Detection User': 'CONTOSO\\Bob',
+      'Process Name': 'C:\\b.exe',
+    },
+    {
+      ActionType: 'AntivirusDetection',
+      FileName: 'a.txt',
+      AccountName: 'bob',
+      InitiatingProcessFileName: 'b.exe',
+      AdditionalFields: { ThreatName: 'EICAR' },
+    },
+  ),
+];
+
+describe('an event of Windows', () => {
+  it.each(cases)('$log $id: $what', ({ log, id, data, wanted, user }) => {
+    const result = converted([event(log, id, data, user ? { user } : {})], 'windows-event');
+    expect(result.letters).toEqual([]);
+    const row = onlyRow(result);
+    for (const [name, value] of Object.entries(wanted)) {
+      if (name === 'AdditionalFields') expect(row[name]).toMatchObject(value as object);
+      else expect([name, row[name]]).toEqual([name, value]);
+    }
+  });
+
+  it.each<[Log, number]>([
+    ...[4, 5, 9, 16, 19, 20, 25, 27, 28, 255].map((id): [Log, number] => ['sysmon', id]),
+    ...[4634, 4647, 4672, 4627, 4689, 4658, 4690, 4703, 4673, 4674, 5158, 5447, 5140, 4662].map(
+      (id): [Log, number] => ['security', id],
+    ),
+    ...[4768, 4769, 4776, 4656].map((id): [Log, number] => ['security', id]),
+    ['eventlog', 104],
+    ['powershell', 4105],
+    ['powershell', 4106],
+  ])('%s %i has no row', (log, id) => {
+    const { rows, counts } = converted([event(log, id, actor)], 'windows-event');
+    expect([rows, counts.unmapped]).toEqual([{}, 1]);
+  });
+
+  it('ids are of their provider: Security has another 10 than Sysmon', () => {
+    const { rows } = converted([event('security', 10, actor)], 'windows-event');
+    expect(rows).toEqual({});
+  });
+
+  it('access to a file is no access to a process', () => {
+    const { rows } = converted(
+      [event('security', 4663, { ...subject, ObjectType: 'File', ObjectName: 'C:\\a' })],
+      'windows-event',
+    );
+    expect(rows).toEqual({});
+  });
+});

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+
+const data = {
+  RuleName: '-',
+  UtcTime: '2026-01-05 10:11:12.345',
+  ProcessGuid: '{b34bc01c-8e40-695b-0200-000000000a00}',
+  ProcessId: '42',
+  Image: 'C:\\Windows\\System32\\cmd.exe',
+  TargetFilename: 'C:\\Temp\\a b.txt',
+  CreationUtcTime: '2026-01-05 10:11:12.345',
+  User: 'CONTOSO\\Bob',
+};
+const provider = 'Microsoft-Windows-Sysmon';
+const channel = 'Microsoft-Windows-Sysmon/Operational';
+const computer = 'PC1.contoso.com';
+const iso = '2026-01-05T10:11:12.400Z';
+const list = Object.entries(data).map(([name, text]) => ({ name, text }));
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const xml = `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${provider}' Guid='{5770385f-c22a-43e0-bf4c-06f5698ffbd9}'/><EventID>11</EventID><TimeCreated SystemTime='${iso}'/><EventRecordID>5</EventRecordID><Execution ProcessID='99' ThreadID='1'/><Channel>${channel}</Channel><Computer>${computer}</Computer></System><EventData>${list
+  .map(({ name, text }) => `<Data Name='${name}'>${escaped(text)}</Data>`)
+  .join('')}</EventData></Event>`;
+
+const wanted = {
+  table: 'DeviceFileEvents',
+  ActionType: 'FileCreated',
+  Timestamp: '2026-01-05T10:11:12.3450000Z',
+  DeviceName: 'pc1.contoso.com',
+  FileName: 'a b.txt',
+  FolderPath: 'C:\\Temp\\a b.txt',
+  InitiatingProcessId: 42,
+  InitiatingProcessFileName: 'cmd.exe',
+  InitiatingProcessAccountName: 'bob',
+};
+
+/** The same event, as shippers write it. */
+const shapes: readonly (readonly [string, object | string])[] = [
+  [
+    'Winlogbeat 8',
+    {
+      '@timestamp': iso,
+      event: { code: '11', provider },
+      host: { name: 'collector' },
+      winlog: {
+        provider_name: provider,
+        event_id: '11',
+        channel,
+        computer_name: computer,
+        record_id: 5,
+        process: { pid: 99 },
+        event_data: data,
+      },
+    },
+  ],
+  [
+    'Winlogbeat with dotted names',
+    {
+      '@timestamp': iso,
+      'winlog.provider_name': provider,
+      'winlog.event_id': 11,
+      'winlog.computer_name': computer,
+      ...Object.fromEntries(list.map(({ name, text }) => [`winlog.event_data.${name}`, text])),
+    },
+  ],
+  [
+    'Winlogbeat 6',
+    {
+      '@timestamp': iso,
+      source_name: provider,
+      event_id: 11,
+      log_name: channel,
+      computer_name: computer,
+      record_number: '5',
+      process_id: 99,
+      event_data: data,
+      beat: { hostname: 'collector' },
+      host: { name: 'collector' },
+    },
+  ],
+  [
+    'an export of Elasticsearch',
+    {
+      _index: 'x',
+      _source: {
+        '@timestamp': iso,
+        winlog: {
+          provider_name: provider,
+          event_id: 11,
+          computer_name: computer,
+          event_data: data,
+        },
+      },
+    },
+  ],
+  [
+    'NXLog',
+    {
+      EventTime: '2026-01-05 10:11:12',
+      Hostname: computer,
+      host: 'collector',
+      SourceName: provider,
+      EventID: 11,
+      Channel: channel,
+      RecordNumber: 5,
+      SourceModuleType: 'im_msvistalog',
+      ExecutionProcessID: 99,
+      AccountName: 'SYSTEM',
+      Domain: 'NT AUTHORITY',
+      ...data,
+    },
+  ],
+  [
+    'a flat export',
+    {
+      SourceName: provider,
+      EventID: 11,
+      Hostname: computer,
+      TimeCreated: '2026-01-05T05:11:12.400Z',
+      '@timestamp': iso,
+      Channel: channel,
+      ...data,
+    },
+  ],
+  [
+    'Fluent Bit (values by position)',
+    {
+      ProviderName: provider,
+      EventID: 11,
+      Computer: computer,
+      TimeCreated: '2026-01-05 10:11:12 +0000',
+      Channel: channel,
+      StringInserts: list.map(({ text }) => text),
+    },
+  ],
+  [
+    'EvtxECmd',
+    {
+      Provider: provider,
+      EventId: 11,
+      Computer: computer,
+      TimeCreated: iso,
+      Channel: channel,
+      EventRecordId: '5',
+      PayloadData1: 'ignored',
+      Payload: JSON.stringify({
+        EventData: { Data: list.map(({ name, text }) => ({ '@Name': name, '#text': text })) },
+      }),
+    },
+  ],
+  [
+    'evtx_dump',
+    {
+      Event: {
+        System: {
+          Provider: { '#attributes': { Name: provider } },
+          EventID: 11,
+          Computer: computer,
+          Channel: channel,
+          TimeCreated: { '#attributes': { SystemTime: iso } },
+        },
+        EventData: data,
+      },
+    },
+  ],
+  [
+    'evtx_dump with attributes beside',
+    {
+      Event: {
+        System: {
+          Provider_attributes: { Name: provider },
+          EventID: { '#text': 11 },
+          Computer: computer,
+          TimeCreated_attributes: { SystemTime: iso },
+        },
+        EventData: data,
+      },
+    },
+  ],
+  [
+    'Wazuh',
+    {
+      data: {
+        win: {
+          system: { providerName: provider, eventID: '11', computer, systemTime: iso, channel },
+          eventdata: data,
+        },
+      },
+    },
+  ],
+  [
+    'Log Analytics: WindowsEvent',
+    {
+      TimeGenerated: iso,
+      Provider: provider,
+      Channel: channel,
+      Computer: computer,
+      EventID: 11,
+      EventData: JSON.stringify(data),
+      Type: 'WindowsEvent',
+    },
+  ],
+  [
+    'Log Analytics: Event',
+    {
+      TimeGenerated: iso,
+      Source: provider,
+      EventLog: channel,
+      Computer: computer,
+      EventID: 11,
+      ParameterXml: '',
+      EventData: xml.replace(
+        /^.*(<EventData>.*<\/EventData>).*$/,
+        '<DataItem type="System.XmlData">$1</DataItem>',
+      ),
+      Type: 'Event',
+    },
+  ],
+  ['XML', xml],
+  ['XML in a message', { '@timestamp': iso, message: xml }],
+  [
+    'Get-WinEvent (the message alone)',
+    {
+      Id: 11,
+      ProviderName: provider,
+      LogName: channel,
+      MachineName: computer,
+      ProcessId: 99,
+      TimeCreated: '/Date(1767607872400)/',
+      Message: `File created:\r\n${list.map(({ name, text }) => `${name}: ${text}`).join('\r\n')}`,
+    },
+  ],
+];
+
+describe('an event is the same in every shape', () => {
+  it.each(shapes)('%s', (_name, record) => {
+    const result = converted([record]);
+    expect(result.source).toBe('windows-event');
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
+  it('what is of no shape is a dead letter', () => {
+    for (const record of [{}, { EventID: 11 }, '<Event/>', '<Event', '[1]', '"x"']) {
+      const { rows, counts } = converted([record], 'windows-event');
+      expect([record, rows, counts.rejected]).toEqual([record, {}, 1]);
+    }
+  });
+});
