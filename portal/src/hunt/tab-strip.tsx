@@ -102,12 +102,13 @@ function TabButton({
           </span>
         )}
       </button>
+      {/* For the mouse: a list of tabs has tabs alone, and the keys are Delete and Alt+W. */}
       <button
         type="button"
         className="qh-tab-close"
-        aria-label={strings.closeTab(tab.title)}
+        aria-hidden
         title={strings.closeTab(tab.title)}
-        tabIndex={isActive ? 0 : -1}
+        tabIndex={-1}
         onClick={onClose}
       >
         <DismissRegular />
