@@ -5,6 +5,7 @@ import { BoundQueries } from './kql/bound-queries.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
 import { startIn } from './kql/places.js';
+import { Recent } from './kql/recent.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
 import { type Visualization, visualizationOf } from './kql/visualization.js';
@@ -18,6 +19,7 @@ import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
 import type { Scope } from './plan/scope.js';
 import { type RowEncoding, rowText } from './sql/encode.js';
 import { generateSql, type RowWriter } from './sql/generate.js';
+import { atMoment } from './sql/moments.js';
 
 export interface ResultColumn {
   readonly name: string;
@@ -60,6 +62,9 @@ export interface CompileOptions {
 
 /** Binding is most of what compiling costs; dashboards and rules send the same texts again and again. */
 const boundQueries = new BoundQueries(500);
+const compiledQueries = new Recent<SqlQuery>(500);
+/** Characters of SQL; longer ones are searches of all tables, which the engine takes far longer to run. */
+const longestKept = 100_000;
 
 /**
  * No I/O, no clock: the same SQL for the same text, catalog and scope.
@@ -71,19 +76,56 @@ export function compile(
   scope: Scope,
   options: CompileOptions = {},
 ): SqlQuery | SchemaProbe | ExternalProbe {
-  const { bound, outcome } = planned(text, catalog, scope, options);
+  const key = compiledKey(text, catalog, scope, options);
+  const known = key === undefined ? undefined : compiledQueries.get(key);
+  if (known) return atMomentOf(scope, known);
+  const timed = withClock(scope);
+  const { bound, outcome } = planned(text, catalog, timed.scope, options);
   if (outcome.kind === 'external') return outcome;
   try {
-    return outcome.kind === 'probe'
-      ? { kind: 'probe', key: outcome.key, sql: queryOf(outcome.relation, 'legacy').sql }
-      : {
-          kind: 'query',
-          ...queryOf(outcome.relation, options.encoding ?? 'legacy'),
-          visualization: visualizationOf(bound.root),
-        };
+    if (outcome.kind === 'probe') {
+      const { sql } = queryOf(outcome.relation, 'legacy');
+      return atMomentOf<SchemaProbe>(scope, { kind: 'probe', key: outcome.key, sql });
+    }
+    const query: SqlQuery = {
+      kind: 'query',
+      ...queryOf(outcome.relation, options.encoding ?? 'legacy'),
+      visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
+    };
+    const isKept = !timed.wasRead() && query.sql.length <= longestKept;
+    if (key !== undefined && isKept) compiledQueries.set(key, query);
+    return atMomentOf(scope, query);
   } catch (error) {
     throw inQuery(error, bound);
   }
+}
+
+function atMomentOf<Query extends { readonly sql: string }>({ now }: Scope, query: Query): Query {
+  return { ...query, sql: atMoment(query.sql, now) };
+}
+
+/** Everything that the SQL depends on but the moment; undefined where it is not worth keeping. */
+function compiledKey(
+  text: string,
+  catalog: Catalog,
+  { now: _now, ...scope }: Scope,
+  { encoding, parameters, probes }: CompileOptions,
+): string | undefined {
+  if (probes && probes.size > 0) return undefined;
+  return JSON.stringify([catalog.version, encoding, parameters, scope, text]);
+}
+
+/** The scope, and whether its moment has been read: without that the SQL serves hunts of any other. */
+function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () => boolean } {
+  let read = false;
+  const timed = {
+    ...scope,
+    get now() {
+      read = true;
+      return scope.now;
+    },
+  };
+  return { scope: timed, wasRead: () => read };
 }
 
 /**

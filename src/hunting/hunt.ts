@@ -120,6 +120,11 @@ function external(source: ExternalSource, { fetchExternal }: HuntServices) {
   );
 }
 
+/** A bound that stays for a while lets the same hunt be compiled, and its conditions evaluated, once. */
+function wholeMinute(time: number): number {
+  return Math.floor(time / 60_000) * 60_000;
+}
+
 /** What a hunt may see. */
 export function scopeOf(
   request: Pick<HuntRequest, 'principal' | 'window'>,
@@ -129,7 +134,7 @@ export function scopeOf(
   const oldest =
     tenant.retentionDays === null
       ? null
-      : new Date(now.getTime() - tenant.retentionDays * 86_400_000);
+      : new Date(wholeMinute(now.getTime() - tenant.retentionDays * 86_400_000));
   const asked = request.window?.from ?? null;
   return {
     database: tenantDatabase(request.principal.tenant),

@@ -10,13 +10,15 @@ import { datetimeText, parseDatetime, parseTimespan, timespanText } from './time
 export interface LiteralValue {
   readonly type: ScalarType;
   readonly value: string | number | bigint | boolean | null;
+  /** An instant that is so many ticks after the moment of the hunt: its value is best left unread. */
+  readonly sinceNow?: bigint;
 }
 
 /**
  * The literal's value. The bundled parser misreads hex, `time()` and `nan`: the token's text decides.
- * `today` is the day, in ticks, of a datetime that has a time of day only.
+ * `today` gives the day, in ticks, of a datetime that has a time of day only.
  */
-export function literalValue(node: Expression, today = 0n): LiteralValue {
+export function literalValue(node: Expression, today: () => bigint = () => 0n): LiteralValue {
   const kind = kindOf(node);
   const text = textOf(node);
   const inner = insideParentheses(text);
@@ -55,9 +57,9 @@ function insideParentheses(text: string): string {
   return (match?.[1] ?? text).trim();
 }
 
-function instant(text: string, today: bigint): bigint | null {
+function instant(text: string, today: () => bigint): bigint | null {
   const time = /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text) ? parseTimespan(text) : null;
-  return time === null ? parseDatetime(hyphened(text)) : today + time;
+  return time === null ? parseDatetime(hyphened(text)) : today() + time;
 }
 
 /** A literal, unlike a text, may have commas, and spaces, between year, month and day. */

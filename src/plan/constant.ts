@@ -1,5 +1,6 @@
 import type { LiteralValue } from '../kql/literals.js';
 import { isDatetime, parseDatetime, parseTimespan } from '../kql/times.js';
+import { shiftedMoment } from './moment.js';
 import type { CallExpression, PlanExpression } from './plan.js';
 
 type Value = Exclude<LiteralValue['value'], null>;
@@ -45,6 +46,8 @@ const folds: Readonly<Record<string, Fold>> = {
 /** The call, or the literal that it comes to. */
 export function foldConstant(call: CallExpression): PlanExpression {
   if (call.name === 'strcat') return joinedText(call);
+  const moved = shiftedMoment(call);
+  if (moved) return moved;
   const [first, second, ...rest] = call.arguments;
   if (!first || rest.length > 0) return call;
   const key = second ? `${first.type}${call.name}${second.type}` : `${call.name} ${first.type}`;

@@ -17,6 +17,7 @@ import {
 } from '../kql/syntax.js';
 import { foldConstant } from './constant.js';
 import { noRow, type PlanContext, type Row, unsupported } from './context.js';
+import { momentOf } from './moment.js';
 import {
   type CallExpression,
   columnReference,
@@ -121,7 +122,7 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
     case 'StarExpression':
       throw unsupported(node, "'*'", 'it cannot stand in this place');
     default:
-      if (node.IsLiteral) return literal(literalValue(node, todayOf(context)));
+      if (node.IsLiteral) return literal(literalValue(node, () => todayOf(context)));
       if (isTabular(node.ResultType)) return planToScalar(node, node, context);
       throw unsupported(
         node,
@@ -360,9 +361,7 @@ function moment(
   row: Row,
 ): PlanExpression {
   const chosen = queryProperty(node, 'query_now');
-  const now = chosen
-    ? planScalar(chosen, context, noRow)
-    : literal({ type: 'datetime', value: BigInt(context.scope.now.getTime()) * 10_000n });
+  const now = chosen ? planScalar(chosen, context, noRow) : momentOf(context.scope);
   return offset ? call(node, sign, [now, planScalar(offset, context, row)], 'datetime') : now;
 }
 

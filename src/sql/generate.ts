@@ -1094,7 +1094,10 @@ function emit(
       return {
         ...literalSql(expression),
         type: expression.type,
-        nullable: expression.value === null && isNullableColumn(expression.type),
+        nullable:
+          expression.sinceNow === undefined &&
+          expression.value === null &&
+          isNullableColumn(expression.type),
         constant: expression,
         expression,
       };

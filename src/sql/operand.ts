@@ -1,6 +1,7 @@
 import type { ScalarType } from '../catalog/types.js';
 import type { LiteralValue } from '../kql/literals.js';
 import type { PlanExpression } from '../plan/plan.js';
+import { ticksSinceNow } from './moments.js';
 import { identifier, integer, literal, type Sql, sql } from './sql.js';
 
 /** A KQL value as SQL. Its ClickHouse type is `columnTypes[type]`, inside Nullable where `nullable`. */
@@ -26,7 +27,11 @@ export interface Operand extends Sql {
 export type ReadForm = ScalarType | 'json';
 
 /** A literal with its exact ClickHouse type. */
-export function literalSql({ type, value }: LiteralValue): Sql {
+export function literalSql(constant: LiteralValue): Sql {
+  if (constant.sinceNow !== undefined) {
+    return datetimeOfTicks(sql`toInt64(${ticksSinceNow(constant.sinceNow)})`);
+  }
+  const { type, value } = constant;
   if (value === null) return nullSql(type);
   switch (type) {
     case 'string':

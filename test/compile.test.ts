@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { builtinCatalog } from '../src/catalog/catalog.js';
+import { compile } from '../src/compile.js';
+import type { Scope } from '../src/plan/scope.js';
+
+const scope: Scope = {
+  database: 'tenant_t',
+  now: new Date('2026-02-03T04:05:06.789Z'),
+  from: null,
+  to: null,
+  deviceGroups: null,
+};
+const dayTicks = 864_000_000_000n;
+
+function sqlAt(text: string, now: string, more: Partial<Scope> = {}): string {
+  const query = compile(text, builtinCatalog, { ...scope, now: new Date(now), ...more });
+  if (query.kind !== 'query') throw new Error('a query was expected');
+  return query.sql;
+}
+
+const ticksAt = (now: string) => BigInt(Date.parse(now)) * 10_000n;
+
+describe('a text that is compiled again', () => {
+  test.each([
+    ['ago', 'DeviceEvents | where Timestamp > ago(7d)', -7n * dayTicks],
+    ['now', 'DeviceEvents | extend d = now() - Timestamp', 0n],
+    ['now and back', 'DeviceEvents | where Timestamp > now(-1d) - 2d', -3n * dayTicks],
+    [
+      'let',
+      'let since = ago(1d); DeviceEvents | where Timestamp between (since .. now())',
+      -dayTicks,
+    ],
+    ['start of a day', 'print startofday(now())', 0n],
+    ['text of a moment', "print strcat('x', now())", 0n],
+  ])('has its own moment: %s', (_name, text, distance) => {
+    for (const now of [
+      '2026-02-03T04:05:06.789Z',
+      '2026-05-06T07:08:09.012Z',
+      '1969-01-02T03:04:05Z',
+    ]) {
+      const sql = sqlAt(text, now);
+      expect(sql).toContain(String(ticksAt(now) + distance).replace('-', ''));
+      expect(sql).not.toContain('moment_');
+    }
+  });
+
+  test('a time of day is that of the day', () => {
+    const at = (day: string) => sqlAt('print datetime(8:05)', `${day}T23:59:59Z`);
+    expect(at('2026-02-03')).toContain(String(ticksAt('2026-02-03T08:05:00Z')));
+    expect(at('2026-02-04')).toContain(String(ticksAt('2026-02-04T08:05:00Z')));
+  });
+
+  test.each<[string, Partial<Scope>]>([
+    ['device groups', { deviceGroups: ['A'] }],
+    ['a tenant', { database: 'tenant_u' }],
+    ['a time span', { from: new Date('2026-01-01T00:00:00Z') }],
+  ])('sees what its caller may see: %s', (_what, more) => {
+    const text = 'DeviceEvents | where FileName == "a"';
+    const now = '2026-02-03T04:05:06.789Z';
+    const first = sqlAt(text, now);
+    expect(sqlAt(text, now, more)).not.toBe(first);
+    expect(sqlAt(text, now)).toBe(first);
+  });
+});
