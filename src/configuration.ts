@@ -161,6 +161,8 @@ const configurationShape = z.strictObject({
       timeoutSeconds: z.number().positive().max(600).default(30),
     })
     .prefault({}),
+  /** Whether events that Defender has no row for have one: raw disk access, WMI filters, files on the wire. */
+  extensions: z.stringbool().or(z.boolean()).default(false),
   /** Where telemetry is fetched from. */
   sources: z
     .array(sourceShape)
@@ -220,6 +222,7 @@ const environment: Readonly<Record<string, keyof ConfigurationInput>> = {
   QUARRY_STORE: 'store',
   QUARRY_RETENTION: 'retention',
   QUARRY_TOLERANT_BODIES: 'tolerantBodies',
+  QUARRY_EXTENSIONS: 'extensions',
   QUARRY_EMBEDDED_ISSUER: 'embeddedIssuer',
   QUARRY_TRACES_URL: 'tracesUrl',
   QUARRY_LOG_LEVEL: 'logLevel',
