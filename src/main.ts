@@ -192,6 +192,7 @@ async function start(
     tenant: (id) => tenants.of(id),
     requests,
     counters,
+    extensions: configuration.extensions,
     log: (line) => log.info(line, 'ingest'),
   });
   closers.push(() => ingest.close());
