@@ -88,8 +88,24 @@ const sourceShape = z
       pattern: z.string().min(1).optional(),
       pollSeconds: z.number().positive().max(3_600).default(1),
     }),
+    z.strictObject({
+      kind: z.literal('azure-storage'),
+      ...sourceCommon,
+      /** Of the account, with a key or a shared access signature. */
+      connectionString: z.string().min(1).optional(),
+      /** A file that holds it. */
+      connectionStringFile: z.string().min(1).optional(),
+      /** Instead: the address of the account or of a container, with a shared access signature. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      /** Names of containers, with `*` and `?`; those of the Streaming API by default. */
+      containers: z.string().min(1).optional(),
+      pollSeconds: z.number().positive().max(3_600).default(60),
+    }),
   ])
-  .transform((source) => ({ ...source, name: source.name ?? `${source.kind} ${source.path}` }));
+  .transform((source) => ({
+    ...source,
+    name: source.name ?? (source.kind === 'folder' ? `folder ${source.path}` : source.kind),
+  }));
 
 const configurationShape = z.strictObject({
   /** The data directory. */

@@ -43,7 +43,8 @@ export async function listFiles(
   return found.sort((left, right) => left.changedMs - right.changedMs);
 }
 
-function matcherOf(pattern: string): (name: string) => boolean {
+/** Whether a name fits a pattern with `*` and `?`. */
+export function matcherOf(pattern: string): (name: string) => boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { HuntError } from '../../errors.js';
+import { Positions } from '../positions.js';
+import { matcherOf } from './files.js';
+import { LineReader, type ReadRange } from './line-reader.js';
+import { isPacked } from './packed.js';
+import { every, type RunningSource, type SourceParts, type SourceSettings } from './source.js';
+
+export interface AzureStorageSettings extends SourceSettings {
+  /** Of the account, with a key or a shared access signature. */
+  readonly connectionString?: string | undefined;
+  /** A file that holds it. */
+  readonly connectionStringFile?: string | undefined;
+  /** Instead: the address of an account or a container, with a shared access signature. */
+  readonly url?: string | undefined;
+  /** Names of containers, with `*` and `?`; by default those of Defender's Streaming API. */
+  readonly containers?: string | undefined;
+  readonly pollMs?: number | undefined;
+}
+
+const positionShape = z.object({
+  /** Bytes that have been stored. */
+  offset: z.number(),
+  /** The blob as it was then. */
+  etag: z.string(),
+  /** When it was made: another of the same name begins anew. */
+  createdMs: z.number(),
+  connector: z.string().optional(),
+});
+type BlobPosition = z.infer<typeof positionShape>;
+
+/** One container for each table; the writer is `learn.microsoft.com/defender-xdr/streaming-api`. */
+const defaultContainers = 'insights-logs-advancedhunting-*';
+const defaultPollMs = 60_000;
+/** So old a last line without an end is taken as it is. */
+const unfinishedMs = 10 * 60_000;
+const headBytes = 512;
+/** Positions of blobs that are not there any more. */
+const forgottenMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Reads the blobs of a storage account as they grow: append blobs of lines, an hour each, that may still
+ * grow hours later.
+ */
+export async function readAzureStorage(
+  settings: AzureStorageSettings,
+  parts: SourceParts,
+): Promise<RunningSource> {
+  const account = new Account(settings, parts, await containersOf(settings));
+  await account.load();
+  const { name, pollMs = defaultPollMs } = settings;
+  return every(
+    pollMs,
+    () => account.poll(),
+    (error) => parts.log({ event: 'source.failed', source: name, reason: reasonOf(error) }),
+  );
+}
+
+/** Lists the containers anew each time. */
+type ListContainers = () => AsyncIterable<ContainerClient>;
+
+async function containersOf(settings: AzureStorageSettings): Promise<ListContainers> {
+  const { url, connectionStringFile, containers = defaultContainers } = settings;
+  // It takes a while to load, and few have it.
+  const { BlobServiceClient, ContainerClient: Container } = await import('@azure/storage-blob');
+  const options = { retryOptions: { maxTries: 3, maxRetryDelayInMs: 10_000 } };
+  if (url !== undefined && /^\/[^/]+/.test(new URL(url).pathname) && !isEmulated(url)) {
+    const container = new Container(url, undefined, options);
+    return async function* () {
+      yield container;
+    };
+  }
+  const connectionString =
+    settings.connectionString ??
+    (connectionStringFile === undefined
+      ? undefined
+      : (await readFile(connectionStringFile, 'utf8')).trim());
+  if (url === undefined && connectionString === undefined) {
+    const message = 'sources: azure-storage needs a connectionString, its file or a url';
+    throw new HuntError('configuration.invalid', { message });
+  }
+  const service =
+    connectionString === undefined
+      ? new BlobServiceClient(url ?? '', undefined, options)
+      : BlobServiceClient.fromConnectionString(connectionString, options);
+  const isWanted = matcherOf(containers);
+  const [prefix = ''] = containers.split(/[*?]/, 1);
+  return async function* () {
+    for await (const { name } of service.listContainers({ prefix })) {
+      if (isWanted(name)) yield service.getContainerClient(name);
+    }
+  };
+}
+
+/** The emulator has the account's name in the path. */
+function isEmulated(url: string): boolean {
+  return /^\/devstoreaccount1\/?$/.test(new URL(url).pathname);
+}
+
+class Account {
+  readonly #settings: AzureStorageSettings;
+  readonly #parts: SourceParts;
+  readonly #containers: ListContainers;
+  readonly #positions: Positions<BlobPosition>;
+  #known = new Map<string, BlobPosition>();
+  /** Blobs that are no lines. */
+  readonly #passed = new Set<string>();
+
+  constructor(settings: AzureStorageSettings, parts: SourceParts, containers: ListContainers) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#containers = containers;
+    this.#positions = new Positions(parts.store, settings.name, positionShape);
+  }
+
+  async load(): Promise<void> {
+    this.#known = await this.#positions.all();
+  }
+
+  async poll(): Promise<void> {
+    const there = new Set<string>();
+    let failure: unknown;
+    for await (const container of this.#containers()) {
+      for await (const blob of container.listBlobsFlat()) {
+        const item = `${container.containerName}/${blob.name}`;
+        there.add(item);
+        try {
+          await this.#read(container, blob, item);
+        } catch (error) {
+          if (!(error instanceof HuntError) || error.status !== 400) {
+            // The others are tried, and this one again.
+            failure = error;
+          }
+          const reason = reasonOf(error);
+          this.#parts.log({ event: 'source.blob', source: this.#settings.name, item, reason });
+        }
+      }
+    }
+    for (const item of this.#known.keys()) {
+      if (!there.has(item)) this.#known.delete(item);
+    }
+    await this.#positions.sweep(Date.now() - forgottenMs, there);
+    if (failure !== undefined) throw failure;
+  }
+
+  async #read(container: ContainerClient, blob: BlobItem, item: string): Promise<void> {
+    const { contentLength: size = 0, etag, lastModified, createdOn } = blob.properties;
+    const createdMs = createdOn?.getTime() ?? 0;
+    const before = this.#known.get(item);
+    const isSame = before !== undefined && before.createdMs === createdMs && before.offset <= size;
+    let position: BlobPosition = isSame ? before : { offset: 0, etag: '', createdMs };
+    const isFinished = Date.now() - lastModified.getTime() > unfinishedMs;
+    if (position.offset >= size || this.#passed.has(`${item} ${etag}`)) {
+      return;
+    }
+    // Nothing new, but for a line that still waits for its end.
+    if (position.etag === etag && !isFinished) {
+      return;
+    }
+    const read = rangesOf(container, blob.name, { etag, createdMs });
+    if (position.offset === 0 && isPacked(await headOf(read, size))) {
+      this.#passed.add(`${item} ${etag}`);
+      throw new HuntError('ingest.content', { message: 'The blob is no lines of text.' });
+    }
+    const { name, tenant, source } = this.#settings;
+    const save = async (changes: Partial<BlobPosition>) => {
+      position = { ...position, ...changes };
+      await this.#positions.save(item, position);
+      this.#known.set(item, position);
+    };
+    const reader = new LineReader({
+      open: this.#parts.open,
+      name,
+      tenant,
+      source,
+      origin: item,
+      offset: position.offset,
+      connector: position.connector,
+      onStored: (offset, connector) =>
+        save({ offset, ...(connector === undefined ? {} : { connector }) }),
+    });
+    await reader.advance(read, size);
+    await reader.settle();
+    if (!reader.isHolding || isFinished) await reader.finish();
+    else await reader.drop();
+    await save({ etag });
+  }
+}
+
+/** Bytes of one blob, as long as it is the same one. */
+function rangesOf(
+  container: ContainerClient,
+  name: string,
+  blob: { etag: string; readonly createdMs: number },
+): ReadRange {
+  const client = container.getBlobClient(name);
+  const download = async (from: number, to: number) => {
+    const conditions = { ifMatch: blob.etag };
+    return client.download(from, to - from, { conditions });
+  };
+  return async function* read(from, to) {
+    let response: Awaited<ReturnType<typeof download>>;
+    try {
+      response = await download(from, to);
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 412) throw error;
+      // It has grown since it was listed, or another has its name.
+      const { createdOn, etag = '' } = await client.getProperties();
+      if (createdOn?.getTime() !== blob.createdMs) throw error;
+      blob.etag = etag;
+      response = await download(from, to);
+    }
+    yield* (response.readableStreamBody ?? []) as AsyncIterable<Uint8Array>;
+  };
+}
+
+async function headOf(read: ReadRange, size: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of read(0, Math.min(size, headBytes))) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Without the request, which may hold a signature. */
+function reasonOf(error: unknown): string {
+  const { name, code, statusCode, message } = error as {
+    name?: string;
+    code?: string;
+    statusCode?: number;
+    message?: string;
+  };
+  return [name, code, statusCode, message?.split('\n', 1)[0]]
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .replace(/\bsig=[^&\s]+/g, 'sig=…');
+}

@@ -1,0 +1,258 @@
+// Ingest over two sources from a server process that is killed again and again: a file that is followed,
+// and requests that are sent until they are acknowledged. Used by the suite, and at full size by bench/kill.ts.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { checkConfiguration } from '../../src/configuration.js';
+import { startChdbEngine } from '../../src/engine/chdb.js';
+import { issueToken } from '../../src/main.js';
+import { numbers } from './requests.js';
+
+export interface KillRun {
+  readonly directory: string;
+  /** Of both sources together. */
+  readonly events: number;
+  readonly kills: number;
+  /** The longest that a server lives before it is killed, from its start. */
+  readonly longestLifeMs: number;
+  readonly random: () => number;
+  readonly log?: (line: string) => void;
+}
+
+/** Of one table: how many rows, and a hash of all of them. */
+export type Contents = Record<string, { readonly rows: number; readonly hash: string }>;
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const eventsPerRequest = 1_000;
+/** One of so many is broken. */
+const brokenEvery = 5_000;
+const devices = 20;
+const startMs = Date.UTC(2026, 0, 5);
+
+const timeOf = (number: number) => new Date(startMs + number * 97).toISOString();
+const guidOf = (number: number) => {
+  const hex = number.toString(16).padStart(12, '0');
+  return `{5aa8bd90-0001-695b-0000-${hex}}`;
+};
+
+/** An event of Sysmon as Winlogbeat writes it: a process, or what a process of before did. */
+function sysmonEvent(number: number): string {
+  const device = number % devices;
+  const time = timeOf(number);
+  const isStart = number < devices * 5 ? number < devices : number % 4 !== 3;
+  const process = isStart ? number : device;
+  const common = {
+    UtcTime: time.replace('T', ' ').replace('Z', ''),
+    ProcessGuid: guidOf(process),
+    ProcessId: String(1000 + (process % 60_000)),
+    Image: `C:\\Windows\\System32\\tool${process % 50}.exe`,
+    User: `CONTOSO\\user${device}`,
+  };
+  const data = isStart
+    ? {
+        ...common,
+        CommandLine: `tool${number % 50}.exe --number ${number}`,
+        ParentProcessGuid: guidOf(device),
+        ParentProcessId: String(1000 + device),
+        ParentImage: `C:\\Windows\\System32\\tool${device}.exe`,
+        Hashes: `SHA256=${number.toString(16).padStart(64, '0')}`,
+      }
+    : {
+        ...common,
+        Protocol: 'tcp',
+        Initiated: 'true',
+        SourceIp: `10.0.0.${device + 1}`,
+        SourcePort: String(1024 + (number % 50_000)),
+        DestinationIp: '192.0.2.10',
+        DestinationPort: '443',
+      };
+  return JSON.stringify({
+    '@timestamp': time,
+    winlog: {
+      provider_name: 'Microsoft-Windows-Sysmon',
+      channel: 'Microsoft-Windows-Sysmon/Operational',
+      event_id: isStart ? '1' : '3',
+      computer_name: `ws-${device}.contoso.example`,
+      record_id: String(number + 1),
+      event_data: data,
+    },
+  });
+}
+
+function streamingEvent(number: number): string {
+  const time = timeOf(number);
+  return JSON.stringify({
+    time,
+    category: `AdvancedHunting-${number % 3 ? 'DeviceFileEvents' : 'DeviceLogonEvents'}`,
+    properties: {
+      Timestamp: time,
+      DeviceId: `device-${number % devices}`,
+      ActionType: number % 3 ? 'FileCreated' : 'LogonSuccess',
+      ReportId: number,
+      AdditionalFields: JSON.stringify({ number }),
+    },
+  });
+}
+
+const broken = (number: number, text: string) =>
+  number % brokenEvery === brokenEvery - 1 ? text.slice(0, 60) : text;
+
+async function writeEvents(file: string, count: number): Promise<void> {
+  const output = createWriteStream(file);
+  for (let from = 0; from < count; from += eventsPerRequest) {
+    const lines = numbers(from, Math.min(count, from + eventsPerRequest)).map((number) =>
+      broken(number, sysmonEvent(number)),
+    );
+    if (!output.write(`${lines.join('\n')}\n`)) await once(output, 'drain');
+  }
+  output.end();
+  await once(output, 'close');
+}
+
+/** A server process on the directory; `url` when it serves. */
+function startServer(config: string): { child: ChildProcess; url: Promise<string> } {
+  const program = ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'serve', '--config', config];
+  const child = spawn(process.execPath, program, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  let said = '';
+  const url = new Promise<string>((resolve) => {
+    child.stderr?.on('data', (chunk) => {
+      said += String(chunk);
+      const found = / on (http\S+)\n/.exec(said);
+      if (found?.[1]) resolve(found[1]);
+    });
+  });
+  return { child, url };
+}
+
+/** Ingests all of it, with so many kills on the way, and says what is stored then. */
+export async function killRun(run: KillRun): Promise<Contents> {
+  const { directory, events, kills, longestLifeMs, random, log = () => undefined } = run;
+  const data = join(directory, 'data');
+  const followed = join(directory, 'followed');
+  await mkdir(followed, { recursive: true });
+  const each = Math.floor(events / 2);
+  const file = join(followed, 'sysmon.ndjson');
+  await writeEvents(file, each);
+  const settings = {
+    data,
+    port: 0,
+    logLevel: 'silent',
+    retention: 'forever',
+    sources: [{ kind: 'folder', name: 'followed', path: followed, source: 'windows-event' }],
+  } as const;
+  const config = join(directory, 'quarry.yaml');
+  await writeFile(config, JSON.stringify(settings));
+
+  let token = '';
+  const renewToken = async () => {
+    const request = { app: 'sender', roles: ['Telemetry.Ingest', 'AdvancedHunting.Read.All'] };
+    token = await issueToken(checkConfiguration(settings), request);
+  };
+  const post = (url: string, path: string, body: string) =>
+    fetch(url + path, { method: 'POST', body, headers: { authorization: `Bearer ${token}` } });
+
+  let url: string | undefined;
+  let acknowledged = 0;
+  let isOver = false;
+  const sending = (async () => {
+    for (let from = 0; from < each; ) {
+      const to = Math.min(each, from + eventsPerRequest);
+      const lines = numbers(from, to).map((number) => broken(number, streamingEvent(number)));
+      try {
+        const response = url ? await post(url, '/api/ingest/auto', lines.join('\n')) : undefined;
+        await response?.text();
+        if (response?.status === 200) {
+          from = to;
+          acknowledged = from;
+        } else {
+          await delay(50);
+        }
+      } catch {
+        await delay(50);
+      }
+      if (isOver) return;
+    }
+  })();
+
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const { child, url: serving } = startServer(config);
+      const exited = once(child, 'exit');
+      if (token === '' || kill % 10 === 0) {
+        // The issuer's keys are in the directory, whoever made it.
+        await serving;
+        await renewToken();
+      }
+      const lives = delay(random() * longestLifeMs);
+      await Promise.race([serving.then((address) => (url = address)), lives]);
+      await lives;
+      // With its engine, or the server alone: the engine has to notice.
+      const target = random() < 0.5 ? -(child.pid ?? 0) : (child.pid ?? 0);
+      process.kill(target, 'SIGKILL');
+      await exited;
+      log(`kill ${kill + 1}: ${acknowledged} acknowledged`);
+    }
+    const { child, url: serving } = startServer(config);
+    const exited = once(child, 'exit');
+    url = await serving;
+    await renewToken();
+    await sending;
+    const text =
+      'DeviceNetworkEvents | union DeviceProcessEvents | where DeviceName startswith "ws-" | count';
+    const expected = each - Math.floor(each / brokenEvery);
+    for (let count = 0; count < expected; await delay(200)) {
+      const response = await post(url, '/api/advancedhunting/run', JSON.stringify({ Query: text }));
+      const { Results: rows } = (await response.json()) as { Results?: { Count: number }[] };
+      count = rows?.[0]?.Count ?? 0;
+    }
+    child.kill('SIGTERM');
+    await exited;
+  } finally {
+    isOver = true;
+  }
+  return contentsOf(data);
+}
+
+const tables = [
+  ...['DeviceProcessEvents', 'DeviceNetworkEvents', 'DeviceFileEvents', 'DeviceLogonEvents'],
+  ...['DeviceInfo', 'DeviceNetworkInfo', 'QuarryIngestErrors'],
+];
+
+async function contentsOf(dataDirectory: string): Promise<Contents> {
+  const engine = await startChdbEngine({ dataDirectory });
+  try {
+    const contents: Record<string, { rows: number; hash: string }> = {};
+    for (const table of tables) {
+      // When a dead letter came, and in which request, is not what it says.
+      const columns = table === 'QuarryIngestErrors' ? '^(Source|Reason|RawEvent)' : '^[^_]';
+      const [row] = await engine.select<{ rows: string; hash: string }>(
+        `SELECT toString(count()) AS rows,
+          toString(sum(cityHash64(formatRow('TSV', COLUMNS('${columns}'))))) AS hash
+        FROM tenant_default.${table}`,
+      );
+      contents[table] = { rows: Number(row?.rows), hash: row?.hash ?? '' };
+    }
+    return contents;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
