@@ -64,7 +64,11 @@ export async function startResultsPage(): Promise<ResultsPage> {
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
   return {
     async open(settings) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const page = await browser.newPage({
+        viewport: { width: 1280, height: 800 },
+        permissions: ['clipboard-read', 'clipboard-write'],
+        acceptDownloads: true,
+      });
       const query = new URLSearchParams(
         Object.entries(settings).map(([key, value]): [string, string] => [key, String(value)]),
       );

@@ -1,5 +1,5 @@
 import type { KustoType, ResultColumn, TimeZoneChoice } from '../results/model.js';
-import { fromMilliseconds, toMilliseconds } from '../results/values/datetime.js';
+import { fromMilliseconds, tickBefore, toMilliseconds } from '../results/values/datetime.js';
 import { displayText, isEmpty, isNumeric, plainText } from '../results/values/display.js';
 import { timespanSeconds } from '../results/values/timespan.js';
 import type { ChartChoice } from './choice.js';
@@ -132,7 +132,10 @@ function acrossReader(
         if (ms === undefined) return undefined;
         if (step === undefined) return { at: ms, from: row[index] };
         const start = Math.floor(ms / step) * step;
-        return { at: start, from: [fromMilliseconds(start), fromMilliseconds(start + step)] };
+        return {
+          at: start,
+          from: [fromMilliseconds(start), tickBefore(fromMilliseconds(start + step))],
+        };
       },
     };
   }

@@ -8,10 +8,12 @@ export interface Scrolling {
   readonly blank: number;
 }
 
-const frameCount = 240;
-
 /** Scrolls a little in each frame and looks at what is drawn in the next. Pixels a frame. */
-export async function measureScrolling(down: number, right: number): Promise<Scrolling> {
+export async function measureScrolling(
+  down: number,
+  right: number,
+  frameCount = 240,
+): Promise<Scrolling> {
   const grid = document.querySelector('[role=grid]');
   if (grid === null) throw new Error('no grid');
   grid.scrollTo(0, 0);

@@ -1,7 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { useActions } from './actions.js';
-import { tabSeparated } from './clipboard.js';
 import { CellMenu } from './grid/cell-menu.js';
 import { ColumnMenu } from './grid/column-menu.js';
 import { DataGrid, type MenuPlace } from './grid/data-grid.js';
@@ -15,6 +14,7 @@ import { text } from './strings.js';
 import { TimeHistogram } from './time-histogram.js';
 import { FilterChips, Toolbar } from './toolbar.js';
 import { inLimit, whereLine } from './values/predicate.js';
+import { tabSeparated } from './values/tab-separated.js';
 import type { Place } from './view/selection.js';
 
 type OpenMenu =

@@ -31,10 +31,11 @@ export const text = {
   search: 'Search in results',
   searchPlaceholder: 'Search in results ( / )',
   paneWidth: 'Width of the pane',
-  searchHits: (at: number, hits: number, atLimit: boolean) =>
-    hits === 0
-      ? 'No hits'
-      : `${at + 1} of ${hits.toLocaleString('en')}${atLimit ? ' or more' : ''}`,
+  searchHits: (at: number, hits: number, atLimit: boolean) => {
+    const shown = `${hits.toLocaleString('en')}${atLimit ? ' or more' : ''}`;
+    if (hits === 0) return 'No hits';
+    return at < 0 ? `${shown} hits` : `${(at + 1).toLocaleString('en')} of ${shown}`;
+  },
   previousHit: 'Previous hit (Shift+Enter)',
   nextHit: 'Next hit (Enter)',
   wrap: 'Wrap text',

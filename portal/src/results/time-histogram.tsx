@@ -7,13 +7,10 @@ import type { Grid } from './grid/use-grid.js';
 import { countOverTime, type Histogram, timeColumn } from './histogram.js';
 import { runSliced } from './sliced.js';
 import { text } from './strings.js';
-import { fromMilliseconds, showDatetime } from './values/datetime.js';
+import { fromMilliseconds, showDatetime, tickBefore } from './values/datetime.js';
 import { betweenLine } from './values/predicate.js';
 
 const height = 44;
-
-/** The end of the last bar, one tick before the next: `between` includes both of its ends. */
-const tickMs = 0.0001;
 
 interface Bars {
   readonly from: number;
@@ -34,8 +31,7 @@ export function TimeHistogram({ grid }: { readonly grid: Grid }): ReactNode {
   const momentOf = (bar: number) => fromMilliseconds(start + bar * stepMs);
   const show = (bar: number) => showDatetime(momentOf(bar), grid.zone);
   const narrow = ({ from, to }: Bars): void => {
-    const end = fromMilliseconds(start + (to + 1) * stepMs - Math.min(tickMs, stepMs / 2));
-    addToQuery(betweenLine(named, momentOf(from), end));
+    addToQuery(betweenLine(named, momentOf(from), tickBefore(momentOf(to + 1))));
     setMarked(undefined);
   };
   const barAt = (event: PointerEvent): number => {

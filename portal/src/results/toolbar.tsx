@@ -119,7 +119,8 @@ const typingMs = 200;
 function Search({ grid, searchBox, onTarget, onLeaveSearch }: ToolbarProps): ReactNode {
   const { dispatch, state } = grid;
   const [typed, setTyped] = useState(state.search);
-  const [at, setAt] = useState(0);
+  // No hit has been gone to yet.
+  const [at, setAt] = useState(-1);
   const hits = useHits(grid);
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -130,7 +131,7 @@ function Search({ grid, searchBox, onTarget, onLeaveSearch }: ToolbarProps): Rea
   const go = (index: number): void => {
     const count = hits.length;
     if (count === 0) return;
-    const next = (index + count) % count;
+    const next = index < 0 ? count - 1 : index % count;
     const hit = hits[next];
     if (hit === undefined) return;
     setAt(next);
@@ -140,7 +141,7 @@ function Search({ grid, searchBox, onTarget, onLeaveSearch }: ToolbarProps): Rea
   const [seen, setSeen] = useState(hits);
   if (seen !== hits) {
     setSeen(hits);
-    setAt(0);
+    setAt(-1);
   }
   return (
     <>
@@ -154,9 +155,7 @@ function Search({ grid, searchBox, onTarget, onLeaveSearch }: ToolbarProps): Rea
         onChange={(_, { value }) => setTyped(value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
-            // The first Enter goes to the first hit, not past it.
-            const isAtHit = hits[at]?.line === state.active.line;
-            go(event.shiftKey ? at - 1 : isAtHit ? at + 1 : at);
+            go(event.shiftKey ? at - 1 : at + 1);
           } else if (event.key === 'Escape') {
             setTyped('');
             onLeaveSearch();

@@ -8,7 +8,6 @@ import {
 } from '@fluentui/react-components';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { useActions } from '../actions.js';
-import { tabSeparated } from '../clipboard.js';
 import { CellMenu } from '../grid/cell-menu.js';
 import { ColumnMenu } from '../grid/column-menu.js';
 import { DataGrid, type MenuPlace } from '../grid/data-grid.js';
@@ -19,6 +18,7 @@ import type { ResultSet, TimeZoneChoice } from '../model.js';
 import { runSliced } from '../sliced.js';
 import { text } from '../strings.js';
 import { displayText } from '../values/display.js';
+import { tabSeparated } from '../values/tab-separated.js';
 import { type Comparison, compareRuns, guessKey } from './compare.js';
 
 interface ChangesProps {

@@ -9,13 +9,13 @@ import {
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { useActions } from '../actions.js';
-import { tabSeparated } from '../clipboard.js';
 import { entityOf } from '../pivot/entities.js';
 import { deviceAroundQuery, pivotQuery, processTreeQuery } from '../pivot/queries.js';
 import { text } from '../strings.js';
 import { plainText } from '../values/display.js';
 import { datatable, kqlLiteral } from '../values/literal.js';
 import { type Comparison, inLimit, isComparable, whereLine } from '../values/predicate.js';
+import { tabSeparated } from '../values/tab-separated.js';
 import type { MenuPlace } from './data-grid.js';
 import { useTarget } from './floating.js';
 import { selectedColumns, selectedRows, selectedValues } from './selected.js';

@@ -45,6 +45,16 @@ export function fromMilliseconds(ms: number): string {
   return formatMoment({ seconds, ticks: Math.round((ms - seconds * 1000) * 10_000) });
 }
 
+/** The last moment before one: ranges of a query include both of their ends. */
+export function tickBefore(text: string): string {
+  const moment = parseDatetime(text);
+  if (moment === undefined) return text;
+  const { seconds, ticks } = moment;
+  return formatMoment(
+    ticks > 0 ? { seconds, ticks: ticks - 1 } : { seconds: seconds - 1, ticks: 9_999_999 },
+  );
+}
+
 /** ISO text of a datetime in the chosen zone: all digits that say something, and the offset. */
 export function showDatetime(text: string, zone: TimeZoneChoice): string {
   const moment = parseDatetime(text);

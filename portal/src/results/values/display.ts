@@ -22,6 +22,8 @@ export function plainText(value: unknown): string {
 /** The value as the grid shows it. */
 export function displayText(value: unknown, type: KustoType, zone: TimeZoneChoice): string {
   if (type === 'datetime' && typeof value === 'string') return showDatetime(value, zone);
+  // Defender's API writes booleans as 0 and 1.
+  if (type === 'bool' && typeof value === 'number') return value === 0 ? 'false' : 'true';
   return plainText(value);
 }
 
