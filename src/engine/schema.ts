@@ -29,13 +29,14 @@ function expiry(timeColumn: string, days: number): Sql {
 }
 
 /**
- * What is inserted or merged is on the disk, and not only on its way there, before its journal or its
- * parts before the merge go. docs/architecture.md says what it costs.
+ * What is inserted is on the disk, and not only on its way there, before its journal goes. Merged parts
+ * are not synced, so the parts they were made of stay until they are written without that: if the
+ * power fails before, the engine goes back to them. docs/architecture.md says what it costs.
  */
 const durability: Settings = {
   fsync_after_insert: 1,
   fsync_part_directory: 1,
-  min_rows_to_fsync_after_merge: 1,
+  old_parts_lifetime: 120,
 };
 
 function tableName(database: string, table: Table): Sql {
@@ -148,7 +149,9 @@ async function storedTables(
       columns: new Map(),
       indexes: new Set(),
       days: days === undefined ? null : Number(days),
-      isDurable: Object.keys(durability).every((setting) => row.detail.includes(`${setting} = 1`)),
+      isDurable: Object.entries(durability).every(([setting, value]) =>
+        row.detail.includes(`${setting} = ${value}`),
+      ),
     });
   }
   for (const row of rows) {

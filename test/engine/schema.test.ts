@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { Column, Table } from '../../src/catalog/types.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { createTableSql, migrate, type Retention } from '../../src/engine/schema.js';
+import { createTableSql, dropExpired, migrate, type Retention } from '../../src/engine/schema.js';
 import { identifier } from '../../src/sql/sql.js';
 import { termText } from '../../src/sql/terms.js';
 import {
@@ -231,4 +231,53 @@ describe('retention', () => {
       expect(refused[0]).toBe('catalog.invalid');
     },
   );
+
+  test('is a table’s own where it says so, and drops whole days', async () => {
+    const now = Date.now();
+    const at = (days: number) => new Date(now - days * 86_400_000).toISOString();
+    const database = 'tenant_own';
+    const kept = (retentionDays?: number | null) =>
+      catalogOf(
+        tableOf('Events', [{ name: 'Timestamp', type: 'datetime' }], {
+          ...(retentionDays !== undefined && { retentionDays }),
+        }),
+        tableOf('Others', [{ name: 'Timestamp', type: 'datetime' }]),
+      );
+    await migrate(engine, database, kept(null), 'forever');
+    for (const table of ['Events', 'Others']) {
+      const rows = [1, 5, 12, 50].map((days, index) => ({ Timestamp: at(days), _seq: index }));
+      const file = writeSegment(directory, `own-${table}`, rows);
+      await engine.insertSegment({ database, table, file, token: `own-${table}` });
+    }
+    const days = async (table: string) => {
+      const rows = await engine.select<{ days: string }>(
+        `SELECT toString(dateDiff('day', Timestamp, now())) AS days FROM ${database}.${table} ORDER BY Timestamp DESC`,
+      );
+      return rows.map((row) => Number(row.days));
+    };
+    const drop = (retentionDays: number | null | undefined, retention: Retention) =>
+      dropExpired(engine, database, kept(retentionDays), retention, new Date(now));
+    expect(await drop(null, { days: 10 })).toEqual({ Others: 2 });
+    expect(await days('Events')).toEqual([1, 5, 12, 50]);
+    expect(await days('Others')).toEqual([1, 5]);
+    expect(await drop(20, 'forever')).toEqual({ Events: 1 });
+    expect(await drop(undefined, { days: 7 })).toEqual({ Events: 1 });
+    expect(await drop(undefined, { days: 7 })).toEqual({});
+    expect(await days('Events')).toEqual([1, 5]);
+    expect((await refusal(migrate(engine, database, kept(0), 'forever')))[0]).toBe(
+      'catalog.invalid',
+    );
+  });
+
+  test('tables of earlier versions are synced from now on, too', async () => {
+    const database = 'tenant_earlier';
+    await engine.command(`CREATE DATABASE ${database}`);
+    const table = createTableSql(database, eventsTable, 'forever');
+    await engine.command(table.replace(/, fsync_after_insert = 1.*$/, ''));
+    await migrate(engine, database, catalogOf(eventsTable), 'forever');
+    const [row] = await engine.select<{ engine_full: string }>(
+      `SELECT engine_full FROM system.tables WHERE database = '${database}'`,
+    );
+    expect(row?.engine_full).toMatch(/fsync_after_insert = 1, .*old_parts_lifetime = 120/);
+  });
 });
