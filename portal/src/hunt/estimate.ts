@@ -34,10 +34,15 @@ export function useEstimate(
   });
   const problem = error instanceof ApiError && isNew(error) ? problemOf(error) : undefined;
   return {
-    text: data && strings.estimate(countText(data.estimate.rows), bytesText(data.estimate.bytes)),
+    text: data && estimateText(data.estimate),
     hints: data?.hints ?? none,
     problem,
   };
+}
+
+function estimateText({ rows, bytes }: Explanation['estimate']): string {
+  // The newest events have no size yet.
+  return strings.estimate(countText(rows), bytes > 0 ? bytesText(bytes) : undefined);
 }
 
 /** The editor's own language finds these. */

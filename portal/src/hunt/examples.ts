@@ -62,7 +62,7 @@ DeviceFileEvents
     title: 'Where servers talk to',
     teaches: 'Join two tables, and keep what is rare: names that one server alone asks for.',
     text: `// Names that few devices connect to, by servers: updates are everyone's, a mining pool is not.
-let servers = DeviceInfo | where OSPlatform has "Server" or OSPlatform has "Linux" | distinct DeviceId;
+let servers = DeviceInfo | where OSPlatform contains "Server" or OSPlatform == "Linux" | distinct DeviceId;
 DeviceNetworkEvents
 | where DeviceId in (servers) and isnotempty(RemoteUrl)
 | summarize Connections = count(), Devices = make_set(DeviceName, 5), First = min(Timestamp) by RemoteUrl, RemotePort
@@ -70,9 +70,9 @@ DeviceNetworkEvents
 `,
   },
   {
-    title: 'One device, an hour around an alert',
+    title: 'One device, all that it did',
     teaches: 'A parameter becomes an input above the editor; several tables become one timeline.',
-    text: `// Change the device above the editor; the default is one that an alert was about.
+    text: `// Change the device above the editor. The tab Timeline draws what comes back.
 declare query_parameters(device:string = "bw-web01");
 union withsource = Table DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceLogonEvents
 | where DeviceName startswith device

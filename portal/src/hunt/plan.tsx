@@ -94,13 +94,17 @@ function Plan({ request }: { readonly request: HuntRequest }) {
       )}
       <h3>{strings.planSteps}</h3>
       <Code text={data.plan} label={strings.planSteps} />
-      <h3>{strings.planColumns}</h3>
-      <Code
-        text={data.columns.map(({ name, type }) => `${name}: ${type}`).join('\n')}
-        label={strings.planColumns}
-      />
-      <h3>{strings.planSql}</h3>
-      <Code text={data.sql} label={strings.planSql} />
+      <details>
+        <summary>{strings.planColumns}</summary>
+        <Code
+          text={data.columns.map(({ name, type }) => `${name}: ${type}`).join('\n')}
+          label={strings.planColumns}
+        />
+      </details>
+      <details open>
+        <summary>{strings.planSql}</summary>
+        <Code text={data.sql} label={strings.planSql} />
+      </details>
     </div>
   );
 }

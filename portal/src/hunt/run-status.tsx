@@ -72,7 +72,7 @@ export function RunProblem({
   if (!problem) return null;
   const { position, retryAfter } = problem;
   return (
-    <MessageBar intent="error" layout="multiline">
+    <MessageBar intent="error" className="qh-problem">
       <MessageBarBody>
         <MessageBarTitle>
           {position

@@ -41,7 +41,8 @@ export const strings = {
   parameterNeeded: 'needed',
 
   estimating: 'Estimating …',
-  estimate: (rows: string, bytes: string) => `reads about ${rows} rows, ${bytes}`,
+  estimate: (rows: string, bytes: string | undefined) =>
+    bytes === undefined ? `reads about ${rows} rows` : `reads about ${rows} rows, ${bytes}`,
 
   running: (seconds: string) => `Running, ${seconds}`,
   progress: (rows: string, bytes: string) => `${rows} rows, ${bytes} read`,

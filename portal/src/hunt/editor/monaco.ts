@@ -17,6 +17,8 @@ kustoDefaults.setLanguageSettings({
   // Queries alone: nobody manages an engine by text here.
   includeControlCommands: false,
   newlineAfterPipe: false,
+  // Colours by words at once; those by meaning follow when the language has looked.
+  useTokenColorization: true,
   enableQueryWarnings: true,
   enableQuickFixes: true,
 });
