@@ -52,7 +52,7 @@ describe('paths and their values', () => {
       `${roads} roads | make-graph a --> b with towns on town | ${operator}`,
     );
     expect(rows).toHaveLength(expected.length);
-    expect(rows).toEqual(expect.arrayContaining(expected));
+    expect(rows).toEqual(expect.arrayContaining<unknown>(expected));
   });
 
   test('bounds and names from outside the operator', async () => {
