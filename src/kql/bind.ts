@@ -179,6 +179,8 @@ function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
 const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // A degree as the documentation writes it, without int().
   ['series_fit_poly', new Set(['KS107'])],
+  // Fractions of a second.
+  ['make_timespan', new Set(['KS134'])],
   ['bag_unpack', new Set(['KS107', 'KS119'])],
   // A name that a function's body gives to a literal.
   ['datetime_add', new Set(['KS131'])],

@@ -53,6 +53,7 @@ function firstOf(elements: Sql, size: number): Sql {
 
 function list(call: AggregateCall, value: Operand, size: number, test?: Operand): Sql {
   const kept = all(test && condition(test), presence(value));
+  if (value.type === 'dynamic') return listOfElements(call, value, size, kept);
   const elements = gathered(sql`groupArray`, call, certain(value), size, kept);
   return jsonArray(jsonTexts(value, call.position ? firstOf(elements, size) : elements));
 }
@@ -75,6 +76,23 @@ function set(call: AggregateCall, value: Operand, size: number, test?: Operand):
   return jsonArray(jsonTexts(value, firstOf(sql`arrayDistinct(${elements})`, size)));
 }
 
+/** An array stands for its elements; nulls are none. */
+const membersOf = (value: Operand) =>
+  sql`if(startsWith(${value}, '['), arrayFilter(_e -> _e != 'null', JSONExtractArrayRaw(${value})), [${value}])`;
+
+/** A list of arrays is the list of their elements. */
+function listOfElements(
+  call: AggregateCall,
+  value: Operand,
+  size: number,
+  kept: Sql | undefined,
+): Sql {
+  const elements = membersOf(value);
+  if (!call.position) return jsonArray(gathered(sql`groupArrayArray`, call, elements, size, kept));
+  const arrays = gathered(sql`groupArray`, call, elements, size, kept);
+  return jsonArray(firstOf(sql`arrayFlatten(${arrays})`, size));
+}
+
 /** A set of arrays is the set of their elements. */
 function setOfElements(
   call: AggregateCall,
@@ -82,7 +100,7 @@ function setOfElements(
   size: number,
   kept: Sql | undefined,
 ): Sql {
-  const elements = sql`if(startsWith(${value}, '['), arrayFilter(_e -> _e != 'null', JSONExtractArrayRaw(${value})), [${value}])`;
+  const elements = membersOf(value);
   if (!call.position)
     return jsonArray(gathered(sql`groupUniqArrayArray`, call, elements, size, kept));
   const arrays = gathered(sql`groupArray`, call, elements, size, kept);

@@ -49,7 +49,12 @@ function madeDatetime(...parts: Operand[]): Emitted {
 function madeTimespan(...parts: Operand[]): Emitted {
   const [first, ...rest] = parts;
   if (first && rest.length === 0) return convert(first, 'timespan');
-  const [days, hours, minutes, seconds] = parts.length === 4 ? parts : [undefined, ...parts];
+  const numbers = parts.map((part, place) =>
+    place >= 2 && place === parts.length - 1 && part.type !== 'int' && part.type !== 'long'
+      ? convert(part, 'real')
+      : whole(part),
+  );
+  const [days, hours, minutes, seconds] = parts.length === 4 ? numbers : [undefined, ...numbers];
   const ticks = [
     days ? sql`${days} * 864000000000` : sql`0`,
     hours ? sql`${hours} * 36000000000` : sql`0`,
@@ -106,6 +111,7 @@ export const datetimeMakeFunctions = {
     emit: madeTimespan,
     examples: [
       ['make_timespan(1, 12, 30, 55)', '1.12:30:55'],
+      ['make_timespan(1, 30, 5.25)', '01:30:05.2500000'],
       ['make_timespan(12, 30)', '12:30:00'],
       ['isnull(make_timespan(24, 0))', 'true'],
     ],
