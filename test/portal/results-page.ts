@@ -64,11 +64,12 @@ export async function startResultsPage(): Promise<ResultsPage> {
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
   return {
     async open(settings) {
-      const page = await browser.newPage({
+      const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         permissions: ['clipboard-read', 'clipboard-write'],
         acceptDownloads: true,
       });
+      const page = await context.newPage();
       const query = new URLSearchParams(
         Object.entries(settings).map(([key, value]): [string, string] => [key, String(value)]),
       );

@@ -92,7 +92,7 @@ export function ExportMenu({ grid }: { readonly grid: Grid }): ReactNode {
             <Button
               key={format.key}
               size="small"
-              disabled={share !== undefined}
+              disabledFocusable={share !== undefined}
               onClick={() => void save(format)}
             >
               {format.label}
