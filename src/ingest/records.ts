@@ -33,8 +33,14 @@ const startBytes = 256;
 
 // A stream that starts so is one document, or several, of which the records are parts: an array, an
 // Event Hubs message ({"records": [...]}), JSON printed over several lines.
-const documentStart = /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"records"\s*:\s*\[|\{\s*$)/;
+const documentStart =
+  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:records"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context)"\s*:)|\{\s*$)/;
 const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
+/** Answers of the hunting APIs have their rows in such a list, behind the schema. */
+const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context)"\s*:/;
+const answerStart = /^\{[\s\S]*?"(?:Results|results)"\s*:\s*\[/;
+/** The rows start within so many bytes. */
+const answerBytes = 64 * 1024;
 /** May still become a wrapper's start when more bytes come. */
 const wrapperBegun = /^\{\s*(?:"r?e?c?o?r?d?s?"?\s*:?\s*)?$/;
 
@@ -320,11 +326,17 @@ class Scan {
 
   #objectStart(bytes: Buffer, final: boolean): boolean {
     const start = bytes.toString('utf8', this.position, this.position + startBytes);
-    const wrapper = wrapperStart.exec(start);
+    const isAnswer = answerBegun.test(start);
+    const head = isAnswer
+      ? bytes.toString('utf8', this.position, this.position + answerBytes)
+      : start;
+    const wrapper = (isAnswer ? answerStart : wrapperStart).exec(head);
     if (wrapper) {
-      this.position += wrapper[0].length;
+      this.position += Buffer.byteLength(wrapper[0]);
       this.#inWrapper = true;
       this.#inArray = true;
+    } else if (isAnswer && bytes.length - this.position < answerBytes && !final) {
+      return false;
     } else if (wrapperBegun.test(start) && start.length < startBytes && !final) {
       return false;
     } else {

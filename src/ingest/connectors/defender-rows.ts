@@ -14,10 +14,9 @@ export const defenderRows: Connector = {
   summary: 'Rows exported from Defender or Sentinel: hunting answers, Log Analytics exports',
   format: 'json',
   detect(sample) {
-    const tables = new TableFinder();
     const own = sample.filter(({ value }) => {
       const rows = asObject(value) && rowsOf(value as JsonObject);
-      return rows?.some((row) => tables.of(row) !== undefined) === true;
+      return rows?.some((row) => detected.of(row) !== undefined) === true;
     });
     return own.length / Math.max(sample.length, 1);
   },
@@ -224,6 +223,9 @@ function plainName(member: string): PlainName {
   }
   return plain;
 }
+
+/** For records whose connector is being looked for. */
+const detected = new TableFinder();
 
 /** The row under the table's own names; of several members for a column, the one of its type wins. */
 function columnsOf(row: ExportedRow, shape: TableShape | undefined): Record<string, JsonValue> {

@@ -140,6 +140,24 @@ describe('a row goes to its table', () => {
   });
 });
 
+it('an answer larger than a record may be is cut into its rows', () => {
+  const rows = Array.from({ length: 20_000 }, (_, index) => ({
+    Timestamp: time,
+    ...process,
+    ReportId: index,
+  }));
+  const schema = [{ Name: 'Timestamp', Type: 'DateTime' }];
+  for (const answer of [
+    JSON.stringify({ Stats: {}, Schema: schema, Results: rows }),
+    JSON.stringify({ '@odata.context': 'x', schema, results: rows }),
+    JSON.stringify({ Schema: schema, Results: rows, More: { a: [1] } }, null, 1),
+  ]) {
+    const result = converted(Buffer.from(answer));
+    expect(result.letters).toEqual([]);
+    expect(result.rows['DeviceProcessEvents']).toHaveLength(rows.length);
+  }
+});
+
 describe('values', () => {
   it("the portal's columns and times", () => {
     const row = onlyRow(
@@ -159,8 +177,8 @@ describe('values', () => {
     });
   });
 
-  it("the workspace's columns are no problem, a query's own are dead letters beside the row", () => {
-    const { rows, letters } = converted([
+  it("the workspace's columns are left out, a query's own are additional fields", () => {
+    const result = converted([
       {
         Type: 'DeviceProcessEvents',
         TimeGenerated: time,
@@ -172,10 +190,8 @@ describe('values', () => {
         computed_by_me: 1,
       },
     ]);
-    expect(rows['DeviceProcessEvents']).toHaveLength(1);
-    expect(letters.map(({ ReasonCode, Column }) => [ReasonCode, Column])).toEqual([
-      ['column.unknown', 'computed_by_me'],
-    ]);
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)['AdditionalFields']).toEqual({ computed_by_me: 1 });
   });
 
   it.each<[string, object]>([
