@@ -18,7 +18,7 @@ interface PlotProps {
   readonly onPick: (series: Series, point: Point) => void;
 }
 
-type Charts = typeof import('./echarts.js');
+type Charts = Pick<typeof import('./echarts.js'), 'drawChart' | 'chartSvg'>;
 
 /** A drawn chart with zoom, and buttons that save it as a picture. */
 export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
@@ -37,9 +37,11 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
 
   useEffect(() => {
     let isGone = false;
-    void import('./echarts.js').then((loaded) => {
-      if (!isGone) setCharts(loaded);
-    });
+    const load = async (): Promise<void> => {
+      const { drawChart, chartSvg } = await import('./echarts.js');
+      if (!isGone) setCharts({ drawChart, chartSvg });
+    };
+    void load();
     return () => {
       isGone = true;
     };
