@@ -52,3 +52,15 @@ function condition({ timeColumn, since, file }: RowKeys): Sql {
   }
   return sql`(${time}, _seq) IN (SELECT reinterpret(ticks, ${type}), identity FROM ${keys})`;
 }
+
+/** Whether the engine can be asked and has no such table: its tenant or its declaration is gone. */
+export async function isTableGone(
+  engine: Pick<Engine, 'select'>,
+  { database, table }: Pick<RowKeys, 'database' | 'table'>,
+): Promise<boolean> {
+  const rows = await engine.select(
+    sql`SELECT 1 AS found FROM system.tables
+      WHERE database = ${literal(database)} AND name = ${literal(table)}`.text,
+  );
+  return rows.length === 0;
+}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
+import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import { readJournal, removeJournal } from './journal.js';
 
@@ -239,12 +240,23 @@ export class Drain {
     try {
       await this.#options.engine.insertSegment(segment);
     } catch (error) {
-      if (!isRefusal(error)) {
+      if (await this.#isGone(segment)) {
+        // Somebody has removed the table, and its rows with it.
+        this.#options.log({
+          event: 'ingest.tableGone',
+          table: `${segment.database}.${segment.table}`,
+        });
+      } else if (isRefusal(error)) {
+        await this.#insertAround(segment, error);
+      } else {
         throw error;
       }
-      await this.#insertAround(segment, error);
     }
     segment.inserted = true;
+  }
+
+  async #isGone(segment: Segment): Promise<boolean> {
+    return isTableGone(this.#options.engine, segment).catch(() => false);
   }
 
   /** Inserts all but the rows that make the segment fail; those become dead letters. */

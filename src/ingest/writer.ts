@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
-import { type RowKeys, storedIdentities } from '../engine/stored-rows.js';
+import { isTableGone, type RowKeys, storedIdentities } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import { behind } from './admission.js';
 import { Drain, type RefusedRow } from './drain.js';
@@ -364,8 +364,18 @@ export class Writer {
 
   async #replay(file: string): Promise<void> {
     const { entries, ending } = readJournal(file);
+    const gone = new Map<string, boolean>();
     for await (const parts of entries) {
-      await this.#write([parts]);
+      const left: TenantRows[] = [];
+      for (const part of parts) {
+        const key = keyOf(part);
+        const isGone = gone.get(key) ?? (await isTableGone(this.#options.engine, part));
+        gone.set(key, isGone);
+        if (!isGone) {
+          left.push(part);
+        }
+      }
+      await this.#write([left]);
     }
     if (ending() === 'damaged') {
       const aside = await setAsideJournal(file);

@@ -226,7 +226,41 @@ describe('a tenant whose tables are missing', () => {
     ]);
     await second.flush();
     expect(await count('DeviceProcessEvents')).toBe(2 * eventsPerRequest + 10);
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/\.damaged$/)]);
+    // Whoever removed the tables wanted their rows gone.
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is no longer waited for once they are removed', async () => {
+    const { engine, directory } = await startTestIngest();
+    const folder = path.join(directory, 'spool');
+    let isAway = true;
+    const returning = engineWith(engine, {
+      insertSegment: (segment) =>
+        isAway
+          ? Promise.reject(new HuntError('engine.unavailable', {}))
+          : engine.insertSegment(segment),
+    });
+    const log: object[] = [];
+    const ingest = await startIngest({
+      folder,
+      engine: returning,
+      tenant: tenantOf,
+      log: (line) => log.push(line),
+    });
+    cleanUp(() => ingest.close());
+    await engine.command('CREATE DATABASE tenant_leaving');
+    for (const table of ['DeviceProcessEvents', 'DeviceNetworkEvents']) {
+      await engine.command(`CREATE TABLE tenant_leaving.${table} AS ${database}.${table}`);
+    }
+    await ingest.push(requestOf(0), { tenant: 'leaving' });
+    await engine.command('DROP DATABASE tenant_leaving');
+    isAway = false;
+    await ingest.flush();
+    expect(log).toContainEqual({
+      event: 'ingest.tableGone',
+      table: 'tenant_leaving.DeviceProcessEvents',
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
