@@ -7,11 +7,13 @@ import {
   sessionCount,
   slidingWindowCounts,
 } from './plugins/activity.js';
+import { autocluster } from './plugins/autocluster.js';
 import { bagUnpack } from './plugins/bag-unpack.js';
 import { funnelSequenceCompletion } from './plugins/funnel.js';
 import { geoLineLookup, geoPolygonLookup } from './plugins/geo-lookup.js';
 import { ipv4Lookup, ipv6Lookup } from './plugins/ip-lookup.js';
 import { newActivityMetrics } from './plugins/new-activity.js';
+import { basket, diffPatterns } from './plugins/patterns.js';
 import { pivot } from './plugins/pivot.js';
 import { refusedPlugins } from './plugins/refused.js';
 import { rollingPercentile } from './plugins/rolling-percentile.js';
@@ -24,8 +26,11 @@ export const plugins: Readonly<Record<string, Plugin>> = {
   activity_counts_metrics: activityCountsMetrics,
   activity_engagement: activityEngagement,
   activity_metrics: activityMetrics,
+  autocluster,
   bag_unpack: bagUnpack,
+  basket,
   dcount_intersect: dcountIntersect,
+  diffpatterns: diffPatterns,
   estimate_rows_count: estimateRowsCount,
   funnel_sequence_completion: funnelSequenceCompletion,
   geo_line_lookup: geoLineLookup,

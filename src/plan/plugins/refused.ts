@@ -3,7 +3,6 @@ import type { Plugin } from '../plugin.js';
 const code = 'it runs code of the query on the server';
 const servers = 'a hunt reaches no other server';
 const several = 'it gives several tables, and the hunting API returns one';
-const patterns = 'Quarry has no search for patterns in data';
 const commands = 'it runs commands of a Kusto cluster';
 
 function refused(doc: string, because: string): Plugin {
@@ -38,7 +37,4 @@ export const refusedPlugins: Readonly<Record<string, Plugin>> = {
   identity_v3: refused('evaluate-operator', commands),
   preview: refused('preview-plugin', several),
   funnel_sequence: refused('funnel-sequence-plugin', several),
-  autocluster: refused('autocluster-plugin', patterns),
-  basket: refused('basket-plugin', patterns),
-  diffpatterns: refused('diffpatterns-plugin', patterns),
 };

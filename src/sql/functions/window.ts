@@ -46,6 +46,13 @@ export const windowFunctions: Readonly<Record<string, WindowFunctionEntry>> = {
     emit: ({ partition, order }: WindowParts) =>
       sql`toInt64(dense_rank() OVER (${partition}${order}))`,
   },
+  /** The sum of the whole partition's values. */
+  total: {
+    doc: 'basket-plugin',
+    nullable: false,
+    emit: ({ partition }: WindowParts, value: Operand) =>
+      sql`toInt64(assumeNotNull(sum(${value}) OVER (${partition})))`,
+  },
   /** The least value of the whole partition. */
   least: {
     doc: 'graph-shortest-paths-operator',
