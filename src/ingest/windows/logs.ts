@@ -1,3 +1,4 @@
+import { appLocker, codeIntegrity, mitigations, remoteDesktop } from './application-control.js';
 import { defender } from './defender.js';
 import { classicPowershell, powershell } from './powershell.js';
 import type { EventLog, Rule } from './rule.js';
@@ -18,6 +19,10 @@ export const logs: readonly EventLog[] = [
   taskScheduler,
   wmi,
   dnsClient,
+  appLocker,
+  codeIntegrity,
+  mitigations,
+  remoteDesktop,
 ];
 
 const rules = new Map<string, Rule>();

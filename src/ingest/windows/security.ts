@@ -115,6 +115,11 @@ function shareEvent(id: number, actionType: string): Rule {
   };
 }
 
+/** What an account did, all of which is among the additional fields. */
+function subjectEvent(id: number, actionType: string): Rule {
+  return { id, table: 'DeviceEvents', actionType, actor: subject, columns: subjectColumns };
+}
+
 const inbound = is('Direction', '%%14592');
 const inboundCode = '%%14592';
 
@@ -371,6 +376,32 @@ export const security: EventLog = {
       ),
       actor: application,
       columns: ends,
+    },
+    subjectEvent(4717, 'LogonRightsSettingEnabled'),
+    subjectEvent(4719, 'AuditPolicyModification'),
+    subjectEvent(5136, 'DirectoryServiceObjectModified'),
+    subjectEvent(5137, 'DirectoryServiceObjectCreated'),
+    subjectEvent(5376, 'CredentialsBackup'),
+    subjectEvent(6416, 'PnpDeviceConnected'),
+    subjectEvent(6423, 'PnpDeviceBlocked'),
+    subjectEvent(6424, 'PnpDeviceAllowed'),
+    {
+      id: 4797,
+      table: 'DeviceEvents',
+      actionType: 'AccountCheckedForBlankPassword',
+      actor: subject,
+      columns: {
+        AccountName: to.accountName('TargetUserName'),
+        AccountDomain: to.lower('TargetDomainName'),
+      },
+    },
+    { id: 5025, table: 'DeviceEvents', actionType: 'FirewallServiceStopped', columns: {} },
+    {
+      id: 5031,
+      table: 'DeviceEvents',
+      actionType: 'FirewallInboundConnectionToAppBlocked',
+      actor: { image: 'Application' },
+      columns: { FileName: to.fileName('Application'), FolderPath: to.path('Application') },
     },
   ],
 };

@@ -10,6 +10,10 @@ const providers = {
   dns: 'Microsoft-Windows-DNS-Client',
   tasks: 'Microsoft-Windows-TaskScheduler',
   defender: 'Microsoft-Windows-Windows Defender',
+  applocker: 'Microsoft-Windows-AppLocker',
+  integrity: 'Microsoft-Windows-CodeIntegrity',
+  mitigations: 'Microsoft-Windows-Security-Mitigations',
+  rdp: 'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
 } as const;
 
 export type Log = keyof typeof providers;

@@ -1008,6 +1008,108 @@ const cases: readonly Case[] = [
       AdditionalFields: { ThreatName: 'EICAR' },
     },
   ),
+  one(
+    'security',
+    4719,
+    'audit policy',
+    { ...subject, SubcategoryGuid: '{g}', AuditPolicyChanges: '%%8448' },
+    {
+      ActionType: 'AuditPolicyModification',
+      ...bySubjectAccount,
+      AdditionalFields: { SubcategoryGuid: '{g}', AuditPolicyChanges: '%%8448' },
+    },
+  ),
+  one(
+    'security',
+    6416,
+    'a new device',
+    { ...subject, DeviceId: 'USB\\x', DeviceDescription: 'Stick', ClassName: 'DiskDrive' },
+    {
+      ActionType: 'PnpDeviceConnected',
+      AdditionalFields: { DeviceId: 'USB\\x', DeviceDescription: 'Stick', ClassName: 'DiskDrive' },
+    },
+  ),
+  one(
+    'security',
+    4797,
+    'a blank password tried',
+    { ...subject, TargetUserName: 'Guest', TargetDomainName: 'PC1' },
+    {
+      ActionType: 'AccountCheckedForBlankPassword',
+      AccountName: 'guest',
+      AccountDomain: 'pc1',
+    },
+  ),
+  one(
+    'applocker',
+    8004,
+    'AppLocker',
+    {},
+    {
+      ActionType: 'AppControlExecutableBlocked',
+      FileName: 'A.EXE',
+      FolderPath: 'C:\\TEMP\\A.EXE',
+      SHA256: 'ab'.repeat(32),
+      AccountSid: 'S-1-5-21-1',
+      InitiatingProcessId: 7,
+    },
+    {
+      user: {
+        FilePath: '%OSDRIVE%\\TEMP\\A.EXE',
+        FileHash: 'AB'.repeat(32),
+        TargetUser: 'S-1-5-21-1',
+        TargetProcessId: '7',
+      },
+    },
+  ),
+  one(
+    'integrity',
+    3077,
+    'code integrity',
+    {
+      'File Name': '\\Device\\HarddiskVolume3\\a.dll',
+      'Process Name': '\\Device\\HarddiskVolume3\\b.exe',
+      'SHA1 Hash': 'AB'.repeat(20),
+    },
+    {
+      ActionType: 'AppControlCodeIntegrityPolicyBlocked',
+      FileName: 'a.dll',
+      FolderPath: 'C:\\a.dll',
+      SHA1: 'ab'.repeat(20),
+      InitiatingProcessFileName: 'b.exe',
+    },
+  ),
+  one(
+    'mitigations',
+    4,
+    'exploit protection',
+    {
+      ProcessPath: '\\Device\\HarddiskVolume3\\b.exe',
+      ProcessCommandLine: 'b',
+      ChildImagePathName: '\\Device\\HarddiskVolume3\\c.exe',
+      ChildCommandLine: 'c -x',
+    },
+    {
+      ActionType: 'ExploitGuardChildProcessBlocked',
+      FileName: 'c.exe',
+      ProcessCommandLine: 'c -x',
+      InitiatingProcessFileName: 'b.exe',
+      InitiatingProcessCommandLine: 'b',
+    },
+  ),
+  one(
+    'rdp',
+    1149,
+    'Remote Desktop',
+    {},
+    {
+      ActionType: 'RemoteDesktopConnection',
+      AccountName: 'bob',
+      AccountDomain: 'contoso',
+      RemoteIP: '203.0.113.9',
+    },
+    { user: { Param1: 'Bob', Param2: 'CONTOSO', Param3: '203.0.113.9' } },
+  ),
 ];
 
 describe('an event of Windows', () => {
