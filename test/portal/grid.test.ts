@@ -231,6 +231,8 @@ describe.skipIf(!hasBrowser)('the grid', () => {
       expect(json).toMatchObject({ DeviceName: 'ws-161.contoso.example', AdditionalFields: null });
       await page.keyboard.press('Escape');
       await pane.waitFor({ state: 'detached' });
+      await cell(page, 3, 2).dblclick();
+      await pane.getByText('4 of 60').waitFor();
     });
   });
 

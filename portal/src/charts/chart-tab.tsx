@@ -53,13 +53,20 @@ export function ChartTab({
             {text.backToRender}
           </Button>
         )}
-        <Button size="small" appearance="subtle" onClick={() => setAsTable(!asTable)}>
-          {asTable ? text.asChart : text.asTable}
-        </Button>
+        {hasTable(choice) && (
+          <Button size="small" appearance="subtle" onClick={() => setAsTable(!asTable)}>
+            {asTable ? text.asChart : text.asTable}
+          </Button>
+        )}
       </Chooser>
       <Drawn {...{ table, choice, zone, asTable, result }} />
     </div>
   );
+}
+
+/** Cards, pivots and timelines are text already. */
+function hasTable({ kind }: ChartChoice): boolean {
+  return !['card', 'pivot', 'timeline', 'table'].includes(chartKinds[kind]?.shape ?? 'table');
 }
 
 interface DrawnProps {

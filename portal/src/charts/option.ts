@@ -114,6 +114,7 @@ function acrossAxis(
     axisLabel: {
       color: colours.quiet,
       hideOverlap: true,
+      lineHeight: 14,
       formatter: (ms: number) => timeLabel(ms, spanOf(data), zone),
     },
     axisPointer: {
@@ -270,7 +271,14 @@ function treemapSeries(data: ChartData, colours: ChartColours): object {
       lineHeight: 16,
       formatter: '{b}\n{c}',
     },
-    upperLabel: { show: nodes.length > 1, color: colours.text, height: 20 },
+    upperLabel: {
+      show: nodes.length > 1,
+      color: colours.text,
+      height: 20,
+      formatter: '{b}: {c}',
+    },
+    // The whole is no box with a name of its own.
+    levels: [{ upperLabel: { show: false } }],
     data: nodes.length === 1 ? (nodes[0]?.children ?? []) : nodes,
   };
 }

@@ -10,7 +10,8 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react
 import { useActions } from '../actions.js';
 import { CellMenu } from '../grid/cell-menu.js';
 import { ColumnMenu } from '../grid/column-menu.js';
-import { DataGrid, type MenuPlace } from '../grid/data-grid.js';
+import { DataGrid } from '../grid/data-grid.js';
+import type { MenuPlace } from '../grid/frame.js';
 import type { CellMark } from '../grid/line.js';
 import { selectedColumns, selectedRows } from '../grid/selected.js';
 import { useGrid } from '../grid/use-grid.js';
@@ -153,6 +154,13 @@ function ChangesGrid({
     [columns, rows],
   );
   const grid = useGrid(shown, zone);
+  const { dispatch } = grid;
+  useEffect(() => {
+    // Two values stand in a cell that has changed.
+    for (const index of changedColumns(comparison)) {
+      dispatch({ kind: 'resize', column: order.indexOf(index) + 1, width: changedPixels });
+    }
+  }, [comparison, order, dispatch]);
   const { copy } = useActions();
   const [menu, setMenu] = useState<{ place: MenuPlace; column?: number }>();
   const markOf = useCallback(
@@ -208,17 +216,23 @@ function ChangesGrid({
   );
 }
 
-function columnOrder(
-  count: number,
-  keyColumns: readonly number[],
-  { changes }: Comparison,
-): number[] {
+const changedPixels = 220;
+
+function changedColumns({ changes }: Comparison): number[] {
   const changed = new Set<number>();
   for (const change of changes) {
     if (change.kind === 'changed') for (const index of change.before.keys()) changed.add(index);
   }
+  return [...changed].sort((a, b) => a - b);
+}
+
+function columnOrder(
+  count: number,
+  keyColumns: readonly number[],
+  comparison: Comparison,
+): number[] {
   const all = Array.from({ length: count }, (_, index) => index);
-  return [...new Set([...keyColumns, ...[...changed].sort((a, b) => a - b), ...all])];
+  return [...new Set([...keyColumns, ...changedColumns(comparison), ...all])];
 }
 
 function KeyChooser({

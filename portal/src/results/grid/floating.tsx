@@ -1,6 +1,6 @@
 import { Popover, type PopoverProps, PopoverSurface } from '@fluentui/react-components';
 import { type ReactNode, useMemo } from 'react';
-import type { MenuPlace } from './data-grid.js';
+import type { MenuPlace } from './frame.js';
 
 /** A position for Fluent's menus: a point of the page instead of an element. */
 export function useTarget(place: MenuPlace): { getBoundingClientRect: () => DOMRect } {

@@ -86,7 +86,7 @@ export const Line = memo(function Line(props: LineProps): ReactNode {
       <div className="qr-moving" role="presentation" style={{ marginLeft: props.offset }}>
         {moving.map((column, at) => cell(props, column, props.firstMoving + at))}
       </div>
-      {isOpened && <Opened {...props} />}
+      {isOpened && <Opened key={number} {...props} />}
     </div>
   );
 });
@@ -161,7 +161,7 @@ function Highlighted({ shown, search }: { shown: string; search: string }): Reac
   );
 }
 
-function Opened({ row, pinned, moving, viewWidth, height }: LineProps): ReactNode {
+function Opened({ row, pinned, moving, gutter, viewWidth, height }: LineProps): ReactNode {
   const trees = [...pinned, ...moving].flatMap(({ column, index }) => {
     const structure = column.type === 'dynamic' ? structureOf(row[index]) : undefined;
     return structure === undefined ? [] : [{ name: column.name, structure }];
@@ -172,7 +172,7 @@ function Opened({ row, pinned, moving, viewWidth, height }: LineProps): ReactNod
       className="qr-opened"
       data-opened="true"
       role="presentation"
-      style={{ top, height: openedHeight, width: viewWidth }}
+      style={{ top, left: gutter, height: openedHeight, width: viewWidth - gutter }}
     >
       {trees.map(({ name, structure }) => (
         <JsonTree key={name} name={name} value={structure} />
