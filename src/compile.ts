@@ -1,6 +1,6 @@
 import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
-import type { BoundQuery } from './kql/bind.js';
+import { type BoundQuery, binderFailure } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
@@ -196,7 +196,8 @@ function inQuery(error: unknown, bound: BoundQuery): unknown {
       { cause: error },
     );
   }
-  if (!(error instanceof HuntError) || !error.span) return error;
+  if (!(error instanceof HuntError)) return binderFailure(error) ?? error;
+  if (!error.span) return error;
   const span = bound.spanInQuery(error.span);
   return new HuntError(error.code, error.parameters, { span, cause: error });
 }

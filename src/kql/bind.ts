@@ -182,6 +182,8 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // Fractions of a second.
   ['make_timespan', new Set(['KS134'])],
   ['bag_unpack', new Set(['KS107', 'KS119'])],
+  // It is not in the list of plugins at all.
+  ['schema_merge', new Set(['KS124'])],
   // A name that a function's body gives to a literal.
   ['datetime_add', new Set(['KS131'])],
   ['datetime_diff', new Set(['KS131'])],
@@ -242,13 +244,22 @@ function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>) {
         { cause: error },
       );
     }
-    // The binder computes some arguments itself, and fails with an error of its own on unexpected ones.
-    throw new HuntError(
-      'kql.semantic',
-      { message: 'The query cannot be analysed: an argument has an unexpected type' },
-      { cause: error },
-    );
+    throw binderFailure(error) ?? error;
   }
+}
+
+/** The binder computes some arguments itself, and fails with an error of its own on unexpected ones. */
+export function binderFailure(error: unknown): HuntError | undefined {
+  // Exceptions of .NET have a stack of their own; those of its numbers are plain errors.
+  const isException = typeof error === 'object' && error !== null && 'errorStack' in error;
+  const place = error instanceof Error ? error.stack?.split('\n    at ')[1] : undefined;
+  const isOfBinder = isException || place?.includes('language-service-next');
+  if (!isOfBinder) return undefined;
+  return new HuntError(
+    'kql.semantic',
+    { message: 'The query cannot be analysed: an argument has an unexpected type' },
+    { cause: error },
+  );
 }
 
 function spanOfError(error: KustoDiagnostic): TextSpan {

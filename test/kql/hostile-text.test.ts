@@ -68,6 +68,11 @@ describe('a text that gets neither an answer nor a refusal', () => {
     ['a decimal that is none', 'print x = decimal("abc") * 2, y = decimal("1e77")'],
     ['a guid that is none', 'print x = indexof(guid(59-1e4e), "cde")'],
     ['a name that is computed', 'print x = datetime_diff(guid(1), now(), now())'],
+    [
+      'a text for a number',
+      'let f = (n: long, s: string) { strcat(s, n) }; print f(1, ""), f("", "")',
+    ],
+    ['an argument too few', 'print series_fill_const(dynamic([1, null]))'],
     ['texts in a digest', 'print x = percentiles_array_tdigest(dynamic([1, "a", 3]), 1, 0)'],
     ['a number as text', 'DeviceEvents | invoke FileProfile(SHA1, "a") | project SHA1'],
     ['NUL and lone surrogates', 'print "a\0b\ud800c"'],

@@ -5,6 +5,7 @@ import { elementsOf } from '../../json.js';
 import type { Operand } from '../../operand.js';
 import { isWhole, overSeries, seriesText, wholeText } from '../../series.js';
 import { type Sql, sql } from '../../sql.js';
+import { invalid } from '../refused.js';
 import { elementText, isElement, rearranged } from './elements.js';
 
 /** Whether an element's JSON text is the placeholder of a missing value; null where none is given. */
@@ -60,12 +61,15 @@ export const seriesFillFunctions = {
   series_fill_const: {
     doc: 'series-fill-const-function',
     costly: true,
-    emit: (series: Operand, value: Operand, placeholder?: Operand) =>
-      rearranged(
+    emitCall: (call, series: Operand, value?: Operand, placeholder?: Operand) => {
+      if (!value) throw invalid(call, "The function 'series_fill_const' expects a constant");
+      const text = elementText(value);
+      return rearranged(
         series,
         (elements) =>
-          sql`arrayMap(_e -> if(${isMissing(sql`_e`, placeholder)}, ${elementText(value)}, _e), ${elements})`,
-      ),
+          sql`arrayMap(_e -> if(${isMissing(sql`_e`, placeholder)}, ${text}, _e), ${elements})`,
+      );
+    },
     examples: [['series_fill_const(dynamic([1,null,3]), 0)', '[1,0,3]']],
   },
   series_fill_forward: filled(sql`arrayFill`, 'series-fill-forward-function', [
