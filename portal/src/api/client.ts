@@ -1,18 +1,5 @@
 import { accessToken, endSession } from './session.js';
-
-/** Where in a query's text a failure stands: line and column from 1, `start` from 0. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-  readonly start: number;
-  readonly length: number;
-}
-
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly position?: Position;
-}
+import type { Position, Problem } from './types.js';
 
 /** What the server refused, in its words. */
 export class ApiError extends Error {

@@ -1,5 +1,18 @@
 import type { KustoType, ResultColumn, RunStats, Visualization } from '../results/model.js';
-import type { Problem } from './client.js';
+
+/** Where in a query's text a failure stands: line and column from 1, `start` from 0. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly position?: Position;
+}
 
 /** `GET /api/quarry/session` */
 export interface Session {

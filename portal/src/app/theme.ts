@@ -10,7 +10,12 @@ import type { Preferences } from './preferences.js';
 export type ThemeName = 'light' | 'dark' | 'contrast';
 
 /** Compact: the text of a page of rows, not of a letter. */
-const compact = { fontSizeBase300: '13px', lineHeightBase300: '18px' } as const;
+const compact = {
+  fontSizeBase300: '13px',
+  lineHeightBase300: '18px',
+  fontFamilyBase: webLightTheme.fontFamilyBase,
+  fontFamilyMonospace: webLightTheme.fontFamilyMonospace,
+};
 
 export const themes: Readonly<Record<ThemeName, Theme>> = {
   light: { ...webLightTheme, ...compact },

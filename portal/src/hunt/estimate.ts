@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiError, ask, type Problem } from '../api/client.js';
-import type { Explanation, Hint, HuntRequest } from '../api/types.js';
+import { ApiError, ask } from '../api/client.js';
+import type { Explanation, Hint, HuntRequest, Problem } from '../api/types.js';
 import { bytesText, countText } from './numbers.js';
 import { strings } from './strings.js';
 import type { HuntTab } from './tabs.js';

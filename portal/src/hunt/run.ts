@@ -1,5 +1,5 @@
-import { ApiError, type Problem, send } from '../api/client.js';
-import type { Frame, HuntRequest, Progress } from '../api/types.js';
+import { ApiError, send } from '../api/client.js';
+import type { Frame, HuntRequest, Problem, Progress } from '../api/types.js';
 import type { ResultColumn, ResultSet } from '../results/model.js';
 
 /** A run as the page shows it. */

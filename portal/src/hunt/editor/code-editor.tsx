@@ -1,7 +1,7 @@
 import type * as Monaco from 'monaco-editor/esm/vs/editor/editor.api';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import type { Problem } from '../../api/client.js';
-import type { Hint, Schema } from '../../api/types.js';
+
+import type { Hint, Problem, Schema } from '../../api/types.js';
 import type { ThemeName } from '../../app/theme.js';
 import { statementAt, statementsOf } from '../statements.js';
 import { strings } from '../strings.js';

@@ -1,6 +1,6 @@
 import type * as Monaco from 'monaco-editor/esm/vs/editor/editor.api';
-import type { Position, Problem } from '../../api/client.js';
-import type { Hint } from '../../api/types.js';
+
+import type { Hint, Position, Problem } from '../../api/types.js';
 
 const owner = 'quarry';
 

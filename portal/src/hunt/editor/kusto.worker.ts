@@ -1,3 +1,2 @@
-// The language itself, then the worker that asks it: the second finds the first under its global name.
-import '@kusto/language-service/bridge.min';
+// The language and what asks it, in a thread of its own.
 import '@kusto/monaco-kusto/release/esm/kusto.worker';

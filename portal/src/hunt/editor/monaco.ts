@@ -23,13 +23,27 @@ kustoDefaults.setLanguageSettings({
   enableQuickFixes: true,
 });
 
-const base: monaco.editor.IStandaloneThemeData = {
-  base: 'vs-dark',
+// Monaco's own high contrast knows nothing of the words of KQL.
+monaco.editor.defineTheme('quarry-contrast', {
+  base: 'hc-black',
   inherit: true,
-  rules: [],
+  rules: [
+    { token: '', foreground: 'ffffff' },
+    { token: 'comment', foreground: '7ca668' },
+    { token: 'string', foreground: 'ffb38a' },
+    { token: 'number', foreground: 'b5cea8' },
+    { token: 'function', foreground: 'dcdcaa' },
+    ...['keyword', 'operator.sql', 'operator.scss', 'type', 'tag', 'annotation'].map((token) => ({
+      token,
+      foreground: '9cdcfe',
+    })),
+    ...['variable', 'variable.predefined', 'variable.parameter'].map((token) => ({
+      token,
+      foreground: '7fe0c8',
+    })),
+  ],
   colors: {},
-};
-monaco.editor.defineTheme('quarry-contrast', { ...base, base: 'hc-black' });
+});
 
 const editorThemes: Readonly<Record<ThemeName, string>> = {
   light: themeNames.light,

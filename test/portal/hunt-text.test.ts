@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { quotaUse } from '../../portal/src/app/usage.js';
+import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers.js';
+import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
+import { isOnlyComments, statementAt, statementsOf } from '../../portal/src/hunt/statements.js';
+import { hasTimeFilter, timespanOf } from '../../portal/src/hunt/time-range.js';
+
+describe('the queries of a text', () => {
+  test.each<[string, string, string[]]>([
+    ['one', 'T | take 1', ['T | take 1']],
+    ['none', '\n  \n', []],
+    ['two, between blank lines', 'A\n| take 1\n\n \nB', ['A\n| take 1', 'B']],
+    ['a blank line inside a string', 'print ```a\n\nb```\n\nB', ['print ```a\n\nb```', 'B']],
+    ['a fence in a comment opens nothing', '// ```\nA\n\nB', ['// ```\nA', 'B']],
+    ['line ends of Windows', 'A\r\n| take 1\r\n\r\nB\r\n', ['A\r\n| take 1', 'B']],
+  ])('%s', (_what, text, expected) => {
+    const found = statementsOf(text);
+    expect(found.map((each) => each.text)).toEqual(expected);
+    for (const { start, end, text: own } of found) expect(text.slice(start, end)).toBe(own);
+  });
+
+  test.each<[number, string]>([
+    [0, 'A\n| take 1'],
+    [10, 'A\n| take 1'],
+    [11, 'A\n| take 1'],
+    [12, 'B'],
+    [99, 'B'],
+  ])('the one at %i', (offset, expected) => {
+    expect(statementAt('A\n| take 1\n\nB\n', offset)?.text).toBe(expected);
+  });
+
+  test('comments alone are none', () => {
+    expect(isOnlyComments('// a\n  // b\n')).toBe(true);
+    expect(isOnlyComments('// a\nT')).toBe(false);
+  });
+});
+
+describe('parameters that a query declares', () => {
+  test.each<[string, string, object[]]>([
+    ['none', 'T | take 1', []],
+    [
+      'with and without defaults',
+      'declare query_parameters(who:string = "a, (b)", n:long, since:timespan = 1h);\nT',
+      [
+        { name: 'who', type: 'string', initial: '"a, (b)"' },
+        { name: 'n', type: 'long', initial: undefined },
+        { name: 'since', type: 'timespan', initial: '1h' },
+      ],
+    ],
+    ['in a comment', '// declare query_parameters(a:string)\nT', []],
+    [
+      'while it is typed',
+      'declare query_parameters(a:string, b',
+      [{ name: 'a', type: 'string', initial: undefined }],
+    ],
+  ])('%s', (_what, query, expected) => {
+    expect(parametersOf(query)).toEqual(expected);
+  });
+
+  test('what is left empty keeps its default', () => {
+    const declared = parametersOf('declare query_parameters(a:string = "x", b:long);');
+    expect(parameterValues(declared, { a: '', b: '5', c: 'no' })).toEqual({ b: '5' });
+    expect(parameterValues(declared, {})).toBeUndefined();
+  });
+});
+
+describe('the time range', () => {
+  test.each<[boolean, string]>([
+    [true, 'T | where Timestamp > ago(1d)'],
+    [true, 'T | where ago(1d) <= Timestamp'],
+    [true, 'T | where Timestamp between (ago(2d) .. now())'],
+    [true, 'T | where ingestion_time() > ago(1h)'],
+    [false, 'T | summarize max(Timestamp) by bin(Timestamp, 1h)'],
+    [false, 'T // | where Timestamp > ago(1d)'],
+    [false, 'T | order by Timestamp desc'],
+  ])('in the query: %s for %s', (expected, query) => {
+    expect(hasTimeFilter(query)).toBe(expected);
+  });
+
+  test('goes with the query, unless that says itself when', () => {
+    const range = { kind: 'last', duration: 'P7D' } as const;
+    expect(timespanOf(range, 'T')).toBe('P7D');
+    expect(timespanOf(range, 'T | where Timestamp > ago(30d)')).toBeUndefined();
+    expect(timespanOf({ kind: 'all' }, 'T')).toBeUndefined();
+  });
+});
+
+test('numbers are short and say their unit', () => {
+  expect([999, 12_345, 2_100_000].map(countText)).toEqual(['999', '12 k', '2.1 M']);
+  expect([0, 999, 180_000_000].map(bytesText)).toEqual(['0 B', '999 B', '180 MB']);
+  expect([0.0124, 1.25, 240].map(secondsText)).toEqual(['12 ms', '1.3 s', '240 s']);
+});
+
+test('the quota that is nearest to its end is the one that is shown', () => {
+  const quota = (kind: 'calls' | 'cpu', used: number, limit: number) => ({
+    kind,
+    used,
+    limit,
+    windowSeconds: 60,
+  });
+  const usage = [
+    { generation: 'graph', limits: { rows: 1, seconds: 1 }, quotas: [quota('calls', 9, 10)] },
+    {
+      generation: 'portal',
+      limits: { rows: 1, seconds: 1 },
+      quotas: [quota('calls', 1, 45), quota('cpu', 3, 10)],
+    },
+  ];
+  expect(quotaUse(usage)).toBe('3 of 10 s CPU in 1 min');
+  expect(quotaUse([])).toBeUndefined();
+});
