@@ -747,13 +747,27 @@ function isEcs(document: JsonObject): boolean {
   return asObject(document['ecs'])?.['version'] !== undefined;
 }
 
+/** A search's hit may have `fields` instead of the document, each of them a list. */
+function hitFields(record: JsonObject): JsonObject | undefined {
+  const fields = '_index' in record ? asObject(record['fields']) : undefined;
+  return (
+    fields &&
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        Array.isArray(value) && value.length === 1 ? (value[0] as JsonValue) : value,
+      ]),
+    )
+  );
+}
+
 /** The document of a record, out of what Elasticsearch and its exports put around it. */
 export function ecsDocument(value: JsonValue | undefined): JsonObject | undefined {
   const record = asObject(value);
   if (record === undefined) {
     return undefined;
   }
-  const document = nested(asObject(record['_source']) ?? record);
+  const document = nested(asObject(record['_source']) ?? hitFields(record) ?? record);
   return isEcs(document) && textFrom(document['class_uid']) === undefined ? document : undefined;
 }
 

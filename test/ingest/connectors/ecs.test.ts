@@ -86,6 +86,22 @@ describe('ECS documents', () => {
     });
   });
 
+  it('hits of a search have fields, each a list', () => {
+    const fields = {
+      '@timestamp': [time],
+      'event.category': ['process'],
+      'event.type': ['start'],
+      'host.hostname': ['WEB01'],
+      'process.name': ['curl'],
+      'process.pid': [42],
+    };
+    expect(onlyRow(converted([{ _index: 'x', _id: '1', fields }]))).toMatchObject({
+      table: 'DeviceProcessEvents',
+      FileName: 'curl',
+      ProcessId: 42,
+    });
+  });
+
   it('exports of Elasticsearch wrap the document', () => {
     const { rows } = converted([{ _index: 'x', _id: '1', _source: start }]);
     expect(rows['DeviceProcessEvents']).toHaveLength(1);

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { detectConnector } from '../../../src/ingest/connectors.js';
+import { headers, samples } from './samples.js';
+
+const cases = Object.entries(samples)
+  .filter(([name]) => headers[name] === undefined)
+  .flatMap(([name, records]) => records.map((record, index) => [name, index + 1, record] as const));
+
+it.each(cases)('%s: record %i alone is known for its own', (name, _number, record) => {
+  const sample =
+    typeof record === 'string'
+      ? { text: record, value: undefined }
+      : { text: JSON.stringify(record), value: record as never };
+  expect(detectConnector([sample])?.name).toBe(name);
+});
+
+it.each(Object.keys(samples))('%s: its records among garbage', (name) => {
+  const own = [...(headers[name] ?? []), ...(samples[name] ?? [])].map((record) =>
+    typeof record === 'string'
+      ? { text: record, value: undefined }
+      : { text: JSON.stringify(record), value: record as never },
+  );
+  const garbage = [{ text: '{"a":1}', value: { a: 1 } }];
+  expect(detectConnector([...own, ...garbage])?.name).toBe(name);
+});
+
+it.each([
+  {},
+  { a: 1 },
+  [],
+  null,
+  'x',
+  { message: 'hello' },
+  { '@timestamp': 'x', message: 'hello' },
+])('no connector claims %j', (value) => {
+  expect(detectConnector([{ text: JSON.stringify(value), value: value as never }])).toBe(undefined);
+});
