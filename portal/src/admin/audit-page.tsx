@@ -1,15 +1,8 @@
-import {
-  Badge,
-  Button,
-  Field,
-  makeStyles,
-  SearchBox,
-  Select,
-  tokens,
-} from '@fluentui/react-components';
+import { Badge, Button, makeStyles, SearchBox, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import { openHunt, quoted } from '../data/open-hunt.js';
 import { Instant } from '../data/tables-page.js';
+import { Choice } from '../page/choice.js';
 import { type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
@@ -22,7 +15,7 @@ const useStyles = makeStyles({
     display: 'flex',
     gap: '12px',
     flexWrap: 'wrap',
-    alignItems: 'flex-end',
+    alignItems: 'center',
     marginBottom: '12px',
   },
   search: { width: '420px' },
@@ -77,24 +70,8 @@ export function AuditPage() {
           value={search}
           onChange={(_event, { value }) => setSearch(value)}
         />
-        <Field label={text.kind} orientation="horizontal">
-          <Select value={kind} onChange={(_event, { value }) => setKind(value)}>
-            {Object.entries(text.kinds).map(([id, title]) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        <Field label={text.time} orientation="horizontal">
-          <Select value={time} onChange={(_event, { value }) => setTime(value)}>
-            {Object.entries(text.times).map(([id, title]) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-        </Field>
+        <Choice label={text.kind} value={kind} options={text.kinds} onChange={setKind} />
+        <Choice label={text.time} value={time} options={text.times} onChange={setTime} />
       </search>
       <Loads query={records} lines={10}>
         {(rows) =>
@@ -128,7 +105,7 @@ const columns: readonly ListColumn<Row>[] = [
     id: 'Timestamp',
     title: text.when,
     sort: (row) => textOf(row, 'Timestamp'),
-    cell: (row) => <Instant at={textOf(row, 'Timestamp')} withAgo />,
+    cell: (row) => <Instant at={textOf(row, 'Timestamp')} ago="besides" />,
   },
   {
     id: 'ActorName',

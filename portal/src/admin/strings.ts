@@ -192,6 +192,7 @@ export const strings = {
     people: 'Who has used how much',
     heavy: 'The heaviest hunts',
     days: 'In the last',
+    spans: { 1: '24 hours', 7: '7 days', 30: '30 days' },
     who: 'Who',
     kind: 'Kind',
     hunts: 'Hunts',

@@ -1,4 +1,4 @@
-import { Button, Field, makeStyles, ProgressBar, Select, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.js';
@@ -6,6 +6,7 @@ import { useSession } from '../app/session-context.js';
 import { openHunt } from '../data/open-hunt.js';
 import { Instant } from '../data/tables-page.js';
 import { countText, secondsText } from '../hunt/numbers.js';
+import { Choice } from '../page/choice.js';
 import { numberOf, type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { Card, PageHead, Section } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
@@ -54,15 +55,7 @@ export function UsagePage() {
     <>
       <PageHead title={strings.pages.usage} hint={text.hint}>
         {mayRead && (
-          <Field label={text.days} orientation="horizontal">
-            <Select value={days} onChange={(_event, { value }) => setDays(value)}>
-              {['1', '7', '30'].map((count) => (
-                <option key={count} value={count}>
-                  {count === '1' ? '24 h' : `${count} days`}
-                </option>
-              ))}
-            </Select>
-          </Field>
+          <Choice label={text.days} value={days} options={text.spans} onChange={setDays} />
         )}
       </PageHead>
       <Section title={text.quotas}>
@@ -201,7 +194,7 @@ const instant = (name: string, title: string): ListColumn<Row> => ({
   id: name,
   title,
   sort: (row) => textOf(row, name),
-  cell: (row) => <Instant at={textOf(row, name)} withAgo />,
+  cell: (row) => <Instant at={textOf(row, name)} ago="only" />,
 });
 
 const peopleColumns: readonly ListColumn<Row>[] = [

@@ -65,7 +65,7 @@ export function DevicesPage() {
       id: 'Timestamp',
       title: text.seen,
       sort: (row) => textOf(row, 'Timestamp'),
-      cell: (row) => <Instant at={textOf(row, 'Timestamp')} withAgo />,
+      cell: (row) => <Instant at={textOf(row, 'Timestamp')} ago="only" />,
     },
     {
       id: 'actions',

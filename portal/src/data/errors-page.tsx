@@ -125,7 +125,7 @@ const reasonColumns: readonly ListColumn<Row>[] = [
     id: 'Last',
     title: text.last,
     sort: (row) => textOf(row, 'Last'),
-    cell: (row) => <Instant at={textOf(row, 'Last')} withAgo />,
+    cell: (row) => <Instant at={textOf(row, 'Last')} ago="only" />,
   },
 ];
 
@@ -134,7 +134,7 @@ const eventColumns = (show: (row: Row) => void): readonly ListColumn<Row>[] => [
     id: 'Timestamp',
     title: text.when,
     sort: (row) => textOf(row, 'Timestamp'),
-    cell: (row) => <Instant at={textOf(row, 'Timestamp')} withAgo />,
+    cell: (row) => <Instant at={textOf(row, 'Timestamp')} ago="only" />,
   },
   column('Source', text.source),
   column('Table', text.table),

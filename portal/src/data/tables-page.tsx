@@ -21,8 +21,8 @@ import { strings } from './strings.js';
 const useStyles = makeStyles({
   name: { fontWeight: tokens.fontWeightSemibold },
   soft: { color: tokens.colorNeutralForeground3 },
-  bars: { display: 'flex', alignItems: 'center', gap: '8px' },
-  line: { fill: tokens.colorBrandBackground },
+  bars: { display: 'flex', alignItems: 'center', gap: '8px', minWidth: '176px' },
+  line: { fill: tokens.colorCompoundBrandBackground },
 });
 
 const text = strings.tables;
@@ -87,7 +87,7 @@ export function TablesPage() {
       id: 'last',
       title: text.last,
       sort: ({ lastEvent }) => lastEvent ?? '',
-      cell: ({ lastEvent }) => <Instant at={lastEvent} withAgo />,
+      cell: ({ lastEvent }) => <Instant at={lastEvent} ago="besides" />,
     },
     {
       id: 'day',
@@ -150,17 +150,18 @@ function NoEvents() {
 
 export function Instant({
   at,
-  withAgo = false,
+  ago,
 }: {
   readonly at: string | null | undefined;
-  readonly withAgo?: boolean;
+  /** How long ago it is, besides or instead. */
+  readonly ago?: 'besides' | 'only';
 }) {
   const styles = useStyles();
   if (!at) return null;
   return (
-    <time dateTime={at} title={new Date(at).toString()}>
-      {at.slice(0, 16).replace('T', ' ')}
-      {withAgo && <span className={styles.soft}> · {agoText(at)}</span>}
+    <time dateTime={at} title={`${at.slice(0, 19)}Z, ${new Date(at).toLocaleString()}`}>
+      {ago === 'only' ? agoText(at) : at.slice(0, 16).replace('T', ' ')}
+      {ago === 'besides' && <span className={styles.soft}> · {agoText(at)}</span>}
     </time>
   );
 }
@@ -204,7 +205,7 @@ function Hours({
 }) {
   const styles = useStyles();
   const sum = total(counts);
-  if (!counts || sum === 0) return null;
+  if (!counts || sum === 0) return <span className={styles.bars} />;
   const most = Math.max(...counts);
   const start = Date.now() - hours * hourMs;
   return (
@@ -234,7 +235,7 @@ function Hours({
         })}
       </svg>
       <span className={styles.soft}>
-        {countText(Math.round(sum / hours))} {text.perHour}
+        {sum < hours ? '<1' : countText(Math.round(sum / hours))} {text.perHour}
       </span>
     </span>
   );

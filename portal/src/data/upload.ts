@@ -1,6 +1,8 @@
-import { ApiError, type Problem } from '../api/client.js';
+import { ApiError } from '../api/client.js';
 import { accessToken } from '../api/session.js';
 import type { FileSummary } from './model.js';
+
+type Problem = ConstructorParameters<typeof ApiError>[1];
 
 /** As the server has it. */
 export const maxUploadBytes = 1024 ** 3;

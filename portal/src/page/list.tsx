@@ -23,17 +23,22 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusMedium,
   },
-  table: { minWidth: 'max-content', width: '100%', tableLayout: 'auto' },
+  table: { width: '100%', tableLayout: 'auto' },
   head: { fontWeight: tokens.fontWeightSemibold, whiteSpace: 'nowrap', height: '32px' },
   cell: { height: '30px', whiteSpace: 'nowrap' },
-  wraps: { whiteSpace: 'normal', minWidth: '220px', overflowWrap: 'anywhere' },
+  wraps: { whiteSpace: 'normal', minWidth: '180px', overflowWrap: 'anywhere' },
   number: {
     textAlign: 'right',
     justifyContent: 'flex-end',
     fontVariantNumeric: 'tabular-nums',
-    '& button': { justifyContent: 'flex-end' },
   },
-  actions: { width: '1%', textAlign: 'right' },
+  numberHead: { justifyContent: 'flex-end' },
+  actions: {
+    position: 'sticky',
+    right: 0,
+    textAlign: 'right',
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
   nothing: { padding: '16px', color: tokens.colorNeutralForeground2, margin: 0 },
 });
 
@@ -109,6 +114,7 @@ export function List<T>({
                 <TableHeaderCell
                   key={id}
                   className={mergeClasses(styles.head, kind && kind !== 'wraps' && styles[kind])}
+                  {...(kind === 'number' && { button: { className: styles.numberHead } })}
                   {...(sort
                     ? {
                         sortable: true,
