@@ -104,7 +104,8 @@ function retentionLines({ retentionDays, effective }: Json, tables?: readonly st
   const wanted = tables && new Set(tables.map((table) => table.toLowerCase()));
   const lines = (effective as Json[])
     .filter(({ table, isOwn }) => wanted?.has(String(table).toLowerCase()) ?? isOwn)
-    .map(({ table, retentionDays: days }) => ({ table, kept: keptText(days) }));
+    .map(({ table, retentionDays: days }) => ({ table: String(table), kept: keptText(days) }))
+    .sort((left, right) => (left.table < right.table ? -1 : 1));
   return wanted ? lines : [{ table: '*', kept: keptText(retentionDays) }, ...lines];
 }
 
@@ -156,8 +157,20 @@ export function statusCommand(): Command {
   );
 }
 
-function sourceLine(source: Json): Json {
-  const { rejected, ...rest } = source;
+/** What fits a terminal; JSON has everything. */
+function sourceLine(status: Json): Json {
+  const { source, connector, accepted, duplicates, late, future, rejected } = status;
+  const { lagSeconds, ratePerMinute } = status;
   const reasons = Object.entries(rejected as Json).map(([reason, count]) => `${reason}: ${count}`);
-  return { ...rest, rejected: reasons };
+  return {
+    source,
+    connector,
+    accepted,
+    duplicates,
+    late,
+    future,
+    'lag s': lagSeconds,
+    'per min': ratePerMinute,
+    rejected: reasons,
+  };
 }
