@@ -140,11 +140,13 @@ function welcome(
     '| project Timestamp, FileName, InitiatingProcessFileName | order by Timestamp desc | limit 2';
   return [
     '',
-    `${pc.bold('Quarry serves')} ${pc.cyan(`${url}/hunt`)}`,
+    `${pc.bold('Quarry serves')} ${pc.cyan(url)}`,
     '',
     ...(user
-      ? ['Open it in a browser and sign in:', '', `  user      ${user.name}`]
-      : ['Open it in a browser and sign in as a user of it (quarry user add).']),
+      ? [`Open ${pc.cyan(`${url}/hunt`)} in a browser and sign in:`, '', `  user      ${user.name}`]
+      : [
+          `Open ${pc.cyan(`${url}/hunt`)} in a browser and sign in (quarry user add makes a user).`,
+        ]),
     ...(user ? [`  password  ${user.password}`] : []),
     '',
     `A bearer token, good for ${tokenHours} hours:`,
