@@ -47,7 +47,7 @@ export function chartOption(
       left: 12,
       right: 24,
       top: choice.title === '' ? 40 : 64,
-      bottom: 56,
+      bottom: 60,
       containLabel: true,
     },
     xAxis: isBar ? up : along,
@@ -90,7 +90,7 @@ function acrossAxis(
   colours: ChartColours,
   zone: TimeZoneChoice,
 ): Record<string, unknown> {
-  const common = { ...axisLook(colours), name: choice.xTitle, nameLocation: 'middle', nameGap: 28 };
+  const common = { ...axisLook(colours), name: choice.xTitle, nameLocation: 'middle', nameGap: 36 };
   if (data.axis === 'category') {
     return {
       ...common,

@@ -18,6 +18,15 @@ interface PlotProps {
   readonly onPick: (series: Series, point: Point) => void;
 }
 
+/** What ECharts says of a mark that was clicked. */
+interface Mark {
+  readonly seriesIndex?: number;
+  readonly dataIndex?: number;
+  readonly name?: string;
+  /** From the whole to the box, in a treemap. */
+  readonly treePathInfo?: readonly { readonly name: string }[];
+}
+
 type Charts = Pick<typeof import('./echarts.js'), 'drawChart' | 'chartSvg'>;
 
 /** A drawn chart with zoom, and buttons that save it as a picture. */
@@ -64,7 +73,7 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
     const drawn = chart.current;
     if (charts === undefined || drawn === undefined || option === undefined) return;
     drawn.setOption(option, { notMerge: true });
-    const onClick = (event: { seriesIndex?: number; dataIndex?: number; name?: string }) => {
+    const onClick = (event: Mark) => {
       const picked = pickedPoint(data, choice, event);
       if (picked !== undefined) pick.current(picked.series, picked.point);
     };
@@ -125,12 +134,14 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
 function pickedPoint(
   data: ChartData,
   choice: ChartChoice,
-  event: { seriesIndex?: number; dataIndex?: number; name?: string },
+  event: Mark,
 ): { series: Series; point: Point } | undefined {
   const shape = chartKinds[choice.kind]?.shape;
   if (shape === 'pie' || shape === 'treemap') {
     const place = data.categories.indexOf(event.name ?? '');
+    const parent = data.series.length > 1 ? event.treePathInfo?.[1]?.name : undefined;
     for (const series of data.series) {
+      if (parent !== undefined && series.name !== parent) continue;
       const point = series.points.find(({ x }) => x === place);
       if (point !== undefined) return { series, point };
     }
