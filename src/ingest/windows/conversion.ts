@@ -49,6 +49,9 @@ export class EventConversion implements Conversion {
     const rule = this.#ruleFor(event);
     if (rule || Learning.teaches(event)) {
       this.#learning.learn(event);
+    } else {
+      // It may be what tells the full name of a device.
+      this.#context.correlation.devices.of(event.computer);
     }
     if (rule === undefined) {
       return [{ passed: 'unmapped' }];

@@ -361,7 +361,7 @@ describe('times and names', () => {
       { EventID: 11, UtcTime: '2026-01-05 10:11:12.345', ...actor, ...file },
       'PC1',
     );
-    const { rows } = read([short, event('sysmon', 11, { ...actor, ...file })]);
+    const { rows } = read([short, event('tasks', 1, {}), short]);
     expect(new Set(rows['DeviceFileEvents']?.map(({ DeviceName }) => DeviceName))).toEqual(
       new Set(['pc1.contoso.com']),
     );
