@@ -6,7 +6,7 @@ import { Choice } from '../page/choice.js';
 import { type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
-import { Empty, Loads } from '../page/states.js';
+import { Empty, Loads, Refresh } from '../page/states.js';
 import { useSettled } from '../page/use-settled.js';
 import { strings } from './strings.js';
 
@@ -58,6 +58,7 @@ export function AuditPage() {
   return (
     <>
       <PageHead title={strings.pages.audit} hint={text.hint}>
+        <Refresh queries={[records]} />
         <Button onClick={() => void openHunt(strings.pages.audit, query, 'P365D')}>
           {text.hunt}
         </Button>

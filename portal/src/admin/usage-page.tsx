@@ -10,7 +10,7 @@ import { Choice } from '../page/choice.js';
 import { numberOf, type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { Card, PageHead, Section } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
-import { Empty, Loads } from '../page/states.js';
+import { Empty, Loads, Refresh } from '../page/states.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({
@@ -45,7 +45,6 @@ interface Usage {
 /** What hunts have used: quotas, people, the heaviest. */
 export function UsagePage() {
   const { session } = useSession();
-  const [days, setDays] = useState('7');
   const usage = useQuery({
     queryKey: ['usage'],
     queryFn: () => ask<{ usage: readonly Usage[] }>('GET', '/api/quarry/usage'),
@@ -53,11 +52,7 @@ export function UsagePage() {
   const mayRead = session.may.audit && session.may.hunt;
   return (
     <>
-      <PageHead title={strings.pages.usage} hint={text.hint}>
-        {mayRead && (
-          <Choice label={text.days} value={days} options={text.spans} onChange={setDays} />
-        )}
-      </PageHead>
+      <PageHead title={strings.pages.usage} hint={text.hint} />
       <Section title={text.quotas}>
         <Loads query={usage} lines={4}>
           {({ usage: all }) => (
@@ -71,7 +66,7 @@ export function UsagePage() {
         </Loads>
       </Section>
       {mayRead ? (
-        <Hunts days={days} />
+        <Hunts />
       ) : (
         <Section title={text.people}>
           <Card>{text.noAudit}</Card>
@@ -81,7 +76,8 @@ export function UsagePage() {
   );
 }
 
-function Hunts({ days }: { readonly days: string }) {
+function Hunts() {
+  const [days, setDays] = useState('7');
   const hunts = `QuarryAuditLogs | where Timestamp > ago(${days}d) and Kind == "Hunt"`;
   const people = useHunt(
     `${hunts} | summarize Hunts = count(), Failed = countif(Outcome != "Succeeded"), Cpu = sum(CpuSeconds), Duration = sum(DurationSeconds), Last = max(Timestamp) by ActorName, ActorType | top 200 by Cpu desc`,
@@ -91,7 +87,15 @@ function Hunts({ days }: { readonly days: string }) {
   );
   return (
     <>
-      <Section title={text.people}>
+      <Section
+        title={text.people}
+        actions={
+          <>
+            <Choice label={text.days} value={days} options={text.spans} onChange={setDays} />
+            <Refresh queries={[people, heavy]} />
+          </>
+        }
+      >
         <Loads query={people}>
           {(rows) =>
             rows.length === 0 ? (

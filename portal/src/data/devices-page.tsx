@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../page/dialogs.js';
 import { type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
-import { Empty, Loads } from '../page/states.js';
+import { Empty, Loads, Refresh } from '../page/states.js';
 import { openHunt, quoted } from './open-hunt.js';
 import { strings } from './strings.js';
 import { Instant } from './tables-page.js';
@@ -96,7 +96,9 @@ export function DevicesPage() {
   ];
   return (
     <>
-      <PageHead title={strings.pages.devices} hint={text.hint} />
+      <PageHead title={strings.pages.devices} hint={text.hint}>
+        <Refresh queries={[list]} />
+      </PageHead>
       <Loads query={list}>
         {(rows) =>
           rows.length === 0 ? (

@@ -14,7 +14,7 @@ import { CopyButton } from '../page/dialogs.js';
 import { numberOf, type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead, Section } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
-import { Empty, Loads } from '../page/states.js';
+import { Empty, Loads, Refresh } from '../page/states.js';
 import { strings as common } from '../page/strings.js';
 import { openHunt } from './open-hunt.js';
 import { strings } from './strings.js';
@@ -56,6 +56,7 @@ export function ErrorsPage() {
   return (
     <>
       <PageHead title={strings.pages.errors} hint={text.hint}>
+        <Refresh queries={[reasons, events]} />
         <Button onClick={() => void openHunt(strings.pages.errors, latest, 'P30D')}>
           {text.hunt}
         </Button>

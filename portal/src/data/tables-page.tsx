@@ -13,7 +13,7 @@ import { useSchema } from '../hunt/queries.js';
 import { numberOf, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
-import { Empty, Loads } from '../page/states.js';
+import { Empty, Loads, Refresh } from '../page/states.js';
 import type { StoredTable } from './model.js';
 import { bracketed, openHunt } from './open-hunt.js';
 import { strings } from './strings.js';
@@ -108,6 +108,7 @@ export function TablesPage() {
           checked={showsEmpty}
           onChange={(_event, { checked }) => setShowsEmpty(checked === true)}
         />
+        <Refresh queries={[schema]} />
       </PageHead>
       <Loads query={schema}>
         {() =>

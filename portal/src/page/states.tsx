@@ -74,6 +74,25 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
   );
 }
 
+/** Asks again. */
+export function Refresh({
+  queries,
+}: {
+  readonly queries: readonly { readonly isFetching: boolean; readonly refetch: () => unknown }[];
+}) {
+  const isBusy = queries.some(({ isFetching }) => isFetching);
+  return (
+    <Button
+      disabledFocusable={isBusy}
+      onClick={() => {
+        for (const { refetch } of queries) void refetch();
+      }}
+    >
+      {isBusy ? strings.loading : strings.refresh}
+    </Button>
+  );
+}
+
 /** Nothing there yet, and what to do about it. */
 export function Empty({
   title,
