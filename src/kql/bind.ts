@@ -2,11 +2,11 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
+import { childAt, declarations, isOutdated, unresolvedName } from './leniency.js';
 import { globalStateFor, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
 import {
   columnsOf,
-  elements,
   isTabular,
   kindOf,
   optionalMember,
@@ -60,7 +60,13 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
       for (const edit of addedViews) quotes.set(edit.start, edit);
       continue;
     }
-    const errors = errorsOf(code.GetDiagnostics()).filter((error) => !isOutdated(error, root));
+    const found = errorsOf(code.GetDiagnostics());
+    const declared = declarations(found, root, source).filter((edit) => !quotes.has(edit.start));
+    if (declared.length > 0) {
+      for (const edit of declared) quotes.set(edit.start, edit);
+      continue;
+    }
+    const errors = found.filter((error) => !isOutdated(error, root));
     const [first] = errors;
     if (!first) {
       const type = code.ResultType as TypeSymbol | null;
@@ -165,68 +171,10 @@ function optionalNames(errors: readonly KustoDiagnostic[], catalog: Catalog): st
   });
 }
 
-function unresolvedName(error: KustoDiagnostic): string | undefined {
-  return /^The name '([\s\S]*)' does not refer to any known/.exec(error.Message)?.[1];
-}
-
 function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
   return listOf(diagnostics)
     .filter((diagnostic) => diagnostic.Severity === 'Error')
     .sort((a, b) => a.Start - b.Start);
-}
-
-/** Plugins and functions that take more than the binder knows of. */
-const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  // A degree as the documentation writes it, without int().
-  ['series_fit_poly', new Set(['KS107'])],
-  // Fractions of a second.
-  ['make_timespan', new Set(['KS134'])],
-  ['bag_unpack', new Set(['KS107', 'KS119'])],
-  // It is not in the list of plugins at all.
-  ['schema_merge', new Set(['KS124'])],
-  // A name that a function's body gives to a literal.
-  ['datetime_add', new Set(['KS131'])],
-  ['datetime_diff', new Set(['KS131'])],
-  ['datetime_part', new Set(['KS131'])],
-  // Periods by the calendar: week, month, year.
-  ['activity_metrics', new Set(['KS138'])],
-  ['activity_counts_metrics', new Set(['KS138'])],
-  ['sliding_window_counts', new Set(['KS138'])],
-]);
-
-/** A complaint about arguments that the service takes. */
-function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
-  for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
-    if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
-    if (
-      kindOf(node) === 'MakeGraphPartitionedByClause' &&
-      /'graph-[\w-]+' is not/.test(error.Message)
-    )
-      return true;
-    // It may name views of the query, and what is not there needs no restriction.
-    if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
-    if (kindOf(node) !== 'FunctionCallExpression') continue;
-    const name = optionalMember(node, 'Name')?.SimpleName;
-    if (name && grown.get(name)?.has(error.Code)) return true;
-    if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
-  }
-  return false;
-}
-
-/** Operators over whose columns the binder knows nothing. */
-const graphFilters: ReadonlySet<string> = new Set([
-  'GraphWhereNodesOperator',
-  'GraphWhereEdgesOperator',
-]);
-
-/** `map(inner_nodes(e), Name)`: the binder finds the nodes' columns only behind a pipe of its own. */
-function isOverInnerNodes(call: SyntaxNode): boolean {
-  const [first] = elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
-  return (
-    first !== undefined &&
-    kindOf(first) === 'FunctionCallExpression' &&
-    optionalMember(first, 'Name')?.SimpleName === 'inner_nodes'
-  );
 }
 
 function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic | undefined {
@@ -308,13 +256,4 @@ function placeOf(
 
 function keywordOf(node: SyntaxNode): string | undefined {
   return /^[\w-]+/.exec(textOf(node))?.[0];
-}
-
-function childAt(node: SyntaxNode, position: number): SyntaxNode | undefined {
-  for (let index = 0; index < node.ChildCount; index++) {
-    const child = node.GetChild(index);
-    if (!child || child.IsToken) continue;
-    if (position >= child.TextStart && position < child.TextStart + child.Width) return child;
-  }
-  return undefined;
 }

@@ -18,6 +18,7 @@ import { pivot } from './plugins/pivot.js';
 import { refusedPlugins } from './plugins/refused.js';
 import { rollingPercentile } from './plugins/rolling-percentile.js';
 import { dcountIntersect, estimateRowsCount, identity, narrow, rowsNear } from './plugins/rows.js';
+import { schemaMerge } from './plugins/schema-merge.js';
 import { sequenceDetect } from './plugins/sequence-detect.js';
 
 /** Every plugin of `evaluate`, by KQL's name. */
@@ -43,6 +44,7 @@ export const plugins: Readonly<Record<string, Plugin>> = {
   pivot,
   rolling_percentile: rollingPercentile,
   rows_near: rowsNear,
+  schema_merge: schemaMerge,
   sequence_detect: sequenceDetect,
   session_count: sessionCount,
   sliding_window_counts: slidingWindowCounts,

@@ -70,6 +70,28 @@ describe.each<readonly [string, readonly Case[]]>([
     ],
   ],
   [
+    'schemas as one',
+    [
+      [
+        'a column that has moved',
+        'let A = datatable(a: string, n: int)[]; let B = datatable(a: string, m: real, n: int)[]; A | getschema | union (B | getschema) | evaluate schema_merge() | project ColumnName, ColumnOrdinal, ColumnType',
+        [
+          ['a', 0, 'string'],
+          ['m', 1, 'real'],
+          ['n', -1, 'ERROR(columns are out of order)'],
+        ],
+      ],
+      [
+        'the wider number',
+        'let A = datatable(a: string, n: int)[]; let B = datatable(a: string, m: real, n: long)[]; A | getschema | union (B | getschema) | evaluate schema_merge(PreserveOrder=false) | where ColumnOrdinal > 0',
+        [
+          ['m', 1, 'System.Double', 'real'],
+          ['n', 2, 'System.Int64', 'long'],
+        ],
+      ],
+    ],
+  ],
+  [
     'a name for a literal inside a function',
     [
       [

@@ -19,7 +19,8 @@ export const getSchema: OperatorPlanner = (node, input, context) => {
   return { plan: { kind: 'values', columns, rows }, columns, order: [], ingestionTime: null };
 };
 
-function fullName(type: ScalarType): string {
+/** The type as `getschema` names it in .NET's words. */
+export function fullName(type: ScalarType): string {
   const namespace = type === 'decimal' ? 'System.Data.SqlTypes' : 'System';
   return `${namespace}.${dotNetTypes[type]}`;
 }

@@ -1,0 +1,101 @@
+import type { KustoDiagnostic } from './language.js';
+import type { Edit, SourceText } from './source.js';
+import { elements, kindOf, optionalMember, type SyntaxNode } from './syntax.js';
+
+// What the service takes and the binder, which is older, does not.
+
+/** Plugins that are not in the binder's list, and the clause that declares their columns. */
+const unlisted: ReadonlyMap<string, string> = new Map([
+  [
+    'schema_merge',
+    ' : (ColumnName: string, ColumnOrdinal: long, DataType: string, ColumnType: string)',
+  ],
+]);
+
+const unknownPlugin = 'KS124';
+
+/** The clauses behind calls of such plugins. */
+export function declarations(
+  errors: readonly KustoDiagnostic[],
+  root: SyntaxNode,
+  source: SourceText,
+): Edit[] {
+  return errors.flatMap((error) => {
+    if (error.Code !== unknownPlugin) return [];
+    for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+      if (kindOf(node) !== 'FunctionCallExpression') continue;
+      const text = unlisted.get(optionalMember(node, 'Name')?.SimpleName ?? '');
+      const evaluate = node.Parent;
+      if (!text || !evaluate || optionalMember(evaluate, 'Schema')) continue;
+      return [{ start: source.toOriginal(node.TextStart + node.Width), length: 0, text }];
+    }
+    return [];
+  });
+}
+
+/** Plugins and functions that take more than the binder knows of. */
+const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  // A degree as the documentation writes it, without int().
+  ['series_fit_poly', new Set(['KS107'])],
+  // Fractions of a second.
+  ['make_timespan', new Set(['KS134'])],
+  ['bag_unpack', new Set(['KS107', 'KS119'])],
+  ...[...unlisted.keys()].map((name) => [name, new Set([unknownPlugin])] as const),
+  // A name that a function's body gives to a literal.
+  ['datetime_add', new Set(['KS131'])],
+  ['datetime_diff', new Set(['KS131'])],
+  ['datetime_part', new Set(['KS131'])],
+  // Periods by the calendar: week, month, year.
+  ['activity_metrics', new Set(['KS138'])],
+  ['activity_counts_metrics', new Set(['KS138'])],
+  ['sliding_window_counts', new Set(['KS138'])],
+]);
+
+/** A complaint about arguments that the service takes. */
+export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
+  for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+    if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
+    if (
+      kindOf(node) === 'MakeGraphPartitionedByClause' &&
+      /'graph-[\w-]+' is not/.test(error.Message)
+    )
+      return true;
+    // It may name views of the query, and what is not there needs no restriction.
+    if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
+    if (kindOf(node) !== 'FunctionCallExpression') continue;
+    const name = optionalMember(node, 'Name')?.SimpleName;
+    if (name && grown.get(name)?.has(error.Code)) return true;
+    if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
+  }
+  return false;
+}
+
+/** Operators over whose columns the binder knows nothing. */
+const graphFilters: ReadonlySet<string> = new Set([
+  'GraphWhereNodesOperator',
+  'GraphWhereEdgesOperator',
+]);
+
+/** `map(inner_nodes(e), Name)`: the binder finds the nodes' columns only behind a pipe of its own. */
+function isOverInnerNodes(call: SyntaxNode): boolean {
+  const [first] = elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+  return (
+    first !== undefined &&
+    kindOf(first) === 'FunctionCallExpression' &&
+    optionalMember(first, 'Name')?.SimpleName === 'inner_nodes'
+  );
+}
+
+export function unresolvedName(error: KustoDiagnostic): string | undefined {
+  return /^The name '([\s\S]*)' does not refer to any known/.exec(error.Message)?.[1];
+}
+
+/** The child in which a position lies. */
+export function childAt(node: SyntaxNode, position: number): SyntaxNode | undefined {
+  for (let index = 0; index < node.ChildCount; index++) {
+    const child = node.GetChild(index);
+    if (!child || child.IsToken) continue;
+    if (position >= child.TextStart && position < child.TextStart + child.Width) return child;
+  }
+  return undefined;
+}
