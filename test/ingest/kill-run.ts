@@ -17,8 +17,10 @@ export interface KillRun {
   /** Of both sources together. */
   readonly events: number;
   readonly kills: number;
-  /** The longest that a server lives before it is killed, from its start. */
+  /** The longest that a server lives before it is killed, mostly from when it serves. */
   readonly longestLifeMs: number;
+  /** What node is told to start the program; from its sources by default. */
+  readonly program?: readonly string[];
   readonly random: () => number;
   readonly log?: (line: string) => void;
 }
@@ -113,10 +115,14 @@ async function writeEvents(file: string, count: number): Promise<void> {
   await once(output, 'close');
 }
 
+const fromSources = ['--import', 'tsx', join(root, 'src/cli/main.ts')];
+
 /** A server process on the directory; `url` when it serves. */
-function startServer(config: string): { child: ChildProcess; url: Promise<string> } {
-  const program = ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'serve', '--config', config];
-  const child = spawn(process.execPath, program, {
+function startServer(
+  config: string,
+  program: readonly string[],
+): { child: ChildProcess; url: Promise<string> } {
+  const child = spawn(process.execPath, [...program, 'serve', '--config', config], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
@@ -135,13 +141,14 @@ function startServer(config: string): { child: ChildProcess; url: Promise<string
 /** Ingests all of it, with so many kills on the way, and says what is stored then. */
 export async function killRun(run: KillRun): Promise<Contents> {
   const { directory, events, kills, longestLifeMs, random, log = () => undefined } = run;
+  const { program = fromSources } = run;
   const data = join(directory, 'data');
   const followed = join(directory, 'followed');
   await mkdir(followed, { recursive: true });
   // Those of Windows take longer by far.
   const followedEvents = Math.floor(events / 4);
   const sentEvents = events - followedEvents;
-  const eventsPerRequest = Math.min(5_000, Math.ceil(sentEvents / 30));
+  const eventsPerRequest = Math.min(1_000, Math.ceil(sentEvents / 30));
   const file = join(followed, 'sysmon.ndjson');
   await writeEvents(file, followedEvents);
   const settings = {
@@ -187,23 +194,26 @@ export async function killRun(run: KillRun): Promise<Contents> {
 
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const { child, url: serving } = startServer(config);
+      const { child, url: serving } = startServer(config, program);
       const exited = once(child, 'exit');
       if (token === '' || kill % 10 === 0) {
         // The issuer's keys are in the directory, whoever made it.
         await serving;
         await renewToken();
       }
-      const lives = delay(random() * longestLifeMs);
-      await Promise.race([serving.then((address) => (url = address)), lives]);
-      await lives;
+      const known = serving.then((address) => {
+        url = address;
+      });
+      // One in four while it starts.
+      if (random() < 0.75) await known;
+      await delay(random() * longestLifeMs);
       // With its engine, or the server alone: the engine has to notice.
       const target = random() < 0.5 ? -(child.pid ?? 0) : (child.pid ?? 0);
       process.kill(target, 'SIGKILL');
       await exited;
       log(`kill ${kill + 1}: ${acknowledged} acknowledged`);
     }
-    const { child, url: serving } = startServer(config);
+    const { child, url: serving } = startServer(config, program);
     const exited = once(child, 'exit');
     url = await serving;
     await renewToken();

@@ -9,7 +9,7 @@ test('a server that is killed again and again has every event once, as one that 
   const random = randomFrom(7);
   const [undisturbed, killed] = await Promise.all([
     killRun({ directory: join(directory, 'a'), events, kills: 0, longestLifeMs: 0, random }),
-    killRun({ directory: join(directory, 'b'), events, kills: 3, longestLifeMs: 6_000, random }),
+    killRun({ directory: join(directory, 'b'), events, kills: 3, longestLifeMs: 2_000, random }),
   ]);
   expect(killed).toEqual(undisturbed);
   const { DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceLogonEvents } = killed;

@@ -53,7 +53,7 @@ export async function readAzureStorage(
   const { name, pollMs = defaultPollMs } = settings;
   return every(
     pollMs,
-    () => account.poll(),
+    (signal) => account.poll(signal),
     (error) => parts.log({ event: 'source.failed', source: name, reason: reasonOf(error) }),
   );
 }
@@ -119,15 +119,16 @@ class Account {
     this.#known = await this.#positions.all();
   }
 
-  async poll(): Promise<void> {
+  async poll(signal: AbortSignal): Promise<void> {
     const there = new Set<string>();
     let failure: unknown;
     for await (const container of this.#containers()) {
       for await (const blob of container.listBlobsFlat()) {
         const item = `${container.containerName}/${blob.name}`;
         there.add(item);
+        if (signal.aborted) return;
         try {
-          await this.#read(container, blob, item);
+          await this.#read(container, blob, item, signal);
         } catch (error) {
           if (!(error instanceof HuntError) || error.status !== 400) {
             // The others are tried, and this one again.
@@ -145,7 +146,12 @@ class Account {
     if (failure !== undefined) throw failure;
   }
 
-  async #read(container: ContainerClient, blob: BlobItem, item: string): Promise<void> {
+  async #read(
+    container: ContainerClient,
+    blob: BlobItem,
+    item: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { contentLength: size = 0, etag, lastModified, createdOn } = blob.properties;
     const createdMs = createdOn?.getTime() ?? 0;
     const before = this.#known.get(item);
@@ -181,7 +187,11 @@ class Account {
       onStored: (offset, connector) =>
         save({ offset, ...(connector === undefined ? {} : { connector }) }),
     });
-    await reader.advance(read, size);
+    await reader.advance(read, size, signal);
+    if (signal.aborted) {
+      await reader.drop();
+      return;
+    }
     await reader.settle();
     if (!reader.isHolding || isFinished) await reader.finish();
     else await reader.drop();

@@ -72,7 +72,7 @@ export async function followFolder(
   const { name, pollMs = defaultPollMs } = settings;
   const running = every(
     pollMs,
-    () => folder.poll(),
+    (signal) => folder.poll(signal),
     (error) => parts.log({ event: 'source.failed', source: name, reason: String(error) }),
   );
   return {
@@ -90,6 +90,8 @@ class Folder {
   readonly #positions: Positions<FilePosition>;
   readonly #tracked = new Map<string, Tracked>();
   #known = new Map<string, FilePosition>();
+  /** Of the look that is under way. */
+  #signal = AbortSignal.abort();
 
   constructor(settings: FolderSettings, parts: SourceParts) {
     this.#settings = settings;
@@ -104,7 +106,8 @@ class Folder {
     await this.#positions.sweep(Date.now() - forgottenMs, there);
   }
 
-  async poll(): Promise<void> {
+  async poll(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
     const files = await listFiles(this.#settings.path, this.#settings.pattern);
     const there = new Set<string>();
     for (const file of files) {
@@ -118,6 +121,9 @@ class Folder {
       tracked.file = file;
     }
     for (const tracked of this.#tracked.values()) {
+      if (signal.aborted) {
+        return;
+      }
       await this.#guarded(tracked, async () => {
         if (there.has(tracked.id)) await this.#look(tracked);
         else await this.#gone(tracked);
@@ -181,7 +187,9 @@ class Folder {
       await this.#readWhole(tracked);
     } else if (file.size < readTo) {
       await this.#startAnew(tracked);
-      await this.#look(tracked);
+      if (!this.#signal.aborted) {
+        await this.#look(tracked);
+      }
     } else if (file.size > readTo && file.size > tracked.unknownTo * 2) {
       await this.#readLines(tracked);
     } else if (tracked.reader?.isHolding) {
@@ -218,7 +226,7 @@ class Folder {
       await this.#startAnew(tracked);
     }
     tracked.reader ??= this.#readerOf(tracked);
-    await tracked.reader.advance(rangesOf(handle), tracked.file.size);
+    await tracked.reader.advance(rangesOf(handle), tracked.file.size, this.#signal);
   }
 
   #readerOf(tracked: Tracked): LineReader {
@@ -255,16 +263,19 @@ class Folder {
   async #startAnew(tracked: Tracked): Promise<void> {
     const copy = tracked.position.offset > 0 ? await this.#copyOf(tracked) : undefined;
     if (copy) {
+      const former = tracked.handle;
       try {
         // The copy is read as the file that it was.
         const reader = tracked.reader ?? this.#readerOf(tracked);
         const { size } = await copy.stat();
-        const former = tracked.handle;
         tracked.handle = copy;
-        await reader.advance(rangesOf(copy), size);
+        await reader.advance(rangesOf(copy), size, this.#signal);
+        if (this.#signal.aborted) {
+          return;
+        }
         await reader.finish();
-        tracked.handle = former;
       } finally {
+        tracked.handle = former;
         await copy.close();
       }
     } else if (tracked.reader) {
@@ -303,7 +314,7 @@ class Folder {
     if (handle && kind === 'lines' && size > (tracked.reader?.readTo ?? position.offset)) {
       tracked.changedAt = Date.now();
       tracked.reader ??= this.#readerOf(tracked);
-      await tracked.reader.advance(rangesOf(handle), size);
+      await tracked.reader.advance(rangesOf(handle), size, this.#signal);
     } else if (Date.now() - tracked.changedAt > unfinishedMs) {
       await this.#finish(tracked);
       await handle?.close();
@@ -331,7 +342,11 @@ class Folder {
       const { accepted, rejected, incomplete } = await ingestFile(this.#parts.open, file.path, {
         tenant,
         source,
+        signal: this.#signal,
       });
+      if (this.#signal.aborted) {
+        return;
+      }
       log({ accepted, rejected, ...(incomplete === undefined ? {} : { incomplete }) });
     } catch (error) {
       if (!(error instanceof HuntError) || error.status !== 400) {

@@ -18,6 +18,8 @@ export interface LineReaderOptions extends SourceSettings {
   readonly onStored: (offset: number, connector: string | undefined) => Promise<void>;
 }
 
+/** After so long without room for more it is tried again later. */
+const patienceMs = 30_000;
 /** So much is handed over and stored at a time. */
 const portionBytes = 4 * 1024 * 1024;
 /** The lines at the start of a file that say what the others are (Zeek's `#fields`). */
@@ -50,10 +52,10 @@ export class LineReader {
     return this.#intake !== undefined && this.#storedTo < this.#readTo;
   }
 
-  /** Takes what there is up to `size`. When it throws, the reader is of no use any more. */
-  async advance(read: ReadRange, size: number): Promise<void> {
+  /** Takes what there is up to `size`, or less. When it throws, the reader is of no use any more. */
+  async advance(read: ReadRange, size: number, signal: AbortSignal): Promise<void> {
     try {
-      for (let from = -1; this.#readTo < size && this.#readTo > from; ) {
+      for (let from = -1; this.#readTo < size && this.#readTo > from && !signal.aborted; ) {
         from = this.#readTo;
         await this.#portion(read, Math.min(size, from + portionBytes));
       }
@@ -125,7 +127,7 @@ export class LineReader {
       source: this.#connector ?? source,
       origin,
       offset: this.#readTo - heading.length,
-      patienceMs: Number.POSITIVE_INFINITY,
+      patienceMs,
       via: name,
     });
     if (heading.length > 0) {

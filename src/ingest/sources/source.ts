@@ -26,22 +26,26 @@ export interface RunningSource {
 
 const longestWaitMs = 60_000;
 
-/** Calls `work` again and again, with a pause between, until it is closed; longer where it fails. */
+/**
+ * Calls `work` again and again, with a pause between, until it is closed; longer where it fails. What is
+ * under way then is told by the signal.
+ */
 export function every(
   pauseMs: number,
-  work: () => Promise<void>,
+  work: (signal: AbortSignal) => Promise<void>,
   onFailure: (error: unknown) => void,
 ): RunningSource {
-  let isClosed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
   let wake: () => void = () => undefined;
   let failures = 0;
   let rounds = 0;
   const waiting: { readonly after: number; readonly resolve: () => void }[] = [];
   const run = async () => {
-    while (!isClosed) {
+    while (!signal.aborted) {
       const round = ++rounds;
       try {
-        await work();
+        await work(signal);
         failures = 0;
         for (const each of waiting.splice(0)) {
           if (each.after < round) each.resolve();
@@ -53,7 +57,7 @@ export function every(
       }
       const ms = failures === 0 ? pauseMs : Math.min(longestWaitMs, pauseMs * 2 ** failures);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, isClosed ? 0 : ms);
+        const timer = setTimeout(resolve, signal.aborted ? 0 : ms);
         wake = () => {
           clearTimeout(timer);
           resolve();
@@ -65,7 +69,7 @@ export function every(
   return {
     caughtUp: () => new Promise((resolve) => waiting.push({ after: rounds, resolve })),
     async close() {
-      isClosed = true;
+      closing.abort();
       wake();
       await running;
     },
