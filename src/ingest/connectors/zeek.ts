@@ -50,7 +50,7 @@ function isObject(value: JsonValue | undefined): value is { readonly [key: strin
   );
 }
 
-function convert({ value }: RawRecord, context: ConversionContext): readonly Outcome[] {
+function convert({ value, text }: RawRecord, context: ConversionContext): readonly Outcome[] {
   if (!isObject(value)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = new Map<string, string>();
   for (const [key, field] of Object.entries(value)) {
@@ -60,7 +60,7 @@ function convert({ value }: RawRecord, context: ConversionContext): readonly Out
     }
   }
   const named = value['_path'] ?? value['@stream'];
-  return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields, context);
+  return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields, text, context);
 }
 
 function textOf(value: JsonValue): string | undefined {
@@ -120,7 +120,7 @@ class TsvHeader {
       if (cell === undefined || cell === this.#unset) continue;
       fields.set(name, this.#value(cell, this.#types[index] ?? 'string'));
     }
-    return zeekEvents(this.#log, fields, this.#context);
+    return zeekEvents(this.#log, fields, line, this.#context);
   }
 
   #read(line: string): void {

@@ -104,10 +104,14 @@ export const zeekRules: readonly ZeekRule[] = [
 
 const ruleOf = new Map(zeekRules.map((rule) => [rule.log, rule]));
 
-/** The events of one record. */
+/**
+ * The events of one record.
+ * @param text of the record, which tells it from all others
+ */
 export function zeekEvents(
   log: string,
   fields: ZeekFields,
+  text: string,
   context: ConversionContext,
 ): readonly Outcome[] {
   const written = fields.get('ts') ?? '';
@@ -118,7 +122,13 @@ export function zeekEvents(
   const action = rule?.actionType(fields, ends.direction);
   const isWanted = rule?.extension !== true || context.extensions;
   if (rule === undefined || action === undefined || !isWanted) return [{ passed: 'unmapped' }];
-  return [eventOf(rule, action, fields, time, ends, context)];
+  return [
+    {
+      ...eventOf(rule, action, fields, time, ends, context),
+      // Not the columns: what is known of devices may have grown when the record comes again.
+      identity: `${log}\n${text}`,
+    },
+  ];
 }
 
 function eventOf(
@@ -145,8 +155,6 @@ function eventOf(
       ...Object.fromEntries(own),
       AdditionalFields: additional(fields, isConnection ? direction : undefined),
     },
-    // What is known of devices may have grown when the record comes again.
-    identity: JSON.stringify([rule.log, ...fields]),
   };
 }
 
