@@ -45,7 +45,7 @@ function marked(
   const lists = build.join(
     'inner',
     build.group(nodes, [], [listOf(ids, [columnNamed(nodes, graphNames.id)])]),
-    build.group(edges, [], [listOf(ends, [build.call('pack_array', pair, 'dynamic')])]),
+    build.group(edges, [], [listOf(ends, [pairText(build, pair)])]),
     [],
     [ends],
   );
@@ -66,6 +66,11 @@ function marked(
   const component = build.column(name, 'long');
   const value = { column: component, expression: build.call('tolong', [number], 'long') };
   return { marks: build.project(unnested, [same(id), value]), id, component };
+}
+
+/** A list of arrays would be one list of their elements. */
+function pairText(build: Builder, pair: readonly PlanColumn[]) {
+  return build.call('tostring', [build.call('pack_array', pair, 'dynamic')], 'string');
 }
 
 function listOf(column: PlanColumn, parts: Parameters<Builder['call']>[1]) {

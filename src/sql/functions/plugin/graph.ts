@@ -30,7 +30,7 @@ function numbered(nodes: Operand, edges: Operand, labels: Sql, tooMany: Sql): Sq
   return letIn(
     {
       _n: sql`JSONExtract(${nodes}, 'Array(String)')`,
-      _e: sql`JSONExtract(${edges}, 'Array(Array(String))')`,
+      _e: sql`arrayMap(_x -> JSONExtract(_x, 'Array(String)'), JSONExtract(${edges}, 'Array(String)'))`,
     },
     letIn(
       { _e: checked },
@@ -47,7 +47,7 @@ function numbered(nodes: Operand, edges: Operand, labels: Sql, tooMany: Sql): Sq
 
 /** What the operators on graphs need of the engine that no function of KQL gives. */
 export const graphFunctions = {
-  /** Of the nodes, a list of ids, the component of each by the edges, a list of pairs of ids. */
+  /** Of the nodes, a list of ids, the component of each by the edges, a list of JSON texts of pairs of ids. */
   weak_components: {
     doc: 'graph-mark-components-operator',
     emit: (nodes: Operand, edges: Operand) =>
