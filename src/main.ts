@@ -321,7 +321,7 @@ async function start(
       },
     },
     workbench: {
-      explain: (call) => explainHunt(call, hunting),
+      explain: (call) => explainHunt(call, { ...hunting, counts }),
       statistics: (principal) => counts.of(principal),
       queries: new SavedQueries(store),
       history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),

@@ -31,6 +31,7 @@ type Killed = 'hunt.cancelled' | 'hunt.timeout';
 const overrunMs = 1_000;
 /** An engine that ignores KILL for longer is ended. */
 const killGraceMs = 10_000;
+/** Looking costs the engine a millisecond, which is counted as the hunt's own. */
 const progressEveryMs = 250;
 
 /** Runs one hunt on an engine process. */

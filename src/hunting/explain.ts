@@ -6,6 +6,7 @@ import { identifier, integer, join, literal, type Sql, sql } from '../sql/sql.js
 import { hunt, scopeOf, type TenantContext } from './hunt.js';
 import { chooseProfile, limitsOf } from './profiles.js';
 import { contextFor, type HuntCall, type HuntingParts, lookback } from './service.js';
+import type { TableCounts } from './statistics.js';
 
 /** What a hunt would read of one table. */
 export interface ReadEstimate {
@@ -23,13 +24,20 @@ export interface ExplainedHunt extends Omit<Explanation, 'reads'> {
   };
 }
 
+interface ExplainParts extends HuntingParts {
+  readonly counts: Pick<TableCounts, 'of'>;
+}
+
+/** Tables that are counted for one estimate; with more of them, what is remembered of all will do. */
+const mostCounted = 8;
+
 type ExplainCall = Pick<HuntCall, 'principal' | 'generation' | 'text' | 'window' | 'parameters'>;
 
 /**
  * What would become of a hunt and what it would read, without running it.
  * @throws HuntError as `compile` does
  */
-export async function explainHunt(call: ExplainCall, parts: HuntingParts): Promise<ExplainedHunt> {
+export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
   const { principal, generation, text, parameters } = call;
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const profile = chooseProfile(parts.profiles, principal, generation);
@@ -38,30 +46,37 @@ export async function explainHunt(call: ExplainCall, parts: HuntingParts): Promi
   const { reads, ...explanation } = explain(text, context.catalog, scope, {
     ...(parameters && { parameters }),
   });
+  const widths = await columnWidths(scope.database, reads, parts.engine);
   const tables = new Map<string, ReadEstimate>();
   for (const read of reads) {
-    const { name, rows, bytes } = await estimateOf(read, call, context, parts);
-    const known = tables.get(name) ?? { rows: 0, bytes: 0 };
-    tables.set(name, { name, rows: known.rows + rows, bytes: known.bytes + bytes });
+    const rows = await rowsOf(read, reads.length, call, context, parts);
+    const width = read.columns.reduce(
+      (sum, column) => sum + (widths.get(`${read.table} ${column}`) ?? 0),
+      0,
+    );
+    const known = tables.get(read.table) ?? { rows: 0, bytes: 0 };
+    tables.set(read.table, {
+      name: read.table,
+      rows: known.rows + rows,
+      bytes: known.bytes + Math.round(rows * width),
+    });
   }
   const all = [...tables.values()];
   const sum = (member: 'rows' | 'bytes') => all.reduce((total, each) => total + each[member], 0);
   return { ...explanation, estimate: { rows: sum('rows'), bytes: sum('bytes'), tables: all } };
 }
 
-async function estimateOf(
+/** How much there is besides is nothing for those who may not see it. */
+async function rowsOf(
   read: TableRead,
+  reads: number,
   call: ExplainCall,
   context: TenantContext,
-  parts: HuntingParts,
-): Promise<ReadEstimate> {
-  const limited = read.deviceScoped && read.deviceGroups !== null;
-  // How much there is besides is nothing for those who may not see it.
-  const rows = limited
-    ? await visibleRows(read, call, context, parts)
-    : await readableRows(read, parts.engine);
-  const width = rows === 0 ? 0 : await rowBytes(read, parts.engine);
-  return { name: read.table, rows, bytes: Math.round(rows * width) };
+  parts: ExplainParts,
+): Promise<number> {
+  if (!read.deviceScoped || read.deviceGroups === null) return readableRows(read, parts.engine);
+  if (reads <= mostCounted) return visibleRows(read, call, context, parts);
+  return (await parts.counts.of(call.principal)).get(read.table)?.rows ?? 0;
 }
 
 /** As the engine's index has it: in whole blocks of some thousand rows. */
@@ -106,16 +121,26 @@ async function visibleRows(
   return (JSON.parse(await textOf(rows)) as { Count: number }).Count;
 }
 
-/** Of the columns that are read, unpacked. */
-async function rowBytes({ database, table, columns }: TableRead, engine: Engine): Promise<number> {
-  const [row] = await engine.select<{ width: number }>(
-    sql`SELECT sum(column_data_uncompressed_bytes / rows * share) AS width FROM (
-        SELECT column, column_data_uncompressed_bytes, rows,
-          rows / sum(rows) OVER (PARTITION BY column) AS share
-        FROM system.parts_columns WHERE active AND rows > 0
-          AND database = ${literal(database)} AND table = ${literal(table)}
-          AND column IN (${join(columns.map(literal))})
-      )`.text,
+/** Unpacked bytes of a row, by table and column. */
+async function columnWidths(
+  database: string,
+  reads: readonly TableRead[],
+  engine: Engine,
+): Promise<Map<string, number>> {
+  if (reads.length === 0) return new Map();
+  const tables = join(reads.map(({ table }) => literal(table)));
+  const columns = await engine.select<{ column: string; width: number }>(
+    // Small parts keep their columns in one file: each has an equal share of it.
+    sql`SELECT concat(c.table, ' ', c.name) AS column,
+        if(sum(c.data_uncompressed_bytes) OVER (PARTITION BY c.table) = 0,
+          t.size / count() OVER (PARTITION BY c.table), c.data_uncompressed_bytes) / t.total AS width
+      FROM system.columns AS c INNER JOIN (
+        SELECT table AS name, sum(rows) AS total, sum(data_uncompressed_bytes) AS size
+        FROM system.parts WHERE active
+          AND database = ${literal(database)} AND table IN (${tables})
+        GROUP BY table HAVING total > 0
+      ) AS t ON t.name = c.table
+      WHERE c.database = ${literal(database)} AND c.table IN (${tables})`.text,
   );
-  return Number(row?.width ?? 0);
+  return new Map(columns.map(({ column, width }) => [column, Number(width)]));
 }
