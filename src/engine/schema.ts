@@ -106,13 +106,19 @@ export async function migrate(
   if (!stored) {
     await engine.command(sql`CREATE DATABASE IF NOT EXISTS ${identifier(database)}`.text);
   }
+  const changes: Promise<void>[] = [];
   for (const table of catalog.tables) {
     const present = stored?.get(table.name);
     if (present) {
-      await changeTable(engine, database, table, present, retention);
+      // Together: a change of retention is one of every table.
+      changes.push(changeTable(engine, database, table, present, retention));
     } else {
       await engine.command(createTableSql(database, table, retention));
     }
+  }
+  const failed = (await Promise.allSettled(changes)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') {
+    throw failed.reason;
   }
 }
 
@@ -182,13 +188,20 @@ async function changeTable(
     );
   }
   const days = daysOf(table, retention);
-  if (days !== present.days) {
-    const change =
-      table.timeColumn === null || days === null
-        ? sql`REMOVE TTL`
-        : sql`MODIFY TTL ${expiry(table.timeColumn, days)} DELETE`;
-    await engine.command(sql`ALTER TABLE ${name} ${change}`.text);
+  if (days === present.days) {
+    return;
   }
+  if (table.timeColumn === null || days === null) {
+    await engine.command(sql`ALTER TABLE ${name} REMOVE TTL`.text);
+    return;
+  }
+  // What is stored has its old expiry, which must not stand where it is to be kept for longer. Where it
+  // is to go sooner, `dropExpired` sees to it, and nothing has to be written anew.
+  const isSooner = present.days === null || days < present.days;
+  await engine.command(
+    sql`ALTER TABLE ${name} MODIFY TTL ${expiry(table.timeColumn, days)} DELETE
+SETTINGS materialize_ttl_after_modify = ${{ text: isSooner ? '0' : '1' }}`.text,
+  );
 }
 
 /**
@@ -214,8 +227,9 @@ export async function dropExpired(
       continue;
     }
     const oldest = new Date(now.getTime() - kept * dayMs).toISOString().slice(0, 10);
+    const oldestDay = Number(oldest.replaceAll('-', ''));
     for (const { partition } of days.filter((day) => day.table === table.name)) {
-      if (/^\d{8}$/.test(partition) && partition < oldest.replaceAll('-', '')) {
+      if (/^\d{1,8}$/.test(partition) && Number(partition) < oldestDay) {
         const name = tableName(database, table);
         await engine.command(sql`ALTER TABLE ${name} DROP PARTITION ID ${literal(partition)}`.text);
         dropped[table.name] = (dropped[table.name] ?? 0) + 1;
