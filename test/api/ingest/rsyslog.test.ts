@@ -63,8 +63,8 @@ action(type="omelasticsearch" ${place} template="whole" searchIndex="defender-st
     const [row] = await server.rows('DeviceProcessEvents | summarize n = count()');
     return `${row?.['n']} rows; ${said}`;
   };
-  await expect.poll(count, { timeout: 40_000 }).toMatch(/^500 rows/);
+  await expect.poll(count, { timeout: 100_000 }).toMatch(/^500 rows/);
   shipper.kill('SIGTERM');
   await exited;
   expect(existsSync(join(directory, 'errors.json'))).toBe(false);
-});
+}, 150_000);
