@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { JsonValue } from '../json.js';
+import { parsePlainXml } from './plain-xml.js';
 import { unescapeXml } from './values.js';
 
 const parser = new XMLParser({
@@ -22,6 +23,10 @@ const longestXml = 4 * 1024 * 1024;
 export function parseXml(text: string): { readonly [name: string]: JsonValue } | undefined {
   if (text.length > longestXml || /<!(?:DOCTYPE|ENTITY)/i.test(text)) {
     return undefined;
+  }
+  const plain = parsePlainXml(text, unescapeXml);
+  if (plain) {
+    return plain;
   }
   try {
     return parser.parse(text);
