@@ -21,8 +21,8 @@ export interface Command {
   /** Says more in the palette. */
   readonly detail?: string;
   readonly run: () => void;
-  /** The component that has the focus sees to the keys itself. */
-  readonly keysElsewhere?: boolean;
+  /** Whether its keys mean it now; absent: always. */
+  readonly when?: () => boolean;
 }
 
 interface Registry {
@@ -54,7 +54,7 @@ export function CommandRegistry({ children }: { readonly children: ReactNode }) 
       const typing = isTyping(event);
       const pressed = typing ? undefined : sequence(event);
       for (const command of latest.current) {
-        if (!command.keys || command.keysElsewhere) continue;
+        if (!command.keys || command.when?.() === false) continue;
         if (typing && command.keys.length === 1) continue;
         const found = command.keys.includes(' ')
           ? command.keys === pressed

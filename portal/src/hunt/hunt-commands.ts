@@ -40,7 +40,10 @@ export function useHuntCommands(parts: Parts): {
     });
     const byName: Record<ToolbarCommand, Command> = {
       run: command('run', strings.run, 'Shift+Enter', () => now().runQuery()),
-      stop: command('stop', strings.stop, 'Esc', () => now().stop()),
+      stop: {
+        ...command('stop', strings.stop, 'Esc', () => now().stop()),
+        when: () => !isSomethingOpen(),
+      },
       preview: command('preview', strings.preview, 'Alt+Shift+Enter', () =>
         now().runQuery((text) => `${text}\n| take 50`),
       ),
@@ -70,6 +73,12 @@ export function useHuntCommands(parts: Parts): {
     ];
     return { byName, list: [...Object.values(always), ...(isRunning ? [stop] : []), ...tabs] };
   }, [isRunning, schemaOpen]);
+}
+
+/** Whether Esc closes something first: a dialog, a menu, the editor's suggestions or its search. */
+function isSomethingOpen(): boolean {
+  const open = '[role=dialog], [role=menu], .suggest-widget.visible, .find-widget.visible';
+  return document.querySelector(open) !== null;
 }
 
 /** Editor, results, schema, and around. */
