@@ -265,13 +265,15 @@ describe('retention', () => {
     expect(await rows('ProcessCreationEvents | where FileName == "kept.exe" | count')).toEqual([
       { Count: 2 },
     ]);
-    await call('PUT', `${own}/retention`, admin, { retentionDays: 60, tables: {} });
-    expect(await rows(`${kept} | count`)).toEqual([{ Count: 2 }]);
-    await call('PUT', `${own}/retention`, admin, { retentionDays: 30 });
+    await call('PUT', `${own}/retention`, admin, { tables: {} });
     // Gone from the engine, and not only out of sight.
-    await call('PUT', `${own}/retention`, admin, { retentionDays: null });
+    await call('PUT', `${own}/retention`, admin, { tables: { DeviceProcessEvents: null } });
     expect(await rows(`${kept} | project DeviceName`)).toEqual([{ DeviceName: 'new' }]);
-    await call('PUT', `${own}/retention`, admin, { retentionDays: 30 });
+    const changed60 = await call('PUT', `${own}/retention`, admin, {
+      retentionDays: 60,
+      tables: {},
+    });
+    expect(changed60.json).toMatchObject({ retentionDays: 60, tables: {} });
   });
 
   test.each([
@@ -412,7 +414,7 @@ test('what has come in is counted, over restarts', async () => {
       expect.objectContaining({
         name: 'Firewall',
         rows: 5,
-        retentionDays: 30,
+        retentionDays: 60,
         firstEvent: expect.stringMatching(/Z$/),
       }),
     ]),
