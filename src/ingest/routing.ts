@@ -1,18 +1,21 @@
 import type { Connector } from './connector.js';
+import { customPrefix } from './custom/table-connector.js';
 
 /**
  * The connector that a name of an index, data stream or sourcetype stands for; undefined: the events
- * themselves have to tell. `zeek-json`, `zeek_json-2026.01.05` and `logs-zeek_json-default` name one.
+ * themselves have to tell. `zeek-json`, `zeek_json-2026.01.05` and `logs-zeek_json-default` name one, and
+ * `firewall-2026.01.05` that of a table Firewall of one's own.
  */
 export function connectorNamed(name: string, connectors: readonly Connector[]): string | undefined {
   const plain = normal(name);
   const [named] = connectors
-    .filter((connector) => {
+    .flatMap((connector) => {
       const own = normal(connector.name);
-      return [own, `logs-${own}`].some((each) => startsWithWord(plain, each));
+      return [own, own.replace(customPrefix, '')].map((word) => ({ connector, word }));
     })
-    .sort((left, right) => right.name.length - left.name.length);
-  return named?.name;
+    .filter(({ word }) => [word, `logs-${word}`].some((each) => startsWithWord(plain, each)))
+    .sort((left, right) => right.word.length - left.word.length);
+  return named?.connector.name;
 }
 
 function normal(name: string): string {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { parseCustomTable, withCustomTable } from '../../src/catalog/custom-table.js';
-import { detectConnector, findConnector } from '../../src/ingest/connectors.js';
+import { connectors, detectConnector, findConnector } from '../../src/ingest/connectors.js';
 import { csvFields } from '../../src/ingest/custom/csv.js';
 import { fieldPath, follow, without } from '../../src/ingest/custom/path.js';
 import { customConnectors } from '../../src/ingest/custom/table-connector.js';
 import { EventTables } from '../../src/ingest/normalize.js';
 import { type Batch, deadLetterTable, StreamParser } from '../../src/ingest/parser.js';
+import { connectorNamed } from '../../src/ingest/routing.js';
 
 function rowsOf({ events, deadLetters }: Batch, table = 'Custom'): Record<string, unknown>[] {
   const all = deadLetters ? [...events, deadLetters] : events;
@@ -209,5 +210,19 @@ describe('detection', () => {
   it('asks for no hints where a table has none', () => {
     const quiet = customConnectors(catalogWith({ columns: [time] }));
     expect(detectConnector([record({ sensor: 1 })], quiet)).toBeUndefined();
+  });
+});
+
+describe('the name of an index', () => {
+  const own = customConnectors(catalogWith({ name: 'Zeek', columns: [time] }));
+  const all = [...connectors, ...own];
+  it.each<[string, string | undefined]>([
+    ['zeek', 'custom:Zeek'],
+    ['logs-zeek-default', 'custom:Zeek'],
+    ['custom:zeek', 'custom:Zeek'],
+    ['zeek-json-2026.01.05', 'zeek-json'],
+    ['zeeks', undefined],
+  ])('%s stands for %s', (name, connector) => {
+    expect(connectorNamed(name, all)).toBe(connector);
   });
 });
