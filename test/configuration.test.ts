@@ -92,6 +92,30 @@ test('own profiles start from a preset', async () => {
   expect(profiles).toMatchObject({ default: 'generous', tenants: { contoso: 'small' } });
 });
 
+test('sources have names of their own, made where they are not given', async () => {
+  const sources = [
+    { kind: 'folder', path: '/var/log/sysmon' },
+    { kind: 'azure-storage', connectionString: 'AccountName=a', tenant: 'contoso' },
+  ] as const;
+  const configuration = await loadConfiguration({
+    flags: { data: 'x', sources: [...sources], elasticsearch: {} },
+  });
+  expect(configuration.sources).toMatchObject([
+    { name: 'folder /var/log/sysmon', tenant: 'default', pollSeconds: 1 },
+    { name: 'azure-storage', tenant: 'contoso', pollSeconds: 60 },
+  ]);
+  expect(configuration.elasticsearch).toEqual({ host: '127.0.0.1', port: 9200 });
+  for (const wrong of [
+    [sources[0], sources[0]],
+    [{ kind: 'folder' }],
+    [{ kind: 'floppy', path: 'a' }],
+    [{ ...sources[0], pollSeconds: 0 }],
+  ]) {
+    const flags = { data: 'x', sources: wrong as never };
+    await expect(loadConfiguration({ flags })).rejects.toThrow(/sources/);
+  }
+});
+
 test.each([
   ['30d', 30],
   ['400d', 400],

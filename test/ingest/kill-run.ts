@@ -172,6 +172,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
   let url: string | undefined;
   let acknowledged = 0;
   let isOver = false;
+  let server: ChildProcess | undefined;
   const sending = (async () => {
     for (let from = 0; from < sentEvents; ) {
       const to = Math.min(sentEvents, from + eventsPerRequest);
@@ -195,6 +196,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
   try {
     for (let kill = 0; kill < kills; kill++) {
       const { child, url: serving } = startServer(config, program);
+      server = child;
       const exited = once(child, 'exit');
       if (token === '' || kill % 10 === 0) {
         // The issuer's keys are in the directory, whoever made it.
@@ -214,6 +216,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
       log(`kill ${kill + 1}: ${acknowledged} acknowledged`);
     }
     const { child, url: serving } = startServer(config, program);
+    server = child;
     const exited = once(child, 'exit');
     url = await serving;
     await renewToken();
@@ -230,6 +233,9 @@ export async function killRun(run: KillRun): Promise<Contents> {
     await exited;
   } finally {
     isOver = true;
+    if (server?.pid && server.exitCode === null && server.signalCode === null) {
+      process.kill(-server.pid, 'SIGKILL');
+    }
   }
   return contentsOf(data);
 }
