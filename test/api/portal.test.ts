@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negotiate } from '../../src/api/portal/files.js';
@@ -140,6 +141,60 @@ describe('settings', () => {
       expect(status).toBe(404);
     },
   );
+
+  test('name another issuer, which the page may ask then and not before', async () => {
+    const issuer = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          issuer: base(),
+          jwks_uri: `${base()}/keys`,
+          authorization_endpoint: `${base()}/authorize`,
+          token_endpoint: `${base()}/token`,
+        }),
+      );
+    });
+    const base = () => `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    const signIn = { issuer: base(), clientId: 'spa', scope: 'openid api://quarry/.default' };
+    const other = await openFixture({
+      portal: {
+        version: '1',
+        isDemo: async () => false,
+        findTenant: async () => undefined,
+        signIn,
+      },
+    });
+    try {
+      const { json } = await read(await fetch(`${other.url}/api/quarry/portal-settings`));
+      expect(json).toMatchObject({ ...signIn, endpoints: { token: `${base()}/token` } });
+      const page = await fetch(`${other.url}/hunt`);
+      const policy = page.headers.get('content-security-policy') ?? '';
+      if (isBuilt) expect(policy).toContain(`connect-src 'self' ${base()};`);
+      await new Promise((resolve) => issuer.close(resolve));
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('an issuer that cannot be reached is a 503, and the pages are there', async () => {
+    const signIn = { issuer: 'http://127.0.0.1:9', clientId: 'spa', scope: 'openid' };
+    const other = await openFixture({
+      portal: {
+        version: '1',
+        isDemo: async () => false,
+        findTenant: async () => undefined,
+        signIn,
+      },
+    });
+    try {
+      const { status } = await read(await fetch(`${other.url}/api/quarry/portal-settings`));
+      expect(status).toBe(503);
+      expect((await fetch(`${other.url}/hunt`)).status).toBe(isBuilt ? 200 : 503);
+    } finally {
+      await other.close();
+    }
+  });
 
   test('the built files ask no other host', async () => {
     if (!isBuilt) return;
