@@ -71,7 +71,7 @@ function unquoted(text: string): string {
   return text.replace(/^h?@?(["'])([\s\S]*)\1$/i, '$2').trim();
 }
 
-function wholeNumber(text: string, bits: 32 | 64): bigint | null {
+export function wholeNumber(text: string, bits: 32 | 64): bigint | null {
   const match = /^([+-]?)\s*(0x[0-9a-f]+|\d+)$/i.exec(unquoted(text));
   if (!match?.[2]) return null;
   const size = BigInt(match[2]);
@@ -79,18 +79,18 @@ function wholeNumber(text: string, bits: 32 | 64): bigint | null {
 }
 
 /** Digits with a point and an exponent; beyond 56 digits before the point no decimal has room. */
-function decimalNumber(text: string): string | null {
+export function decimalNumber(text: string): string | null {
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text);
   return isNumber && Math.abs(Number(text)) < 1e56 ? text : null;
 }
 
 /** With hyphens, whether it has them or not. */
-function guidText(text: string): string | null {
+export function guidText(text: string): string | null {
   const digits = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
   return digits.exec(text)?.slice(1).join('-').toLowerCase() ?? null;
 }
 
-function realNumber(text: string): number | null {
+export function realNumber(text: string): number | null {
   const plain = text.toLowerCase().replace(/^\+/, '');
   if (plain === 'nan') return Number.NaN;
   if (plain === 'inf' || plain === 'infinity') return Number.POSITIVE_INFINITY;

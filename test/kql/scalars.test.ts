@@ -21,6 +21,32 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'texts in a datatable become what their columns are',
+      'datatable(a: datetime, b: real, c: timespan, d: guid, e: bool, f: int, g: dynamic, h: decimal, i: long) ["2020-01-01", "1.5", "1d", "74be27de-1e4e-49d9-b579-fe0b331d3642", "True", "7.9", "x", "1.5", "0x10", "a", "b", "c", "d", "e", "f", "", "h", "99999999999999999999"]',
+      [
+        [
+          '2020-01-01T00:00:00Z',
+          1.5,
+          '1.00:00:00',
+          '74be27de-1e4e-49d9-b579-fe0b331d3642',
+          1,
+          7,
+          'x',
+          '1.5',
+          16,
+        ],
+        [null, null, null, null, null, null, null, null, null],
+      ],
+    ],
+    [
+      'numbers in a datatable',
+      'datatable(a: long, b: int, c: real, d: bool, e: string) [2.9, 3000000000, 1, 2, 1.5, -2.9, true, 4503599627370497, 0, 1]',
+      [
+        [2, null, 1.0, 1, '1.5'],
+        [-2, 1, 4503599627370497, 0, '1'],
+      ],
+    ],
+    [
       'a timespan of fractions of a second',
       'print make_timespan(1, 2, 3, 4.5), make_timespan(1, 2, 60.0), make_timespan(1, 2, "x")',
       [['1.02:03:04.5000000', null, null]],

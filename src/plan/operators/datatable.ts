@@ -1,3 +1,4 @@
+import { literalAs } from '../../kql/literal-conversion.js';
 import { columnsOf, elements } from '../../kql/syntax.js';
 import { newColumn, noRow } from '../context.js';
 import type { SourcePlanner } from '../operator.js';
@@ -18,7 +19,9 @@ export const datatable: SourcePlanner = (node, context) => {
         ? { kind: 'literal', type: 'string', value: '' }
         : { kind: 'literal', type: column.type, value: null };
     }
-    return column ? converted(expression, column.type) : expression;
+    if (!column) return expression;
+    const literal = expression.kind === 'literal' ? literalAs(expression, column.type) : undefined;
+    return literal ? { kind: 'literal', ...literal } : converted(expression, column.type);
   });
   const rows = Array.from(
     { length: Math.floor(values.length / Math.max(columns.length, 1)) },
