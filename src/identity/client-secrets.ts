@@ -4,9 +4,10 @@ import type { Store } from '../store/store.js';
 import { findApp, secretHashes } from './apps.js';
 import { SlowDown } from './issuer/slow-down.js';
 import type { Principal } from './principal.js';
-import { matchesHash } from './secrets.js';
+import { hashSecret, matchesHash, newSecret } from './secrets.js';
 
 const mostRemembered = 10_000;
+const longestSecret = 1_024;
 
 /** Applications that give their id and secret with every request, as shippers of telemetry do. */
 export class ClientSecrets {
@@ -15,6 +16,8 @@ export class ClientSecrets {
   readonly #key = randomBytes(32);
   /** Which hash a secret matched: the next request costs no scrypt, and a secret taken back counts at once. */
   readonly #matched = new Map<string, string>();
+
+  #decoyHash: Promise<string> | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -32,7 +35,8 @@ export class ClientSecrets {
       throw new HuntError('request.guessing', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     }
     const app = await findApp(this.#store, clientId);
-    if (!app || app.isPublic || !(await this.#matches(clientId, secret))) {
+    const matches = await this.#matches(clientId, secret.slice(0, longestSecret));
+    if (!app || app.isPublic || !matches) {
       this.#guesses.failed(guesser);
       throw new HuntError('request.unauthorized', { reason: 'The id or the secret is wrong.' });
     }
@@ -49,11 +53,18 @@ export class ClientSecrets {
     };
   }
 
+  #decoy(): Promise<string> {
+    this.#decoyHash ??= hashSecret(newSecret());
+    return this.#decoyHash;
+  }
+
   async #matches(clientId: string, secret: string): Promise<boolean> {
     const hashes = await secretHashes(this.#store, clientId);
     const key = createHmac('sha256', this.#key).update(`${clientId}\n${secret}`).digest('base64');
     const matched = this.#matched.get(key);
     if (matched !== undefined && hashes.includes(matched)) return true;
+    // An application that does not exist takes as long as a wrong secret.
+    if (hashes.length === 0) await matchesHash(secret, await this.#decoy());
     for (const hash of hashes) {
       if (await matchesHash(secret, hash)) {
         if (this.#matched.size >= mostRemembered) this.#matched.clear();
