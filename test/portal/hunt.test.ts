@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openPortal, type PortalFixture, seriousFindings } from './fixture.js';
+import { hasBrowser, openPortal, type PortalFixture } from './fixture.js';
+import { expectAccessible, settled } from './pages.js';
 
 /** Puts a text into the active tab, as pasting does. */
 async function write(page: Page, text: string): Promise<void> {
@@ -196,7 +197,10 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
       await status(page).filter({ hasText: '20 rows in' }).waitFor();
       const table = page.getByRole('button', { name: /^DeviceProcessEvents/ });
       if ((await table.getAttribute('aria-expanded')) === 'false') await table.click();
-      expect(await seriousFindings(page)).toEqual([]);
+      // Suggestions that are about to open or close are not what is looked at.
+      await page.keyboard.press('Escape');
+      await settled(page);
+      await expectAccessible(page, colorScheme, 'hunting');
     },
     120_000,
   );

@@ -2,7 +2,7 @@ import { Button, Spinner } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ask } from '../api/client.js';
-import { attemptedAddress, finishSignIn, isSignedIn, signIn } from '../api/session.js';
+import { attemptedAddress, finishSignIn, isSignedIn, signIn, signOut } from '../api/session.js';
 import { portalSettings } from '../api/settings.js';
 import type { Session } from '../api/types.js';
 import { Notice } from './notice.js';
@@ -51,6 +51,7 @@ export function Gate({ children }: { readonly children: ReactNode }) {
           <Button appearance="primary" onClick={() => void signIn(state.returnTo)}>
             {strings.retry}
           </Button>
+          <Button onClick={() => void signOut()}>{strings.signOut}</Button>
         </Notice>
       );
     case 'in':
