@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('the data pages', () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'own.json', mimeType: 'application/json', buffer: Buffer.from(text) });
     const outcome = page.getByRole('listitem').filter({ hasText: 'own.json' });
-    await outcome.getByText('1 events stored').waitFor();
+    await outcome.getByText('1 event stored').waitFor();
     await outcome.getByRole('button', { name: /DeviceProcessEvents \(1\)/ }).waitFor();
     await outcome.getByRole('button', { name: 'See them' }).click();
     await page.getByRole('heading', { name: 'By reason' }).waitFor();

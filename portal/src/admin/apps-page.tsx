@@ -34,6 +34,8 @@ const useStyles = makeStyles({
   soft: { color: tokens.colorNeutralForeground2 },
   group: { border: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column' },
   legend: { padding: 0 },
+  summary: { cursor: 'pointer' },
+  interactive: { display: 'flex', flexDirection: 'column', gap: '12px', paddingTop: '8px' },
   wide: { maxWidth: '760px' },
   row: { display: 'flex', gap: '8px', alignItems: 'flex-end', flexWrap: 'wrap', marginTop: '12px' },
 });
@@ -222,36 +224,41 @@ function Change({
           />
         ))}
       </fieldset>
-      <fieldset className={styles.group}>
-        <legend className={styles.legend}>
-          {text.scopes} <span className={styles.soft}>{text.scopesHint}</span>
-        </legend>
-        {offered.map(
-          ({ scope, allows }) =>
-            scope !== null && (
-              <Checkbox
-                key={scope}
-                label={`${scope}: ${allows}`}
-                checked={scopes.includes(scope)}
-                onChange={(_event, { checked }) =>
-                  setScopes(toggled(scopes, scope, checked === true))
-                }
-              />
-            ),
-        )}
-      </fieldset>
-      <Field label={text.redirects} hint={text.redirectsHint}>
-        <Textarea
-          value={redirects}
-          rows={2}
-          onChange={(_event, { value }) => setRedirects(value)}
-        />
-      </Field>
-      <Checkbox
-        label={text.isPublic}
-        checked={isPublic}
-        onChange={(_event, { checked }) => setIsPublic(checked === true)}
-      />
+      <details open={(app?.scopes.length ?? 0) > 0}>
+        <summary className={styles.summary}>{text.interactive}</summary>
+        <div className={styles.interactive}>
+          <fieldset className={styles.group}>
+            <legend className={styles.legend}>
+              {text.scopes} <span className={styles.soft}>{text.scopesHint}</span>
+            </legend>
+            {offered.map(
+              ({ scope, allows }) =>
+                scope !== null && (
+                  <Checkbox
+                    key={scope}
+                    label={`${scope}: ${allows}`}
+                    checked={scopes.includes(scope)}
+                    onChange={(_event, { checked }) =>
+                      setScopes(toggled(scopes, scope, checked === true))
+                    }
+                  />
+                ),
+            )}
+          </fieldset>
+          <Field label={text.redirects} hint={text.redirectsHint}>
+            <Textarea
+              value={redirects}
+              rows={2}
+              onChange={(_event, { value }) => setRedirects(value)}
+            />
+          </Field>
+          <Checkbox
+            label={text.isPublic}
+            checked={isPublic}
+            onChange={(_event, { checked }) => setIsPublic(checked === true)}
+          />
+        </div>
+      </details>
     </FormDialog>
   );
 }

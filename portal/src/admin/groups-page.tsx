@@ -279,7 +279,7 @@ function Preview({ name, conditions }: DeviceGroup) {
     queryKey: ['device-group-preview', asked],
     queryFn: () =>
       ask<Devices>('POST', path('/device-groups/preview'), { body: JSON.parse(asked) as object }),
-    enabled: name !== '' || conditions.length > 0,
+    enabled: !asked.startsWith('{"name":"preview","conditions":[]'),
     placeholderData: keepPreviousData,
   });
   if (name === '' && conditions.length === 0) return null;

@@ -134,7 +134,7 @@ export const strings = {
     storing: 'Storing …',
     waiting: 'Waiting for the files before it',
     failed: 'Not taken',
-    accepted: (count: string) => `${count} events stored`,
+    accepted: (count: string) => (count === '1' ? '1 event stored' : `${count} events stored`),
     duplicate: (count: string) => `${count} were stored before`,
     rejected: (count: string) => `${count} rejected`,
     unmapped: (count: string) => `${count} have no table in the schema`,

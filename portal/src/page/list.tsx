@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   table: { width: '100%', tableLayout: 'auto' },
   head: { fontWeight: tokens.fontWeightSemibold, whiteSpace: 'nowrap', height: '32px' },
   cell: { height: '30px', whiteSpace: 'nowrap' },
-  wraps: { whiteSpace: 'normal', minWidth: '180px', overflowWrap: 'anywhere' },
+  wraps: { paddingBlock: '4px', whiteSpace: 'normal', minWidth: '180px', overflowWrap: 'anywhere' },
   number: {
     textAlign: 'right',
     justifyContent: 'flex-end',
