@@ -236,6 +236,7 @@ export const schemas = {
     rejected: { type: 'integer', description: 'In QuarryIngestErrors, each with its reason.' },
     duplicate: { type: 'integer', description: 'Stored before; sending again adds nothing.' },
     expired: { type: 'integer', description: 'Older than what the tenant keeps.' },
+    future: { type: 'integer', description: "More than an hour ahead of the server's clock." },
     deadLetters: integer,
     byTable: { type: 'object', additionalProperties: integer },
     byReason: { type: 'object', additionalProperties: integer },

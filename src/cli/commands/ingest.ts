@@ -190,6 +190,7 @@ function summaryText(file: string, summary: FileSummary, seconds: number): strin
     `${file}${source}: ${number(events)} ${events === 1 ? 'event' : 'events'} in ${seconds.toFixed(1)} s, ${rate}/s\n`,
     counts({ accepted, rejected, duplicate }),
     expired > 0 ? counts({ 'older than the retention': expired }) : '',
+    summary.future > 0 ? counts({ "ahead of this machine's clock": summary.future }) : '',
     accepted > 0 ? `accepted into\n${counts(byCount(summary.byTable))}` : '',
     deadLetters > 0 || rejected > 0
       ? `what was rejected or left out is in QuarryIngestErrors, because\n${counts(byCount(summary.byReason))}`
