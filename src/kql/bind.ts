@@ -214,10 +214,13 @@ function spanOfError(error: KustoDiagnostic): TextSpan {
   return { start: error.Start, length: error.Length };
 }
 
+const unknownFunction = 'KS211';
+
 /** The engine's wording for an unknown name, which clients match on; other messages are the binder's. */
 function semanticMessage(error: KustoDiagnostic, root: SyntaxNode): string {
   const name = unresolvedName(error);
   if (name === undefined) return error.Message.replace(/\.$/, '');
+  if (error.Code === unknownFunction) return `Unknown function: '${name}'`;
   const place = placeOf(error.Start, root);
   const kind = place.tabular || place.operator === 'where' ? 'table or column' : 'scalar';
   const prefix = place.operator ? `'${place.operator}' operator: ` : '';

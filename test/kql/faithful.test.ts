@@ -106,3 +106,17 @@ describe.each<readonly [string, readonly Case[]]>([
     expect(await kql.values(query)).toEqual(values);
   });
 });
+
+test.each([
+  ['print nofun(1)', "Unknown function: 'nofun'. Fix semantic errors in your query.", 6],
+  ['nofun(1) | take 1', "Unknown function: 'nofun'. Fix semantic errors in your query.", 0],
+  [
+    'DeviceEvents | where nofun(FileName)',
+    "Unknown function: 'nofun'. Fix semantic errors in your query.",
+    21,
+  ],
+])('an unknown function is called one, at its place: %s', async (query, message, start) => {
+  const error = await kql.error(query);
+  expect(error.message).toBe(message);
+  expect(error.span?.start).toBe(start);
+});
