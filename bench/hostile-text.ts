@@ -43,6 +43,10 @@ async function tryAll(texts: Iterator<string>): Promise<void> {
     if (milliseconds > slowest.milliseconds) slowest = { milliseconds, text: next.value };
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (outcome.startsWith('FAILED')) fail(next.value, outcome);
+    else if (outcome === 'hunt.timeout') {
+      // Refused as it should be; another hunt may fail because the engine had to be ended for it.
+      process.stdout.write(`${JSON.stringify(next.value)}\n  stopped after its time\n`);
+    }
   }
 }
 
