@@ -176,6 +176,8 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
     await page.getByRole('dialog').getByText('Shift+Enter', { exact: true }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    // Until it has gone, it keeps the focus.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
   test('the plan says what will be read before anything is', async () => {
@@ -185,6 +187,8 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.getByRole('dialog').getByRole('cell', { name: 'DeviceProcessEvents' }).waitFor();
     await page.getByRole('dialog').getByText('SELECT').first().waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    // Until it has gone, it keeps the focus.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
   test.each(['light', 'dark'] as const)(
