@@ -135,7 +135,7 @@ describe('ingest', { timeout: 180_000 }, () => {
     const file = join(directory, 'followed.ndjson');
     await writeFile(file, gunzipSync(await readFile(telemetry)));
     const child = start(['ingest', '--data', own, '--follow', file]);
-    for await (const chunk of child.stderr ?? []) if (String(chunk).includes('Following')) break;
+    for await (const chunk of child.stderr ?? []) if (String(chunk).includes('Up to date')) break;
     const ended = once(child, 'exit');
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);

@@ -9,6 +9,7 @@ import { connectors } from '../../ingest/connectors.js';
 import type { FileSummary } from '../../ingest/file.js';
 import type { IngestRun } from '../../ingest/run.js';
 import { listFiles } from '../../ingest/sources/files.js';
+import type { RunningSource } from '../../ingest/sources/source.js';
 import { checkStatus } from '../answer.js';
 import { atPlace, connect, type Place, startOn } from '../connection.js';
 import { exitCodes, UsageError } from '../failure.js';
@@ -100,16 +101,19 @@ async function follow(places: readonly string[], options: IngestOptions): Promis
   }
   const { quarry } = await startOn(options, options.retention);
   const { source, pattern } = options;
-  const running: { close(): Promise<void> }[] = [];
+  const running: RunningSource[] = [];
+  const interrupted = new Promise<void>((done) => {
+    process.once('SIGINT', done);
+    process.once('SIGTERM', done);
+  });
   try {
     for (const place of places.map((each) => resolve(each))) {
       running.push(await quarry.follow({ name: `follow ${place}`, path: place, source, pattern }));
       console.error(`Following ${printable(place)}`);
     }
-    await new Promise<void>((done) => {
-      process.once('SIGINT', done);
-      process.once('SIGTERM', done);
-    });
+    const caughtUp = Promise.all(running.map((each) => each.caughtUp())).then(() => true);
+    if (await Promise.race([caughtUp, interrupted])) console.error('Up to date; waiting for more');
+    await interrupted;
   } finally {
     for (const each of running) await each.close();
     await quarry.close();
