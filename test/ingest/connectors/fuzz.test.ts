@@ -52,7 +52,7 @@ function mutation(name: string, next: (below: number) => number): string {
 /** Texts that hold no record at all. */
 function isNothing(name: string, text: string): boolean {
   if (text.replaceAll('\u001e', '').trim() === '') return true;
-  if (name === 'zeek-tsv') return text.startsWith('#');
+  if (name === 'zeek-tsv') return /^\ufeff?#/.test(text);
   try {
     const value = JSON.parse(text) as { records?: unknown } | null;
     if (value === null) return false;
