@@ -72,6 +72,9 @@ export function HuntPage() {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const tab = store.active();
   const { state: run, previous } = useRun(tab.id);
+  // The last answer stays until there is another, and with it how its grid was laid out.
+  const isWaiting = run?.phase === 'running' && run.result.columns.length === 0;
+  const result = isWaiting ? previous : run?.result;
   const preferences = usePreferences();
   const theme = useThemeName(preferences.theme);
   const schema = useSchema();
@@ -367,14 +370,14 @@ export function HuntPage() {
                   }}
                   onAgain={() => runQuery()}
                 />
-                {run.result.columns.length > 0 && (
+                {result && result.columns.length > 0 && (
                   <ErrorBoundary>
                     <Suspense fallback={<Spinner label={strings.loading} />}>
                       <Results
                         key={tab.id}
-                        result={run.result}
+                        result={result}
                         timeZone={preferences.timeZone}
-                        previous={previous}
+                        previous={isWaiting ? undefined : previous}
                         onAddToQuery={addToQuery}
                         onOpenQuery={(kql, title) => openText(title, kql)}
                       />
