@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => kql.close());
 
 /** How many mutated texts are tried; a nightly run asks for more. */
-const runs = Number(process.env['QUARRY_FUZZ_RUNS'] ?? 300);
+const runs = Number(process.env['QUARRY_FUZZ_RUNS'] ?? 2000);
 
 const limits = { wallSeconds: 20, memoryBytes: 1e9, rows: 1000, resultBytes: 50e6 };
 
