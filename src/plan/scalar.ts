@@ -107,8 +107,13 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
     case 'PathExpression':
     case 'ElementExpression':
       return planAccess(node, context, row);
-    case 'UnaryMinusExpression':
-      return call(node, 'negate', [planScalar(member(node, 'Expression'), context, row)]);
+    case 'UnaryMinusExpression': {
+      const value = planScalar(member(node, 'Expression'), context, row);
+      if (value.type === 'datetime') {
+        throw unsupported(node, "'-' before a datetime", 'a moment has no opposite');
+      }
+      return call(node, 'negate', [value]);
+    }
     case 'UnaryPlusExpression':
       return planScalar(member(node, 'Expression'), context, row);
     case 'BetweenExpression':
