@@ -1,6 +1,7 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ecs, ecsDocument } from '../documents/ecs.js';
+import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
 import { unwrapEvent } from '../windows/shapes.js';
 
@@ -19,21 +20,9 @@ export const ecsEvents: Connector = {
   open(context) {
     const documents = new DocumentConversion(ecs, context);
     const events = new EventConversion(windowsEventOf, context);
-    return {
-      convert: (record) =>
-        (windowsEventOf(record) === undefined ? documents : events).convert(record),
-      get heldBytes() {
-        return documents.heldBytes + events.heldBytes;
-      },
-      *release() {
-        yield* documents.release();
-        yield* events.release();
-      },
-      close() {
-        documents.close();
-        events.close();
-      },
-    };
+    return sideBySide([documents, events], (record) =>
+      (windowsEventOf(record) === undefined ? documents : events).convert(record),
+    );
   },
 };
 

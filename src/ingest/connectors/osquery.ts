@@ -1,7 +1,8 @@
-import type { Connector, Outcome, RawRecord } from '../connector.js';
+import type { Connector, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { osquery, osqueryResults, windowsEventsIn } from '../documents/osquery.js';
 import { compactJson } from '../json.js';
+import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
 import { unwrapEvent } from '../windows/shapes.js';
 
@@ -20,28 +21,15 @@ export const osqueryResultsLog: Connector = {
   open(context) {
     const documents = new DocumentConversion(osquery, context);
     const events = new EventConversion(({ value }) => unwrapEvent(value), context);
-    return {
-      convert(record) {
-        const carried = windowsEventsIn(record.value);
-        const outcomes = carried.flatMap((value) =>
-          events.convert({ ...record, text: compactJson(value), value }),
-        );
-        return carried.length > 0 && hasNoOthers(record, carried.length)
-          ? outcomes
-          : [...outcomes, ...documents.convert(record)];
-      },
-      get heldBytes() {
-        return documents.heldBytes + events.heldBytes;
-      },
-      *release(): Generator<Outcome> {
-        yield* documents.release();
-        yield* events.release();
-      },
-      close() {
-        documents.close();
-        events.close();
-      },
-    };
+    return sideBySide([documents, events], (record) => {
+      const carried = windowsEventsIn(record.value);
+      const outcomes = carried.flatMap((value) =>
+        events.convert({ ...record, text: compactJson(value), value }),
+      );
+      return carried.length > 0 && hasNoOthers(record, carried.length)
+        ? outcomes
+        : [...outcomes, ...documents.convert(record)];
+    });
   },
 };
 
