@@ -1,5 +1,5 @@
 import { type RefObject, useMemo, useRef } from 'react';
-import type { Command } from '../app/commands.js';
+import { type Command, useCommands } from '../app/commands.js';
 import { setPreference, usePreferences } from '../app/preferences.js';
 import type { EditorHandle } from './editor/editor-handle.js';
 import { strings } from './strings.js';
@@ -20,16 +20,16 @@ interface Parts {
 
 const group = strings.page;
 
+/** Those that buttons of the page do as well. */
+export type HuntCommands = Readonly<Record<ToolbarCommand, Command>>;
+
 /** What can be done on the hunting page, by buttons, keys and the palette alike. */
-export function useHuntCommands(parts: Parts): {
-  readonly list: readonly Command[];
-  readonly byName: Readonly<Record<ToolbarCommand, Command>>;
-} {
+export function useHuntCommands(parts: Parts): HuntCommands {
   const latest = useRef(parts);
   latest.current = parts;
   const { schemaOpen } = usePreferences();
   const { isRunning } = parts;
-  return useMemo(() => {
+  const { list, byName } = useMemo(() => {
     const now = () => latest.current;
     const command = (id: string, title: string, keys: string | undefined, run: () => void) => ({
       id: `hunt.${id}`,
@@ -73,6 +73,8 @@ export function useHuntCommands(parts: Parts): {
     ];
     return { byName, list: [...Object.values(always), ...(isRunning ? [stop] : []), ...tabs] };
   }, [isRunning, schemaOpen]);
+  useCommands(list);
+  return byName;
 }
 
 /** Whether Esc closes something first: a dialog, a menu, the editor's suggestions or its search. */

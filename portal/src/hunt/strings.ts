@@ -2,6 +2,7 @@
 export const strings = {
   page: 'Hunting',
   editor: 'Query',
+  tables: 'Tables',
   tabs: 'Queries that are open',
   newTab: 'New tab',
   closeTab: (title: string) => `Close ${title}`,
