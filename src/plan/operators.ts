@@ -22,7 +22,7 @@ import { parse, parseWhere } from './operators/parse.js';
 import { parseKv } from './operators/parse-kv.js';
 import { partition } from './operators/partition.js';
 import { print } from './operators/print.js';
-import { project, projectByName, projectRename } from './operators/project.js';
+import { project, projectByName, projectByNames, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
 import { reduce } from './operators/reduce.js';
 import { sample, sampleDistinct } from './operators/sample.js';
@@ -68,6 +68,7 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   PrintOperator: print,
   ProjectOperator: project,
   ProjectAwayOperator: projectByName,
+  ProjectByNamesOperator: projectByNames,
   ProjectKeepOperator: projectByName,
   ProjectRenameOperator: projectRename,
   ProjectReorderOperator: projectByName,

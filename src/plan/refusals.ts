@@ -22,7 +22,6 @@ export const refusedOperators: Readonly<Record<string, string>> = {
   ForkOperator: oneTable,
   MacroExpandOperator: 'it repeats a query over several databases, and a hunt has one',
   PartitionByOperator: internal,
-  ProjectByNamesOperator: internal,
   GraphWhereNodesOperator: 'filter the tables of nodes and edges before make-graph instead',
   GraphWhereEdgesOperator: 'filter the tables of nodes and edges before make-graph instead',
 };

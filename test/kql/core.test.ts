@@ -260,6 +260,20 @@ cases('project and extend', [
     [[3]],
   ],
   [
+    'project-by-names: the order of the names, patterns, and names of no column',
+    'print a = 1, ba = 2, bb = 3 | project-by-names "b*", dynamic(["none", "a"])',
+    'ba: long, bb: long, a: long',
+    [[2, 3, 1]],
+  ],
+  [
+    'project-by-names of what a function is given',
+    `let Side = datatable(k: string, x: long, y: long) ["q", 1, 2];
+     let With = (T: (k: string), added: dynamic) { T | lookup Side on k | project-by-names column_names_of(T), added };
+     print k = "q", own = true | invoke With(dynamic(["y", "z"]))`,
+    'k: string, own: bool, y: long',
+    [['q', 1, 2]],
+  ],
+  [
     'project-reorder',
     'print a = 1, b = 2, c = 3 | project-reorder c, b',
     'c: long, b: long, a: long',

@@ -1,9 +1,10 @@
-import { columnsOf, type Expression, elements, kindOf, member } from '../../kql/syntax.js';
+import { HuntError } from '../../errors.js';
+import { columnsOf, type Expression, elements, kindOf, member, spanOf } from '../../kql/syntax.js';
 import { carried, distinctAssignments, namedValues } from '../assignments.js';
 import { newColumn, type PlanContext, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { columnReference, type PlanAssignment, type PlanColumn, type Relation } from '../plan.js';
-import { findColumn } from '../scalar.js';
+import { findColumn, planScalar } from '../scalar.js';
 import { windowRow } from '../windows.js';
 
 /** `T | project Name = Expression, …` */
@@ -42,6 +43,23 @@ export const projectByName: OperatorPlanner = (node, input, context) => {
     return column ? [{ column, expression: columnReference(column) }] : [];
   });
   return projected(input, columns, context);
+};
+
+/** `T | project-by-names "a", dynamic(["b"]), "c*"`: names of columns that are not there are passed over. */
+export const projectByNames: OperatorPlanner = (node, input, context) => {
+  for (const part of elements(node, 'Expressions')) {
+    const isComputed =
+      kindOf(part) === 'FunctionCallExpression' &&
+      member(part, 'Name').SimpleName !== 'column_names_of';
+    const isKnown = planScalar(part, context, rowOf(input)).kind === 'literal';
+    if (isKnown && !isComputed) continue;
+    throw new HuntError(
+      'kql.semantic',
+      { message: 'A name of a column in project-by-names has to be constant text' },
+      { span: spanOf(part) },
+    );
+  }
+  return projectByName(node, input, context);
 };
 
 /** `T | project-rename New = Old, …`: the columns keep their places. */
