@@ -31,6 +31,12 @@ cases('join', [
     [[2]],
   ],
   [
+    'without a kind keeps a left row that the condition behind it wants',
+    `${sides}L | join R on k | extend c = a | where c == 2 and b > 10 | project k, a, b`,
+    'k: string, a: long, b: long',
+    [['x', 2, 20]],
+  ],
+  [
     'inner',
     `${sides}L | join kind=inner R on k | sort by a asc, b asc`,
     'k: string, a: long, k1: string, b: long',
