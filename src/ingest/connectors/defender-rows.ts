@@ -2,7 +2,7 @@ import type { ScalarType } from '../../catalog/types.js';
 import type { Connector, Outcome, RawRecord } from '../connector.js';
 import { type Evidence, shapeNamed, shapeWith, type TableShape } from '../defender/table-shapes.js';
 import { compactJson, type JsonValue } from '../json.js';
-import { asObject, type JsonObject } from '../windows/shapes.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
 
 /**
  * Rows as a Defender or Sentinel tenant gives them out: answers of the hunting APIs, Log Analytics'

@@ -1,7 +1,7 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { WindowsEvent } from '../windows/event.js';
-import { unwrapEvent, unwrapXml } from '../windows/shapes.js';
+import { unwrapEvent, unwrapPlainText, unwrapXml } from '../windows/shapes.js';
 
 /**
  * Windows Event Log as shippers and exports write it, in JSON or in XML; which of them did shows in
@@ -22,5 +22,5 @@ function eventOf({ value, text }: RawRecord): WindowsEvent | undefined {
   if (value !== undefined) {
     return unwrapEvent(value);
   }
-  return /^\s*<(?:\?xml|Event[\s>])/.test(text) ? unwrapXml(text) : undefined;
+  return /^\s*<(?:\?xml|Event[\s>])/.test(text) ? unwrapXml(text) : unwrapPlainText(text);
 }

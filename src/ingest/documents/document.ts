@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.js';
-import { asObject, type JsonObject } from '../windows/shapes.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
 
 /** Deeper than that, members are taken whole. */
 const deepest = 40;

@@ -10,7 +10,7 @@ import {
   textFrom,
   when,
 } from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shapes.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
 import { nested, valueAt } from './document.js';
 import {
   all,

@@ -11,7 +11,7 @@ import {
   textFrom,
   when,
 } from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shapes.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
 import { nested, valueAt } from './document.js';
 import { all, any, at, choose, firstAt, isThere, lists, not } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';

@@ -11,7 +11,7 @@ import {
   textFrom,
   when,
 } from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shapes.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
 import { all, any, at, choose, isThere, lists, matches, not } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
 import * as to from './transforms.js';

@@ -1,7 +1,7 @@
 import type { RawRecord } from '../connector.js';
 import type { Columns } from '../windows/actor.js';
 import type { Condition, Expression } from '../windows/expression.js';
-import type { JsonObject } from '../windows/shapes.js';
+import type { JsonObject } from '../windows/shape.js';
 
 /** What a document says of a process. */
 export interface ProcessMembers {

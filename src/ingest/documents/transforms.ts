@@ -7,7 +7,7 @@ import {
   textFrom,
   transform,
 } from '../windows/expression.js';
-import { asObject } from '../windows/shapes.js';
+import { asObject } from '../windows/shape.js';
 import * as values from '../windows/values.js';
 import { at } from './expression.js';
 

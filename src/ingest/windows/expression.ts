@@ -2,7 +2,7 @@ import type { Device } from '../correlation/devices.js';
 import type { Process } from '../correlation/process.js';
 import { ExactNumber, type JsonValue } from '../json.js';
 import type { WindowsEvent } from './event.js';
-import type { JsonObject } from './shapes.js';
+import type { JsonObject } from './shape.js';
 
 /** What a rule may read. */
 export interface RuleScope {

@@ -1,4 +1,5 @@
 import type { EventData } from './event.js';
+import { sectionedMessage } from './message-labels.js';
 
 const line = /^\s*([A-Za-z][A-Za-z0-9 ]{0,40}?)\s*:[ \t]*(.*)$/;
 
@@ -7,27 +8,15 @@ type Reader = (data: EventData, message: string) => void;
 
 /** `Name: value` lines; the message of a Sysmon event is nothing but its values. */
 const sysmonLines: Reader = (data, message) => {
+  let last: string | undefined;
   for (const text of message.split(/\r?\n/).slice(1)) {
     const [, name, value] = line.exec(text) ?? [];
     if (name !== undefined && value !== undefined && !name.includes(' ')) {
       data.set(name, value);
-    }
-  }
-};
-
-const accountLabels: Readonly<Record<string, string>> = {
-  'security id': 'SubjectUserSid',
-  'account name': 'SubjectUserName',
-  'domain name': 'SubjectDomainName',
-  'logon id': 'SubjectLogonId',
-};
-
-const subjectLines: Reader = (data, message) => {
-  for (const text of message.split(/\r?\n/)) {
-    const [, label = '', value = ''] = line.exec(text) ?? [];
-    const name = accountLabels[label.toLowerCase()];
-    if (name !== undefined) {
-      data.set(name, value.trim());
+      last = name;
+    } else if (last !== undefined && text.trim() !== '') {
+      // Command lines and contents of streams may have several lines.
+      data.set(last, `${data.get(last.toLowerCase())}\n${text}`);
     }
   }
 };
@@ -45,9 +34,36 @@ const wmiBinding: Reader = (data, message) => {
   }
 };
 
+const scriptBlock =
+  /^Creating Scriptblock text \((\d+) of (\d+)\):\r?\n([\s\S]*?)\r?\n\s*ScriptBlock ID: (\S+)\r?\nPath:[ \t]*(.*)/;
+
+const scriptText: Reader = (data, message) => {
+  const [, number, total, text, id, path] = scriptBlock.exec(message) ?? [];
+  if (number !== undefined && total !== undefined) {
+    data.set('MessageNumber', number);
+    data.set('MessageTotal', total);
+    data.set('ScriptBlockText', text?.replace(/\s+$/, '') ?? '');
+    data.set('ScriptBlockId', id ?? '');
+    data.set('Path', path?.trim() ?? '');
+  }
+};
+
+const commandContext = /^([\s\S]*?)\s*\r?\nContext:\r?\n([\s\S]*?)(?:\r?\n\s*\r?\n\s*User Data:|$)/;
+
+const command: Reader = (data, message) => {
+  const [, payload, context] = commandContext.exec(message) ?? [];
+  if (payload !== undefined && context !== undefined) {
+    data.set('ContextInfo', context.trimEnd());
+    data.set('Payload', payload);
+  }
+};
+
 const readers: Readonly<Record<string, Reader>> = {
-  'microsoft-windows-eventlog/1102': subjectLines,
   'microsoft-windows-wmi-activity/5861': wmiBinding,
+  'microsoft-windows-powershell/4103': command,
+  'microsoft-windows-powershell/4104': scriptText,
+  'powershellcore/4103': command,
+  'powershellcore/4104': scriptText,
 };
 
 export function dataOfMessage(
@@ -57,5 +73,9 @@ export function dataOfMessage(
   message: string,
 ): void {
   const reader = provider.endsWith('sysmon') ? sysmonLines : readers[`${provider}/${id}`];
-  reader?.(data, message);
+  if (reader) {
+    reader(data, message);
+  } else {
+    sectionedMessage(data, provider, id, message);
+  }
 }

@@ -1,34 +1,24 @@
-import { ExactNumber, type JsonValue, parseJson } from '../json.js';
+import type { JsonValue } from '../json.js';
+import { addMovedFields } from './beats-fields.js';
+import { collectors, isTextEvent, timeText, unwrapDocument, unwrapText } from './collectors.js';
 import { EventData, lowerCase, textOf, type WindowsEvent } from './event.js';
 import { nameInserts } from './inserts.js';
 import { dataOfMessage } from './message.js';
+import { providerNamed } from './provider.js';
+import {
+  addEventData,
+  addUserData,
+  asObject,
+  at,
+  type Envelope,
+  type JsonObject,
+  members,
+  parsedText,
+  type Shape,
+  unwrapTree,
+  without,
+} from './shape.js';
 import { parseXml } from './xml.js';
-
-export type JsonObject = { readonly [name: string]: JsonValue };
-
-/** How one shipper writes an event. */
-interface Shape {
-  readonly name: string;
-  /** Whether the record is of this shape; the first that says so unwraps it. */
-  matches(record: JsonObject): boolean;
-  unwrap(record: JsonObject): Envelope | undefined;
-}
-
-/** An event as its shipper gives it. */
-interface Envelope {
-  readonly provider: JsonValue | undefined;
-  readonly id: JsonValue | undefined;
-  readonly channel?: JsonValue | undefined;
-  readonly computer: JsonValue | undefined;
-  readonly time: JsonValue | undefined;
-  readonly hasTrueTime?: boolean;
-  readonly recordId?: JsonValue | undefined;
-  readonly headerPid?: JsonValue | undefined;
-  readonly message?: JsonValue | undefined;
-  readonly data: EventData;
-  /** Values without names, in the order of the event's template. */
-  readonly inserts?: readonly JsonValue[];
-}
 
 const sysmonProvider = 'microsoft-windows-sysmon';
 
@@ -38,9 +28,14 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
   if (record === undefined) {
     return undefined;
   }
-  const document = asObject(record['_source']) ?? record;
+  const document = unwrapDocument(record);
   const envelope = shapes.find((shape) => shape.matches(document))?.unwrap(document);
   return envelope && eventOf(envelope);
+}
+
+/** The event of a text as Splunk's collector writes it; undefined where it is none. */
+export function unwrapPlainText(text: string): WindowsEvent | undefined {
+  return isTextEvent(text) ? eventOf(unwrapText(text)) : undefined;
 }
 
 /** The event of an XML text. */
@@ -49,8 +44,9 @@ export function unwrapXml(text: string): WindowsEvent | undefined {
 }
 
 function eventOf(envelope: Envelope): WindowsEvent | undefined {
-  const provider = textOf(envelope.provider)?.trim().toLowerCase() ?? '';
   const id = Number(textOf(envelope.id));
+  const channel = textOf(envelope.channel) ?? '';
+  const provider = providerNamed(textOf(envelope.provider) ?? '', channel, id);
   const computer = textOf(envelope.computer)?.trim() ?? '';
   if (provider === '' || computer === '' || !Number.isInteger(id) || id < 0) {
     return undefined;
@@ -70,184 +66,15 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   return {
     provider,
     id,
-    channel: textOf(envelope.channel) ?? '',
+    channel,
     computer,
-    time: textOf(envelope.time),
+    time: timeText(envelope.time),
     hasTrueTime: envelope.hasTrueTime ?? true,
     recordId: textOf(envelope.recordId),
     headerPid: Number.isInteger(headerPid) && headerPid > 0 ? headerPid : undefined,
     message,
     data,
   };
-}
-
-export function asObject(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof ExactNumber)
-    ? (value as JsonObject)
-    : undefined;
-}
-
-/** A member by its path, of which some shippers write a part, or all, as one name with dots. */
-function at(record: JsonObject, path: string): JsonValue | undefined {
-  const whole = record[path];
-  if (whole !== undefined) {
-    return whole;
-  }
-  let dot = path.indexOf('.');
-  while (dot > 0) {
-    const part = asObject(record[path.slice(0, dot)]);
-    const found = part && at(part, path.slice(dot + 1));
-    if (found !== undefined) {
-      return found;
-    }
-    dot = path.indexOf('.', dot + 1);
-  }
-  return undefined;
-}
-
-/** Members of an object, or of all names that start with a path. */
-function members(record: JsonObject, path: string): EventData {
-  const data = new EventData();
-  const object = asObject(at(record, path));
-  if (object) {
-    for (const name in object) {
-      data.put(name, object[name]);
-    }
-    return data;
-  }
-  const prefix = `${path}.`;
-  for (const name in record) {
-    if (name.startsWith(prefix)) {
-      data.put(name.slice(prefix.length), record[name]);
-    }
-  }
-  return data;
-}
-
-function without(record: JsonObject, envelope: ReadonlySet<string>): EventData {
-  const data = new EventData();
-  for (const name in record) {
-    if (!envelope.has(name)) {
-      data.put(name, record[name]);
-    }
-  }
-  return data;
-}
-
-/** Adds what `UserData` holds: one element, whose children are the values. */
-function addUserData(data: EventData, value: JsonValue | undefined): void {
-  for (const [name, member] of Object.entries(asObject(value) ?? {})) {
-    const element = asObject(member);
-    if (element) {
-      addUserData(data, element);
-    } else if (!/^[@#]|^xmlns|^xml_name$/i.test(name)) {
-      data.put(name, member);
-    }
-  }
-}
-
-/**
- * Adds `EventData` as a tree has it: names as members, or a list of `Data` with a name and a text each.
- * Returns the values that have no name.
- */
-function addEventData(data: EventData, value: JsonValue | undefined): JsonValue[] {
-  const nameless: JsonValue[] = [];
-  for (const [name, member] of Object.entries(asObject(value) ?? {})) {
-    if (name === 'Data') {
-      for (const item of Array.isArray(member) ? member : [member]) {
-        nameless.push(...addDataItem(data, item));
-      }
-    } else if (!/^[@#]|^xmlns$/i.test(name)) {
-      const element = asObject(member);
-      data.put(name, element ? (element['#text'] ?? '') : member);
-    }
-  }
-  return nameless;
-}
-
-function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
-  const element = asObject(item);
-  if (element === undefined) {
-    return item === '' || item === null ? [] : [item];
-  }
-  const name = attribute(element, 'Name') ?? element['name'];
-  const text = element['#text'] ?? element['_'] ?? element['Value'] ?? '';
-  if (typeof name === 'string') {
-    data.put(name, text);
-    return [];
-  }
-  return Array.isArray(text) ? [...text] : text === '' ? [] : [text];
-}
-
-/** An attribute of an element, in the ways that converters of XML write it. */
-function attribute(element: JsonObject | undefined, name: string): JsonValue | undefined {
-  if (element === undefined) {
-    return undefined;
-  }
-  const attributes =
-    asObject(element['#attributes']) ?? asObject(element['$']) ?? asObject(element['_attributes']);
-  return attributes?.[name] ?? element[`@${name}`] ?? element[name];
-}
-
-/** An attribute of a child, which `evtx_dump --separate-json-attributes` puts beside it. */
-function childAttribute(parent: JsonObject, child: string, name: string): JsonValue | undefined {
-  return (
-    attribute(asObject(parent[child]), name) ??
-    attribute(asObject(parent[`${child}_attributes`]), name)
-  );
-}
-
-function textOfElement(value: JsonValue | undefined): JsonValue | undefined {
-  const element = asObject(value);
-  return element ? (element['#text'] ?? element['_'] ?? element['Value']) : value;
-}
-
-function unwrapTree(tree: JsonObject): Envelope | undefined {
-  const system = asObject(tree['System']);
-  if (system === undefined) {
-    return undefined;
-  }
-  const data = new EventData();
-  const eventData = parsedText(tree['EventData']);
-  const inserts = Array.isArray(eventData) ? eventData : addEventData(data, eventData);
-  addUserData(data, parsedText(tree['UserData']));
-  return {
-    provider: childAttribute(system, 'Provider', 'Name') ?? textOfElement(system['Provider']),
-    id: textOfElement(system['EventID']),
-    channel: textOfElement(system['Channel']),
-    computer: textOfElement(system['Computer']),
-    time:
-      childAttribute(system, 'TimeCreated', 'SystemTime') ?? textOfElement(system['TimeCreated']),
-    recordId: textOfElement(system['EventRecordID']),
-    headerPid: childAttribute(system, 'Execution', 'ProcessID'),
-    message: textOfElement(asObject(tree['RenderingInfo'])?.['Message']) ?? tree['Message'],
-    data,
-    inserts,
-  };
-}
-
-/** A value that is a JSON or XML text, as what it says. */
-function parsedText(value: JsonValue | undefined): JsonValue | undefined {
-  if (typeof value !== 'string') {
-    return value;
-  }
-  const text = value.trimStart();
-  if (text.startsWith('{') || text.startsWith('[')) {
-    try {
-      return parseJson(text);
-    } catch {
-      return undefined;
-    }
-  }
-  if (!text.startsWith('<')) {
-    return undefined;
-  }
-  const tree = parseXml(text);
-  const item = asObject(tree?.['DataItem']);
-  return asObject(item ?? tree)?.['EventData'] ?? tree;
 }
 
 /** Names of top-level members that are the shipper's own, not the event's. */
@@ -275,7 +102,7 @@ const flatEnvelope = new Set([
     'Message',
   ],
   ...['RecordId', 'RecordNumber', 'EventRecordID', 'Qualifiers', 'ActivityId', 'RelatedActivityId'],
-  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port', 'Properties'],
+  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port', 'Properties', 'EventData', 'UserData'],
 ]);
 
 const logAnalyticsEnvelope = new Set([
@@ -334,9 +161,12 @@ function unwrapWinlog(record: JsonObject): Envelope {
   if (userData !== undefined) {
     addUserData(data, userData);
   }
+  const provider = at(record, 'winlog.provider_name') ?? at(record, 'event.provider');
+  const id = at(record, 'winlog.event_id') ?? at(record, 'event.code');
+  addMovedFields(data, record, textOf(provider) ?? '', Number(textOf(id)));
   return {
-    provider: at(record, 'winlog.provider_name'),
-    id: at(record, 'winlog.event_id') ?? at(record, 'event.code'),
+    provider,
+    id,
     channel: at(record, 'winlog.channel'),
     computer: at(record, 'winlog.computer_name'),
     time: at(record, '@timestamp'),
@@ -389,7 +219,9 @@ const shapes: readonly Shape[] = [
   },
   {
     name: 'evtx_dump and other trees of System and EventData',
-    matches: (record) => asObject(record['Event'])?.['System'] !== undefined || 'System' in record,
+    matches: (record) =>
+      asObject(record['Event'])?.['System'] !== undefined ||
+      asObject(record['System']) !== undefined,
     unwrap: (record) => unwrapTree(asObject(record['Event']) ?? record),
   },
   {
@@ -431,6 +263,7 @@ const shapes: readonly Shape[] = [
       };
     },
   },
+  ...collectors,
   {
     name: 'Fluent Bit (winevtlog, winlog)',
     matches: (record) => Array.isArray(record['StringInserts']),
@@ -525,7 +358,7 @@ const shapes: readonly Shape[] = [
     name: 'flat exports, Get-WinEvent',
     matches: (record) =>
       ('EventID' in record || 'EventId' in record || 'Id' in record) &&
-      ('SourceName' in record || 'ProviderName' in record || 'Provider' in record) &&
+      flatOrigins.some((name) => name in record) &&
       ('TimeCreated' in record || '@timestamp' in record),
     unwrap: unwrapFlat,
   },
@@ -540,9 +373,14 @@ const shapes: readonly Shape[] = [
   },
 ];
 
+/** The log's name may have to stand for the provider's. */
+const flatOrigins = ['SourceName', 'ProviderName', 'Provider', 'Channel', 'LogName'];
+
 function unwrapFlat(record: JsonObject): Envelope {
   const isGetWinEvent = 'MachineName' in record && 'Id' in record;
   const data = without(record, flatEnvelope);
+  addEventData(data, parsedText(record['EventData']));
+  addUserData(data, parsedText(record['UserData']));
   const properties = record['Properties'];
   if (isGetWinEvent) {
     // The header's process is called so here.

@@ -124,6 +124,12 @@ const integrityLevels: Readonly<Record<string, string>> = {
   's-1-16-8448': 'Medium',
   's-1-16-12288': 'High',
   's-1-16-16384': 'System',
+  'mandatory label\\untrusted mandatory level': 'Untrusted',
+  'mandatory label\\low mandatory level': 'Low',
+  'mandatory label\\medium mandatory level': 'Medium',
+  'mandatory label\\medium plus mandatory level': 'Medium',
+  'mandatory label\\high mandatory level': 'High',
+  'mandatory label\\system mandatory level': 'System',
 };
 
 export function integrityLevel(text: string): string {
@@ -137,7 +143,7 @@ const elevations: Readonly<Record<string, string>> = {
 };
 
 export function tokenElevation(text: string): string | undefined {
-  return elevations[text] ?? (text.startsWith('TokenElevationType') ? text : undefined);
+  return elevations[text] ?? /^TokenElevationType[A-Z]\w*/.exec(text)?.[0];
 }
 
 const logonTypes: Readonly<Record<string, string>> = {

@@ -215,6 +215,132 @@ const shapes: readonly (readonly [string, object | string])[] = [
       Type: 'Event',
     },
   ],
+  [
+    'an export of Splunk: the XML',
+    { preview: false, offset: 0, result: { _raw: xml, _time: '2026-01-05T05:11:12.400-05:00' } },
+  ],
+  [
+    'an export of Splunk: the fields',
+    {
+      preview: false,
+      result: {
+        _time: '2026-01-05T05:11:12.400-05:00',
+        EventCode: '11',
+        Computer: computer,
+        source: 'XmlWinEventLog:Microsoft-Windows-Sysmon/Operational',
+        sourcetype: 'XmlWinEventLog',
+        ...data,
+      },
+    },
+  ],
+  [
+    'an export without the provider',
+    { Channel: channel, EventID: 11, Computer: computer, TimeCreated: iso, ...data },
+  ],
+  [
+    'an export with the data in a member',
+    {
+      ProviderName: provider,
+      EventID: 11,
+      Computer: computer,
+      TimeCreated: iso,
+      EventData: data,
+    },
+  ],
+  [
+    'Fluentd (values by position)',
+    {
+      ProviderName: provider,
+      EventID: '11',
+      TimeCreated: '2026/01/05 10:11:12.400000000',
+      Channel: channel,
+      Computer: computer,
+      Description: 'File created:',
+      EventData: list.map(({ text }) => text),
+    },
+  ],
+  ['Fluent Bit with XML', { System: xml, Message: 'File created:', StringInserts: ['-'] }],
+  [
+    'Velociraptor',
+    {
+      System: {
+        Provider: { Name: provider, Guid: '5770385f-c22a-43e0-bf4c-06f5698ffbd9' },
+        EventID: { Value: 11 },
+        TimeCreated: { SystemTime: 1767607872.4 },
+        Channel: channel,
+        Computer: computer,
+      },
+      EventData: data,
+    },
+  ],
+  [
+    'OpenTelemetry: a list of values',
+    {
+      channel,
+      computer,
+      event_id: { id: 11, qualifiers: 0 },
+      provider: { name: provider, guid: '{}', event_source: '' },
+      system_time: iso,
+      execution: { process_id: 99, thread_id: 1 },
+      event_data: { data: list.map(({ name, text }) => ({ [name]: text })) },
+    },
+  ],
+  [
+    'OpenTelemetry: a map of values',
+    {
+      channel,
+      computer,
+      event_id: { id: 11, qualifiers: 0 },
+      provider: { name: provider, guid: '{}', event_source: '' },
+      system_time: iso,
+      event_data: data,
+    },
+  ],
+  [
+    'Promtail',
+    {
+      source: provider,
+      channel,
+      computer,
+      event_id: 11,
+      timeCreated: iso,
+      eventRecordID: 5,
+      event_data: list.map(({ name, text }) => `<Data Name='${name}'>${text}</Data>`).join(''),
+    },
+  ],
+  [
+    'Chainsaw',
+    {
+      group: 'Sigma',
+      document: {
+        kind: 'evtx',
+        data: {
+          Event: {
+            System: {
+              Provider_attributes: { Name: provider },
+              EventID: 11,
+              Computer: computer,
+              TimeCreated_attributes: { SystemTime: iso },
+            },
+            EventData: data,
+          },
+        },
+      },
+    },
+  ],
+  [
+    'GELF',
+    {
+      version: '1.1',
+      host: computer,
+      short_message: 'File created',
+      timestamp: 1767607872.4,
+      _SourceName: provider,
+      _EventID: 11,
+      _EventTime: '2026-01-05 05:11:12',
+      ...Object.fromEntries(list.map(({ name, text }) => [`_${name}`, text])),
+    },
+  ],
   ['XML', xml],
   ['XML in a message', { '@timestamp': iso, message: xml }],
   [
@@ -237,6 +363,38 @@ describe('an event is the same in every shape', () => {
     expect(result.source).toBe('windows-event');
     expect(result.letters).toEqual([]);
     expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
+  it('a count of seconds is a time', () => {
+    const record = {
+      System: {
+        Provider: { Name: 'Microsoft-Windows-Security-Auditing' },
+        EventID: { Value: 5025 },
+        TimeCreated: { SystemTime: 1767607872.4 },
+        Computer: computer,
+      },
+      EventData: {},
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      ActionType: 'FirewallServiceStopped',
+      Timestamp: '2026-01-05T10:11:12.4000000Z',
+    });
+  });
+
+  it('Get-EventLog gives values by position', () => {
+    const record = {
+      EventID: 4726,
+      MachineName: computer,
+      Index: 5,
+      Source: 'Microsoft-Windows-Security-Auditing',
+      ReplacementStrings: ['Mallory', 'PC1', 'S-1-5-21-1-2-3-1001', 'S-1-5-21-1-2-3-500', 'Admin'],
+      TimeGenerated: '/Date(1767607872400)/',
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      ActionType: 'UserAccountDeleted',
+      AccountName: 'mallory',
+      InitiatingProcessAccountName: 'admin',
+    });
   });
 
   it('what is of no shape is a dead letter', () => {

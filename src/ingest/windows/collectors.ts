@@ -1,0 +1,285 @@
+import { epochText } from '../datetime.js';
+import type { JsonValue } from '../json.js';
+import { EventData, textOf } from './event.js';
+import {
+  addEventData,
+  asObject,
+  at,
+  type Envelope,
+  type JsonObject,
+  type Shape,
+  unwrapTree,
+  without,
+} from './shape.js';
+import { parseXml } from './xml.js';
+
+/** Splunk's own fields of an event, and those that its add-ons take from the header. */
+const splunkFields = new Set([
+  ...[
+    'host',
+    'source',
+    'sourcetype',
+    'index',
+    'linecount',
+    'punct',
+    'splunk_server',
+    'timestartpos',
+  ],
+  ...['timeendpos', 'eventtype', 'tag', 'tag::eventtype', 'splunk_server_group', 'EventCode'],
+  ...['EventID', 'Computer', 'ComputerName', 'Channel', 'LogName', 'SourceName', 'Name', 'Guid'],
+  ...['EventRecordID', 'RecordNumber', 'SystemTime', 'TimeCreated', 'Message', 'Version', 'Level'],
+  ...['Task', 'TaskCategory', 'Opcode', 'OpCode', 'Keywords', 'Type', 'Qualifiers', 'ThreadID'],
+  ...['ProcessID', 'vendor_product', 'EventData_Xml', 'System_Props_Xml', 'RecordID'],
+]);
+
+const splunkSource = /^(?:Xml)?WinEventLog:(.*)$/i;
+
+function splunkChannel(record: JsonObject): JsonValue | undefined {
+  const source = record['source'];
+  const named = typeof source === 'string' ? splunkSource.exec(source)?.[1] : undefined;
+  return record['Channel'] ?? record['LogName'] ?? named;
+}
+
+function unwrapSplunk(record: JsonObject): Envelope {
+  const data = new EventData();
+  for (const name in record) {
+    if (!splunkFields.has(name) && !name.startsWith('_') && !name.startsWith('date_')) {
+      data.put(name, record[name]);
+    }
+  }
+  const pid = record['ProcessID'];
+  return {
+    provider: record['SourceName'] ?? record['Name'],
+    id: record['EventCode'] ?? record['EventID'],
+    channel: splunkChannel(record),
+    computer: record['Computer'] ?? record['ComputerName'] ?? record['host'],
+    time: unquoted(record['SystemTime']) ?? record['_time'] ?? record['TimeCreated'],
+    recordId: record['EventRecordID'] ?? record['RecordNumber'],
+    headerPid: unquoted(pid),
+    message: record['Message'],
+    data,
+  };
+}
+
+/** Add-ons leave the quotes of XML's attributes. */
+function unquoted(value: JsonValue | undefined): JsonValue | undefined {
+  return typeof value === 'string' ? value.replace(/^'(.*)'$/, '$1') : value;
+}
+
+const textMembers = ['_raw', 'message', 'Message', 'event', 'raw', 'log'];
+const textEvent = /^[^\n]{0,100}\r?\n(?:[A-Za-z]+=[^\n]*\r?\n)*?LogName=/;
+
+/** Whether a text is an event of Windows' log as Splunk's collector writes it: a time, `Name=value` lines, the message. */
+export function isTextEvent(text: string): boolean {
+  return textEvent.test(text);
+}
+
+function textOfEvent(record: JsonObject): string | undefined {
+  for (const name of textMembers) {
+    const value = record[name];
+    if (typeof value === 'string' && isTextEvent(value)) {
+      return value;
+    }
+  }
+  return undefined;
+}
+
+export function unwrapText(text: string): Envelope {
+  const [head = '', ...rest] = text.split(/\r?\nMessage=/);
+  const [time = '', ...lines] = head.split(/\r?\n/);
+  const fields = new Map(
+    lines.map((line) => {
+      const end = line.indexOf('=');
+      return [line.slice(0, end), line.slice(end + 1)] as const;
+    }),
+  );
+  return {
+    provider: fields.get('SourceName'),
+    id: fields.get('EventCode'),
+    channel: fields.get('LogName'),
+    computer: fields.get('ComputerName'),
+    time: time.trim(),
+    // Of the machine, without its zone.
+    hasTrueTime: false,
+    recordId: fields.get('RecordNumber'),
+    message: rest.join('\nMessage='),
+    data: new EventData(),
+  };
+}
+
+/** `event_data` of OpenTelemetry's collector: a map, or a list of maps of one member each. */
+function openTelemetryData(value: JsonValue | undefined): {
+  data: EventData;
+  inserts: JsonValue[];
+} {
+  const data = new EventData();
+  const inserts: JsonValue[] = [];
+  const object = asObject(value) ?? {};
+  const list = object['data'];
+  const parts = Array.isArray(list) ? list.map((item) => asObject(item) ?? {}) : [object];
+  for (const part of parts) {
+    for (const name in part) {
+      if (name === '' || /^param\d+$/.test(name)) {
+        inserts.push(part[name] ?? '');
+      } else {
+        data.put(name, part[name]);
+      }
+    }
+  }
+  return { data, inserts };
+}
+
+const gelfFields = new Set([
+  ...['version', 'host', 'short_message', 'full_message', 'timestamp', 'level', 'facility'],
+  ...['EventReceivedTime', 'Hostname', 'Severity', 'SeverityValue', 'SourceModuleName', 'Opcode'],
+  ...['SourceModuleType', 'OpcodeValue', 'Task', 'Keywords', 'ProviderGuid', 'ThreadID'],
+  ...['ExecutionProcessID', 'ExecutionThreadID', 'AccountName', 'AccountType', 'Domain', 'UserID'],
+  ...['SourceName', 'EventID', 'Channel', 'RecordNumber', 'EventTime', 'Category', 'EventType'],
+  ...['gl2_source_input', 'gl2_source_node', 'gl2_remote_ip', 'gl2_remote_port', 'streams'],
+]);
+
+/** Graylog's form has `_` before the names of all fields but its own. */
+function unwrapGelf(record: JsonObject): Envelope {
+  const plain = Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name.replace(/^_/, ''), value]),
+  );
+  return {
+    provider: plain['SourceName'],
+    id: plain['EventID'],
+    channel: plain['Channel'],
+    computer: plain['Hostname'] ?? plain['host'],
+    time: plain['timestamp'] ?? plain['EventTime'],
+    recordId: plain['RecordNumber'],
+    headerPid: plain['ExecutionProcessID'],
+    message: plain['full_message'],
+    data: without(plain, gelfFields),
+  };
+}
+
+/** Elements of `EventData` without the element itself, as Promtail has them. */
+function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
+  const text = textOf(value)?.trim() ?? '';
+  const whole = text.startsWith('<EventData') ? text : `<EventData>${text}</EventData>`;
+  return text === '' ? undefined : asObject(parseXml(whole))?.['EventData'];
+}
+
+/** A time as a number, since 1970: seconds, or milliseconds where it is too large for those. */
+export function timeText(value: JsonValue | undefined): string | undefined {
+  const text = textOf(value);
+  const isCount = text !== undefined && /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
+  const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
+  return isCount ? epochText(text, unit) : text;
+}
+
+/** Collectors that are not made for Windows alone, and exports of hunting tools. */
+export const collectors: readonly Shape[] = [
+  {
+    name: 'OpenTelemetry Collector (windowseventlog)',
+    matches: (record) =>
+      asObject(record['event_id'])?.['id'] !== undefined &&
+      asObject(record['provider'])?.['name'] !== undefined,
+    unwrap: (record) => ({
+      provider: at(record, 'provider.name'),
+      id: at(record, 'event_id.id'),
+      channel: record['channel'],
+      computer: record['computer'],
+      time: record['system_time'],
+      recordId: record['record_id'],
+      headerPid: at(record, 'execution.process_id'),
+      message: record['message'],
+      ...openTelemetryData(record['event_data']),
+    }),
+  },
+  {
+    name: 'Promtail, Grafana Alloy',
+    matches: (record) => 'event_id' in record && 'eventRecordID' in record && 'source' in record,
+    unwrap: (record) => {
+      const data = new EventData();
+      const inserts = addEventData(data, elementsOf(record['event_data']));
+      return {
+        provider: record['source'],
+        id: record['event_id'],
+        channel: record['channel'],
+        computer: record['computer'],
+        time: record['timeCreated'],
+        recordId: record['eventRecordID'],
+        headerPid: at(record, 'execution.processId'),
+        message: record['message'],
+        data,
+        inserts,
+      };
+    },
+  },
+  {
+    name: 'Fluent Bit with Render_Event_As_XML',
+    matches: (record) =>
+      typeof record['System'] === 'string' && /^\s*<(?:\?xml|Event)/.test(record['System']),
+    unwrap: (record) => {
+      const event = asObject(parseXml(textOf(record['System']) ?? '')?.['Event']);
+      return event && unwrapTree({ ...event, Message: record['Message'] ?? '' });
+    },
+  },
+  {
+    name: 'Fluentd (windows_eventlog2)',
+    matches: (record) => Array.isArray(record['EventData']) && 'ProviderName' in record,
+    unwrap: (record) => ({
+      provider: record['ProviderName'],
+      id: record['EventID'],
+      channel: record['Channel'],
+      computer: record['Computer'],
+      time: textOf(record['TimeCreated'])?.replaceAll('/', '-'),
+      recordId: record['EventRecordID'],
+      headerPid: record['ProcessID'],
+      message: record['Description'],
+      data: new EventData(),
+      inserts: record['EventData'] as readonly JsonValue[],
+    }),
+  },
+  {
+    name: 'Get-EventLog',
+    matches: (record) => Array.isArray(record['ReplacementStrings']) && 'Source' in record,
+    unwrap: (record) => ({
+      provider: record['Source'],
+      // The upper bits of InstanceId are no part of it.
+      id: record['EventID'],
+      computer: record['MachineName'],
+      time: record['TimeGenerated'],
+      hasTrueTime: /^\/Date/.test(textOf(record['TimeGenerated']) ?? ''),
+      recordId: record['Index'],
+      message: record['Message'],
+      data: new EventData(),
+      inserts: record['ReplacementStrings'] as readonly JsonValue[],
+    }),
+  },
+  {
+    name: 'GELF (Graylog)',
+    matches: (record) =>
+      'short_message' in record && '_EventID' in record && '_SourceName' in record,
+    unwrap: unwrapGelf,
+  },
+  {
+    name: 'Splunk, events as text',
+    matches: (record) => textOfEvent(record) !== undefined,
+    unwrap: (record) => unwrapText(textOfEvent(record) ?? ''),
+  },
+  {
+    name: 'Splunk, fields of an event',
+    matches: (record) =>
+      ('EventCode' in record || 'EventID' in record) &&
+      !('_raw' in record && String(record['_raw']).trimStart().startsWith('<Event')) &&
+      ('sourcetype' in record || 'EventCode' in record) &&
+      ('Computer' in record || 'ComputerName' in record) &&
+      (splunkChannel(record) !== undefined || 'SourceName' in record),
+    unwrap: unwrapSplunk,
+  },
+];
+
+/** What wraps an event in answers of searches and in reports of tools. */
+export function unwrapDocument(record: JsonObject): JsonObject {
+  return (
+    asObject(record['_source']) ??
+    ((('preview' in record || 'offset' in record) && asObject(record['result'])) ||
+      asObject(at(record, 'document.data')) ||
+      record)
+  );
+}

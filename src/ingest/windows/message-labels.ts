@@ -1,0 +1,176 @@
+import type { EventData } from './event.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Labels under the heading of an account, by what its fields' names start with. */
+function account(prefix: string, sid: string): Labels {
+  return {
+    'security id': sid,
+    'account name': `${prefix}UserName`,
+    'account domain': `${prefix}DomainName`,
+    'domain name': `${prefix}DomainName`,
+    'logon id': `${prefix}LogonId`,
+  };
+}
+
+const subject = account('Subject', 'SubjectUserSid');
+const loggedOn = account('Target', 'TargetUserSid');
+const changed = account('Target', 'TargetSid');
+const group: Labels = {
+  ...changed,
+  'group name': 'TargetUserName',
+  'group domain': 'TargetDomainName',
+};
+
+/** What stands under a heading of the message; headings and labels in lower case. */
+const sections: Readonly<Record<string, Labels>> = {
+  subject,
+  'creator subject': subject,
+  'new logon': loggedOn,
+  'target subject': loggedOn,
+  'account for which logon failed': loggedOn,
+  'account whose credentials were used': loggedOn,
+  'target account': changed,
+  'new account': changed,
+  member: { 'security id': 'MemberSid', 'account name': 'MemberName' },
+  group,
+  'new group': group,
+  'target server': { 'target server name': 'TargetServerName' },
+};
+
+/** Labels that mean the same under whatever heading. */
+const anywhere: Labels = {
+  'logon type': 'LogonType',
+  'elevated token': 'ElevatedToken',
+  'logon process': 'LogonProcessName',
+  'authentication package': 'AuthenticationPackageName',
+  'package name (ntlm only)': 'LmPackageName',
+  'workstation name': 'WorkstationName',
+  'source network address': 'IpAddress',
+  'network address': 'IpAddress',
+  port: 'IpPort',
+  status: 'Status',
+  'sub status': 'SubStatus',
+  'process id': 'ProcessId',
+  'process name': 'ProcessName',
+  'caller process id': 'ProcessId',
+  'caller process name': 'ProcessName',
+  'new process id': 'NewProcessId',
+  'new process name': 'NewProcessName',
+  'token elevation type': 'TokenElevationType',
+  'mandatory label': 'MandatoryLabel',
+  'creator process id': 'ProcessId',
+  'creator process name': 'ParentProcessName',
+  'process command line': 'CommandLine',
+  'service name': 'ServiceName',
+  'service file name': 'ServiceFileName',
+  'service type': 'ServiceType',
+  'service start type': 'ServiceStartType',
+  'service account': 'ServiceAccount',
+  'task name': 'TaskName',
+  'task content': 'TaskContent',
+  'task new content': 'TaskContentNew',
+  'object type': 'ObjectType',
+  'object name': 'ObjectName',
+  'object value name': 'ObjectValueName',
+  'operation type': 'OperationType',
+  'old value type': 'OldValueType',
+  'old value': 'OldValue',
+  'new value type': 'NewValueType',
+  'new value': 'NewValue',
+  'access mask': 'AccessMask',
+  accesses: 'AccessList',
+  'share name': 'ShareName',
+  'share path': 'ShareLocalPath',
+  'relative target name': 'RelativeTargetName',
+  'application name': 'Application',
+  direction: 'Direction',
+  'source address': 'SourceAddress',
+  'source port': 'SourcePort',
+  'destination address': 'DestAddress',
+  'destination port': 'DestPort',
+  protocol: 'Protocol',
+};
+
+/** Labels that an event uses for something else. */
+const ofEvent: Readonly<Record<string, Labels>> = {
+  4624: { 'source port': 'IpPort' },
+  4625: { 'source port': 'IpPort' },
+  5140: { 'source address': 'IpAddress', 'source port': 'IpPort' },
+  5145: { 'source address': 'IpAddress', 'source port': 'IpPort' },
+  7045: {
+    'service file name': 'ImagePath',
+    'service start type': 'StartType',
+    'service account': 'AccountName',
+  },
+};
+
+/** Words of messages for what values have as codes. */
+const codes: Readonly<Record<string, Labels>> = {
+  ElevatedToken: { yes: '%%1842', no: '%%1843' },
+  Direction: { inbound: '%%14592', outbound: '%%14593' },
+  OperationType: {
+    'new registry value created': '%%1904',
+    'existing registry value modified': '%%1905',
+    'registry value deleted': '%%1906',
+  },
+  OldValueType: registryTypes(),
+  NewValueType: registryTypes(),
+};
+
+function registryTypes(): Labels {
+  return {
+    reg_none: '%%1872',
+    reg_sz: '%%1873',
+    reg_expand_sz: '%%1874',
+    reg_binary: '%%1875',
+    reg_dword: '%%1876',
+    reg_multi_sz: '%%1879',
+    reg_qword: '%%1883',
+  };
+}
+
+const providers = new Set([
+  'microsoft-windows-security-auditing',
+  'microsoft-windows-eventlog',
+  'service control manager',
+]);
+
+const heading = /^([A-Z][A-Za-z ]{2,60}):\s*$/;
+const labelled = /^\s*([A-Za-z][A-Za-z ()]{0,40}?):[ \t]*(.*)$/;
+
+/** Reads a message of headings, with labels and their values below each, as the Security log has them. */
+export function sectionedMessage(
+  data: EventData,
+  provider: string,
+  id: number,
+  message: string,
+): void {
+  if (!providers.has(provider)) {
+    return;
+  }
+  let section: Labels = {};
+  let last: string | undefined;
+  for (const text of message.split(/\r?\n/)) {
+    const above = heading.exec(text)?.[1];
+    const [, label = '', value = ''] = labelled.exec(text) ?? [];
+    const key = label.trim().toLowerCase();
+    const name = section[key] ?? ofEvent[id]?.[key] ?? anywhere[key];
+    if (above !== undefined) {
+      section = sections[above.toLowerCase()] ?? {};
+      last = undefined;
+    } else if (name !== undefined) {
+      setOnce(data, name, value.trim());
+      last = name;
+    } else if (last === 'TaskContent' || last === 'TaskContentNew') {
+      data.set(last, `${data.get(last.toLowerCase())}\n${text}`);
+    }
+  }
+}
+
+function setOnce(data: EventData, name: string, text: string): void {
+  const isName = name.endsWith('Sid') && !text.startsWith('S-1-');
+  if (!isName && data.get(name.toLowerCase()) === undefined) {
+    data.set(name, codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
+  }
+}

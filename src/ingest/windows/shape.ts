@@ -1,0 +1,202 @@
+import { ExactNumber, type JsonValue, parseJson } from '../json.js';
+import { EventData } from './event.js';
+import { parseXml } from './xml.js';
+
+export type JsonObject = { readonly [name: string]: JsonValue };
+
+/** How one shipper writes an event. */
+export interface Shape {
+  readonly name: string;
+  /** Whether the record is of this shape; the first that says so unwraps it. */
+  matches(record: JsonObject): boolean;
+  unwrap(record: JsonObject): Envelope | undefined;
+}
+
+/** An event as its shipper gives it. */
+export interface Envelope {
+  readonly provider: JsonValue | undefined;
+  readonly id: JsonValue | undefined;
+  readonly channel?: JsonValue | undefined;
+  readonly computer: JsonValue | undefined;
+  readonly time: JsonValue | undefined;
+  readonly hasTrueTime?: boolean;
+  readonly recordId?: JsonValue | undefined;
+  readonly headerPid?: JsonValue | undefined;
+  readonly message?: JsonValue | undefined;
+  readonly data: EventData;
+  /** Values without names, in the order of the event's template. */
+  readonly inserts?: readonly JsonValue[];
+}
+
+export function asObject(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof ExactNumber)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+/** A member by its path, of which some shippers write a part, or all, as one name with dots. */
+export function at(record: JsonObject, path: string): JsonValue | undefined {
+  const whole = record[path];
+  if (whole !== undefined) {
+    return whole;
+  }
+  let dot = path.indexOf('.');
+  while (dot > 0) {
+    const part = asObject(record[path.slice(0, dot)]);
+    const found = part && at(part, path.slice(dot + 1));
+    if (found !== undefined) {
+      return found;
+    }
+    dot = path.indexOf('.', dot + 1);
+  }
+  return undefined;
+}
+
+/** Members of an object, or of all names that start with a path. */
+export function members(record: JsonObject, path: string): EventData {
+  const data = new EventData();
+  const object = asObject(at(record, path));
+  if (object) {
+    for (const name in object) {
+      data.put(name, object[name]);
+    }
+    return data;
+  }
+  const prefix = `${path}.`;
+  for (const name in record) {
+    if (name.startsWith(prefix)) {
+      data.put(name.slice(prefix.length), record[name]);
+    }
+  }
+  return data;
+}
+
+export function without(record: JsonObject, envelope: ReadonlySet<string>): EventData {
+  const data = new EventData();
+  for (const name in record) {
+    if (!envelope.has(name)) {
+      data.put(name, record[name]);
+    }
+  }
+  return data;
+}
+
+/** Adds what `UserData` holds: one element, whose children are the values. */
+export function addUserData(data: EventData, value: JsonValue | undefined): void {
+  for (const [name, member] of Object.entries(asObject(value) ?? {})) {
+    const element = asObject(member);
+    if (element) {
+      addUserData(data, element);
+    } else if (!/^[@#]|^xmlns|^xml_name$/i.test(name)) {
+      data.put(name, member);
+    }
+  }
+}
+
+/**
+ * Adds `EventData` as a tree has it: names as members, or a list of `Data` with a name and a text each.
+ * Returns the values that have no name.
+ */
+export function addEventData(data: EventData, value: JsonValue | undefined): JsonValue[] {
+  const nameless: JsonValue[] = [];
+  for (const [name, member] of Object.entries(asObject(value) ?? {})) {
+    if (name === 'Data') {
+      for (const item of Array.isArray(member) ? member : [member]) {
+        nameless.push(...addDataItem(data, item));
+      }
+    } else if (!/^[@#]|^xmlns$/i.test(name)) {
+      const element = asObject(member);
+      data.put(name, element ? (element['#text'] ?? '') : member);
+    }
+  }
+  return nameless;
+}
+
+export function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
+  const element = asObject(item);
+  if (element === undefined) {
+    return item === '' || item === null ? [] : [item];
+  }
+  const name = attribute(element, 'Name') ?? element['name'];
+  const text = element['#text'] ?? element['_'] ?? element['Value'] ?? '';
+  if (typeof name === 'string') {
+    data.put(name, text);
+    return [];
+  }
+  return Array.isArray(text) ? [...text] : text === '' ? [] : [text];
+}
+
+/** An attribute of an element, in the ways that converters of XML write it. */
+export function attribute(element: JsonObject | undefined, name: string): JsonValue | undefined {
+  if (element === undefined) {
+    return undefined;
+  }
+  const attributes =
+    asObject(element['#attributes']) ?? asObject(element['$']) ?? asObject(element['_attributes']);
+  return attributes?.[name] ?? element[`@${name}`] ?? element[name];
+}
+
+/** An attribute of a child, which `evtx_dump --separate-json-attributes` puts beside it. */
+export function childAttribute(
+  parent: JsonObject,
+  child: string,
+  name: string,
+): JsonValue | undefined {
+  return (
+    attribute(asObject(parent[child]), name) ??
+    attribute(asObject(parent[`${child}_attributes`]), name)
+  );
+}
+
+export function textOfElement(value: JsonValue | undefined): JsonValue | undefined {
+  const element = asObject(value);
+  return element ? (element['#text'] ?? element['_'] ?? element['Value']) : value;
+}
+
+export function unwrapTree(tree: JsonObject): Envelope | undefined {
+  const system = asObject(tree['System']);
+  if (system === undefined) {
+    return undefined;
+  }
+  const data = new EventData();
+  const eventData = parsedText(tree['EventData']);
+  const inserts = Array.isArray(eventData) ? eventData : addEventData(data, eventData);
+  addUserData(data, parsedText(tree['UserData']));
+  return {
+    provider: childAttribute(system, 'Provider', 'Name') ?? textOfElement(system['Provider']),
+    id: textOfElement(system['EventID']),
+    channel: textOfElement(system['Channel']),
+    computer: textOfElement(system['Computer']),
+    time:
+      childAttribute(system, 'TimeCreated', 'SystemTime') ?? textOfElement(system['TimeCreated']),
+    recordId: textOfElement(system['EventRecordID']),
+    headerPid: childAttribute(system, 'Execution', 'ProcessID'),
+    message: textOfElement(asObject(tree['RenderingInfo'])?.['Message']) ?? tree['Message'],
+    data,
+    inserts,
+  };
+}
+
+/** A value that is a JSON or XML text, as what it says. */
+export function parsedText(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'string') {
+    return value;
+  }
+  const text = value.trimStart();
+  if (text.startsWith('{') || text.startsWith('[')) {
+    try {
+      return parseJson(text);
+    } catch {
+      return undefined;
+    }
+  }
+  if (!text.startsWith('<')) {
+    return undefined;
+  }
+  const tree = parseXml(text);
+  const item = asObject(tree?.['DataItem']);
+  return asObject(item ?? tree)?.['EventData'] ?? tree;
+}

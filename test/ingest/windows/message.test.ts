@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow } from '../convert.js';
+
+const computer = 'PC1.contoso.com';
+
+describe('values that are in the message alone', () => {
+  const said = (source: string, id: number, message: string) => ({
+    Id: id,
+    ProviderName: source,
+    MachineName: computer,
+    TimeCreated: '/Date(1767607872400)/',
+    Message: message.replaceAll('\n', '\r\n'),
+  });
+  const auditing = 'Microsoft-Windows-Security-Auditing';
+  const subject = `Subject:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-500
+\tAccount Name:\t\tAdmin
+\tAccount Domain:\t\tCONTOSO
+\tLogon ID:\t\t0x1F4
+`;
+  const start = `A new process has been created.
+
+Creator ${subject}
+Target Subject:
+\tSecurity ID:\t\tNULL SID
+\tAccount Name:\t\t-
+\tAccount Domain:\t\t-
+\tLogon ID:\t\t0x0
+
+Process Information:
+\tNew Process ID:\t\t0x2a
+\tNew Process Name:\tC:\\Windows\\System32\\cmd.exe
+\tToken Elevation Type:\t%%1936
+\tMandatory Label:\t\tMandatory Label\\High Mandatory Level
+\tCreator Process ID:\t0x7
+\tCreator Process Name:\tC:\\Windows\\explorer.exe
+\tProcess Command Line:\tcmd.exe /c whoami
+`;
+  const started = {
+    table: 'DeviceProcessEvents',
+    DeviceName: 'pc1.contoso.com',
+    ProcessId: 42,
+    FolderPath: 'C:\\Windows\\System32\\cmd.exe',
+    ProcessCommandLine: 'cmd.exe /c whoami',
+    ProcessIntegrityLevel: 'High',
+    ProcessTokenElevation: 'TokenElevationTypeDefault',
+    AccountName: 'admin',
+    AccountDomain: 'contoso',
+    AccountSid: 'S-1-5-21-1-2-3-500',
+    LogonId: 500,
+    InitiatingProcessId: 7,
+    InitiatingProcessFileName: 'explorer.exe',
+  };
+
+  it.each([
+    ['a process start', said(auditing, 4688, start), started],
+    [
+      'a logon',
+      said(
+        auditing,
+        4624,
+        `An account was successfully logged on.
+
+Subject:
+\tSecurity ID:\t\tNULL SID
+\tAccount Name:\t\t-
+\tAccount Domain:\t\t-
+\tLogon ID:\t\t0x0
+
+Logon Information:
+\tLogon Type:\t\t3
+\tElevated Token:\t\tYes
+
+New Logon:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1001
+\tAccount Name:\t\tMallory
+\tAccount Domain:\t\tCONTOSO
+\tLogon ID:\t\t0x2A
+
+Network Information:
+\tWorkstation Name:\tKALI
+\tSource Network Address:\t10.0.0.9
+\tSource Port:\t\t50000
+
+Detailed Authentication Information:
+\tLogon Process:\t\tNtLmSsp
+\tAuthentication Package:\tNTLM
+\tPackage Name (NTLM only):\tNTLM V2
+`,
+      ),
+      {
+        ActionType: 'LogonSuccess',
+        LogonType: 'Network',
+        AccountName: 'mallory',
+        AccountSid: 'S-1-5-21-1-2-3-1001',
+        LogonId: 42,
+        Protocol: 'NTLM',
+        RemoteIP: '10.0.0.9',
+        RemotePort: 50000,
+        RemoteDeviceName: 'KALI',
+        IsLocalAdmin: true,
+      },
+    ],
+    [
+      'a new member of a group',
+      said(
+        auditing,
+        4732,
+        `A member was added to a security-enabled local group.
+
+${subject}
+Member:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1001
+\tAccount Name:\t\t-
+
+Group:
+\tSecurity ID:\t\tS-1-5-32-544
+\tGroup Name:\t\tAdministrators
+\tGroup Domain:\t\tBuiltin
+`,
+      ),
+      {
+        ActionType: 'UserAccountAddedToLocalGroup',
+        AccountSid: 'S-1-5-21-1-2-3-1001',
+        InitiatingProcessAccountName: 'admin',
+        AdditionalFields: { GroupName: 'Administrators', GroupSid: 'S-1-5-32-544' },
+      },
+    ],
+    [
+      'a task, whose content has lines of its own',
+      said(
+        auditing,
+        4698,
+        `A scheduled task was created.
+
+${subject}
+Task Information:
+\tTask Name: \t\t\\Evil
+\tTask Content: \t\t<?xml version="1.0" encoding="UTF-16"?>
+<Task>
+  <Command>evil.exe</Command>
+</Task>
+`,
+      ),
+      {
+        ActionType: 'ScheduledTaskCreated',
+        AccountName: 'admin',
+        AdditionalFields: {
+          TaskName: '\\Evil',
+          TaskContent: expect.stringContaining('<Command>evil.exe</Command>'),
+        },
+      },
+    ],
+    [
+      'a service',
+      said(
+        'Service Control Manager',
+        7045,
+        `A service was installed in the system.
+
+Service Name:  Evil
+Service File Name:  %COMSPEC% /c evil.exe
+Service Type:  user mode service
+Service Start Type:  demand start
+Service Account:  LocalSystem`,
+      ),
+      {
+        ActionType: 'ServiceInstalled',
+        FileName: 'cmd.exe',
+        AdditionalFields: {
+          ServiceName: 'Evil',
+          ServiceAccount: 'LocalSystem',
+          ServiceType: 16,
+          ServiceStartType: 3,
+        },
+      },
+    ],
+    [
+      'a script block',
+      said(
+        'Microsoft-Windows-PowerShell',
+        4104,
+        `Creating Scriptblock text (1 of 1):
+iex $a
+iex $b
+
+ScriptBlock ID: 5f0c1a3e-0000-4000-8000-000000000001
+Path: C:\\a.ps1`,
+      ),
+      {
+        ActionType: 'AmsiScriptContent',
+        AdditionalFields: {
+          ScriptBlockId: '5f0c1a3e-0000-4000-8000-000000000001',
+          Path: 'C:\\a.ps1',
+          MessageNumber: 1,
+          MessageTotal: 1,
+          Content: 'iex $a\r\niex $b',
+        },
+      },
+    ],
+    [
+      'a command',
+      said(
+        'Microsoft-Windows-PowerShell',
+        4103,
+        `CommandInvocation(Get-Item): "Get-Item"
+ParameterBinding(Get-Item): name="Path"; value="x"
+
+
+Context:
+        Severity = Informational
+        User = CONTOSO\\Bob
+        Connected User = 
+
+
+User Data:
+
+`,
+      ),
+      {
+        ActionType: 'PowerShellCommand',
+        InitiatingProcessAccountName: 'bob',
+        AdditionalFields: expect.objectContaining({ Command: 'Get-Item' }),
+      },
+    ],
+  ])('%s', (_name, record, wanted) => {
+    expect(onlyRow(converted([record]))).toMatchObject(wanted);
+  });
+
+  const text = `01/05/2026 10:11:12 AM
+LogName=Security
+SourceName=Microsoft Windows security auditing.
+EventCode=4688
+EventType=0
+ComputerName=${computer}
+RecordNumber=5
+Message=${start}`;
+
+  it.each([
+    ['in a field', { host: 'collector', message: text }],
+    ['in an export', { preview: false, result: { _raw: text } }],
+  ])('an event as text of Splunk, %s', (_name, record) => {
+    expect(onlyRow(converted([record]))).toMatchObject(started);
+  });
+});
