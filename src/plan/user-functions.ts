@@ -1,3 +1,5 @@
+import type { ScalarType } from '../catalog/types.js';
+import { literalAs } from '../kql/literal-conversion.js';
 import {
   calledBody,
   type Expression,
@@ -8,9 +10,10 @@ import {
   optionalMember,
   type SyntaxNode,
   scalarTypeOf,
+  spanOf,
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, type Row, type Variable, withVariables } from './context.js';
-import { nullLiteral, type Relation } from './plan.js';
+import { nullLiteral, type PlanExpression, type Relation } from './plan.js';
 import { planStatements } from './statements.js';
 import { tableVariable } from './tables.js';
 
@@ -53,21 +56,29 @@ export function bindArguments(
       return [parameterName, tableVariable(table, context)];
     }
     const argument = byName.get(parameterName) ?? positional.shift();
-    if (argument) return [parameterName, argumentVariable(argument, context, row)];
+    if (argument && isTabular(argument.ResultType)) {
+      return [parameterName, tableVariable(context.plan.table(argument, context), context)];
+    }
+    const type = scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as never);
+    if (argument) {
+      const value = context.plan.scalar(argument, context, row);
+      return [parameterName, { kind: 'scalar', expression: coerced(value, type, argument) }];
+    }
     const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
-    const expression = fallback
-      ? context.plan.scalar(member(fallback, 'Value'), variable.context, noRow)
-      : nullLiteral(scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as never));
-    return [parameterName, { kind: 'scalar', expression }];
+    if (!fallback) return [parameterName, { kind: 'scalar', expression: nullLiteral(type) }];
+    const node = member(fallback, 'Value');
+    const value = context.plan.scalar(node, variable.context, noRow);
+    return [parameterName, { kind: 'scalar', expression: coerced(value, type, node) }];
   });
   return withVariables(variable.context, bound);
 }
 
-function argumentVariable(argument: Expression, context: PlanContext, row: Row): Variable {
-  if (isTabular(argument.ResultType)) {
-    return tableVariable(context.plan.table(argument, context), context);
-  }
-  return { kind: 'scalar', expression: context.plan.scalar(argument, context, row) };
+/** What a call hands over becomes what the parameter declares; a dynamic holds a value of any type as it is. */
+function coerced(value: PlanExpression, type: ScalarType, node: SyntaxNode): PlanExpression {
+  if (value.type === type || type === 'dynamic') return value;
+  const literal = value.kind === 'literal' ? literalAs(value, type) : undefined;
+  if (literal) return { kind: 'literal', ...literal };
+  return { kind: 'call', name: `to${type}`, arguments: [value], type, span: spanOf(node) };
 }
 
 /** A function's body: its own `let` statements, then its result expression. */

@@ -51,6 +51,32 @@ describe('values that differ from those of Kusto', () => {
       'print make_timespan(1, 2, 3, 4.5), make_timespan(1, 2, 60.0), make_timespan(1, 2, "x")',
       [['1.02:03:04.5000000', null, null]],
     ],
+    [
+      'what a call hands over is of the type that the parameter declares',
+      'let f = (a: long, b: real, c: string, d: datetime = datetime(null), e: int = 7) { pack_array(gettype(a), a, gettype(b), b, gettype(c), c, gettype(d), d, gettype(e), e) }; print f("5", 2, 1h), f(1.9, "x", true, "2020-01-02", 5000000000)',
+      [
+        [
+          ['long', 5, 'real', 2.0, 'string', '01:00:00', 'datetime', null, 'int', 7],
+          [
+            'long',
+            1,
+            'real',
+            null,
+            'string',
+            'true',
+            'datetime',
+            '2020-01-02T00:00:00.0000000Z',
+            'int',
+            null,
+          ],
+        ],
+      ],
+    ],
+    [
+      'columns as arguments of another type than the parameter',
+      'let f = (n: long, s: string) { strcat(n + 1, s) }; let g = (T: (s: string), least: long) { T | where tolong(s) >= least }; datatable(s: string, r: real) ["1", 2.5, "x", 3] | extend y = f(s, r) | invoke g("1")',
+      [['1', 2.5, '22.5']],
+    ],
   ])('%s', async (_, query, rows) => {
     expect(await kql.values(query)).toEqual(rows);
   });
