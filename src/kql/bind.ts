@@ -2,7 +2,8 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
-import { childAt, declarations, isOutdated, unresolvedName } from './leniency.js';
+import { childAt, declarations, isOutdated, typeNames, unresolvedName } from './leniency.js';
+import { packEdits } from './pack-all.js';
 import { globalStateFor, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
 import {
@@ -46,6 +47,12 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
     };
     const code = analyze(source.text, catalog, columns);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
+    const packs = syntaxError ? packEdits(code.Syntax as SyntaxNode, source) : [];
+    const addedPacks = packs.filter((edit) => !quotes.has(edit.start));
+    if (addedPacks.length > 0) {
+      for (const edit of addedPacks) quotes.set(edit.start, edit);
+      continue;
+    }
     if (syntaxError) {
       throw new HuntError(
         'kql.syntax',
@@ -61,7 +68,9 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
       continue;
     }
     const found = errorsOf(code.GetDiagnostics());
-    const declared = declarations(found, root, source).filter((edit) => !quotes.has(edit.start));
+    const declared = [...declarations(found, root, source), ...typeNames(found, source)].filter(
+      (edit) => !quotes.has(edit.start),
+    );
     if (declared.length > 0) {
       for (const edit of declared) quotes.set(edit.start, edit);
       continue;

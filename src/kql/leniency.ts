@@ -1,6 +1,14 @@
+import { type ScalarType, scalarTypes } from '../catalog/types.js';
 import type { KustoDiagnostic } from './language.js';
 import type { Edit, SourceText } from './source.js';
-import { elements, kindOf, optionalMember, type SyntaxNode } from './syntax.js';
+import {
+  type Expression,
+  elements,
+  kindOf,
+  optionalMember,
+  type SyntaxNode,
+  scalarTypeOf,
+} from './syntax.js';
 
 // What the service takes and the binder, which is older, does not.
 
@@ -33,6 +41,24 @@ export function declarations(
   });
 }
 
+const noType = 'KS160';
+
+const typeWords: ReadonlySet<string> = new Set([
+  ...scalarTypes,
+  ...['boolean', 'date', 'double', 'time', 'uuid', 'uniqueid'],
+]);
+
+/** `typeof(DateTime)`: the names of types have no case there. */
+export function typeNames(errors: readonly KustoDiagnostic[], source: SourceText): Edit[] {
+  return errors.flatMap(({ Code, Start, Length }) => {
+    if (Code !== noType) return [];
+    const written = source.text.slice(Start, Start + Length);
+    const text = written.toLowerCase();
+    if (text === written || !typeWords.has(text)) return [];
+    return [{ start: source.toOriginal(Start), length: Length, text }];
+  });
+}
+
 /** Plugins and functions that take more than the binder knows of. */
 const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // A degree as the documentation writes it, without int().
@@ -51,9 +77,18 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['sliding_window_counts', new Set(['KS138'])],
 ]);
 
+const noArray = 'KS234';
+const noBag = 'KS235';
+const noElements = 'KS147';
+const noForm = 'KS127';
+
+/** What a function over series takes beside a series. */
+const seriesTypes: ReadonlySet<ScalarType> = new Set(['dynamic', 'int', 'long', 'real', 'decimal']);
+
 /** A complaint about arguments that the service takes. */
 export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+    if (isAboutShape(error, node)) return true;
     if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
     if (
       kindOf(node) === 'MakeGraphPartitionedByClause' &&
@@ -68,6 +103,35 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
   return false;
+}
+
+/** What a dynamic value holds is known only when the query runs, whatever the binder makes of a literal. */
+function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
+  if (error.Code === noElements) {
+    return (
+      kindOf(node) === 'ElementExpression' &&
+      isDynamic(optionalMember<Expression>(node, 'Expression'))
+    );
+  }
+  if (error.Code === noForm) {
+    const name = optionalMember(node, 'Name')?.SimpleName ?? '';
+    const list = optionalMember<SyntaxNode>(node, 'ArgumentList');
+    const types = elements(list, 'Expressions').map(({ ResultType }) => scalarTypeOf(ResultType));
+    return (
+      name.startsWith('series_') &&
+      types.includes('dynamic') &&
+      types.every((type) => seriesTypes.has(type))
+    );
+  }
+  const isThere = node.TextStart === error.Start && node.Width === error.Length;
+  return (
+    isThere && (error.Code === noArray || error.Code === noBag) && isDynamic(node as Expression)
+  );
+}
+
+function isDynamic(node: Expression | undefined): boolean {
+  const type = node?.ResultType;
+  return type != null && scalarTypeOf(type) === 'dynamic';
 }
 
 /** Operators over whose columns the binder knows nothing. */

@@ -1,5 +1,5 @@
 import { allBound, bound } from './bound.js';
-import { convert } from './convert.js';
+import { convert, ticksFromYear1 } from './convert.js';
 import { arrayText, isArray } from './json.js';
 import { arrayElements } from './json-literal.js';
 import type { Operand } from './operand.js';
@@ -7,19 +7,26 @@ import { join, literal, type Sql, sql } from './sql.js';
 
 /**
  * Series are dynamic arrays of numbers. SQL works on them as `Array(Nullable(Float64))`: what is no
- * number is NULL. Instants that are not finite stand in JSON as strings, as KQL writes them.
+ * number is NULL. Numbers that are not finite stand in JSON as strings, as KQL writes them; instants
+ * count as their ticks.
  */
 
 const numbersType = sql`Array(Nullable(Float64))`;
 
+const unquoted = sql`trim(BOTH '"' FROM _e)`;
+/** An instant as KQL writes it into JSON. */
+const instant = String.raw`^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z"$`;
+const ticks = ticksFromYear1(sql`parseDateTime64BestEffortOrNull(${unquoted}, 7, 'UTC')`);
+
 /** An element's JSON text as a number. */
-const strict = sql`multiIf(match(_e, '^-?[0-9]'), toFloat64OrNull(_e), _e = 'true', 1, _e = 'false', 0, _e IN ('"NaN"', '"Infinity"', '"-Infinity"'), toFloat64OrNull(trim(BOTH '"' FROM _e)), NULL)`;
+const strict = sql`multiIf(match(_e, '^-?[0-9]'), toFloat64OrNull(_e), _e = 'true', 1, _e = 'false', 0, _e IN ('"NaN"', '"Infinity"', '"-Infinity"'), toFloat64OrNull(${unquoted}), match(_e, ${literal(instant)}), toFloat64(${ticks}), NULL)`;
 
 /** The numbers of a JSON array; what is no array has none. */
 export function numbersOf(json: Sql & { readonly constant?: Operand['constant'] }): Sql {
   const known = json.constant?.type === 'dynamic' ? json.constant.value : undefined;
-  if (typeof known === 'string') {
-    const numbers = (arrayElements(known) ?? []).map(literalNumber);
+  const elements = typeof known === 'string' ? (arrayElements(known) ?? []) : undefined;
+  if (elements && !elements.some((element) => new RegExp(instant).test(element))) {
+    const numbers = elements.map(literalNumber);
     return sql`CAST([${join(numbers)}] AS ${numbersType})`;
   }
   return bound(
