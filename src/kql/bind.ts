@@ -3,9 +3,9 @@ import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import { childAt, declarations, isOutdated, typeNames, unresolvedName } from './leniency.js';
-import { packEdits } from './pack-all.js';
 import { globalStateFor, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
+import { mayBeRespelled, spellingEdits } from './spellings.js';
 import {
   columnsOf,
   isTabular,
@@ -30,7 +30,7 @@ export interface BoundQuery {
 /**
  * Binds a query. What it leaves to the service is supplied step by step, as the binder asks for it:
  * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
- * the query's own views behind wildcards.
+ * the query's own views behind wildcards, forms of the service's in the parser's spelling.
  * `edits` are made in the query beforehand.
  * @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error
  */
@@ -38,6 +38,7 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
   const columns = new Set<string>();
   const quotes = new Map<number, Edit>();
   const hasViews = /\bview\b/.test(query);
+  const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
@@ -47,10 +48,10 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
     };
     const code = analyze(source.text, catalog, columns);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
-    const packs = syntaxError ? packEdits(code.Syntax as SyntaxNode, source) : [];
-    const addedPacks = packs.filter((edit) => !quotes.has(edit.start));
-    if (addedPacks.length > 0) {
-      for (const edit of addedPacks) quotes.set(edit.start, edit);
+    const spelled = isRespelled ? spellingEdits(code.Syntax as SyntaxNode, source) : [];
+    const addedSpellings = spelled.filter((edit) => !quotes.has(edit.start));
+    if (addedSpellings.length > 0) {
+      for (const edit of addedSpellings) quotes.set(edit.start, edit);
       continue;
     }
     if (syntaxError) {

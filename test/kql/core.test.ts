@@ -240,6 +240,60 @@ cases('order', [
   ],
 ]);
 
+const two = `let A = datatable(k: string, n: long, own: string) ["x", 1, "here", "y", 2, ""];
+  let B = datatable(k: string, n: long, other: bool) ["x", 3, true]; let C = datatable(z: long) [7]; `;
+
+cases('find and search', [
+  [
+    'what is not common to the tables is packed',
+    `${two} find in (A, B) where k == "x"`,
+    'source_: string, k: string, n: long, pack_: dynamic',
+    [
+      ['A', 'x', 1, { own: 'here' }],
+      ['B', 'x', 3, { other: true }],
+    ],
+  ],
+  [
+    'project-smart and another name of the source',
+    `${two} find withsource=table in (A, B) where n == 3 project-smart`,
+    'table: string, k: string, n: long, pack_: dynamic',
+    [['B', 'x', 3, { other: true }]],
+  ],
+  [
+    'pack_all() behind listed columns',
+    `${two} find in (A, B) where n == 1 project k, own, pack_all()`,
+    'source_: string, k: string, own: string, pack_: dynamic',
+    [['A', 'x', 'here', { n: 1 }]],
+  ],
+  [
+    'a table without a column of the condition has no rows',
+    `${two} find in (A, C) where k != "x" project k`,
+    'source_: string, k: string',
+    [['A', 'y']],
+  ],
+  [
+    'a term alone',
+    `${two} find in (A, B) where "HERE" and n < 9 project n`,
+    'source_: string, n: long',
+    [['A', 1]],
+  ],
+  [
+    'a star finds every row',
+    `${two} A | search *`,
+    '$table: string, k: string, n: long, own: string',
+    [
+      ['', 'x', 1, 'here'],
+      ['', 'y', 2, ''],
+    ],
+  ],
+  [
+    'a star and more',
+    `${two} search in (A, B) * and n > 2 | project k, n`,
+    'k: string, n: long',
+    [['x', 3]],
+  ],
+]);
+
 cases('project and extend', [
   [
     'automatic names',

@@ -1,11 +1,14 @@
 import {
+  children,
   columnsOf,
+  type Expression,
   elements,
   kindOf,
   member,
   optionalMember,
   type SyntaxNode,
   spanOf,
+  type TypeSymbol,
 } from '../../kql/syntax.js';
 import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -18,9 +21,9 @@ import {
   type Relation,
   stringLiteral,
 } from '../plan.js';
-import { findColumn, planScalar } from '../scalar.js';
+import { findColumn } from '../scalar.js';
 import { converted } from '../scan.js';
-import { searchedTables } from './search.js';
+import { searchCondition, searchedTables } from './search.js';
 import { type UnionMember, unionOf } from './union.js';
 
 /** `find [withsource=Name] [in (T1, T*)] where Condition [project A, B: type, pack(*)]` */
@@ -29,10 +32,14 @@ export const find: OperatorPlanner = (node, input, context) => {
   const withSource = parameterText(node, 'withsource') ?? 'source_';
   const wanted = columnsOf(node.ResultType).slice(1);
   const projection = optionalMember<SyntaxNode>(node, 'Project');
-  const packs = elements(projection, 'Columns').some((part) => kindOf(part) === 'PackExpression');
-  const members = searchedTables(node, input, context).map(({ relation, source }): UnionMember => {
+  const projected = elements(projection, 'Columns');
+  // Without a list of columns it is `project-smart`, which packs what is not common to the tables.
+  const packs =
+    projected.length === 0 || projected.some((part) => kindOf(part) === 'PackExpression');
+  const tables = readBy(condition, searchedTables(node, input, context));
+  const members = tables.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
-    const test = planScalar(condition, context, row);
+    const test = searchCondition(condition, context, row, false);
     const filtered: Relation = {
       ...relation,
       plan: { kind: 'filter', input: relation.plan, condition: test },
@@ -53,6 +60,25 @@ export const find: OperatorPlanner = (node, input, context) => {
   return unionOf(members, { withSource }, context);
 };
 
+/** The tables with a column that the condition names; a term or a star stands for all columns. */
+function readBy(condition: Expression, tables: readonly UnionMember[]): readonly UnionMember[] {
+  if (tables.length < 2) return tables;
+  const named = new Set<string>();
+  const pending: SyntaxNode[] = [condition];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (kindOf(node) === 'StarExpression' || isTerm(node)) return tables;
+    if (kindOf(node) === 'NameReference') named.add(node.SimpleName ?? '');
+    pending.push(...children(node));
+  }
+  return tables.filter(({ relation }) => relation.columns.some(({ name }) => named.has(name)));
+}
+
+/** A text in the place of a truth. */
+function isTerm(node: SyntaxNode): boolean {
+  const type = 'ResultType' in node ? (node.ResultType as TypeSymbol | null) : null;
+  return /^(Compound)?StringLiteralExpression$/.test(kindOf(node)) && type?.Name === 'bool';
+}
+
 function columnValue(
   row: Row,
   name: string,
@@ -62,7 +88,7 @@ function columnValue(
   return column ? converted(columnReference(column), type) : nullLiteral(type);
 }
 
-/** `pack(*)`: the columns that the projection does not name, in a bag. */
+/** `pack_all()`: the columns that the projection does not name, in a bag. */
 function packed(relation: Relation, named: readonly string[], node: SyntaxNode): PlanExpression {
   const rest = relation.columns.filter((column) => !named.includes(column.name));
   return {

@@ -48,7 +48,8 @@ export function searchedTables(
   return [...stored, ...viewMembers(context)];
 }
 
-function searchCondition(
+/** A predicate in which a text alone is a term that any column may hold. */
+export function searchCondition(
   node: Expression,
   context: PlanContext,
   row: Row,
@@ -76,6 +77,8 @@ function searchCondition(
       if (!needle.IsLiteral) return planScalar(node, context, row);
       return termTest(subject, String(needle.LiteralValue ?? ''), isSensitive, node);
     }
+    case 'StarExpression':
+      return { kind: 'literal', type: 'bool', value: true };
     case 'StringLiteralExpression':
     case 'CompoundStringLiteralExpression':
       return anyColumn(String(node.LiteralValue ?? ''), row, isSensitive, node);
