@@ -1,6 +1,7 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { WindowsEvent } from '../windows/event.js';
+import { EventLines, isEventLine } from '../windows/lines.js';
 import { unwrapEvent, unwrapPlainText, unwrapXml } from '../windows/shapes.js';
 
 /**
@@ -12,11 +13,26 @@ export const windowsEvent: Connector = {
   summary: 'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, EvtxECmd, .evtx, XML, …',
   format: 'mixed',
   detect(sample) {
+    const [first] = sample;
+    if (first?.value === undefined && first !== undefined && startsEvents(sample)) {
+      return 1;
+    }
     const own = sample.filter((record) => eventOf(record) !== undefined);
     return own.length / Math.max(sample.length, 1);
   },
-  open: (context) => new EventConversion(eventOf, context),
+  open: (context) => new EventLines(new EventConversion(eventOf, context)),
 };
+
+/** Whether the lines begin as events that have several each. */
+function startsEvents(sample: readonly RawRecord[]): boolean {
+  const [first] = sample;
+  const text = sample.map((record) => record.text).join('\n');
+  return (
+    first !== undefined &&
+    isEventLine(first.text) &&
+    (/<Event\s[^>]*win\/2004\/08\/events\/event/.test(text) || unwrapPlainText(text) !== undefined)
+  );
+}
 
 function eventOf({ value, text }: RawRecord): WindowsEvent | undefined {
   if (value !== undefined) {

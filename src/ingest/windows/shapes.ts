@@ -263,10 +263,9 @@ const shapes: readonly Shape[] = [
       };
     },
   },
-  ...collectors,
   {
     name: 'Fluent Bit (winevtlog, winlog)',
-    matches: (record) => Array.isArray(record['StringInserts']),
+    matches: (record) => Array.isArray(record['StringInserts']) && !('System' in record),
     unwrap: (record) => ({
       provider: record['ProviderName'] ?? record['SourceName'],
       id: record['EventID'] ?? record['EventId'],
@@ -359,9 +358,11 @@ const shapes: readonly Shape[] = [
     matches: (record) =>
       ('EventID' in record || 'EventId' in record || 'Id' in record) &&
       flatOrigins.some((name) => name in record) &&
-      ('TimeCreated' in record || '@timestamp' in record),
+      ('TimeCreated' in record || '@timestamp' in record) &&
+      !Array.isArray(record['EventData']),
     unwrap: unwrapFlat,
   },
+  ...collectors,
   {
     name: 'XML within another record',
     matches: (record) => xmlMember(record) !== undefined,

@@ -1,0 +1,137 @@
+import type { Conversion, Outcome, RawRecord } from '../connector.js';
+
+/** An event that goes over several lines, as far as they have come. */
+interface OpenEvent {
+  readonly kind: 'xml' | 'text';
+  readonly texts: string[];
+  readonly first: RawRecord;
+  length: number;
+}
+
+const xmlStart = /<Event[\s>]/;
+const xmlEnd = '</Event>';
+const wholeEvent = /<Event[\s>][\s\S]*?<\/Event>/g;
+/** Splunk's collector begins an event with the time alone on a line. */
+const textStart = /^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?$/;
+/** What tools write around events. */
+const around = /^\s*(?:<\?xml[^>]*\?>|<\/?Events(?:\s[^>]*)?>|Record \d+|\s)*$/;
+
+/** Longer than that no event of a log is; what claims to be is let go line by line. */
+const longest = 1024 * 1024;
+
+/** Lines that are part of an event, or stand around events. */
+export function isEventLine(text: string): boolean {
+  return xmlStart.test(text) || textStart.test(text) || around.test(text);
+}
+
+/**
+ * Events whose XML, or whose text, has line breaks in it: the lines of each are put together before they
+ * are converted. JSON is left as it is.
+ */
+export class EventLines implements Conversion {
+  readonly #inner: Required<Omit<Conversion, 'heldFrom'>>;
+  #open: OpenEvent | undefined;
+
+  constructor(inner: Required<Omit<Conversion, 'heldFrom'>>) {
+    this.#inner = inner;
+  }
+
+  get heldBytes(): number {
+    return this.#inner.heldBytes + (this.#open?.length ?? 0);
+  }
+
+  get heldFrom(): number | undefined {
+    return this.#open?.first.place?.offset;
+  }
+
+  convert(record: RawRecord): readonly Outcome[] {
+    if (record.value !== undefined) {
+      return [...this.#finish(), ...this.#inner.convert(record)];
+    }
+    const { text } = record;
+    if (this.#open?.kind === 'xml') {
+      return this.#continueXml(this.#open, record);
+    }
+    if (textStart.test(text)) {
+      return this.#begin('text', record);
+    }
+    if (xmlStart.test(text)) {
+      return this.#xml(record);
+    }
+    if (this.#open) {
+      return this.#continue(this.#open, text);
+    }
+    return around.test(text) ? [] : this.#inner.convert(record);
+  }
+
+  *release(flowing: boolean): Generator<Outcome> {
+    if (!flowing) {
+      yield* this.#finish();
+    }
+    yield* this.#inner.release(flowing);
+  }
+
+  close(): void {
+    this.#open = undefined;
+    this.#inner.close();
+  }
+
+  /** One event, several, or the beginning of one. */
+  #xml(record: RawRecord): Outcome[] {
+    const { text } = record;
+    const outcomes = this.#finish();
+    let end = 0;
+    for (const found of text.matchAll(wholeEvent)) {
+      outcomes.push(...this.#inner.convert({ ...record, text: found[0] }));
+      end = found.index + found[0].length;
+    }
+    const rest = text.slice(end);
+    const start = rest.search(xmlStart);
+    return start < 0
+      ? outcomes
+      : [...outcomes, ...this.#begin('xml', { ...record, text: rest.slice(start) })];
+  }
+
+  /** Behind the end of one event the next may begin. */
+  #continueXml(open: OpenEvent, record: RawRecord): Outcome[] {
+    const { text } = record;
+    const end = text.indexOf(xmlEnd);
+    const own = end < 0 ? text : text.slice(0, end + xmlEnd.length);
+    if (xmlStart.test(own)) {
+      return this.#xml(record);
+    }
+    const outcomes = this.#continue(open, own);
+    const rest = text.slice(own.length);
+    return xmlStart.test(rest) ? [...outcomes, ...this.#xml({ ...record, text: rest })] : outcomes;
+  }
+
+  #begin(kind: OpenEvent['kind'], first: RawRecord): Outcome[] {
+    const before = this.#finish();
+    this.#open = { kind, texts: [first.text], first, length: first.text.length };
+    return before;
+  }
+
+  #continue(open: OpenEvent, text: string): Outcome[] {
+    open.texts.push(text);
+    open.length += text.length + 1;
+    const isWhole = open.kind === 'xml' && text.includes(xmlEnd);
+    return isWhole || open.length > longest ? this.#finish() : [];
+  }
+
+  #finish(): Outcome[] {
+    const open = this.#open;
+    if (open === undefined) {
+      return [];
+    }
+    this.#open = undefined;
+    const { place } = open.first;
+    const text = open.texts.join('\n');
+    return [
+      ...this.#inner.convert({
+        text,
+        value: undefined,
+        ...(place && { place: { ...place, sizeBytes: open.length } }),
+      }),
+    ];
+  }
+}

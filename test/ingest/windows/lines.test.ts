@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { findConnector } from '../../../src/ingest/connectors.js';
+import { isolatedContext } from '../../../src/ingest/correlation/correlation.js';
+import { converted } from '../convert.js';
+
+const xml = (script: string, between = '') =>
+  [
+    '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>',
+    '<Provider Name="Microsoft-Windows-PowerShell"/><EventID>4104</EventID>',
+    '<TimeCreated SystemTime="2026-01-05T10:11:12.400Z"/><Computer>PC1</Computer></System>',
+    `<EventData><Data Name="ScriptBlockText">${script}</Data></EventData></Event>`,
+  ].join(between);
+
+const text = (second: number, command: string) => `01/05/2026 10:11:1${second} AM
+LogName=Security
+SourceName=Microsoft Windows security auditing.
+EventCode=4688
+ComputerName=PC1
+Message=A new process has been created.
+
+Process Information:
+\tNew Process ID:\t\t0x2a
+\tNew Process Name:\tC:\\Windows\\System32\\cmd.exe
+\tProcess Command Line:\t${command}
+`;
+
+const scriptsIn = (input: string) =>
+  converted(input).rows['DeviceEvents']?.map(
+    ({ AdditionalFields }) => (AdditionalFields as { Content: string }).Content,
+  );
+
+describe('events of several lines', () => {
+  it.each([
+    ['line breaks in a value', `${xml('a\n  b')}\n${xml('c\nd')}\n`, ['a\n  b', 'c\nd']],
+    ['an element a line', `${xml('a', '\n')}\n${xml('b', '\n')}`, ['a', 'b']],
+    [
+      'marks around them',
+      `Record 1\n<?xml version="1.0"?>\n${xml('a', '\n')}\nRecord 2\n<?xml version="1.0"?>\n${xml('b')}`,
+      ['a', 'b'],
+    ],
+    ['all in one line', `<?xml version="1.0"?><Events>${xml('a')}${xml('b')}</Events>`, ['a', 'b']],
+    ['one begins where one ends', `<Events>${xml('a\nb')}${xml('c')}</Events>`, ['a\nb', 'c']],
+  ])('%s', (_name, input, wanted) => {
+    expect(scriptsIn(input)).toEqual(wanted);
+  });
+
+  it('text of Splunk’s collector', () => {
+    const { source, rows, letters } = converted(text(2, 'cmd /c a') + text(3, 'cmd /c b'));
+    expect([source, letters]).toEqual(['windows-event', []]);
+    expect(
+      rows['DeviceProcessEvents']?.map(({ ProcessCommandLine }) => ProcessCommandLine),
+    ).toEqual(['cmd /c a', 'cmd /c b']);
+  });
+
+  it('one without its end is a dead letter, and costs no other', () => {
+    const { rows, counts } = converted(`${xml('a').slice(0, 80)}\n${xml('b')}\n`);
+    expect(rows['DeviceEvents']).toHaveLength(1);
+    expect(counts.rejected).toBe(1);
+  });
+
+  it('says from where on it has to be read again while an event is open', () => {
+    const conversion = findConnector('windows-event')?.open(isolatedContext());
+    const line = (part: string, offset: number) =>
+      conversion?.convert({
+        text: part,
+        value: undefined,
+        place: { offset, sizeBytes: part.length },
+      });
+    const [start = '', ...others] = xml('a', '\n').split('\n');
+    line(start, 70);
+    expect(conversion?.heldFrom).toBe(70);
+    expect([...(conversion?.release?.(true) ?? [])]).toEqual([]);
+    for (const other of others) line(other, 100);
+    expect(conversion?.heldFrom).toBeUndefined();
+    expect([...(conversion?.release?.(true) ?? [])]).toContainEqual(
+      expect.objectContaining({ table: 'DeviceEvents' }),
+    );
+  });
+});
