@@ -1,12 +1,13 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { auditHead } from '../linux/audit-record.js';
+import { auditTexts } from '../linux/audit-shapes.js';
 import { AuditConversion } from '../linux/auditd.js';
-import { syslogOf } from '../linux/syslog.js';
 
 /** The Linux audit system: audit.log as it is, in syslog, or merged by AUOMS, also in JSON. */
 export const auditd: Connector = {
   name: 'auditd',
-  summary: 'Linux audit: audit.log, or its records in syslog or JSON (auditd, AUOMS)',
+  summary:
+    'Linux audit: audit.log, its records in syslog or JSON, AUOMS, LAUREL, go-audit, ausearch',
   format: 'mixed',
   detect(sample) {
     const own = sample.filter(isAudit);
@@ -16,6 +17,5 @@ export const auditd: Connector = {
 };
 
 function isAudit(record: RawRecord): boolean {
-  const syslog = syslogOf(record);
-  return syslog !== undefined && auditHead(syslog.message) !== undefined;
+  return auditTexts(record)?.texts.some((text) => auditHead(text) !== undefined) ?? false;
 }

@@ -10,7 +10,9 @@ export interface AuditRecord {
 }
 
 const head =
-  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*) (?:msg=)?audit\((\d{1,12}(?:\.\d{1,9})?:\d{1,20})\):\s*/;
+  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
+/** A time as `ausearch --interpret` writes it. */
+const interpretedTime = /^(\d\d)\/(\d\d)\/(\d{2,4}) (\d\d:\d\d:\d\d)\.(\d+):(\d+)$/;
 /** What the daemon has resolved stands behind it. */
 const enrichment = '\u001d';
 const field = /([A-Za-z][\w-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\S*)/g;
@@ -20,7 +22,17 @@ const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containe
 /** The type and the id of a record's text; undefined where it is none. */
 export function auditHead(text: string): Omit<AuditRecord, 'fields'> | undefined {
   const [, node, type, id] = head.exec(text) ?? [];
-  return type === undefined || id === undefined ? undefined : { type, id, node };
+  return type === undefined || id === undefined ? undefined : { type, id: plainId(id), node };
+}
+
+/** An id with its time in seconds since 1970; what has no zone is taken for UTC. */
+function plainId(id: string): string {
+  const [, month, day, year = '', clock, fraction = '', serial] = interpretedTime.exec(id) ?? [];
+  if (serial === undefined) {
+    return id;
+  }
+  const seconds = Date.parse(`${year.padStart(4, '20')}-${month}-${day}T${clock}Z`) / 1000;
+  return `${seconds}.${fraction}:${serial}`;
 }
 
 export function parseAuditRecord(text: string): AuditRecord | undefined {
@@ -31,6 +43,10 @@ export function parseAuditRecord(text: string): AuditRecord | undefined {
   }
   const body = text.slice(start.index + all.length).replaceAll(enrichment, ' ');
   const fields = new Map<string, string>();
+  if (id.includes('/')) {
+    readInterpreted(type, body, fields);
+    return { type, id: plainId(id), node, fields };
+  }
   const free = auomsText.exec(body);
   if (free) {
     fields.set(free[1] ?? '', free[3] ?? '');
@@ -47,6 +63,22 @@ function readFields(text: string, fields: Map<string, string>): void {
       readFields(value.slice(1, -1), fields);
     } else if (!fields.has(name)) {
       fields.set(name, value);
+    }
+  }
+}
+
+/** Values as `ausearch --interpret` writes them: without quotes, whatever is in them. */
+function readInterpreted(type: string, body: string, fields: Map<string, string>): void {
+  const names =
+    type === 'EXECVE' ? 'a\\d+|argc' : type === 'PROCTITLE' ? 'proctitle' : '[a-z][\\w-]*';
+  const starts = [...body.matchAll(new RegExp(`(?<=^|\\s)(${names})=`, 'g'))];
+  for (const [index, { 0: whole, 1: name = '', index: at }] of starts.entries()) {
+    const value = body.slice(at + whole.length, starts[index + 1]?.index).trim();
+    if (name === 'msg' && value.startsWith("'")) {
+      readInterpreted(type, value.slice(1).replace(/'$/, ''), fields);
+    } else if (!fields.has(name)) {
+      // What looks like hex is none.
+      fields.set(name, absent.has(value) || value.startsWith('{') ? value : `"${value}"`);
     }
   }
 }
@@ -171,7 +203,7 @@ export function syscallOf(
   fields: ReadonlyMap<string, string>,
 ): { readonly does: Syscall; readonly name: string } | undefined {
   const called = plainOf(fields.get('syscall')) ?? '';
-  const arch = plainOf(fields.get('arch'))?.toLowerCase() ?? 'c000003e';
+  const arch = plainOf(fields.get('arch'))?.toLowerCase().replace(/^0x/, '') ?? 'c000003e';
   const name = numbers[arch]?.[called] ?? called;
   const does = byName[name];
   return does && { does, name };

@@ -27,7 +27,7 @@ import {
   syscallOf,
   textOf,
 } from './audit-record.js';
-import { syslogOf } from './syslog.js';
+import { auditTexts } from './audit-shapes.js';
 
 /** All records of one serial. */
 interface AuditEvent {
@@ -64,18 +64,28 @@ export class AuditConversion implements Conversion {
   }
 
   convert(record: RawRecord): readonly Outcome[] {
-    const syslog = syslogOf(record);
-    const head = syslog && auditHead(syslog.message);
-    if (syslog === undefined || head === undefined) {
-      return [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
+    const { host, texts } = auditTexts(record) ?? { host: undefined, texts: [] };
+    const known = texts.filter((text) => auditHead(text) !== undefined);
+    if (known.length === 0) {
+      return /^-+$/.test(record.text)
+        ? []
+        : [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
     }
-    const host = head.node ?? syslog.host ?? '';
-    const key = `${host} ${head.id}`;
+    for (const text of known) {
+      this.#take(text, host, record);
+    }
+    return [];
+  }
+
+  #take(text: string, outer: string | undefined, record: RawRecord): void {
+    const head = auditHead(text);
+    const host = head?.node ?? outer ?? '';
+    const key = `${host} ${head?.id}`;
     const group = this.#open.get(key) ?? { host, texts: [], place: record.place };
-    group.texts.push(syslog.message.trim());
-    this.#heldText += syslog.message.length;
+    group.texts.push(text);
+    this.#heldText += text.length;
     this.#open.set(key, group);
-    if (head.type === 'EOE') {
+    if (head?.type === 'EOE') {
       this.#finish(key, group);
     } else if (this.#open.size > mostOpen) {
       for (const [oldest, first] of this.#open) {
@@ -83,7 +93,6 @@ export class AuditConversion implements Conversion {
         break;
       }
     }
-    return [];
   }
 
   get heldFrom(): number | undefined {
@@ -223,7 +232,10 @@ interface Call {
 function callOf({ records }: AuditEvent): Call | undefined {
   const record = records.find(({ fields }) => fields.has('syscall'));
   const call = record && syscallOf(record.fields);
-  return record && call && { record, ...call, succeeded: record.fields.get('success') === 'yes' };
+  return (
+    record &&
+    call && { record, ...call, succeeded: plainOf(record.fields.get('success')) === 'yes' }
+  );
 }
 
 function ofType({ records }: AuditEvent, type: string): ReadonlyMap<string, string> | undefined {
@@ -245,7 +257,8 @@ function userOf(
 ): string | undefined {
   const name = textOf(fields.get(id.toUpperCase())) ?? plainOf(fields.get(resolved));
   const isName = name !== undefined && name !== 'unset' && name !== 'unknown';
-  return isName ? name : knownUsers[plainOf(fields.get(id)) ?? ''];
+  const own = plainOf(fields.get(id)) ?? '';
+  return isName ? name : /^\d*$|^unset$/.test(own) ? knownUsers[own] : own;
 }
 
 function commandOf(event: AuditEvent, { fields }: AuditRecord): string | undefined {
@@ -290,7 +303,7 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
       socketAddress(record.fields.get('saddr'));
     if (end) {
       const address = shortAddress(end.address);
-      const isUnderWay = record.fields.get('exit') === '-115';
+      const isUnderWay = /^"?(?:-115$|EINPROGRESS)/.test(record.fields.get('exit') ?? '');
       yield {
         table: 'DeviceNetworkEvents',
         columns: {
@@ -353,8 +366,8 @@ function opensForWriting({ name, record, does }: Call): boolean {
   if (does !== 'open') {
     return true;
   }
-  const flags = record.fields.get(name === 'open' ? 'a1' : 'a2') ?? '';
-  return (Number.parseInt(flags, 16) & accessMode) !== 0;
+  const flags = plainOf(record.fields.get(name === 'open' ? 'a1' : 'a2')) ?? '';
+  return /\bO_(?:WRONLY|RDWR)\b/.test(flags) || (Number.parseInt(flags, 16) & accessMode) !== 0;
 }
 
 function* fileRows(event: AuditEvent, call: Call): Generator<AuditRow> {
@@ -442,23 +455,34 @@ function accountRow(type: string, fields: Fields): AuditRow {
   };
 }
 
-const keptNames = [
-  'auid',
-  'uid',
-  'euid',
-  'tty',
-  'terminal',
-  'key',
-  'comm',
-  'exit',
-  'syscall',
-  'containerid',
-];
+/** Told by columns, or by the process that acted. */
+const inColumns: ReadonlySet<string> = new Set([
+  ...[
+    'exe',
+    'pid',
+    'ppid',
+    'ses',
+    'success',
+    'acct',
+    'addr',
+    'hostname',
+    'res',
+    'saddr',
+    'cwd',
+    'op',
+  ],
+  ...['node', 'cmdline', 'msg', 'argc'],
+]);
+/** Values that the kernel writes as text, and so in hex where they have to be. */
+const textNames: ReadonlySet<string> = new Set(['comm', 'key', 'proctitle', 'name', 'cmd', 'data']);
 
+/** What has no column. */
 function additional(fields: Fields): Record<string, JsonValue> {
   const kept: Record<string, JsonValue> = {};
-  for (const name of keptNames) {
-    Object.assign(kept, withText(name, textOf(fields.get(name))));
+  for (const [name, value] of fields) {
+    if (!inColumns.has(name)) {
+      Object.assign(kept, withText(name, textNames.has(name) ? textOf(value) : plainOf(value)));
+    }
   }
   return kept;
 }

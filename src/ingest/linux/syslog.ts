@@ -37,7 +37,7 @@ export function syslogOf({ value, text }: RawRecord): SyslogMessage | undefined 
     return messageOfLine(text);
   }
   const record = objectOf(value);
-  const document = record && (objectOf(record['_source']) ?? record);
+  const document = record && (objectOf(record['_source']) ?? objectOf(record['result']) ?? record);
   if (document === undefined) {
     return undefined;
   }

@@ -1,0 +1,119 @@
+import type { RawRecord } from '../connector.js';
+import { ExactNumber, type JsonValue } from '../json.js';
+import { syslogOf } from './syslog.js';
+
+type JsonObject = { readonly [name: string]: JsonValue };
+
+/** Records of the audit system in its own form, out of what a shipper has made of them. */
+export interface AuditTexts {
+  readonly host: string | undefined;
+  readonly texts: readonly string[];
+}
+
+/** Types of records by their numbers (linux/audit.h), as far as there are rows for them. */
+const typeNames: Readonly<Record<string, string>> = {
+  '1100': 'USER_AUTH',
+  '1112': 'USER_LOGIN',
+  '1114': 'ADD_USER',
+  '1115': 'DEL_USER',
+  '1123': 'USER_CMD',
+  '1300': 'SYSCALL',
+  '1302': 'PATH',
+  '1306': 'SOCKADDR',
+  '1307': 'CWD',
+  '1309': 'EXECVE',
+  '1320': 'EOE',
+  '1327': 'PROCTITLE',
+};
+
+/** The texts of a record, whichever shipper wrote it; undefined where it is none of the audit system. */
+export function auditTexts(record: RawRecord): AuditTexts | undefined {
+  const document = objectOf(record.value);
+  const whole = document && (laurel(document) ?? goAudit(document));
+  if (whole) {
+    return whole;
+  }
+  const syslog = syslogOf(record);
+  return syslog && { host: syslog.host, texts: [syslog.message.trim()] };
+}
+
+/** LAUREL has all records of an event as members of one object, by their types. */
+function laurel(document: JsonObject): AuditTexts | undefined {
+  const { ID: id, NODE: node } = document;
+  if (typeof id !== 'string' || !/^\d+(?:\.\d+)?:\d+$/.test(id)) {
+    return undefined;
+  }
+  const texts = Object.entries(document).flatMap(([type, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((part) => {
+      const fields = objectOf(part);
+      return fields && /^[A-Z][A-Z0-9_]+$/.test(type)
+        ? [`type=${type} msg=audit(${id}): ${fieldsText(fields)}`]
+        : [];
+    }),
+  );
+  return texts.length === 0
+    ? undefined
+    : { host: typeof node === 'string' ? node : undefined, texts };
+}
+
+function fieldsText(fields: JsonObject): string {
+  return Object.entries(fields)
+    .flatMap(([name, value]) => {
+      if (name === 'ARGV' && Array.isArray(value)) {
+        return value.map((argument, index) => `a${index}=${quoted(argument)}`);
+      }
+      return [`${name}=${quoted(value)}`];
+    })
+    .join(' ');
+}
+
+/** As the kernel writes text: in quotes where they can stand, else in hex. */
+function quoted(value: JsonValue): string {
+  const text = typeof value === 'string' ? value : scalarText(value);
+  return /["\s\\]|[^ -~]/.test(text)
+    ? Buffer.from(text).toString('hex').toUpperCase()
+    : `"${text}"`;
+}
+
+function scalarText(value: JsonValue): string {
+  return value instanceof ExactNumber ? value.digits : JSON.stringify(value);
+}
+
+/** go-audit has the messages of an event as a list, with their types as numbers. */
+function goAudit(document: JsonObject): AuditTexts | undefined {
+  const { sequence, timestamp, messages } = document;
+  if (sequence === undefined || timestamp === undefined || !Array.isArray(messages)) {
+    return undefined;
+  }
+  const users = objectOf(document['uid_map']) ?? {};
+  const id = `${scalarOf(timestamp)}:${scalarOf(sequence)}`;
+  const texts = messages.flatMap((message) => {
+    const { type, data } = objectOf(message) ?? {};
+    return typeof data === 'string'
+      ? [`type=${nameOf(type)} msg=audit(${id}): ${withUsers(data, users)}`]
+      : [];
+  });
+  return texts.length === 0 ? undefined : { host: undefined, texts };
+}
+
+function nameOf(type: JsonValue | undefined): string {
+  const number = scalarOf(type);
+  return typeNames[number] ?? `TYPE_${number.replace(/\W/g, '')}`;
+}
+
+/** The users' names behind it, as the daemon writes them. */
+function withUsers(data: string, users: JsonObject): string {
+  const names = [...data.matchAll(/\b(auid|uid|euid)=(\d+)/g)].flatMap(([, field = '', id = '']) =>
+    typeof users[id] === 'string' ? [`${field.toUpperCase()}="${users[id]}"`] : [],
+  );
+  return [data, ...names].join(' ');
+}
+
+function scalarOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : scalarText(value ?? '');
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && !(value instanceof ExactNumber) ? (value as JsonObject) : undefined;
+}
