@@ -239,6 +239,14 @@ export function stringLiteral(value: string): PlanExpression {
   return { kind: 'literal', type: 'string', value };
 }
 
+const nullLiterals = new Map<ScalarType, PlanExpression>();
+
+/** One object for each type: a union of many tables has tens of thousands of them. */
 export function nullLiteral(type: ScalarType): PlanExpression {
-  return type === 'string' ? stringLiteral('') : { kind: 'literal', type, value: null };
+  const known = nullLiterals.get(type);
+  if (known) return known;
+  const made: PlanExpression =
+    type === 'string' ? stringLiteral('') : { kind: 'literal', type, value: null };
+  nullLiterals.set(type, made);
+  return made;
 }

@@ -77,7 +77,7 @@ export function generateSql(
   // Passes find which columns of shared tables are read, until they find no more: a shared table may
   // read another. Then the SQL is written.
   const wanted = new Map<number, Set<PlanColumn>>();
-  for (let known = -1; known < sizeOf(wanted); ) {
+  for (let known = -1; uses.size > 0 && known < sizeOf(wanted); ) {
     known = sizeOf(wanted);
     selectRows(plan, columns, write, { uses, wanted, named: new Map(), fresh: { next: -1 } });
   }
@@ -1091,16 +1091,7 @@ function emit(
       };
     }
     case 'literal':
-      return {
-        ...literalSql(expression),
-        type: expression.type,
-        nullable:
-          expression.sinceNow === undefined &&
-          expression.value === null &&
-          isNullableColumn(expression.type),
-        constant: expression,
-        expression,
-      };
+      return literalOperand(expression);
     case 'scalarSubquery': {
       const body = print(select(expression.input, new Set([expression.column]), generation), [
         expression.column,
@@ -1120,6 +1111,25 @@ function emit(
     default:
       return unreachable(expression);
   }
+}
+
+const literalOperands = new WeakMap<PlanExpression, Operand>();
+
+function literalOperand(expression: Extract<PlanExpression, { kind: 'literal' }>): Operand {
+  const known = literalOperands.get(expression);
+  if (known) return known;
+  const operand: Operand = {
+    ...literalSql(expression),
+    type: expression.type,
+    nullable:
+      expression.sinceNow === undefined &&
+      expression.value === null &&
+      isNullableColumn(expression.type),
+    constant: expression,
+    expression,
+  };
+  literalOperands.set(expression, operand);
+  return operand;
 }
 
 function emitCall(

@@ -65,24 +65,34 @@ export function unionOf(
     plan: {
       kind: 'union',
       columns: [...source, ...columns, ...partition],
-      inputs: members.map((each) => ({
-        plan: each.relation.plan,
-        columns: [
-          ...source.map(() => stringLiteral(each.source)),
-          ...slots.map((slot): PlanExpression => {
-            const column = each.relation.columns.find(
-              (candidate) => candidate.name === slot.column && candidate.type === slot.type,
-            );
-            return column ? columnReference(column) : nullLiteral(slot.type);
-          }),
-          ...partition.map(columnReference),
-        ],
-      })),
+      inputs: members.map((each) => {
+        const own = columnsByKey(each.relation);
+        return {
+          plan: each.relation.plan,
+          columns: [
+            ...source.map(() => stringLiteral(each.source)),
+            ...slots.map((slot): PlanExpression => {
+              const column = own.get(keyOf(slot.column, slot.type));
+              return column ? columnReference(column) : nullLiteral(slot.type);
+            }),
+            ...partition.map(columnReference),
+          ],
+        };
+      }),
     },
     columns: [...source, ...columns],
     order: [],
     ingestionTime: null,
   };
+}
+
+function keyOf(name: string, type: PlanColumn['type']): string {
+  return `${type} ${name}`;
+}
+
+/** Its columns by name and type: of the tables of a whole database, that is far less to look through. */
+function columnsByKey({ columns }: Relation): Map<string, PlanColumn> {
+  return new Map(columns.toReversed().map((column) => [keyOf(column.name, column.type), column]));
 }
 
 interface Slot {
@@ -100,13 +110,11 @@ function slotsOf(members: readonly UnionMember[], inner: boolean): Slot[] {
       types.set(column.name, known.add(column.type));
     }
   }
+  const keys = inner ? members.map(({ relation }) => columnsByKey(relation)) : [];
   const slots: Slot[] = [];
   for (const [name, kinds] of types) {
     for (const type of kinds) {
-      const everywhere = members.every(({ relation }) =>
-        relation.columns.some((column) => column.name === name && column.type === type),
-      );
-      if (inner && !everywhere) continue;
+      if (!keys.every((own) => own.has(keyOf(name, type)))) continue;
       const isShared = kinds.size > 1 && !inner;
       slots.push({
         name: isShared ? freeName(`${name}_${type}`, types) : name,
