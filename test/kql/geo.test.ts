@@ -46,6 +46,11 @@ describe('unions, intersections and buffers of shapes', () => {
       1,
     ],
     [
+      'cells within a radius of a polygon are those of its buffer',
+      `strcat(array_length(geo_polygon_to_h3cells(${square}, 4, 50000)), ' ', array_length(geo_polygon_to_h3cells(geo_polygon_buffer(${square}, 50000), 4)), ' ', array_length(geo_polygon_to_h3cells(${square}, 4, 0)), ' ', isnull(geo_polygon_to_h3cells(${square}, 4, -1)))`,
+      '77 77 36 true',
+    ],
+    [
       'a hole becomes smaller by the radius',
       `array_length(geo_polygon_buffer(${shape('Polygon', [
         [

@@ -203,7 +203,7 @@ const aroundLine = (line: Operand, radius: Operand, tolerance?: Operand) =>
     ),
   );
 
-const aroundPolygon = (polygon: Operand, radius: Operand, tolerance?: Operand) =>
+export const aroundPolygon = (polygon: Operand, radius: Operand, tolerance?: Operand) =>
   letIn(
     { _bj: polygonsOf(polygon) },
     withSizes(

@@ -1,3 +1,4 @@
+import { bound } from '../../../bound.js';
 import { convert } from '../../../convert.js';
 import { letIn } from '../../../let.js';
 import type { Operand } from '../../../operand.js';
@@ -61,18 +62,23 @@ const kindOf = (json: Sql) => sql`JSONExtractString(${json}, 'type')`;
 const line = 'Array(Tuple(Float64, Float64))';
 
 /** The lines of a LineString or MultiLineString; none of anything else. */
-export const linesOf = (json: Sql) =>
-  sql`multiIf(${kindOf(json)} = 'LineString', [${coordinates(json, line)}], ${kindOf(json)} = 'MultiLineString', ${coordinates(json, `Array(${line})`)}, [])`;
+export const linesOf = (shape: Sql) =>
+  bound(
+    shape,
+    (json) =>
+      sql`multiIf(${kindOf(json)} = 'LineString', [${coordinates(json, line)}], ${kindOf(json)} = 'MultiLineString', ${coordinates(json, `Array(${line})`)}, [])`,
+  );
 
 /**
  * The polygons of a Polygon or MultiPolygon, each its rings; none of anything else. Kusto also takes a
  * MultiPolygon whose every polygon is a list of one, as `make_list(pack_array(polygon.coordinates))` gives.
  */
-export const polygonsOf = (json: Sql) => {
-  const isNested = sql`startsWith(JSONExtractRaw(${json}, 'coordinates'), '[[[[[')`;
-  const nested = sql`arrayMap(_gu -> _gu[1], ${coordinates(json, `Array(Array(Array(${line})))`)})`;
-  return sql`multiIf(${kindOf(json)} = 'Polygon', [${coordinates(json, `Array(${line})`)}], ${kindOf(json)} != 'MultiPolygon', [], ${isNested}, ${nested}, ${coordinates(json, `Array(Array(${line}))`)})`;
-};
+export const polygonsOf = (shape: Sql) =>
+  bound(shape, (json) => {
+    const isNested = sql`startsWith(JSONExtractRaw(${json}, 'coordinates'), '[[[[[')`;
+    const nested = sql`arrayMap(_gu -> _gu[1], ${coordinates(json, `Array(Array(Array(${line})))`)})`;
+    return sql`multiIf(${kindOf(json)} = 'Polygon', [${coordinates(json, `Array(${line})`)}], ${kindOf(json)} != 'MultiPolygon', [], ${isNested}, ${nested}, ${coordinates(json, `Array(Array(${line}))`)})`;
+  });
 
 const allPositions = (points: Sql) =>
   sql`arrayAll(_gp -> ${isPosition(sql`_gp.1`, sql`_gp.2`)}, ${points})`;

@@ -3,7 +3,7 @@ import type { Emitted, ScalarFunction } from '../../../functions.js';
 import { letIn } from '../../../let.js';
 import type { Operand } from '../../../operand.js';
 import { type Sql, sql } from '../../../sql.js';
-import { refused } from '../../refused.js';
+import { aroundPolygon } from './buffers.js';
 import {
   all,
   arePolygons,
@@ -93,6 +93,21 @@ function ofPolygon(polygon: Operand, resolution?: Operand): Sql {
   return letIn({ _hs: polygonsOf(polygon) }, body);
 }
 
+/** The polygon with all that lies within the radius of it. */
+function enlarged(polygon: Operand, radius: Operand): Operand {
+  const meters = convert(radius, 'real');
+  const known = radius.constant?.value;
+  if (known !== undefined && Number(known) === 0 && known !== null) return polygon;
+  const buffer = aroundPolygon(polygon, meters);
+  const isPositive = typeof known === 'number' && known > 0;
+  return {
+    ...(isPositive ? buffer : sql`if(ifNull(${meters} = 0, false), ${polygon}, ${buffer})`),
+    type: 'dynamic',
+    nullable: false,
+    expression: polygon.expression,
+  };
+}
+
 /** The engine's positions have the latitude first. */
 const swapped = (position: Sql) => sql`tuple(${position}.2, ${position}.1)`;
 
@@ -156,11 +171,13 @@ export const h3Functions = {
   },
   geo_polygon_to_h3cells: {
     doc: 'geo-polygon-to-h3cells-function',
-    emitCall: (call, polygon: Operand, resolution?: Operand, radius?: Operand) => {
-      if (radius && radius.constant?.value !== 0) {
-        throw refused(call, 'a buffer around the polygon', 'use geo_polygon_buffer() first');
-      }
-      return ofPolygon(polygon, resolution);
-    },
+    emit: (polygon: Operand, resolution?: Operand, radius?: Operand) =>
+      ofPolygon(radius ? enlarged(polygon, radius) : polygon, resolution),
+    examples: [
+      [
+        'array_length(geo_polygon_to_h3cells(dynamic({"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}), 5, 20000))',
+        '76',
+      ],
+    ],
   },
 } satisfies Record<string, ScalarFunction>;
