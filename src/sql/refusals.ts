@@ -8,6 +8,9 @@ const azure = 'it exists only inside Azure Data Explorer';
 const storage = 'it describes how Azure Data Explorer stores its data';
 const internal = 'it is internal to Azure Data Explorer and undocumented';
 
+const unknownHash =
+  'Microsoft does not say how hashes are combined, so its values cannot be computed: hash strcat_delim() of the values instead';
+
 const notYet = 'Quarry does not have it yet';
 
 /** Functions that have a meaning here and wait to be written; one that a registry has is not refused. */
@@ -53,7 +56,8 @@ export const refusedFunctions: Readonly<Record<string, string>> = {
   materialized_view: otherClusters,
   entity_group: otherClusters,
   stored_query_result: otherClusters,
-  parse_user_agent: 'telling clients apart takes more than a thousand regular expressions a row',
+  hash_combine: unknownHash,
+  hash_many: unknownHash,
   graph: 'graphs are made in the query, by make-graph',
   current_cluster_endpoint: azure,
   current_database: azure,

@@ -169,3 +169,29 @@ test('punycode there and back', async () => {
     await ofColumn('punycode_domain_from_string(s)', ['xn--Ge-mia.Bulg.edu', 'xn--!!.x']),
   ).toEqual(['Gáe.Bulg.edu', '']);
 });
+
+test('parse_user_agent: what it looks for, and what it does not know', async () => {
+  const agents = [
+    'Mozilla/5.0 (Linux; Android 9; moto g(7) play) AppleWebKit/537.36 Chrome/90.0.4430.82 Mobile Safari/537.36',
+    'Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.6 Mobile/15E148 Safari/604.1',
+    'nobody',
+    '',
+  ];
+  const parts = ['Browser', 'OperatingSystem', 'Device'];
+  const found = (await ofColumn('parse_user_agent(s)', agents)) as Record<string, object>[];
+  const lines = found.map((agent) =>
+    parts.map((part) => Object.values(agent[part] ?? {}).join(' ')),
+  );
+  expect(lines).toEqual([
+    ['Chrome Mobile 90 0 4430', 'Android 9   ', 'Motorola g(7) play Motorola g(7) play'],
+    ['Mobile Safari 16 6 ', 'iOS 16 6  ', 'iPad Apple iPad'],
+    ['Other   ', 'Other    ', 'Other  '],
+    ['Other   ', 'Other    ', 'Other  '],
+  ]);
+  const some = await ofColumn('bag_keys(parse_user_agent(s, dynamic(["os", "Browser"])))', ['x']);
+  expect(some).toEqual([['Browser', 'OperatingSystem']]);
+  expect((await kql.error('print parse_user_agent("x", "colour")')).code).toBe('kql.semantic');
+  expect((await kql.error('print s = "os" | extend parse_user_agent("x", s)')).code).toBe(
+    'kql.unsupported',
+  );
+});

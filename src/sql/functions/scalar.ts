@@ -53,6 +53,7 @@ import { textSearchFunctions } from './scalar/text-search.js';
 import { timeZoneFunctions } from './scalar/time-zones.js';
 import { unitFunctions } from './scalar/units.js';
 import { unnestFunctions } from './scalar/unnest.js';
+import { userAgentFunctions } from './scalar/user-agent.js';
 import { xmlFunctions } from './scalar/xml.js';
 
 /** Every scalar function and operator, by KQL's name. */
@@ -80,6 +81,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...hashFunctions,
   ...parseFunctions,
   ...nameFunctions,
+  ...userAgentFunctions,
   ...xmlFunctions,
   ...keyValueFunctions,
   ...extractJsonFunctions,

@@ -1,7 +1,7 @@
 import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
 import { type Operand, ticksBefore1970, ticksOf } from '../../operand.js';
-import { join, type Sql, sql } from '../../sql.js';
+import { type Sql, sql } from '../../sql.js';
 import { text } from './text.js';
 
 /** What xxhash64 is taken of: a text's bytes, or those of the number that a value is held as. */
@@ -48,12 +48,6 @@ function hash(doc: string): ScalarFunction {
   };
 }
 
-/** One hash of several: that of their bytes one after another. */
-function combined(hashes: readonly Sql[]): Sql {
-  const bytes = hashes.map((each) => sql`reinterpret(${each}, 'FixedString(8)')`);
-  return sql`reinterpret(xxHash64(${join(bytes)}), 'Int64')`;
-}
-
 function digest(doc: string, fn: Sql, example: readonly [string, string]): ScalarFunction {
   return {
     doc,
@@ -63,27 +57,9 @@ function digest(doc: string, fn: Sql, example: readonly [string, string]): Scala
   };
 }
 
-const ownCombination =
-  'its values differ from those of other engines: compare them within one query';
-
 export const hashFunctions = {
   hash: hash('hash-function'),
   hash_xxhash64: hash('hash-xxhash64-function'),
-  hash_combine: {
-    doc: 'hash-combine-function',
-    trap: ownCombination,
-    nullable: 'never',
-    emit: (...hashes: Operand[]) =>
-      combined(hashes.map((each) => sql`ifNull(${convert(each, 'long')}, 0)`)),
-    examples: [['hash_combine(hash("a"), hash("b")) == hash_many("a", "b")', 'true']],
-  },
-  hash_many: {
-    doc: 'hash-many-function',
-    trap: ownCombination,
-    nullable: 'never',
-    emit: (...values: Operand[]) => combined(values.map(xxhash64)),
-    examples: [['hash_many("a", "b") == hash_many("b", "a")', 'false']],
-  },
   hash_md5: digest('hash-md5-function', sql`MD5`, [
     'hash_md5("World")',
     'f5a7924e621e84c9280a9a27e1bcb7f6',
