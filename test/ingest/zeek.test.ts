@@ -82,10 +82,59 @@ const records: readonly (readonly [name: string, record: object, columns: object
       ShareName: '\\\\s\\c$',
     },
   ],
+  [
+    'an address that is for examples, which is public as any',
+    { ...base, ...out, proto: 'tcp', conn_state: 'SF' },
+    { RemoteIPType: 'Public' },
+  ],
+  [
+    'milliseconds',
+    { ...out, uid: 'C1', ts: 1588205199824.37, proto: 'tcp', conn_state: 'SF' },
+    { Timestamp: '2020-04-30T00:06:39.8243700Z' },
+  ],
+  [
+    'a transfer of a file',
+    { ...base, ...out, user: 'anonymous', command: 'STOR', arg: 'ftp://x/a', reply_code: 226 },
+    { ActionType: 'FtpConnectionInspected' },
+  ],
+  [
+    'a ticket, which has a cipher as well',
+    { ...base, ...out, request_type: 'TGS', client: 'a', service: 'b', cipher: 'rc4-hmac' },
+    null,
+  ],
+  [
+    'a lease, which has a transaction as well',
+    { ...base, ...out, trans_id: 5, mac: 'x', assigned_ip: '10.0.0.9' },
+    null,
+  ],
+  [
+    'the text of a record, as Filebeat has it',
+    {
+      '@timestamp': '2020-04-30T00:06:40.000Z',
+      log: { file: { path: '/opt/zeek/logs/current/ssh.log' } },
+      message: JSON.stringify({ ...base, ...out, version: 2, client: 'SSH-2.0-x' }),
+    },
+    { ActionType: 'SshConnectionInspected', Timestamp: '2020-04-30T00:06:39.8243700Z' },
+  ],
+  [
+    'the text of a record, in an export of Splunk',
+    {
+      preview: false,
+      result: {
+        _raw: JSON.stringify({ ...base, ...out, query: 'a.example' }),
+        sourcetype: 'bro:dns:json',
+      },
+    },
+    { ActionType: 'DnsConnectionInspected' },
+  ],
   ['a log that says nothing of its own', { ...base, ...out, _path: 'weird', name: 'x' }, null],
 ];
 
 describe('a record of Zeek', () => {
+  test.each(records)('is recognized: %s', (_, record) => {
+    expect(detectConnector([json(record)])?.name).toBe('zeek-json');
+  });
+
   test.each(records)('%s', (_, record, columns) => {
     const outcomes = zeekJson.open(context).convert(json(record));
     if (columns === null) expect(outcomes).toEqual([{ passed: 'unmapped' }]);

@@ -1,5 +1,5 @@
 import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
-import { ExactNumber, type JsonValue } from '../json.js';
+import { ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { type ZeekFields, zeekEvents } from '../zeek/rules.js';
 
 /**
@@ -34,14 +34,62 @@ export const zeekTsv: Connector = {
 };
 
 function isZeek(value: JsonValue | undefined): boolean {
-  if (!isObject(value)) return false;
-  const isNamed = '@stream' in value || '_path' in value;
-  const hasUid = typeof value['uid'] === 'string' || isNamed;
-  const hasEnds = 'id.orig_h' in value || 'id_orig_h' in value || isNamed;
-  return 'ts' in value && hasUid && hasEnds;
+  const record = zeekRecord(value);
+  if (record === undefined) return false;
+  const isNamed = '@stream' in record || '_path' in record;
+  const hasUid = typeof record['uid'] === 'string' || isNamed;
+  const hasEnds = 'id.orig_h' in record || 'id_orig_h' in record || isNamed;
+  return 'ts' in record && hasUid && hasEnds;
 }
 
-function isObject(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
+/** Where shippers put a record as text. */
+const textMembers = ['message', '_raw', 'log'];
+
+/** The record itself, out of what shippers and searches wrap it in. */
+function zeekRecord(value: JsonValue | undefined): ZeekRecord | undefined {
+  if (!isObject(value)) return undefined;
+  const { _source, result } = value;
+  const document = [_source, result].find(isObject) ?? value;
+  if ('ts' in document) return document;
+  for (const name of textMembers) {
+    const text = document[name];
+    if (typeof text === 'string' && /^\s*\{/.test(text) && text.includes('"ts"')) {
+      return recordIn(text, document);
+    }
+  }
+  return undefined;
+}
+
+function recordIn(text: string, around: ZeekRecord): ZeekRecord | undefined {
+  try {
+    const record = parseJson(text);
+    const named = logNamed(around);
+    if (!isObject(record)) return undefined;
+    return named === undefined || '_path' in record ? record : { ...record, _path: named };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The log as its envelope names it: `zeek.dns`, `bro:dns:json`, `/opt/zeek/logs/current/dns.log`. */
+function logNamed(around: ZeekRecord): string | undefined {
+  const { event, log, sourcetype, source } = around;
+  const file = isObject(log) && isObject(log['file']) ? log['file']['path'] : undefined;
+  const words = [isObject(event) ? event['dataset'] : undefined, sourcetype, file ?? source];
+  for (const word of words) {
+    const name =
+      typeof word === 'string'
+        ? /^(?:zeek|bro|corelight)[.:_]([a-z_]+)|([a-z_]+)(?:\.[\d:.-]+)?\.log$/i.exec(word)
+        : null;
+    const found = name?.[1] ?? name?.[2];
+    if (found !== undefined) return found === 'connection' ? 'conn' : found;
+  }
+  return undefined;
+}
+
+type ZeekRecord = { readonly [key: string]: JsonValue };
+
+function isObject(value: JsonValue | undefined): value is ZeekRecord {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -51,15 +99,16 @@ function isObject(value: JsonValue | undefined): value is { readonly [key: strin
 }
 
 function convert({ value, text }: RawRecord, context: ConversionContext): readonly Outcome[] {
-  if (!isObject(value)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
+  const record = zeekRecord(value) ?? value;
+  if (!isObject(record)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = new Map<string, string>();
-  for (const [key, field] of Object.entries(value)) {
+  for (const [key, field] of Object.entries(record)) {
     const text = textOf(field);
     if (text !== undefined && !key.startsWith('@') && key !== '_path') {
       fields.set(key.replace(/^id_(orig|resp)_([hp])$/, 'id.$1_$2'), text);
     }
   }
-  const named = value['_path'] ?? value['@stream'];
+  const named = record['_path'] ?? record['@stream'];
   return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields, text, context);
 }
 
@@ -70,23 +119,31 @@ function textOf(value: JsonValue): string | undefined {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The log, by a field that no other has. */
-const tellTale: readonly (readonly [field: string, log: string])[] = [
-  ['conn_state', 'conn'],
-  ['qtype', 'dns'],
-  ['trans_id', 'dns'],
-  ['method', 'http'],
-  ['cipher', 'ssl'],
-  ['server_name', 'ssl'],
-  ['auth_attempts', 'ssh'],
-  ['mailfrom', 'smtp'],
-  ['data_channel.passive', 'ftp'],
-  ['fuid', 'files'],
+/** The log, by fields that no other has together. */
+const tellTale: readonly (readonly [log: string, ...fields: string[]])[] = [
+  ['conn', 'conn_state'],
+  ['dns', 'qtype'],
+  ['dns', 'trans_id', 'rejected'],
+  ['dns', 'trans_id', 'query'],
+  ['kerberos', 'request_type'],
+  ['sip', 'call_id'],
+  ['ssl', 'established'],
+  ['ssl', 'cipher'],
+  ['ssl', 'server_name'],
+  ['ssh', 'auth_attempts'],
+  ['ssh', 'host_key_alg'],
+  ['smtp', 'mailfrom'],
+  ['smtp', 'helo'],
+  ['http', 'method'],
+  ['http', 'trans_depth'],
+  ['ftp', 'data_channel.passive'],
+  ['ftp', 'command', 'reply_code'],
+  ['files', 'fuid'],
 ];
 
 function logOf(fields: ZeekFields): string {
   if (fields.get('action')?.startsWith('SMB::')) return 'smb_files';
-  return tellTale.find(([field]) => fields.has(field))?.[1] ?? '';
+  return tellTale.find(([, ...names]) => names.every((name) => fields.has(name)))?.[0] ?? '';
 }
 
 /** The header of one file; a rotated file joined to another brings its own. */

@@ -1,7 +1,7 @@
-import { epochTime, ipType, isPrivateAddress, protocolName } from '../addresses.js';
 import type { ConversionContext, DefenderEvent, Outcome } from '../connector.js';
-import { parseDatetime } from '../datetime.js';
+import { epochText, parseDatetime } from '../datetime.js';
 import { reportId } from '../occurrences.js';
+import { addressType, protocolName } from '../windows/values.js';
 
 /** A record of a Zeek log: its fields as text, arrays as JSON text, unset ones absent. */
 export type ZeekFields = ReadonlyMap<string, string>;
@@ -114,8 +114,7 @@ export function zeekEvents(
   text: string,
   context: ConversionContext,
 ): readonly Outcome[] {
-  const written = fields.get('ts') ?? '';
-  const time = epochTime(written) ?? parseDatetime(written.trim())?.text;
+  const time = timeOf((fields.get('ts') ?? '').trim());
   if (time === undefined) return [{ rejected: 'record.shape', detail: 'no time in "ts"' }];
   const rule = ruleOf.get(log);
   const ends = endsOf(fields);
@@ -158,6 +157,16 @@ function eventOf(
   };
 }
 
+/** Seconds since 1970, ISO text, or milliseconds: Zeek has a setting for it. */
+function timeOf(written: string): string | undefined {
+  const whole = /^\d+/.exec(written)?.[0] ?? '';
+  return /^\d+(?:\.\d+)?$/.test(written)
+    ? epochText(written, whole.length > 11 ? 'milliseconds' : 'seconds')
+    : parseDatetime(written)?.text;
+}
+
+const privateTypes: ReadonlySet<string> = new Set(['Private', 'LinkLocal', 'Loopback']);
+
 interface Ends {
   readonly direction: 'In' | 'Out';
   readonly local: string;
@@ -168,7 +177,7 @@ interface Ends {
 function endsOf(fields: ZeekFields): Ends {
   const orig = { ip: fields.get('id.orig_h') ?? '', port: fields.get('id.orig_p') };
   const resp = { ip: fields.get('id.resp_h') ?? '', port: fields.get('id.resp_p') };
-  const isOutbound = isPrivateAddress(orig.ip);
+  const isOutbound = privateTypes.has(addressType(orig.ip) ?? '');
   const [local, remote] = isOutbound ? [orig, resp] : [resp, orig];
   return {
     direction: isOutbound ? 'Out' : 'In',
@@ -176,10 +185,10 @@ function endsOf(fields: ZeekFields): Ends {
     columns: {
       LocalIP: local.ip,
       LocalPort: local.port,
-      LocalIPType: ipType(local.ip),
+      LocalIPType: addressType(local.ip),
       RemoteIP: remote.ip,
       RemotePort: remote.port,
-      RemoteIPType: ipType(remote.ip),
+      RemoteIPType: addressType(remote.ip),
     },
   };
 }
