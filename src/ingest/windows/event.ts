@@ -22,7 +22,7 @@ export interface WindowsEvent {
 /** The named values of an event, found in any case; the logs themselves are not of one mind about it. */
 export class EventData {
   readonly #values = new Map<string, string>();
-  readonly #names: string[] = [];
+  #names: string[] = [];
 
   get size(): number {
     return this.#names.length;
@@ -39,6 +39,13 @@ export class EventData {
       this.#names.push(name);
     }
     this.#values.set(key, value);
+  }
+
+  delete(name: string): void {
+    const key = lowerCase(name);
+    if (this.#values.delete(key)) {
+      this.#names = this.#names.filter((other) => lowerCase(other) !== key);
+    }
   }
 
   /** Sets what JSON has for a value; nothing and `null` are no value. */

@@ -136,6 +136,12 @@ const providers = new Set([
   'service control manager',
 ]);
 
+/** Of an event whose values have come, one of them at least is there. */
+const usualNames = [
+  ...['subjectusersid', 'subjectusername', 'targetusername', 'application', 'servicename'],
+  ...['sourceaddress', 'membersid', 'param1'],
+];
+
 const heading = /^([A-Z][A-Za-z ]{2,60}):\s*$/;
 const labelled = /^\s*([A-Za-z][A-Za-z ()]{0,40}?):[ \t]*(.*)$/;
 
@@ -146,7 +152,7 @@ export function sectionedMessage(
   id: number,
   message: string,
 ): void {
-  if (!providers.has(provider)) {
+  if (!providers.has(provider) || usualNames.some((name) => data.get(name) !== undefined)) {
     return;
   }
   let section: Labels = {};

@@ -6,6 +6,12 @@ const line = /^\s*([A-Za-z][A-Za-z0-9 ]{0,40}?)\s*:[ \t]*(.*)$/;
 /** What the message of an event says, for shippers that have lost its values. */
 type Reader = (data: EventData, message: string) => void;
 
+/** A value that each of their events has; where it is there, the message has nothing to add. */
+interface MessageReader {
+  readonly unless: string;
+  readonly read: Reader;
+}
+
 /** `Name: value` lines; the message of a Sysmon event is nothing but its values. */
 const sysmonLines: Reader = (data, message) => {
   let last: string | undefined;
@@ -58,24 +64,26 @@ const command: Reader = (data, message) => {
   }
 };
 
-const readers: Readonly<Record<string, Reader>> = {
-  'microsoft-windows-wmi-activity/5861': wmiBinding,
-  'microsoft-windows-powershell/4103': command,
-  'microsoft-windows-powershell/4104': scriptText,
-  'powershellcore/4103': command,
-  'powershellcore/4104': scriptText,
+const readers: Readonly<Record<string, MessageReader>> = {
+  'microsoft-windows-wmi-activity/5861': { unless: 'consumer', read: wmiBinding },
+  'microsoft-windows-powershell/4103': { unless: 'contextinfo', read: command },
+  'microsoft-windows-powershell/4104': { unless: 'scriptblocktext', read: scriptText },
+  'powershellcore/4103': { unless: 'contextinfo', read: command },
+  'powershellcore/4104': { unless: 'scriptblocktext', read: scriptText },
 };
+const ofSysmon: MessageReader = { unless: 'utctime', read: sysmonLines };
 
+/** Adds what the message says of an event whose values have not come. */
 export function dataOfMessage(
   data: EventData,
   provider: string,
   id: number,
   message: string,
 ): void {
-  const reader = provider.endsWith('sysmon') ? sysmonLines : readers[`${provider}/${id}`];
-  if (reader) {
-    reader(data, message);
-  } else {
+  const reader = provider.endsWith('sysmon') ? ofSysmon : readers[`${provider}/${id}`];
+  if (reader === undefined) {
     sectionedMessage(data, provider, id, message);
+  } else if (data.get(reader.unless) === undefined) {
+    reader.read(data, message);
   }
 }

@@ -56,7 +56,7 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   if (envelope.inserts) {
     nameInserts(data, provider, id, envelope.inserts);
   }
-  if (data.size === 0 && message !== undefined) {
+  if (message !== undefined) {
     dataOfMessage(data, provider, id, message);
   }
   if (isSysmon({ provider })) {
@@ -102,7 +102,7 @@ const flatEnvelope = new Set([
     'Message',
   ],
   ...['RecordId', 'RecordNumber', 'EventRecordID', 'Qualifiers', 'ActivityId', 'RelatedActivityId'],
-  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port', 'Properties', 'EventData', 'UserData'],
+  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port', 'Properties'],
 ]);
 
 const logAnalyticsEnvelope = new Set([
@@ -334,9 +334,8 @@ const shapes: readonly Shape[] = [
       ('EventTime' in record || 'SourceModuleType' in record),
     unwrap: (record) => {
       const data = without(record, nxlogEnvelope);
-      const isOwnType = nxlogTypes.has(String(record['EventType']));
-      if (isOwnType) {
-        data.set('EventType', '');
+      if (nxlogTypes.has(String(record['EventType']))) {
+        data.delete('EventType');
       }
       const time = record['EventTime'];
       return {
@@ -380,13 +379,15 @@ const flatOrigins = ['SourceName', 'ProviderName', 'Provider', 'Channel', 'LogNa
 function unwrapFlat(record: JsonObject): Envelope {
   const isGetWinEvent = 'MachineName' in record && 'Id' in record;
   const data = without(record, flatEnvelope);
-  addEventData(data, parsedText(record['EventData']));
-  addUserData(data, parsedText(record['UserData']));
-  const properties = record['Properties'];
-  if (isGetWinEvent) {
-    // The header's process is called so here.
-    data.set('ProcessId', '');
+  // Command invocations of PowerShell have a value of the second name.
+  for (const name of ['EventData', 'UserData']) {
+    const nested = asObject(parsedText(record[name]));
+    if (nested) {
+      data.delete(name);
+      (name === 'EventData' ? addEventData : addUserData)(data, nested);
+    }
   }
+  const properties = record['Properties'];
   return {
     provider: record['SourceName'] ?? record['ProviderName'] ?? record['Provider'],
     id: record['EventID'] ?? record['EventId'] ?? record['Id'],

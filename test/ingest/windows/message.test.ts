@@ -227,6 +227,54 @@ User Data:
     expect(onlyRow(converted([record]))).toMatchObject(wanted);
   });
 
+  it.each([
+    [
+      'a WMI subscription',
+      {
+        SourceName: 'Microsoft-Windows-WMI-Activity',
+        EventID: 5861,
+        Message:
+          'Namespace = //./root/subscription; Eventfilter = Evil (refer to its activate eventid:5859); Consumer = CommandLineEventConsumer="Evil"; PossibleCause = Binding',
+      },
+      {
+        ActionType: 'WmiBindEventFilterToConsumer',
+        AdditionalFields: {
+          Namespace: '//./root/subscription',
+          ESS: 'Evil',
+          Consumer: 'CommandLineEventConsumer="Evil"',
+          PossibleCause: 'Binding',
+        },
+      },
+    ],
+    [
+      'a cleared log',
+      {
+        SourceName: 'Microsoft-Windows-Eventlog',
+        EventID: 1102,
+        Message: `The audit log was cleared.\r\n${subject.replaceAll('\n', '\r\n')}`,
+      },
+      { ActionType: 'SecurityLogCleared', AccountName: 'admin', AccountDomain: 'contoso' },
+    ],
+  ])('NXLog, which has a type of its own: %s', (_name, record, wanted) => {
+    const nxlog = { EventTime: '2026-01-05 10:11:12', Hostname: computer, EventType: 'INFO' };
+    expect(onlyRow(converted([{ ...nxlog, ...record }]))).toMatchObject(wanted);
+  });
+
+  it('PowerShell has a value that is called as a part of events is', () => {
+    const record = {
+      SourceName: 'Microsoft-Windows-PowerShell',
+      EventID: 4103,
+      Hostname: computer,
+      TimeCreated: '2026-01-05T10:11:12.400Z',
+      ContextInfo: 'User = CONTOSO\\Bob',
+      UserData: 'x',
+      Payload: 'CommandInvocation(Get-Item): "Get-Item"',
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      AdditionalFields: { UserData: 'x', Command: 'Get-Item' },
+    });
+  });
+
   const text = `01/05/2026 10:11:12 AM
 LogName=Security
 SourceName=Microsoft Windows security auditing.
