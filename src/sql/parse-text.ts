@@ -36,16 +36,17 @@ export function guidOfText(text: Sql): Sql {
 }
 
 const clock = String.raw`(?:[01]?\d|2[0-3]):[0-5]?\d(?::[0-5]?\d(?:\.\d*)?)?(?: ?[AP]M)?`;
-const day = String.raw`\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:(?:T| +)${clock})?`;
+const month = '(?:0?[1-9]|1[0-2])';
+const day = String.raw`\d{4}[-/]${month}[-/]\d{1,2}(?:(?:T| +)${clock})?`;
 const utc = ' ?(?:Z|UTC|GMT)?';
 const offset = String.raw` ?[-+]\d{1,2}(?::?\d{2})?`;
 const weekday = '(?:[A-Z]{3,9},? +)?';
 const time = `(?: +${clock})?(?:${utc}|${offset})`;
 
 const datetimeForms = {
-  iso: `(?i)^(?:${day}${utc}|\\d{4}(?:-\\d{1,2})?)$`,
+  iso: `(?i)^(?:${day}${utc}|\\d{4}(?:-${month})?)$`,
   isoOffset: `(?i)^${day}${offset}$`,
-  american: `(?i)^\\d{1,2}[-/]\\d{1,2}[-/]\\d{4}${time}$`,
+  american: `(?i)^${month}[-/]\\d{1,2}[-/]\\d{4}${time}$`,
   dayMonthYear: `${weekday}\\d{1,2}[- ][A-Z]{3,9}[- ,]+(?:\\d{4}|\\d{2})${time}`,
   monthDayYear: `${weekday}[A-Z]{3,9} +\\d{1,2},? +\\d{4}${time}`,
   c: `[A-Z]{3} [A-Z]{3} +\\d{1,2} ${clock} \\d{4}`,
@@ -95,7 +96,7 @@ export function timespanOfText(text: Sql): Sql {
   const ofClock = groups(
     String.raw`^(-?)(?:(\d+)\.)?([01]?\d|2[0-3]):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d{1,7}))?)?$`,
   );
-  const ofUnit = groups(String.raw`^(-?\d+(?:\.\d+)?)\s*([a-zA-Z]*)$`);
+  const ofUnit = groups(String.raw`^([-+]?\d+(?:\.\d+)?)\s*([a-zA-Z]*)$`);
   const number = (index: number) => sql`toInt64OrZero(_tc[${{ text: String(index) }}])`;
   const fraction = sql`toInt64OrZero(rightPad(_tc[6], 7, '0'))`;
   const size = sql`(${number(2)} * 864000000000 + ${number(3)} * 36000000000 + ${number(4)} * 600000000 + ${number(5)} * 10000000 + ${fraction})`;

@@ -77,6 +77,23 @@ describe('values that differ from those of Kusto', () => {
       'let f = (n: long, s: string) { strcat(n + 1, s) }; let g = (T: (s: string), least: long) { T | where tolong(s) >= least }; datatable(s: string, r: real) ["1", 2.5, "x", 3] | extend y = f(s, r) | invoke g("1")',
       [['1', 2.5, '22.5']],
     ],
+    [
+      'texts of a column are read as a literal is',
+      'datatable(d: string, t: string) ["13/02/2022", "+5m", "2022-00-10", "-5m", "2/13/2022", "1d"] | project todatetime(d), totimespan(t)',
+      [
+        [null, '00:05:00'],
+        [null, '-00:05:00'],
+        ['2022-02-13T00:00:00Z', '1.00:00:00'],
+      ],
+    ],
+    [
+      'whole numbers as arguments of a distribution',
+      'datatable(x: long, a: int, n: long) [1, 2, 3, long(null), 2, 3] | project beta_cdf(x, a, n), beta_pdf(x, a, n), beta_inv(x, a, n), round(welch_test(a, x, n, n, x, n), 3)',
+      [
+        [1, 'NaN', 1, 0.288],
+        [null, null, null, null],
+      ],
+    ],
   ])('%s', async (_, query, rows) => {
     expect(await kql.values(query)).toEqual(rows);
   });

@@ -1,8 +1,8 @@
+import { convert } from '../../convert.js';
 import type { Emitted, ScalarFunction } from '../../functions.js';
 import { letIn } from '../../let.js';
 import type { Operand } from '../../operand.js';
 import { join, type Sql, sql } from '../../sql.js';
-import { number } from './math.js';
 
 /** Terms of the continued fraction: enough for parameters up to 10,000. */
 const fractionTerms = 400;
@@ -111,7 +111,7 @@ type Numbers = [Operand, Operand, Operand, Operand, Operand, Operand];
 /** The arguments as numbers, zero for null: a lambda's state takes no nulls. The binder has counted them. */
 function numbers(parts: readonly Operand[]): Numbers {
   return parts.map((part) => {
-    const value = number(part);
+    const value = convert(part, 'real');
     return value.nullable ? { ...value, ...sql`assumeNotNull(${value})`, nullable: false } : value;
   }) as Numbers;
 }
