@@ -4,10 +4,25 @@ import { type Expression, type SyntaxNode, spanOf } from '../kql/syntax.js';
 import type { PlanColumn, PlanExpression, Relation, SharedPlan } from './plan.js';
 import type { Scope } from './scope.js';
 
+export interface TableVariable {
+  readonly kind: 'table';
+  readonly relation: Relation;
+  readonly shared: SharedPlan;
+  readonly parts?: Parts;
+}
+
+/** It names the rows of each part: `as` inside `partition`. */
+export interface Parts {
+  /** What tells the parts apart. */
+  readonly columns: readonly PlanColumn[];
+  /** The stages of a sub-query on the rows of each part. */
+  readonly run: (stages: readonly Expression[], rows: Relation, context: PlanContext) => Relation;
+}
+
 /** What a name that is no column means: `let`, a function's parameter, `as`. */
 export type Variable =
   | { readonly kind: 'scalar'; readonly expression: PlanExpression }
-  | { readonly kind: 'table'; readonly relation: Relation; readonly shared: SharedPlan }
+  | TableVariable
   /** A `let` function; its body sees the names of the place where it was declared. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly context: PlanContext }
   /** `declare pattern`: bodies chosen by the values of constant arguments. */
@@ -65,6 +80,21 @@ export function withVariables(
   added: Iterable<readonly [string, Variable]>,
 ): PlanContext {
   return { ...context, variables: new Map([...context.variables, ...added]) };
+}
+
+/** The context of a table that is the same for every row and every part: it sees no value of theirs. */
+export function apartFromRows(context: PlanContext): PlanContext {
+  const variables = new Map(
+    [...context.variables].filter(
+      ([, variable]) => variable.kind !== 'scalar' || isConstant(variable.expression),
+    ),
+  );
+  return { ...context, variables, partition: [] };
+}
+
+function isConstant(expression: PlanExpression): boolean {
+  if (expression.kind === 'column') return false;
+  return expression.kind !== 'call' || expression.arguments.every(isConstant);
 }
 
 /** Refuses a part of the query that Quarry cannot run. */

@@ -1,7 +1,7 @@
 import { type Expression, kindOf, member, optionalMember, spanOf, textOf } from '../kql/syntax.js';
 import { passThrough } from './assignments.js';
 import { Builder, one, same } from './builder.js';
-import { type PlanContext, unsupported } from './context.js';
+import { type Parts, type PlanContext, unsupported, withVariables } from './context.js';
 import {
   columnReference,
   type LogicalPlan,
@@ -9,16 +9,20 @@ import {
   type PlanExpression,
   type Relation,
 } from './plan.js';
+import { partVariable } from './tables.js';
 
 const no: PlanExpression = { kind: 'literal', type: 'bool', value: false };
 const yes: PlanExpression = { kind: 'literal', type: 'bool', value: true };
 
 /** Operators that treat the rows of each part by themselves, by the parser's names of their nodes. */
 const apart: ReadonlySet<string> = new Set([
+  'AsOperator',
   'CountOperator',
   'DistinctOperator',
   'ExtendOperator',
   'FilterOperator',
+  'JoinOperator',
+  'LookupOperator',
   'MakeSeriesOperator',
   'MvApplyOperator',
   'MvExpandOperator',
@@ -33,6 +37,7 @@ const apart: ReadonlySet<string> = new Set([
   'SampleDistinctOperator',
   'SampleOperator',
   'ScanOperator',
+  'SearchOperator',
   'SerializeOperator',
   'SortOperator',
   'SummarizeOperator',
@@ -65,19 +70,38 @@ export function inParts(
 ): Relation {
   const whole = stages.findIndex(isWhole);
   let table = rows;
+  let scope = context;
   let gone: PlanColumn | undefined;
   for (const [index, stage] of stages.entries()) {
     refuseOthers(stage, place);
-    const inner = gone ? { ...context, partition: [...context.partition, gone] } : context;
+    const inner = gone ? { ...scope, partition: [...scope.partition, gone] } : scope;
     const result = context.plan.table(stage, inner, table);
     if (index < whole && result.plan.kind === 'filter') {
-      [table, gone] = marked(stage, { ...result, plan: result.plan }, gone, context);
+      [table, gone] = marked(stage, { ...result, plan: result.plan }, gone, scope);
     } else if (index === whole && gone) {
-      table = ofEveryPart(stage, table, result, gone, context);
+      table = ofEveryPart(stage, table, result, gone, scope);
       gone = undefined;
     } else table = result;
+    if (kindOf(stage) === 'AsOperator') {
+      const name = member(stage, 'Name').SimpleName ?? '';
+      const run: Parts['run'] = (later, again, inner) => inParts(later, again, place, inner);
+      const named = partVariable(kept(stage, table, gone, scope), scope, run);
+      scope = withVariables(scope, [[name, named]]);
+    }
   }
   return table;
+}
+
+/** The rows that no filter has dropped. */
+function kept(
+  stage: Expression,
+  table: Relation,
+  gone: PlanColumn | undefined,
+  context: PlanContext,
+): Relation {
+  if (!gone) return table;
+  const build = new Builder(context, spanOf(stage));
+  return build.filter(table, build.call('not', [gone], 'bool'));
 }
 
 /** A stage that mixes rows of several parts would give a wrong answer. */

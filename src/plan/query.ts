@@ -13,7 +13,7 @@ import { noRow, type PlanContext, unsupported, withVariables } from './context.j
 import { operatorPlanners, sourcePlanners } from './operators.js';
 import { planPattern, planPatternPath } from './patterns.js';
 import type { Relation } from './plan.js';
-import { planScalar } from './scalar.js';
+import { constantText, planScalar } from './scalar.js';
 import { scanTable } from './scan.js';
 import { planStatements } from './statements.js';
 import { tableVariable, useTable } from './tables.js';
@@ -121,6 +121,13 @@ function nameOfAs(stage: Expression): string | undefined {
 function planNamedTable(node: Expression, context: PlanContext): Relation {
   const name = node.SimpleName ?? '';
   const variable = context.variables.get(name);
+  if (variable?.kind === 'table' && variable.parts) {
+    throw unsupported(
+      node,
+      `'${name}' in this place`,
+      "a part's own rows are for toscalar() alone",
+    );
+  }
   if (variable?.kind === 'table') return useTable(variable, context);
   if (variable?.kind === 'function') return planUserTable(node, variable, [], context);
   return scanTable(node, columnsOf(node.ResultType), context);
@@ -134,8 +141,12 @@ function planTableCall(node: Expression, context: PlanContext): Relation {
   if (variable?.kind === 'pattern') return planPattern(node, variable, parts, context);
   const [part] = parts;
   if (name === 'materialize' && part) return planTable(part, context);
-  if ((name === 'table' || name === 'view') && part?.IsLiteral) {
-    return scanTable(part, columnsOf(node.ResultType), context, String(part.LiteralValue));
+  const tableName =
+    (name === 'table' || name === 'view') && part ? constantText(part, context, noRow) : undefined;
+  if (part && tableName !== undefined) {
+    const named = context.variables.get(tableName);
+    if (named?.kind === 'table') return useTable(named, context);
+    return scanTable(part, columnsOf(node.ResultType), context, tableName);
   }
   throw unsupported(node, `${name}()`, 'it does not name data of this tenant');
 }

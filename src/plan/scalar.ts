@@ -16,8 +16,9 @@ import {
   textOf,
 } from '../kql/syntax.js';
 import { foldConstant } from './constant.js';
-import { noRow, type PlanContext, type Row, unsupported } from './context.js';
+import { apartFromRows, noRow, type PlanContext, type Row, unsupported } from './context.js';
 import { momentOf } from './moment.js';
+import { partOf, partScalar } from './part-scalar.js';
 import {
   type CallExpression,
   columnReference,
@@ -259,7 +260,7 @@ function isScalarVariable(node: Expression, context: PlanContext): boolean {
 }
 
 function planTableArgument(node: Expression, context: PlanContext): PlanExpression {
-  const relation = context.plan.table(node, context);
+  const relation = context.plan.table(node, apartFromRows(context));
   const column = relation.columns[0];
   if (!column) throw unsupported(node, 'a table without columns', 'a list needs one column');
   return { kind: 'tableArgument', input: relation.plan, column, type: column.type };
@@ -482,7 +483,9 @@ export function constantText(node: Expression, context: PlanContext, row: Row): 
 
 function planToScalar(table: Expression, node: Expression, context: PlanContext): PlanExpression {
   if (!isTabular(table.ResultType)) return planScalar(table, context, noRow);
-  const relation = context.plan.table(table, context);
+  const part = partOf(table, context);
+  if (part) return partScalar(table, part, context);
+  const relation = context.plan.table(table, apartFromRows(context));
   const column = relation.columns[0];
   if (!column) return nullLiteral(scalarTypeOf(node.ResultType));
   const sorted: Relation['plan'] =

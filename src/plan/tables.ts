@@ -1,4 +1,4 @@
-import { newColumn, type PlanContext, type Variable } from './context.js';
+import { newColumn, type Parts, type PlanContext, type TableVariable } from './context.js';
 import type { PlanColumn, Relation } from './plan.js';
 
 /** A table under a name: every use of it reads the same plan. */
@@ -6,7 +6,7 @@ export function tableVariable(
   relation: Relation,
   context: PlanContext,
   materialized = false,
-): Variable {
+): TableVariable {
   return {
     kind: 'table',
     relation,
@@ -24,19 +24,43 @@ export function tableVariable(
   };
 }
 
-/** One use of a named table, with columns of its own. */
-export function useTable(
-  variable: Extract<Variable, { kind: 'table' }>,
+/** The rows of each part under a name: evaluated once for all parts. */
+export function partVariable(
+  relation: Relation,
   context: PlanContext,
-): Relation {
+  run: Parts['run'],
+): TableVariable {
+  const { shared, ...variable } = tableVariable(relation, context, true);
+  const columns = context.partition;
+  return {
+    ...variable,
+    parts: { columns, run },
+    shared: { ...shared, columns: [...shared.columns, ...columns] },
+  };
+}
+
+/** One use of a named table, with columns of its own. */
+export function useTable(variable: TableVariable, context: PlanContext): Relation {
+  return usePart(variable, context).relation;
+}
+
+export interface PartRows {
+  readonly relation: Relation;
+  /** What tells its parts apart, in the place of the variable's own columns. */
+  readonly parts: readonly PlanColumn[];
+}
+
+/** One use of a table whose rows belong to parts. */
+export function usePart(variable: TableVariable, context: PlanContext): PartRows {
   const { relation, shared } = variable;
-  if (relation.graph) return relation;
+  const parts = variable.parts?.columns ?? [];
+  if (relation.graph) return { relation, parts };
   const fresh = new Map<PlanColumn, PlanColumn>();
   for (const source of shared.columns) {
     if (!fresh.has(source)) fresh.set(source, newColumn(context, source.name, source.type));
   }
   const replaced = (column: PlanColumn) => fresh.get(column) ?? column;
-  return {
+  const used: Relation = {
     plan: {
       kind: 'shared',
       shared,
@@ -53,4 +77,5 @@ export function useTable(
     ingestionTime: null,
     ...(relation.name !== undefined && { name: relation.name }),
   };
+  return { relation: used, parts: parts.map(replaced) };
 }

@@ -186,9 +186,66 @@ describe('the rows of a partition are mixed with others', () => {
     ],
   ]);
 
+  runs([
+    [
+      'a name for the rows of each',
+      `${rows} | partition by k (as Part | extend share = v * 60 / toscalar(Part | summarize sum(v)), n = toscalar(Part | where v > 1 | count)) | sort by k asc, v asc`,
+      [
+        ['a', 1, 10, 2],
+        ['a', 2, 20, 2],
+        ['a', 3, 30, 2],
+        ['b', 4, 26, 2],
+        ['b', 5, 33, 2],
+      ],
+    ],
+    [
+      'a name for what a filter leaves of each',
+      `${rows} | partition by k (where v > 2 | as Part | extend low = toscalar(Part | top 1 by v asc | project v) | summarize take_any(k), max(low)) | sort by k asc`,
+      [
+        ['a', 3],
+        ['b', 4],
+      ],
+    ],
+    [
+      'a scalar of all rows',
+      `let T = ${rows}; T | partition by k (extend n = toscalar(T | count) | top 1 by v) | sort by k asc`,
+      [
+        ['a', 3, 5],
+        ['b', 5, 5],
+      ],
+    ],
+    [
+      'a join of each keeps one row of a key in each',
+      `${rows} | extend same = 1 | partition by k (join (datatable(same: long, other: bool) [1, true]) on same | project k, other) | sort by k asc`,
+      [
+        ['a', 1],
+        ['b', 1],
+      ],
+    ],
+    [
+      'rows that others exclude, and a list of others',
+      `let Out = datatable(v: long) [5, 1]; ${rows} | partition by k (join kind=leftanti Out on v | where v !in (Out) | summarize take_any(k), sum(v)) | sort by k asc`,
+      [
+        ['a', 5],
+        ['b', 4],
+      ],
+    ],
+    [
+      'a lookup and a search',
+      `${rows} | partition by k (lookup (datatable(k: string, word: string) ["b", "blue"]) on k | search "blue" | top 1 by v | project k, v)`,
+      [['b', 5]],
+    ],
+  ]);
+
   refuses([
-    ['a join of each', `${rows} | partition by k (join (${rows}) on k)`, /join/],
-    ['a name', `${rows} | partition by k (as T)`, /as/],
+    ['right rows', `${rows} | partition by k (join kind=rightouter (${rows}) on k)`, /right rows/],
+    ['rows of each', `${rows} | partition by k (as P | where v in (P))`, /toscalar/],
+    ['rows of others', `${rows} | partition by k (union (${rows}))`, /union/],
+    [
+      'a scalar of a row',
+      `let T = ${rows}; T | partition by k { T | join (T | extend v = toscalar(k)) on v }`,
+      /resolve|type/,
+    ],
   ]);
 });
 

@@ -8,13 +8,15 @@ import {
   type SyntaxNode,
   textOf,
 } from '../../kql/syntax.js';
-import { newColumn, type PlanContext, type Row, unsupported } from '../context.js';
+import { one } from '../builder.js';
+import { apartFromRows, newColumn, type PlanContext, type Row, unsupported } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import {
   columnReference,
   type JoinKind,
   type JoinNode,
+  type LogicalPlan,
   type PlanColumn,
   type PlanExpression,
   type Relation,
@@ -51,7 +53,14 @@ export const join: OperatorPlanner = (node, input, context) => {
   const kind = parameterText(node, 'kind') ?? 'innerunique';
   const form = forms[kind];
   if (!form) throw unsupported(node, `join kind=${kind}`, 'Kusto has no such kind');
-  const right = context.plan.table(member(node, 'Expression'), context);
+  if (context.partition.length > 0 && /^right|^full/.test(kind)) {
+    throw unsupported(
+      node,
+      `join kind=${kind} inside partition`,
+      'its right rows belong to no part',
+    );
+  }
+  const right = context.plan.table(member(node, 'Expression'), apartFromRows(context));
   const on = conditions(node, 'ConditionClause', input, right, context);
   const names = columnsOf(node.ResultType).map((column) => column.name);
   if (form.sides !== 'both') {
@@ -77,7 +86,7 @@ export const join: OperatorPlanner = (node, input, context) => {
 /** `L | lookup (R) on Key`: the right side's key columns are left out. */
 export const lookup: OperatorPlanner = (node, input, context) => {
   const kind = parameterText(node, 'kind') ?? 'leftouter';
-  const right = context.plan.table(member(node, 'Expression'), context);
+  const right = context.plan.table(member(node, 'Expression'), apartFromRows(context));
   const on = conditions(node, 'LookupClause', input, right, context);
   const keys = new Set(
     on.flatMap((pair) => (pair.right.kind === 'column' ? [pair.right.column] : [])),
@@ -120,12 +129,18 @@ export function joined(
     source: column,
     side: 'left' as const,
   }));
+  // One row of each key in each part.
+  const keys = on.flatMap((pair) => (pair.left.kind === 'column' ? [pair.left.column] : []));
+  const apart: LogicalPlan | undefined =
+    uniqueLeft && partition.length > 0
+      ? { kind: 'limit', input: left.plan, count: one, by: [...context.partition, ...keys] }
+      : undefined;
   return {
     plan: {
       kind: 'join',
       join,
-      uniqueLeft,
-      left: left.plan,
+      uniqueLeft: uniqueLeft && !apart,
+      left: apart ?? left.plan,
       right: right.plan,
       on,
       output: [...output, ...partition],

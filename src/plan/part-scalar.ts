@@ -1,0 +1,89 @@
+import { type Expression, kindOf, member, spanOf } from '../kql/syntax.js';
+import { Builder, one } from './builder.js';
+import { type PlanContext, type TableVariable, unsupported } from './context.js';
+import {
+  columnReference,
+  type PlanColumn,
+  type PlanExpression,
+  type Relation,
+  stringLiteral,
+} from './plan.js';
+import { converted } from './scan.js';
+import { usePart } from './tables.js';
+
+/** `as Name | extend x = toscalar(Name | …)` inside `partition`: what the name of a part's rows is, if it is that. */
+export function partOf(table: Expression, context: PlanContext): TableVariable | undefined {
+  const variable = context.variables.get(pipeOf(table).source.SimpleName ?? '');
+  return variable?.kind === 'table' && variable.parts ? variable : undefined;
+}
+
+/**
+ * The scalar of the part at hand. Those of all parts are computed at once, as a bag by what tells the
+ * parts apart, in which each row finds its own.
+ */
+export function partScalar(
+  table: Expression,
+  variable: TableVariable,
+  context: PlanContext,
+): PlanExpression {
+  const { relation, parts } = usePart(variable, context);
+  const inner = { ...context, partition: parts };
+  const result = variable.parts?.run(pipeOf(table).stages, relation, inner) ?? relation;
+  const [column] = result.columns;
+  if (!column) throw unsupported(table, 'a table without columns', 'a scalar needs one');
+  const build = new Builder(context, spanOf(table));
+  const first: Relation = {
+    ...result,
+    plan: {
+      kind: 'limit',
+      input:
+        result.order.length > 0
+          ? { kind: 'sort', input: result.plan, keys: result.order }
+          : result.plan,
+      count: one,
+      by: parts,
+    },
+  };
+  const entry = build.column('entry', 'dynamic');
+  const bag = build.column('bag', 'dynamic');
+  const pair = build.call('bag_pack', [keyOf(parts, build), column], 'dynamic');
+  const entries = build.project(first, [{ column: entry, expression: pair }]);
+  const all = build.group(entries, [], [{ column: bag, name: 'make_bag', arguments: [entry] }]);
+  const values: PlanExpression = {
+    kind: 'scalarSubquery',
+    input: all.plan,
+    column: bag,
+    type: 'dynamic',
+  };
+  const own = build.call(
+    'access',
+    [values, keyOf(variable.parts?.columns ?? [], build)],
+    'dynamic',
+  );
+  return converted(own, column.type);
+}
+
+/** The source of a pipe, and its stages, the first one first. */
+function pipeOf(table: Expression): {
+  readonly source: Expression;
+  readonly stages: readonly Expression[];
+} {
+  const stages: Expression[] = [];
+  let source = table;
+  for (;;) {
+    const kind = kindOf(source);
+    if (kind === 'PipeExpression') stages.unshift(member(source, 'Operator'));
+    else if (kind !== 'ParenthesizedExpression') return { source, stages };
+    source = member(source, 'Expression');
+  }
+}
+
+/** A text that is another for each part. */
+function keyOf(parts: readonly PlanColumn[], build: Builder): PlanExpression {
+  const leading = parts.filter(({ follows }) => !(follows && parts.includes(follows)));
+  const texts = leading.flatMap((column) => [
+    stringLiteral(' '),
+    build.call('tostring', [columnReference(column)], 'string'),
+  ]);
+  return build.call('strcat', texts, 'string');
+}
