@@ -66,6 +66,10 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // Fractions of a second.
   ['make_timespan', new Set(['KS134'])],
   ['bag_unpack', new Set(['KS107', 'KS119'])],
+  // Without a prefix length.
+  ['format_ipv4_mask', new Set(['KS119'])],
+  // A type behind the percentages.
+  ['percentiles_array_tdigest', new Set(['KS107'])],
   ...[...unlisted.keys()].map((name) => [name, new Set([unknownPlugin])] as const),
   // A name that a function's body gives to a literal.
   ['datetime_add', new Set(['KS131'])],

@@ -1,4 +1,4 @@
-import type { ScalarType } from '../catalog/types.js';
+import { type ScalarType, scalarTypes } from '../catalog/types.js';
 import type { PlanExpression } from './plan.js';
 
 /**
@@ -24,5 +24,15 @@ export function resultType(
     const isWeek = unit?.kind === 'literal' && /^week$/i.test(String(unit.value));
     return isWeek ? 'real' : bound;
   }
+  if (name === 'percentiles_array_tdigest') return percentileType(parts) ?? bound;
   return Object.hasOwn(serviceTypes, name) ? (serviceTypes[name] ?? bound) : bound;
+}
+
+/** One percentage and a type give one value of the type, and no array. */
+function percentileType(parts: readonly PlanExpression[]): ScalarType | undefined {
+  const [, percent, type] = parts;
+  if (parts.length !== 3 || percent?.type === 'dynamic' || type?.kind !== 'literal')
+    return undefined;
+  const named = /^typeof\(\s*(\w+)\s*\)$/.exec(String(type.value))?.[1];
+  return named === 'double' ? 'real' : scalarTypes.find((each) => each === named);
 }

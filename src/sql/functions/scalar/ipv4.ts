@@ -120,7 +120,10 @@ export const ipv4Functions = {
   format_ipv4_mask: {
     doc: 'format-ipv4-mask-function',
     emit: (ip: Operand, prefix?: Operand) => formatted(ip, prefix, true),
-    examples: [['format_ipv4_mask("192.168.1.255", 24)', '192.168.1.0/24']],
+    examples: [
+      ['format_ipv4_mask("192.168.1.255", 24)', '192.168.1.0/24'],
+      ['format_ipv4_mask("192.168.1.255")', '192.168.1.255/32'],
+    ],
   },
   ipv4_compare: {
     doc: 'ipv4-compare-function',

@@ -32,15 +32,24 @@ function percentile(call: CallSite, state: Operand, percent: Operand): Sql {
   return value;
 }
 
-function percentileArray(state: Operand, ...percents: Operand[]): Sql {
-  const lists = percents.map((percent) =>
-    percent.type === 'dynamic'
-      ? sql`JSONExtract(${percent}, 'Array(Float64)')`
-      : sql`[${percentOf(percent)}]`,
-  );
+function percentileArray(call: CallSite, state: Operand, ...percents: Operand[]): Sql {
+  const [percent] = percents;
+  if (call.type !== 'dynamic' && percent) return percentile(call, state, percent);
+  // A type, which is a text here, says what the values already are.
+  const lists = percents
+    .filter(isPercentage)
+    .map((percent) =>
+      percent.type === 'dynamic'
+        ? sql`JSONExtract(${percent}, 'Array(Float64)')`
+        : sql`[${percentOf(percent)}]`,
+    );
   const text = percentileText(state, sql`_q`);
   const texts = sql`arrayMap(_q -> if(empty(${text}), 'null', ${text}), arrayConcat(${join(lists)}))`;
   return sql`if(empty(${state}), '', concat('[', arrayStringConcat(${texts}, ','), ']'))`;
+}
+
+function isPercentage({ type }: Operand): boolean {
+  return type !== 'string';
 }
 
 /** The value's rank among those of a state, as a number of them or as a percentage; null of no state. */
@@ -120,11 +129,16 @@ export const sketchFunctions = {
   },
   percentiles_array_tdigest: {
     doc: 'percentiles-array-tdigest-function',
-    emit: percentileArray,
+    nullable: 'always',
+    emitCall: percentileArray,
     examples: [
       [
         'range x from 1 to 9 step 1 | summarize t = tdigest(x) | project percentiles_array_tdigest(t, 0, 50)',
         '[1,5]',
+      ],
+      [
+        'range x from 1 to 9 step 1 | summarize t = tdigest(x) | project percentiles_array_tdigest(t, range(0, 100, 50), typeof(int))',
+        '[1,5,9]',
       ],
     ],
   },
