@@ -22,6 +22,7 @@ import { windowFunctions } from './functions/window.js';
 import type { CallSite } from './functions.js';
 import { columnName, literalSql, type Operand } from './operand.js';
 import { rangeSql } from './range.js';
+import { refusedFunctions } from './refusals.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from './sql.js';
 import { writtenCall } from './written-call.js';
 
@@ -1159,9 +1160,10 @@ function emitCall(
 }
 
 function notSupported(name: string, span: CallExpression['span'], what: string): HuntError {
+  const because = Object.hasOwn(refusedFunctions, name) ? refusedFunctions[name] : undefined;
   return new HuntError(
     'kql.unsupported',
-    { what: `The ${what} '${name}'`, because: 'Quarry does not have it yet' },
+    { what: `The ${what} '${name}'`, because: because ?? 'Quarry does not have it yet' },
     { span },
   );
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { compile } from '../../src/compile.js';
 import { builtInNames } from '../../src/kql/builtins.js';
 import { language } from '../../src/kql/language.js';
 import { operatorPlanners, sourcePlanners } from '../../src/plan/operators.js';
@@ -27,5 +29,14 @@ describe("a name of Microsoft's list that is neither supported nor refused with 
   test('a reason says something', () => {
     const all = [...matrix.scalar, ...matrix.aggregate, ...matrix.plugin, ...matrix.operator];
     expect(all.filter(({ refused }) => refused !== undefined && refused.length < 10)).toEqual([]);
+  });
+
+  test.each([
+    ['print current_principal()', 'it exists only inside Azure Data Explorer'],
+    ['print hash_many(1, "a")', 'Microsoft does not say how hashes are combined'],
+  ])('the reason is what a query is told: %s', (query, reason) => {
+    const scope = { database: 'tenant_t', now: new Date(0), from: null, to: null };
+    const compiled = () => compile(query, builtinCatalog, { ...scope, deviceGroups: null });
+    expect(compiled).toThrow(reason);
   });
 });
