@@ -37,7 +37,7 @@ export interface BoundQuery {
 export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = []): BoundQuery {
   const columns = new Set<string>();
   const quotes = new Map<number, Edit>();
-  const hasViews = /\bview\b/.test(query);
+  const hasViews = /\b(view|isfuzzy)\b/.test(query);
   const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
   for (;;) {

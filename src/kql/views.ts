@@ -13,7 +13,7 @@ import {
 /**
  * Edits that name the query's own views behind each wildcard that stands for them too: the binder
  * knows stored tables alone. `union V*` becomes `union V*, View1, View2`, without `V*` where no stored
- * table is called so.
+ * table is called so. In a fuzzy union a wildcard may stand for nothing.
  */
 export function viewEdits(
   root: SyntaxNode,
@@ -22,17 +22,18 @@ export function viewEdits(
   ownFrom: number,
 ): Edit[] {
   const views = viewNames(root, ownFrom);
-  if (views.length === 0) return [];
-  return wildcards(root).flatMap((node) => {
+  return wildcards(root).flatMap(({ node, isFuzzy }) => {
     const pattern = textOf(node);
     const matches = matcher(pattern);
     const named = views.filter((name) => matches.test(name));
-    if (named.length === 0) return [];
     const isStored = [...catalog.tables, ...catalog.legacyTables].some(({ name }) =>
       matches.test(name),
     );
+    if (named.length === 0 && (isStored || !isFuzzy)) return [];
     const start = source.toOriginal(node.TextStart);
-    const text = [...(isStored ? [pattern] : []), ...named].join(', ');
+    const names = [...(isStored ? [pattern] : []), ...named];
+    // In brackets it is the name of a single table, which a fuzzy union may lack.
+    const text = names.length > 0 ? names.join(', ') : `['${pattern}']`;
     return [{ start, length: node.Width, text }];
   });
 }
@@ -60,13 +61,25 @@ function viewNames(root: SyntaxNode, from: number): string[] {
   });
 }
 
-function wildcards(node: SyntaxNode): SyntaxNode[] {
+interface Wildcard {
+  readonly node: SyntaxNode;
+  /** Its union does without what nobody knows. */
+  readonly isFuzzy: boolean;
+}
+
+function wildcards(node: SyntaxNode): Wildcard[] {
   if (node.IsToken) return [];
   const kind = kindOf(node);
+  const isFuzzy = kind === 'UnionOperator' && /\bisfuzzy\s*=\s*true\b/.test(parametersOf(node));
   const parts = ['UnionOperator', 'FindInClause', 'SearchInClause'].includes(kind)
     ? elements<SyntaxNode>(node, 'Expressions').filter(isWildcard)
     : [];
-  return [...parts, ...children(node).flatMap(wildcards)];
+  return [...parts.map((part) => ({ node: part, isFuzzy })), ...children(node).flatMap(wildcards)];
+}
+
+function parametersOf(node: SyntaxNode): string {
+  const parameters = optionalMember<SyntaxNode>(node, 'Parameters');
+  return parameters ? textOf(parameters) : '';
 }
 
 function isWildcard(node: SyntaxNode): boolean {

@@ -25,11 +25,24 @@ describe('a wildcard that stands for views of the query', () => {
     ],
     ['union with a table', 'Cold3 | union Cold* | summarize sum(n)', [[6]]],
     ['search', "search in (Cold*) 'frost' | project n", [[1]]],
+    [
+      'a fuzzy union',
+      'union isfuzzy=true Cold*, Warm*, (Hot | where n > 0) | summarize sum(n)',
+      [[3]],
+    ],
     ['find', 'find in (Cold*) where n > 1 | project note', [['snow']]],
   ])('%s', async (_name, query, expected) => {
     expect(await kql.values(`${views} ${query}`)).toEqual(expected);
   });
 });
+
+test.each(['union isfuzzy=true Warm*', 'union isfuzzy=true Hot, (Warm | take 1) | count'])(
+  'a fuzzy union of nothing: %s',
+  async (query) => {
+    const error = await kql.error(query);
+    expect(error.message).toMatch(/Failed to resolve table or column expression named/);
+  },
+);
 
 describe('restrict access', () => {
   test.each([

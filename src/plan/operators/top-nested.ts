@@ -51,7 +51,7 @@ interface NestedRows {
 
 /** `T | top-nested N of A by sum(X), top-nested M of B by count(), …`: the top values, and those within each. */
 export const topNested: OperatorPlanner = (node, input, context) => {
-  const schema = columnsOf(node.ResultType);
+  const schema = columnsOf(node.ResultType).map(named);
   const levels = elements<SyntaxNode>(node, 'Clauses').map((clause, index) =>
     levelOf(clause, schema.slice(2 * index, 2 * index + 2)),
   );
@@ -80,6 +80,12 @@ export const topNested: OperatorPlanner = (node, input, context) => {
     ingestionTime: null,
   };
 };
+
+/** The binder has no name for a computed value. */
+function named({ name, type }: SchemaColumn, index: number): SchemaColumn {
+  const made = `Column${Math.floor(index / 2) + 1}`;
+  return { type, name: /^(aggregated_)?$/.test(name) ? `${name}${made}` : name };
+}
 
 function levelOf(clause: SyntaxNode, [value, size]: readonly SchemaColumn[]): Level {
   const others = optionalMember<SyntaxNode>(clause, 'WithOthersClause');

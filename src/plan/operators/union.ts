@@ -1,5 +1,14 @@
 import { findLegacyTable } from '../../catalog/catalog.js';
-import { type Expression, elements, kindOf, member, type SyntaxNode } from '../../kql/syntax.js';
+import { HuntError } from '../../errors.js';
+import {
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  type SyntaxNode,
+  spanOf,
+  textOf,
+} from '../../kql/syntax.js';
 import { isView, matcher } from '../../kql/views.js';
 import { newColumn, type PlanContext } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -22,6 +31,7 @@ export const union: OperatorPlanner = (node, input, context) => {
     .filter((part) => !(isFuzzy && isUnknown(part, context)))
     .flatMap((part, index) => unionMembers(part, context, `union_arg${index + 1}`));
   const isPiped = input.columns.length > 0;
+  if (isFuzzy && !isPiped && members.length === 0) throw nothingKnown(node);
   const piped = isPiped ? [{ relation: input, source: input.name ?? 'union_arg0' }] : [];
   const named = isPiped ? members : members.map((each, index) => renumbered(each, index));
   const withSource = parameterText(node, 'withsource') ?? parameterText(node, 'with_source');
@@ -34,6 +44,17 @@ export const union: OperatorPlanner = (node, input, context) => {
     context,
   );
 };
+
+/** A fuzzy union does without unknown tables, but not without any table. */
+function nothingKnown(node: Expression): HuntError {
+  const [first] = elements(node, 'Expressions');
+  const name = first ? (startOf(first).SimpleName ?? textOf(first)) : '';
+  return new HuntError(
+    'kql.semantic',
+    { message: `'union' operator: Failed to resolve table or column expression named '${name}'` },
+    { span: spanOf(first ?? node) },
+  );
+}
 
 export interface UnionMember {
   readonly relation: Relation;
