@@ -4,7 +4,7 @@
 // taken from $QUARRY_SHARED/telemetry where that is set, and are only read.
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, link, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,10 +77,10 @@ async function measure(input: Input): Promise<void> {
   try {
     await migrate(engine, 'tenant_bench', catalog, 'forever');
     await migrate(engine, 'tenant_baseline', catalog, 'forever');
-    const kept = new Map<string, string>();
+    const kept = new Map<string, string[]>();
     const watch = watchMemory([process.pid, engine.pid ?? 0]);
     const cpu = async () => [cpuSeconds(), await cpuSecondsOf(engine.pid ?? 0)] as const;
-    const taken = await ingestFile(keeping(engine, kept, data), data, file, input.source, cpu);
+    const taken = await ingestFile(keeping(engine, kept), data, file, input.source, cpu);
     const { before } = taken;
     const [own = 0, theirs = 0] = watch();
     const between = await cpu();
@@ -114,8 +114,8 @@ async function measure(input: Input): Promise<void> {
   }
 }
 
-/** The engine, and a copy of every row that it is given, in one file for each table. */
-function keeping(engine: ChdbEngine, kept: Map<string, string>, data: string): Engine {
+/** The engine, and a second name for every file of rows that it is given. */
+function keeping(engine: ChdbEngine, kept: Map<string, string[]>): Engine {
   return {
     run: (query) => engine.run(query),
     command: (text) => engine.command(text),
@@ -124,11 +124,10 @@ function keeping(engine: ChdbEngine, kept: Map<string, string>, data: string): E
     close: () => engine.close(),
     async insertSegment(segment) {
       const { table, file } = segment;
-      const result = await engine.insertSegment(segment);
-      const copy = join(data, 'spool', `kept-${table}.lines`);
-      kept.set(table, copy);
-      await appendFile(copy, await readFile(file));
-      return result;
+      await engine.insertSegment(segment);
+      const name = `${file}.kept`;
+      await link(file, name);
+      kept.set(table, [...(kept.get(table) ?? []), name]);
     },
   };
 }
@@ -164,15 +163,29 @@ async function ingestFile(
 }
 
 /** The same rows, one statement for each table. */
-async function insertAll(engine: ChdbEngine, kept: ReadonlyMap<string, string>) {
+async function insertAll(engine: ChdbEngine, kept: ReadonlyMap<string, readonly string[]>) {
+  const files = await Promise.all([...kept].map(([table, parts]) => joined(table, parts)));
   const started = performance.now();
-  const results = await Promise.all(
-    [...kept].map(([table, file]) =>
+  await Promise.all(
+    files.map(({ table, file }) =>
       engine.insertSegment({ database: 'tenant_baseline', table, file, token: `all-${table}` }),
     ),
   );
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, rows: results.reduce((sum, { rows }) => sum + rows, 0) };
+  const [stored] = await engine.select<{ rows: string }>(
+    "SELECT sum(rows) AS rows FROM system.parts WHERE active AND database = 'tenant_baseline'",
+  );
+  return { seconds, rows: Number(stored?.rows) };
+}
+
+/** One file of a table's rows. */
+async function joined(table: string, parts: readonly string[]) {
+  const file = `${parts[0]}-all`;
+  for (const part of parts) {
+    await appendFile(file, await readFile(part));
+    await rm(part);
+  }
+  return { table, file };
 }
 
 /** Small hunts against a server of its own: while it rests, and while it takes in all that it can. */

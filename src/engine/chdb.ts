@@ -181,7 +181,7 @@ class Chdb implements ChdbEngine {
     }
   }
 
-  async insertSegment(segment: EngineSegment): Promise<{ rows: number }> {
+  async insertSegment(segment: EngineSegment): Promise<void> {
     checkName(segment.token);
     const file = await spoolFile(this.#directories.spool, segment.file);
     const leave = await this.#inserts.enter();
@@ -190,12 +190,11 @@ class Chdb implements ChdbEngine {
       const names = join(columns.map((column) => identifier(column)));
       const table = sql`${identifier(segment.database)}.${identifier(segment.table)}`;
       const text = sql`INSERT INTO ${table} (${names}) SELECT ${names}
-        FROM file(${literal(file.path)}, JSONEachRow, ${literal(structure)})
+        FROM file(${literal(file)}, JSONEachRow, ${literal(structure)})
         SETTINGS ${settingsClause(insertSettings(segment.token))}`.text;
       await this.#again(insertAttempts, (engine) =>
         engine.request({ kind: 'statement', sql: text, format: 'Null' }),
       );
-      return { rows: file.rows };
     } catch (error) {
       throw error instanceof StatementFailed ? insertError(error.fault) : unavailable(error);
     } finally {

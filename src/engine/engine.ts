@@ -82,7 +82,7 @@ export interface Engine {
   /** Runs one small SELECT of our own making; rows as JSON objects, 64-bit integers as text. */
   select<Row = Record<string, unknown>>(sql: string): Promise<Row[]>;
   /** Inserts a segment; a second call with the same token adds nothing. */
-  insertSegment(segment: EngineSegment): Promise<{ rows: number }>;
+  insertSegment(segment: EngineSegment): Promise<void>;
   /** Resolves when the engine can serve. */
   ready(): Promise<void>;
   /** Lets running work end, then stops the engine. */

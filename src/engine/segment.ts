@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { identifier, literal, sql } from '../sql/sql.js';
@@ -59,31 +58,14 @@ function readType(type: string): string {
 }
 
 /**
- * The segment's real path and its number of lines.
+ * The segment's real path.
  * @throws Error when it is not a plainly named file inside the spool folder
  */
-export async function spoolFile(
-  spool: string,
-  file: string,
-): Promise<{ path: string; rows: number }> {
+export async function spoolFile(spool: string, file: string): Promise<string> {
   const real = await realpath(file);
   const inside = path.relative(spool, real);
   if (!/^[A-Za-z0-9._/-]+$/.test(inside) || inside.startsWith('..') || path.isAbsolute(inside)) {
     throw new Error(`${file} is not a segment of the spool folder`);
   }
-  return { path: real, rows: await countLines(real) };
-}
-
-async function countLines(file: string): Promise<number> {
-  const lineFeed = 10;
-  let lines = 0;
-  let last = lineFeed;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    const bytes = chunk as Buffer;
-    for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
-      lines += 1;
-    }
-    last = bytes.at(-1) ?? last;
-  }
-  return last === lineFeed ? lines : lines + 1;
+  return real;
 }

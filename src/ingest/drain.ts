@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
-import { readJournal, removeJournal } from './journal.js';
+import { readJournal, removeJournal, type TenantRows } from './journal.js';
 
 /** A journal that takes no more batches. */
 export interface SealedJournal {
@@ -12,6 +12,8 @@ export interface SealedJournal {
   readonly sizeBytes: number;
   /** Identities of its rows by table of tenant. */
   readonly keys: ReadonlyMap<string, ReadonlySet<bigint>>;
+  /** Its rows, as long as they are worth their memory; they are in the file in any case. */
+  rows: readonly TenantRows[] | undefined;
 }
 
 /** A row that the engine does not take, however often it is offered. */
@@ -55,8 +57,8 @@ const longestIntervalMs = 5_000;
 /** And so long that a trickle into many tables takes a tenth of the engine's time at most. */
 const intervalFactor = 10;
 /** With so many rows nothing is gained by waiting. */
-const enoughRows = 20_000;
-const enoughBytes = 8 * 1024 * 1024;
+const enoughRows = 200_000;
+const enoughBytes = 64 * 1024 * 1024;
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 /** More rows of one segment that are refused alone are not the rows' fault. */
@@ -69,6 +71,10 @@ export class Drain {
   #running: Promise<void> | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #intervalMs = shortestIntervalMs;
+  /** In the journal that takes batches now. */
+  #waiting: { readonly rows: number; readonly bytes: number } | undefined;
+  /** A run takes what is sealed now with it. */
+  #sealing = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = 0;
   #closed = false;
@@ -99,19 +105,25 @@ export class Drain {
   add(journal: SealedJournal): void {
     this.#jobs.push({
       ...journal,
+      // Where journals queue up, theirs would add up.
+      rows: this.#jobs.length > 0 ? undefined : journal.rows,
       token: randomUUID(),
       segments: undefined,
       retryAt: 0,
       retryMs: firstRetryMs,
       failure: undefined,
     });
-    this.#startIn(0);
+    if (!this.#sealing) {
+      this.#startIn(0);
+    }
   }
 
   /** To be told how much the journal holds that takes batches now. */
   appended(rows: number, bytes: number): void {
-    const due = this.#startedAt + this.#intervalMs - performance.now();
-    this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
+    this.#waiting = { rows, bytes };
+    if (this.#running === undefined) {
+      this.#startWhenDue();
+    }
   }
 
   /** @throws what keeps rows out of the engine */
@@ -150,9 +162,19 @@ export class Drain {
     this.#timer.unref();
   }
 
+  /** What has come together is brought in when there is enough of it, or when its time has come. */
+  #startWhenDue(): void {
+    if (this.#waiting) {
+      const { rows, bytes } = this.#waiting;
+      const due = this.#startedAt + this.#intervalMs - performance.now();
+      this.#startIn(rows >= enoughRows || bytes >= enoughBytes ? 0 : Math.max(0, due));
+    }
+  }
+
   #start(): Promise<void> {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      this.#startWhenDue();
     });
     return this.#running;
   }
@@ -166,7 +188,10 @@ export class Drain {
   /** Never rejects: a job keeps its own failure, and holds up no other. */
   async #run(): Promise<void> {
     this.#startedAt = performance.now();
+    this.#waiting = undefined;
+    this.#sealing = true;
     await this.#options.seal();
+    this.#sealing = false;
     for (const job of this.#jobs.filter(({ retryAt }) => retryAt <= this.#startedAt)) {
       try {
         await this.#bring(job);
@@ -208,18 +233,17 @@ export class Drain {
   async #cutSegments(job: Job): Promise<Segment[]> {
     const segments = new Map<string, { segment: Segment; handle: FileHandle }>();
     try {
-      for await (const parts of readJournal(job.file).entries) {
-        for (const { database, table, lines } of parts) {
-          const key = `${database}.${table}`;
-          let target = segments.get(key);
-          if (target === undefined) {
-            const segment = this.#segment(database, table, `${job.token}-${segments.size}`);
-            target = { segment, handle: await open(segment.file, 'w', 0o600) };
-            segments.set(key, target);
-          }
-          await target.handle.writeFile(lines);
+      for await (const { database, table, lines } of job.rows ?? rowsIn(job.file)) {
+        const key = `${database}.${table}`;
+        let target = segments.get(key);
+        if (target === undefined) {
+          const segment = this.#segment(database, table, `${job.token}-${segments.size}`);
+          target = { segment, handle: await open(segment.file, 'w', 0o600) };
+          segments.set(key, target);
         }
+        await target.handle.writeFile(lines);
       }
+      job.rows = undefined;
     } catch (error) {
       await removeFiles([...segments.values()].map(({ segment }) => segment));
       throw error;
@@ -293,6 +317,12 @@ export class Drain {
       }
     }
     return refused;
+  }
+}
+
+async function* rowsIn(journal: string): AsyncGenerator<TenantRows> {
+  for await (const parts of readJournal(journal).entries) {
+    yield* parts;
   }
 }
 

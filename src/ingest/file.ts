@@ -33,7 +33,7 @@ export interface FileSummary extends IngestSummary {
   unrecognized?: string[];
 }
 
-const readBytes = 256 * 1024;
+const readBytes = 1024 * 1024;
 /** A source that pauses for so long (standard input) has what it sent so far taken. */
 const idleMs = 1_000;
 

@@ -52,12 +52,11 @@ export class Intake {
     this.#counter = counter;
   }
 
-  /** Rows, whenever a portion of them has come together. */
+  /** Rows, whenever a portion of them has come together. The chunk is the parsing thread's from then on. */
   async *write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
     summary.bytes += chunk.length;
     this.#uncounted += chunk.length;
-    // A copy: the thread takes the memory over, which a reader's buffers share.
-    yield* this.#portions(this.#parser.write(new Uint8Array(chunk)), summary);
+    yield* this.#portions(this.#parser.write(ownMemory(chunk)), summary);
   }
 
   /** Records that have been cut out already; the arrays are the parsing thread's from then on. */
@@ -130,4 +129,12 @@ export class Intake {
       database,
     }));
   }
+}
+
+/** The bytes in memory that nothing else lies in, so that it can be handed to another thread. */
+function ownMemory(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = chunk;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(chunk);
 }

@@ -97,6 +97,8 @@ export class StreamParser {
   readonly #conversions = new Map<Connector | undefined, Conversion>();
   #isItems = false;
   #rows = new Map<NormalTable, RowBuffer>();
+  /** How much came together of each table up to the last `take`. */
+  #lastBytes = new Map<NormalTable, number>();
   #letters: RowBuffer | undefined;
   #rejected = 0;
   #expired = 0;
@@ -232,6 +234,7 @@ export class StreamParser {
       reasons: this.#reasons,
       refusals: this.#refusals,
     };
+    this.#lastBytes = new Map([...this.#rows].map(([table, rows]) => [table, rows.sizeBytes]));
     this.#rows = new Map();
     this.#letters = undefined;
     this.#rejected = 0;
@@ -415,7 +418,8 @@ export class StreamParser {
     let rows = this.#rows.get(table);
     if (rows === undefined) {
       const { name, timeColumn } = table;
-      rows = new RowBuffer({ table: name, timeColumn, sameness: 'event' });
+      const expected = (this.#lastBytes.get(table) ?? 0) * 1.25;
+      rows = new RowBuffer({ table: name, timeColumn, sameness: 'event' }, expected);
       this.#rows.set(table, rows);
     }
     rows.add(row.members, row.time, row.identity);

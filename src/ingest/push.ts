@@ -79,7 +79,8 @@ async function takeBody(
 
 async function* chunksOf(body: Body): AsyncGenerator<Uint8Array> {
   if (body instanceof Uint8Array) {
-    yield body;
+    // The sender's own memory stays its own.
+    yield new Uint8Array(body);
   } else {
     yield* body;
   }

@@ -92,7 +92,15 @@ export class RecordCutter {
 
   write(chunk: Uint8Array, sink: Sink): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    // Of a stream of lines only the one that has begun is put together, and not all that follows it.
+    const lineEnd =
+      this.#cut === this.#cutLines && this.#held.length > 0 ? bytes.indexOf(lineFeed) + 1 : 0;
+    if (lineEnd > 0) {
+      this.#held = Buffer.concat([this.#held, bytes.subarray(0, lineEnd)]);
+      this.#cut(false, sink);
+    }
+    const rest = bytes.subarray(lineEnd);
+    this.#held = this.#held.length === 0 ? rest : Buffer.concat([this.#held, rest]);
     this.#cut(false, sink);
   }
 

@@ -52,14 +52,16 @@ const bytesPerUnit = 3;
 /** Collects rows of one table as bytes, so that they do not weigh on the heap. */
 export class RowBuffer {
   readonly #table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>;
-  #bytes = Buffer.allocUnsafeSlow(firstCapacity);
+  #bytes: Buffer;
   #used = 0;
   #ends: number[] = [];
   #ticks: bigint[] = [];
   #identities: bigint[] = [];
 
-  constructor(table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>) {
+  /** @param expectedBytes what is likely to come; more takes a larger buffer and a copy */
+  constructor(table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>, expectedBytes = 0) {
     this.#table = table;
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(Math.ceil(expectedBytes), firstCapacity));
   }
 
   get sizeBytes(): number {

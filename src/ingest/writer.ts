@@ -39,7 +39,8 @@ export interface PartCounts {
 interface ActiveJournal {
   readonly journal: Journal;
   readonly keys: Map<string, Set<bigint>>;
-  rows: number;
+  readonly rows: TenantRows[];
+  rowCount: number;
 }
 
 interface Commit {
@@ -305,22 +306,24 @@ export class Writer {
       this.#active ??= {
         journal: await Journal.create(this.#options.folder, this.#nextNumber++),
         keys: new Map(),
-        rows: 0,
+        rows: [],
+        rowCount: 0,
       };
       await this.#active.journal.append(rows);
     } catch (error) {
       throw asUnavailable(error);
     }
     const { keys, journal } = this.#active;
+    this.#active.rows.push(...rows);
     for (const part of rows) {
       const known = keys.get(keyOf(part)) ?? new Set();
       keys.set(keyOf(part), known);
       for (const identity of part.identities) {
         known.add(identity);
       }
-      this.#active.rows += part.ends.length;
+      this.#active.rowCount += part.ends.length;
     }
-    this.#drain.appended(this.#active.rows, journal.sizeBytes);
+    this.#drain.appended(this.#active.rowCount, journal.sizeBytes);
   }
 
   /** Ends the journal that takes batches; it is the drain's from now on. */
@@ -333,7 +336,7 @@ export class Writer {
       // In one step, so that its rows are known at any moment.
       this.#active = undefined;
       const { file, sizeBytes } = active.journal;
-      this.#drain.add({ file, sizeBytes, keys: active.keys });
+      this.#drain.add({ file, sizeBytes, keys: active.keys, rows: active.rows });
       await active.journal.close().catch((error: unknown) => {
         // All of it is on disk.
         this.#options.log({ event: 'ingest.journal', file, failed: String(error) });

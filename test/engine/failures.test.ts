@@ -306,7 +306,7 @@ describe('the disk is full', () => {
       expect((await refusal(engine.insertSegment(segment)))[0]).toBe('ingest.unavailable');
       expect(await engine.select('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       rmSync(filler);
-      expect(await engine.insertSegment(segment)).toEqual({ rows: 20_000 });
+      await engine.insertSegment(segment);
       expect((await countsByPrefix(started)).get('a')).toEqual([20_000, 20_000]);
       expect(await rowsOf(engine, 'SELECT toString(42) AS row')).toBe('42');
       await engine.close();
