@@ -1,5 +1,6 @@
 import type { Correlation } from './correlation/correlation.js';
 import type { JsonValue } from './json.js';
+import type { PlainMembers } from './plain-json.js';
 
 /** Where a record stands. */
 export interface Place {
@@ -62,6 +63,12 @@ export interface Conversion {
    * that are held back until more of the stream is known.
    */
   convert(record: RawRecord): readonly Outcome[];
+  /**
+   * The quick way for a record that is an event of one table as it stands, its columns the members of an
+   * object: enters that object, once, and calls `copy` with the table's name. False where `copy` says so or
+   * where the record is anything else; it is then converted. It never decides otherwise than `convert`.
+   */
+  copy?(record: PlainMembers, copy: (table: string) => boolean): boolean;
   /** Text of the records held back, bytes. */
   readonly heldBytes?: number;
   /** Where in the stream the first record stands that is held back after a release. */

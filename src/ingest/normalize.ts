@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { findLegacyTable, findTable } from '../catalog/catalog.js';
-import type { Catalog, ScalarType, Table } from '../catalog/types.js';
+import type { Catalog, Table } from '../catalog/types.js';
 import type { DefenderEvent, RawRecord } from './connector.js';
 import { type Moment, parseDatetime } from './datetime.js';
 import { clip, type Problem } from './dead-letters.js';
 import { compactJson, JsonTooDeepError, type JsonValue } from './json.js';
+import type { PlainMembers } from './plain-json.js';
+import { type CopiedColumn, type CopiedRow, RowCopier } from './row-copy.js';
 import { type Coerced, coercions, quoted } from './values.js';
 
 /** An event that fits its table. */
@@ -77,21 +79,13 @@ export class EventTables {
   }
 }
 
-/** Where a value goes. */
-interface Slot {
-  readonly name: string;
-  readonly type: ScalarType;
-  /** `"Name":`, ready to be written. */
-  readonly prefix: string;
-}
-
 /** A catalog table, prepared for many events. */
 export class NormalTable {
   readonly name: string;
   readonly timeColumn: string | null;
   readonly #retentionDays: number | null | undefined;
   /** In the order of their names, so that a row's text does not depend on the order it came in. */
-  readonly #slots: readonly Slot[];
+  readonly #slots: readonly CopiedColumn[];
   readonly #slotOf = new Map<string, number>();
   /** Other names of a column; what comes under the column's own name goes before. */
   readonly #aliases = new Map<string, number>();
@@ -99,6 +93,7 @@ export class NormalTable {
   /** Where what has no column goes; -1: nowhere. */
   readonly #restSlot: number;
   readonly #timeSlot: number;
+  readonly #copier: RowCopier;
 
   constructor(table: Table) {
     this.name = table.name;
@@ -120,6 +115,7 @@ export class NormalTable {
     this.#restSlot = this.#restSlotOf(table);
     this.#ignored = new Set((table.computedColumns ?? []).map((column) => column.name));
     this.#timeSlot = table.timeColumn === null ? -1 : (this.#slotOf.get(table.timeColumn) ?? -1);
+    this.#copier = new RowCopier(table.name, this.#slots, this.#timeSlot);
   }
 
   /** Events before it are kept no longer; undefined where the table has no time of its own. */
@@ -162,6 +158,15 @@ export class NormalTable {
       identity: identityOf(this.name, draft, content),
       problems: limited(draft.problems),
     };
+  }
+
+  /**
+   * The members of an object that has been entered, as the row that `normalize` would make of them;
+   * undefined where it takes that to tell.
+   */
+  copy(members: PlainMembers): CopiedRow | undefined {
+    const row = this.#copier.copy(members);
+    return row === undefined || (row.time && limitsProblem(row.time)) ? undefined : row;
   }
 
   #place(draft: Draft, name: string, value: JsonValue): void {
@@ -301,7 +306,12 @@ function objectOf(text: string): object | undefined {
   }
 }
 
-function placeValue(draft: Draft, index: number, { name, type }: Slot, value: JsonValue): void {
+function placeValue(
+  draft: Draft,
+  index: number,
+  { name, type }: CopiedColumn,
+  value: JsonValue,
+): void {
   let coerced: Coerced;
   try {
     coerced = coercions[type](value);
@@ -336,12 +346,14 @@ function timeProblem({ time, invalidTime }: Draft): Problem | undefined {
       ? { reason: 'time.missing' }
       : { reason: 'time.invalid', detail: clip(textOf(invalidTime) ?? '', longestValueShown) };
   }
-  if (time.milliseconds < firstMs || time.milliseconds >= endMs) {
-    return { reason: 'time.outOfRange', detail: time.text };
+  return limitsProblem(time);
+}
+
+function limitsProblem({ milliseconds, text }: Moment): Problem | undefined {
+  if (milliseconds < firstMs || milliseconds >= endMs) {
+    return { reason: 'time.outOfRange', detail: text };
   }
-  return time.milliseconds > Date.now() + aheadMs
-    ? { reason: 'time.future', detail: time.text }
-    : undefined;
+  return milliseconds > Date.now() + aheadMs ? { reason: 'time.future', detail: text } : undefined;
 }
 
 function limited(problems: readonly Problem[]): readonly Problem[] {
@@ -364,7 +376,7 @@ function identityOf(table: string, { time }: Draft, content: string): bigint {
   return hashOf(`${table}\n${time?.text ?? ''}\n${content}`);
 }
 
-/** 64 bits of the text's SHA-256, which is the fastest of node's hashes where the processor has it. */
-export function hashOf(text: string): bigint {
+/** 64 bits of the text's (or its UTF-8's) SHA-256, the fastest of node's hashes where the processor has it. */
+export function hashOf(text: string | Uint8Array): bigint {
   return BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`);
 }

@@ -8,12 +8,14 @@ import type {
 } from './connector.js';
 import { detectConnector } from './connectors.js';
 import { isolatedContext } from './correlation/correlation.js';
-import { momentOfDate } from './datetime.js';
+import { type Moment, momentOfDate } from './datetime.js';
 import { type Culprit, clip, deadLetter, type Problem, type Reason } from './dead-letters.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
+import { PlainMembers } from './plain-json.js';
 import { type CutRecord, RecordCutter } from './records.js';
+import type { CopiedRow } from './row-copy.js';
 import { RowBuffer, type TableRows } from './rows.js';
 
 export interface ParserOptions {
@@ -89,6 +91,7 @@ export class StreamParser {
   #cutter: RecordCutter | EvtxCutter | undefined;
   readonly #errors: NormalTable;
   readonly #keepFromMs: number;
+  readonly #members = new PlainMembers();
   readonly #sample: CutRecord[] = [];
   #sampled = 0;
   #connector: Connector | undefined;
@@ -303,6 +306,9 @@ export class StreamParser {
   }
 
   #record(conversion: Conversion, cut: CutRecord): void {
+    if (this.#copied(conversion, cut)) {
+      return;
+    }
     const { text, offset, sizeBytes, tooLarge } = cut;
     const place: Place = { offset, sizeBytes };
     if (tooLarge) {
@@ -325,6 +331,26 @@ export class StreamParser {
     } else {
       this.#convert(conversion, { text, value, place });
     }
+  }
+
+  /** Takes a record that need not be read as a value, which is much quicker; false where it must be. */
+  #copied(conversion: Conversion, { bytes, tooLarge }: CutRecord): boolean {
+    const members = this.#members;
+    if (conversion.copy === undefined || bytes === undefined || tooLarge || !members.open(bytes)) {
+      return false;
+    }
+    let table: NormalTable | undefined;
+    let row: CopiedRow | undefined;
+    const isCopied = conversion.copy(members, (name) => {
+      table = this.#options.tables.find(name);
+      row = table?.copy(members);
+      return row !== undefined;
+    });
+    if (!isCopied || table === undefined || row === undefined) {
+      return false;
+    }
+    this.#rowsOf(table, row.time)?.addBytes(row.members, row.time, hashOf(row.content));
+    return true;
   }
 
   /** undefined where the record is text. */
@@ -407,10 +433,21 @@ export class StreamParser {
   }
 
   #accept(row: Row, record: RawRecord): void {
-    const { table, time } = row;
+    const rows = this.#rowsOf(row.table, row.time);
+    if (rows === undefined) {
+      return;
+    }
+    rows.add(row.members, row.time, row.identity);
+    for (const problem of row.problems) {
+      this.#letter(problem, row.table.name, record);
+    }
+  }
+
+  /** Where a row of that time goes; undefined where it is kept no longer. */
+  #rowsOf(table: NormalTable, time: Moment | undefined): RowBuffer | undefined {
     if (time && time.milliseconds < (table.keepFromMs(Date.now()) ?? this.#keepFromMs)) {
       this.#expired++;
-      return;
+      return undefined;
     }
     if (time && time.milliseconds > Date.now() + clocksDifferMs) {
       this.#future++;
@@ -422,10 +459,7 @@ export class StreamParser {
       rows = new RowBuffer({ table: name, timeColumn, sameness: 'event' }, expected);
       this.#rows.set(table, rows);
     }
-    rows.add(row.members, row.time, row.identity);
-    for (const problem of row.problems) {
-      this.#letter(problem, table.name, record);
-    }
+    return rows;
   }
 
   #reject(problem: Problem, table: string, record: RawRecord): void {

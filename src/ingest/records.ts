@@ -2,6 +2,8 @@
 export interface CutRecord {
   /** The record, or its beginning where it is larger than the limit. */
   readonly text: string;
+  /** The same as UTF-8, where it was cut out of bytes. */
+  readonly bytes?: Uint8Array;
   /** Where it starts, in bytes of the (unpacked) stream. */
   readonly offset: number;
   readonly sizeBytes: number;
@@ -227,8 +229,27 @@ export class RecordCutter {
   #emit(start: number, end: number, sink: Sink): void {
     const sizeBytes = end - start;
     const tooLarge = sizeBytes > this.#maxBytes;
-    const text = this.#held.toString('utf8', start, tooLarge ? start + headBytes : end);
-    sink({ text, offset: this.#offset + start, sizeBytes, tooLarge });
+    const bytes = this.#held.subarray(start, tooLarge ? start + headBytes : end);
+    sink(new BytesRecord(bytes, this.#offset + start, sizeBytes, tooLarge));
+  }
+}
+
+/** Made text when it is asked for, which the quick ways do not. */
+class BytesRecord implements CutRecord {
+  readonly bytes: Buffer;
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly tooLarge: boolean;
+
+  constructor(bytes: Buffer, offset: number, sizeBytes: number, tooLarge: boolean) {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.sizeBytes = sizeBytes;
+    this.tooLarge = tooLarge;
+  }
+
+  get text(): string {
+    return this.bytes.toString();
   }
 }
 

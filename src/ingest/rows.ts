@@ -45,6 +45,7 @@ export function pickRows<T extends TableRows>(rows: T, positions: readonly numbe
   return { ...rows, lines, ends, ticks, identities };
 }
 
+const rowEnd = '}\n';
 const firstCapacity = 64 * 1024;
 /** A UTF-16 unit is three bytes of UTF-8 at most. */
 const bytesPerUnit = 3;
@@ -74,9 +75,24 @@ export class RowBuffer {
 
   /** @param members the row's JSON members, `"name":value,…`, without braces */
   add(members: string, time: Moment | undefined, identity: bigint): void {
-    const line = `{"_seq":"${identity}",${members}}\n`;
+    const line = `{"_seq":"${identity}",${members}${rowEnd}`;
     this.#reserve(line.length * bytesPerUnit);
     this.#used += this.#bytes.write(line, this.#used);
+    this.#added(time, identity);
+  }
+
+  /** @param members the same as UTF-8 */
+  addBytes(members: Uint8Array, time: Moment | undefined, identity: bigint): void {
+    const head = `{"_seq":"${identity}",`;
+    this.#reserve(head.length + members.length + rowEnd.length);
+    this.#used += this.#bytes.write(head, this.#used, 'latin1');
+    this.#bytes.set(members, this.#used);
+    this.#used += members.length;
+    this.#used += this.#bytes.write(rowEnd, this.#used, 'latin1');
+    this.#added(time, identity);
+  }
+
+  #added(time: Moment | undefined, identity: bigint): void {
     this.#ends.push(this.#used);
     this.#ticks.push(time === undefined ? 0n : ticksOf(time));
     this.#identities.push(identity);

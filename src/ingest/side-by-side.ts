@@ -1,7 +1,7 @@
 import type { Conversion } from './connector.js';
 
 /** One that lets everything go when it is asked to. */
-type Releasing = Required<Omit<Conversion, 'heldFrom'>>;
+type Releasing = Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
 
 /** Several conversions of one stream: `convert` says which of them a record is for. */
 export function sideBySide(

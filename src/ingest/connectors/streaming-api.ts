@@ -1,5 +1,6 @@
 import type { Connector, Outcome, RawRecord } from '../connector.js';
 import { ExactNumber, type JsonValue } from '../json.js';
+import type { PlainMembers } from '../plain-json.js';
 
 const categoryPrefix = 'advancedhunting-';
 
@@ -48,6 +49,29 @@ function convert(record: RawRecord): readonly [Outcome] {
   return [{ table, columns: envelope.properties }];
 }
 
+/** For records as Defender writes them: the category before the properties, and nothing else that is nested. */
+function copy(record: PlainMembers, copyColumns: (table: string) => boolean): boolean {
+  let table: string | undefined;
+  let isCopied = false;
+  for (let found = record.next(); found !== 'end'; found = record.next()) {
+    if (found === 'object') {
+      const isNext = !isCopied && table !== undefined && record.nameIs('properties');
+      if (!isNext || !record.enter() || !copyColumns(table ?? '')) {
+        return false;
+      }
+      isCopied = true;
+    } else if (found === 'other' || !record.isUsual || record.nameIs('properties')) {
+      return false;
+    } else if (record.nameIs('category')) {
+      if (table !== undefined) {
+        return false;
+      }
+      table = tableOf(record.text ?? '');
+    }
+  }
+  return isCopied && record.isAtEnd;
+}
+
 /**
  * Defender's Streaming API ("raw data export"), as Event Hubs and Storage deliver it
  * (learn.microsoft.com/defender-xdr/streaming-api).
@@ -63,5 +87,5 @@ export const streamingApi: Connector = {
     });
     return own.length / Math.max(sample.length, 1);
   },
-  open: () => ({ convert }),
+  open: () => ({ convert, copy }),
 };
