@@ -1,5 +1,7 @@
 import { builtinCatalog } from '../../src/catalog/catalog.js';
+import type { ConversionContext } from '../../src/ingest/connector.js';
 import { findConnector } from '../../src/ingest/connectors.js';
+import { isolatedContext } from '../../src/ingest/correlation/correlation.js';
 import { EventTables } from '../../src/ingest/normalize.js';
 import { type Batch, deadLetterTable, StreamParser } from '../../src/ingest/parser.js';
 
@@ -22,6 +24,7 @@ const snapshotTables = new Set(['DeviceInfo', 'DeviceNetworkInfo']);
 export function converted(
   input: readonly (object | string)[] | string | Buffer,
   source?: string,
+  more: Partial<ConversionContext> = {},
 ): Converted {
   const parser = new StreamParser({
     tables,
@@ -29,6 +32,7 @@ export function converted(
     maxRecordBytes: 1024 * 1024,
     keepFrom: null,
     origin: 'test',
+    context: { ...isolatedContext(), ...more },
   });
   const text = Array.isArray(input)
     ? input.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n')

@@ -116,8 +116,7 @@ export class EventConversion implements Conversion {
     const identity = this.#identityOf(event);
     const columns: Columns = {
       Timestamp: time?.text ?? event.time,
-      DeviceId: device.id,
-      DeviceName: device.name,
+      ...(rule.table.startsWith('Device') && { DeviceId: device.id, DeviceName: device.name }),
       ReportId: reportId(`${device.name}\n${identity}`),
       ActionType: actionType,
     };

@@ -17,6 +17,9 @@ const target = 'TargetUserName TargetDomainName TargetSid';
 const process = 'UtcTime ProcessGuid ProcessId';
 const connection =
   'ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol FilterRTID LayerName LayerRTID RemoteUserID RemoteMachineID';
+const member = `MemberName MemberSid ${target} ${subject} PrivilegeList`;
+const directoryObject = `OpCorrelationID AppCorrelationID ${subject} DSName DSType ObjectDN ObjectGUID ObjectClass`;
+const device = `${subject} DeviceId DeviceDescription ClassId ClassName VendorIds CompatibleIds LocationInformation`;
 const task = `${subject} TaskName TaskContent ClientProcessStartKey ClientProcessId ParentProcessId RpcCallClientLocality FQDN`;
 
 const sysmon: Readonly<Record<number, Template>> = {
@@ -74,6 +77,9 @@ const sysmon: Readonly<Record<number, Template>> = {
 const detection =
   'Product Name|Product Version|Detection ID|Detection Time|Unused|Unused2|Threat ID|Threat Name|Severity ID|Severity Name|Category ID|Category Name|FWLink|Status Code|Status Description|State|Source ID|Source Name|Process Name|Detection User|Unused3|Path|Origin ID|Origin Name|Execution ID|Execution Name|Type ID|Type Name|Pre Execution Status|Action ID|Action Name';
 
+const reduction =
+  'Product Name|Product Version|Unused|ID|Detection Time|User|Path|Process Name|Security intelligence Version|Engine Version|RuleType|Target Commandline|Parent Commandline|Involved File|Inheritance Flags';
+
 /** By provider and event id. Newer versions of an event have more values behind the others. */
 const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = {
   'microsoft-windows-sysmon': sysmon,
@@ -88,6 +94,9 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     ),
     4648: template(
       `${subject} LogonGuid TargetUserName TargetDomainName TargetLogonGuid TargetServerName TargetInfo ProcessId ProcessName IpAddress IpPort`,
+    ),
+    4662: template(
+      `${subject} ObjectServer ObjectType ObjectName OperationType HandleId AccessList AccessMask Properties AdditionalInfo AdditionalInfo2`,
     ),
     4657: template(
       `${subject} ObjectName ObjectValueName HandleId OperationType OldValueType OldValue NewValueType NewValue ProcessId ProcessName`,
@@ -107,6 +116,8 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4700: template(task),
     4701: template(task),
     4702: template(task.replace('TaskContent', 'TaskContentNew')),
+    4717: template(`${subject} TargetSid AccessGranted`),
+    4719: template(`${subject} CategoryId SubcategoryId SubcategoryGuid AuditPolicyChanges`),
     4720: template(
       `${target} ${subject} PrivilegeList SamAccountName DisplayName UserPrincipalName`,
     ),
@@ -114,8 +125,30 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4724: template(`${target} ${subject}`),
     4726: template(`${target} ${subject} PrivilegeList`),
     4731: template(`${target} ${subject} PrivilegeList SamAccountName SidHistory`),
-    4732: template(`MemberName MemberSid ${target} ${subject} PrivilegeList`),
-    4733: template(`MemberName MemberSid ${target} ${subject} PrivilegeList`),
+    4728: template(member),
+    4729: template(member),
+    4732: template(member),
+    4733: template(member),
+    4756: template(member),
+    4757: template(member),
+    4740: template(`${target} ${subject}`),
+    4768: template(
+      'TargetUserName TargetDomainName TargetSid ServiceName ServiceSid TicketOptions Status TicketEncryptionType PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint',
+    ),
+    4769: template(
+      'TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort Status LogonGuid TransmittedServices',
+    ),
+    4771: template(
+      'TargetUserName TargetSid ServiceName TicketOptions Status PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint',
+    ),
+    4776: template('PackageName TargetUserName Workstation Status'),
+    4797: template(`${subject} Workstation TargetUserName TargetDomainName`),
+    5031: template('Profiles Application'),
+    5136: template(
+      `${directoryObject} AttributeLDAPDisplayName AttributeSyntaxOID AttributeValue OperationType`,
+    ),
+    5137: template(directoryObject),
+    6416: template(device),
     4734: template(`${target} ${subject} PrivilegeList`),
     4738: template(`Dummy ${target} ${subject} PrivilegeList SamAccountName`),
     5142: template(`${subject} ShareName ShareLocalPath`),
@@ -152,9 +185,16 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     141: template('TaskName UserName'),
     142: template('TaskName UserName'),
   },
+  'microsoft-windows-terminalservices-remoteconnectionmanager': {
+    1149: template('Param1 Param2 Param3'),
+  },
   'microsoft-windows-windows defender': {
     1116: { names: detection.split('|') },
     1117: { names: detection.split('|') },
+    1118: { names: detection.split('|') },
+    1119: { names: detection.split('|') },
+    1121: { names: reduction.split('|') },
+    1122: { names: reduction.split('|') },
   },
 };
 

@@ -38,7 +38,7 @@ export const twinToleranceMs: Readonly<Record<Twin['kind'], number>> = {
 /** What one event of a log becomes. */
 export interface Rule {
   readonly id: number;
-  readonly table: DeviceTable;
+  readonly table: DeviceTable | IdentityTable;
   readonly actionType: string | Expression;
   /** Others of the event have no row. */
   readonly condition?: Condition;
@@ -62,6 +62,9 @@ export type DeviceTable =
   | 'DeviceNetworkEvents'
   | 'DeviceProcessEvents'
   | 'DeviceRegistryEvents';
+
+/** Tables of a directory, whose rows are not of the device that wrote the event. */
+export type IdentityTable = 'IdentityLogonEvents' | 'IdentityDirectoryEvents';
 
 /** An event log, by its provider: event ids alone repeat from one to the next. */
 export interface EventLog {

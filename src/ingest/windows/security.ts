@@ -1,3 +1,4 @@
+import { directoryRules } from './directory.js';
 import type { WindowsEvent } from './event.js';
 import { computed, field, firstOf, has, is, joined, match, when } from './expression.js';
 import type { EventLog, ProcessFields, Rule } from './rule.js';
@@ -161,16 +162,12 @@ export const security: EventLog = {
     4647: 'logoff',
     4656: 'handle requested: 4663 is the access',
     4658: 'handle closed',
-    4662: 'access to an object of the directory, on domain controllers alone',
     4672: 'privileges of a logon',
     4673: 'privileged service called',
     4674: 'privileged operation',
     4689: 'end of a process: from then on its id may be of another',
     4690: 'handle duplicated',
     4703: 'rights of a token adjusted',
-    4768: 'Kerberos ticket, on domain controllers alone',
-    4769: 'Kerberos ticket, on domain controllers alone',
-    4776: 'NTLM validation, on domain controllers alone',
     5140: 'share opened: 5145 is the access',
     5158: 'local bind',
     5447: 'filter changed',
@@ -395,6 +392,7 @@ export const security: EventLog = {
         AccountDomain: to.lower('TargetDomainName'),
       },
     },
+    ...directoryRules,
     { id: 5025, table: 'DeviceEvents', actionType: 'FirewallServiceStopped', columns: {} },
     {
       id: 5031,

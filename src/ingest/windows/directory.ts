@@ -1,0 +1,111 @@
+import {
+  type Condition,
+  computed,
+  field,
+  firstOf,
+  literal,
+  match,
+  transform,
+} from './expression.js';
+import type { Rule } from './rule.js';
+import * as to from './transforms.js';
+
+/**
+ * What domain controllers write of logons and of their directory. Defender has such rows from sensors of its
+ * own, so these are off unless asked for.
+ */
+
+const noFailure = 'no failure';
+/** Codes of Kerberos (RFC 4120) and of NTLM that Defender has words for. */
+const reasons: Readonly<Record<string, string>> = {
+  '0x0': noFailure,
+  '0x6': 'UnknownUser',
+  '0x12': 'AccountDisabled',
+  '0x17': 'PasswordExpired',
+  '0x18': 'WrongPassword',
+  '0xc0000064': 'UnknownUser',
+  '0xc000006a': 'WrongPassword',
+  '0xc0000071': 'PasswordExpired',
+  '0xc0000072': 'AccountDisabled',
+  '0xc0000193': 'AccountExpired',
+  '0xc0000234': 'AccountLocked',
+};
+
+const reason = transform('reason', (status) => {
+  const word = reasons[status.trim().toLowerCase()] ?? status;
+  return word === noFailure ? undefined : word;
+});
+
+/** IPv4 without the prefix that makes IPv6 of it. */
+const plainAddress = transform('address', (text) => text.replace(/^::ffff:(?=[\d.]+$)/i, ''));
+const beforeAt = transform('accountName', (text) => text.replace(/@.*$/, '').toLowerCase());
+
+const controller = computed('the domain controller', ({ device }) => device.name);
+
+function logon(id: number, protocol: 'Kerberos' | 'Ntlm', logonType: string, status: string): Rule {
+  return {
+    id,
+    table: 'IdentityLogonEvents',
+    actionType: match(status, { '0x0': 'LogonSuccess' }, 'LogonFailed'),
+    extension: true,
+    columns: {
+      LogonType: literal(logonType),
+      Protocol: literal(protocol),
+      FailureReason: reason(status),
+      AccountName: beforeAt('TargetUserName'),
+      AccountDomain: to.lower('TargetDomainName'),
+      AccountSid: field('TargetSid'),
+      DeviceName: to.lower('Workstation'),
+      IPAddress: plainAddress('IpAddress'),
+      Port: to.long('IpPort'),
+      DestinationDeviceName: controller,
+    },
+  };
+}
+
+const subject = {
+  ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),
+  DestinationDeviceName: controller,
+};
+
+const replication = /1131f6a[ad]-9c07-11d1-f79f-00c04fc2dcd2|89e95b76-444d-4c62-991a-0facbeda640c/i;
+
+/** The rights to replicate the directory's changes, all of them, and those of a filtered set. */
+const replicates: Condition = {
+  test: ({ event }) => replication.test(event.data.get('properties') ?? ''),
+  text: 'Properties has a right to replicate',
+  fields: [],
+};
+
+function change(id: number, actionType: string): Rule {
+  return {
+    id,
+    table: 'IdentityDirectoryEvents',
+    actionType,
+    extension: true,
+    columns: {
+      ...subject,
+      TargetAccountDisplayName: firstOf(to.commonName('MemberName'), 'TargetUserName'),
+    },
+  };
+}
+
+export const directoryRules: readonly Rule[] = [
+  logon(4768, 'Kerberos', 'Credentials validation', 'Status'),
+  logon(4769, 'Kerberos', 'Resource access', 'Status'),
+  logon(4771, 'Kerberos', 'Credentials validation', 'Status'),
+  logon(4776, 'Ntlm', 'Credentials validation', 'Status'),
+  {
+    id: 4662,
+    table: 'IdentityDirectoryEvents',
+    actionType: 'Directory Services replication',
+    condition: replicates,
+    extension: true,
+    columns: subject,
+  },
+  change(4728, 'Group Membership changed'),
+  change(4729, 'Group Membership changed'),
+  change(4756, 'Group Membership changed'),
+  change(4757, 'Group Membership changed'),
+  change(4740, 'Account Locked changed'),
+];
