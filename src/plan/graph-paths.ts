@@ -113,6 +113,11 @@ function swapped(edges: Relation, context: PlanContext): Relation {
   );
 }
 
+/** Graphs that a query makes have no labels. */
+function noLabels(_node: Expression, name: string): PlanExpression | undefined {
+  return name === 'labels' ? { kind: 'literal', type: 'dynamic', value: '[]' } : undefined;
+}
+
 /** Edges with the values that the query asks for: of the edge, and of the node that it leads to. */
 function hopsOf(
   graph: Graph,
@@ -130,7 +135,7 @@ function hopsOf(
   });
   const computed = values.map(({ over, node }, index): PlanAssignment => {
     const row = over === 'edges' || !nodes ? rowOf(edges) : rowOf(nodes);
-    const expression = context.plan.scalar(node, context, row);
+    const expression = context.plan.scalar(node, context, { ...row, intercept: noLabels });
     return { column: newColumn(context, ` value${index}`, expression.type), expression };
   });
   return withColumns(wide, [...base, ...computed]);

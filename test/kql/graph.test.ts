@@ -47,6 +47,11 @@ describe('paths and their values', () => {
       "graph-match (s)-[e]->(t) where s.town == 'Oslo' project labels(s)",
       [{ Column1: [] }],
     ],
+    [
+      'labels of paths',
+      "graph-match (s)-[e*2..2]->(t) where s.town == 'Ulm' and any(e, km > 600) project of=map(e, labels()), through=map(inner_nodes(e), labels())",
+      [{ of: [[], []], through: [[]] }],
+    ],
   ])('%s', async (_name, operator, expected) => {
     const rows = await kql.rows(
       `${roads} roads | make-graph a --> b with towns on town | ${operator}`,
