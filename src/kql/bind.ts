@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import { childAt, declarations, isOutdated, typeNames, unresolvedName } from './leniency.js';
+import { type NamedTables, namedTables } from './named-tables.js';
 import { globalStateFor, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
 import { mayBeRespelled, spellingEdits } from './spellings.js';
@@ -40,13 +41,14 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
   const hasViews = /\b(view|isfuzzy)\b/.test(query);
   const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
+  let tables: NamedTables = new Map();
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
     const spanInQuery = (span: TextSpan): TextSpan => {
       const start = source.toOriginal(span.start);
       return { start, length: Math.max(source.toOriginal(span.start + span.length) - start, 0) };
     };
-    const code = analyze(source.text, catalog, columns);
+    const code = analyze(source.text, catalog, columns, tables);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
     const spelled = isRespelled ? spellingEdits(code.Syntax as SyntaxNode, source) : [];
     const addedSpellings = spelled.filter((edit) => !quotes.has(edit.start));
@@ -62,6 +64,11 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
       );
     }
     const root = code.Syntax as SyntaxNode;
+    const namedNow = namedTables(query, root, catalog);
+    if (namedNow.size > tables.size) {
+      tables = namedNow;
+      continue;
+    }
     const named = hasViews ? viewEdits(root, catalog, source, prelude.length) : [];
     const addedViews = named.filter((edit) => !quotes.has(edit.start));
     if (addedViews.length > 0) {
@@ -191,9 +198,9 @@ function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic |
   return errorsOf(diagnostics)[0];
 }
 
-function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>) {
+function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>, tables: NamedTables) {
   try {
-    return language.KustoCode.ParseAndAnalyze(text, globalStateFor(catalog, named));
+    return language.KustoCode.ParseAndAnalyze(text, globalStateFor(catalog, named, tables));
   } catch (error) {
     if (error instanceof RangeError) {
       throw new HuntError(

@@ -8,6 +8,7 @@ import {
   optionalMember,
   type SyntaxNode,
   scalarTypeOf,
+  textOf,
 } from './syntax.js';
 
 // What the service takes and the binder, which is older, does not.
@@ -86,6 +87,9 @@ const noBag = 'KS235';
 const noElements = 'KS147';
 const noForm = 'KS127';
 
+/** Operands or an argument of a type that does not fit. */
+const wrongTypes: ReadonlySet<string> = new Set(['KS106', 'KS107', 'KS141', noForm]);
+
 /** What a function over series takes beside a series. */
 const seriesTypes: ReadonlySet<ScalarType> = new Set(['dynamic', 'int', 'long', 'real', 'decimal']);
 
@@ -93,6 +97,7 @@ const seriesTypes: ReadonlySet<ScalarType> = new Set(['dynamic', 'int', 'long', 
 export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
     if (isAboutShape(error, node)) return true;
+    if (wrongTypes.has(error.Code) && namesColumns(node)) return true;
     if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
     if (
       kindOf(node) === 'MakeGraphPartitionedByClause' &&
@@ -130,6 +135,17 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   const isThere = node.TextStart === error.Start && node.Width === error.Length;
   return (
     isThere && (error.Code === noArray || error.Code === noBag) && isDynamic(node as Expression)
+  );
+}
+
+/**
+ * A function whose arguments name columns: for the binder these have the type of what stands in for a
+ * missing one, for the service that of the column in each call.
+ */
+function namesColumns(node: SyntaxNode): boolean {
+  return (
+    kindOf(node) === 'FunctionDeclaration' &&
+    /\bcolumn_?ifexists\s*\(\s*[A-Za-z_]/.test(textOf(node))
   );
 }
 

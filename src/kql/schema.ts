@@ -1,17 +1,24 @@
 import { columnsOf } from '../catalog/catalog.js';
 import type { Catalog, LegacyTable, Table } from '../catalog/types.js';
 import { dotNetArray, type GlobalState, language } from './language.js';
+import type { NamedTables } from './named-tables.js';
+import type { SchemaColumn } from './syntax.js';
 
 /**
  * The parser's view of the catalog. Columns outside `*` (aliases, hidden ones) are in it only where
  * `named`, so that they do not appear in results that never asked for them.
  */
-export function globalStateFor(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
+export function globalStateFor(
+  catalog: Catalog,
+  named: ReadonlySet<string>,
+  tables: NamedTables = new Map(),
+): GlobalState {
+  if (tables.size > 0) return buildState(catalog, named, tables);
   const view = viewOf(catalog);
   const key = [...named].sort().join(' ');
   const known = view.states.get(key);
   if (known) return known;
-  const state = buildState(catalog, named);
+  const state = buildState(catalog, named, tables);
   if (view.states.size >= maxStates) view.states.clear();
   view.states.set(key, state);
   return state;
@@ -46,7 +53,11 @@ function viewOf(catalog: Catalog): CatalogView {
   return view;
 }
 
-function buildState(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
+function buildState(
+  catalog: Catalog,
+  named: ReadonlySet<string>,
+  tables: NamedTables,
+): GlobalState {
   const symbols: unknown[] = [];
   const views = new Set(catalog.legacyTables.filter((table) => table.definition !== undefined));
   for (const table of [...catalog.tables, ...catalog.legacyTables]) {
@@ -57,6 +68,9 @@ function buildState(catalog: Catalog, named: ReadonlySet<string>): GlobalState {
     for (const name of names) {
       symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schema, null));
     }
+  }
+  for (const [name, columns] of tables) {
+    symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schemaOf(columns), null));
   }
   const database = new language.Symbols.DatabaseSymbol.$ctor1(
     'hunting',
@@ -71,10 +85,15 @@ function schemaText(
   table: Table | LegacyTable,
   named: ReadonlySet<string>,
 ): string {
-  const columns = [...columnsOf(catalog, table).values()]
-    .filter((column) => column.visible || named.has(column.name))
-    .map((column) => `${bracketed(column.name)}: ${column.type}`);
-  return `(${columns.join(', ')})`;
+  return schemaOf(
+    [...columnsOf(catalog, table).values()].filter(
+      (column) => column.visible || named.has(column.name),
+    ),
+  );
+}
+
+function schemaOf(columns: readonly SchemaColumn[]): string {
+  return `(${columns.map(({ name, type }) => `${bracketed(name)}: ${type}`).join(', ')})`;
 }
 
 function bracketed(name: string): string {
