@@ -1,3 +1,11 @@
+import {
+  type CodePoints,
+  codePointsOf,
+  combined,
+  complement,
+  rangesOf,
+  type SetOperator,
+} from './class-sets.js';
 import { type Reader, readEscapedCharacter } from './reader.js';
 import { type ClassItem, type ClassNode, notSupported, RegexError } from './syntax.js';
 
@@ -93,18 +101,29 @@ function escapedItem(reader: Reader, { ascii }: ClassFlags): ClassItem | undefin
 /** The class whose `[` is read already. */
 export function readClass(reader: Reader, flags: ClassFlags): ClassNode {
   const negated = reader.take('^');
-  const items: ClassItem[] = [];
+  let items: ClassItem[] = [];
+  // What stands before the last set operator, which bind from the left and weaker than a union.
+  let left: ((right: CodePoints) => CodePoints) | undefined;
   for (let isFirst = true; ; isFirst = false) {
     if (flags.verbose) reader.skip(/^\s*/.exec(reader.rest())?.[0].length ?? 0);
     if (reader.done) throw new RegexError('unclosed character class');
     if (reader.at(']') && !isFirst) break;
-    if (/^(&&|--|~~)/.test(reader.rest(2)) && !isFirst && !reader.at('--]')) {
-      throw notSupported(`the class operator ${reader.rest(2)}`);
+    const operator = reader.rest(2);
+    if (isSetOperator(operator) && !isFirst && !reader.at('--]')) {
+      const before = left ? left(codePointsOf(items)) : codePointsOf(items);
+      left = (right) => combined(before, operator, right);
+      items = [];
+      reader.skip(2);
+      continue;
     }
     items.push(...itemsAt(reader, flags));
   }
   reader.next();
-  return { kind: 'class', negated, items };
+  return { kind: 'class', negated, items: left ? rangesOf(left(codePointsOf(items))) : items };
+}
+
+function isSetOperator(text: string): text is SetOperator {
+  return text === '&&' || text === '--' || text === '~~';
 }
 
 function itemsAt(reader: Reader, flags: ClassFlags): readonly ClassItem[] {
@@ -119,7 +138,7 @@ function itemsAt(reader: Reader, flags: ClassFlags): readonly ClassItem[] {
   }
   const from = boundary(reader, flags);
   if (typeof from !== 'string') return [from];
-  if (!reader.at('-') || /^-(\]|$)/.test(reader.rest(2)))
+  if (!reader.at('-') || /^-(\]|-(?!\])|$)/.test(reader.rest(3)))
     return [{ kind: 'range', from, to: from }];
   reader.next();
   const to = boundary(reader, flags);
@@ -141,7 +160,7 @@ function nestedClass(reader: Reader, flags: ClassFlags): readonly ClassItem[] {
   if (items.length === 1 && only && only.kind !== 'range') {
     return [{ ...only, negated: !only.negated }];
   }
-  throw notSupported('a negated class inside a class');
+  return rangesOf(complement(codePointsOf(items)));
 }
 
 function boundary(reader: Reader, flags: ClassFlags): string | ClassItem {

@@ -79,6 +79,7 @@ const asciiPerlNegated = {
 
 function classText({ negated, items }: ClassNode, options: Re2Options): string {
   const [only] = items;
+  if (!only) return negated ? '[\\x00-\\x{10FFFF}]' : '[^\\x00-\\x{10FFFF}]';
   // Alone, a negated item is better written as the class around it, and exact.
   if (items.length === 1 && only?.kind === 'perl' && only.negated) {
     return classText(
@@ -107,11 +108,16 @@ function itemText(item: ClassItem, { ascii }: Re2Options): string {
   }
 }
 
+/** More of them than anybody writes: what is left of a Unicode class. */
+const manyRanges = 100;
+
 /** How many Unicode classes the compiled program would hold: RE2 refuses programs of some megabytes. */
 export function unicodeClasses(node: Regex): number {
   switch (node.kind) {
     case 'class':
-      return node.items.filter(({ kind }) => kind === 'perl' || kind === 'property').length;
+      return node.items.length > manyRanges
+        ? 1
+        : node.items.filter(({ kind }) => kind === 'perl' || kind === 'property').length;
     case 'group':
       return unicodeClasses(node.body);
     case 'concatenation':
