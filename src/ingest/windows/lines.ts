@@ -29,10 +29,10 @@ export function isEventLine(text: string): boolean {
  * are converted. JSON is left as it is.
  */
 export class EventLines implements Conversion {
-  readonly #inner: Required<Omit<Conversion, 'heldFrom'>>;
+  readonly #inner: Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
   #open: OpenEvent | undefined;
 
-  constructor(inner: Required<Omit<Conversion, 'heldFrom'>>) {
+  constructor(inner: Required<Omit<Conversion, 'heldFrom' | 'copy'>>) {
     this.#inner = inner;
   }
 
