@@ -82,6 +82,9 @@ export interface Conversion {
   close?(): void;
 }
 
+/** A conversion that holds records back, and lets all of them go when it is asked to. */
+export type HoldingConversion = Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
+
 /** What a conversion may use besides the records. */
 export interface ConversionContext {
   /** What is known of the tenant's devices, from all its streams. */

@@ -13,6 +13,7 @@ export function ticksOf({ milliseconds, ticksBeyond }: Moment): bigint {
   return BigInt(milliseconds) * ticksPerMillisecond + BigInt(ticksBeyond);
 }
 
+const dayMs = 24 * 60 * 60 * 1000;
 const ticksPerMillisecond = 10_000n;
 const ticksPerSecond = 10_000_000n;
 // 0001-01-01, which Date.UTC would take for 1901.
@@ -24,12 +25,43 @@ function momentOf(milliseconds: number, ticksBeyond: number): Moment | undefined
   if (!(milliseconds >= firstMillisecond && milliseconds <= lastMillisecond)) {
     return undefined;
   }
-  const whole = new Date(milliseconds).toISOString().slice(0, -1);
+  const day = Math.floor(milliseconds / dayMs);
+  const ofDay = milliseconds - day * dayMs;
+  const seconds = Math.floor(ofDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const clock = `${twoDigits(hours)}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
+  const ticks = (ofDay % 1000) * 10_000 + ticksBeyond;
   return {
     milliseconds,
     ticksBeyond,
-    text: `${whole}${String(ticksBeyond).padStart(4, '0')}Z`,
+    text: `${dayText(day)}T${clock}.${String(ticks).padStart(7, '0')}Z`,
   };
+}
+
+// Events are of few days, and Dates are slow.
+const mostDays = 5_000;
+const dayTexts = new Map<number, string>();
+
+/** `YYYY-MM-DD` of a day since 1970. */
+function dayText(day: number): string {
+  let text = dayTexts.get(day);
+  if (text === undefined) {
+    text = new Date(day * dayMs).toISOString().slice(0, 10);
+    remember(dayTexts, day, text);
+  }
+  return text;
+}
+
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, value: Value): void {
+  if (known.size >= mostDays) {
+    known.clear();
+  }
+  known.set(key, value);
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** The moment of a Date. */
@@ -88,9 +120,9 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * none (UTC), `/Date(milliseconds)/`, .NET's invariant form (month first), RFC 1123.
  */
 export function parseDatetime(text: string): Moment | undefined {
-  const canonical = text.length === canonicalLength ? parseCanonical(text) : undefined;
-  if (canonical) {
-    return canonical;
+  const usual = parseUsual(text);
+  if (usual) {
+    return usual;
   }
   const isoParts = iso.exec(text);
   if (isoParts) {
@@ -100,35 +132,56 @@ export function parseDatetime(text: string): Moment | undefined {
   return parseRareForm(text);
 }
 
-// The form that Defender writes, nearly every value: read without a Date, its day from memory.
-const canonicalForm = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$/;
-const canonicalLength = '2026-01-05T17:04:44.2220000Z'.length;
-const mostDays = 5_000;
+// Nearly every value, with Defender's seven digits or fewer: read without a Date, its day from memory.
+const usualForm =
+  /^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,7})?(?:Z|\+00:00)?$/;
 const days = new Map<string, number>();
+const canonicalLength = '2026-01-05T17:04:44.2220000Z'.length;
+const fractionStart = '2026-01-05T17:04:44.'.length;
 
-function parseCanonical(text: string): Moment | undefined {
-  if (!canonicalForm.test(text)) {
+function parseUsual(text: string): Moment | undefined {
+  if (!usualForm.test(text)) {
     return undefined;
   }
   const day = text.slice(0, 10);
-  let start = days.get(day);
+  const start = days.get(day) ?? dayStart(day);
   if (start === undefined) {
-    start = parseDatetime(day)?.milliseconds;
-    if (start === undefined) {
-      return undefined;
-    }
-    if (days.size >= mostDays) {
-      days.clear();
-    }
-    days.set(day, start);
+    return undefined;
   }
   const hours = digitsAt(text, 11, 2);
   const seconds = (hours * 60 + digitsAt(text, 14, 2)) * 60 + digitsAt(text, 17, 2);
-  return {
-    milliseconds: start + seconds * 1000 + digitsAt(text, 20, 3),
-    ticksBeyond: digitsAt(text, 23, 4),
-    text,
+  const ticks = fractionTicks(text);
+  const milliseconds = Math.floor(ticks / 10_000);
+  const moment = {
+    milliseconds: start + seconds * 1000 + milliseconds,
+    ticksBeyond: ticks % 10_000,
   };
+  const isCanonical = text.length === canonicalLength && text[10] === 'T' && text.endsWith('Z');
+  return isCanonical ? { ...moment, text } : momentOf(moment.milliseconds, moment.ticksBeyond);
+}
+
+/** A day's first millisecond; undefined where the month has no such day. */
+function dayStart(day: string): number | undefined {
+  const start = assemble({ year: day.slice(0, 4), month: day.slice(5, 7), day: day.slice(8) });
+  if (start) {
+    remember(days, day, start.milliseconds);
+  }
+  return start?.milliseconds;
+}
+
+/** Of the second, as many digits as there are. */
+function fractionTicks(text: string): number {
+  let ticks = 0;
+  let unit = 1_000_000;
+  for (let at = fractionStart; unit >= 1; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) {
+      break;
+    }
+    ticks += digit * unit;
+    unit /= 10;
+  }
+  return ticks;
 }
 
 function digitsAt(text: string, start: number, count: number): number {

@@ -1,11 +1,8 @@
-import type { Conversion } from './connector.js';
-
-/** One that lets everything go when it is asked to. */
-type Releasing = Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
+import type { Conversion, HoldingConversion } from './connector.js';
 
 /** Several conversions of one stream: `convert` says which of them a record is for. */
 export function sideBySide(
-  conversions: readonly Releasing[],
+  conversions: readonly HoldingConversion[],
   convert: Conversion['convert'],
 ): Conversion {
   return {

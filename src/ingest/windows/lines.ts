@@ -1,4 +1,4 @@
-import type { Conversion, Outcome, RawRecord } from '../connector.js';
+import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
 
 /** An event that goes over several lines, as far as they have come. */
 interface OpenEvent {
@@ -29,10 +29,10 @@ export function isEventLine(text: string): boolean {
  * are converted. JSON is left as it is.
  */
 export class EventLines implements Conversion {
-  readonly #inner: Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
+  readonly #inner: HoldingConversion;
   #open: OpenEvent | undefined;
 
-  constructor(inner: Required<Omit<Conversion, 'heldFrom' | 'copy'>>) {
+  constructor(inner: HoldingConversion) {
     this.#inner = inner;
   }
 
