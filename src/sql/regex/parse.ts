@@ -8,6 +8,7 @@ import {
   RegexError,
   type RepetitionNode,
 } from './syntax.js';
+import { checkedEdges } from './word-edges.js';
 
 /** The limits of the engine's own parser, and of this one's recursion. */
 const maxRepetition = 1000;
@@ -61,7 +62,7 @@ class Parser {
       const atom = this.#atom();
       parts.push(atom.kind === 'flags' ? atom : this.#repeated(atom));
     }
-    const [only] = parts;
+    const [only] = checkedEdges(parts);
     return parts.length === 1 && only ? only : { kind: 'concatenation', parts };
   }
 
@@ -98,10 +99,18 @@ class Parser {
     const letter = reader.peek();
     if (letter === 'A' || letter === 'z' || letter === 'b' || letter === 'B') {
       reader.next();
-      if (letter === 'b' && /^\{(start|end)/.test(reader.rest(6))) {
-        throw notSupported(`\\b${reader.rest(12).replace(/\}.*/s, '}')}`);
+      const half = letter === 'b' ? /^\{(start|end)(-half)?\}/.exec(reader.rest(12)) : null;
+      if (half) {
+        reader.skip(half[0].length);
+        const side = half[1] === 'start' ? 'start' : 'end';
+        return { kind: 'assertion', text: '\\b', edge: { side, written: `\\b${half[0]}` } };
       }
       return { kind: 'assertion', text: `\\${letter}` };
+    }
+    if (letter === '<' || letter === '>') {
+      reader.next();
+      const side = letter === '<' ? 'start' : 'end';
+      return { kind: 'assertion', text: '\\b', edge: { side, written: `\\${letter}` } };
     }
     if (letter === 'Q') return this.#quoted();
     return readEscapedClass(reader, this.#flags) ?? this.#literal(readEscapedCharacter(reader));

@@ -1,4 +1,4 @@
-import { notSupported, RegexError } from './syntax.js';
+import { RegexError } from './syntax.js';
 
 /** A pattern's characters (code points), one after another. */
 export class Reader {
@@ -89,7 +89,6 @@ export function readEscapedCharacter(reader: Reader): string {
     return String.fromCodePoint(Number.parseInt(letter + octal, 8));
   }
   if (/[1-9]/.test(letter)) throw new RegexError('backreferences are not supported');
-  if (letter === '<' || letter === '>') throw notSupported(`the word boundary \\${letter}`);
   if (/[0-9A-Za-z]/.test(letter) || letter > '\x7f') {
     throw new RegexError(`unrecognized escape sequence '\\${letter}'`);
   }

@@ -4,13 +4,23 @@ export type Regex =
   /** Any character; whether also a line break is for the flags around it to say. */
   | { readonly kind: 'any' }
   | ClassNode
-  | { readonly kind: 'assertion'; readonly text: '^' | '$' | '\\A' | '\\z' | '\\b' | '\\B' }
+  | {
+      readonly kind: 'assertion';
+      readonly text: '^' | '$' | '\\A' | '\\z' | '\\b' | '\\B';
+      /** Of a `\b`: on which side of it the word has to be. */
+      readonly edge?: WordEdge;
+    }
   /** `(?i)`: from here to the end of the group. Its text is RE2's. */
   | { readonly kind: 'flags'; readonly text: string }
   | { readonly kind: 'group'; readonly capture: Capture | null; readonly body: Regex }
   | { readonly kind: 'concatenation'; readonly parts: readonly Regex[] }
   | { readonly kind: 'alternation'; readonly options: readonly Regex[] }
   | RepetitionNode;
+
+export interface WordEdge {
+  readonly side: 'start' | 'end';
+  readonly written: string;
+}
 
 export interface ClassNode {
   readonly kind: 'class';
