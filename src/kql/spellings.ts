@@ -1,8 +1,16 @@
 import type { Edit, SourceText } from './source.js';
-import { children, elements, kindOf, member, optionalMember, type SyntaxNode } from './syntax.js';
+import {
+  children,
+  elements,
+  kindOf,
+  member,
+  optionalMember,
+  type SyntaxNode,
+  textOf,
+} from './syntax.js';
 
 /** Queries that may have a form of the service's which the parser knows by another spelling. */
-export const mayBeRespelled = /\b(find|search)\b/;
+export const mayBeRespelled = /\b(find|search)\b|\bmv-?(expand|apply)\b[^|]*\btake\b/;
 
 /** The edits that give such forms the spelling that the parser knows. */
 export function spellingEdits(node: SyntaxNode, source: SourceText): Edit[] {
@@ -12,6 +20,12 @@ export function spellingEdits(node: SyntaxNode, source: SourceText): Edit[] {
       return packEdits(node, source);
     case 'SearchOperator':
       return starEdits(node, source);
+    case 'MvExpandOperator':
+    case 'MvApplyOperator':
+      return [
+        ...limitEdits(node, source),
+        ...children(node).flatMap((child) => spellingEdits(child, source)),
+      ];
     default:
       return children(node).flatMap((child) => spellingEdits(child, source));
   }
@@ -26,6 +40,16 @@ function packEdits(clause: SyntaxNode, source: SourceText): Edit[] {
     if (call === undefined) return [];
     const start = source.toOriginal(column.TextStart);
     return [{ start, length: column.Width + call.length, text: 'pack(*)' }];
+  });
+}
+
+/** `mv-expand A take 10`: `limit`, which is what `take` is elsewhere too. The parser misses a comma before it. */
+function limitEdits(expand: SyntaxNode, source: SourceText): Edit[] {
+  return elements<SyntaxNode>(expand, 'Expressions').flatMap((part) => {
+    const isBehindComma = /,\s*$/.test(source.text.slice(0, part.TextStart));
+    if (isBehindComma || textOf(part) !== 'take') return [];
+    const start = source.toOriginal(part.TextStart);
+    return [{ start, length: part.Width, text: 'limit' }];
   });
 }
 

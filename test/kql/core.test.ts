@@ -243,6 +243,24 @@ cases('order', [
 const two = `let A = datatable(k: string, n: long, own: string) ["x", 1, "here", "y", 2, ""];
   let B = datatable(k: string, n: long, other: bool) ["x", 3, true]; let C = datatable(z: long) [7]; `;
 
+cases('mv-expand and mv-apply', [
+  [
+    'take is limit',
+    'print a = dynamic([1, 2, 3]), b = 7 | mv-expand a to typeof(long) take 2 | take 9',
+    'a: long, b: long',
+    [
+      [1, 7],
+      [2, 7],
+    ],
+  ],
+  [
+    'take is limit before a sub-query too',
+    'print a = dynamic([1, 2, 3]) | mv-apply x = a to typeof(long) take 2 on (summarize s = sum(x))',
+    'a: dynamic, s: long',
+    [[[1, 2, 3], 3]],
+  ],
+]);
+
 cases('find and search', [
   [
     'what is not common to the tables is packed',
