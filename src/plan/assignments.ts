@@ -55,6 +55,21 @@ export interface NamedValue {
   readonly name: string | null;
   readonly expression: PlanExpression;
   readonly node: Expression;
+  /** Results after this one that the binder has and the function has not. */
+  readonly surplus?: number;
+}
+
+/** The names that the binder gave the values, one by one. */
+export function namesFor(
+  values: readonly NamedValue[],
+  schema: readonly SchemaColumn[],
+): (string | undefined)[] {
+  let place = 0;
+  return values.map(({ surplus = 0 }) => {
+    const name = schema[place]?.name;
+    place += 1 + surplus;
+    return name;
+  });
 }
 
 /** The values of `a = x, (b, c) = f(), d` in their order, one for each result column. */
@@ -104,8 +119,11 @@ function tupleValues(
   _context: PlanContext,
 ): NamedValue[] {
   const type = node.ResultType as TypeSymbol | null;
-  const columns = type?.Columns && !hasOneResult(expression) ? columnsOf(type) : [];
+  const columns = type?.Columns ? columnsOf(type) : [];
   if (columns.length < 2) return [{ name: null, expression, node }];
+  if (hasOneResult(expression)) {
+    return [{ name: null, expression, node, surplus: columns.length - 1 }];
+  }
   return columns.map((column, index) => ({
     name: null,
     node,
@@ -136,6 +154,7 @@ export function extended(
   for (const value of values) {
     const place = value.name === null ? undefined : places.get(value.name);
     const fresh = place === undefined ? added.shift() : undefined;
+    added.splice(0, value.surplus ?? 0);
     const name = value.name ?? fresh?.name ?? `Column${columns.length + 1}`;
     const { expression } = value;
     if (place !== undefined && expression.kind === 'column' && expression.column === columns[place])

@@ -34,6 +34,31 @@ describe('instants in a series are no numbers', () => {
   ]);
 });
 
+describe('a result too many shifts the names of those after it', () => {
+  test.each<[query: string, columns: string[]]>([
+    [
+      'print y = dynamic([1, 2, 3]) | extend a = series_decompose_forecast(y, 1), b = series_periods_validate(y, 2), 7',
+      ['y', 'a', 'b', 'series_periods_validate_y_scores', 'Column1'],
+    ],
+    [
+      'print y = dynamic([1, 2, 3]) | project series_decompose_forecast(y, 1), z = series_decompose_forecast(y, 1), s = 5',
+      ['series_decompose_forecast_y_baseline', 'z', 's'],
+    ],
+    ['print p = series_periods_detect(dynamic([1, 2, 3]), 0.0, 5.0, 1), q = 2', ['p', 'q']],
+    [
+      'print series_periods_validate(dynamic([1, 2]), 4.0), series_decompose_forecast(dynamic([1, 2]), 1), z = 1',
+      [
+        'series_periods_validate__periods',
+        'series_periods_validate__scores',
+        'series_decompose_forecast__baseline',
+        'z',
+      ],
+    ],
+  ])('%s', async (query, columns) => {
+    expect((await kql.columns(query)).map((column) => column.split(':')[0])).toEqual(columns);
+  });
+});
+
 describe('what the binder knows of a dynamic value decides whether a hunt runs', () => {
   const smoothed = `let smoothed = (T: (*), name: string) {
       T | extend values = column_ifexists(name, dynamic(0))

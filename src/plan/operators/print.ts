@@ -1,14 +1,20 @@
-import { columnsOf, elements } from '../../kql/syntax.js';
-import { namedValues } from '../assignments.js';
+import { columnsOf, elements, kindOf } from '../../kql/syntax.js';
+import { namedValues, namesFor } from '../assignments.js';
 import { newColumn, noRow } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 
 /** `print Name = Expression, …`: one row. */
 export const print: OperatorPlanner = (node, _input, context) => {
   const schema = columnsOf(node.ResultType);
-  const values = namedValues(elements(node, 'Expressions'), context, noRow);
+  const values = elements(node, 'Expressions').flatMap((element) => {
+    const results = namedValues([element], context, noRow);
+    // One name is for the first of several results, and `print` leaves out the others.
+    if (kindOf(element) !== 'SimpleNamedExpression') return results;
+    return results.slice(0, 1).map((first) => ({ ...first, surplus: 0 }));
+  });
+  const names = namesFor(values, schema);
   const assignments = values.map(({ expression, name }, index) => ({
-    column: newColumn(context, schema[index]?.name ?? name ?? `print_${index}`, expression.type),
+    column: newColumn(context, names[index] ?? name ?? `print_${index}`, expression.type),
     expression,
   }));
   return {

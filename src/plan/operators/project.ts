@@ -1,6 +1,6 @@
 import { HuntError } from '../../errors.js';
 import { columnsOf, type Expression, elements, kindOf, member, spanOf } from '../../kql/syntax.js';
-import { carried, distinctAssignments, namedValues } from '../assignments.js';
+import { carried, distinctAssignments, namedValues, namesFor } from '../assignments.js';
 import { newColumn, type PlanContext, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { columnReference, type PlanAssignment, type PlanColumn, type Relation } from '../plan.js';
@@ -11,9 +11,9 @@ import { windowRow } from '../windows.js';
 export const project: OperatorPlanner = (node, input, context) => {
   const { row, relation } = windowRow(input, context);
   const values = namedValues(elements(node, 'Expressions'), context, row);
-  const schema = columnsOf(node.ResultType);
+  const names = namesFor(values, columnsOf(node.ResultType));
   const assignments = values.map(({ expression, name }, index): PlanAssignment => {
-    const resultName = schema[index]?.name ?? name ?? `Column${index + 1}`;
+    const resultName = names[index] ?? name ?? `Column${index + 1}`;
     if (expression.kind === 'column' && expression.column.name === resultName) {
       return { column: expression.column, expression };
     }
