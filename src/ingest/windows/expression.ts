@@ -109,13 +109,13 @@ export interface Condition {
   readonly fields: readonly string[];
 }
 
-/** Equal, whatever the case. */
-export function is(name: string, value: string): Condition {
+/** Equal to one of them, whatever the case. */
+export function is(name: string, ...values: readonly string[]): Condition {
   const key = name.toLowerCase();
-  const wanted = value.toLowerCase();
+  const wanted = new Set(values.map((value) => value.toLowerCase()));
   return {
-    test: ({ event }) => event.data.get(key)?.toLowerCase() === wanted,
-    text: `${name} = '${value}'`,
+    test: ({ event }) => wanted.has(event.data.get(key)?.toLowerCase() ?? ''),
+    text: values.map((value) => `${name} = '${value}'`).join(' or '),
     fields: [key],
   };
 }

@@ -121,8 +121,9 @@ function subjectEvent(id: number, actionType: string): Rule {
   return { id, table: 'DeviceEvents', actionType, actor: subject, columns: subjectColumns };
 }
 
-const inbound = is('Direction', '%%14592');
-const inboundCode = '%%14592';
+const inbound = is('Direction', '%%14592', 'inbound');
+/** The code, or what it stands for. */
+const ofInbound = (actionType: string) => ({ '%%14592': actionType, inbound: actionType });
 
 /** Source is the side that opened the connection: inbound, the remote one. */
 const localEnd = (end: string) => when(inbound, `Dest${end}`, `Source${end}`);
@@ -182,9 +183,8 @@ export const security: EventLog = {
       columns: {
         ...logon,
         LogonId: to.long('TargetLogonId'),
-        IsLocalAdmin: computed(
-          'ElevatedToken = %%1842',
-          ({ event }) => event.data.get('elevatedtoken') === '%%1842',
+        IsLocalAdmin: computed('ElevatedToken = %%1842', ({ event }) =>
+          /^(?:%%1842|yes)$/i.test(event.data.get('elevatedtoken') ?? ''),
         ),
       },
       additional: {
@@ -279,7 +279,11 @@ export const security: EventLog = {
     {
       id: 4657,
       table: 'DeviceRegistryEvents',
-      actionType: match('OperationType', { '%%1906': 'RegistryValueDeleted' }, 'RegistryValueSet'),
+      actionType: match(
+        'OperationType',
+        { '%%1906': 'RegistryValueDeleted', 'registry value deleted': 'RegistryValueDeleted' },
+        'RegistryValueSet',
+      ),
       actor,
       twin: { kind: 'registry value', role: 'secondary', key: valueKey, lends: ['oldvalue'] },
       note: 'No row of its own where Sysmon event 13 tells of the same value.',
@@ -327,11 +331,7 @@ export const security: EventLog = {
     {
       id: 5156,
       table: 'DeviceNetworkEvents',
-      actionType: match(
-        'Direction',
-        { [inboundCode]: 'InboundConnectionAccepted' },
-        'ConnectionSuccess',
-      ),
+      actionType: match('Direction', ofInbound('InboundConnectionAccepted'), 'ConnectionSuccess'),
       actor: application,
       twin: {
         kind: 'connection',
@@ -368,7 +368,7 @@ export const security: EventLog = {
       table: 'DeviceEvents',
       actionType: match(
         'Direction',
-        { [inboundCode]: 'FirewallInboundConnectionBlocked' },
+        ofInbound('FirewallInboundConnectionBlocked'),
         'FirewallOutboundConnectionBlocked',
       ),
       actor: application,

@@ -189,6 +189,18 @@ function namelessParams(data: EventData): { data: EventData; inserts?: readonly 
   };
 }
 
+/** Wazuh writes every backslash twice. */
+function halved(data: EventData): EventData {
+  for (const name of data.names) {
+    const value = data.get(lowerCase(name)) ?? '';
+    const runs = value.match(/\\+/g) ?? [];
+    if (runs.length > 0 && runs.every((run) => run.length % 2 === 0)) {
+      data.set(name, value.replaceAll('\\\\', '\\'));
+    }
+  }
+  return data;
+}
+
 /** In the order in which they are tried: the surest signs first. */
 const shapes: readonly Shape[] = [
   {
@@ -259,7 +271,7 @@ const shapes: readonly Shape[] = [
         recordId: system['eventRecordID'],
         headerPid: system['processID'],
         message: system['message'],
-        data: members(record, 'data.win.eventdata'),
+        data: halved(members(record, 'data.win.eventdata')),
       };
     },
   },

@@ -400,16 +400,23 @@ const registryTypes: Readonly<Record<string, string>> = {
   '%%1876': 'Dword',
   '%%1879': 'MultiString',
   '%%1883': 'Qword',
+  reg_none: 'None',
+  reg_sz: 'String',
+  reg_expand_sz: 'ExpandString',
+  reg_binary: 'Binary',
+  reg_dword: 'Dword',
+  reg_multi_sz: 'MultiString',
+  reg_qword: 'Qword',
 };
 
-/** A registry type of the Security log (`%%1876`). */
+/** A registry type of the Security log (`%%1876`), or the name that it stands for. */
 export function registryType(code: string): string {
-  return registryTypes[code] ?? code;
+  return registryTypes[code.toLowerCase()] ?? code;
 }
 
 /** Data of a registry value of the Security log: numbers are hex there. */
 export function registryNumber(data: string, type: string | undefined): string {
-  const isNumber = type === '%%1876' || type === '%%1883';
+  const isNumber = /^(?:Dword|Qword)$/.test(registryType(type ?? ''));
   return isNumber && /^0x[\da-f]{1,16}$/i.test(data) ? String(BigInt(data)) : data;
 }
 

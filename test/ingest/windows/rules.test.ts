@@ -782,6 +782,48 @@ const cases: readonly Case[] = [
   ),
   one(
     'security',
+    4657,
+    'a registry value, in words',
+    {
+      ...subject,
+      ObjectName: '\\REGISTRY\\USER\\S-1-5-21-1\\Software\\x',
+      ObjectValueName: 'v',
+      OperationType: 'Registry value deleted',
+      OldValueType: 'REG_DWORD',
+      OldValue: '0xA',
+      NewValueType: '-',
+      NewValue: '-',
+    },
+    {
+      ActionType: 'RegistryValueDeleted',
+      RegistryKey: 'HKEY_CURRENT_USER\\S-1-5-21-1\\Software\\x',
+      PreviousRegistryValueData: '10',
+    },
+  ),
+  one(
+    'security',
+    5156,
+    'a direction in words',
+    {
+      ...{ ProcessID: '42', Application: '\\device\\harddiskvolume2\\a.exe', Direction: 'Inbound' },
+      ...{
+        SourceAddress: '10.0.0.9',
+        SourcePort: '50000',
+        DestAddress: '10.0.0.5',
+        DestPort: '445',
+      },
+      Protocol: '6',
+    },
+    {
+      ActionType: 'InboundConnectionAccepted',
+      LocalIP: '10.0.0.5',
+      LocalPort: 445,
+      RemoteIP: '10.0.0.9',
+      RemotePort: 50000,
+    },
+  ),
+  one(
+    'security',
     4663,
     'access to a process',
     {

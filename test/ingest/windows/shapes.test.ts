@@ -188,6 +188,19 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'Wazuh, with every backslash twice',
+    {
+      data: {
+        win: {
+          system: { providerName: provider, eventID: '11', computer, systemTime: iso, channel },
+          eventdata: Object.fromEntries(
+            list.map(({ name, text }) => [name, text.replaceAll('\\', '\\\\')]),
+          ),
+        },
+      },
+    },
+  ],
+  [
     'Log Analytics: WindowsEvent',
     {
       TimeGenerated: iso,
