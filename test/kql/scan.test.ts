@@ -120,6 +120,11 @@ describe('a state is lost, or another row is matched', () => {
       'range x from 1 to 3 step 1 | summarize by x | scan with (step a: true;)',
       /serialize/,
     ],
+    [
+      'two steps of one name',
+      'range x from 1 to 3 step 1 | scan with (step a: true; step b: true; step a: x > 1;)',
+      /already declared/,
+    ],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { ScalarType } from '../../catalog/types.js';
+import { HuntError } from '../../errors.js';
 import {
   type Expression,
   elements,
@@ -37,7 +38,9 @@ import { sortKey } from './sort.js';
 
 /** `T | scan with_match_id=m declare (c: long = 0) with (step s: condition => c = value; …)` */
 export const scan: OperatorPlanner = (node, input, context) => {
-  const steps = elements<SyntaxNode>(node, 'Steps').map(stepOf);
+  const nodes = elements<SyntaxNode>(node, 'Steps');
+  const steps = nodes.map(stepOf);
+  refuseRepeated(steps, nodes);
   const { rows, partition, position } = orderedRows(node, input, context);
   const columns = assignedColumns(node, steps, rows, context);
   const { fold, matches } = scanMachine(rows, steps, columns, { ...context, partition });
@@ -57,6 +60,15 @@ export const scan: OperatorPlanner = (node, input, context) => {
     ? lastOfSeries(output, steps, { partition, position }, context)
     : output.relation;
 };
+
+function refuseRepeated(steps: readonly ScanStep[], nodes: readonly SyntaxNode[]): void {
+  for (const [index, { name }] of steps.entries()) {
+    const again = nodes[steps.findIndex((step, later) => later > index && step.name === name)];
+    if (!again) continue;
+    const message = `'scan' operator: a step named '${name}' is already declared`;
+    throw new HuntError('kql.semantic', { message }, { span: spanOf(again) });
+  }
+}
 
 function stepOf(node: SyntaxNode): ScanStep {
   const parameter = optionalMember<SyntaxNode>(node, 'ScanStepOutput');
