@@ -296,6 +296,30 @@ cases('find and search', [
     [['A', 1]],
   ],
   [
+    'a column of several types is one for each',
+    `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z"`,
+    'source_: string, k: string, n_long: long, n_string: string, pack_: dynamic',
+    [
+      ['A', 'y', 2, '', { own: '' }],
+      ['D', 'z', null, '4', {}],
+    ],
+  ],
+  [
+    'a column of several types under the one that is asked for',
+    `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z" project k, n: string`,
+    'source_: string, k: string, n_string: string',
+    [
+      ['A', 'y', '2'],
+      ['D', 'z', '4'],
+    ],
+  ],
+  [
+    'later operators know it by its own name',
+    `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z" | project n = tolong(n)`,
+    'n: long',
+    [[2], [4]],
+  ],
+  [
     'a star finds every row',
     `${two} A | search *`,
     '$table: string, k: string, n: long, own: string',

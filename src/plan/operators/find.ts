@@ -6,6 +6,7 @@ import {
   kindOf,
   member,
   optionalMember,
+  type SchemaColumn,
   type SyntaxNode,
   spanOf,
   type TypeSymbol,
@@ -17,6 +18,7 @@ import {
   columnReference,
   nullLiteral,
   type PlanAssignment,
+  type PlanColumn,
   type PlanExpression,
   type Relation,
   stringLiteral,
@@ -30,13 +32,12 @@ import { type UnionMember, unionOf } from './union.js';
 export const find: OperatorPlanner = (node, input, context) => {
   const condition = member(node, 'Condition');
   const withSource = parameterText(node, 'withsource') ?? 'source_';
-  const wanted = columnsOf(node.ResultType).slice(1);
-  const projection = optionalMember<SyntaxNode>(node, 'Project');
-  const projected = elements(projection, 'Columns');
+  const projected = elements(optionalMember<SyntaxNode>(node, 'Project'), 'Columns');
   // Without a list of columns it is `project-smart`, which packs what is not common to the tables.
   const packs =
     projected.length === 0 || projected.some((part) => kindOf(part) === 'PackExpression');
   const tables = readBy(condition, searchedTables(node, input, context));
+  const wanted = wantedColumns(node, projected, tables);
   const members = tables.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
     const test = searchCondition(condition, context, row, false);
@@ -44,15 +45,13 @@ export const find: OperatorPlanner = (node, input, context) => {
       ...relation,
       plan: { kind: 'filter', input: relation.plan, condition: test },
     };
-    const assignments = wanted.map(({ name, type }): PlanAssignment => {
+    const named = wanted.map(({ source: name }) => name);
+    const assignments = wanted.map(({ name, type, source, isSplit }): PlanAssignment => {
       const isPack = packs && name === 'pack_';
+      const own = findColumn(row, source);
       const expression = isPack
-        ? packed(
-            relation,
-            wanted.map((column) => column.name),
-            node,
-          )
-        : columnValue(row, name, type);
+        ? packed(relation, named, node)
+        : columnValue(isSplit && own?.type !== type ? undefined : own, type);
       return { column: newColumn(context, name, type), expression };
     });
     return { relation: only(filtered, assignments, context), source };
@@ -79,12 +78,53 @@ function isTerm(node: SyntaxNode): boolean {
   return /^(Compound)?StringLiteralExpression$/.test(kindOf(node)) && type?.Name === 'bool';
 }
 
-function columnValue(
-  row: Row,
-  name: string,
-  type: PlanAssignment['column']['type'],
-): PlanExpression {
-  const column = findColumn(row, name);
+interface WantedColumn extends SchemaColumn {
+  /** What the tables call it. */
+  readonly source: string;
+  /** It holds the values of its own type alone: other types have other columns. */
+  readonly isSplit: boolean;
+}
+
+/**
+ * The result's columns. Where tables have a name with several types, each type has a column of its own
+ * behind the others, and a type that the query chooses is in the name. Later operators know the binder's
+ * names alone.
+ */
+function wantedColumns(
+  node: Expression,
+  projected: readonly Expression[],
+  tables: readonly UnionMember[],
+): WantedColumn[] {
+  const isResult = node.Parent !== null && kindOf(node.Parent) === 'ExpressionStatement';
+  const typed = projected.filter((part) => kindOf(part) === 'TypedColumnReference');
+  const chosen = new Set(typed.map((part) => member(part, 'Column').SimpleName));
+  const single: WantedColumn[] = [];
+  const split: WantedColumn[] = [];
+  for (const { name, type } of columnsOf(node.ResultType).slice(1)) {
+    const types = isResult ? typesOf(name, tables) : [];
+    if (types.length < 2) single.push({ name, type, source: name, isSplit: false });
+    else if (projected.length === 0) {
+      for (const each of types) {
+        split.push({ name: `${name}_${each}`, type: each, source: name, isSplit: true });
+      }
+    } else {
+      const shown = chosen.has(name) ? `${name}_${type}` : name;
+      single.push({ name: shown, type, source: name, isSplit: false });
+    }
+  }
+  const pack = single.findIndex(({ name }) => name === 'pack_');
+  single.splice(pack < 0 ? single.length : pack, 0, ...split);
+  return single;
+}
+
+function typesOf(name: string, tables: readonly UnionMember[]): PlanColumn['type'][] {
+  const types = tables.flatMap(({ relation }) =>
+    relation.columns.filter((column) => column.name === name).map(({ type }) => type),
+  );
+  return [...new Set(types)];
+}
+
+function columnValue(column: PlanColumn | undefined, type: PlanColumn['type']): PlanExpression {
   return column ? converted(columnReference(column), type) : nullLiteral(type);
 }
 
