@@ -524,17 +524,13 @@ const accountChange = {
     ],
     [actionText(/password/, 'has password'), 'PasswordChangeAttempt'],
     [
-      of(
-        ['group', 'creation'],
-        /^added-group-accountChange|group.*(?:added|created)/,
-        'adds a group',
-      ),
+      of(['group', 'creation'], /^added-group-account$|group.*(?:added|created)/, 'adds a group'),
       'SecurityGroupCreated',
     ],
     [
       of(
         ['group', 'deletion'],
-        /^deleted-group-accountChange|group.*(?:removed|deleted)/,
+        /^deleted-group-account$|group.*(?:removed|deleted)/,
         'removes a group',
       ),
       'SecurityGroupDeleted',

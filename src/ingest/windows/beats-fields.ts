@@ -201,6 +201,7 @@ const moved: Readonly<Record<string, MovedFields>> = {
   'microsoft-windows-security-auditing': security,
   'microsoft-windows-powershell': powershell,
   powershellcore: powershell,
+  'linux-sysmon': sysmon,
 };
 
 /** Adds the values of an event that its shipper has moved out of `event_data`. */

@@ -237,7 +237,9 @@ const toldBy = new WeakMap<Rule, ReadonlySet<string>>();
 function fieldsToldBy(rule: Rule): ReadonlySet<string> {
   let told = toldBy.get(rule);
   if (told === undefined) {
-    const { actionType, condition, columns, additional = {}, actor = {}, target = {} } = rule;
+    const { actionType, condition, columns, additional = {}, actor = {} } = rule;
+    // There is no column for its GUID.
+    const { guid: _, ...target } = rule.target ?? {};
     const expressions: Expression[] = [...Object.values(columns), ...Object.values(additional)];
     const fields = [actor, target].flatMap((fields) =>
       Object.values(fields).flatMap((value) =>

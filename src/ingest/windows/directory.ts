@@ -1,12 +1,4 @@
-import {
-  type Condition,
-  computed,
-  field,
-  firstOf,
-  literal,
-  match,
-  transform,
-} from './expression.js';
+import { type Condition, computed, field, literal, match, transform } from './expression.js';
 import type { Rule } from './rule.js';
 import * as to from './transforms.js';
 
@@ -77,16 +69,14 @@ const replicates: Condition = {
   fields: [],
 };
 
-function change(id: number, actionType: string): Rule {
+function membership(id: number): Rule {
   return {
     id,
     table: 'IdentityDirectoryEvents',
-    actionType,
+    actionType: 'Group Membership changed',
     extension: true,
-    columns: {
-      ...subject,
-      TargetAccountDisplayName: firstOf(to.commonName('MemberName'), 'TargetUserName'),
-    },
+    columns: { ...subject, TargetAccountDisplayName: to.commonName('MemberName') },
+    additional: { GroupName: field('TargetUserName'), GroupSid: field('TargetSid') },
   };
 }
 
@@ -103,9 +93,12 @@ export const directoryRules: readonly Rule[] = [
     extension: true,
     columns: subject,
   },
-  change(4728, 'Group Membership changed'),
-  change(4729, 'Group Membership changed'),
-  change(4756, 'Group Membership changed'),
-  change(4757, 'Group Membership changed'),
-  change(4740, 'Account Locked changed'),
+  ...[4728, 4729, 4756, 4757].map(membership),
+  {
+    id: 4740,
+    table: 'IdentityDirectoryEvents',
+    actionType: 'Account Locked changed',
+    extension: true,
+    columns: { ...subject, TargetAccountDisplayName: field('TargetUserName') },
+  },
 ];

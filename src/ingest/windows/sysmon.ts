@@ -104,6 +104,8 @@ const fileWithHashes = {
   ...to.hashes('Hashes'),
   RequestProtocol: literal('Local'),
 };
+/** It has no column. */
+const importHash = { IMPHASH: to.hash('Hashes', 'IMPHASH') };
 
 const processStart: Rule = {
   id: 1,
@@ -139,7 +141,7 @@ const processStart: Rule = {
     ProcessVersionInfoOriginalFileName: field('OriginalFileName'),
     ProcessVersionInfoFileDescription: field('Description'),
   },
-  additional: { CurrentDirectory: field('CurrentDirectory') },
+  additional: { CurrentDirectory: field('CurrentDirectory'), ...importHash },
 };
 
 const networkConnection: Rule = {
@@ -158,6 +160,11 @@ const networkConnection: Rule = {
     Protocol: to.protocolName('Protocol'),
     LocalIPType: to.addressType(local('Ip')),
     RemoteIPType: to.addressType(remote('Ip')),
+  },
+  // The name of the local end, which has no column.
+  additional: {
+    SourceHostname: when(inbound, literal(''), 'SourceHostname'),
+    DestinationHostname: when(inbound, 'DestinationHostname', literal('')),
   },
 };
 
@@ -185,6 +192,7 @@ const fileDeleted: Rule = {
   actionType: 'FileDeleted',
   actor,
   columns: fileWithHashes,
+  additional: importHash,
 };
 
 function pipe(id: number, operation: string, end: string): Rule {
@@ -238,6 +246,7 @@ export const sysmon: EventLog = {
         Signed: field('Signed'),
         Signature: field('Signature'),
         SignatureStatus: field('SignatureStatus'),
+        ...importHash,
       },
     },
     {
@@ -337,6 +346,7 @@ export const sysmon: EventLog = {
         MD5: when(namesStream, literal(''), to.hash('Hash', 'MD5')),
         RequestProtocol: literal('Local'),
       },
+      additional: { Hash: when(namesStream, 'Hash', literal('')) },
     },
     pipe(17, 'File created', 'Server'),
     pipe(18, 'File opened', 'Client'),
@@ -423,6 +433,7 @@ export const sysmon: EventLog = {
       actor,
       note: 'The only creation of a file that comes with hashes.',
       columns: fileWithHashes,
+      additional: importHash,
     },
   ],
 };

@@ -100,7 +100,7 @@ export function hash(operand: Operand, name: values.HashName): Expression {
 }
 
 /** Hashes of a file, in the columns that they have. */
-export function hashes(operand: Operand): Record<values.HashName, Expression> {
+export function hashes(operand: Operand): Record<'SHA1' | 'SHA256' | 'MD5', Expression> {
   return {
     SHA1: hash(operand, 'SHA1'),
     SHA256: hash(operand, 'SHA256'),

@@ -66,7 +66,7 @@ export function withoutStream(path: string): string {
   return start < 0 ? path : path.slice(0, start);
 }
 
-export type HashName = 'SHA1' | 'SHA256' | 'MD5';
+export type HashName = 'SHA1' | 'SHA256' | 'MD5' | 'IMPHASH';
 
 /** One hash of `SHA1=…,MD5=…`, in lower case; undefined where it is absent or all zero. */
 export function hashFrom(text: string, name: HashName): string | undefined {

@@ -69,7 +69,11 @@ const cases: readonly (readonly [string, number, Data, Data])[] = [
     'a new member of a group of the domain',
     4728,
     { ...subject, MemberName: 'CN=Mallory,DC=x', TargetUserName: 'Domain Admins' },
-    { ActionType: 'Group Membership changed', TargetAccountDisplayName: 'Mallory' },
+    {
+      ActionType: 'Group Membership changed',
+      TargetAccountDisplayName: 'Mallory',
+      AdditionalFields: { GroupName: 'Domain Admins' },
+    },
   ],
 ];
 

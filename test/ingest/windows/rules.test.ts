@@ -94,6 +94,17 @@ const cases: readonly Case[] = [
     InitiatingProcessCreationTime: '2026-01-05T10:11:02.0000000Z',
     AdditionalFields: { CurrentDirectory: 'C:\\Temp\\' },
   }),
+  one(
+    'sysmon',
+    1,
+    'hashes in any order, one of which has no column',
+    start({ Hashes: `IMPHASH=${'A1'.repeat(16)},MD5=${'CD'.repeat(16)}` }),
+    {
+      MD5: 'cd'.repeat(16),
+      SHA256: undefined,
+      AdditionalFields: { CurrentDirectory: 'C:\\Temp\\', IMPHASH: 'a1'.repeat(16) },
+    },
+  ),
   one('sysmon', 1, 'an AppContainer', start({ IntegrityLevel: 'AppContainer' }), {
     ProcessIntegrityLevel: 'Low',
   }),
@@ -175,6 +186,20 @@ const cases: readonly Case[] = [
       RemoteUrl: undefined,
       Protocol: 'Udp',
     },
+  ),
+  one(
+    'sysmon',
+    3,
+    'the name of the local end, which has no column',
+    { ...actor, Initiated: 'true', SourceHostname: 'pc1.lan', DestinationHostname: 'a.example' },
+    { RemoteUrl: 'a.example', AdditionalFields: { SourceHostname: 'pc1.lan' } },
+  ),
+  one(
+    'sysmon',
+    15,
+    'the hash of a stream, which has no column',
+    { ...actor, TargetFilename: 'C:\\a.exe:x', Hash: 'MD5=AB' },
+    { MD5: undefined, AdditionalFields: { Hash: 'MD5=AB' } },
   ),
   one(
     'sysmon',
