@@ -133,6 +133,44 @@ describe('percentiles are other than the nearest rank', () => {
   });
 });
 
+describe('what has to be constant is not written out', () => {
+  const ten = 'range x from 1 to 10 step 1';
+  runs([
+    [
+      'percentiles, by a query of their own',
+      `let p = toscalar(print 25); ${ten} | summarize percentile(x, p), percentiles(x, 2 * p, 100), percentilesw(x, 11 - x, p, 50), percentiles_array(x, range(0, 100, p)), percentilesw_array(x, 1, pack_array(p, 2 * p))`,
+      [[3, 5, 10, 2, 4, [1, 3, 5, 8, 10], [3, 5]]],
+    ],
+    [
+      'sizes and accuracies',
+      `let n = toscalar(print 2); ${ten} | summarize make_list(x, n), array_length(make_set(x, n)), make_bag(bag_pack("a", x, "b", x, "c", x), n), make_list_if(x, x > 2, n - 2), dcount(x, n), dcount_hll(hll(x, n))`,
+      [[[1, 2], 2, { a: 1, b: 1 }, [], 10, 10]],
+    ],
+    [
+      'none of a group without values',
+      `let p = toscalar(print 25); datatable(k: string, x: datetime) ["a", datetime(2020-01-01), "b", datetime(null)] | summarize percentile(x, p), percentiles_array(x, pack_array(p)) by k | sort by k asc`,
+      [
+        ['a', '2020-01-01T00:00:00Z', ['2020-01-01T00:00:00.0000000Z']],
+        ['b', null, null],
+      ],
+    ],
+  ]);
+
+  test.each([
+    [`${ten} | summarize percentile(x, x)`, 'kql.unsupported', 'A percentile of each row'],
+    [`${ten} | summarize make_list(x, x)`, 'kql.unsupported', 'A size of an array of each row'],
+    [
+      `let p = toscalar(print 101); ${ten} | summarize percentile(x, p)`,
+      'hunt.evaluation',
+      'between 0 and 100',
+    ],
+  ])('%s', async (query, code, message) => {
+    const error = await kql.error(query);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+});
+
 describe('sketches of distinct values', () => {
   runs([
     [

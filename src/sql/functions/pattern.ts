@@ -82,7 +82,8 @@ function runtimePattern(operand: Operand): Pattern {
   };
 }
 
-function readsColumns(expression: PlanExpression): boolean {
+/** Whether a value can differ from row to row. */
+export function readsColumns(expression: PlanExpression): boolean {
   if (expression.kind === 'call') return expression.arguments.some(readsColumns);
   return expression.kind === 'column';
 }

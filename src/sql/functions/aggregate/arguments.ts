@@ -3,6 +3,7 @@ import { convert } from '../../convert.js';
 import type { AggregateCall } from '../../functions.js';
 import type { Operand } from '../../operand.js';
 import { type Sql, sql } from '../../sql.js';
+import { readsColumns } from '../pattern.js';
 
 /** A condition of an `…if` aggregate; a null is as good as false. */
 export function condition(test: Operand): Sql {
@@ -22,14 +23,23 @@ export function all(...conditions: (Sql | undefined)[]): Sql | undefined {
   return first && rest.reduce((left, right) => sql`(${left} AND ${right})`, first);
 }
 
-/** The constant number among an aggregate's arguments, such as a percentile or a limit. */
-export function constantNumber(call: AggregateCall, operand: Operand, what: string): number {
+/** The number among an aggregate's arguments, such as a percentile or a limit, where it is written out. */
+export function writtenNumber(operand: Operand): number | undefined {
   const value = operand.constant?.value;
   const number = typeof value === 'bigint' || typeof value === 'string' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** An argument that has one value for all rows; it may be computed, and by a query of its own. */
+export function oneForAll(call: AggregateCall, operand: Operand, what: string): Operand {
+  const isNull = operand.constant?.value === null;
+  if (!isNull && !readsColumns(operand.expression)) return operand;
   throw new HuntError(
     'kql.unsupported',
-    { what: `A computed ${what}`, because: 'it has to be a constant number' },
+    {
+      what: `${what} ${isNull ? 'that is null' : 'of each row'}`,
+      because: 'it has to be a constant',
+    },
     { span: call.span },
   );
 }

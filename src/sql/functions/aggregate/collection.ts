@@ -1,17 +1,42 @@
-import { jsonElement } from '../../convert.js';
+import { convert, jsonElement } from '../../convert.js';
 import type { AggregateCall, AggregateFunction } from '../../functions.js';
+import { letIn } from '../../let.js';
 import type { Operand } from '../../operand.js';
 import { type Sql, sql } from '../../sql.js';
-import { all, condition, constantNumber, presence } from './arguments.js';
+import { all, condition, oneForAll, presence, writtenNumber } from './arguments.js';
 
 /** The most elements that Kusto puts into one array or bag, and the default. */
 const most = 1_048_576;
 /** The default of the names before `make_…`. */
 const mostOfOldNames = 128;
 
-function sizeOf(call: AggregateCall, limit: Operand | undefined, otherwise: number): number {
-  const size = limit ? constantNumber(call, limit, 'size of an array') : otherwise;
-  return Math.trunc(Math.min(Math.max(size, 0), most));
+/** The collection with as many elements as the limit lets in. */
+function limited(
+  call: AggregateCall,
+  limit: Operand | undefined,
+  otherwise: number,
+  collect: (size: number) => Sql,
+): Sql {
+  const written = limit ? writtenNumber(limit) : otherwise;
+  if (limit && written === undefined) {
+    return shortened(collect(most), convert(oneForAll(call, limit, 'A size of an array'), 'long'));
+  }
+  return collect(Math.trunc(Math.min(Math.max(written ?? most, 0), most)));
+}
+
+/** The first elements of an array or members of a bag. */
+function shortened(json: Sql, size: Operand): Sql {
+  const first = (items: Sql) =>
+    sql`arraySlice(${items}, 1, toInt64(least(greatest(ifNull(${size}, 0), 0), ${{ text: String(most) }})))`;
+  return letIn(
+    { _cj: json },
+    sql`if(startsWith(_cj, '{'), ${bagText(first(sql`JSONExtractKeysAndValuesRaw(_cj)`))}, ${jsonArray(first(sql`JSONExtractArrayRaw(_cj)`))})`,
+  );
+}
+
+function bagText(members: Sql): Sql {
+  const texts = sql`arrayMap(_m -> concat(toJSONString(tupleElement(_m, 1)), ':', tupleElement(_m, 2)), ${members})`;
+  return sql`concat('{', arrayStringConcat(${texts}, ','), '}')`;
 }
 
 /** The first `size` values of the kept rows: in the rows' order where they have one. */
@@ -116,8 +141,7 @@ function bag(call: AggregateCall, value: Operand, size: number, test?: Operand):
     : gathered(sql`groupArrayArray`, call, members, most, kept);
   const names = sql`arrayEnumerateUniq(arrayMap(_m -> tupleElement(_m, 1), ${pairs}))`;
   const first = firstOf(sql`arrayFilter((_m, _n) -> _n = 1, ${pairs}, ${names})`, size);
-  const texts = sql`arrayMap(_m -> concat(toJSONString(tupleElement(_m, 1)), ':', tupleElement(_m, 2)), ${first})`;
-  return sql`concat('{', arrayStringConcat(${texts}, ','), '}')`;
+  return bagText(first);
 }
 
 type Collect = (call: AggregateCall, value: Operand, size: number, test?: Operand) => Sql;
@@ -133,7 +157,7 @@ function collector(
     doc,
     nullable: 'never',
     emit: (call, value: Operand, limit?: Operand) =>
-      collect(call, value, sizeOf(call, limit, size)),
+      limited(call, limit, size, (most) => collect(call, value, most)),
     examples: [example],
   };
 }
@@ -143,7 +167,7 @@ function collectorIf(doc: string, collect: Collect, example: Example): Aggregate
     doc,
     nullable: 'never',
     emit: (call, value: Operand, test: Operand, limit?: Operand) =>
-      collect(call, value, sizeOf(call, limit, most), test),
+      limited(call, limit, most, (size) => collect(call, value, size, test)),
     examples: [example],
   };
 }

@@ -1,14 +1,16 @@
 import type { AggregateCall, AggregateFunction } from '../../functions.js';
 import type { Operand } from '../../operand.js';
 import { type Sql, sql } from '../../sql.js';
-import { all, condition, constantNumber, presence } from './arguments.js';
+import { all, condition, oneForAll, presence, writtenNumber } from './arguments.js';
 
 /** Registers of the sketch as a power of two, by KQL's accuracy level: errors of 1.6 % to 0.2 %. */
 const precisions = [14, 17, 17, 18, 19];
 
 function precision(call: AggregateCall, accuracy: Operand | undefined): Sql {
-  const level = accuracy ? constantNumber(call, accuracy, 'accuracy') : 1;
-  return { text: String(precisions[level] ?? 17) };
+  const written = accuracy ? writtenNumber(accuracy) : 1;
+  if (accuracy && written === undefined) oneForAll(call, accuracy, 'An accuracy');
+  // The engine wants it before it computes anything: the best of them is right for every level.
+  return { text: String(written === undefined ? 19 : (precisions[written] ?? 17)) };
 }
 
 function count(test?: Operand): Sql {

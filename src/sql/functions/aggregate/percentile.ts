@@ -2,9 +2,10 @@ import type { ScalarType } from '../../../catalog/types.js';
 import { HuntError } from '../../../errors.js';
 import { convert, jsonElement } from '../../convert.js';
 import type { AggregateCall, AggregateFunction } from '../../functions.js';
+import { letIn } from '../../let.js';
 import { datetimeOfTicks, type Operand, ticksOf } from '../../operand.js';
 import { join, type Sql, sql } from '../../sql.js';
-import { all, constantNumber, presence } from './arguments.js';
+import { all, oneForAll, presence, writtenNumber } from './arguments.js';
 
 const measurable: ReadonlySet<ScalarType> = new Set([
   'int',
@@ -15,8 +16,27 @@ const measurable: ReadonlySet<ScalarType> = new Set([
   'timespan',
 ]);
 
-function percentOf(call: AggregateCall, percent: Operand): number {
-  const value = constantNumber(call, percent, 'percentile');
+/** Percents that are written out, or an array of those that are computed. */
+type Percents = readonly number[] | Sql;
+
+const isWritten = (percents: Percents): percents is readonly number[] => Array.isArray(percents);
+
+/** Arguments that are percents, or arrays of them. */
+function percentsOf(call: AggregateCall, operands: readonly Operand[]): Percents {
+  const written = operands.flatMap(writtenPercents);
+  if (!written.includes(undefined)) return written.map((value) => inRange(call, value ?? 0));
+  return sql`arrayMap(_e -> ${checked}, arrayConcat(${join(operands.map((operand) => computedPercents(call, operand)))}))`;
+}
+
+function writtenPercents(operand: Operand): (number | undefined)[] {
+  const { constant } = operand;
+  if (operand.type !== 'dynamic') return [writtenNumber(operand)];
+  const items: unknown =
+    typeof constant?.value === 'string' ? JSON.parse(constant.value) : undefined;
+  return Array.isArray(items) ? items.map(Number) : [undefined];
+}
+
+function inRange(call: AggregateCall, value: number): number {
   if (value >= 0 && value <= 100) return value;
   throw new HuntError(
     'kql.semantic',
@@ -24,6 +44,14 @@ function percentOf(call: AggregateCall, percent: Operand): number {
     { span: call.span },
   );
 }
+
+function computedPercents(call: AggregateCall, operand: Operand): Sql {
+  const one = oneForAll(call, operand, 'A percentile');
+  if (one.type === 'dynamic') return sql`JSONExtract(${one}, 'Array(Float64)')`;
+  return sql`[ifNull(${convert(one, 'real')}, -1)]`;
+}
+
+const checked = sql`if(throwIf(NOT (_e BETWEEN 0 AND 100), 'A percentile has to be between 0 and 100') = 0, _e, 0)`;
 
 /** The value as a number that sorts as it does. */
 function measure(call: AggregateCall, value: Operand): Operand {
@@ -41,8 +69,9 @@ function measure(call: AggregateCall, value: Operand): Operand {
 }
 
 /** The nearest ranks of several percentiles, as an array in their order. */
-function ranked(call: AggregateCall, value: Operand, percents: readonly number[]): Sql {
+function ranked(call: AggregateCall, value: Operand, percents: Percents): Sql {
   const number = measure(call, value);
+  if (!isWritten(percents)) return rankedAt(number, percents);
   // The engine takes the place floor(level * size), counted from 0, where the nearest rank is
   // ceil(level * size), counted from 1: they differ where the product is whole.
   const levels = percents.map((percent) => ({
@@ -55,18 +84,39 @@ function ranked(call: AggregateCall, value: Operand, percents: readonly number[]
     : sql`quantilesExact(${join(levels)})(${known})`;
 }
 
-function weighted(
-  call: AggregateCall,
-  value: Operand,
-  weight: Operand,
-  percents: readonly number[],
-): Sql {
+function weighted(call: AggregateCall, value: Operand, weight: Operand, percents: Percents): Sql {
   const number = measure(call, value);
   const amount = convert(weight, 'long');
-  const levels = percents.map((percent) => ({ text: (percent / 100).toFixed(15) }));
-  const kept = all(presence(number), sql`ifNull(${amount} > 0, false)`);
+  const kept = all(presence(number), sql`ifNull(${amount} > 0, false)`) ?? sql`true`;
   const known = number.nullable ? sql`assumeNotNull(${number})` : number;
-  return sql`quantilesExactWeightedIf(${join(levels)})(${known}, toUInt64(greatest(0, ifNull(${amount}, 0))), ${kept ?? sql`true`})`;
+  const count = sql`toUInt64(greatest(0, ifNull(${amount}, 0)))`;
+  if (!isWritten(percents)) return weightedAt(known, count, kept, percents);
+  const levels = percents.map((percent) => ({ text: (percent / 100).toFixed(15) }));
+  return sql`quantilesExactWeightedIf(${join(levels)})(${known}, ${count}, ${kept})`;
+}
+
+/** The engine takes levels that are written out alone: others choose among all values. */
+function rankedAt(number: Operand, percents: Sql): Sql {
+  const kept = presence(number);
+  const known = number.nullable ? sql`assumeNotNull(${number})` : number;
+  const values = kept ? sql`groupArrayIf(${known}, ${kept})` : sql`groupArray(${known})`;
+  const place = sql`toUInt64(greatest(1, ceil(_q * length(_qs) / 100 - 1e-9)))`;
+  return letIn(
+    { _qs: sql`arraySort(${values})`, _qp: percents },
+    sql`arrayMap(_q -> arrayElement(_qs, ${place}), _qp)`,
+  );
+}
+
+function weightedAt(known: Sql, count: Sql, kept: Sql, percents: Sql): Sql {
+  const pairs = sql`arraySort(groupArrayIf(tuple(${known}, ${count}), ${kept}))`;
+  const place = sql`greatest(1, arrayFirstIndex(_w -> _w >= _q * arrayElement(_qc, -1) / 100 - 1e-9, _qc))`;
+  return letIn(
+    { _qs: pairs, _qp: percents },
+    letIn(
+      { _qc: sql`arrayCumSum(_x -> _x.2, _qs)` },
+      sql`arrayMap(_q -> arrayElement(_qs, ${place}).1, _qp)`,
+    ),
+  );
 }
 
 /** Whether any row took part. */
@@ -93,14 +143,15 @@ function percentile(doc: string, isWeighted: boolean, example: Example): Aggrega
   };
   const joint: NonNullable<AggregateFunction['joint']> = (call, ...calls) => {
     const { value, weight } = split(calls[0] ?? []);
-    const percents = calls.map(
-      (parts) => split(parts).percents.map((p) => percentOf(call, p))[0] ?? 50,
+    const percents = percentsOf(
+      call,
+      calls.flatMap((parts) => split(parts).percents.slice(0, 1)),
     );
     const state = weight ? weighted(call, value, weight, percents) : ranked(call, value, percents);
     const there = some(call, value, weight);
     return {
       state,
-      results: (name) => percents.map((_, index) => resultOf(call, name, index, there)),
+      results: (name) => calls.map((_, index) => resultOf(call, name, index, there)),
     };
   };
   return {
@@ -123,8 +174,7 @@ function percentileArray(doc: string, isWeighted: boolean, example: Example): Ag
     nullable: 'never',
     emit: (call, value: Operand, ...rest: Operand[]) => {
       const weight = isWeighted ? rest[0] : undefined;
-      const percents = rest.slice(isWeighted ? 1 : 0);
-      const levels = percents.flatMap((percent) => percentsOf(call, percent));
+      const levels = percentsOf(call, rest.slice(isWeighted ? 1 : 0));
       const array = weight ? weighted(call, value, weight, levels) : ranked(call, value, levels);
       const type = value.type === 'int' ? 'long' : value.type === 'decimal' ? 'real' : value.type;
       const item = type === 'datetime' ? datetimeOfTicks(sql`_e`) : sql`_e`;
@@ -135,23 +185,6 @@ function percentileArray(doc: string, isWeighted: boolean, example: Example): Ag
     },
     examples: [example],
   };
-}
-
-function percentsOf(call: AggregateCall, operand: Operand): number[] {
-  const { constant } = operand;
-  if (operand.type !== 'dynamic') return [percentOf(call, operand)];
-  const items: unknown =
-    typeof constant?.value === 'string' ? JSON.parse(constant.value) : undefined;
-  if (!Array.isArray(items)) {
-    throw new HuntError(
-      'kql.unsupported',
-      { what: 'A computed list of percentiles', because: 'it has to be a constant array' },
-      { span: call.span },
-    );
-  }
-  return items.map((item: unknown) =>
-    percentOf(call, { ...operand, type: 'real', constant: { type: 'real', value: Number(item) } }),
-  );
 }
 
 type Example = readonly [kql: string, value: string];

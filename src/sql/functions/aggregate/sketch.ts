@@ -12,7 +12,7 @@ import {
   sizeOfHashes,
 } from '../../sketch.js';
 import { type Sql, sql } from '../../sql.js';
-import { all, condition, constantNumber, presence } from './arguments.js';
+import { all, condition, oneForAll, presence, writtenNumber } from './arguments.js';
 
 /** Hashes kept by KQL's accuracy level: errors of 1.6 % to 0.4 %. */
 const sizes = [4096, 16384, 65536, 65536, 65536];
@@ -23,8 +23,10 @@ function hll(
   accuracy: Operand | undefined,
   test?: Operand,
 ): Sql {
-  const level = accuracy ? constantNumber(call, accuracy, 'accuracy') : 1;
-  const size = sql`toUInt32(${{ text: String(sizes[level] ?? 16384) }})`;
+  const level = accuracy ? writtenNumber(accuracy) : 1;
+  if (accuracy && level === undefined) oneForAll(call, accuracy, 'An accuracy');
+  const hashes = level === undefined ? 65536 : (sizes[level] ?? 16384);
+  const size = sql`toUInt32(${{ text: String(hashes) }})`;
   const kept = all(test && condition(test), presence(value));
   const hash = hashOf(value);
   return hashState(
