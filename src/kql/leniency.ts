@@ -117,8 +117,10 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
 /** What a dynamic value holds is known only when the query runs, whatever the binder makes of a literal. */
 function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   if (error.Code === noElements) {
+    // The complaint is at the brackets, and an access to what they give begins where this one does.
     return (
       kindOf(node) === 'ElementExpression' &&
+      node.TextStart + node.Width === error.Start + error.Length &&
       isDynamic(optionalMember<Expression>(node, 'Expression'))
     );
   }
