@@ -149,8 +149,10 @@ function toWhole(operand: Operand, type: 'int' | 'long'): Sql {
     case 'datetime':
       return narrowed(ticksFromYear1(operand));
     case 'real':
-    case 'decimal':
       return sql`accurateCastOrNull(trunc(${operand}), ${target})`;
+    case 'decimal':
+      // A cast of a decimal that is out of range would end the query.
+      return narrowed(sql`toInt64OrNull(toString(trunc(${operand})))`);
     case 'string':
     case 'dynamic':
       return narrowed(wholeOfText(numberText(operand)));

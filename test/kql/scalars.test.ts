@@ -94,6 +94,15 @@ describe('values that differ from those of Kusto', () => {
         [null, null, null, null],
       ],
     ],
+    [
+      'a decimal beyond the whole numbers, and a text among the values of a digest',
+      'datatable(d: decimal, t: string) [decimal(1e20), "x", decimal(-3000000000.9), "2", decimal(null), ""] | extend g = toscalar(range x from 1 to 4 step 1 | summarize tdigest(x)) | project tolong(d), toint(d), rank_tdigest(g, t)',
+      [
+        [null, null, null],
+        [-3000000000, null, 2],
+        [null, null, null],
+      ],
+    ],
   ])('%s', async (_, query, rows) => {
     expect(await kql.values(query)).toEqual(rows);
   });

@@ -53,7 +53,9 @@ function isPercentage({ type }: Operand): boolean {
 }
 
 /** The value's rank among those of a state, as a number of them or as a percentage; null of no state. */
-function rank(state: Operand, value: Operand, asPercentage: boolean): Sql {
+function rank(state: Operand, sought: Operand, asPercentage: boolean): Sql {
+  const isText = sought.type === 'string' || sought.type === 'dynamic';
+  const value = isText ? convert(sought, 'real') : sought;
   const key = sql`toFloat64(${digestKey(value)})`;
   const place = sql`toFloat64(${rankIn(state, key)})`;
   const result = asPercentage ? sql`${place} * 100 / ${totalOf(state)}` : place;
