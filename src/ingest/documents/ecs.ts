@@ -10,7 +10,7 @@ import {
   textFrom,
   when,
 } from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shape.js';
+import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
 import { nested, valueAt } from './document.js';
 import {
   all,
@@ -741,20 +741,6 @@ function isEcs(document: JsonObject): boolean {
     );
   }
   return asObject(document['ecs'])?.['version'] !== undefined;
-}
-
-/** A search's hit may have `fields` instead of the document, each of them a list. */
-function hitFields(record: JsonObject): JsonObject | undefined {
-  const fields = '_index' in record ? asObject(record['fields']) : undefined;
-  return (
-    fields &&
-    Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [
-        name,
-        Array.isArray(value) && value.length === 1 ? (value[0] as JsonValue) : value,
-      ]),
-    )
-  );
 }
 
 /** The document of a record, out of what Elasticsearch and its exports put around it. */

@@ -6,6 +6,7 @@ import {
   asObject,
   at,
   type Envelope,
+  hitFields,
   type JsonObject,
   type Shape,
   unwrapTree,
@@ -163,9 +164,19 @@ function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
   return text === '' ? undefined : asObject(parseXml(whole))?.['EventData'];
 }
 
-/** A time as a number, since 1970: seconds, or milliseconds where it is too large for those. */
+/** A time of WMI: digits alone, and minutes from UTC. */
+const wmiTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
+
+/** A time as a number, since 1970: seconds, or milliseconds where it is too large for those. Others are as they are. */
 export function timeText(value: JsonValue | undefined): string | undefined {
   const text = textOf(value);
+  const [, year, month, day, hour, minute, second, fraction, sign, offset] =
+    wmiTime.exec(text ?? '') ?? [];
+  if (offset !== undefined) {
+    const zone = [Math.floor(Number(offset) / 60), Number(offset) % 60];
+    const [hours, minutes] = zone.map((part) => String(part).padStart(2, '0'));
+    return `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}${sign}${hours}:${minutes}`;
+  }
   const isCount = text !== undefined && /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
   const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
   return isCount ? epochText(text, unit) : text;
@@ -276,10 +287,12 @@ export const collectors: readonly Shape[] = [
 
 /** What wraps an event in answers of searches and in reports of tools. */
 export function unwrapDocument(record: JsonObject): JsonObject {
+  const isAnswer = 'preview' in record || 'offset' in record;
   return (
     asObject(record['_source']) ??
-    ((('preview' in record || 'offset' in record) && asObject(record['result'])) ||
-      asObject(at(record, 'document.data')) ||
-      record)
+    hitFields(record) ??
+    (isAnswer ? asObject(record['result']) : undefined) ??
+    asObject(at(record, 'document.data')) ??
+    record
   );
 }

@@ -200,3 +200,17 @@ export function parsedText(value: JsonValue | undefined): JsonValue | undefined 
   const item = asObject(tree?.['DataItem']);
   return asObject(item ?? tree)?.['EventData'] ?? tree;
 }
+
+/** A search's hit may have `fields` instead of the document, each of them a list. */
+export function hitFields(record: JsonObject): JsonObject | undefined {
+  const fields = '_index' in record ? asObject(record['fields']) : undefined;
+  return (
+    fields &&
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        Array.isArray(value) && value.length === 1 ? (value[0] as JsonValue) : value,
+      ]),
+    )
+  );
+}

@@ -64,6 +64,63 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
   ],
   'windows-event': [
     {
+      channel: 'Security',
+      computer: 'PC1.contoso.com',
+      event_id: { id: 4625, qualifiers: 0 },
+      provider: { name: 'Microsoft-Windows-Security-Auditing', guid: '' },
+      system_time: '2026-01-05T10:11:12.123Z',
+      event_data: { data: [{ TargetUserName: 'bob' }, { Status: '0xc000006d' }, { '': 'x' }] },
+    },
+    {
+      source: 'Microsoft-Windows-Sysmon',
+      channel: 'Microsoft-Windows-Sysmon/Operational',
+      computer: 'PC1.contoso.com',
+      event_id: 11,
+      timeCreated: '2026-01-05T10:11:12.123Z',
+      eventRecordID: 5,
+      event_data: "<Data Name='TargetFilename'>C:\\a&amp;b.txt</Data>",
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      winlog: {
+        provider_name: 'Microsoft-Windows-Sysmon',
+        event_id: '22',
+        computer_name: 'PC1.contoso.com',
+        event_data: {},
+      },
+      process: { entity_id: '{b34bc01c-7fae-5f63-0000-001000000000}', pid: 77 },
+      dns: { question: { name: 'a.example' }, answers: [{ type: 'A', data: '192.0.2.1' }] },
+    },
+    {
+      preview: false,
+      result: {
+        _raw: [
+          '01/05/2026 10:11:12 AM',
+          'LogName=Security',
+          'SourceName=Microsoft Windows security auditing.',
+          'EventCode=4698',
+          'ComputerName=PC1.contoso.com',
+          'Message=A scheduled task was created.',
+          '',
+          'Subject:',
+          '\tAccount Name:\tbob',
+          '',
+          'Task Information:',
+          '\tTask Name:\t\\x',
+          '\tTask Content:\t<?xml version="1.0"?>',
+          '<Task/>',
+        ].join('\r\n'),
+      },
+    },
+    {
+      version: '1.1',
+      host: 'PC1.contoso.com',
+      short_message: 'x',
+      timestamp: 1767607872.123,
+      _EventID: 1102,
+      _SourceName: 'Microsoft-Windows-Eventlog',
+    },
+    {
       '@timestamp': '2026-01-05T10:11:12.123Z',
       winlog: {
         provider_name: 'Microsoft-Windows-Sysmon',
@@ -155,6 +212,31 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     },
   ],
   auditd: [
+    {
+      ID: '1767607873.1:92736',
+      NODE: 'web01',
+      SYSCALL: {
+        arch: '0xc000003e',
+        syscall: 59,
+        success: 'yes',
+        exit: 0,
+        ppid: 1,
+        pid: 9,
+        uid: 0,
+      },
+      EXECVE: { argc: 2, ARGV: ['sh', '-c "x"'] },
+      PATH: [{ item: 0, name: '/bin/sh', nametype: 'NORMAL' }],
+    },
+    {
+      sequence: 92737,
+      timestamp: '1767607873.100',
+      messages: [
+        { type: 1300, data: 'arch=c000003e syscall=42 success=yes exit=0 ppid=1 pid=9 uid=0' },
+        { type: 1306, data: 'saddr=02000050CB0071090000000000000000' },
+      ],
+      uid_map: { '0': 'root' },
+    },
+    'type=EXECVE msg=audit(01/05/2026 10:11:13.100:92738) : argc=2 a0=ls a1=-l /root',
     'type=SYSCALL msg=audit(1767607872.155:92733): arch=c000003e syscall=59 success=yes exit=0 a0=1 ppid=7 pid=42 auid=1000 uid=0 ses=3 comm="curl" exe="/usr/bin/curl" key=(null)',
     'type=EXECVE msg=audit(1767607872.155:92733): argc=2 a0="curl" a1=687474703A2F2F78',
     'type=SYSCALL msg=audit(1767607872.156:92734): arch=c000003e syscall=42 success=no exit=-115 pid=42 exe="/usr/bin/curl"',
@@ -167,6 +249,12 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     },
   ],
   'zeek-json': [
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      log: { file: { path: '/opt/zeek/logs/current/dns.log' } },
+      message:
+        '{"ts":1767607872.1,"uid":"C9","id.orig_h":"10.0.0.5","id.resp_h":"10.0.0.1","query":"a"}',
+    },
     {
       ts: 1767607872.123456,
       uid: 'C1',

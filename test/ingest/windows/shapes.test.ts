@@ -93,6 +93,29 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'fields of a search in Elasticsearch',
+    {
+      _index: 'x',
+      fields: {
+        '@timestamp': [iso],
+        'winlog.provider_name': [provider],
+        'winlog.event_id': ['11'],
+        'winlog.computer_name': [computer],
+        ...Object.fromEntries(list.map(({ name, text }) => [`winlog.event_data.${name}`, [text]])),
+      },
+    },
+  ],
+  [
+    'Logstash, with the time of WMI',
+    {
+      SourceName: provider,
+      EventCode: 11,
+      ComputerName: computer,
+      TimeGenerated: '20260105111112.400000+060',
+      InsertionStrings: list.map(({ text }) => text),
+    },
+  ],
+  [
     'NXLog',
     {
       EventTime: '2026-01-05 10:11:12',
