@@ -54,6 +54,12 @@ function dot(a: Sql, b: Sql): Sql {
   return sql`toFloat64(arraySum((_x, _y) -> _x * _y, ${a}, ${b}))`;
 }
 
+const size = (vector: Sql) => sql`sqrt(${dot(vector, vector)})`;
+
+function sizeOr(given: Operand | undefined, vector: Sql): Sql {
+  return given ? sql`ifNull(${convert(given, 'real')}, ${size(vector)})` : size(vector);
+}
+
 /** Pearson's coefficient of two series of the same length without gaps. */
 function correlation(left: Operand, right: Operand): Sql {
   return overKnown(
@@ -117,11 +123,16 @@ export const seriesValueFunctions = {
     (numbers) => sql`toFloat64(arrayProduct(${numbers}))`,
     ['series_product(dynamic([1,2,3,4]))', '24.0'],
   ),
-  series_magnitude: total(
-    'series-magnitude-function',
-    (numbers) => sql`sqrt(${dot(numbers, numbers)})`,
-    ['series_magnitude(dynamic([3,4]))', '5.0'],
-  ),
+  series_magnitude: {
+    doc: 'series-magnitude-function',
+    costly: true,
+    nullable: 'always',
+    emit: (series: Operand) => overVectors(series, series, (a) => size(a)),
+    examples: [
+      ['series_magnitude(dynamic([3,4]))', '5.0'],
+      ['series_magnitude(dynamic([3,null,4]))', '5.0'],
+    ],
+  },
   series_dot_product: {
     doc: 'series-dot-product-function',
     costly: true,
@@ -134,9 +145,21 @@ export const seriesValueFunctions = {
     doc: 'series-cosine-similarity-function',
     costly: true,
     nullable: 'always',
-    emit: (left: Operand, right: Operand) =>
-      overVectors(left, right, (a, b) => sql`${dot(a, b)} / sqrt(${dot(a, a)} * ${dot(b, b)})`),
-    examples: [['series_cosine_similarity(dynamic([1,0]), dynamic([0,2]))', '0.0']],
+    trap: 'sizes of the vectors that are given count as they are; others are computed',
+    emit: (left: Operand, right: Operand, leftSize?: Operand, rightSize?: Operand) =>
+      overVectors(
+        left,
+        right,
+        (a, b) =>
+          leftSize
+            ? sql`${dot(a, b)} / (${sizeOr(leftSize, a)} * ${sizeOr(rightSize, b)})`
+            : sql`${dot(a, b)} / sqrt(${dot(a, a)} * ${dot(b, b)})`,
+      ),
+    examples: [
+      ['series_cosine_similarity(dynamic([1,0]), dynamic([0,2]))', '0.0'],
+      ['series_cosine_similarity(dynamic([3,4]), dynamic([3,4]), 5, 5)', '1.0'],
+      ['series_cosine_similarity(dynamic([3,4]), dynamic([3,4]), 10)', '0.5'],
+    ],
   },
   series_pearson_correlation: {
     doc: 'series-pearson-correlation-function',
