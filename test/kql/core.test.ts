@@ -430,6 +430,11 @@ describe('a name in place of a value that it cannot be', () => {
       "'where' operator: Failed to resolve table or column expression named 'y'. Fix semantic errors in your query.",
       16,
     ],
+    [
+      'print d = dynamic([1]) | mv-expand with_itemindex=d d',
+      /A column with the name 'd' is already declared/,
+      25,
+    ],
     ['print 1 | whre 2', 'Query operator expected.. Fix syntax errors in your query.', 10],
     ['print 1 | evaluate python(typeof(*), "x")', /not supported/, 19],
   ])('%s', async (query, message, start) => {

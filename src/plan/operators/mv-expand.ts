@@ -1,4 +1,5 @@
 import type { ScalarType } from '../../catalog/types.js';
+import { HuntError, type TextSpan } from '../../errors.js';
 import { takesNameOfArgument } from '../../kql/builtins.js';
 import {
   columnsOf,
@@ -44,6 +45,7 @@ export interface Expansion {
   readonly names: readonly string[];
   /** The column that counts the elements of a row from 0. */
   readonly index: string | undefined;
+  readonly span: TextSpan;
   /** Members of bags become pairs instead of bags of one member. */
   readonly pairs: boolean;
   readonly limit: PlanExpression | null;
@@ -61,6 +63,7 @@ export function expansionOf(
     items: elements<SyntaxNode>(node, 'Expressions'),
     names,
     index: parameterText(node, 'with_itemindex'),
+    span: spanOf(node),
     pairs,
     limit: limit
       ? planScalar(member(limit, 'RowLimit'), context, noRow)
@@ -113,7 +116,11 @@ export function expanded(input: Relation, expansion: Expansion, context: PlanCon
     else columns.push(column);
     if (unnamed.includes(name)) unnamed.splice(unnamed.indexOf(name), 1);
   }
-  const { index: indexName, limit } = expansion;
+  const { index: indexName, limit, span } = expansion;
+  if (columns.some(({ name }) => name === indexName)) {
+    const message = `A column with the name '${indexName}' is already declared`;
+    throw new HuntError('kql.semantic', { message }, { span });
+  }
   const index = indexName === undefined ? null : newColumn(context, indexName, 'long');
   const position = newColumn(context, 'position', 'long');
   const relation: Relation = {
