@@ -147,13 +147,10 @@ export const seriesValueFunctions = {
     nullable: 'always',
     trap: 'sizes of the vectors that are given count as they are; others are computed',
     emit: (left: Operand, right: Operand, leftSize?: Operand, rightSize?: Operand) =>
-      overVectors(
-        left,
-        right,
-        (a, b) =>
-          leftSize
-            ? sql`${dot(a, b)} / (${sizeOr(leftSize, a)} * ${sizeOr(rightSize, b)})`
-            : sql`${dot(a, b)} / sqrt(${dot(a, a)} * ${dot(b, b)})`,
+      overVectors(left, right, (a, b) =>
+        leftSize
+          ? sql`${dot(a, b)} / (${sizeOr(leftSize, a)} * ${sizeOr(rightSize, b)})`
+          : sql`${dot(a, b)} / sqrt(${dot(a, a)} * ${dot(b, b)})`,
       ),
     examples: [
       ['series_cosine_similarity(dynamic([1,0]), dynamic([0,2]))', '0.0'],
