@@ -102,6 +102,8 @@ export interface Connector {
   readonly summary: string;
   /** `json`: values, one a line or in arrays; `text`: lines; `mixed`: JSON where it is JSON, else lines. */
   readonly format: 'json' | 'text' | 'mixed';
+  /** Its records may hold lines of nothing but space, which are passed over otherwise. */
+  readonly blankLines?: boolean;
   /** How sure it is that the records are its own: 0 no, 1 certain. The surest connector is taken. */
   detect(sample: readonly RawRecord[]): number;
   /** Begins a stream; what has to be remembered from record to record lives in the conversion. */

@@ -256,7 +256,9 @@ export class StreamParser {
     }
     const { connector, maxRecordBytes, offset = 0 } = this.#options;
     const lines = connector?.format === 'text' || offset > 0;
-    return new RecordCutter({ maxBytes: maxRecordBytes, lines, offset });
+    const cutter = new RecordCutter({ maxBytes: maxRecordBytes, lines, offset });
+    cutter.blankLines = connector?.blankLines === true;
+    return cutter;
   }
 
   readonly #take = (cut: CutRecord): void => {
@@ -273,6 +275,9 @@ export class StreamParser {
 
   #open(connector: Connector): Conversion {
     this.#connector = connector;
+    if (this.#cutter instanceof RecordCutter) {
+      this.#cutter.blankLines = connector.blankLines === true;
+    }
     this.#conversion = connector.open(this.#options.context ?? isolatedContext());
     return this.#conversion;
   }

@@ -65,6 +65,8 @@ export function startsDocument(start: Buffer): boolean | undefined {
  * ends at that line break.
  */
 export class RecordCutter {
+  /** Lines of nothing but space are records, too: for sources whose records may hold line breaks. */
+  blankLines = false;
   readonly #maxBytes: number;
   #held: Buffer = Buffer.alloc(0);
   /** Position in the stream of the first byte held. */
@@ -146,7 +148,9 @@ export class RecordCutter {
     }
     this.#release(start);
     if (final) {
-      this.#line(0, this.#held.length, sink);
+      if (this.#held.length > 0 || this.#skipped) {
+        this.#line(0, this.#held.length, sink);
+      }
       this.#release(this.#held.length);
     } else if (this.#skipped) {
       this.#skipped.size += this.#held.length;
@@ -165,6 +169,8 @@ export class RecordCutter {
     const from = contentStart(this.#held, start, to);
     if (from < to) {
       this.#emit(from, to, sink);
+    } else if (this.blankLines) {
+      this.#emit(start, to, sink);
     }
   }
 

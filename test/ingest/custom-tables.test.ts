@@ -127,6 +127,15 @@ describe('CSV', () => {
     expect(rowsOf(batch)).toMatchObject([{ Who: 'a' }, { Who: 'b' }]);
   });
 
+  it.each([1, 1000])(
+    'with blank lines between records and in them, in chunks of %d bytes',
+    (chunk) => {
+      const batch = parse(declared, `user;ts\n\n"a\n\n b\n \n";${at}\n\n\nc;${at}\n\n`, chunk);
+      expect(rowsOf(batch)).toMatchObject([{ Who: 'a\n\n b\n \n' }, { Who: 'c' }]);
+      expect(batch.rejected).toBe(0);
+    },
+  );
+
   it('that is broken goes to the dead letters, line by line', () => {
     const text = `user;ts\na;${at};too;many\nb;never\n"x"y;${at}\nc;${at}\n"open;${at}\n`;
     const batch = parse(declared, text);

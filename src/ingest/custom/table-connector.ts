@@ -23,6 +23,7 @@ function tableConnector(table: Table, source: TableSource): Connector {
     name: `${customPrefix}${table.name}`,
     summary: table.summary,
     format: source.csv ? 'mixed' : 'json',
+    blankLines: source.csv !== undefined,
     detect: (sample) => certainty(source, sample),
     open: () => new TableConversion(table.name, source),
   };
@@ -103,6 +104,9 @@ class TableConversion implements Conversion {
   }
 
   convert(record: RawRecord): readonly Outcome[] {
+    if (this.#begun === undefined && record.text.trim() === '') {
+      return [];
+    }
     this.#kind ??= this.#source.csv && !isObject(record.value) ? 'lines' : 'objects';
     if (this.#kind === 'lines') {
       return this.#line(record);

@@ -1,23 +1,67 @@
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../../src/catalog/catalog.js';
+import { parseCustomTable, withCustomTable } from '../../../src/catalog/custom-table.js';
 import { connectors, findConnector } from '../../../src/ingest/connectors.js';
+import { customConnectors } from '../../../src/ingest/custom/table-connector.js';
 import { EventTables } from '../../../src/ingest/normalize.js';
 import { type Batch, StreamParser } from '../../../src/ingest/parser.js';
 import { mutatedDocument, mutatedText, random } from '../mutations.js';
-import { headers, samples } from './samples.js';
+import { headers as connectorHeaders, samples as connectorSamples } from './samples.js';
 
 /** Mutations for each connector; `QUARRY_MUTATIONS=50000` is the long run. */
 const mutations = Number(process.env['QUARRY_MUTATIONS'] ?? 2_000);
 const timeout = 60_000 + mutations * 30;
 
-const tables = new EventTables(builtinCatalog);
+/** A table of the operator's own, of every type. */
+const catalog = withCustomTable(
+  builtinCatalog,
+  parseCustomTable({
+    name: 'Own',
+    columns: [
+      { name: 'Timestamp', type: 'datetime', from: ['ts', 'time'] },
+      { name: 'Who', type: 'string', from: 'user.name' },
+      { name: 'Count', type: 'int', from: 'n' },
+      { name: 'Bytes', type: 'long', from: 'bytes' },
+      { name: 'Score', type: 'real', from: 'score' },
+      { name: 'Price', type: 'decimal', from: 'price' },
+      { name: 'Ok', type: 'bool', from: 'ok' },
+      { name: 'Id', type: 'guid', from: 'id' },
+      { name: 'Took', type: 'timespan', from: 'took' },
+      { name: 'AdditionalFields', type: 'dynamic' },
+    ],
+    csv: {},
+  }),
+);
+const tables = new EventTables(catalog);
+const own = customConnectors(catalog);
+
+const record = {
+  ts: '2026-01-05T10:11:12.1234567Z',
+  user: { name: 'a', sid: 's' },
+  ...{ n: 1, bytes: 9_007_199_254_740_000, score: 0.5, price: '12.50', ok: true },
+  ...{ id: '74be27de-1e4e-49d9-b579-fe0b331d3642', took: '1.02:03:04', other: [1, { a: null }] },
+};
+const line =
+  '2026-01-05T10:11:12Z,"a ""b""\n\nc",1,2,0.5,12.50,true,74be27de-1e4e-49d9-b579-fe0b331d3642,01:02:03,x';
+
+/** By connector, and behind a space what kind of its records they are. */
+const samples = {
+  ...connectorSamples,
+  'custom:Own': [record],
+  'custom:Own CSV': [line, line.replaceAll('"', '')],
+} as typeof connectorSamples;
+const headers = {
+  ...connectorHeaders,
+  'custom:Own CSV': ['ts,user.name,n,bytes,score,price,ok,id,took,other'],
+} as typeof connectorHeaders;
 /** Rows of theirs come with devices and not with records. */
 const snapshots = new Set(['DeviceInfo', 'DeviceNetworkInfo']);
 
 function parserOf(name: string): StreamParser {
   return new StreamParser({
     tables,
-    connector: findConnector(name),
+    connector: findConnector(name.split(' ')[0] ?? '', own),
+    own,
     maxRecordBytes: 100_000,
     keepFrom: null,
     origin: 'fuzz',
@@ -65,7 +109,7 @@ function isNothing(name: string, text: string): boolean {
 
 describe('mutated records', () => {
   it('there are samples of every connector', () => {
-    expect(Object.keys(samples).sort()).toEqual(connectors.map(({ name }) => name).sort());
+    expect(Object.keys(connectorSamples).sort()).toEqual(connectors.map(({ name }) => name).sort());
   });
 
   it.each(Object.keys(samples))(
