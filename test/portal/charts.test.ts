@@ -141,6 +141,23 @@ describe('points that are not the rows’', () => {
     expect(series).toEqual([['N', 4, 2, 4]]);
   });
 
+  test('areas that stand on each other are compared at the same places', () => {
+    const from = table({ At: 'datetime', Name: 'string', N: 'long' }, [
+      ['2026-01-01T00:00:00.0000000Z', 'a', 1],
+      ['2026-01-01T01:00:00.0000000Z', 'a', 2],
+      ['2026-01-01T02:00:00.0000000Z', 'a', 3],
+      ['2026-01-01T02:00:00.0000000Z', 'b', 5],
+    ]);
+    expect(drawn('stackedareachart', from).series).toEqual([
+      ['a', 1, 2, 3],
+      ['b', null, null, 5],
+    ]);
+    expect(drawn('areachart', from).series).toEqual([
+      ['a', 1, 2, 3],
+      ['b', 5],
+    ]);
+  });
+
   test('accumulated values rise along the axis', () => {
     const from = table({ X: 'long', Y: 'long' }, [
       [3, 1],

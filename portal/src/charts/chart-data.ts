@@ -85,12 +85,16 @@ export function chartData(
   return {
     axis,
     categories: across.categories(),
-    series: inOrder(kept, [...found.values()]).map((series) => ({
-      name: series.name,
-      of: series.of,
-      points: finish([...series.points.values()], axis, choice),
-      ...anomaliesOf(series.y, series.of, choice, rows, across.read, columns),
-    })),
+    series: aligned(
+      inOrder(kept, [...found.values()]).map((series) => ({
+        name: series.name,
+        of: series.of,
+        points: finish([...series.points.values()], axis, choice),
+        ...anomaliesOf(series.y, series.of, choice, rows, across.read, columns),
+      })),
+      axis,
+      choice,
+    ),
     leftOut: { series: all.length - kept.length, points: left + across.leftOut() },
   };
 }
@@ -245,6 +249,22 @@ function finish(points: Point[], axis: ChartData['axis'], choice: ChartChoice): 
   return points.map((point) => {
     sum += point.y ?? 0;
     return { ...point, y: sum };
+  });
+}
+
+/** Series that stand on each other have a point at the same places, if only an empty one. */
+function aligned(
+  series: readonly Series[],
+  axis: ChartData['axis'],
+  choice: ChartChoice,
+): readonly Series[] {
+  if (choice.stacking === 'none' || axis === 'category' || series.length < 2) return series;
+  const places = new Map<number, unknown>();
+  for (const { points } of series) for (const { x, from } of points) places.set(x, from);
+  const sorted = [...places].sort(([a], [b]) => a - b);
+  return series.map((each) => {
+    const own = new Map(each.points.map((point) => [point.x, point]));
+    return { ...each, points: sorted.map(([x, from]) => own.get(x) ?? { x, y: null, from }) };
   });
 }
 

@@ -82,7 +82,7 @@ function Drawn(props: DrawnProps): ReactNode {
   if (table.rows.length === 0) {
     return (
       <div className="qr-chart-empty">
-        {result.state === 'running' ? <Spinner size="tiny" label={text.noRows} /> : text.noRows}
+        {result.state === 'running' ? <Spinner size="tiny" label={text.waiting} /> : text.noRows}
       </div>
     );
   }

@@ -38,21 +38,23 @@ export function chartOption(
   };
   if (shape === 'pie') return { ...common, series: [pieSeries(data, colours)] };
   if (shape === 'treemap') return { ...common, series: [treemapSeries(data, colours)] };
+  const isBar = shape === 'bar';
   const along = acrossAxis(data, choice, colours, zone);
   const up = upAxis(choice, colours);
-  const isBar = shape === 'bar';
+  const zooms = isZoomed(data);
   return {
     ...common,
     grid: {
       left: 12,
       right: 24,
       top: choice.title === '' ? 40 : 64,
-      bottom: 60,
+      bottom: zooms && !isBar ? 60 : 38,
       containLabel: true,
     },
-    xAxis: isBar ? up : along,
-    yAxis: isBar ? { ...along, inverse: true, nameGap: 12 } : up,
-    dataZoom: zoom(isBar, colours),
+    xAxis: isBar ? { ...up, nameLocation: 'middle', nameGap: 28 } : along,
+    // Above its names, not over them.
+    yAxis: isBar ? { ...along, ...barNames(colours), inverse: true } : up,
+    ...(zooms && { dataZoom: zoom(isBar, colours) }),
     series: drawnSeries(data, choice, shape, colours),
   };
 }
@@ -77,10 +79,43 @@ function legend(data: ChartData, choice: ChartChoice, shape: Shape, colours: Cha
     show: choice.legend && isUseful && shape !== 'treemap',
     type: 'scroll',
     top: choice.title === '' ? 4 : 28,
+    // The buttons are at the right.
+    left: 12,
+    width: '78%',
     textStyle: { color: colours.text, fontFamily: colours.font },
     pageTextStyle: { color: colours.text },
     pageIconColor: colours.text,
     pageIconInactiveColor: colours.line,
+  };
+}
+
+function barNames({ quiet, font }: ChartColours): object {
+  const label = { color: quiet, fontFamily: font, width: 220, overflow: 'truncate' };
+  return { nameLocation: 'start', nameGap: 10, axisLabel: label };
+}
+
+/** Categories that all have their name below; more than these, and some go without. */
+const mostNames = 24;
+/** Characters of a name that stands level. */
+const levelLength = 10;
+
+/** Few categories need no zoom. */
+function isZoomed({ axis, categories }: ChartData): boolean {
+  return axis !== 'category' || categories.length > mostNames;
+}
+
+function categoryNames(categories: readonly string[], colours: ChartColours): object {
+  if (categories.length > mostNames) return {};
+  const isLong = categories.some((name) => name.length > levelLength) && categories.length > 4;
+  return {
+    axisLabel: {
+      color: colours.quiet,
+      fontFamily: colours.font,
+      interval: 0,
+      ...(isLong && { rotate: 30, width: 130, overflow: 'truncate' }),
+    },
+    // Slanted names take the room of the axis' own.
+    ...(isLong && { name: '' }),
   };
 }
 
@@ -94,6 +129,7 @@ function acrossAxis(
   if (data.axis === 'category') {
     return {
       ...common,
+      ...categoryNames(data.categories, colours),
       type: 'category',
       data: [...data.categories],
       axisTick: { alignWithLabel: true },

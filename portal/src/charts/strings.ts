@@ -17,7 +17,8 @@ export const text = {
   clickHint: 'Click a mark to add its value to the query as a filter.',
   loading: 'Loading charts…',
   nothing: 'There is nothing to draw: no row has a value for both directions.',
-  noRows: 'Rows are drawn as soon as there are some.',
+  waiting: 'Rows are drawn as soon as there are some.',
+  noRows: 'There are no rows to draw.',
   leftOutSeries: (count: number) => `${count.toLocaleString('en')} smaller series are not drawn.`,
   leftOutPoints: (count: number) =>
     `${count.toLocaleString('en')} points are not drawn; summarise in the query to see all.`,
