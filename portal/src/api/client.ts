@@ -56,8 +56,15 @@ export async function send(
     throw new ApiError(0, unreachable);
   }
   if (response.ok) return response;
-  if (response.status === 401) endSession();
+  if (response.status === 401 && (await isRefused(token))) endSession();
   throw await failureOf(response);
+}
+
+/** Whether a token opens nothing any more. One of another issuer may open the portal's paths and not all others. */
+async function isRefused(token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch('/api/quarry/session', { headers }).catch(() => undefined);
+  return response?.status === 401;
 }
 
 /** The same, for an answer in JSON; undefined where there is none (204). */

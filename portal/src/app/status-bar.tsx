@@ -50,7 +50,9 @@ export function StatusBar() {
   const { data, error } = useQuery({
     queryKey: ['usage'],
     queryFn: () => ask<{ usage: readonly GenerationUsage[] }>('GET', '/api/quarry/usage'),
-    refetchInterval: pollMs,
+    // Whoever may not know is not told by asking again; each refusal is a line of the audit log.
+    refetchInterval: ({ state }) =>
+      state.error instanceof ApiError && [401, 403].includes(state.error.status) ? false : pollMs,
     retry: false,
   });
   const isDown = error instanceof ApiError && error.status === 0;
