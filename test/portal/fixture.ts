@@ -56,17 +56,35 @@ export interface PortalFixture {
   close(): Promise<void>;
 }
 
-/** @param events records of telemetry; the planted attacks are among them */
-export async function openPortal({ events = 12_000 } = {}): Promise<PortalFixture> {
+export interface PortalOptions {
+  /** Records of telemetry; the planted attacks are among them. */
+  readonly events?: number;
+  /** What the configuration has besides. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Ids of users of another issuer who may see every device. */
+  readonly admitted?: readonly string[];
+}
+
+export async function openPortal({
+  events = 12_000,
+  settings = {},
+  admitted = [],
+}: PortalOptions = {}): Promise<PortalFixture> {
   if (!existsSync(join(import.meta.dirname, '../../dist/portal/index.html'))) {
     throw new Error('The portal is not built: npm run build');
   }
   const directory = await mkdtemp(join(tmpdir(), 'quarry-portal-'));
-  const configuration = checkConfiguration({ data: directory, port: 0, logLevel: 'silent' });
+  const configuration = checkConfiguration({
+    ...settings,
+    data: directory,
+    port: 0,
+    logLevel: 'silent',
+  });
   const asha = { name: 'asha', displayName: 'Asha Rao', password: 'correct horse battery' };
   const ben = { name: 'ben', displayName: 'Ben Okafor', password: 'staple battery horse' };
   await provideUser(configuration, asha);
   await limitedUser(dataPaths(directory).store, ben);
+  await admit(dataPaths(directory).store, admitted);
   const token = (roles: readonly string[]) => issueToken(configuration, { app: 'test', roles });
   const sender = await issueToken(configuration, { app: 'sender', roles: ['Telemetry.Ingest'] });
   const quarry = await startQuarry(configuration);
@@ -124,13 +142,13 @@ export async function signIn(page: Page, { name, password }: PortalUser): Promis
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-/** What axe finds wrong with a page, of what is serious: rule and elements. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** What axe finds wrong with a page, by all its rules: rule and elements. */
+export async function accessibilityFindings(page: Page): Promise<string[]> {
   // Where Fluent catches the focus on its way around a dialog: hidden from everyone, on purpose.
   const { violations } = await new AxeBuilder({ page }).exclude('[data-tabster-dummy]').analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  );
 }
 
 async function fill(url: string, token: string, events: number): Promise<void> {
@@ -144,6 +162,22 @@ async function fill(url: string, token: string, events: number): Promise<void> {
     duplex: 'half',
   } as RequestInit);
   if (!response.ok) throw new Error(`The telemetry was answered ${response.status}.`);
+}
+
+async function admit(storePath: string, users: readonly string[]): Promise<void> {
+  const store = await openStore(storePath);
+  try {
+    for (const subject of users) {
+      await assignRole(store, 'default', {
+        subjectKind: 'user',
+        subject,
+        viewsData: true,
+        deviceGroups: null,
+      });
+    }
+  } finally {
+    await store.close();
+  }
 }
 
 async function limitedUser(

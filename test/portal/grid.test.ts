@@ -56,6 +56,25 @@ describe.skipIf(!hasBrowser)('the grid', () => {
     scrolling,
   );
 
+  test('keeps its heads over its cells, whatever brings a cell into sight', async () => {
+    await withPage({ rows: 500, columns: 16 }, async (page) => {
+      // What a screen reader does with the active cell, and a browser with what it finds.
+      await page
+        .locator('[data-line="3"] [data-place]')
+        .last()
+        .evaluate((drawn) => {
+          drawn.scrollIntoView();
+        });
+      const lefts = (selector: string) =>
+        page
+          .locator(selector)
+          .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().left));
+      const heads = await lefts('[data-column]');
+      expect(heads.length).toBeGreaterThan(3);
+      expect(await lefts('[data-line="3"] [data-place]')).toEqual(heads);
+    });
+  });
+
   test('is used with the keyboard alone', async () => {
     await withPage({ rows: 500, columns: 16 }, async (page, grid) => {
       await grid.focus();

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
+import { earlierNameHints } from '../../portal/src/hunt/earlier-names.js';
+import { nearestName } from '../../portal/src/hunt/nearest-name.js';
 import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers.js';
 import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
 import { isOnlyComments, statementAt, statementsOf } from '../../portal/src/hunt/statements.js';
+import { stepsOf } from '../../portal/src/hunt/steps.js';
 import { hasTimeFilter, timespanOf } from '../../portal/src/hunt/time-range.js';
+import { wordsOf } from '../../portal/src/hunt/words.js';
+import type { ResultColumn } from '../../portal/src/results/model.js';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { describeTable, listTables } from '../../src/catalog/describe.js';
 
 describe('the queries of a text', () => {
   test.each<[string, string, string[]]>([
@@ -32,6 +40,138 @@ describe('the queries of a text', () => {
   test('comments alone are none', () => {
     expect(isOnlyComments('// a\n  // b\n')).toBe(true);
     expect(isOnlyComments('// a\nT')).toBe(false);
+  });
+});
+
+describe('the steps of a query', () => {
+  test.each<[string, string, [line: number, text: string][]]>([
+    ['none', 'T', [[1, 'T']]],
+    [
+      'by its pipes',
+      '// which\nT\n| where a == "|" // |\n| take 5\n',
+      [
+        [2, 'T'],
+        [3, '| where a == "|" // |'],
+        [4, '| take 5'],
+      ],
+    ],
+    [
+      'inside of parentheses they belong to the step',
+      'T | join (U | where b == 1) on c | count',
+      [
+        [1, 'T'],
+        [1, '| join (U | where b == 1) on c'],
+        [1, '| count'],
+      ],
+    ],
+    [
+      'of the last statement',
+      'let x = T | take 1;\nx\n| where a;',
+      [
+        [2, 'x'],
+        [3, '| where a'],
+      ],
+    ],
+  ])('%s', (_what, query, expected) => {
+    const steps = stepsOf(query);
+    expect(steps.map(({ line, text }) => [line, text])).toEqual(expected);
+    for (const step of steps) expect(query.startsWith(step.query)).toBe(true);
+  });
+});
+
+describe('names in a query', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'what strings and comments have is none',
+      'T // A\n| where b == "C" and d == @\'E\\\' // F',
+      ['T', 'where', 'b', 'and', 'd'],
+    ],
+    ['nor what stands behind a dot', 'T | where a.B == c . D', ['T', 'where', 'a', 'c']],
+    ['a string over lines', 'print ```x\ny``` | take z', ['print', 'take', 'z']],
+  ])('%s', (_what, query, expected) => {
+    expect(wordsOf(query).map(({ text }) => text)).toEqual(expected);
+    for (const { text, start } of wordsOf(query)) expect(query.slice(start)).toMatch(text);
+  });
+});
+
+/** As the server describes its schema. */
+const schema: Schema = {
+  version: '1',
+  functions: [],
+  tables: listTables(builtinCatalog).map(({ name }) => {
+    const table = describeTable(builtinCatalog, name);
+    return {
+      name,
+      category: table?.category ?? '',
+      ...(table?.replacedBy !== undefined && { replacedBy: table.replacedBy }),
+      columns: (table?.columns ?? []).map(({ name: column, type, summary, visible }) => ({
+        name: column,
+        type: type as ResultColumn['type'],
+        description: summary,
+        ...(!visible && { hidden: true }),
+      })),
+    };
+  }),
+};
+
+describe('names of earlier schemas', () => {
+  const renamed = (query: string) =>
+    earlierNameHints(query, schema).reduceRight(
+      (text, { fix }) =>
+        fix ? text.slice(0, fix.start) + fix.text + text.slice(fix.start + fix.length) : text,
+      query,
+    );
+  test.each<[string, string, string]>([
+    [
+      'tables and columns of 2018',
+      'ProcessCreationEvents | where EventTime > ago(1d) | summarize count() by MachineId',
+      'DeviceProcessEvents | where Timestamp > ago(1d) | summarize count() by DeviceId',
+    ],
+    [
+      'columns of Sentinel',
+      'DeviceLogonEvents | where TimeGenerated > ago(1d)',
+      'DeviceLogonEvents | where Timestamp > ago(1d)',
+    ],
+    ["today's", 'DeviceInfo | where Timestamp > ago(1d)', 'DeviceInfo | where Timestamp > ago(1d)'],
+    [
+      'not those that the query gives itself',
+      'let MachineId = "x"; DeviceInfo | where DeviceId == MachineId | extend EventTime = now()',
+      'let MachineId = "x"; DeviceInfo | where DeviceId == MachineId | extend EventTime = now()',
+    ],
+    [
+      'not where a table is one of its own that has a successor',
+      'AADSignInEventsBeta | take 1',
+      'AADSignInEventsBeta | take 1',
+    ],
+    [
+      'not in text',
+      'DeviceInfo | where DeviceName == "MachineId" // MachineId',
+      'DeviceInfo | where DeviceName == "MachineId" // MachineId',
+    ],
+  ])('%s', (_what, query, expected) => {
+    expect(renamed(query)).toBe(expected);
+  });
+});
+
+describe('a name that nothing is called', () => {
+  const meant = (query: string, wrong: string) =>
+    nearestName(
+      query,
+      {
+        code: 'kql.semantic',
+        message: '',
+        position: { line: 1, column: 1, start: query.indexOf(wrong), length: wrong.length },
+      },
+      schema,
+    )?.fix?.text;
+  test.each<[string, string, string | undefined]>([
+    ['DeviceInfo | where DeviceNme == "x"', 'DeviceNme', 'DeviceName'],
+    ['DeviceProcesEvents | take 1', 'DeviceProcesEvents', 'DeviceProcessEvents'],
+    ['DeviceInfo | where ProcessCommandline == "x"', 'ProcessCommandline', undefined],
+    ['DeviceInfo | where Foo == 1', 'Foo', undefined],
+    ['DeviceInfo | where a == 1', 'a', undefined],
+  ])('%s', (query, wrong, expected) => {
+    expect(meant(query, wrong)).toBe(expected);
   });
 });
 

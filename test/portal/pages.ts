@@ -1,7 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { seriousFindings } from './fixture.js';
+import { accessibilityFindings } from './fixture.js';
 
 /** Goes to a page without loading the portal anew, and waits until it is there. */
 export async function show(page: Page, path: string): Promise<void> {
@@ -16,19 +15,20 @@ export async function settled(page: Page): Promise<void> {
   await until(page, "document.getAnimations().every(({ playState }) => playState !== 'running')");
 }
 
-/** Nothing serious in the light theme; in the dark one, where only colours differ, nothing of those. */
-export async function expectAccessible(
-  page: Page,
-  colorScheme: 'light' | 'dark',
-  what: string,
-): Promise<void> {
-  if (colorScheme === 'light') {
-    expect(await seriousFindings(page), what).toEqual([]);
-    return;
-  }
-  const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze();
-  const found = violations.flatMap(({ nodes }) => nodes.map(({ html }) => html.slice(0, 160)));
-  expect(found, `${what}, dark`).toEqual([]);
+export const themes = ['light', 'dark', 'contrast'] as const;
+
+/** Shows the page as it is in a theme of the system's. */
+export async function useTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
+  await page.emulateMedia({
+    colorScheme: theme === 'dark' ? 'dark' : 'light',
+    contrast: theme === 'contrast' ? 'more' : 'no-preference',
+  });
+  await settled(page);
+}
+
+/** Nothing at all, by any of axe's rules. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  expect(await accessibilityFindings(page), what).toEqual([]);
 }
 
 /** The page's own policy keeps Playwright from waiting for an expression in it. */

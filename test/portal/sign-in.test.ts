@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openPortal, type PortalFixture, seriousFindings } from './fixture.js';
+import { accessibilityFindings, hasBrowser, openPortal, type PortalFixture } from './fixture.js';
 
 describe.skipIf(!hasBrowser)('signing in', () => {
   let portal: PortalFixture;
@@ -32,7 +32,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('not right');
     expect(await page.getByLabel('User name').inputValue()).toBe('asha');
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   test('signing out ends the session at the issuer too', async () => {
@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('button', { name: 'Account of' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByLabel('Password').waitFor();
   });

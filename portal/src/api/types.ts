@@ -33,6 +33,8 @@ export interface SchemaColumn {
   readonly name: string;
   readonly type: KustoType;
   readonly description?: string;
+  /** Not part of `*`: there where the query names it. */
+  readonly hidden?: boolean;
 }
 
 export interface SchemaTable {
@@ -114,6 +116,8 @@ export interface Hint {
   readonly start: number;
   readonly length: number;
   readonly fix?: { readonly start: number; readonly length: number; readonly text: string };
+  /** What the fixes of all hints of this name do together; the portal's own hints alone have one. */
+  readonly group?: string;
 }
 
 export interface SavedQuery {

@@ -2,9 +2,10 @@ import { Button, Spinner } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ask } from '../api/client.js';
-import { attemptedAddress, finishSignIn, isSignedIn, signIn, signOut } from '../api/session.js';
+import { attemptedAddress, finishSignIn, isSignedIn, signIn } from '../api/session.js';
 import { portalSettings } from '../api/settings.js';
 import type { Session } from '../api/types.js';
+import { leave } from './leave.js';
 import { Notice } from './notice.js';
 import { SessionContext, type SignedIn } from './session-context.js';
 import { strings } from './strings.js';
@@ -51,7 +52,7 @@ export function Gate({ children }: { readonly children: ReactNode }) {
           <Button appearance="primary" onClick={() => void signIn(state.returnTo)}>
             {strings.retry}
           </Button>
-          <Button onClick={() => void signOut()}>{strings.signOut}</Button>
+          <Button onClick={() => void leave()}>{strings.signOut}</Button>
         </Notice>
       );
     case 'in':

@@ -16,8 +16,8 @@ import {
 import { PersonCircleRegular } from '@fluentui/react-icons/svg/person-circle';
 import { SearchRegular } from '@fluentui/react-icons/svg/search';
 import { Link, useLocation } from 'wouter';
-import { signOut } from '../api/session.js';
 import icon from './icon.svg';
+import { leave } from './leave.js';
 import { pages } from './pages.js';
 import { type Preferences, setPreference, usePreferences } from './preferences.js';
 import { useSession } from './session-context.js';
@@ -182,7 +182,7 @@ function UserMenu({ openKeys }: { readonly openKeys: () => void }) {
           </MenuItem>
           <MenuItem disabled>{strings.about(settings.product.version)}</MenuItem>
           <MenuDivider />
-          <MenuItem onClick={() => void signOut()}>{strings.signOut}</MenuItem>
+          <MenuItem onClick={() => void leave()}>{strings.signOut}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

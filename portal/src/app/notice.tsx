@@ -22,17 +22,21 @@ export function Notice({
   title,
   hint,
   isAlert = false,
+  isPart = false,
   children,
 }: {
   readonly title: string;
   readonly hint?: string | undefined;
   readonly isAlert?: boolean;
+  /** Of a page that has a heading of its own. */
+  readonly isPart?: boolean;
   readonly children?: ReactNode;
 }) {
   const styles = useStyles();
+  const Heading = isPart ? 'h2' : 'h1';
   return (
     <div className={styles.notice} role={isAlert ? 'alert' : undefined}>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {hint && <p className={styles.hint}>{hint}</p>}
       {children}
     </div>

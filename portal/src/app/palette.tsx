@@ -37,7 +37,12 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     cursor: 'pointer',
   },
-  active: { backgroundColor: tokens.colorNeutralBackground1Selected },
+  active: {
+    backgroundColor: tokens.colorNeutralBackground1Selected,
+    color: tokens.colorNeutralForeground1Selected,
+    // What is quiet beside it would vanish in high contrast.
+    '& > *': { color: 'inherit' },
+  },
   detail: {
     color: tokens.colorNeutralForeground3,
     overflow: 'hidden',

@@ -17,7 +17,7 @@ const key = 'quarry.preferences';
 const defaults: Preferences = {
   theme: 'system',
   timeZone: 'utc',
-  schemaWidth: 288,
+  schemaWidth: 304,
   schemaOpen: true,
   editorShare: 0.4,
   favourites: [],

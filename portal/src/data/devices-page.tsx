@@ -1,4 +1,5 @@
 import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.js';
@@ -84,11 +85,11 @@ export function DevicesPage() {
             <Button
               size="small"
               appearance="subtle"
+              icon={<DeleteRegular />}
               aria-label={text.purgeTitle(nameOf(row))}
+              title={text.purge}
               onClick={() => setPurged(nameOf(row))}
-            >
-              {text.purge}
-            </Button>
+            />
           )}
         </span>
       ),

@@ -138,7 +138,7 @@ const columns: readonly ListColumn<SourceStatus>[] = [
     id: 'lastEvent',
     title: text.lastEvent,
     sort: ({ lastEvent }) => lastEvent ?? '',
-    cell: ({ lastEvent }) => <Instant at={lastEvent} />,
+    cell: ({ lastEvent }) => <Instant at={lastEvent} ago="only" />,
   },
   count('accepted', text.accepted),
   count('duplicates', text.duplicates),

@@ -42,7 +42,7 @@ export const strings = {
     lastEvent: 'Newest event',
     rejected: 'Rejected',
     duplicates: 'Duplicates',
-    unmapped: 'Without a table',
+    unmapped: 'No table',
     late: 'Too old',
     volume: 'Volume',
     backlog: 'On its way into the engine',

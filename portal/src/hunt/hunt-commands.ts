@@ -16,6 +16,9 @@ interface Parts {
   readonly stop: () => void;
   readonly share: () => Promise<void>;
   readonly explain: () => void;
+  readonly recall: () => void;
+  readonly changes: () => void;
+  readonly copyAll: () => Promise<void>;
 }
 
 const group = strings.page;
@@ -54,9 +57,14 @@ export function useHuntCommands(parts: Parts): HuntCommands {
       fix: command('fix', strings.fix, 'Alt+Enter', () => now().editor.current?.fix()),
       save: command('save', strings.save, 'Ctrl+S', () => void now().save(false)),
       saveAs: command('save-as', strings.saveAs, undefined, () => void now().save(true)),
-      share: command('share', strings.share, 'Shift+Alt+C', () => void now().share()),
+      share: command('share', strings.share, undefined, () => void now().share()),
     };
     const { stop, ...always } = byName;
+    const answers = [
+      command('recall', strings.recall, 'F8', () => now().recall()),
+      command('changes', strings.changes, 'Ctrl+Shift+D', () => now().changes()),
+      command('copy-all', strings.copyAll, 'Shift+Alt+C', () => void now().copyAll()),
+    ];
     const tabs = [
       command('new-tab', strings.newTab, 'Ctrl+J', () => now().store.open()),
       command('close-tab', 'Close the tab', 'Alt+W', () => now().close(now().store.active().id)),
@@ -71,7 +79,10 @@ export function useHuntCommands(parts: Parts): HuntCommands {
       command('next-part', 'Next part of the page', 'F6', () => focusNextPart(now().editor)),
       command('queries', 'Saved queries', 'g q', () => showPane('queries')),
     ];
-    return { byName, list: [...Object.values(always), ...(isRunning ? [stop] : []), ...tabs] };
+    return {
+      byName,
+      list: [...Object.values(always), ...(isRunning ? [stop] : []), ...answers, ...tabs],
+    };
   }, [isRunning, schemaOpen]);
   useCommands(list);
   return byName;

@@ -4,8 +4,10 @@ import type { HuntRequest, SavedQuery } from '../api/types.js';
 import { setPreference, usePreferences } from '../app/preferences.js';
 import { useSession } from '../app/session-context.js';
 import { setStatusText } from '../app/status-text.js';
+import type { AskedView } from '../results/results.js';
 import { endOfQuery } from './add-to-query.js';
 import { copyAs } from './copy-as.js';
+import { copyHunt } from './copy-hunt.js';
 import { forgetText } from './editor/code-editor.js';
 import type { EditorHandle } from './editor/editor-handle.js';
 import { EditorPart } from './editor-part.js';
@@ -16,7 +18,7 @@ import { openTabs } from './open-tabs.js';
 import { PlanDrawer } from './plan.js';
 import { useSchema } from './queries.js';
 import { ResultPart } from './result-part.js';
-import { forgetRun, runOf, startRun, useRun } from './runs.js';
+import { forgetRun, recallRun, runOf, startRun, useRun } from './runs.js';
 import { shareLink } from './share.js';
 import { SidePane } from './side-pane.js';
 import { Splitter } from './splitter.js';
@@ -34,10 +36,12 @@ import './hunt.css';
 /** Where an analyst works: queries in tabs, the schema beside them, results below. */
 export function HuntPage() {
   const { session, settings } = useSession();
-  const store = openTabs(`${session.tenant.id}.${session.user.id}`);
+  const owner = `${session.tenant.id}.${session.user.id}`;
+  const store = openTabs(owner);
   const state = useSyncExternalStore(store.subscribe, store.get);
   const tab = store.active();
-  const { state: run, previous } = useRun(tab.id);
+  const shown = useRun(owner, tab.id);
+  const run = shown?.run;
   const { schemaOpen, schemaWidth, editorShare } = usePreferences();
   const schema = useSchema();
   const client = useQueryClient();
@@ -45,6 +49,7 @@ export function HuntPage() {
   const body = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const [planned, setPlanned] = useState<HuntRequest>();
+  const [view, setView] = useState<AskedView>();
   const statement = useMemo(() => statementAt(tab.text, cursor), [tab.text, cursor]);
   const query = statement?.text ?? '';
   const target = useTarget(store, editor);
@@ -56,7 +61,7 @@ export function HuntPage() {
       const found = target();
       if (!found) return setStatusText(strings.nothingToRun);
       const request = { ...found.request, query: change(found.request.query) };
-      const started = startRun(store.active().id, request, found.start);
+      const started = startRun(owner, store.active().id, request, found.start);
       setStatusText('');
       const stop = started.subscribe(() => {
         if (started.get().phase === 'running') return;
@@ -65,7 +70,7 @@ export function HuntPage() {
         void client.invalidateQueries({ queryKey: ['usage'] });
       });
     },
-    [target, store, client],
+    [target, store, client, owner],
   );
   const openText = useCallback(
     (title: string, text: string, more: object = {}) => {
@@ -95,10 +100,18 @@ export function HuntPage() {
       if (found) setPlanned(found.request);
       else setStatusText(strings.planEmpty);
     },
+    recall: () => {
+      const found = target();
+      const isThere = found && recallRun(store.active().id, found.request.query);
+      setStatusText(isThere ? '' : strings.noEarlierAnswer);
+    },
+    changes: () => setView({ id: 'changes' }),
+    copyAll: async () =>
+      setStatusText(await copyHunt(store.active(), runOf(store.active().id)?.get())),
   });
   useTableCommands(schema.data?.tables, openText);
   const estimate = useEstimate(isOnlyComments(query) ? undefined : requestOf(query, tab), tab);
-  const findings = useFindings(tab.text, statement, run, estimate);
+  const findings = useFindings(tab.text, statement, run, estimate, schema.data);
 
   const addToQuery = (lines: string) => {
     const end = endOfQuery(store.active().text, run?.start ?? cursor);
@@ -118,6 +131,7 @@ export function HuntPage() {
 
   return (
     <div className="qh-page">
+      <h1 className="qh-hidden">{strings.page}</h1>
       {schemaOpen && (
         <>
           <SidePane
@@ -178,9 +192,11 @@ export function HuntPage() {
             }}
           />
           <div className="qh-result-part">
-            {run ? (
+            {shown ? (
               <ResultPart
-                {...{ tab, run, previous }}
+                {...{ tab, shown, view }}
+                schema={schema.data}
+                onReplace={(start, end, text) => editor.current?.replace(start, end, text)}
                 onShowProblem={(start, length) => editor.current?.reveal(start, length)}
                 onAgain={() => runQuery()}
                 onAddToQuery={addToQuery}

@@ -1,4 +1,5 @@
 import { startHere } from './examples.js';
+import { keepOnly } from './kept-results.js';
 import { newTab, TabStore } from './tabs.js';
 
 const stores = new Map<string, TabStore>();
@@ -10,5 +11,10 @@ export function openTabs(owner: string): TabStore {
   const { title, text } = startHere;
   const store = new TabStore(owner, () => [newTab({ title, text })]);
   stores.set(owner, store);
+  const { tabs, closed } = store.get();
+  void keepOnly(
+    owner,
+    [...tabs, ...closed].map(({ id }) => id),
+  );
   return store;
 }

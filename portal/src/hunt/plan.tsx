@@ -58,7 +58,7 @@ function Plan({ request }: { readonly request: HuntRequest }) {
   });
   if (error) {
     const hint = error instanceof ApiError ? error.message : String(error);
-    return <Notice title={strings.failedTitle} hint={hint} isAlert />;
+    return <Notice title={strings.failedTitle} hint={hint} isAlert isPart />;
   }
   if (!data) return <Spinner label={strings.estimating} />;
   return (

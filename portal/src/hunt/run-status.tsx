@@ -7,12 +7,21 @@ import {
   ProgressBar,
 } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
+import type { Hint } from '../api/types.js';
 import { bytesText, countText, secondsText } from './numbers.js';
 import type { RunState } from './run.js';
+import type { ShownRun } from './runs.js';
 import { strings } from './strings.js';
 
 /** One line: how far a run is, or what it took. */
-export function RunStatus({ run }: { readonly run: RunState }) {
+export function RunStatus({
+  shown,
+  onAgain,
+}: {
+  readonly shown: ShownRun;
+  readonly onAgain: () => void;
+}) {
+  const { run, isEarlier, rowsBefore } = shown;
   const { phase, result, progress, firstRowMs } = run;
   const now = useClock(phase === 'running');
   const rows = countText(result.rows.length);
@@ -48,6 +57,17 @@ export function RunStatus({ run }: { readonly run: RunState }) {
         ];
   return (
     <div className="qh-run-status" role="status">
+      {isEarlier && (
+        <>
+          <strong>{strings.earlierAnswer(momentText(run.startedAt))}</strong>
+          {rowsBefore !== undefined && (
+            <span>{strings.keptInPart(rows, countText(rowsBefore))}</span>
+          )}
+          <Button size="small" onClick={onAgain}>
+            {strings.runAgain}
+          </Button>
+        </>
+      )}
       {parts.map((part) => (
         <span key={part}>{part}</span>
       ))}
@@ -59,13 +79,18 @@ export function RunStatus({ run }: { readonly run: RunState }) {
 export function RunProblem({
   run,
   line,
+  meant,
   onShow,
+  onFix,
   onAgain,
 }: {
   readonly run: RunState;
+  /** What a name that is not known was probably meant to be. */
+  readonly meant: Hint | undefined;
   /** The line of the tab that the query begins on, from 1. */
   readonly line: number;
   readonly onShow: () => void;
+  readonly onFix: (fix: Hint['fix'] & object) => void;
   readonly onAgain: () => void;
 }) {
   const { problem } = run;
@@ -79,9 +104,15 @@ export function RunProblem({
             ? strings.place(position.line + line - 1, position.column)
             : strings.failedTitle}
         </MessageBarTitle>
-        {problem.message} {retryAfter !== undefined && strings.retryAfter(retryAfter)}
+        {problem.message} {meant?.message}{' '}
+        {retryAfter !== undefined && strings.retryAfter(retryAfter)}
       </MessageBarBody>
       <MessageBarActions>
+        {meant?.fix && (
+          <Button size="small" onClick={() => meant.fix && onFix(meant.fix)}>
+            {strings.writeName(meant.fix.text)}
+          </Button>
+        )}
         {position ? (
           <Button size="small" onClick={onShow}>
             {strings.showPlace}
@@ -94,6 +125,11 @@ export function RunProblem({
       </MessageBarActions>
     </MessageBar>
   );
+}
+
+/** `2026-11-26 07:41:05Z` */
+function momentText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
 function useClock(isRunning: boolean): number {

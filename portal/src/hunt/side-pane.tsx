@@ -89,7 +89,7 @@ function Loaded<T>({
   if (query.data !== undefined) return children(query.data);
   if (query.error) {
     return (
-      <Notice title={strings.failedTitle} hint={query.error.message} isAlert>
+      <Notice title={strings.loadFailed} hint={query.error.message} isAlert isPart>
         <Button onClick={() => void query.refetch()}>{strings.tryLoading}</Button>
       </Notice>
     );

@@ -1,6 +1,9 @@
 import { useMemo } from 'react';
+import type { Schema } from '../api/types.js';
+import { earlierNameHints } from './earlier-names.js';
 import type { Findings } from './editor/code-editor.js';
 import type { Estimate } from './estimate.js';
+import { nearestName } from './nearest-name.js';
 import type { RunState } from './run.js';
 import type { Statement } from './statements.js';
 
@@ -10,12 +13,16 @@ export function useFindings(
   statement: Statement | undefined,
   run: RunState | undefined,
   { hints, problem }: Estimate,
+  schema: Schema | undefined,
 ): Findings | undefined {
   return useMemo(() => {
     const failure = run?.phase === 'failed' ? run.problem : undefined;
     if (run && failure && text.startsWith(run.request.query, run.start)) {
-      return { start: run.start, problem: failure };
+      const meant = nearestName(run.request.query, failure, schema);
+      return { start: run.start, problem: failure, hints: meant ? [meant] : [] };
     }
-    return statement && { start: statement.start, hints, problem };
-  }, [text, statement, run, hints, problem]);
+    if (!statement) return undefined;
+    const earlier = schema ? earlierNameHints(statement.text, schema) : [];
+    return { start: statement.start, hints: [...hints, ...earlier], problem };
+  }, [text, statement, run, hints, problem, schema]);
 }

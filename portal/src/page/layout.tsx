@@ -23,13 +23,13 @@ const useStyles = makeStyles({
     textDecoration: 'none',
     ':hover': {
       backgroundColor: tokens.colorSubtleBackgroundHover,
-      color: tokens.colorNeutralForeground1,
+      color: tokens.colorNeutralForeground2Hover,
     },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   current: {
     backgroundColor: tokens.colorSubtleBackgroundSelected,
-    color: tokens.colorNeutralForeground1,
+    color: tokens.colorNeutralForeground2Selected,
     fontWeight: tokens.fontWeightSemibold,
   },
   page: { flex: 1, minWidth: 0, overflow: 'auto', padding: '16px 20px 32px' },

@@ -39,6 +39,13 @@ const useStyles = makeStyles({
     textAlign: 'right',
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  hidden: {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+  },
   nothing: { padding: '16px', color: tokens.colorNeutralForeground2, margin: 0 },
 });
 
@@ -125,7 +132,7 @@ export function List<T>({
                       }
                     : { sortable: false })}
                 >
-                  {title}
+                  {title || <span className={styles.hidden}>{strings.actions}</span>}
                 </TableHeaderCell>
               ))}
             </TableRow>

@@ -1,5 +1,6 @@
 /** What pages of lists and forms have in common. */
 export const strings = {
+  actions: 'Actions',
   loading: 'Loading …',
   failed: 'This could not be loaded',
   tryAgain: 'Try again',

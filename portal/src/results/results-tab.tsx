@@ -25,9 +25,11 @@ type OpenMenu =
 /** Rows: what happened when, the grid, one record beside it, and what the selection adds up to. */
 export function ResultsTab({
   grid,
+  emptyHelp,
   onChart,
 }: {
   readonly grid: Grid;
+  readonly emptyHelp: ReactNode;
   readonly onChart: () => void;
 }): ReactNode {
   const { state, dispatch, result } = grid;
@@ -97,7 +99,7 @@ export function ResultsTab({
           grid={grid}
           inspected={inspected}
           target={target}
-          emptyMessage={<Nothing grid={grid} />}
+          emptyMessage={<Nothing grid={grid} help={emptyHelp} />}
           onInspect={() => setInspecting(!isInspecting)}
           onCellMenu={(place) => setMenu({ kind: 'cell', place })}
           onColumnMenu={(at, place) => setMenu({ kind: 'column', at, place })}
@@ -169,7 +171,7 @@ function Notice({
   );
 }
 
-function Nothing({ grid }: { grid: Grid }): ReactNode {
+function Nothing({ grid, help }: { grid: Grid; help: ReactNode }): ReactNode {
   const { result, dispatch } = grid;
   if (result.rows.length > 0) {
     return (
@@ -186,6 +188,7 @@ function Nothing({ grid }: { grid: Grid }): ReactNode {
     <>
       <strong>{text.noRows}</strong>
       <span>{text.noRowsHint}</span>
+      {help}
     </>
   );
 }

@@ -23,12 +23,22 @@ export interface ExtraTab {
   readonly content: ReactNode;
 }
 
+export interface AskedView {
+  readonly id: string;
+}
+
 export interface ResultsProps {
   readonly result: ResultSet;
   readonly timeZone: TimeZoneChoice;
   /** The run before this one, to compare with. */
   readonly previous?: ResultSet | undefined;
   readonly extraTabs?: readonly ExtraTab[];
+  /** A view that was asked for from outside; another object asks again. */
+  readonly view?: AskedView | undefined;
+  /** Runs the query again, to have something to compare with. */
+  readonly onRunAgain?: (() => void) | undefined;
+  /** Stands below the words that there are no rows. */
+  readonly emptyHelp?: ReactNode;
   /** Takes lines that belong at the end of the query. */
   readonly onAddToQuery: (text: string) => void;
   readonly onOpenQuery: (kql: string, title: string) => void;
@@ -40,19 +50,23 @@ export function Results(props: ResultsProps): ReactNode {
   const grid = useGrid(result, timeZone);
   const [said, setSaid] = useState('');
   const actions = useResultActions(props, setSaid);
-  const [tab, setTab] = useTab(result);
+  const [tab, setTab] = useTab(result, props.view);
   const tabs: readonly ExtraTab[] = [
     {
       id: 'results',
       label: `${text.results} (${result.rows.length.toLocaleString('en')})`,
-      content: <ResultsTab grid={grid} onChart={() => setTab('chart')} />,
+      content: (
+        <ResultsTab grid={grid} emptyHelp={props.emptyHelp} onChart={() => setTab('chart')} />
+      ),
     },
     { id: 'chart', label: text.chart, content: <ChartTab result={result} zone={timeZone} /> },
     ...specialTabs(result, timeZone),
     {
       id: 'changes',
       label: text.changes,
-      content: <ChangesTab result={result} previous={previous} zone={timeZone} />,
+      content: (
+        <ChangesTab {...{ result, previous, onRunAgain: props.onRunAgain }} zone={timeZone} />
+      ),
     },
     ...(props.extraTabs ?? []),
     { id: 'stats', label: text.stats, content: <StatsTab result={result} previous={previous} /> },
@@ -102,7 +116,7 @@ function specialTabs(result: ResultSet, zone: TimeZoneChoice): ExtraTab[] {
 }
 
 /** A query that ends in `render` opens with its chart; another one with its rows. */
-function useTab(result: ResultSet): [string, (tab: string) => void] {
+function useTab(result: ResultSet, asked: AskedView | undefined): [string, (tab: string) => void] {
   const { columns, visualization } = result;
   const kind = visualization === undefined ? 'table' : kindNamed(visualization.kind);
   const first = chartKinds[kind]?.shape === 'table' ? 'results' : 'chart';
@@ -110,9 +124,20 @@ function useTab(result: ResultSet): [string, (tab: string) => void] {
   const [opened, setOpened] = useState({ columns, first });
   if (opened.columns !== columns) {
     setOpened({ columns, first });
-    if (first !== opened.first) setTab(first);
+    // Another query's rows: what changed in those of the one before says nothing about them.
+    const isOther = namesOf(columns) !== namesOf(opened.columns);
+    if (first !== opened.first || (tab === 'changes' && isOther)) setTab(first);
+  }
+  const [lastAsked, setLastAsked] = useState(asked);
+  if (asked !== lastAsked) {
+    setLastAsked(asked);
+    if (asked) setTab(asked.id);
   }
   return [tab, setTab];
+}
+
+function namesOf(columns: ResultSet['columns']): string {
+  return columns.map(({ name }) => name).join('\n');
 }
 
 function useResultActions(

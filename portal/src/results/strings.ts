@@ -163,8 +163,11 @@ export const text = {
   cancel: 'Cancel',
 
   compareKey: 'Rows are the same when these agree',
+  compareBy: (names: string) => `By ${names}`,
+  runAgain: 'Run again',
   compareNone: 'Run the query again to see what changed since.',
-  compareColumns: 'The two runs have no column in common.',
+  compareColumns:
+    'The run before has no column in common with this one. Run the query again to see what changed since.',
   compareNote: (added: number, gone: number, changed: number, same: number) =>
     `${count(added, 'row')} added, ${gone.toLocaleString('en')} gone, ${changed.toLocaleString('en')} changed, ${same.toLocaleString('en')} the same`,
   compareRunning: 'Comparison starts when the run has ended.',

@@ -64,6 +64,7 @@ export function CodeEditor(props: CodeEditorProps) {
       lineNumbersMinChars: 3,
       scrollBeyondLastLine: false,
       renderLineHighlight: 'none',
+      renderFinalNewline: 'on',
       occurrencesHighlight: 'off',
       wordWrap: 'on',
       padding: { top: 6, bottom: 6 },

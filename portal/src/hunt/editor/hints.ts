@@ -1,6 +1,7 @@
 import type * as Monaco from 'monaco-editor/esm/vs/editor/editor.api';
 
 import type { Hint, Position, Problem } from '../../api/types.js';
+import { strings } from '../strings.js';
 
 const owner = 'quarry';
 
@@ -54,16 +55,30 @@ export function offerFixes(monaco: typeof Monaco): Monaco.IDisposable {
           model.getPositionAt(start + span.start),
           model.getPositionAt(start + span.start + span.length),
         );
+      const fixWith = (fixed: readonly Hint[]) => ({
+        kind: 'quickfix',
+        edit: {
+          edits: fixed.flatMap(({ fix }) =>
+            fix
+              ? [
+                  {
+                    resource: model.uri,
+                    versionId: undefined,
+                    textEdit: { range: rangeOf(fix), text: fix.text },
+                  },
+                ]
+              : [],
+          ),
+        },
+      });
       const actions = hints.flatMap((hint): Monaco.languages.CodeAction[] => {
         if (!hint.fix || !monaco.Range.areIntersectingOrTouching(rangeOf(hint), range)) return [];
-        const textEdit = { range: rangeOf(hint.fix), text: hint.fix.text };
+        const together = hint.group && hints.filter(({ group }) => group === hint.group);
         return [
-          {
-            title: `Write ${hint.fix.text}`,
-            kind: 'quickfix',
-            isPreferred: true,
-            edit: { edits: [{ resource: model.uri, versionId: undefined, textEdit }] },
-          },
+          { ...fixWith([hint]), title: strings.writeName(hint.fix.text), isPreferred: true },
+          ...(together && together.length > 1
+            ? [{ ...fixWith(together), title: hint.group ?? '' }]
+            : []),
         ];
       });
       return { actions, dispose: () => undefined };

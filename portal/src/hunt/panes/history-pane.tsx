@@ -12,7 +12,7 @@ export function HistoryPane({ open }: { readonly open: (hunt: PastHunt) => void 
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory();
   if (error) {
     return (
-      <Notice title={strings.panes.history} hint={error.message}>
+      <Notice title={strings.loadFailed} hint={error.message} isAlert isPart>
         <Button onClick={() => void refetch()}>{strings.tryLoading}</Button>
       </Notice>
     );

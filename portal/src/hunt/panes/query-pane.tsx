@@ -56,7 +56,7 @@ export function QueryPane({
           ([title, own]) =>
             own.length > 0 && (
               <section key={title} aria-label={title}>
-                <h3 className="qh-pane-group">{title}</h3>
+                <h2 className="qh-pane-group">{title}</h2>
                 {folders(own).map(([folder, inside]) => (
                   <Folder
                     key={folder}

@@ -57,7 +57,7 @@ export function SchemaPane({
         {groups.length === 0 && <p className="qh-pane-empty">{strings.noTables}</p>}
         {groups.map(([category, tables]) => (
           <section key={category} aria-label={category}>
-            <h3 className="qh-pane-group">{category}</h3>
+            <h2 className="qh-pane-group">{category}</h2>
             <ul>
               {tables.map(({ table, byColumn }) => (
                 <TableEntry
@@ -112,25 +112,27 @@ function TableEntry({
             <span className="qh-entry-detail">{rows > 0 && countText(rows)}</span>
           </button>
         </Tooltip>
-        <button
-          type="button"
-          className="qh-entry-action"
-          title={strings.previewTable(name)}
-          aria-label={strings.previewTable(name)}
-          onClick={() => actions.preview(name)}
-        >
-          <EyeRegular />
-        </button>
-        <button
-          type="button"
-          className="qh-entry-action"
-          aria-pressed={isFavourite}
-          title={strings.favourite(name)}
-          aria-label={strings.favourite(name)}
-          onClick={toggleFavourite}
-        >
-          {isFavourite ? <StarFilled /> : <StarRegular />}
-        </button>
+        <span className="qh-entry-actions">
+          <button
+            type="button"
+            className="qh-entry-action"
+            title={strings.previewTable(name)}
+            aria-label={strings.previewTable(name)}
+            onClick={() => actions.preview(name)}
+          >
+            <EyeRegular />
+          </button>
+          <button
+            type="button"
+            className="qh-entry-action"
+            aria-pressed={isFavourite}
+            title={strings.favourite(name)}
+            aria-label={strings.favourite(name)}
+            onClick={toggleFavourite}
+          >
+            {isFavourite ? <StarFilled /> : <StarRegular />}
+          </button>
+        </span>
       </div>
       {open && (
         <div className="qh-columns">

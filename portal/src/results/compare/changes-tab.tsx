@@ -26,15 +26,25 @@ interface ChangesProps {
   readonly result: ResultSet;
   readonly previous: ResultSet | undefined;
   readonly zone: TimeZoneChoice;
+  readonly onRunAgain?: (() => void) | undefined;
 }
 
 /** What the run has that the one before had not, what is gone, and what is another value now. */
-export function ChangesTab({ result, previous, zone }: ChangesProps): ReactNode {
-  if (previous === undefined) return <p className="qr-pick">{text.compareNone}</p>;
+export function ChangesTab({ result, previous, zone, onRunAgain }: ChangesProps): ReactNode {
   if (result.state === 'running') return <p className="qr-pick">{text.compareRunning}</p>;
-  const names = new Set(previous.columns.map(({ name }) => name));
-  if (!result.columns.some(({ name }) => names.has(name))) {
-    return <p className="qr-pick">{text.compareColumns}</p>;
+  const names = new Set(previous?.columns.map(({ name }) => name));
+  const isAlike = result.columns.some(({ name }) => names.has(name));
+  if (previous === undefined || !isAlike) {
+    return (
+      <div className="qr-pick">
+        <p>{previous === undefined ? text.compareNone : text.compareColumns}</p>
+        {onRunAgain && (
+          <Button size="small" onClick={onRunAgain}>
+            {text.runAgain}
+          </Button>
+        )}
+      </div>
+    );
   }
   return <Changes result={result} previous={previous} zone={zone} />;
 }
@@ -249,7 +259,7 @@ function KeyChooser({
     <Popover trapFocus positioning="below-start">
       <PopoverTrigger disableButtonEnhancement>
         <Button size="small" title={text.compareKey} className="qr-key-button">
-          {names}
+          <span>{text.compareBy(names)}</span>
         </Button>
       </PopoverTrigger>
       <PopoverSurface className="qr-chooser" aria-label={text.compareKey}>

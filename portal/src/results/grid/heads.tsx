@@ -38,10 +38,11 @@ export const Heads = memo(function Heads(props: HeadsProps): ReactNode {
           <div
             role="columnheader"
             aria-colindex={1}
-            aria-label={text.rowNumber}
             className="qr-gutter"
             style={{ width: gutter }}
-          />
+          >
+            <span className="qr-visually-hidden">{text.rowNumber}</span>
+          </div>
           {pinned.map((shown, at) => (
             <Head key={shown.index} {...props} shown={shown} place={at} />
           ))}

@@ -180,26 +180,27 @@ export function selectedRange(state: GridState): CellRange {
   return rangeBetween(state.anchor, state.active);
 }
 
-const characterPixels = 7;
 const samples = 50;
-const typeWidths: Readonly<Record<string, number>> = { datetime: 226, bool: 72, guid: 270 };
+/** Characters of values that are all as long. */
+const typeLengths: Readonly<Record<string, number>> = { datetime: 28, bool: 6, guid: 36 };
 
 /** A width in pixels that fits the head and most of the first rows' values, within bounds. */
 export function guessWidth(
   { name, type }: ResultColumn,
   index: number,
   rows: readonly (readonly unknown[])[],
+  characterPixels: number,
 ): number {
   // The head needs room for the sorting arrow and the menu's button.
-  const head = name.length * characterPixels + 52;
-  const fixed = typeWidths[type];
-  if (fixed !== undefined) return Math.max(fixed, head);
+  const head = Math.ceil(name.length * characterPixels + 52);
+  const fixed = typeLengths[type];
+  if (fixed !== undefined) return Math.max(Math.ceil(fixed * characterPixels + 20), head);
   const lengths = rows
     .slice(0, samples)
     .map((row) => lengthOf(row[index]))
     .sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
-  const body = Math.min(usual, 60) * characterPixels + 24;
+  const body = Math.ceil(Math.min(usual, 60) * characterPixels + 24);
   return Math.max(72, Math.min(head, 260), Math.min(body, 380));
 }
 

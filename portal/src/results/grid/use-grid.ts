@@ -45,6 +45,7 @@ export interface Grid {
 const refreshMs = 400;
 
 const nothing: ReadonlySet<number> = new Set();
+const usualPixels = 7;
 
 export function useGrid(result: ResultSet, zone: TimeZoneChoice): Grid {
   const [state, dispatch] = useReducer(reduce, result.columns.length, initialState);
@@ -170,7 +171,25 @@ function useGuessedWidths(result: ResultSet): readonly number[] {
   const hasRows = result.rows.length > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(
-    () => result.columns.map((column, index) => guessWidth(column, index, result.rows)),
+    () =>
+      result.columns.map((column, index) =>
+        guessWidth(column, index, result.rows, characterPixels()),
+      ),
     [result.columns, hasRows],
   );
+}
+
+let measured: number | undefined;
+
+/** The width of a digit in the grid's font, whichever of its family this machine has. */
+function characterPixels(): number {
+  if (measured !== undefined) return measured;
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return usualPixels;
+  const { fontFamily } = getComputedStyle(
+    document.querySelector('.fui-FluentProvider') ?? document.body,
+  );
+  context.font = `13px ${fontFamily}`;
+  measured = context.measureText('0123456789').width / 10;
+  return measured;
 }

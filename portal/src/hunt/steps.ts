@@ -1,0 +1,37 @@
+/** A query as far as one of its pipes. */
+export interface Step {
+  /** The whole text to there, which can be run. */
+  readonly query: string;
+  /** What this step adds: the table, or the operator with what it is given. */
+  readonly text: string;
+  /** The line of the query on which it begins, from 1. */
+  readonly line: number;
+}
+
+const pieces =
+  /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|[()[\]{};|]/g;
+
+/** The steps of a query's last statement; those inside of parentheses belong to the step they are in. */
+export function stepsOf(query: string): Step[] {
+  let depth = 0;
+  let start = 0;
+  let pipes: number[] = [];
+  for (const { 0: piece, index } of query.matchAll(pieces)) {
+    if ('([{'.includes(piece)) depth++;
+    else if (')]}'.includes(piece)) depth--;
+    else if (depth === 0 && piece === '|') pipes.push(index);
+    else if (depth === 0 && piece === ';' && query.slice(index + 1).trim() !== '') {
+      start = index + 1;
+      pipes = [];
+    }
+  }
+  const ends = [...pipes, query.replace(/[\s;]+$/, '').length];
+  return ends.flatMap((end, at) => {
+    const from = at === 0 ? start : (pipes[at - 1] ?? start);
+    const own = query.slice(from, end);
+    const text = own.replace(/^\s*\/\/.*$/gm, '').trim();
+    if (text === '') return [];
+    const begin = from + own.indexOf(text.split('\n', 1)[0] ?? '');
+    return [{ query: query.slice(0, end), text, line: query.slice(0, begin).split('\n').length }];
+  });
+}

@@ -1,0 +1,21 @@
+/** A name in a query: a table, a column, a function, or a word of the language. */
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+  /** The query gives this name to something: `let name = …`, `extend name = …`. */
+  readonly isAssigned: boolean;
+}
+
+const tokens =
+  /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|\.?\s*[A-Za-z_]\w*/g;
+
+/** The names in a query's text; not what strings and comments have, nor what stands behind a dot. */
+export function wordsOf(query: string): Word[] {
+  return [...query.matchAll(tokens)].flatMap(({ 0: token, index }): Word[] => {
+    const text = /^\s*([A-Za-z_]\w*)$/.exec(token)?.[1];
+    if (text === undefined) return [];
+    const start = index + token.length - text.length;
+    const isAssigned = /^\s*=(?![=~])/.test(query.slice(start + text.length));
+    return [{ text, start, isAssigned }];
+  });
+}
