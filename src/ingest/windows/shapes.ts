@@ -189,16 +189,16 @@ function namelessParams(data: EventData): { data: EventData; inserts?: readonly 
   };
 }
 
-/** Wazuh writes every backslash twice. */
-function halved(data: EventData): EventData {
+/** Wazuh begins names with a small letter, and writes every backslash twice. */
+function ofWazuh(data: EventData): EventData {
+  const plain = new EventData();
   for (const name of data.names) {
     const value = data.get(lowerCase(name)) ?? '';
-    const runs = value.match(/\\+/g) ?? [];
-    if (runs.length > 0 && runs.every((run) => run.length % 2 === 0)) {
-      data.set(name, value.replaceAll('\\\\', '\\'));
-    }
+    const areDoubled = (value.match(/\\+/g) ?? []).every((run) => run.length % 2 === 0);
+    const text = areDoubled ? value.replaceAll('\\\\', '\\') : value;
+    plain.set(name.charAt(0).toUpperCase() + name.slice(1), text);
   }
-  return data;
+  return plain;
 }
 
 /** In the order in which they are tried: the surest signs first. */
@@ -271,7 +271,7 @@ const shapes: readonly Shape[] = [
         recordId: system['eventRecordID'],
         headerPid: system['processID'],
         message: system['message'],
-        data: halved(members(record, 'data.win.eventdata')),
+        data: ofWazuh(members(record, 'data.win.eventdata')),
       };
     },
   },

@@ -217,7 +217,10 @@ const shapes: readonly (readonly [string, object | string])[] = [
         win: {
           system: { providerName: provider, eventID: '11', computer, systemTime: iso, channel },
           eventdata: Object.fromEntries(
-            list.map(({ name, text }) => [name, text.replaceAll('\\', '\\\\')]),
+            list.map(({ name, text }) => [
+              name.charAt(0).toLowerCase() + name.slice(1),
+              text.replaceAll('\\', '\\\\'),
+            ]),
           ),
         },
       },
