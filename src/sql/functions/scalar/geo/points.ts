@@ -1,3 +1,4 @@
+import { convert } from '../../../convert.js';
 import type { CallSite, Emitted, ScalarFunction } from '../../../functions.js';
 import { letIn } from '../../../let.js';
 import type { Operand } from '../../../operand.js';
@@ -14,6 +15,7 @@ import {
   real,
   size,
 } from './geometry.js';
+import { spheroidDistance } from './spheroid.js';
 
 const orNull = (condition: Sql, value: Sql): Emitted => ({
   ...sql`if(${condition}, ${value}, NULL)`,
@@ -27,6 +29,16 @@ export function distance(lng1: Operand, lat1: Operand, lng2: Operand, lat2: Oper
     { _da: direction(real(lng1), real(lat1)), _db: direction(real(lng2), real(lat2)) },
     sql`(${angle(a, b)} * ${earthRadius})`,
   );
+}
+
+/** Metres on the sphere, or on the spheroid where the flag says so. */
+function measured(places: [Operand, Operand, Operand, Operand], spheroid?: Operand): Sql {
+  const isFlat = spheroid?.constant?.value;
+  if (!spheroid || isFlat === false) return distance(...places);
+  const onSpheroid = spheroidDistance(...places);
+  if (isFlat === true) return onSpheroid;
+  const test = convert(spheroid, 'bool');
+  return sql`if(ifNull(${test}, false), ${onSpheroid}, ${distance(...places)})`;
 }
 
 /** Only the sphere is measured exactly here; the spheroid needs another method. */
@@ -83,17 +95,18 @@ function turning(...parts: Operand[]): Emitted {
 export const geoPointFunctions = {
   geo_distance_2points: {
     doc: 'geo-distance-2points-function',
-    emitCall: (call, ...parts: Operand[]) => {
-      const [lng1, lat1, lng2, lat2] = parts as [Operand, Operand, Operand, Operand];
-      onSphere(call, parts[4]);
-      const valid = all(isPosition(real(lng1), real(lat1)), isPosition(real(lng2), real(lat2)));
-      return orNull(valid, distance(lng1, lat1, lng2, lat2));
+    emit: (...parts: Operand[]) => {
+      const places = parts.slice(0, 4).map(real) as [Operand, Operand, Operand, Operand];
+      const [lng1, lat1, lng2, lat2] = places;
+      const valid = all(isPosition(lng1, lat1), isPosition(lng2, lat2));
+      return orNull(valid, measured(places, parts[4]));
     },
     examples: [
       [
         'round(geo_distance_2points(-122.407628, 47.578557, -118.275287, 34.019056), 3)',
         '1546754.352',
       ],
+      ['round(geo_distance_2points(-122.407628, 47.578557, -118.275287, 34.019056, true), 3)', 'X'],
       ['isnull(geo_distance_2points(300, 1, 1, 1))', 'true'],
     ],
   },
