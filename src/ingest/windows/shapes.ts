@@ -407,8 +407,8 @@ function unwrapFlat(record: JsonObject): Envelope {
     computer:
       record['Hostname'] ?? record['MachineName'] ?? record['Computer'] ?? record['ComputerName'],
     time: record['TimeCreated'] ?? record['@timestamp'],
-    // Local time with a false Z is common; `/Date(…)/` counts from 1970 and cannot be false.
-    hasTrueTime: /^\/Date/.test(String(record['TimeCreated'])),
+    // Local time with a false Z is common; `/Date(…)/` counts from 1970, and an offset says which it is.
+    hasTrueTime: /^\/Date|[+-]\d\d:?\d\d$/.test(String(record['TimeCreated'])),
     recordId: record['RecordNumber'] ?? record['RecordId'] ?? record['EventRecordID'],
     headerPid: isGetWinEvent ? record['ProcessId'] : undefined,
     message: record['Message'],

@@ -338,6 +338,30 @@ describe('times and names', () => {
     expect(first(rows['DeviceLogonEvents'])['Timestamp']).toBe('2026-01-05T10:13:00.0000000Z');
   });
 
+  it('a time that says its offset is believed, whatever others of the device are off', () => {
+    const exported = (time: string, more: object) => ({
+      SourceName: 'Microsoft-Windows-Sysmon',
+      Hostname: 'PC1.contoso.com',
+      TimeCreated: time,
+      ...more,
+    });
+    const { rows } = read([
+      exported('2026-01-05T05:11:12.345Z', {
+        EventID: 11,
+        UtcTime: '2026-01-05 10:11:12.345',
+        ...actor,
+        ...file,
+      }),
+      exported('2026-01-05T05:13:00.0000000-05:00', {
+        SourceName: 'Microsoft-Windows-Security-Auditing',
+        EventID: 4624,
+        TargetUserName: 'bob',
+        LogonType: '3',
+      }),
+    ]);
+    expect(first(rows['DeviceLogonEvents'])['Timestamp']).toBe('2026-01-05T10:13:00.0000000Z');
+  });
+
   it('a clock that drifts is not believed: connections and queries', () => {
     const { rows } = read([
       event('sysmon', 3, {
