@@ -37,6 +37,23 @@ export function takesNameOfArgument(symbol: NamedSymbol | null | undefined): boo
   return namedAfterArgument.has(kind);
 }
 
+interface ArgumentCounts extends NamedSymbol {
+  readonly MinArgumentCount: number;
+  readonly MaxArgumentCount: number;
+}
+
+const argumentCounts = new Map(
+  (listOf(language.Functions.All) as ArgumentCounts[]).map((symbol) => [symbol.Name, symbol]),
+);
+
+/** Whether one of Microsoft's scalar functions has a form of so many arguments. */
+export function takesArguments(name: string, count: number): boolean {
+  const symbol = argumentCounts.get(name);
+  return (
+    symbol !== undefined && count >= symbol.MinArgumentCount && count <= symbol.MaxArgumentCount
+  );
+}
+
 /** Microsoft's own lists: what a support matrix has to account for. */
 export const builtInNames = {
   scalar: listOf(language.Functions.All).map((item) => item.Name),

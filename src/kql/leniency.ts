@@ -1,4 +1,5 @@
 import { type ScalarType, scalarTypes } from '../catalog/types.js';
+import { takesArguments } from './builtins.js';
 import type { KustoDiagnostic } from './language.js';
 import type { Edit, SourceText } from './source.js';
 import {
@@ -130,6 +131,7 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
     const types = elements(list, 'Expressions').map(({ ResultType }) => scalarTypeOf(ResultType));
     return (
       name.startsWith('series_') &&
+      takesArguments(name, types.length) &&
       types.includes('dynamic') &&
       types.every((type) => seriesTypes.has(type))
     );
