@@ -397,6 +397,8 @@ function selectAggregate(
   generation: Generation,
 ): Select {
   const aggregates = plan.aggregates.filter(({ column }) => required.has(column));
+  // Without keys there is one row, whatever the input; of what is not read no aggregate is left to say so.
+  if (plan.keys.length === 0 && aggregates.length === 0) return emptySelect;
   const leaders = new Set(leading(plan.keys.map(({ column }) => column)));
   const keys = plan.keys.filter(({ column }) => leaders.has(column));
   const followers = plan.keys.filter(({ column }) => !leaders.has(column) && required.has(column));

@@ -336,6 +336,27 @@ cases('find and search', [
   ],
 ]);
 
+cases('rows of which no column is read', [
+  ...[
+    ['range i from 1 to 3 step 1 | count', 1],
+    ['range i from 1 to 3 step 1 | summarize m = max(i), l = make_list(i)', 1],
+    ['range i from 1 to 3 step 1 | where i > 3 | summarize arg_max(i, *)', 1],
+    ['range i from 1 to 4 step 1 | summarize m = max(i) by k = i % 2', 2],
+    ['range i from 1 to 4 step 1 | extend k = i % 2 | distinct k', 2],
+    ['range i from 1 to 4 step 1 | top 3 by i', 3],
+    ['print d = dynamic([1, 2]) | mv-expand d', 2],
+    ['range i from 1 to 2 step 1 | join kind=inner (range i from 1 to 2 step 1) on i', 2],
+    ['range i from 1 to 2 step 1 | make-series c = count() on i from 1 to 3 step 1', 1],
+    ['range i from 1 to 2 step 1 | partition by i (count)', 2],
+  ].map(([query, rows]): Case => [`${query}`, `${query} | count`, 'Count: long', [[rows]]]),
+  [
+    'of one row of counts, once for each row of another table',
+    'range i from 1 to 2 step 1 | extend k = 1 | join kind=inner (range j from 1 to 3 step 1 | count | extend k = 1) on k | project i',
+    'i: long',
+    [[1], [2]],
+  ],
+]);
+
 cases('project and extend', [
   [
     'automatic names',
