@@ -108,10 +108,13 @@ export const distributionFunctions = {
 
 type Numbers = [Operand, Operand, Operand, Operand, Operand, Operand];
 
-/** The arguments as numbers, zero for null: a lambda's state takes no nulls. The binder has counted them. */
+/**
+ * The arguments as numbers, zero for null: a lambda's state takes no nulls, and the engine takes the
+ * literal of a decimal for one that can be. The binder has counted them.
+ */
 function numbers(parts: readonly Operand[]): Numbers {
   return parts.map((part) => {
     const value = convert(part, 'real');
-    return value.nullable ? { ...value, ...sql`assumeNotNull(${value})`, nullable: false } : value;
+    return { ...value, ...sql`assumeNotNull(${value})`, nullable: false };
   }) as Numbers;
 }
