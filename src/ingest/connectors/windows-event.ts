@@ -10,7 +10,8 @@ import { unwrapEvent, unwrapPlainText, unwrapXml } from '../windows/shapes.js';
  */
 export const windowsEvent: Connector = {
   name: 'windows-event',
-  summary: 'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, EvtxECmd, .evtx, XML, …',
+  summary:
+    'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, OpenTelemetry, Splunk, Wazuh, EvtxECmd, .evtx, XML, …',
   format: 'mixed',
   detect(sample) {
     const [first] = sample;

@@ -115,7 +115,7 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   return nameless;
 }
 
-export function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
+function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
   const element = asObject(item);
   if (element === undefined) {
     return item === '' || item === null ? [] : [item];
@@ -130,7 +130,7 @@ export function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
 }
 
 /** An attribute of an element, in the ways that converters of XML write it. */
-export function attribute(element: JsonObject | undefined, name: string): JsonValue | undefined {
+function attribute(element: JsonObject | undefined, name: string): JsonValue | undefined {
   if (element === undefined) {
     return undefined;
   }
@@ -140,18 +140,14 @@ export function attribute(element: JsonObject | undefined, name: string): JsonVa
 }
 
 /** An attribute of a child, which `evtx_dump --separate-json-attributes` puts beside it. */
-export function childAttribute(
-  parent: JsonObject,
-  child: string,
-  name: string,
-): JsonValue | undefined {
+function childAttribute(parent: JsonObject, child: string, name: string): JsonValue | undefined {
   return (
     attribute(asObject(parent[child]), name) ??
     attribute(asObject(parent[`${child}_attributes`]), name)
   );
 }
 
-export function textOfElement(value: JsonValue | undefined): JsonValue | undefined {
+function textOfElement(value: JsonValue | undefined): JsonValue | undefined {
   const element = asObject(value);
   return element ? (element['#text'] ?? element['_'] ?? element['Value']) : value;
 }
