@@ -22,6 +22,13 @@ function seasonalOf(numbers: Sql, period: Sql, size: Sql): Sql {
   );
 }
 
+/** The numbers without those at the end that are not learnt from. */
+function learntOf(numbers: Sql, testPoints: Operand | undefined): Sql {
+  if (!testPoints) return numbers;
+  const points = sql`greatest(0, ifNull(${convert(testPoints, 'long')}, 0))`;
+  return sql`arraySlice(${numbers}, 1, greatest(0, toInt64(length(${numbers})) - ${points}))`;
+}
+
 const zeros = (size: Sql) => sql`arrayWithConstant(${size}, toFloat64(0))`;
 
 /** A period that is given, found (-1), or none (0). */
@@ -37,13 +44,15 @@ function periodOf(numbers: Sql, seasonality: Operand | undefined, threshold: Sql
 }
 
 /** `series_seasonal()` has its own threshold, and a period that is not shorter than the series means none. */
-function seasonal(series: Operand, period?: Operand): Sql {
+function seasonal(series: Operand, period?: Operand, testPoints?: Operand): Sql {
   return overKnown(series, (numbers) =>
-    bound(periodOf(numbers, period, sql`0.7`), (k) => {
-      const size = sql`length(${numbers})`;
-      const values = sql`if(${k} > 0 AND ${k} <= ${size}, ${seasonalOf(numbers, sql`greatest(1, ${k})`, size)}, ${zeros(size)})`;
-      return seriesText(sql`arrayMap(_v -> toNullable(_v), ${values})`);
-    }),
+    bound(learntOf(numbers, testPoints), (learnt) =>
+      bound(periodOf(learnt, period, sql`0.7`), (k) => {
+        const size = sql`length(${numbers})`;
+        const values = sql`if(${k} > 0 AND ${k} <= length(${learnt}), ${seasonalOf(learnt, sql`greatest(1, ${k})`, size)}, ${zeros(size)})`;
+        return seriesText(sql`arrayMap(_v -> toNullable(_v), ${values})`);
+      }),
+    ),
   );
 }
 
@@ -83,16 +92,12 @@ function decomposed(
   options: Options,
   use: (components: Components) => Sql,
 ): Sql {
-  const points = options.testPoints
-    ? sql`greatest(0, ifNull(${convert(options.testPoints, 'long')}, 0))`
-    : sql`0`;
   const threshold = options.threshold
     ? sql`ifNull(${convert(options.threshold, 'real')}, 0.6)`
     : sql`0.6`;
   const size = sql`length(${numbers})`;
-  const learnt = sql`arraySlice(${numbers}, 1, greatest(0, toInt64(${size}) - ${points}))`;
   const minus = (a: Sql, b: Sql) => sql`arrayMap((_a, _b) -> _a - _b, ${a}, ${b})`;
-  return bound(learnt, (known) =>
+  return bound(learntOf(numbers, options.testPoints), (known) =>
     bound(periodOf(known, options.seasonality, threshold), (k) => {
       const season = sql`if(${k} > 0 AND ${k} <= length(${known}), ${seasonalOf(known, sql`greatest(1, ${k})`, size)}, ${zeros(size)})`;
       return bound(season, (seasonalPart) => {
@@ -184,12 +189,13 @@ function outliers(
   ignored?: Operand,
   low?: Operand,
   high?: Operand,
+  testPoints?: Operand,
 ): Sql {
   const fences = fencesOf(call, kind, rank(call, low, 10), rank(call, high, 90));
   const skip = ignored && convert(ignored, 'real');
   const isKept = skip ? sql`isNotNull(_v) AND NOT ifNull(_v = ${skip}, false)` : sql`isNotNull(_v)`;
   return overSeries(series, (numbers) => {
-    const sample = sql`arrayMap(_v -> assumeNotNull(_v), arrayFilter(_v -> ${isKept}, ${numbers}))`;
+    const sample = sql`arrayMap(_v -> assumeNotNull(_v), arrayFilter(_v -> ${isKept}, ${learntOf(numbers, testPoints)}))`;
     const filled = sql`arrayMap(_v -> ifNull(_v, 0), ${numbers})`;
     return bound(sample, (known) => {
       const scores = sql`arrayMap((_s, _v) -> toNullable(if(${isKept}, _s, 0)), ${tukeyScores(filled, known, fences)}, ${numbers})`;
@@ -231,7 +237,7 @@ function anomalies(
         numbers,
         options,
         ({ baseline, residual }) =>
-          bound(tukeyScores(residual, residual, fences), (scores) =>
+          bound(tukeyScores(residual, learntOf(residual, testPoints), fences), (scores) =>
             tuple(
               wholeText(
                 sql`arrayMap(_s -> toFloat64(multiIf(_s > ${most}, 1, _s < -${most}, -1, 0)), ${scores})`,
@@ -252,6 +258,7 @@ export const seriesDecomposeFunctions = {
     emit: seasonal,
     examples: [
       ['series_seasonal(dynamic([1,3,5,1,3,5,2,4,6]), 3)', '[1.0,3.0,5.0,1.0,3.0,5.0,1.0,3.0,5.0]'],
+      ['series_seasonal(dynamic([1,3,1,3,9,9]), 2, 2)', '[1.0,3.0,1.0,3.0,1.0,3.0]'],
     ],
   },
   series_decompose: {
@@ -292,6 +299,12 @@ export const seriesDecomposeFunctions = {
     trap: 'without a kind values are compared with the 10th and 90th percentile, not with quartiles',
     costly: true,
     emitCall: outliers,
-    examples: [["series_outliers(dynamic([1,2,3,4,5]), 'tukey')", '[-0.5,0.0,0.0,0.0,0.5]']],
+    examples: [
+      ["series_outliers(dynamic([1,2,3,4,5]), 'tukey')", '[-0.5,0.0,0.0,0.0,0.5]'],
+      [
+        "series_outliers(dynamic([1,2,3,4,5,9]), 'tukey', real(null), 10, 90, 1)",
+        '[-0.5,0.0,0.0,0.0,0.5,2.5]',
+      ],
+    ],
   },
 } satisfies Record<string, ScalarFunction>;
