@@ -206,6 +206,7 @@ async function start(
     audit,
     flush: () => ingest.flush(),
     forgetDevices: (tenant, names) => ingest.forgetDevices(tenant, names),
+    setAside: () => ingest.setAside(),
     log: (line) => log.info(line, 'purge'),
   });
   closers.push(() => purges.close());

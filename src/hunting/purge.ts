@@ -28,6 +28,8 @@ interface PurgeParts {
   readonly flush: () => Promise<void>;
   /** Forgets what ingest remembers of devices of these names. */
   readonly forgetDevices: (tenant: string, names: readonly string[]) => Promise<void>;
+  /** Files that no purge looks into; see `Ingest.setAside`. */
+  readonly setAside: () => Promise<readonly string[]>;
   readonly log: (line: object) => void;
 }
 
@@ -40,6 +42,8 @@ export interface PurgeReport {
   /** Rows by table. */
   readonly tables: Readonly<Record<string, number>>;
   readonly rows: number;
+  /** Files that may hold the device's events, and that a person has to look into: damaged journals. */
+  readonly setAside: readonly string[];
   /** `planned`: nothing has been deleted. */
   readonly state: 'planned' | 'done';
 }
@@ -75,7 +79,7 @@ export class Purges {
     const database = tenantDatabase(tenant);
     const names = await findDevice(engine, database, catalog, device);
     const counts = await countDeviceRows(engine, database, catalog, names);
-    return report(null, device, names, counts, 'planned');
+    return this.#report(null, device, names, counts, 'planned');
   }
 
   /** Resolves when the data are gone. @throws HuntError `engine.unavailable`: it is tried again */
@@ -148,7 +152,19 @@ export class Purges {
     await deleteDeviceRows(engine, database, catalog, names, Object.keys(left));
     await forgetDevices(tenant, names.names);
     await changePurge(store, id, { finishedAt: Date.now() });
-    return report(id, device, names, counts, 'done');
+    return this.#report(id, device, names, counts, 'done');
+  }
+
+  async #report(
+    id: string | null,
+    device: string,
+    { ids, names }: DeviceNames,
+    tables: Record<string, number>,
+    state: PurgeReport['state'],
+  ): Promise<PurgeReport> {
+    const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
+    const setAside = await this.#parts.setAside();
+    return { id, device, deviceIds: ids, deviceNames: names, tables, rows, setAside, state };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -181,15 +197,4 @@ function larger(
   return Object.fromEntries(
     [...names].sort().map((name) => [name, Math.max(one[name] ?? 0, other[name] ?? 0)]),
   );
-}
-
-function report(
-  id: string | null,
-  device: string,
-  { ids, names }: DeviceNames,
-  tables: Record<string, number>,
-  state: PurgeReport['state'],
-): PurgeReport {
-  const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
-  return { id, device, deviceIds: ids, deviceNames: names, tables, rows, state };
 }

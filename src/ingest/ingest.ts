@@ -11,6 +11,7 @@ import { customConnectors } from './custom/table-connector.js';
 import { type FileOptions, type FileSummary, ingestFile } from './file.js';
 import { Intake, type IntakeCounter, type OpenIntake } from './intake.js';
 import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './items.js';
+import { journalsAside } from './journal.js';
 import { ParseWorker } from './parse-worker.js';
 import { type Body, ingestPush, type PushOptions } from './push.js';
 import { refusedRow } from './refused.js';
@@ -87,6 +88,8 @@ export interface Ingest {
   backlogEvents(tenant: string): number;
   /** Forgets what is remembered of a tenant's devices of these names, to tell what later events mean. */
   forgetDevices(tenant: string, names: readonly string[]): Promise<void>;
+  /** Journals that could not be read to their end: files of the spool that may hold any tenant's events. */
+  setAside(): Promise<readonly string[]>;
   /** Brings into the engine what it can; the rest is brought by the next process. */
   close(): Promise<void>;
 }
@@ -152,6 +155,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
     backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),
     forgetDevices: (tenant, names) => worker.forgetDevices(tenant, names),
+    setAside: () => journalsAside(folder),
     async close() {
       await writer.close();
       await worker.close();

@@ -23,6 +23,7 @@ const magic = 0x51_4a_4e_31;
 const prefixBytes = 16;
 const longestHead = 16 * 1024 * 1024;
 
+const asideEnding = '.damaged';
 const journalName = /^(\d{10})\.journal$/;
 
 /**
@@ -99,9 +100,14 @@ export async function removeJournal(file: string): Promise<void> {
 
 /** Takes a damaged journal out of the way, for a person to look at. */
 export async function setAsideJournal(file: string): Promise<string> {
-  const aside = `${file}.damaged`;
+  const aside = `${file}${asideEnding}`;
   await rename(file, aside);
   return aside;
+}
+
+/** Names of the journals that have been taken out of the way and are still there. */
+export async function journalsAside(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith(asideEnding)).sort();
 }
 
 function bytesOf(array: ArrayBufferView): Uint8Array {

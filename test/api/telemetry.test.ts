@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -338,6 +338,14 @@ describe('a purge', () => {
     expect(
       await rows('DeviceProcessEvents | where DeviceName == "twin" | project DeviceId'),
     ).toEqual([{ DeviceId: 'second' }]);
+  });
+
+  test('names the damaged journals, which it does not look into', async () => {
+    const name = '0000000042.journal.damaged';
+    await writeFile(join(directory, 'spool', name), '');
+    const plan = await call('POST', `${own}/purge`, admin, { device: 'nobody', dryRun: true });
+    expect(plan.json).toMatchObject({ rows: 0, setAside: [name] });
+    await rm(join(directory, 'spool', name));
   });
 
   test('of a hostile name finds nothing else', async () => {

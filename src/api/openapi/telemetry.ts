@@ -36,6 +36,11 @@ const purge = object({
   deviceNames: list(string),
   tables: counts('Rows by table.'),
   rows: integer,
+  setAside: {
+    ...list(string),
+    description:
+      'Files of damaged journals, which may hold events of the device: to be looked into.',
+  },
   state: { type: 'string', enum: ['planned', 'done'] },
 });
 
