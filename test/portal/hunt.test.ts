@@ -295,6 +295,51 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.locator('.view-lines').filter({ hasText: 'Two' }).waitFor();
   });
 
+  test('a whole hunt goes by the keyboard, and the focus comes back from where it was lent', async () => {
+    const focused = async () =>
+      page.evaluate<string>(`(() => {
+        const { activeElement: a } = document;
+        return a.getAttribute('aria-label') ?? a.getAttribute('role') ?? a.tagName;
+      })()`);
+    const press = async (keys: string, expected: RegExp) => {
+      await page.keyboard.press(keys);
+      await expect.poll(focused, { message: keys }).toMatch(expected);
+    };
+    await write(page, 'DeviceInfo | take 9');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Enter');
+    await status(page).filter({ hasText: '9 rows in' }).waitFor();
+    for (const keys of ['Control+S', 'Control+Shift+E', 'Control+K']) {
+      await press(keys, /^(?!Query)/);
+      await press('Escape', /^Query/);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await press('F6', /^Results/);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    const pane = page.getByRole('complementary', { name: 'Inspect record' });
+    await pane.waitFor();
+    await press('Escape', /^Results/);
+    await pane.waitFor({ state: 'detached' });
+    await press('Shift+F10', /menuitem/);
+    await press('Escape', /^Results/);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Keyboard').first().waitFor();
+    await press('Escape', /^Results/);
+    await press('F6', /^Filter tables/);
+    // One stop of the Tab key for all tables, and arrows among them.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate('document.activeElement.textContent');
+    expect(at).toMatch(/^DeviceInfo/);
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^DeviceNetworkInfo/);
+    await page.keyboard.press('Tab');
+    await press('Tab', /^Favourite DeviceNetworkInfo/);
+    await press('Tab', /^(?!Favourite|Preview)/);
+    await press('F6', /^Query/);
+  });
+
   test('the palette finds tables and commands, the sheet has the keys', async () => {
     await page.keyboard.press('Control+K');
     await page.keyboard.type('devicelogon');

@@ -11,6 +11,7 @@ import {
 } from '@fluentui/react-components';
 import { useMemo } from 'react';
 import { useCommandList } from './commands.js';
+import { useFocusReturn } from './focus-return.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({
@@ -59,6 +60,7 @@ export function KeySheet({
 }) {
   const styles = useStyles();
   const commands = useCommandList();
+  useFocusReturn(open);
   const groups = useMemo(() => {
     const all = new Map<string, (readonly [string, string])[]>();
     const add = (group: string, title: string, keys: string) =>

@@ -22,13 +22,13 @@ function nameOf(event: KeyboardEvent): string {
   return event.key === 'Escape' ? 'Esc' : event.key === ' ' ? 'Space' : event.key;
 }
 
-/** Whether the keys of an event are text: of an input, or of the editor. */
+/** Whether the keys of an event are text: of an input, of the editor, or of what is found by typing. */
 export function isTyping({ target }: KeyboardEvent): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
       ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
-      target.closest('[role=grid], [role=menu], [role=listbox], [role=tree]') !== null)
+      target.closest('[role=menu], [role=listbox], [role=tree]') !== null)
   );
 }
 

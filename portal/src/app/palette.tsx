@@ -10,6 +10,7 @@ import {
 } from '@fluentui/react-components';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { type Command, useCommandList } from './commands.js';
+import { useFocusReturn } from './focus-return.js';
 import { strings } from './strings.js';
 
 const maxShown = 60;
@@ -62,6 +63,7 @@ export function Palette({
   readonly onClose: () => void;
 }) {
   const styles = useStyles();
+  useFocusReturn(open);
   return (
     <Dialog open={open} onOpenChange={(_event, data) => !data.open && onClose()}>
       <DialogSurface className={styles.surface} aria-label={strings.palette}>

@@ -6,7 +6,7 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
-import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
 import { isSessionOver, onSessionOver, signIn } from '../api/session.js';
 import { useCommands } from './commands.js';
@@ -45,6 +45,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [keysOpen, setKeysOpen] = useState(false);
   const over = useSyncExternalStore(onSessionOver, isSessionOver);
   const [address] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  // Whoever went to another page by its keys or a link goes on there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what it is about
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [address]);
   useCommands(useShellCommands({ openPalette: setPaletteOpen, openKeys: setKeysOpen }));
   return (
     <div className={styles.shell}>
@@ -64,7 +70,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </MessageBar>
         )}
       </div>
-      <main id="page" className={styles.main} tabIndex={-1}>
+      <main id="page" ref={main} className={styles.main} tabIndex={-1}>
         {children}
       </main>
       <StatusBar />

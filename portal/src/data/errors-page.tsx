@@ -10,6 +10,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useState } from 'react';
+import { useFocusReturn } from '../app/focus-return.js';
 import { CopyButton } from '../page/dialogs.js';
 import { numberOf, type Row, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead, Section } from '../page/layout.js';
@@ -160,6 +161,7 @@ const eventColumns = (show: (row: Row) => void): readonly ListColumn<Row>[] => [
 
 function RawEvent({ row, onClose }: { readonly row: Row; readonly onClose: () => void }) {
   const styles = useStyles();
+  useFocusReturn(true);
   const raw = textOf(row, 'RawEvent');
   const isCut = numberOf(row, 'RawEventSize') > new TextEncoder().encode(raw).length;
   return (

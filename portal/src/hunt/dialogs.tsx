@@ -11,6 +11,7 @@ import {
   Input,
 } from '@fluentui/react-components';
 import { useState } from 'react';
+import { useFocusReturn } from '../app/focus-return.js';
 import type { SavedQueryContent } from './queries.js';
 import { strings } from './strings.js';
 
@@ -26,6 +27,7 @@ export function SaveDialog({
   readonly onSave: (content: SavedQueryContent) => Promise<void>;
   readonly onClose: () => void;
 }) {
+  useFocusReturn(content !== undefined);
   return (
     <Dialog open={content !== undefined} onOpenChange={(_event, { open }) => !open && onClose()}>
       <DialogSurface className="qh-dialog">
@@ -108,6 +110,7 @@ export function RemoveDialog({
   readonly onRemove: () => void;
   readonly onClose: () => void;
 }) {
+  useFocusReturn(name !== undefined);
   return (
     <Dialog
       modalType="alert"

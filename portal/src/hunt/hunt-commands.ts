@@ -98,11 +98,19 @@ function isSomethingOpen(): boolean {
 function focusNextPart(editor: RefObject<EditorHandle | null>): void {
   const within = (selector: string) => document.activeElement?.closest(selector) !== null;
   if (within('.qh-result-part')) {
-    document.querySelector<HTMLElement>('.qh-side input, .qh-side button')?.focus();
+    focusFirst('.qh-side input', '.qh-side button');
   } else if (within('.qh-editor-part')) {
-    const focusable = '[role=grid], [tabindex="0"], button, input';
-    document.querySelector('.qh-result-part')?.querySelector<HTMLElement>(focusable)?.focus();
+    focusFirst(
+      '.qh-result-part [role=grid]',
+      ...['[tabindex="0"]', 'button', 'input'].map((each) => `.qh-result-part ${each}`),
+    );
   } else editor.current?.focus();
+}
+
+/** The first of these that is there. */
+function focusFirst(...selectors: readonly string[]): void {
+  const found = selectors.map((selector) => document.querySelector<HTMLElement>(selector));
+  found.find((element) => element !== null)?.focus();
 }
 
 function showPane(id: string): void {

@@ -10,6 +10,7 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, ask } from '../api/client.js';
 import type { Explanation, HuntRequest } from '../api/types.js';
+import { useFocusReturn } from '../app/focus-return.js';
 import { Notice } from '../app/notice.js';
 import { bytesText, countText } from './numbers.js';
 import { strings } from './strings.js';
@@ -23,6 +24,7 @@ export function PlanDrawer({
   readonly request: HuntRequest | undefined;
   readonly onClose: () => void;
 }) {
+  useFocusReturn(request !== undefined);
   return (
     <OverlayDrawer
       position="end"

@@ -14,6 +14,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
+import { useFocusReturn } from '../app/focus-return.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({
@@ -67,6 +68,7 @@ export function FormDialog({
   readonly children: ReactNode;
 }) {
   const styles = useStyles();
+  useFocusReturn(true);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const send = async () => {
@@ -167,6 +169,7 @@ export function OnceDialog({
   readonly onClose: () => void;
 }) {
   const styles = useStyles();
+  useFocusReturn(true);
   return (
     <Dialog open modalType="alert" onOpenChange={(_event, { open }) => !open && onClose()}>
       <DialogSurface>

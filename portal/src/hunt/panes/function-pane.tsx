@@ -2,6 +2,7 @@ import { SearchBox, Tooltip } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { SchemaFunction } from '../../api/types.js';
 import { strings } from '../strings.js';
+import { useRoving } from './roving.js';
 
 /** Functions that are stored for everyone of the tenant. */
 export function FunctionPane({
@@ -12,6 +13,7 @@ export function FunctionPane({
   readonly insert: (text: string) => void;
 }) {
   const [filter, setFilter] = useState('');
+  const roving = useRoving<HTMLUListElement>();
   const wanted = filter.trim().toLowerCase();
   const shown = functions.filter(({ name }) => name.toLowerCase().includes(wanted));
   if (functions.length === 0) return <p className="qh-pane-empty">{strings.noFunctions}</p>;
@@ -26,7 +28,7 @@ export function FunctionPane({
           onChange={(_event, { value }) => setFilter(value)}
         />
       </div>
-      <ul className="qh-pane-list">
+      <ul className="qh-pane-list" {...roving}>
         {shown.map(({ name, signature, description, body }) => (
           <li key={name}>
             <Tooltip

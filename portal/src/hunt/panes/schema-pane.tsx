@@ -7,6 +7,7 @@ import type { Schema, SchemaTable } from '../../api/types.js';
 import { setPreference, usePreferences } from '../../app/preferences.js';
 import { agoText, countText } from '../numbers.js';
 import { strings } from '../strings.js';
+import { useRoving } from './roving.js';
 
 /** What the schema pane asks of the page. */
 export interface SchemaActions {
@@ -31,6 +32,7 @@ export function SchemaPane({
   const [filter, setFilter] = useState('');
   const [onlyFilled, setOnlyFilled] = useState(false);
   const { favourites } = usePreferences();
+  const roving = useRoving<HTMLDivElement>();
   const wanted = useDeferredValue(filter.trim().toLowerCase());
   const groups = useMemo(
     () => grouped(schema.tables, wanted, onlyFilled, favourites),
@@ -53,7 +55,7 @@ export function SchemaPane({
           onChange={(_event, { checked }) => setOnlyFilled(checked === true)}
         />
       </div>
-      <div className="qh-pane-list">
+      <div className="qh-pane-list" {...roving}>
         {groups.length === 0 && <p className="qh-pane-empty">{strings.noTables}</p>}
         {groups.map(([category, tables]) => (
           <section key={category} aria-label={category}>
