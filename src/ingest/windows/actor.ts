@@ -5,7 +5,7 @@ import { type Process, startOfGuid } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
-import { expressionOf, type RuleScope, textFrom } from './expression.js';
+import { expressionOf, field, type RuleScope, textFrom } from './expression.js';
 import { header, type ProcessFields } from './rule.js';
 import * as values from './values.js';
 
@@ -24,8 +24,12 @@ export interface NamedProcess {
 
 export function namedProcess(fields: ProcessFields, scope: RuleScope): NamedProcess {
   const { data, headerPid } = scope.event;
-  const read = (name: string | undefined) =>
-    name === undefined ? undefined : values.present(data.get(name.toLowerCase()));
+  const read = (name: string | undefined) => {
+    if (name?.includes(' ')) {
+      return textFrom(field(name).read(scope));
+    }
+    return name === undefined ? undefined : values.present(data.get(name.toLowerCase()));
+  };
   const sid = read(fields.sid);
   return {
     guid: read(fields.guid),

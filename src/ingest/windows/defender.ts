@@ -1,13 +1,7 @@
-import { computed, type Expression, firstOf, type Operand, transform } from './expression.js';
+import { computed, field, firstOf, type Operand, transform } from './expression.js';
 import type { EventLog, ProcessFields, Rule } from './rule.js';
 import * as to from './transforms.js';
 import { baseName } from './values.js';
-
-/** Names have spaces in this log, which some shippers write otherwise. */
-function spaced(name: string): Expression {
-  const others = [name.replaceAll(' ', ''), name.replaceAll(' ', '_')];
-  return { ...firstOf(name, ...others), text: name };
-}
 
 /** The first resource of `file:_C:\…; containerfile:_…`. */
 const resource = /^(?:[a-z]+:_)?([^;]*)/i;
@@ -16,24 +10,24 @@ const filePath = transform('resource', (text) => resource.exec(text)?.[1]?.trim(
 const fileName = transform('fileName', baseName);
 
 function file(name: string) {
-  const path = filePath(spaced(name));
+  const path = filePath(name);
   return { FileName: fileName(path), FolderPath: path };
 }
 
-const process: ProcessFields = { image: 'Process Name', user: spaced('User') };
+const process: ProcessFields = { image: 'Process Name', user: field('User') };
 
 const detected = {
   columns: {
     ...file('Path'),
-    AccountName: to.accountName(spaced('Detection User')),
-    AccountDomain: to.accountDomain(spaced('Detection User')),
+    AccountName: to.accountName(field('Detection User')),
+    AccountDomain: to.accountDomain(field('Detection User')),
   },
   additional: {
-    ThreatName: spaced('Threat Name'),
-    Severity: spaced('Severity Name'),
-    Category: spaced('Category Name'),
-    Action: spaced('Action Name'),
-    Path: spaced('Path'),
+    ThreatName: field('Threat Name'),
+    Severity: field('Severity Name'),
+    Category: field('Category Name'),
+    Action: field('Action Name'),
+    Path: field('Path'),
   },
 };
 
@@ -81,8 +75,8 @@ function reduction(id: number, what: 'Blocked' | 'Audited'): Rule {
       return name === undefined ? undefined : `${name}${what}`;
     }),
     actor: process,
-    columns: { ...file('Path'), ProcessCommandLine: spaced('Target Commandline') },
-    additional: { RuleId: spaced('ID') },
+    columns: { ...file('Path'), ProcessCommandLine: field('Target Commandline') },
+    additional: { RuleId: field('ID') },
   };
 }
 
@@ -119,7 +113,9 @@ export const defender: EventLog = {
     reduction(1122, 'Audited'),
     guarded(1123, 'ControlledFolderAccessViolationBlocked'),
     guarded(1124, 'ControlledFolderAccessViolationAudited'),
-    guarded(1125, 'ExploitGuardNetworkProtectionAudited', spaced('Destination')),
-    guarded(1126, 'ExploitGuardNetworkProtectionBlocked', spaced('Destination')),
+    guarded(1127, 'ControlledFolderAccessViolationBlocked'),
+    guarded(1128, 'ControlledFolderAccessViolationAudited'),
+    guarded(1125, 'ExploitGuardNetworkProtectionAudited', field('Destination')),
+    guarded(1126, 'ExploitGuardNetworkProtectionBlocked', field('Destination')),
   ],
 };

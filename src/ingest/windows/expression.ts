@@ -32,17 +32,30 @@ export interface Expression {
 /** A field's name, or more. */
 export type Operand = string | Expression;
 
-/** A field of the event; `-` is nothing. */
+/** A field of the event; `-` is nothing. Where its name has spaces, some shippers write it otherwise. */
 export function field(name: string): Expression {
   const key = name.toLowerCase();
+  const spellings = key.includes(' ')
+    ? [key, key.replaceAll(' ', '_'), key.replaceAll(' ', '')]
+    : [key];
   return {
     read: ({ event }) => {
-      const value = event.data.get(key);
+      const value = firstValue(event, spellings);
       return value === '-' || value === '' ? undefined : value;
     },
     text: name,
-    fields: [key],
+    fields: spellings,
   };
+}
+
+function firstValue({ data }: WindowsEvent, spellings: readonly string[]): string | undefined {
+  for (const spelling of spellings) {
+    const value = data.get(spelling);
+    if (value !== undefined) {
+      return value;
+    }
+  }
+  return undefined;
 }
 
 export function literal(value: JsonValue): Expression {

@@ -1076,6 +1076,23 @@ const cases: readonly Case[] = [
     },
   ),
   one(
+    'defender',
+    1117,
+    'malware, with names as Winlogbeat has them',
+    {
+      Threat_Name: 'EICAR',
+      Path: 'file:_C:\\a.txt',
+      Detection_User: 'CONTOSO\\Bob',
+      Process_Name: 'C:\\b.exe',
+    },
+    {
+      ActionType: 'AntivirusMalwareBlocked',
+      AccountName: 'bob',
+      InitiatingProcessFileName: 'b.exe',
+      AdditionalFields: { ThreatName: 'EICAR', Path: 'file:_C:\\a.txt' },
+    },
+  ),
+  one(
     'security',
     4719,
     'audit policy',
