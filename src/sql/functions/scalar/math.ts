@@ -63,7 +63,7 @@ function scale(digits: Operand | undefined, count: unknown): { up: Sql; down: Sq
     const power = { text: `1e${count < 0n ? -count : count}` };
     return count < 0n ? { up: sql`1`, down: power } : { up: power, down: sql`1` };
   }
-  const power = sql`exp10(abs(${digits ?? sql`0`}))`;
+  const power = sql`exp10(least(abs(${digits ?? sql`0`}), 290))`;
   const isNegative = sql`${digits ?? sql`0`} < 0`;
   return {
     up: sql`if(${isNegative}, 1., ${power})`,
@@ -71,9 +71,12 @@ function scale(digits: Operand | undefined, count: unknown): { up: Sql; down: Sq
   };
 }
 
-/** Halves go away from zero. */
+/** Halves go away from zero. What is too large to have a fraction, and what is no number, stays as it is. */
 function roundedReal(value: Sql, { up, down }: { up: Sql; down: Sql }): Sql {
-  return sql`(sign(${value}) * floor(abs(${value}) * ${up} / ${down} + 0.5) * ${down} / ${up})`;
+  const result = sql`(sign(${value}) * floor(abs(${value}) * ${up} / ${down} + 0.5) * ${down} / ${up})`;
+  return up.text === '1'
+    ? result
+    : sql`if(${up} > 1 AND NOT abs(${value}) < 1e15, ${value}, ${result})`;
 }
 
 export const mathFunctions = {
@@ -98,6 +101,8 @@ export const mathFunctions = {
       ['round(2.15, 1)', '2.2'],
       ['round(-50.55, -2)', '-100.0'],
       ['round(-2.5)', '-3.0'],
+      ['round(1e308, 2) == 1e308', 'true'],
+      ['round(7, -9000000000)', '0'],
     ],
   },
   ceiling: {
