@@ -456,6 +456,11 @@ describe('a name in place of a value that it cannot be', () => {
       /A column with the name 'd' is already declared/,
       25,
     ],
+    [
+      'print a = 1, s = "x" | union kind=inner (print a = 2) | join (print s = "x") on s',
+      /The column 's' must exist on both sides of the join/,
+      80,
+    ],
     ['print 1 | whre 2', 'Query operator expected.. Fix syntax errors in your query.', 10],
     ['print 1 | evaluate python(typeof(*), "x")', /not supported/, 19],
   ])('%s', async (query, message, start) => {

@@ -1,3 +1,4 @@
+import { HuntError } from '../../errors.js';
 import {
   columnsOf,
   type Expression,
@@ -6,6 +7,7 @@ import {
   member,
   optionalMember,
   type SyntaxNode,
+  spanOf,
   textOf,
 } from '../../kql/syntax.js';
 import { one } from '../builder.js';
@@ -191,6 +193,9 @@ function conditionOf(
       right.columns.find((column) => column.name === name),
     ];
     if (first && second) return [{ left: columnReference(first), right: columnReference(second) }];
+    // Where a table's columns are known only here, such as those of `union kind=inner`.
+    const message = `The column '${name}' must exist on both sides of the join`;
+    throw new HuntError('kql.semantic', { message }, { span: spanOf(part) });
   }
   if (kind === 'EqualExpression') {
     const [first, second] = [
