@@ -11,45 +11,13 @@ const internal = 'it is internal to Azure Data Explorer and undocumented';
 const unknownHash =
   'Microsoft does not say how hashes are combined, so its values cannot be computed: hash strcat_delim() of the values instead';
 
-const notYet = 'Quarry does not have it yet';
-
-/** Functions that have a meaning here and wait to be written; one that a registry has is not refused. */
-const unwritten = `
-  tdigest_isvalid hll_isvalid series_fir series_stats series_stats_dynamic
-  series_fft series_ifft series_fit_line series_fit_line_dynamic series_fit_2lines
-  series_fit_2lines_dynamic series_outliers series_iir series_periods_detect
-  series_periods_validate series_fill_backward series_fill_forward series_fill_const
-  series_fill_linear series_fit_poly series_add series_subtract series_multiply
-  series_divide series_pow series_greater series_greater_equals series_less
-  series_less_equals series_equals series_not_equals series_exp series_sign series_abs
-  series_sin series_asin series_cos series_acos series_tan series_atan series_magnitude
-  series_sum series_product series_log series_floor series_ceiling array_sum series_seasonal
-  series_decompose series_decompose_forecast series_decompose_anomalies
-  series_pearson_correlation series_dot_product series_cosine_similarity geo_from_wkt
-  geo_angle geo_azimuth geo_closest_point_on_line geo_closest_point_on_polygon
-  geo_distance_2points geo_distance_point_to_line geo_distance_point_to_polygon
-  geo_point_in_circle geo_point_in_polygon geo_intersects_2lines
-  geo_intersects_line_with_polygon geo_intersects_2polygons geo_intersection_2lines
-  geo_intersection_line_with_polygon geo_intersection_2polygons geo_union_polygons_array
-  geo_simplify_polygons_array geo_union_lines_array geo_polygon_to_h3cells
-  geo_polygon_to_s2cells geo_polygon_densify geo_polygon_area geo_polygon_buffer
-  geo_polygon_centroid geo_polygon_perimeter geo_polygon_simplify geo_line_length
-  geo_line_buffer geo_line_centroid geo_line_densify geo_line_simplify geo_line_locate_point
-  geo_line_interpolate_point geo_line_to_s2cells geo_point_to_geohash
-  geo_geohash_to_central_point geo_geohash_to_polygon geo_geohash_neighbors geo_point_buffer
-  geo_point_to_s2cell geo_s2cell_to_central_point geo_s2cell_to_polygon geo_s2cell_neighbors
-  geo_point_to_h3cell geo_h3cell_to_central_point geo_h3cell_to_polygon geo_h3cell_neighbors
-  geo_h3cell_children geo_h3cell_parent geo_h3cell_rings geo_h3cell_level node_id
-  column_names_of passthrough
-`;
+const undocumented = 'Microsoft does not document what it answers';
 
 export const refusedFunctions: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    unwritten
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, notYet]),
-  ),
+  hll_isvalid: undocumented,
+  tdigest_isvalid: undocumented,
+  node_id: undocumented,
+  passthrough: undocumented,
   cluster: otherClusters,
   database: otherClusters,
   external_table: otherClusters,
