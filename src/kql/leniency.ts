@@ -110,6 +110,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
     if (name && grown.get(name)?.has(error.Code)) return true;
+    if (name && isParsedAlready(error, name, node)) return true;
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
   return false;
@@ -140,6 +141,21 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   return (
     isThere && (error.Code === noArray || error.Code === noBag) && isDynamic(node as Expression)
   );
+}
+
+const otherType = 'KS107';
+
+/** The names of parse_json() that, for the binder, take text alone. */
+const parsers: ReadonlySet<string> = new Set(['todynamic', 'toobject']);
+
+/** `todynamic(Column)` of a dynamic column, which it leaves as it is. */
+function isParsedAlready(error: KustoDiagnostic, name: string, call: SyntaxNode): boolean {
+  if (error.Code !== otherType || !parsers.has(name)) return false;
+  const [value] = elements<Expression>(
+    optionalMember<SyntaxNode>(call, 'ArgumentList'),
+    'Expressions',
+  );
+  return value?.TextStart === error.Start && isDynamic(value);
 }
 
 /**

@@ -103,6 +103,15 @@ describe('values that differ from those of Kusto', () => {
         [null, null, null],
       ],
     ],
+    [
+      'what is parsed already stays as it is',
+      `datatable(d: dynamic) [dynamic({"a": [1]}), dynamic("x"), dynamic(null)] | project todynamic(d), toobject(d).a[0], parse_json(d)`,
+      [
+        [{ a: [1] }, 1, { a: [1] }],
+        ['x', null, 'x'],
+        [null, null, null],
+      ],
+    ],
   ])('%s', async (_, query, rows) => {
     expect(await kql.values(query)).toEqual(rows);
   });
