@@ -292,7 +292,7 @@ export function unwrapDocument(record: JsonObject): JsonObject {
     asObject(record['_source']) ??
     hitFields(record) ??
     (isAnswer ? asObject(record['result']) : undefined) ??
-    asObject(at(record, 'document.data')) ??
+    ('document' in record ? asObject(at(record, 'document.data')) : undefined) ??
     record
   );
 }

@@ -64,12 +64,16 @@ const command: Reader = (data, message) => {
   }
 };
 
-const readers: Readonly<Record<string, MessageReader>> = {
-  'microsoft-windows-wmi-activity/5861': { unless: 'consumer', read: wmiBinding },
-  'microsoft-windows-powershell/4103': { unless: 'contextinfo', read: command },
-  'microsoft-windows-powershell/4104': { unless: 'scriptblocktext', read: scriptText },
-  'powershellcore/4103': { unless: 'contextinfo', read: command },
-  'powershellcore/4104': { unless: 'scriptblocktext', read: scriptText },
+const ofPowershell: Readonly<Record<number, MessageReader>> = {
+  4103: { unless: 'contextinfo', read: command },
+  4104: { unless: 'scriptblocktext', read: scriptText },
+};
+
+/** By provider and event id. */
+const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>> = {
+  'microsoft-windows-wmi-activity': { 5861: { unless: 'consumer', read: wmiBinding } },
+  'microsoft-windows-powershell': ofPowershell,
+  powershellcore: ofPowershell,
 };
 const ofSysmon: MessageReader = { unless: 'utctime', read: sysmonLines };
 
@@ -80,7 +84,7 @@ export function dataOfMessage(
   id: number,
   message: string,
 ): void {
-  const reader = provider.endsWith('sysmon') ? ofSysmon : readers[`${provider}/${id}`];
+  const reader = provider.endsWith('sysmon') ? ofSysmon : readers[provider]?.[id];
   if (reader === undefined) {
     sectionedMessage(data, provider, id, message);
   } else if (data.get(reader.unless) === undefined) {

@@ -393,7 +393,7 @@ function unwrapFlat(record: JsonObject): Envelope {
   const data = without(record, flatEnvelope);
   // Command invocations of PowerShell have a value of the second name.
   for (const name of ['EventData', 'UserData']) {
-    const nested = asObject(parsedText(record[name]));
+    const nested = name in record ? asObject(parsedText(record[name])) : undefined;
     if (nested) {
       data.delete(name);
       (name === 'EventData' ? addEventData : addUserData)(data, nested);
