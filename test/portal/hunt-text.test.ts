@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
 import { earlierNameHints } from '../../portal/src/hunt/earlier-names.js';
+import { openCall, signatureOf } from '../../portal/src/hunt/editor/call.js';
 import { nearestName } from '../../portal/src/hunt/nearest-name.js';
 import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers.js';
 import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
@@ -76,6 +77,38 @@ describe('the steps of a query', () => {
     const steps = stepsOf(query);
     expect(steps.map(({ line, text }) => [line, text])).toEqual(expected);
     for (const step of steps) expect(query.startsWith(step.query)).toBe(true);
+  });
+});
+
+describe('the call that is being written', () => {
+  test.each<[string, [name: string, argument: number] | undefined]>([
+    ['T | extend a = substring(', ['substring', 0]],
+    ['T | extend a = substring(b, ', ['substring', 1]],
+    ['T | extend a = substring(strcat("(", b, ",', ['strcat', 2]],
+    ['T | extend a = substring(b, iff(c, d, e), ', ['substring', 2]],
+    ['T | where a in (1, ', ['in', 1]],
+    ['T | extend a = pack_array(dynamic([1, 2', undefined],
+    ['T | where (a', ['where', 0]],
+    ['T | extend a = f(b) | take ', undefined],
+    ['T // f(', undefined],
+  ])('%s', (text, expected) => {
+    const call = openCall(text);
+    const name = call && /\w+$/.exec(text.slice(0, call.nameEnd))?.[0];
+    expect(call && [name, call.argument]).toEqual(expected);
+  });
+
+  test('has the parameters that the language writes', () => {
+    const labels = (text: string) => {
+      const { label = '', parameters = [], isVariadic } = signatureOf(text) ?? {};
+      return [parameters.map(([from, to]) => label.slice(from, to)), isVariadic];
+    };
+    expect(labels('substring(string, start, [length]): string')).toEqual([
+      ['string', 'start', '[length]'],
+      false,
+    ]);
+    expect(labels('strcat(arg, ...): string\n\nJoins.')).toEqual([['arg'], true]);
+    expect(labels('now(): datetime')).toEqual([[], false]);
+    expect(signatureOf('FileName: string')).toBeUndefined();
   });
 });
 

@@ -64,6 +64,26 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     expect(await grid(page).textContent()).toContain('powershell.exe');
   });
 
+  test('a function shows its parameters while they are written, and its own functions are no mistake', async () => {
+    await write(
+      page,
+      'DeviceProcessEvents | invoke FileProfile("SHA1", 10) | extend Short = substring(FileName, ',
+    );
+    await page.keyboard.type('1');
+    await page.keyboard.type(',');
+    await page
+      .locator('.parameter-hints-widget')
+      .filter({ hasText: 'substring(string, start' })
+      .waitFor();
+    expect(await page.locator('.parameter-hints-widget .parameter.active').textContent()).toContain(
+      'length',
+    );
+    await page.keyboard.type(' 2)');
+    await page.keyboard.press('Escape');
+    await page.getByText(/reads about/).waitFor();
+    expect(await page.locator('.squiggly-error, .squiggly-warning').count()).toBe(0);
+  });
+
   test('of several queries the one under the cursor is run', async () => {
     await write(page, 'print First = "this one"\n\nprint Second = "that one"');
     await page.keyboard.press('Control+Home');

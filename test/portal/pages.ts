@@ -7,6 +7,11 @@ export async function show(page: Page, path: string): Promise<void> {
   await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await until(page, "!document.querySelector('.fui-Skeleton')");
+  // Pale while the list is being asked for again.
+  await until(
+    page,
+    "[...document.querySelectorAll('button')].every((b) => b.textContent !== 'Loading …')",
+  );
   await settled(page);
 }
 

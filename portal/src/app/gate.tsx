@@ -31,6 +31,18 @@ export function Gate({ children }: { readonly children: ReactNode }) {
     };
   }, [navigate]);
 
+  if (state.kind === 'in') {
+    return <SessionContext value={state.signedIn}>{children}</SessionContext>;
+  }
+  return (
+    <main style={{ height: '100%' }}>
+      <Outside state={state} />
+    </main>
+  );
+}
+
+/** What is shown to whoever is not signed in, or not yet. */
+function Outside({ state }: { readonly state: Exclude<State, { readonly kind: 'in' }> }) {
   switch (state.kind) {
     case 'waiting':
       return (
@@ -55,8 +67,6 @@ export function Gate({ children }: { readonly children: ReactNode }) {
           <Button onClick={() => void leave()}>{strings.signOut}</Button>
         </Notice>
       );
-    case 'in':
-      return <SessionContext value={state.signedIn}>{children}</SessionContext>;
   }
 }
 

@@ -105,6 +105,7 @@ export function CodeEditor(props: CodeEditorProps) {
       created.onDidChangeModel(shade),
       offerFixes(monaco),
       completeValues(monaco, () => latest.current.schema),
+      setup.helpWithSignatures(),
     ];
     return () => {
       const last = opened.get(latest.current.tab);

@@ -6,6 +6,7 @@ import type { Schema } from '../../api/types.js';
 import type { ThemeName } from '../../app/theme.js';
 import KustoWorker from './kusto.worker.ts?worker';
 import { kustoSchema } from './kusto-schema.js';
+import { signatureHelp } from './signature-help.js';
 
 self.MonacoEnvironment = {
   getWorker: (_id: string, label: string) =>
@@ -21,6 +22,8 @@ kustoDefaults.setLanguageSettings({
   useTokenColorization: true,
   enableQueryWarnings: true,
   enableQuickFixes: true,
+  // "The function has errors in its definition": bodies are the server's to judge, which is more lenient.
+  disabledDiagnosticCodes: ['KS512'],
 });
 
 // Monaco's own high contrast knows nothing of the words of KQL.
@@ -59,6 +62,11 @@ export function setEditorTheme(name: ThemeName): void {
 export async function setEditorSchema(model: monaco.editor.ITextModel, schema: Schema) {
   const worker = await (await getKustoWorker())(model.uri);
   await worker.setSchema(kustoSchema(schema));
+}
+
+/** Shows the parameters of the function whose arguments are being written, as the language knows them. */
+export function helpWithSignatures(): monaco.IDisposable {
+  return monaco.languages.registerSignatureHelpProvider('kusto', signatureHelp);
 }
 
 export { monaco };
