@@ -92,6 +92,7 @@ const processStart: DocumentRule = {
     user: userOf(),
     started: epoch('time'),
     parentPid,
+    integrityLevel: at('mandatory_label'),
   },
   actor: { pid: parentPid },
   columns: {
@@ -101,6 +102,9 @@ const processStart: DocumentRule = {
     ...uptimeless,
     AccountName: to.accountName(userOf()),
     AccountDomain: to.accountDomain(userOf()),
+    ProcessIntegrityLevel: to.integrityLevel(at('mandatory_label')),
+    ProcessTokenElevation: to.tokenElevation(at('token_elevation_type')),
+    CreatedProcessSessionId: to.integer(at('session_id')),
     ProcessUniqueId: at('process_sequence_number'),
   },
   additional: { ...common, ProcessCurrentWorkingDirectory: at('cwd') },

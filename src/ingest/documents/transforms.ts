@@ -23,6 +23,7 @@ export const protocolName = transform('protocolName', values.protocolName);
 export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
 export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
+export const tokenElevation = transform('tokenElevation', values.tokenElevation);
 export const registryKey = transform('registryKey', values.registryKey);
 const mailParts = /^\s*(?:"?([^"<]*?)"?\s*<)?([^<>\s]+@([^<>\s@]+))>?\s*$/;
 /** The address of `Name <name@domain>`. */
