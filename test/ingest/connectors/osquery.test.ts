@@ -47,24 +47,24 @@ describe('osquery results', () => {
     });
   });
 
+  it('a process start of Windows', () => {
+    const columns = {
+      ...{ type: 'ProcessStart', pid: '42', ppid: '7', path: 'C:\\a.exe', cmdline: 'a.exe' },
+      ...{ username: 'CONTOSO\\Bob', mandatory_label: 'S-1-16-12288', session_id: '1' },
+      ...{ token_elevation_type: 'TokenElevationTypeFull', time: at(0) },
+    };
+    expect(onlyRow(converted([result('process_etw_events', columns)]))).toMatchObject({
+      table: 'DeviceProcessEvents',
+      AccountName: 'bob',
+      AccountDomain: 'contoso',
+      ProcessIntegrityLevel: 'High',
+      ProcessTokenElevation: 'TokenElevationTypeFull',
+      CreatedProcessSessionId: 1,
+      InitiatingProcessId: 7,
+    });
+  });
+
   it.each<[string, object, object]>([
-    [
-      'a process start of Windows',
-      result('process_etw_events', {
-        ...{ type: 'ProcessStart', pid: '42', ppid: '7', path: 'C:\\a.exe', cmdline: 'a.exe' },
-        ...{ username: 'CONTOSO\\Bob', mandatory_label: 'S-1-16-12288', session_id: '1' },
-        ...{ token_elevation_type: 'TokenElevationTypeFull', time: at(0) },
-      }),
-      {
-        ActionType: 'ProcessCreated',
-        AccountName: 'bob',
-        AccountDomain: 'contoso',
-        ProcessIntegrityLevel: 'High',
-        ProcessTokenElevation: 'TokenElevationTypeFull',
-        CreatedProcessSessionId: 1,
-        InitiatingProcessId: 7,
-      },
-    ],
     [
       'a connection of a known process, whatever the query is called',
       result('outbound', {
