@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFindings, hasBrowser, openPortal, type PortalFixture } from './fixture.js';
 
@@ -14,6 +17,17 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.reload();
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/hunt');
+  });
+
+  test('what loads first is small: the editor and charts come later', async () => {
+    const folder = join(import.meta.dirname, '../../dist/portal');
+    const page = await readFile(join(folder, 'index.html'), 'utf8');
+    const names = [...page.matchAll(/assets\/[\w.-]+\.(?:js|css)/g)].map(([name]) => name);
+    expect(names.length).toBeGreaterThan(1);
+    const sizes = await Promise.all(
+      names.map(async (name) => gzipSync(await readFile(join(folder, name))).length),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
   });
 
   test('leaves no token where a script of another day could find it', async () => {

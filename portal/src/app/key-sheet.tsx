@@ -39,6 +39,7 @@ const useStyles = makeStyles({
 const fixed: readonly (readonly [group: string, title: string, keys: string])[] = [
   [strings.keys.editor, 'Complete', 'Ctrl+Space'],
   [strings.keys.editor, 'Comment lines', 'Ctrl+/'],
+  [strings.keys.editor, 'Parameters of the function', 'Ctrl+Shift+Space'],
   [strings.keys.editor, 'Find, replace', 'Ctrl+F, Ctrl+H'],
   [strings.keys.editor, 'Go to, rename a let', 'F12, F2'],
   [strings.keys.editor, 'Next, previous problem', 'Alt+F8, Shift+Alt+F8'],
@@ -47,6 +48,7 @@ const fixed: readonly (readonly [group: string, title: string, keys: string])[] 
   [strings.keys.grid, 'Search', '/'],
   [strings.keys.grid, 'Copy, with headers', 'Ctrl+C, Ctrl+Alt+C'],
   [strings.keys.grid, 'Menu of a cell', 'Shift+F10'],
+  [strings.keys.grid, 'Filter the query by the selected values', 'Ctrl+Shift+Space'],
   [strings.keys.grid, 'Hide empty columns', 'Ctrl+Shift+H'],
 ];
 

@@ -134,6 +134,8 @@ export const strings = {
   noHistoryFound: 'No past hunt has that in its text.',
   older: 'Older',
   historyRows: (rows: string) => `${rows} rows`,
+  historyCpu: (seconds: string) => `${seconds} CPU`,
+  historyFailed: (code: string) => `failed: ${code}`,
   shortened: 'shown in part',
 
   planTitle: 'Plan and estimate',

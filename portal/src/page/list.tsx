@@ -39,6 +39,17 @@ const useStyles = makeStyles({
     textAlign: 'right',
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  // Fluent's own turns a row around in high contrast, and links and quiet text in it do not follow.
+  row: {
+    ':hover': {
+      backgroundColor: tokens.colorNeutralBackground2,
+      color: tokens.colorNeutralForeground1,
+    },
+    ':active': {
+      backgroundColor: tokens.colorNeutralBackground2,
+      color: tokens.colorNeutralForeground1,
+    },
+  },
   hidden: {
     position: 'absolute',
     width: '1px',
@@ -139,7 +150,7 @@ export function List<T>({
           </TableHeader>
           <TableBody>
             {shown.map((item) => (
-              <TableRow key={keyOf(item)}>
+              <TableRow key={keyOf(item)} className={styles.row}>
                 {columns.map(({ id, cell, kind }) => (
                   <TableCell key={id} className={mergeClasses(styles.cell, kind && styles[kind])}>
                     {cell(item)}

@@ -5,9 +5,11 @@ import { Notice } from '../../app/notice.js';
 import { agoText, countText, secondsText } from '../numbers.js';
 import { useHistory } from '../queries.js';
 import { strings } from '../strings.js';
+import { useRoving } from './roving.js';
 
 /** Own hunts of the past, with what they took and how they ended; a click opens one. */
 export function HistoryPane({ open }: { readonly open: (hunt: PastHunt) => void }) {
+  const roving = useRoving<HTMLDivElement>();
   const [filter, setFilter] = useState('');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useHistory();
   if (error) {
@@ -33,7 +35,7 @@ export function HistoryPane({ open }: { readonly open: (hunt: PastHunt) => void 
           onChange={(_event, { value }) => setFilter(value)}
         />
       </div>
-      <div className="qh-pane-list">
+      <div className="qh-pane-list" {...roving}>
         {shown.length === 0 && <p className="qh-pane-empty">{strings.noHistoryFound}</p>}
         <ul>
           {shown.map((hunt) => (
@@ -70,11 +72,16 @@ function firstLines(text: string): string {
   return lines.slice(0, 2).join('\n') || text.slice(0, 200);
 }
 
-function factsOf({ started, seconds, rows, outcome, shortened }: PastHunt): string {
+function factsOf({ started, seconds, rows, cpuSeconds, outcome, shortened }: PastHunt): string {
   return [
     agoText(started),
     ...(seconds === null ? [] : [secondsText(seconds)]),
-    outcome === 'Succeeded' ? (rows === null ? '' : strings.historyRows(countText(rows))) : outcome,
+    ...(cpuSeconds ? [strings.historyCpu(secondsText(cpuSeconds))] : []),
+    outcome === 'Succeeded'
+      ? rows === null
+        ? ''
+        : strings.historyRows(countText(rows))
+      : strings.historyFailed(outcome),
     ...(shortened ? [strings.shortened] : []),
   ]
     .filter(Boolean)
