@@ -325,6 +325,7 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
       await page.keyboard.press(keys);
       await expect.poll(focused, { message: keys }).toMatch(expected);
     };
+    await page.getByRole('tab', { name: 'Schema', exact: true }).click();
     await write(page, 'DeviceInfo | take 9');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Shift+Enter');
