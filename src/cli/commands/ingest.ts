@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { HuntError } from '../../errors.js';
 import { connectors } from '../../ingest/connectors.js';
 import type { FileSummary } from '../../ingest/file.js';
+import { inReadingOrder } from '../../ingest/reading-order.js';
 import type { IngestRun } from '../../ingest/run.js';
 import { listFiles } from '../../ingest/sources/files.js';
 import type { RunningSource } from '../../ingest/sources/source.js';
@@ -56,7 +57,7 @@ export function ingestCommand(): Command {
       const files = await filesAt(places, options.pattern);
       const taker = options.url === undefined ? await intoData(options) : await intoServer(options);
       try {
-        for (const file of files) {
+        for (const file of await inReadingOrder(files)) {
           await ingestOnce(file, taker);
           if (taker.interrupted.aborted) return;
         }
