@@ -89,8 +89,6 @@ export type HoldingConversion = Required<Omit<Conversion, 'heldFrom' | 'copy'>>;
 export interface ConversionContext {
   /** What is known of the tenant's devices, from all its streams. */
   readonly correlation: Correlation;
-  /** Nothing is to be held for a later stream. */
-  readonly settle: boolean;
   /** Rows that Defender has no counterpart for are wanted, too. */
   readonly extensions: boolean;
 }

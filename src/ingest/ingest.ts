@@ -129,7 +129,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       source,
       origin,
       offset,
-      settle: false,
       maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
       keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
     });

@@ -16,8 +16,6 @@ export interface OpenStream {
   readonly maxRecordBytes: number;
   readonly keepFrom: Date | null;
   readonly origin: string;
-  /** Nothing is to be held for a later stream. */
-  readonly settle: boolean;
   /** Where in its source the stream starts, bytes. */
   readonly offset?: number | undefined;
 }

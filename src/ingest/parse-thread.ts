@@ -36,13 +36,13 @@ function correlationOf(tenant: string): Correlation {
   return correlation;
 }
 
-function open(stream: number, { tenant, source, settle, ...options }: OpenStream): void {
+function open(stream: number, { tenant, source, ...options }: OpenStream): void {
   const known = tables.get(tenant);
   if (known === undefined) {
     throw new Error(`no catalog for ${tenant}`);
   }
   const connector = source === undefined ? undefined : findConnector(source, known.own);
-  const context = { correlation: correlationOf(tenant), settle, extensions };
+  const context = { correlation: correlationOf(tenant), extensions };
   streams.set(stream, new StreamParser({ ...known, connector, context, ...options }));
 }
 

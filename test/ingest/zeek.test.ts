@@ -142,7 +142,7 @@ describe('a record of Zeek', () => {
   });
 
   test('of a file on the wire has a row only where extensions are wanted', () => {
-    const { correlation, settle } = isolatedContext();
+    const { correlation } = isolatedContext();
     const record = json({
       ...base,
       ...out,
@@ -152,7 +152,7 @@ describe('a record of Zeek', () => {
       md5: 'x',
     });
     for (const extensions of [true, false]) {
-      const outcomes = zeekJson.open({ correlation, settle, extensions }).convert(record);
+      const outcomes = zeekJson.open({ correlation, extensions }).convert(record);
       expect(outcomes).toMatchObject([
         extensions ? { columns: { FileName: 'a.exe', MD5: 'x' } } : { passed: 'unmapped' },
       ]);

@@ -85,5 +85,5 @@ export class Accounts {
 
 /** For a stream of its own: nothing is known before it, and nothing is kept of it. */
 export function isolatedContext(): ConversionContext {
-  return { correlation: new Correlation(), settle: true, extensions: false };
+  return { correlation: new Correlation(), extensions: false };
 }

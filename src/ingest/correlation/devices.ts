@@ -31,19 +31,14 @@ export class Device {
   platform: string | undefined;
   /** What sources that know it say of it: columns of DeviceInfo and DeviceNetworkInfo. */
   readonly about = new Map<string, JsonValue>();
-  /** When an event of each kind that wins over its twin was last seen, ms since 1970. */
-  readonly primaries = new Map<string, number>();
-  /** When it was first heard of, by this machine's clock. */
-  readonly knownSinceMs: number;
   isDirty = true;
   /** Told of addresses that are new to it. */
   onAddress: (address: string) => void = () => undefined;
 
-  constructor(name: string, clock = new Clock(), knownSinceMs = Date.now()) {
+  constructor(name: string, clock = new Clock()) {
     this.name = name;
     this.id = deviceId(name);
     this.clock = clock;
-    this.knownSinceMs = knownSinceMs;
   }
 
   /** The latest word counts. */
@@ -78,14 +73,6 @@ export class Device {
       if (this.users.size > mostUsers) {
         this.users.delete([...this.users.keys()][0] ?? '');
       }
-    }
-  }
-
-  sawPrimary(kind: string, ms: number): void {
-    const last = this.primaries.get(kind) ?? 0;
-    if (ms > last) {
-      this.isDirty ||= ms - last > 60_000;
-      this.primaries.set(kind, ms);
     }
   }
 }

@@ -42,8 +42,6 @@ interface StoredDevice {
   readonly users: LoggedOnUser[];
   readonly platform?: string;
   readonly about?: [string, JsonValue][];
-  readonly primaries: [string, number][];
-  readonly knownSinceMs: number;
 }
 
 export interface Learnt {
@@ -201,21 +199,19 @@ function processOf({ id, pid, start, facts }: ProcessRow): Process {
 }
 
 function storedDevice(device: Device): StoredDevice {
-  const { clock, volumes, addresses, users, platform, about, primaries, knownSinceMs } = device;
+  const { clock, volumes, addresses, users, platform, about } = device;
   return {
     clock: clock.toJSON(),
     volumes: [...volumes],
     addresses: [...addresses],
     users: [...users.values()],
-    primaries: [...primaries],
-    knownSinceMs,
     ...(platform === undefined ? {} : { platform }),
     ...(about.size === 0 ? {} : { about: [...about] }),
   };
 }
 
 function deviceOf(name: string, stored: StoredDevice): Device {
-  const device = new Device(name, Clock.from(stored.clock), stored.knownSinceMs);
+  const device = new Device(name, Clock.from(stored.clock));
   for (const [volume, letter] of stored.volumes) {
     device.volumes.set(volume, letter);
   }
@@ -224,9 +220,6 @@ function deviceOf(name: string, stored: StoredDevice): Device {
   }
   for (const user of stored.users) {
     device.users.set(user.Sid, user);
-  }
-  for (const [kind, ms] of stored.primaries) {
-    device.primaries.set(kind, ms);
   }
   device.platform = stored.platform;
   for (const [name, value] of stored.about ?? []) {

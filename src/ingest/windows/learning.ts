@@ -118,7 +118,6 @@ export class Learning {
           parentImage,
         },
       });
-      device.sawPrimary('process', ms);
     }
     processes.mention(
       device.name,
@@ -211,7 +210,6 @@ export class Learning {
       }
       if (twin.role === 'primary') {
         primaries.add(full, ms, true);
-        device.sawPrimary(twin.kind, ms);
       } else {
         secondaries.add(full, ms, lent(event, twin.lends ?? []));
       }
