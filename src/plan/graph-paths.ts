@@ -49,7 +49,9 @@ export function pathsOf(
   context: PlanContext,
 ): Paths {
   if (!range) return { relation: walked(graph, direction, context), values: new Map() };
-  const steps = tableVariable(hopsOf(graph, direction, values, context), context, true);
+  const hops = hopsOf(graph, direction, values, context);
+  const isAcyclic = options.cycles === 'none' && options.shortest === null;
+  const steps = tableVariable(isAcyclic ? withoutLoops(hops) : hops, context, true);
   if (steps.kind !== 'table') throw new Error('hops are a table');
   const names = values.map((_, index) => ` value${index}`);
   const lengths: Relation[] = [];
@@ -153,6 +155,16 @@ function withTargets(edges: Relation, nodes: Relation, context: PlanContext): Re
     ...nodes.columns.map((column) => ({ column, source: column, side: 'right' as const })),
   ];
   return joined('inner', edges, nodes, on, output, context);
+}
+
+/** Without the edges from a node to itself, which are cycles on their own. */
+function withoutLoops(hops: Relation): Relation {
+  const [from, to] = [graphNames.from, graphNames.to].map((name) =>
+    columnReference(columnNamed(hops, name)),
+  );
+  if (!from || !to) throw new Error('a hop has ends');
+  const condition = call('!=', [from, to], 'bool');
+  return { ...hops, plan: { kind: 'filter', input: hops.plan, condition } };
 }
 
 /** Paths of one edge: its ends, the lists of what was walked over, and of the values. */

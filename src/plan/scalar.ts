@@ -291,7 +291,9 @@ function planName(node: Expression, context: PlanContext, row: Row): PlanExpress
     if (column) return columnReference(column);
   }
   const whole = row.members?.get(name);
-  if (whole) return call(node, 'bag_pack', named(whole), 'dynamic');
+  if (whole) {
+    return row.intercept?.(node, '.', row) ?? call(node, 'bag_pack', named(whole), 'dynamic');
+  }
   const variable = context.variables.get(name);
   if (variable?.kind === 'scalar') return variable.expression;
   if (variable?.kind === 'function') return planUserFunction(node, variable, [], context, row);

@@ -43,6 +43,17 @@ describe('paths and their values', () => {
       ],
     ],
     [
+      'nodes and edges as they are',
+      "graph-match (s)-[e]->(t) where s.town == 'Aalen' project s, e, to=t",
+      [
+        {
+          s: { town: 'Aalen', people: 2, land: 'x' },
+          e: { a: 'Aalen', b: 'Bonn', km: 300, land: 'x' },
+          to: { town: 'Bonn', people: 3, land: 'x' },
+        },
+      ],
+    ],
+    [
       'labels',
       "graph-match (s)-[e]->(t) where s.town == 'Oslo' project labels(s)",
       [{ Column1: [] }],
@@ -74,6 +85,20 @@ describe('paths and their values', () => {
       ]),
     );
   });
+});
+
+test('an edge from a node to itself is a cycle', async () => {
+  const graph =
+    'datatable(a: long, b: long) [0, 0, 0, 1] | make-graph a --> b with_node_id=id | graph-match';
+  const paths = (cycles: string) =>
+    kql.values(`${graph} cycles=${cycles} (s)-[e*1..2]->(t) project array_length(map(e, a)), t.id`);
+  expect(await paths('none')).toEqual([[1, 1]]);
+  expect(await paths('unique_edges')).toHaveLength(3);
+});
+
+test.each(['array_length(e)', 'e', 'tostring(e)'])('a path is no value: %s', async (value) => {
+  const query = `${roads} roads | make-graph a --> b with towns on town | graph-match (s)-[e*1..2]->(t) project x = ${value}`;
+  await expect(kql.rows(query)).rejects.toMatchObject({ code: 'kql.unsupported' });
 });
 
 test.each([

@@ -363,6 +363,15 @@ function rowOfMatch(match: Match, relation: Relation, _context: PlanContext): Ro
     }
     // Graphs that a query makes have no labels.
     if (name === 'labels') return { kind: 'literal', type: 'dynamic', value: '[]' };
+    if (kindOf(node) === 'NameReference') {
+      const isPath = match.members.get(node.SimpleName ?? '')?.length === 0;
+      if (!isPath || match.nodeIds.has(node.SimpleName ?? '')) return undefined;
+      throw unsupported(
+        node,
+        `the path '${node.SimpleName}' as a value`,
+        'map() of it and its properties are lists of values of its edges',
+      );
+    }
     const call = hopCall(node);
     const column = call && match.hops.get(call.key);
     if (!call || !column) return undefined;
