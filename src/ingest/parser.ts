@@ -257,7 +257,8 @@ export class StreamParser {
     const { connector, maxRecordBytes, offset = 0 } = this.#options;
     const lines = connector?.format === 'text' || offset > 0;
     const cutter = new RecordCutter({ maxBytes: maxRecordBytes, lines, offset });
-    cutter.blankLines = connector?.blankLines === true;
+    // As long as the connector is not known, its records may hold them.
+    cutter.blankLines = connector === undefined || connector.blankLines === true;
     return cutter;
   }
 
@@ -266,8 +267,11 @@ export class StreamParser {
       this.#record(this.#conversion, cut);
       return;
     }
+    if (this.#sample.length === 0 && isBlank(cut)) {
+      return;
+    }
     this.#sample.push(cut);
-    this.#sampled += cut.sizeBytes;
+    this.#sampled += cut.sizeBytes + 1;
     if (this.#sample.length >= sampleRecords || this.#sampled >= sampleBytes) {
       this.#detect();
     }
@@ -283,7 +287,7 @@ export class StreamParser {
   }
 
   #detect(certain = true): void {
-    const sample = this.#sample.flatMap(sampleOf);
+    const sample = this.#sample.filter((cut) => !isBlank(cut)).flatMap(sampleOf);
     const connector = detectConnector(sample, this.#options.own);
     if (connector === undefined && !certain) {
       return;
@@ -293,7 +297,9 @@ export class StreamParser {
     }
     const conversion = this.#open(connector);
     for (const cut of this.#sample.splice(0)) {
-      this.#record(conversion, cut);
+      if (connector.blankLines || !isBlank(cut)) {
+        this.#record(conversion, cut);
+      }
     }
   }
 
@@ -538,6 +544,10 @@ function partsOf(value: JsonValue): readonly JsonValue[] | undefined {
   }
   const { records } = value as { records?: JsonValue };
   return Array.isArray(records) && !('properties' in (value as object)) ? records : undefined;
+}
+
+function isBlank({ text }: CutRecord): boolean {
+  return text.trim() === '';
 }
 
 function sampleOf(cut: CutRecord): RawRecord[] {

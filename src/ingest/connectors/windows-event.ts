@@ -13,6 +13,8 @@ export const windowsEvent: Connector = {
   summary:
     'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, OpenTelemetry, Splunk, Wazuh, EvtxECmd, .evtx, XML, …',
   format: 'mixed',
+  // Scripts and messages have them.
+  blankLines: true,
   detect(sample) {
     const [first] = sample;
     if (first?.value === undefined && first !== undefined && startsEvents(sample)) {

@@ -125,7 +125,8 @@ export class EventLines implements Conversion {
     }
     this.#open = undefined;
     const { place } = open.first;
-    const text = open.texts.join('\n');
+    // The line that stands between two events is no part of the first.
+    const text = open.texts.join('\n').trimEnd();
     return [
       ...this.#inner.convert({
         text,

@@ -32,6 +32,7 @@ const scriptsIn = (input: string) =>
 describe('events of several lines', () => {
   it.each([
     ['line breaks in a value', `${xml('a\n  b')}\n${xml('c\nd')}\n`, ['a\n  b', 'c\nd']],
+    ['blank lines in a value', `${xml('a\n\n \nb')}\n\n${xml('c')}\n\n`, ['a\n\n \nb', 'c']],
     ['an element a line', `${xml('a', '\n')}\n${xml('b', '\n')}`, ['a', 'b']],
     [
       'marks around them',
