@@ -21,7 +21,7 @@ export function useFocusReturn(open: boolean): void {
   }, [focused]);
 }
 
-/** When the dialog goes, it takes the focus with it: that is looked for until it has. */
+/** When the dialog goes, it takes the focus with it: that is looked for until it has, or somebody has moved on. */
 function giveBack(target: HTMLElement): void {
   const closed = performance.now();
   const look = () => {
@@ -29,8 +29,12 @@ function giveBack(target: HTMLElement): void {
     if ((!activeElement || activeElement === document.body) && target.isConnected) {
       target.focus({ preventScroll: true });
     }
-    const isDone = document.activeElement === target && !document.querySelector('[role=dialog]');
-    if (!isDone && performance.now() - closed < patienceMs) requestAnimationFrame(look);
+    const now = document.activeElement;
+    const isWithin = now === document.body || now?.closest('[role=dialog], [role=alertdialog]');
+    const hasMovedOn = now !== target && !isWithin;
+    const isDone = now === target && !document.querySelector('[role=dialog], [role=alertdialog]');
+    if (hasMovedOn || isDone || performance.now() - closed > patienceMs) return;
+    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }

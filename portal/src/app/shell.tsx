@@ -35,7 +35,15 @@ const useStyles = makeStyles({
     color: tokens.colorBrandForegroundLink,
     ':focus': { top: '4px' },
   },
-  main: { minHeight: 0, minWidth: 0, overflow: 'hidden', display: 'flex', flexDirection: 'column' },
+  main: {
+    minHeight: 0,
+    minWidth: 0,
+    overflow: 'hidden',
+    display: 'flex',
+    flexDirection: 'column',
+    // Where the focus goes on from: nothing to press is in it.
+    outline: 'none',
+  },
 });
 
 /** The frame around every page. */
@@ -46,9 +54,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const over = useSyncExternalStore(onSessionOver, isSessionOver);
   const [address] = useLocation();
   const main = useRef<HTMLElement>(null);
+  const shown = useRef(address);
   // Whoever went to another page by its keys or a link goes on there.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what it is about
   useEffect(() => {
+    if (shown.current === address) return;
+    shown.current = address;
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, [address]);
   useCommands(useShellCommands({ openPalette: setPaletteOpen, openKeys: setKeysOpen }));

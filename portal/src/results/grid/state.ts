@@ -189,7 +189,7 @@ export function guessWidth(
   { name, type }: ResultColumn,
   index: number,
   rows: readonly (readonly unknown[])[],
-  characterPixels: number,
+  { characterPixels, widestPixels }: { characterPixels: number; widestPixels: number },
 ): number {
   // The head needs room for the sorting arrow and the menu's button.
   const head = Math.ceil(name.length * characterPixels + 52);
@@ -200,8 +200,8 @@ export function guessWidth(
     .map((row) => lengthOf(row[index]))
     .sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
-  const body = Math.ceil(Math.min(usual, 60) * characterPixels + 24);
-  return Math.max(72, Math.min(head, 260), Math.min(body, 380));
+  const body = Math.ceil(usual * characterPixels + 24);
+  return Math.max(72, Math.min(head, 260), Math.min(body, widestPixels));
 }
 
 function lengthOf(value: unknown): number {

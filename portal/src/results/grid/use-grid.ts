@@ -170,13 +170,14 @@ function useEmptyColumns(result: ResultSet, wanted: boolean): ReadonlySet<number
 function useGuessedWidths(result: ResultSet): readonly number[] {
   const hasRows = result.rows.length > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  return useMemo(
-    () =>
-      result.columns.map((column, index) =>
-        guessWidth(column, index, result.rows, characterPixels()),
-      ),
-    [result.columns, hasRows],
-  );
+  return useMemo(() => {
+    const room = {
+      characterPixels: characterPixels(),
+      // A command line may have a quarter of a wide screen.
+      widestPixels: Math.max(380, Math.round(window.innerWidth / 4)),
+    };
+    return result.columns.map((column, index) => guessWidth(column, index, result.rows, room));
+  }, [result.columns, hasRows]);
 }
 
 let measured: number | undefined;
