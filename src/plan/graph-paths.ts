@@ -181,7 +181,7 @@ function firstPaths(steps: Relation, names: readonly string[], context: PlanCont
     named(graphNames.from, from),
     named(graphNames.to, to),
     named(' length', longLiteral(1)),
-    named(' edges', call('pack_array', [id], 'dynamic')),
+    named(graphNames.walked, call('pack_array', [id], 'dynamic')),
     named(' nodes', call('pack_array', [from, to], 'dynamic')),
     ...names.map((name) =>
       named(name, call('pack_array', [columnReference(columnNamed(steps, name))], 'dynamic')),
@@ -211,7 +211,7 @@ function extendedPaths(
   const walkedBefore =
     options.cycles === 'none'
       ? call('set_has_element', [of(paths, ' nodes'), of(steps, graphNames.to)], 'bool')
-      : call('set_has_element', [of(paths, ' edges'), of(steps, graphNames.id)], 'bool');
+      : call('set_has_element', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
   const kept: Relation =
     options.cycles === 'all'
       ? both
@@ -240,7 +240,7 @@ function extendedPaths(
     named(graphNames.from, of(paths, graphNames.from)),
     named(graphNames.to, of(steps, graphNames.to)),
     named(' length', call('+', [of(paths, ' length'), longLiteral(1)], 'long')),
-    appended(' edges', graphNames.id),
+    appended(graphNames.walked, graphNames.id),
     appended(' nodes', graphNames.to),
     ...names.map((name) => appended(name, name)),
   ]);
@@ -272,7 +272,7 @@ function emptyPaths(graph: Graph, names: readonly string[], context: PlanContext
     named(graphNames.from, id),
     named(graphNames.to, id),
     named(' length', longLiteral(0)),
-    named(' edges', none),
+    named(graphNames.walked, none),
     named(' nodes', call('pack_array', [id], 'dynamic')),
     ...names.map((name) => named(name, none)),
   ]);

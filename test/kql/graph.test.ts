@@ -96,6 +96,18 @@ test('an edge from a node to itself is a cycle', async () => {
   expect(await paths('unique_edges')).toHaveLength(3);
 });
 
+test.each([
+  ['(r)-[e]->(s)-[f*1..2]->(t)', [[0], [1]], 4],
+  ['(r)-[e*1..2]->(s)-[f*1..2]->(t)', [[0], [1]], 8],
+  ['(r)-[e*2..2]->(s)-[f]->(t)', [], 2],
+  ['(r)-[e*0..1]->(s)-[f*1..1]->(t)', [[0], [0], [1], [1]], 4],
+])('no edge twice in a match: %s', async (pattern, from, all) => {
+  const graph =
+    'datatable(a: long, b: long) [0, 1, 1, 0] | make-graph a --> b with_node_id=id | graph-match';
+  expect(await kql.values(`${graph} ${pattern} project r.id | sort by r_id asc`)).toEqual(from);
+  expect(await kql.values(`${graph} cycles=all ${pattern} project r.id`)).toHaveLength(all);
+});
+
 test.each(['array_length(e)', 'e', 'tostring(e)'])('a path is no value: %s', async (value) => {
   const query = `${roads} roads | make-graph a --> b with towns on town | graph-match (s)-[e*1..2]->(t) project x = ${value}`;
   await expect(kql.rows(query)).rejects.toMatchObject({ code: 'kql.unsupported' });

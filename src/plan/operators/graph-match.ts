@@ -1,3 +1,4 @@
+import type { TextSpan } from '../../errors.js';
 import {
   children,
   columnsOf,
@@ -58,8 +59,8 @@ interface Match {
   readonly hops: Map<string, PlanColumn>;
   /** Columns that count the edges of a node, by the text of the call. */
   readonly degrees: Map<string, PlanColumn>;
-  /** Ids of the single edges of each pattern, which must differ. */
-  readonly edgeIds: PlanColumn[];
+  /** For each edge of the patterns what it walks over: an id, or of a path the list of ids. */
+  readonly walked: PlanColumn[];
 }
 
 function matched(
@@ -80,7 +81,7 @@ function matched(
     members: new Map(),
     hops: new Map(),
     degrees: new Map(),
-    edgeIds: [],
+    walked: [],
   };
   let anonymous = 0;
   for (const pattern of elements<SyntaxNode>(node, 'Patterns')) {
@@ -106,8 +107,8 @@ function matched(
   match = withDegrees(match, [where, projection], graph, context);
   let relation = match.relation;
   if (!relation) throw unsupported(node, 'an empty pattern', 'it names no node');
-  if (cycles === 'unique_edges' && match.edgeIds.length > 1) {
-    relation = filtered(relation, pairwiseDifferent(match.edgeIds, node));
+  if (cycles === 'unique_edges' && match.walked.length > 1) {
+    relation = filtered(relation, withoutCommon(match.walked, node));
   }
   const row = rowOfMatch(match, relation, context);
   if (where) relation = filtered(relation, planScalar(member(where, 'Condition'), context, row));
@@ -138,15 +139,42 @@ function filtered(relation: Relation, condition: PlanExpression): Relation {
   return { ...relation, plan: { kind: 'filter', input: relation.plan, condition } };
 }
 
-function pairwiseDifferent(columns: readonly PlanColumn[], node: Expression): PlanExpression {
-  const pairs = columns.flatMap((first, index) =>
-    columns
-      .slice(index + 1)
-      .map((second) =>
-        callOf('!=', [columnReference(first), columnReference(second)], 'bool', spanOf(node)),
-      ),
+/** No two edges of the patterns walk over the same edge of the graph. */
+function withoutCommon(walked: readonly PlanColumn[], node: Expression): PlanExpression {
+  const span = spanOf(node);
+  const pairs = walked.flatMap((first, index) =>
+    walked.slice(index + 1).map((second) => differs(first, second, span)),
   );
-  return callOf('and', pairs, 'bool', spanOf(node));
+  return callOf('and', pairs, 'bool', span);
+}
+
+function differs(first: PlanColumn, second: PlanColumn, span: TextSpan): PlanExpression {
+  const [one, other] = [columnReference(first), columnReference(second)];
+  if (first.type !== 'dynamic' && second.type !== 'dynamic') {
+    return callOf('!=', [one, other], 'bool', span);
+  }
+  const both = [first, second].every(({ type }) => type === 'dynamic')
+    ? callOf(
+        '!=',
+        [
+          callOf(
+            'array_length',
+            [callOf('set_intersect', [one, other], 'dynamic', span)],
+            'long',
+            span,
+          ),
+          longLiteral(0),
+        ],
+        'bool',
+        span,
+      )
+    : callOf(
+        'set_has_element',
+        first.type === 'dynamic' ? [one, other] : [other, one],
+        'bool',
+        span,
+      );
+  return callOf('not', [both], 'bool', span);
 }
 
 interface EdgeStep {
@@ -180,9 +208,10 @@ function withEdge(
     members: new Map(match.members),
     hops: new Map([...match.hops, ...paths.values]),
     degrees: match.degrees,
-    edgeIds: bounds
-      ? match.edgeIds
-      : [...match.edgeIds, columnNamed(paths.relation, graphNames.id)],
+    walked: [
+      ...match.walked,
+      columnNamed(paths.relation, bounds ? graphNames.walked : graphNames.id),
+    ],
   };
   next.members.set(
     name,
