@@ -5,6 +5,9 @@ export type Settings = Readonly<Record<string, number | string>>;
 
 const mebibyte = 1024 * 1024;
 
+/** How nice inserts and merges are to hunts, where the process may say so (CAP_SYS_NICE on Linux). */
+const behindHunts = 10;
+
 /** The whole engine process, in its configuration file. */
 export function processSettings(host: {
   memoryBytes: number;
@@ -14,6 +17,7 @@ export function processSettings(host: {
     max_server_memory_usage: host.memoryBytes,
     mark_cache_size: Math.min(256 * mebibyte, Math.floor(host.memoryBytes / 8)),
     background_pool_size: 2,
+    os_threads_nice_value_merge_mutate: behindHunts,
     tmp_path: host.temporaryDirectory,
   };
 }
@@ -88,6 +92,7 @@ export function huntSettings(
 export function insertSettings(token: string): Settings {
   return {
     insert_deduplication_token: token,
+    os_threads_nice_value_query: behindHunts,
     // A backfill touches as many days as it touches.
     max_partitions_per_insert_block: 0,
     // Blocks are numbered under the token: a retry must cut the same file into the same blocks.

@@ -1,5 +1,6 @@
 // The parsing thread: bytes in, rows out, so that the thread that answers hunts stays free.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readlinkSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
@@ -15,6 +16,8 @@ import type { TableRows } from './rows.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;
+/** How nice the thread is to those that answer hunts. */
+const behindHunts = 10;
 
 const { folder, extensions } = workerData as ThreadSettings;
 /** By tenant: where events can go, and the connectors of its own tables. */
@@ -147,6 +150,11 @@ function handle<K extends ParseRequest['kind']>(request: Extract<ParseRequest, {
 
 function buffersOf({ lines, ends, ticks, identities }: TableRows): ArrayBuffer[] {
   return [lines, ends, ticks, identities].map((array) => array.buffer as ArrayBuffer);
+}
+
+if (process.platform === 'linux') {
+  // A thread of its own priority, which Linux knows by its number: hunts go first.
+  os.setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), behindHunts);
 }
 
 parentPort?.on('message', (request: ParseRequest) => {

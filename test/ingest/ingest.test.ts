@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -313,4 +313,13 @@ describe('a file', () => {
     await expect(ingest.file(path.join(folder, 'none'), { tenant })).rejects.toThrow(/ENOENT/);
     await expect(ingest.file(folder, { tenant })).rejects.toThrow(/EISDIR/);
   });
+});
+
+it.runIf(process.platform === 'linux')('parses on a thread that gives way to hunts', async () => {
+  await push(lines([]));
+  const niceOf = (thread: string) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16];
+  };
+  expect(readdirSync('/proc/self/task').map(niceOf)).toContain('10');
 });
