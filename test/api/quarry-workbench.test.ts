@@ -133,6 +133,18 @@ describe('the schema', () => {
         parameters: expect.arrayContaining([{ name: 'Files', type: expect.any(String) }]),
       }),
     );
+    const { builtIns } = await get('/api/quarry/schema', hunter);
+    expect(builtIns).toContainEqual(
+      expect.objectContaining({
+        name: 'bin',
+        kind: 'scalar',
+        examples: expect.arrayContaining([{ kql: 'bin(-7, 3)', value: '-9' }]),
+        note: expect.stringContaining('below zero'),
+      }),
+    );
+    expect(builtIns).toContainEqual(
+      expect.objectContaining({ name: 'hash_many', refused: expect.any(String) }),
+    );
     const events = await table(hunter, 'DeviceProcessEvents');
     expect(events?.columns).toContainEqual(
       expect.objectContaining({ name: 'FileName', type: 'string' }),

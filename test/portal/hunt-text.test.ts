@@ -131,6 +131,7 @@ describe('names in a query', () => {
 const schema: Schema = {
   version: '1',
   functions: [],
+  builtIns: [],
   tables: listTables(builtinCatalog).map(({ name }) => {
     const table = describeTable(builtinCatalog, name);
     return {

@@ -64,6 +64,27 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     expect(await grid(page).textContent()).toContain('powershell.exe');
   });
 
+  test('a function under the pointer tells what it gives, and where it is misread', async () => {
+    await write(page, 'print x = bin(-7, 3)');
+    const name = page.locator('.view-line span').filter({ hasText: /^bin$/ }).first();
+    const shown = page.locator('.monaco-hover').filter({ hasText: 'bin(-7, 3)' });
+    await expect
+      .poll(
+        async () => {
+          await page.mouse.move(0, 0);
+          await name.hover();
+          return shown.waitFor({ timeout: 3000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 40_000 },
+      )
+      .toBe(true);
+    expect(await shown.textContent()).toContain('// -9');
+    expect(await shown.textContent()).toContain('below zero');
+  });
+
   test('a function shows its parameters while they are written, and its own functions are no mistake', async () => {
     await write(
       page,

@@ -58,11 +58,23 @@ export interface SchemaFunction {
   readonly body?: string;
 }
 
+/** One of Kusto's own functions, aggregates and plugins, as it is here. */
+export interface BuiltIn {
+  readonly name: string;
+  readonly kind: 'scalar' | 'aggregate' | 'plugin';
+  readonly examples: readonly { readonly kql: string; readonly value: string }[];
+  /** Where it is easily misread. */
+  readonly note?: string;
+  /** Why it is not answered. */
+  readonly refused?: string;
+}
+
 /** `GET /api/quarry/schema` */
 export interface Schema {
   readonly version: string | number;
   readonly tables: readonly SchemaTable[];
   readonly functions: readonly SchemaFunction[];
+  readonly builtIns: readonly BuiltIn[];
 }
 
 /** A window: an ISO 8601 duration that ends now, or two ends. */

@@ -46,6 +46,8 @@ export const strings = {
   timeApply: 'Use',
   timeWrong: 'The end has to be after the start.',
 
+  functionRefused: (reason: string) => `Not answered here: ${reason}`,
+
   parameters: 'Parameters',
   parameterDefault: (text: string) => `default ${text}`,
   parameterNeeded: 'needed',

@@ -151,6 +151,22 @@ export const schemas = {
         ['name', 'signature', 'parameters', 'description', 'body'],
       ),
     ),
+    builtIns: {
+      description:
+        "Kusto's own functions and plugins: examples, what is easily misread, why one is refused.",
+      ...list(
+        object(
+          {
+            name: string,
+            kind: { type: 'string', enum: ['scalar', 'aggregate', 'plugin'] },
+            examples: list(object({ kql: string, value: string })),
+            note: string,
+            refused: string,
+          },
+          ['name', 'kind', 'examples'],
+        ),
+      ),
+    },
   }),
   SavedQuery: object({
     id: string,

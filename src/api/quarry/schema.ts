@@ -4,6 +4,7 @@ import type { Catalog, StoredFunction } from '../../catalog/types.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
 import { authorizeData } from '../../identity/authorize.js';
 import type { Principal } from '../../identity/principal.js';
+import { supportMatrix } from '../../support.js';
 import { principalOf } from '../access.js';
 import { hunters } from './hunt.js';
 
@@ -24,6 +25,7 @@ export function schemaRoute(
       version: catalog.version,
       tables: listTables(catalog).map(({ name }) => tableOf(catalog, name, statistics.get(name))),
       functions: catalog.functions.map(functionOf),
+      builtIns: builtIns(),
     };
   });
 }
@@ -59,6 +61,31 @@ function functionOf({ name, summary, parameters, body, doc }: StoredFunction) {
     description: summary,
     documentation: doc,
     body,
+  };
+}
+
+/** What there is to know of Kusto's own functions and plugins here: examples that are tested, traps, refusals. */
+const builtIns = once(() => {
+  const { scalar, aggregate, plugin } = supportMatrix();
+  const all = [
+    ...scalar.map((each) => ({ ...each, kind: 'scalar' })),
+    ...aggregate.map((each) => ({ ...each, kind: 'aggregate' })),
+    ...plugin.map((each) => ({ ...each, kind: 'plugin' })),
+  ];
+  return all.map(({ name, kind, examples = [], trap, refused }) => ({
+    name,
+    kind,
+    examples: examples.map(([kql, value]) => ({ kql, value })),
+    note: trap,
+    refused,
+  }));
+});
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

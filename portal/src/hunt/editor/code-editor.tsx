@@ -6,6 +6,7 @@ import type { ThemeName } from '../../app/theme.js';
 import { statementAt, statementsOf } from '../statements.js';
 import { strings } from '../strings.js';
 import type { EditorHandle } from './editor-handle.js';
+import { explainFunctions } from './function-hover.js';
 import { offerFixes, showFindings } from './hints.js';
 import type * as Setup from './monaco.js';
 import { completeValues } from './value-completion.js';
@@ -105,6 +106,7 @@ export function CodeEditor(props: CodeEditorProps) {
       created.onDidChangeModel(shade),
       offerFixes(monaco),
       completeValues(monaco, () => latest.current.schema),
+      explainFunctions(monaco, () => latest.current.schema),
       setup.helpWithSignatures(),
     ];
     return () => {
