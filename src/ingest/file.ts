@@ -173,7 +173,7 @@ async function writeAll(
     if (next.done) {
       return undefined;
     }
-    await committer.add(intake.write(next.value, committer.summary));
+    await committer.add(intake.handOver(next.value, committer.summary));
   }
 }
 

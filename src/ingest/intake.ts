@@ -52,11 +52,20 @@ export class Intake {
     this.#counter = counter;
   }
 
-  /** Rows, whenever a portion of them has come together. The chunk is the parsing thread's from then on. */
-  async *write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
-    summary.bytes += chunk.length;
-    this.#uncounted += chunk.length;
-    yield* this.#portions(this.#parser.write(ownMemory(chunk)), summary);
+  /** Rows, whenever a portion of them has come together. */
+  write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
+    return this.#written(new Uint8Array(chunk), summary);
+  }
+
+  /** The same, without a copy where there can be none: the chunk is the parsing thread's from then on. */
+  handOver(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
+    return this.#written(ownMemory(chunk), summary);
+  }
+
+  #written(bytes: Uint8Array<ArrayBuffer>, summary: IngestSummary): AsyncGenerator<Batch> {
+    summary.bytes += bytes.length;
+    this.#uncounted += bytes.length;
+    return this.#portions(this.#parser.write(bytes), summary);
   }
 
   /** Records that have been cut out already; the arrays are the parsing thread's from then on. */

@@ -79,8 +79,7 @@ async function takeBody(
 
 async function* chunksOf(body: Body): AsyncGenerator<Uint8Array> {
   if (body instanceof Uint8Array) {
-    // The sender's own memory stays its own.
-    yield new Uint8Array(body);
+    yield body;
   } else {
     yield* body;
   }

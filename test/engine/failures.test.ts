@@ -173,7 +173,7 @@ describe('closing', () => {
   test('waits for what runs, refuses what waits, and starts nothing new', async () => {
     const started = await startTestEngine({ slots: 2 });
     const { engine } = started;
-    const work = 'SELECT toString(sum(sipHash64(number))) AS row FROM numbers(100000000)';
+    const work = 'SELECT toString(sum(sipHash64(number))) AS row FROM numbers(20000000)';
     const running = [rowsOf(engine, work), rowsOf(engine, work)];
     const waiting = refusal(engine.run(query(work)));
     await until(
