@@ -73,16 +73,17 @@ class LockingSqliteAdapter extends SqliteAdapter {
 async function postgres(url: string): Promise<PostgresDialect> {
   const { default: pg } = await import('pg');
   const bigintOid = 20;
-  return new PostgresDialect({
-    pool: new pg.Pool({
-      connectionString: url,
-      types: {
-        // Times and counters are `bigint` and stay below 2^53.
-        getTypeParser: (oid, format) =>
-          oid === bigintOid ? Number : pg.types.getTypeParser(oid, format),
-      },
-    }),
+  const pool = new pg.Pool({
+    connectionString: url,
+    types: {
+      // Times and counters are `bigint` and stay below 2^53.
+      getTypeParser: (oid, format) =>
+        oid === bigintOid ? Number : pg.types.getTypeParser(oid, format),
+    },
   });
+  // The server has ended a connection that nobody was using; the next use makes a new one.
+  pool.on('error', () => undefined);
+  return new PostgresDialect({ pool });
 }
 
 async function migrate(db: Kysely<StoreSchema>): Promise<void> {

@@ -18,7 +18,6 @@ import {
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.js';
-import { useFocusReturn } from '../app/focus-return.js';
 import { useSession } from '../app/session-context.js';
 import { ConfirmDialog, FormDialog, OnceDialog } from '../page/dialogs.js';
 import { PageHead } from '../page/layout.js';
@@ -266,7 +265,6 @@ function Change({
 
 function Credentials({ app, onClose }: { readonly app: App; readonly onClose: () => void }) {
   const styles = useStyles();
-  useFocusReturn(true);
   const client = useQueryClient();
   const path = useTenantPath();
   const of = (rest: string) => path(`/apps/${encodeURIComponent(app.clientId)}/${rest}`);

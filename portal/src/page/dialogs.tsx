@@ -169,7 +169,6 @@ export function OnceDialog({
   readonly onClose: () => void;
 }) {
   const styles = useStyles();
-  useFocusReturn(true);
   return (
     <Dialog open modalType="alert" onOpenChange={(_event, { open }) => !open && onClose()}>
       <DialogSurface>
