@@ -17,7 +17,7 @@ const mayImport = {
   ingest: ['engine', 'catalog', 'store'],
   detections: ['hunting', 'catalog', 'store'],
   simulator: ['catalog'],
-  api: ['hunting', 'ingest', 'detections', 'identity', 'catalog', 'compile.ts'],
+  api: [...['hunting', 'ingest', 'detections', 'identity', 'catalog', 'compile.ts'], 'support.ts'],
   'configuration.ts': ['hunting'],
   'main.ts': [
     ...['api', 'hunting', 'ingest', 'detections', 'identity', 'engine', 'store', 'catalog'],
