@@ -5,8 +5,8 @@ export type Settings = Readonly<Record<string, number | string>>;
 
 const mebibyte = 1024 * 1024;
 
-/** How nice inserts and merges are to hunts, where the process may say so (CAP_SYS_NICE on Linux). */
-const behindHunts = 10;
+/** How nice ingest is to hunts; inserts and merges where the process may say so (CAP_SYS_NICE on Linux). */
+export const behindHunts = 10;
 
 /** The whole engine process, in its configuration file. */
 export function processSettings(host: {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
+import { behindHunts } from '../engine/settings.js';
 import type { Connector } from './connector.js';
 import { findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
@@ -16,8 +17,6 @@ import type { TableRows } from './rows.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;
-/** How nice the thread is to those that answer hunts. */
-const behindHunts = 10;
 
 const { folder, extensions } = workerData as ThreadSettings;
 /** By tenant: where events can go, and the connectors of its own tables. */
@@ -152,9 +151,11 @@ function buffersOf({ lines, ends, ticks, identities }: TableRows): ArrayBuffer[]
   return [lines, ends, ticks, identities].map((array) => array.buffer as ArrayBuffer);
 }
 
-if (process.platform === 'linux') {
-  // A thread of its own priority, which Linux knows by its number: hunts go first.
+try {
+  // A priority of the thread's own, which Linux knows by its number: hunts go first.
   os.setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), behindHunts);
+} catch {
+  // Not Linux, or not allowed.
 }
 
 parentPort?.on('message', (request: ParseRequest) => {
