@@ -109,7 +109,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
-    if (name && grown.get(name)?.has(error.Code)) return true;
+    if (name && grown.get(name)?.has(error.Code) && hasArguments(node)) return true;
     if (name && isParsedAlready(error, name, node)) return true;
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
@@ -141,6 +141,10 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   return (
     isThere && (error.Code === noArray || error.Code === noBag) && isDynamic(node as Expression)
   );
+}
+
+function hasArguments(call: SyntaxNode): boolean {
+  return elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions').length > 0;
 }
 
 const otherType = 'KS107';

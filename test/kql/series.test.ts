@@ -91,6 +91,7 @@ describe('what the binder knows of a dynamic value decides whether a hunt runs',
       'print series_equals(dynamic([1]))',
       "The function 'series_equals' is not compatible with arguments (dynamic)",
     ],
+    ['print format_ipv4_mask()', "The function 'format_ipv4_mask' expects"],
     ['print strlen("a")[0]["b"]', 'The element access operator [] is not allowed'],
     ['print extract("a", 0, "a", typeof(Text))', "The name 'Text' is not a valid type name"],
   ])('%s', async (query, message) => {
