@@ -61,15 +61,17 @@ export function typeNames(errors: readonly KustoDiagnostic[], source: SourceText
   });
 }
 
+const otherCount = 'KS119';
+
 /** Plugins and functions that take more than the binder knows of. */
 const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // A degree as the documentation writes it, without int().
   ['series_fit_poly', new Set(['KS107'])],
   // Fractions of a second.
   ['make_timespan', new Set(['KS134'])],
-  ['bag_unpack', new Set(['KS107', 'KS119'])],
+  ['bag_unpack', new Set(['KS107', otherCount])],
   // Without a prefix length.
-  ['format_ipv4_mask', new Set(['KS119'])],
+  ['format_ipv4_mask', new Set([otherCount])],
   // A type behind the percentages.
   ['percentiles_array_tdigest', new Set(['KS107'])],
   ...[...unlisted.keys()].map((name) => [name, new Set([unknownPlugin])] as const),
@@ -109,7 +111,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
-    if (name && grown.get(name)?.has(error.Code) && hasArguments(node)) return true;
+    if (name && grown.get(name)?.has(error.Code) && !lacksAll(error, node)) return true;
     if (name && isParsedAlready(error, name, node)) return true;
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
@@ -143,8 +145,10 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   );
 }
 
-function hasArguments(call: SyntaxNode): boolean {
-  return elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions').length > 0;
+/** No argument at all, where the service takes one more or less than the binder. */
+function lacksAll(error: KustoDiagnostic, call: SyntaxNode): boolean {
+  if (error.Code !== otherCount) return false;
+  return elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions').length === 0;
 }
 
 const otherType = 'KS107';
