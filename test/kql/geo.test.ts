@@ -144,3 +144,24 @@ describe('shapes of fewer corners', () => {
     expect(await kql.values(`print ${expression}`)).toEqual([[value]]);
   });
 });
+
+test.each([
+  `geo_line_length(${shape('LineString', [
+    [0, 'x'],
+    [1, 0],
+  ])})`,
+  `geo_line_length(${shape('LineString', [
+    [0, null],
+    [1, 0],
+  ])})`,
+  `geo_point_in_polygon(1, 1, ${shape('Polygon', [
+    [
+      [0, 0],
+      [1, 0],
+      [1, true],
+      [0, 0],
+    ],
+  ])})`,
+])('what is no number is no coordinate: %s', async (expression) => {
+  expect(await kql.values(`print isnull(${expression})`)).toEqual([[1]]);
+});

@@ -60,13 +60,16 @@ const coordinates = (json: Sql, type: string) =>
   sql`JSONExtract(${json}, 'coordinates', ${literal(type)})`;
 const kindOf = (json: Sql) => sql`JSONExtractString(${json}, 'type')`;
 const line = 'Array(Tuple(Float64, Float64))';
+/** Texts, nulls or truths among them make the shape none; the engine would take them for zeros. */
+const hasOthers = (json: Sql) =>
+  sql`match(JSONExtractRaw(${json}, 'coordinates'), ${literal('[^][0-9eE+., -]')})`;
 
 /** The lines of a LineString or MultiLineString; none of anything else. */
 export const linesOf = (shape: Sql) =>
   bound(
     shape,
     (json) =>
-      sql`multiIf(${kindOf(json)} = 'LineString', [${coordinates(json, line)}], ${kindOf(json)} = 'MultiLineString', ${coordinates(json, `Array(${line})`)}, [])`,
+      sql`multiIf(${hasOthers(json)}, [], ${kindOf(json)} = 'LineString', [${coordinates(json, line)}], ${kindOf(json)} = 'MultiLineString', ${coordinates(json, `Array(${line})`)}, [])`,
   );
 
 /**
@@ -77,7 +80,7 @@ export const polygonsOf = (shape: Sql) =>
   bound(shape, (json) => {
     const isNested = sql`startsWith(JSONExtractRaw(${json}, 'coordinates'), '[[[[[')`;
     const nested = sql`arrayMap(_gu -> _gu[1], ${coordinates(json, `Array(Array(Array(${line})))`)})`;
-    return sql`multiIf(${kindOf(json)} = 'Polygon', [${coordinates(json, `Array(${line})`)}], ${kindOf(json)} != 'MultiPolygon', [], ${isNested}, ${nested}, ${coordinates(json, `Array(Array(${line}))`)})`;
+    return sql`multiIf(${hasOthers(json)}, [], ${kindOf(json)} = 'Polygon', [${coordinates(json, `Array(${line})`)}], ${kindOf(json)} != 'MultiPolygon', [], ${isNested}, ${nested}, ${coordinates(json, `Array(Array(${line}))`)})`;
   });
 
 const allPositions = (points: Sql) =>
