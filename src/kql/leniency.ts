@@ -111,7 +111,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
     const name = optionalMember(node, 'Name')?.SimpleName;
-    if (name && grown.get(name)?.has(error.Code) && !lacksAll(error, node)) return true;
+    if (name && grown.get(name)?.has(error.Code) && isOf(error, node)) return true;
     if (name && isParsedAlready(error, name, node)) return true;
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
@@ -145,10 +145,19 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
   );
 }
 
-/** No argument at all, where the service takes one more or less than the binder. */
-function lacksAll(error: KustoDiagnostic, call: SyntaxNode): boolean {
-  if (error.Code !== otherCount) return false;
-  return elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions').length === 0;
+/** About the call itself or an argument as a whole, not about what an argument is made of. */
+function isOf(error: KustoDiagnostic, call: SyntaxNode): boolean {
+  const values = elements(optionalMember<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+  const end = error.Start + error.Length;
+  const around = values.find((value) => {
+    return value.TextStart <= error.Start && end <= value.TextStart + value.Width;
+  });
+  // One argument more or less is taken, none at all is not.
+  if (error.Code === otherCount) return !around && values.length > 0;
+  if (!around) return true;
+  const named = kindOf(around) === 'SimpleNamedExpression';
+  const value = (named && optionalMember<SyntaxNode>(around, 'Expression')) || around;
+  return value.TextStart === error.Start && value.Width === error.Length;
 }
 
 const otherType = 'KS107';

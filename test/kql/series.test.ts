@@ -92,6 +92,11 @@ describe('what the binder knows of a dynamic value decides whether a hunt runs',
       "The function 'series_equals' is not compatible with arguments (dynamic)",
     ],
     ['print format_ipv4_mask()', "The function 'format_ipv4_mask' expects"],
+    ['print format_ipv4_mask(beta_inv(2))', "The function 'beta_inv' expects"],
+    [
+      'print datetime_add(strcat("day", series_fit_poly("a")), 1, now())',
+      'The expression value must be',
+    ],
     ['print strlen("a")[0]["b"]', 'The element access operator [] is not allowed'],
     ['print extract("a", 0, "a", typeof(Text))', "The name 'Text' is not a valid type name"],
   ])('%s', async (query, message) => {
