@@ -180,9 +180,9 @@ function firstPaths(steps: Relation, names: readonly string[], context: PlanCont
   return withColumns(steps, [
     named(graphNames.from, from),
     named(graphNames.to, to),
-    named(' length', longLiteral(1)),
+    named(graphNames.length, longLiteral(1)),
     named(graphNames.walked, call('pack_array', [id], 'dynamic')),
-    named(' nodes', call('pack_array', [from, to], 'dynamic')),
+    named(graphNames.nodes, call('pack_array', [from, to], 'dynamic')),
     ...names.map((name) =>
       named(name, call('pack_array', [columnReference(columnNamed(steps, name))], 'dynamic')),
     ),
@@ -210,7 +210,7 @@ function extendedPaths(
   const of = (relation: Relation, name: string) => columnReference(columnNamed(relation, name));
   const walkedBefore =
     options.cycles === 'none'
-      ? call('set_has_element', [of(paths, ' nodes'), of(steps, graphNames.to)], 'bool')
+      ? call('set_has_element', [of(paths, graphNames.nodes), of(steps, graphNames.to)], 'bool')
       : call('set_has_element', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
   const kept: Relation =
     options.cycles === 'all'
@@ -239,9 +239,9 @@ function extendedPaths(
   return withColumns(kept, [
     named(graphNames.from, of(paths, graphNames.from)),
     named(graphNames.to, of(steps, graphNames.to)),
-    named(' length', call('+', [of(paths, ' length'), longLiteral(1)], 'long')),
+    named(graphNames.length, call('+', [of(paths, ' length'), longLiteral(1)], 'long')),
     appended(graphNames.walked, graphNames.id),
-    appended(' nodes', graphNames.to),
+    appended(graphNames.nodes, graphNames.to),
     ...names.map((name) => appended(name, name)),
   ]);
 }
@@ -271,9 +271,9 @@ function emptyPaths(graph: Graph, names: readonly string[], context: PlanContext
   return withColumns(nodes, [
     named(graphNames.from, id),
     named(graphNames.to, id),
-    named(' length', longLiteral(0)),
+    named(graphNames.length, longLiteral(0)),
     named(graphNames.walked, none),
-    named(' nodes', call('pack_array', [id], 'dynamic')),
+    named(graphNames.nodes, call('pack_array', [id], 'dynamic')),
     ...names.map((name) => named(name, none)),
   ]);
 }
@@ -290,7 +290,7 @@ function withInnerNodes(
     paths.columns.map((column): PlanAssignment => {
       const index = names.indexOf(column.name);
       if (values[index]?.over !== 'nodes') return { column, expression: columnReference(column) };
-      const length = columnReference(columnNamed(paths, ' length'));
+      const length = columnReference(columnNamed(paths, graphNames.length));
       const last = call('-', [length, longLiteral(2)], 'long');
       const inner = call('array_slice', [columnReference(column), longLiteral(0), last], 'dynamic');
       const one = call('<=', [length, longLiteral(1)], 'bool');

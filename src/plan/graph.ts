@@ -61,7 +61,14 @@ function partOfId(id: PlanExpression, place: number, type: ScalarType): PlanExpr
 }
 
 /** Names that no column of a query can have. */
-export const graphNames = { id: ' id', from: ' from', to: ' to', walked: ' edges' } as const;
+export const graphNames = {
+  id: ' id',
+  from: ' from',
+  to: ' to',
+  walked: ' edges',
+  nodes: ' nodes',
+  length: ' length',
+} as const;
 
 export function columnNamed(relation: Relation, name: string): PlanColumn {
   const column = relation.columns.find((candidate) => candidate.name === name);

@@ -108,6 +108,57 @@ test.each([
   expect(await kql.values(`${graph} cycles=all ${pattern} project r.id`)).toHaveLength(all);
 });
 
+// 0 and 1 lead to each other, 0 leads to 2, and 2 by two edges to 3.
+test.each([
+  [
+    '(r)-->(s)-->(t)',
+    'r.id, t.id',
+    [
+      [0, 3],
+      [0, 3],
+      [1, 2],
+    ],
+  ],
+  [
+    '(r)-->(s)-[e*1..2]->(t)',
+    'r.id, t.id',
+    [
+      [0, 3],
+      [0, 3],
+      [1, 2],
+      [1, 3],
+      [1, 3],
+    ],
+  ],
+  [
+    '(r)-->(s), (s)-->(t)',
+    'r.id, t.id',
+    [
+      [0, 3],
+      [0, 3],
+      [1, 2],
+    ],
+  ],
+  ['(r)-->(s)-->(r)', 'r.id', []],
+  ['(r)-->(s)<--(t)', 'r.id, t.id', []],
+  [
+    '(r)<--(s)-->(t)',
+    'r.id, t.id',
+    [
+      [1, 2],
+      [2, 1],
+    ],
+  ],
+  ['(r)-[e*0..1]->(s)-[f*0..1]->(r)', 'r.id', [[0], [1], [2], [3]]],
+  ['(r)-->(s), (t)-->(u)', 'count = 1', Array(25).fill([1])],
+])('a match without cycles meets no node twice: %s', async (pattern, values, expected) => {
+  const found = await kql.values(
+    `datatable(a: long, b: long) [0, 1, 1, 0, 0, 2, 2, 3, 2, 3] | make-graph a --> b with_node_id=id
+     | graph-match cycles=none ${pattern} project ${values}`,
+  );
+  expect(found.sort()).toEqual(expected);
+});
+
 test.each(['array_length(e)', 'e', 'tostring(e)'])('a path is no value: %s', async (value) => {
   const query = `${roads} roads | make-graph a --> b with towns on town | graph-match (s)-[e*1..2]->(t) project x = ${value}`;
   await expect(kql.rows(query)).rejects.toMatchObject({ code: 'kql.unsupported' });

@@ -1,3 +1,4 @@
+import type { ScalarType } from '../../catalog/types.js';
 import type { TextSpan } from '../../errors.js';
 import {
   children,
@@ -61,6 +62,14 @@ interface Match {
   readonly degrees: Map<string, PlanColumn>;
   /** For each edge of the patterns what it walks over: an id, or of a path the list of ids. */
   readonly walked: PlanColumn[];
+  readonly steps: readonly Step[];
+}
+
+/** The nodes that an edge of the patterns meets: its ends, or of a path all of them. */
+interface Step {
+  readonly variables: readonly [left: string, right: string];
+  readonly ends: readonly PlanColumn[];
+  readonly path: { readonly nodes: PlanColumn; readonly length: PlanColumn } | null;
 }
 
 function matched(
@@ -82,6 +91,7 @@ function matched(
     hops: new Map(),
     degrees: new Map(),
     walked: [],
+    steps: [],
   };
   let anonymous = 0;
   for (const pattern of elements<SyntaxNode>(node, 'Patterns')) {
@@ -109,6 +119,9 @@ function matched(
   if (!relation) throw unsupported(node, 'an empty pattern', 'it names no node');
   if (cycles === 'unique_edges' && match.walked.length > 1) {
     relation = filtered(relation, withoutCommon(match.walked, node));
+  }
+  if (cycles === 'none' && shortest === null && match.steps.length > 0) {
+    relation = filtered(relation, withoutCycles(match.steps, node));
   }
   const row = rowOfMatch(match, relation, context);
   if (where) relation = filtered(relation, planScalar(member(where, 'Condition'), context, row));
@@ -177,6 +190,35 @@ function differs(first: PlanColumn, second: PlanColumn, span: TextSpan): PlanExp
   return callOf('not', [both], 'bool', span);
 }
 
+/** What hangs together is a tree: it has one node more than it has edges. */
+function withoutCycles(steps: readonly Step[], node: Expression): PlanExpression {
+  const call = (name: string, parts: readonly PlanExpression[], type: ScalarType) =>
+    callOf(name, parts, type, spanOf(node));
+  const trees = connected(steps).map((part) => {
+    const single = part.filter(({ path }) => !path);
+    const paths = part.flatMap(({ path }) => path ?? []);
+    const ends = single.flatMap((step) => step.ends.map(columnReference));
+    const lists = paths.map(({ nodes }) => columnReference(nodes));
+    const met = call('set_union', [call('pack_array', ends, 'dynamic'), ...lists], 'dynamic');
+    const edges = paths.reduce(
+      (sum: PlanExpression, { length }) => call('+', [sum, columnReference(length)], 'long'),
+      longLiteral(single.length + 1),
+    );
+    return call('==', [call('array_length', [met], 'long'), edges], 'bool');
+  });
+  return call('and', trees, 'bool');
+}
+
+/** The edges of the patterns in groups that have no node in common. */
+function connected(steps: readonly Step[]): readonly (readonly Step[])[] {
+  return steps.reduce((groups: readonly (readonly Step[])[], step) => {
+    const meets = (group: readonly Step[]) =>
+      group.some(({ variables }) => variables.some((name) => step.variables.includes(name)));
+    const met = groups.filter(meets).flat();
+    return [...groups.filter((group) => !meets(group)), [...met, step]];
+  }, []);
+}
+
 interface EdgeStep {
   readonly edge: SyntaxNode;
   readonly left: string;
@@ -211,6 +253,19 @@ function withEdge(
     walked: [
       ...match.walked,
       columnNamed(paths.relation, bounds ? graphNames.walked : graphNames.id),
+    ],
+    steps: [
+      ...match.steps,
+      {
+        variables: [left, right],
+        ends: [from, to],
+        path: bounds
+          ? {
+              nodes: columnNamed(paths.relation, graphNames.nodes),
+              length: columnNamed(paths.relation, graphNames.length),
+            }
+          : null,
+      },
     ],
   };
   next.members.set(
@@ -425,7 +480,7 @@ function onlyShortest(
   output: string,
   context: PlanContext,
 ): Relation {
-  const lengths = relation.columns.filter((column) => column.name === ' length');
+  const lengths = relation.columns.filter((column) => column.name === graphNames.length);
   const [length] = lengths;
   if (!length) return relation;
   const ends = [...match.nodeIds.values()];
