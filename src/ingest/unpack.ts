@@ -14,16 +14,28 @@ export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   yield* utf8(plain);
 }
 
-/** UTF-8, where a byte order mark says that it is UTF-16. */
+/** Bytes that `utf16In` looks at. */
+export const utf16Bytes = 4;
+
+/** The encoding of what starts so where that is UTF-16: by its byte order mark, or by two characters of ASCII. */
+export function utf16In(start: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const [first, second, third, fourth] = start;
+  if (first === 0xff && second === 0xfe) {
+    return 'utf-16le';
+  }
+  if (first === 0xfe && second === 0xff) {
+    return 'utf-16be';
+  }
+  if (first && second === 0 && third && fourth === 0) {
+    return 'utf-16le';
+  }
+  return first === 0 && second && third === 0 && fourth ? 'utf-16be' : undefined;
+}
+
+/** UTF-8, where the start shows that it is UTF-16. */
 export async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = new ByteReader(chunks);
-  const [first, second] = await input.peek(2);
-  const encoding =
-    first === 0xff && second === 0xfe
-      ? 'utf-16le'
-      : first === 0xfe && second === 0xff
-        ? 'utf-16be'
-        : undefined;
+  const encoding = utf16In(await input.peek(utf16Bytes));
   if (encoding === undefined) {
     yield* input.rest();
     return;

@@ -43,6 +43,8 @@ async function follow(folder: string, more: Partial<FolderSettings> = {}): Promi
 }
 
 const events = (from: number, to: number) => lines(numbers(from, to).map((n) => processEvent(n)));
+/** As PowerShell writes files. */
+const utf16 = (text: Buffer | string) => Buffer.from(text.toString(), 'utf16le');
 const between = (from: number, to: number) =>
   `ProcessId >= ${1000 + from} AND ProcessId < ${1000 + to}`;
 
@@ -112,16 +114,24 @@ describe('a followed folder', () => {
     writeFileSync(path.join(folder, 'd.json.gz'), gzipSync(events(300, 310)));
     const array = numbers(310, 320).map((n) => processEvent(n));
     writeFileSync(path.join(folder, 'below', 'e.json'), JSON.stringify(array, null, 2));
+    const wide = utf16(`\ufeff${events(320, 330)}`);
+    writeFileSync(path.join(folder, 'f.json'), wide);
+    writeFileSync(path.join(folder, 'g.json'), utf16(events(330, 340)).swap16());
     writeFileSync(path.join(folder, '.hidden'), events(350, 360));
     const running = await follow(folder);
     const where = between(300, 400);
     await until(async () => {
       await ingest.flush();
-      return (await count('DeviceProcessEvents', where)) >= 20;
+      return (await count('DeviceProcessEvents', where)) >= 40;
     });
     await running.close();
+    appendFileSync(path.join(folder, 'f.json'), utf16(events(340, 345)));
     const again = await follow(folder);
-    expect(await taken(again, 300, 400)).toBe(20);
+    await until(async () => {
+      await ingest.flush();
+      return (await count('DeviceProcessEvents', where)) >= 45;
+    });
+    expect(await taken(again, 300, 400)).toBe(45);
   });
 
   it('reads Zeek in the middle with the heading of its file', async () => {

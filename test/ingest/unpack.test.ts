@@ -76,13 +76,19 @@ describe('unpack', () => {
   it.each([
     ['utf-16le', [0xff, 0xfe]],
     ['utf-16be', [0xfe, 0xff]],
-  ] as const)('%s becomes UTF-8, packed or not', async (encoding, mark) => {
+    ['utf-16le', []],
+    ['utf-16be', []],
+  ] as const)('%s, with a mark of %j, becomes UTF-8, packed or not', async (encoding, mark) => {
     const content = '{"a":"ü😀"}\n';
     const units = Buffer.from(content, 'utf16le');
     const body = encoding === 'utf-16le' ? units : Buffer.from(units).swap16();
     const bytes = Buffer.concat([Buffer.from(mark), body]);
     for (const form of [bytes, gzipSync(bytes)]) {
-      expect((await unpacked(form, 3))[0].replace('\ufeff', '')).toBe(content);
+      expect(await unpacked(form, 3)).toEqual([content, '']);
     }
+  });
+
+  it.each(['\0', 'a\0', 'é\0', '{}\0\0'])('%j is not taken for UTF-16', async (content) => {
+    expect(await unpacked(Buffer.from(content))).toEqual([content, '']);
   });
 });

@@ -1,13 +1,14 @@
 import { evtxMagic } from '../evtx.js';
-import { gzipMagic } from '../unpack.js';
+import { gzipMagic, utf16In } from '../unpack.js';
 import { zstdMagic } from '../zstd.js';
 
-const magics = [gzipMagic, zstdMagic, evtxMagic, Buffer.from('PK'), Buffer.from([0xff, 0xfe])];
+const magics = [gzipMagic, zstdMagic, evtxMagic, Buffer.from('PK')];
 const tarMagicAt = 257;
 
 /** Whether a file that starts so is no text that grows by the line. */
 export function isPacked(start: Buffer): boolean {
   return (
+    utf16In(start) !== undefined ||
     magics.some((magic) => start.subarray(0, magic.length).equals(magic)) ||
     start.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar'
   );
