@@ -14,7 +14,8 @@ import { type SecretScheme, secretOf } from './secrets.js';
 export type Access =
   | 'public'
   | {
-      readonly api: ApiFamily;
+      /** `any`: what concerns whoever asks, by whichever API they do. */
+      readonly api: ApiFamily | 'any';
       readonly roles: readonly RoleName[];
       /** How an application may give its id and secret instead of a token; by default it may not. */
       readonly secrets?: readonly SecretScheme[];

@@ -19,8 +19,8 @@ export interface TrustedIssuer {
   readonly tenantOf: (claims: Claims) => Promise<string | undefined>;
 }
 
-/** Who a bearer token speaks for, where it opens the API. */
-export type Verifier = (token: string | undefined, api: ApiFamily) => Promise<Principal>;
+/** Who a bearer token speaks for, where it opens the API, or one of them. */
+export type Verifier = (token: string | undefined, api: ApiFamily | 'any') => Promise<Principal>;
 
 /** Characters; Entra's largest tokens, with 200 groups, stay below 12,000. */
 const maxTokenLength = 16_384;
@@ -69,7 +69,8 @@ export function createVerifier(options: {
       issuer.audiences
         ? (issuer.audiences.get(sameAudience(audience)) ?? [])
         : familiesOf(audience, options.ownNames);
-    if (![payload.aud ?? []].flat().some((audience) => opened(audience).includes(api))) {
+    const families = [payload.aud ?? []].flat().flatMap(opened);
+    if (api === 'any' ? families.length === 0 : !families.includes(api)) {
       throw refused('audience');
     }
     const tenant = await issuer.tenantOf(claims);

@@ -58,7 +58,7 @@ async function signed(claims: JWTPayload, header: Record<string, unknown> = {}):
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-async function reasonOf(token: string | undefined, api: ApiFamily = 'legacy') {
+async function reasonOf(token: string | undefined, api: ApiFamily | 'any' = 'legacy') {
   try {
     await verify(token, api);
     return 'accepted';
@@ -154,10 +154,15 @@ describe('a token that is not ours, not for us or not now opens nothing', () => 
   test.each(Object.entries(attacks))('%s', async (_what, [reason, make]) => {
     expect(await reasonOf(await make())).toBe(tokenFailures[reason]);
   });
+
+  test('an audience of nobody here opens not even what any API may ask', async () => {
+    const token = await signed({ ...good(), aud: 'https://example.com' });
+    expect(await reasonOf(token, 'any')).toBe(tokenFailures.audience);
+  });
 });
 
 describe('a good token opens what it is for', () => {
-  test.each<[string, JWTPayload, ApiFamily]>([
+  test.each<[string, JWTPayload, ApiFamily | 'any']>([
     ['an earlier API', {}, 'legacy'],
     ['a slash at the end', { aud: 'https://api.security.microsoft.com/' }, 'legacy'],
     ['another name of the family', { aud: 'https://api.securitycenter.windows.com' }, 'legacy'],
@@ -167,6 +172,8 @@ describe('a good token opens what it is for', () => {
     ['Graph by its id', { aud: '00000003-0000-0000-c000-000000000000' }, 'graph'],
     ['our own name, for every API', { aud: 'https://hunt.example.com' }, 'quarry'],
     ['our own scheme', { aud: 'api://quarry' }, 'legacy'],
+    ['an earlier API, for what any may ask', {}, 'any'],
+    ['Graph, for what any may ask', { aud: 'https://graph.microsoft.com' }, 'any'],
   ])('%s', async (_what, claims, api) => {
     expect(await verify(await signed({ ...good(), ...claims }), api)).toMatchObject({
       tenant: 'default',

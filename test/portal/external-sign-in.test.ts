@@ -20,6 +20,7 @@ describe.skipIf(!hasBrowser)('signing in at another issuer', () => {
       settings: {
         issuers: [{ issuer, audiences: { quarry: [externalAudience] }, scopesClaim: 'scope' }],
         portal: { signIn: { issuer, clientId, scope: externalScope } },
+        profiles: { generations: { portal: 'defender-mde' } },
       },
       admitted: ['id-of-mira'],
     });
@@ -42,6 +43,10 @@ describe.skipIf(!hasBrowser)('signing in at another issuer', () => {
     const page = await portal.newPage();
     const asked: URL[] = [];
     const askedByPortal = new Set<string>();
+    const refused: string[] = [];
+    page.on('response', (response) => {
+      if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+    });
     page.on('request', (request) => {
       const url = new URL(request.url());
       asked.push(url);
@@ -70,6 +75,8 @@ describe.skipIf(!hasBrowser)('signing in at another issuer', () => {
 
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.qh-run-status').filter({ hasText: 'rows in' }).waitFor();
+    await page.getByText(/^Quota \d/).waitFor();
+    expect(refused).toEqual([]);
     const kept = await page.evaluate('JSON.stringify([{...localStorage}, {...sessionStorage}])');
     expect(kept).not.toMatch(/eyJ|access_token|refresh/);
     await page.context().close();

@@ -12,7 +12,7 @@ const operator = { access: { api: 'quarry', roles: ['Quarry.Operator'] } } as co
 const administrator = {
   access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] },
 } as const;
-const anyone = { access: { api: 'legacy', roles: [] } } as const;
+const anyone = { access: { api: 'any', roles: [] } } as const;
 
 const name = z.string().trim().min(1).max(256);
 /** Days; null: for ever. */
