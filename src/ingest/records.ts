@@ -26,6 +26,11 @@ const recordSeparator = 0x1e;
 const space = new Set([0x20, 0x09, carriageReturn, lineFeed, recordSeparator]);
 const byteOrderMark = Buffer.from('\ufeff');
 
+/** Exports of event logs have all of their XML on one line. */
+const xmlStart = /^\s*<(?:\?xml|Events?)[\s>]/;
+const xmlStartBytes = 64;
+const eventEnd = Buffer.from('</Event>');
+
 const punctuation = new Set([comma, openBrace, closeBrace, openBracket, closeBracket]);
 
 /** How much of a record that is too large is kept. */
@@ -74,6 +79,9 @@ export class RecordCutter {
   #cut: (final: boolean, sink: Sink) => void;
   #skipped: { head: string; offset: number; size: number } | undefined;
   readonly #scan = new Scan();
+  /** Lines end behind an event, too; undefined: not to be seen yet. */
+  #isXml: boolean | undefined;
+  #isBehindEvent = false;
 
   /**
    * @param lines take lines whatever they start with: for text sources
@@ -137,14 +145,23 @@ export class RecordCutter {
   }
 
   #cutLines(final: boolean, sink: Sink): void {
+    this.#isXml ??= startsXml(this.#held);
     let start = 0;
-    for (;;) {
-      const lineEnd = this.#held.indexOf(lineFeed, start);
-      if (lineEnd < 0) {
-        break;
+    let lineAt = this.#held.indexOf(lineFeed);
+    let eventAt = this.#isXml ? this.#held.indexOf(eventEnd) : -1;
+    while (lineAt >= 0 || eventAt >= 0) {
+      if (eventAt >= 0 && (lineAt < 0 || eventAt < lineAt)) {
+        const end = eventAt + eventEnd.length;
+        this.#line(start, end, sink);
+        this.#isBehindEvent = true;
+        start = end;
+        eventAt = this.#held.indexOf(eventEnd, start);
+      } else {
+        this.#line(start, lineAt, sink);
+        this.#isBehindEvent = false;
+        start = lineAt + 1;
+        lineAt = this.#held.indexOf(lineFeed, start);
       }
-      this.#line(start, lineEnd, sink);
-      start = lineEnd + 1;
     }
     this.#release(start);
     if (final) {
@@ -153,8 +170,9 @@ export class RecordCutter {
       }
       this.#release(this.#held.length);
     } else if (this.#skipped) {
-      this.#skipped.size += this.#held.length;
-      this.#release(this.#held.length);
+      const passed = this.#passable(0);
+      this.#skipped.size += passed;
+      this.#release(passed);
     } else if (this.#held.length > this.#maxBytes) {
       this.#longLine(sink);
     }
@@ -169,9 +187,15 @@ export class RecordCutter {
     const from = contentStart(this.#held, start, to);
     if (from < to) {
       this.#emit(from, to, sink);
-    } else if (this.blankLines) {
+    } else if (this.blankLines && !this.#isBehindEvent) {
       this.#emit(start, to, sink);
     }
+  }
+
+  /** Bytes from there on that can be passed over: the end of an event may have begun. */
+  #passable(start: number): number {
+    const kept = this.#isXml ? eventEnd.length - 1 : 0;
+    return Math.max(0, this.#held.length - start - kept);
   }
 
   #longLine(sink: Sink): void {
@@ -214,13 +238,15 @@ export class RecordCutter {
   }
 
   #skip(start: number): void {
+    const isOfLines = this.#cut === this.#cutLines;
+    const size = isOfLines ? this.#passable(start) : this.#held.length - start;
     this.#skipped = {
       head: this.#held.toString('utf8', start, start + headBytes),
       offset: this.#offset + start,
-      size: this.#held.length - start,
+      size,
     };
-    if (this.#cut === this.#cutLines) {
-      this.#release(this.#held.length);
+    if (isOfLines) {
+      this.#release(start + size);
     }
   }
 
@@ -258,6 +284,14 @@ class BytesRecord implements CutRecord {
     return this.bytes.toString();
   }
 }
+
+/** undefined where there is too little to tell. */
+function startsXml(start: Buffer): boolean | undefined {
+  const head = start.toString('utf8', 0, xmlStartBytes).replace(/^\ufeff/, '');
+  return xmlStart.test(head) || (head.trim().length < xmlStartEnough ? undefined : false);
+}
+
+const xmlStartEnough = '<Events>'.length;
 
 function isJson(text: string): boolean {
   try {

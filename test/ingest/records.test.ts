@@ -47,6 +47,11 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
   ['scalars in an array', '[\n1,"a,]",null,{"a":1}]', ['1', '"a,]"', 'null', '{"a":1}']],
   ['stray brackets', '[\n]}]{"a":1}', ['}', ']', '{"a":1}']],
   ['text lines', 'one\n  two\n[three]\n', ['one', '  two', '[three]']],
+  [
+    'events of XML on one line',
+    '<Events><e>\n<Event>1</Event><Event/> ',
+    ['<Events><e>', '<Event>1</Event>', '<Event/> '],
+  ],
   ['letters that end like a byte order mark', 'aû\n�b', ['aû', '�b']],
 ];
 
@@ -74,6 +79,43 @@ describe('RecordCutter', () => {
       },
     );
   }
+
+  it.each([
+    ['one line', '\ufeff<?xml version="1.0"?><Events>', ''],
+    ['a line behind the heading', '<?xml version="1.0"?>\r\n<Events>', '</Events>\r\n'],
+  ])('XML larger than a record is cut behind its events: %s', (_what, start, end) => {
+    const events = Array.from({ length: 100 }, (_, index) => `<Event><a>${index}</a></Event>`);
+    const text = `${start}${events.join('')}${end}`;
+    for (const chunkBytes of [1, 7, 900, 100_000]) {
+      const records = cut(text, chunkBytes);
+      expect(records.flatMap(({ text: own }) => own.match(/<Event>.*?<\/Event>/g) ?? [])).toEqual(
+        events,
+      );
+      for (const { offset, sizeBytes, tooLarge, text: own } of records) {
+        expect([tooLarge, Buffer.from(text).toString('utf8', offset, offset + sizeBytes)]).toEqual([
+          false,
+          own,
+        ]);
+      }
+    }
+  });
+
+  it('an event of XML larger than a record costs itself', () => {
+    const text = `<Events><Event>1</Event><Event>${long}</Event><Event>3</Event></Events>\n<Event>4</Event>`;
+    for (const chunkBytes of [1, 7, 100_000]) {
+      const records = cut(text, chunkBytes).map(({ text: own, tooLarge }) => [
+        tooLarge,
+        own.slice(0, 24),
+      ]);
+      expect(records).toEqual([
+        [false, '<Events><Event>1</Event>'],
+        [true, '<Event>"xxxxxxxxxxxxxxxx'],
+        [false, '<Event>3</Event>'],
+        [false, '</Events>'],
+        [false, '<Event>4</Event>'],
+      ]);
+    }
+  });
 
   it('a document larger than a record is cut into its records', () => {
     const records = Array.from({ length: 500 }, (_, index) => `{"a":${index}}`);
