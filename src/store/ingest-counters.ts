@@ -27,14 +27,20 @@ export async function ingestCounters(store: Store, tenant: string): Promise<Inge
     .execute();
 }
 
-/** Adds to what is there, all of it or nothing. */
+/**
+ * Adds to what is there, all of it or nothing. Every server takes the rows in the same order: none
+ * waits for a row of another that waits for one of its own.
+ */
 export async function addIngestCounters(
   store: Store,
   tenant: string,
   counters: readonly IngestCounter[],
 ): Promise<void> {
+  const ordered = counters
+    .map((each) => ({ ...each, key: JSON.stringify([each.source, each.connector, each.counter]) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   await store.db.transaction().execute(async (db) => {
-    for (const { source, connector, counter, value } of counters) {
+    for (const { source, connector, counter, value } of ordered) {
       const known = sql.ref('ingest_counters.value');
       const added = sql.ref('excluded.value');
       await db

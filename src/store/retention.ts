@@ -26,6 +26,12 @@ export async function replaceTableRetention(
     retention_days: days,
   }));
   await store.db.transaction().execute(async (db) => {
+    // Whoever else replaces them waits here: of two at once, the later one's are kept.
+    await db
+      .updateTable('tenants')
+      .set((eb) => ({ id: eb.ref('id') }))
+      .where('id', '=', tenantId)
+      .execute();
     await db.deleteFrom('table_retention').where('tenant_id', '=', tenantId).execute();
     if (values.length > 0) {
       await db.insertInto('table_retention').values(values).execute();

@@ -10,6 +10,7 @@ import {
 } from 'kysely';
 import Database from 'libsql';
 import { migrations } from './migrations.js';
+import { NulPlugin } from './nul.js';
 import type { StoreSchema } from './schema.js';
 
 /** The metadata store: tenants, applications, counters, audit. */
@@ -27,6 +28,7 @@ export async function openStore(location: string): Promise<Store> {
   const kind = /^postgres(ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
   const db = new Kysely<StoreSchema>({
     dialect: kind === 'postgres' ? await postgres(location) : sqlite(location),
+    plugins: [new NulPlugin()],
   });
   try {
     await migrate(db);

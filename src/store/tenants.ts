@@ -24,7 +24,14 @@ export async function findTenant(store: Store, idOrName: string): Promise<Tenant
   const row = await store.db
     .selectFrom('tenants')
     .selectAll()
-    .where((eb) => eb.or([eb('id', '=', wanted), eb(eb.fn('lower', ['name']), '=', wanted)]))
+    .where((eb) =>
+      eb.or([
+        eb('id', '=', wanted),
+        eb(eb.fn('lower', ['name']), '=', wanted),
+        // SQLite knows the other case of ASCII letters alone.
+        eb('name', '=', idOrName),
+      ]),
+    )
     .orderBy((eb) => eb.case().when('id', '=', wanted).then(0).else(1).end())
     .limit(1)
     .executeTakeFirst();

@@ -1,0 +1,418 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Engine } from '../../src/engine/engine.js';
+import { AuditLog, recordAudit } from '../../src/hunting/audit.js';
+import { SavedQueries } from '../../src/hunting/saved-queries.js';
+import { registerApp } from '../../src/identity/apps.js';
+import { assignRole, dataAccess } from '../../src/identity/assignments.js';
+import { listDeviceGroups, saveDeviceGroup } from '../../src/identity/device-groups.js';
+import type { Principal } from '../../src/identity/principal.js';
+import { Positions } from '../../src/ingest/positions.js';
+import { RequestLog } from '../../src/ingest/request-log.js';
+import {
+  deleteCustomTable,
+  listCustomTables,
+  saveCustomTable,
+} from '../../src/store/custom-tables.js';
+import { listFunctions, removeFunction, saveFunction } from '../../src/store/functions.js';
+import { addIngestCounters, ingestCounters } from '../../src/store/ingest-counters.js';
+import { migrations } from '../../src/store/migrations.js';
+import { changePurge, insertPurge, listPurges, unfinishedPurges } from '../../src/store/purges.js';
+import { replaceTableRetention, tableRetention } from '../../src/store/retention.js';
+import { openStore, type Store } from '../../src/store/store.js';
+import {
+  changeTenant,
+  deleteTenant,
+  findTenant,
+  insertTenant,
+  listTenants,
+} from '../../src/store/tenants.js';
+import { openStorePlace, type StorePlace, storeKinds } from './stores.js';
+
+/** Milliseconds that 32 bits do not hold. */
+const late = 4_102_444_800_123;
+
+describe.each(storeKinds)('on %s', (kind) => {
+  let place: StorePlace;
+  let store: Store;
+  /** The same store from another server, which a file does not have. */
+  let other: Store;
+
+  beforeAll(async () => {
+    place = await openStorePlace(kind);
+    const location = await place.location('metadata');
+    store = await openStore(location);
+    other = kind === 'postgres' ? await openStore(location) : store;
+    await insertTenant(store, { id: 'contoso', name: 'Contoso', retentionDays: null });
+  });
+  afterAll(async () => {
+    if (other !== store) await other?.close();
+    await store?.close();
+    await place?.close();
+  });
+
+  const user = (id: string, more: Partial<Principal> = {}): Principal => ({
+    tenant: 'contoso',
+    id,
+    name: id,
+    kind: 'user',
+    roles: [],
+    scopes: [],
+    deviceGroups: null,
+    ...more,
+  });
+
+  describe('migrations', () => {
+    test('are all there after the first opening, and again after the second', async () => {
+      const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(
+        store.db,
+      );
+      expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(migrations).sort());
+    });
+
+    test('what was stored before the last of them is there after it', async () => {
+      const location = await place.location('earlier');
+      const first = await openStore(location);
+      await insertTenant(first, { id: 'kept', name: 'Kept', retentionDays: 7 });
+      const last = Object.keys(migrations).sort().at(-1) ?? '';
+      // As a version left it that did not have the last one.
+      for (const table of ['ingest_positions', 'ingest_requests']) {
+        await first.db.schema.dropTable(table).execute();
+      }
+      await sql`delete from kysely_migration where name = ${last}`.execute(first.db);
+      await first.close();
+      const second = await openStore(location);
+      expect(await findTenant(second, 'kept')).toMatchObject({ retentionDays: 7 });
+      expect(await new Positions(second, 'folder', z.number()).all()).toEqual(new Map());
+      await second.close();
+    });
+  });
+
+  describe('tenants', () => {
+    test('are found by name in another case, and by theirs whatever its letters', async () => {
+      await insertTenant(store, { id: 'aehre', name: 'Ähre GmbH', retentionDays: 30 });
+      expect(await findTenant(store, 'CONTOSO')).toMatchObject({ id: 'contoso' });
+      expect(await findTenant(store, 'Ähre GmbH')).toMatchObject({ id: 'aehre' });
+      expect(await findTenant(store, 'nobody')).toBeUndefined();
+      await changeTenant(store, 'aehre', { name: 'Ähre AG' });
+      expect((await listTenants(store)).map(({ name }) => name)).toContain('Ähre AG');
+    });
+
+    test('take everything of theirs along, and nothing of others', async () => {
+      await insertTenant(store, { id: 'gone', name: 'Gone', retentionDays: null });
+      const mine = new SavedQueries(store);
+      for (const tenant of ['gone', 'contoso']) {
+        await registerApp(store, { tenant, name: 'collector', roles: [] });
+        await saveDeviceGroup(store, tenant, { name: 'Sales', conditions: [] });
+        await mine.add(user('owner', { tenant }), { ...content, name: 'of the tenant' });
+        await saveFunction(store, tenant, { ...declared, name: 'OfTheTenant' });
+        await saveCustomTable(store, tenant, { name: 'Zeek_CL', declaration: '{}' });
+        await insertPurge(store, { id: `p-${tenant}`, tenant, device: 'ws', requestedAt: late });
+        await addIngestCounters(store, tenant, [counter('http', 'bytes', 1)]);
+      }
+      await deleteTenant(store, 'gone');
+      const left = [
+        ['saved_queries', 1],
+        ['apps', 1],
+        ['device_groups', 1],
+        ['functions', 1],
+        ['custom_tables', 1],
+        ['purges', 1],
+        ['ingest_counters', 1],
+      ] as const;
+      for (const [table, count] of left) {
+        const rows = await store.db.selectFrom(table).select('tenant_id').execute();
+        expect(rows, table).toEqual(Array(count).fill({ tenant_id: 'contoso' }));
+      }
+      for (const table of ['custom_tables', 'purges', 'ingest_counters', 'functions'] as const) {
+        await store.db.deleteFrom(table).execute();
+      }
+    });
+  });
+
+  const content = { name: 'lsass readers', folder: 'Triage/Windows', text: 'T', shared: false };
+
+  describe('saved queries', () => {
+    test('are read by their owner, and by the tenant where they are shared', async () => {
+      const queries = new SavedQueries(store);
+      const text = 'T\n| where A == "ü\'\\"; drop table saved_queries; --"\r\n| take 5 // 🦊';
+      const mine = await queries.add(user('asha'), { ...content, text });
+      await queries.add(user('asha'), { ...content, name: 'shared', shared: true });
+      const listed = async (who: string) =>
+        (await queries.list(user(who))).filter(({ owner }) => owner.id === 'asha');
+      expect(await listed('asha')).toMatchObject([
+        { id: mine.id, text, folder: 'Triage/Windows', shared: false, updated: expect.any(Date) },
+        { name: 'shared', shared: true, owner: { id: 'asha', name: 'asha' } },
+      ]);
+      expect((await listed('ben')).map(({ name }) => name)).toEqual(['shared']);
+      expect((await listed('Asha')).map(({ name }) => name)).toEqual(['shared']);
+      expect(await queries.list(user('asha', { tenant: 'default' }))).toEqual([]);
+    });
+
+    test('are changed and removed by their owner alone', async () => {
+      const queries = new SavedQueries(store);
+      const { id } = await queries.add(user('cleo'), { ...content, shared: true });
+      await expect(queries.change(user('ben'), id, content)).rejects.toMatchObject({
+        code: 'request.notOwner',
+      });
+      await expect(queries.remove(user('ben', { tenant: 'default' }), id)).rejects.toMatchObject({
+        code: 'request.notFound',
+      });
+      const before = Date.now();
+      await queries.change(user('cleo'), id, { ...content, folder: '', text: 'U' });
+      const [changed] = (await queries.list(user('cleo'))).filter((query) => query.id === id);
+      expect(changed).toMatchObject({ folder: '', text: 'U', shared: false });
+      expect(changed?.updated.getTime()).toBeGreaterThanOrEqual(before);
+      await queries.remove(user('cleo'), id);
+      expect((await queries.list(user('cleo'))).some((query) => query.id === id)).toBe(false);
+    });
+  });
+
+  const declared = {
+    name: 'Suspicious',
+    summary: 'What is',
+    parameters: 'n: long',
+    body: 'T | take n',
+  };
+
+  test('functions are replaced under their name, in its case', async () => {
+    await saveFunction(store, 'contoso', declared);
+    await saveFunction(store, 'contoso', { ...declared, body: 'U' });
+    await saveFunction(store, 'contoso', { ...declared, name: 'suspicious' });
+    expect(await listFunctions(store, 'contoso')).toEqual([
+      { ...declared, body: 'U' },
+      { ...declared, name: 'suspicious' },
+    ]);
+    expect(await removeFunction(store, 'contoso', 'SUSPICIOUS')).toBe(false);
+    expect(await removeFunction(store, 'contoso', 'suspicious')).toBe(true);
+  });
+
+  test('tables of one’s own keep their place when they change, and go with their retention', async () => {
+    await saveCustomTable(store, 'contoso', { name: 'B_CL', declaration: '{"v":1}' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await saveCustomTable(store, 'contoso', { name: 'A_CL', declaration: '{"v":1}' });
+    await saveCustomTable(store, 'contoso', { name: 'B_CL', declaration: '{"v":2}' });
+    await replaceTableRetention(store, 'contoso', new Map([['B_CL', 3]]));
+    expect(await listCustomTables(store, 'contoso')).toMatchObject([
+      { name: 'B_CL', declaration: '{"v":2}', createdAt: expect.any(Number) },
+      { name: 'A_CL' },
+    ]);
+    await deleteCustomTable(store, 'contoso', 'B_CL');
+    expect(await listCustomTables(store, 'contoso')).toHaveLength(1);
+    expect(await tableRetention(store, 'contoso')).toEqual(new Map());
+  });
+
+  test('retention of tables is replaced whole, though two do it at once', async () => {
+    const first = new Map<string, number | null>([
+      ['A', 1],
+      ['B', null],
+    ]);
+    const second = new Map<string, number | null>([
+      ['B', 2],
+      ['C', 3],
+    ]);
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all([
+        replaceTableRetention(store, 'contoso', first),
+        replaceTableRetention(other, 'contoso', second),
+      ]);
+      const kept = await tableRetention(store, 'contoso');
+      expect([first, second]).toContainEqual(kept);
+    }
+  });
+
+  test('purges are found until they are done', async () => {
+    const purge = { id: 'p1', tenant: 'contoso', device: 'ws-1', requestedAt: late };
+    await insertPurge(store, purge);
+    expect(await unfinishedPurges(store)).toMatchObject([{ ...purge, finishedAt: null }]);
+    const counts = { DeviceEvents: 2 ** 40 };
+    await changePurge(store, 'p1', { counts, finishedAt: late + 1 });
+    expect(await unfinishedPurges(store)).toEqual([]);
+    expect(await listPurges(store, 'contoso', 10)).toMatchObject([
+      { ...purge, counts, finishedAt: late + 1 },
+    ]);
+  });
+
+  const counter = (source: string, name: string, value: number) => ({
+    source,
+    connector: 'sysmon',
+    counter: name,
+    value,
+  });
+
+  describe('counters of ingest', () => {
+    test('add up beyond 32 bits, and of times the latest stays', async () => {
+      for (const [bytes, at] of [
+        [2 ** 40, late],
+        [5, late - 1],
+      ] as const) {
+        await addIngestCounters(store, 'contoso', [
+          counter('http', 'bytes', bytes),
+          counter('http', 'lastEvent', at),
+        ]);
+      }
+      expect(await ingestCounters(store, 'contoso')).toEqual([
+        counter('http', 'bytes', 2 ** 40 + 5),
+        counter('http', 'lastEvent', late),
+      ]);
+    });
+
+    test('of two servers that write the same ones in another order all arrive', async () => {
+      const sources = Array.from({ length: 30 }, (_, index) => counter(`s${index}`, 'accepted', 1));
+      const reversed = sources.toReversed();
+      for (let round = 0; round < 10; round += 1) {
+        await Promise.all([
+          addIngestCounters(store, 'contoso', sources),
+          addIngestCounters(other, 'contoso', reversed),
+        ]);
+      }
+      const counted = await ingestCounters(store, 'contoso');
+      const accepted = counted.filter((each) => each.counter === 'accepted');
+      expect(accepted.map(({ value }) => value)).toEqual(Array(30).fill(20));
+    });
+  });
+
+  describe('ingest', () => {
+    test('positions are read as they were written, and forgotten when they do not move', async () => {
+      const shape = z.object({ offset: z.number(), inode: z.string() });
+      const positions = new Positions(store, 'folder', shape);
+      const at = { offset: 2 ** 45, inode: '9007199254740993' };
+      await positions.save('/logs/a ü.json', { ...at, offset: 1 });
+      await positions.save('/logs/a ü.json', at);
+      await positions.save('/logs/b.json', at);
+      expect(await positions.all()).toEqual(
+        new Map([
+          ['/logs/a ü.json', at],
+          ['/logs/b.json', at],
+        ]),
+      );
+      expect(await new Positions(store, 'blobs', shape).all()).toEqual(new Map());
+      await positions.sweep(Date.now() + 1, new Set(['/logs/b.json']));
+      expect([...(await positions.all()).keys()]).toEqual(['/logs/b.json']);
+    });
+
+    test('a position of a long name is kept', async () => {
+      const positions = new Positions(store, 'long', z.number());
+      // Letters that do not compress.
+      const random = Array.from({ length: 100 }, (_, index) =>
+        createHash('sha256').update(`${index}`).digest('base64'),
+      )
+        .join('')
+        .slice(0, 2048);
+      await positions.save(random, 1);
+      await positions.save(random, 2);
+      expect(await positions.all()).toEqual(new Map([[random, 2]]));
+      await positions.remove(random);
+      expect(await positions.all()).toEqual(new Map());
+    });
+
+    test('a request under a key is taken once', async () => {
+      const log = new RequestLog(store);
+      const summary = { accepted: 3 } as never;
+      const body = () =>
+        (async function* () {
+          yield Buffer.from('rows');
+        })();
+      let taken = 0;
+      const take = async (chunks: AsyncIterable<Uint8Array>) => {
+        for await (const _chunk of chunks);
+        taken += 1;
+        return summary;
+      };
+      expect(await log.once('contoso', 'k', body(), take)).toEqual(summary);
+      expect(await log.once('contoso', 'k', body(), take)).toEqual(summary);
+      expect(await log.once('default', 'k', body(), take)).toEqual(summary);
+      expect(taken).toBe(2);
+      await log.sweep(Date.now() + 2 * 86_400_000);
+      expect(await store.db.selectFrom('ingest_requests').selectAll().execute()).toEqual([]);
+    });
+  });
+
+  test('the record reaches the engine in its order, once, from whichever server', async () => {
+    const events = Array.from({ length: 25 }, (_, index) => ({
+      tenant: 'contoso',
+      kind: 'Administration' as const,
+      action: `Act ${index}`,
+      actor: user('asha'),
+      outcome: 'Succeeded',
+      status: 200,
+      queryText: 'print "\0 \ud800 ü"',
+      cpuSeconds: 0.25,
+    }));
+    for (const event of events) await recordAudit(store, event);
+    await recordAudit(store, { ...events[0], tenant: 'gone' } as (typeof events)[0]);
+    const lines: Record<string, unknown>[] = [];
+    const engine = {
+      insertSegment: async ({ file }: { file: string }) => {
+        const text = await readFile(file, 'utf8');
+        lines.push(
+          ...text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        );
+      },
+    } as unknown as Engine;
+    const trouble: object[] = [];
+    const folder = join(place.directory, 'spool');
+    await mkdir(folder);
+    const log = (line: object) => void trouble.push(line);
+    const logs = [
+      new AuditLog(store, engine, folder, log),
+      new AuditLog(store, engine, folder, log),
+    ];
+    await logs[0]?.ship();
+    await Promise.all(logs.map((each) => each.close()));
+    expect(trouble).toEqual([]);
+    expect(lines.map((line) => line['Action']).sort()).toEqual(
+      events.map(({ action }) => action).sort(),
+    );
+    expect(lines[0]).toMatchObject({ QueryText: 'print "\0 \ufffd ü"', CpuSeconds: 0.25 });
+    expect(await store.db.selectFrom('audit_records').selectAll().execute()).toEqual([]);
+  });
+
+  test('roles go by the subject, whatever its case and length', async () => {
+    const group = 'Ä'.repeat(200);
+    await assignRole(store, 'contoso', {
+      subjectKind: 'group',
+      subject: group,
+      viewsData: true,
+      deviceGroups: ['Sales'],
+      allows: ['Audit.Read'],
+    });
+    await assignRole(store, 'contoso', {
+      subjectKind: 'group',
+      subject: group.toLowerCase(),
+      viewsData: true,
+      deviceGroups: ['Sales', 'None'],
+    });
+    expect(await dataAccess(store, 'contoso', { names: [], groups: [group] })).toMatchObject({
+      viewsData: true,
+      allowed: [],
+    });
+  });
+
+  describe('a NUL in a text, which PostgreSQL does not hold,', () => {
+    test('is stored as the sign for what cannot be shown, and found again', async () => {
+      await saveDeviceGroup(store, 'contoso', { name: 'a\0b', conditions: [] });
+      await saveDeviceGroup(store, 'contoso', { name: 'a\0b', conditions: [] });
+      const groups = await listDeviceGroups(store, 'contoso');
+      expect(groups.map(({ name }) => name).filter((name) => name.startsWith('a'))).toEqual([
+        'a\ufffdb',
+      ]);
+      await addIngestCounters(store, 'contoso', [counter('host\0', 'bytes', 1)]);
+      const queries = new SavedQueries(store);
+      const { id } = await queries.add(user('nul'), { ...content, text: 'print "\0"' });
+      const [mine] = (await queries.list(user('nul'))).filter((query) => query.id === id);
+      expect(mine?.text).toBe('print "\ufffd"');
+    });
+
+    test('is in no name of what there is', async () => {
+      expect(await findTenant(store, 'contoso\0')).toBeUndefined();
+    });
+  });
+});
