@@ -9,10 +9,12 @@ import { type Moment, parseDatetime } from '../datetime.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import { Occurrences, reportId } from '../occurrences.js';
 import { actorColumns, actorColumnsIn, type Columns, type NamedProcess } from '../windows/actor.js';
-import { EventData, type WindowsEvent } from '../windows/event.js';
+import { EventData, lowerCase, type WindowsEvent } from '../windows/event.js';
 import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
+import type { JsonObject } from '../windows/shape.js';
 import { pidOf } from '../windows/values.js';
 import { replacedAt, valueAt, without } from './document.js';
+import { perhaps } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
 
 /** A document and the rule that makes its row. */
@@ -205,7 +207,7 @@ export class DocumentConversion implements Conversion {
         columns[name] = value;
       }
     }
-    columns['AdditionalFields'] = this.#additional(rule, scope);
+    columns['AdditionalFields'] = this.#additional(rule, scope, columns);
     if (time && device !== nowhere) {
       this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
     }
@@ -219,7 +221,7 @@ export class DocumentConversion implements Conversion {
     record: RawRecord,
   ): string {
     const head = `${this.#source.name}\n${computer?.toLowerCase() ?? ''}`;
-    const own = rule.identity && textFrom(rule.identity.read(scope));
+    const own = readText(rule.identity, scope);
     if (own !== undefined) {
       return `${head}\n${own}`;
     }
@@ -232,15 +234,18 @@ export class DocumentConversion implements Conversion {
     return this.#occurrences.identityOf(`${head}\n${time}\n${content}\n${item}`);
   }
 
-  #additional(rule: DocumentRule, scope: RuleScope): JsonValue | undefined {
-    const rest = without(scope.document ?? {}, toldBy(this.#source, rule)) ?? {};
-    const members: [string, JsonValue][] = Object.entries(rest);
+  #additional(rule: DocumentRule, scope: RuleScope, columns: Columns): JsonValue | undefined {
+    const own: [string, JsonValue][] = [];
     for (const name in rule.additional) {
       const value = rule.additional[name]?.read(scope);
       if (value !== undefined && value !== '') {
-        members.push([name, value]);
+        own.push([name, value]);
       }
     }
+    const document = scope.document ?? {};
+    const inRow = new RowTexts([columns, Object.fromEntries(own)]);
+    const rest = without(document, toldIn(document, toldBy(this.#source, rule), inRow)) ?? {};
+    const members = [...Object.entries(rest), ...own];
     return members.length === 0 ? undefined : Object.fromEntries(members);
   }
 }
@@ -320,12 +325,18 @@ function namedBy(members: ProcessMembers, scope: RuleScope): NamedProcess {
   };
 }
 
-const told = new WeakMap<DocumentRule, ReadonlySet<string>>();
+/** What a row tells of the documents that it is made of. */
+interface Told {
+  readonly paths: ReadonlySet<string>;
+  /** Told only where the row has their values. */
+  readonly perhaps: readonly (readonly [path: string, parts: readonly string[]])[];
+}
 
-/** Paths that the row has already. */
-function toldBy(source: DocumentSource, rule: DocumentRule): ReadonlySet<string> {
-  let paths = told.get(rule);
-  if (paths === undefined) {
+const told = new WeakMap<DocumentRule, Told>();
+
+function toldBy(source: DocumentSource, rule: DocumentRule): Told {
+  let known = told.get(rule);
+  if (known === undefined) {
     const { columns, additional = {}, actor = {}, actionType } = rule;
     const expressions: Expression[] = [
       ...Object.values(columns),
@@ -333,10 +344,52 @@ function toldBy(source: DocumentSource, rule: DocumentRule): ReadonlySet<string>
       ...Object.values(actor as Record<string, Expression>),
       ...(typeof actionType === 'object' ? [actionType] : []),
     ];
-    paths = new Set([...source.told, ...expressions.flatMap(({ fields }) => fields)]);
-    told.set(rule, paths);
+    const all = new Set([...source.told, ...expressions.flatMap(({ fields }) => fields)]);
+    const open = [...all].flatMap((path) =>
+      path.startsWith(perhaps) && !all.has(path.slice(1)) ? path.slice(1) : [],
+    );
+    known = { paths: all, perhaps: open.map((path) => [path, path.split('.')]) };
+    told.set(rule, known);
   }
-  return paths;
+  return known;
+}
+
+function toldIn(
+  document: JsonObject,
+  { paths, perhaps }: Told,
+  row: RowTexts,
+): ReadonlySet<string> {
+  const more: string[] = [];
+  for (const [path, parts] of perhaps) {
+    const value = valueAt(document, parts);
+    if (value !== undefined && row.has(value)) {
+      more.push(path);
+    }
+  }
+  return more.length === 0 ? paths : new Set([...paths, ...more]);
+}
+
+/** The values of a row, whatever their case. */
+class RowTexts {
+  readonly #columns: readonly Columns[];
+  #texts: ReadonlySet<string> | undefined;
+
+  constructor(columns: readonly Columns[]) {
+    this.#columns = columns;
+  }
+
+  has(value: JsonValue): boolean {
+    const text = textFrom(value);
+    if (text === undefined) {
+      return this.#columns.some((columns) => Object.values(columns).includes(value));
+    }
+    this.#texts ??= new Set(
+      this.#columns
+        .flatMap((columns) => Object.values(columns))
+        .map((each) => lowerCase(textFrom(each) ?? '')),
+    );
+    return this.#texts.has(lowerCase(text));
+  }
 }
 
 const columnsOfTable = new Map<string, ReadonlySet<string>>();

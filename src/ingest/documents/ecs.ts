@@ -2,13 +2,13 @@ import { epochText } from '../datetime.js';
 import { ExactNumber, type JsonValue } from '../json.js';
 import type { Columns } from '../windows/actor.js';
 import {
+  type Condition,
   computed,
   type Expression,
-  firstOf,
   joined,
   literal,
+  match,
   textFrom,
-  when,
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
 import { nested, valueAt } from './document.js';
@@ -18,11 +18,13 @@ import {
   at,
   choose,
   firstAt,
+  firstOf,
   inPartAt,
   isThere,
   lists,
   matches,
   not,
+  when,
 } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
 import * as to from './transforms.js';
@@ -41,12 +43,13 @@ const acting: ProcessMembers = {
   commandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
   user,
   sid: at('user.id'),
+  logonId: at('process.Ext.authentication_id'),
 };
 
 /** The columns for what ECS says of the acting process besides. */
 const actorDetails: Readonly<Record<string, Expression>> = {
   InitiatingProcessFileName: to.lower(
-    firstOf(at('process.name'), to.baseName(at('process.executable'))),
+    firstOf(to.baseName(at('process.name')), to.baseName(at('process.executable'))),
   ),
   InitiatingProcessCreationTime: at('process.start'),
   InitiatingProcessSHA1: to.hash(at('process.hash.sha1')),
@@ -64,7 +67,21 @@ const actorDetails: Readonly<Record<string, Expression>> = {
   InitiatingProcessVersionInfoOriginalFileName: at('process.pe.original_file_name'),
   InitiatingProcessVersionInfoFileDescription: at('process.pe.description'),
   InitiatingProcessIntegrityLevel: to.integrityLevel(at('process.Ext.token.integrity_level_name')),
+  InitiatingProcessTokenElevation: elevation(),
 };
+
+/** Elastic Endpoint's word for it. */
+function elevation(): Expression {
+  const words = at('process.Ext.token.elevation_level');
+  const names = { default: 'Default', full: 'Full', limited: 'Limited' };
+  return match(
+    words,
+    Object.fromEntries(
+      Object.entries(names).map(([word, name]) => [word, `TokenElevationType${name}`]),
+    ),
+    '',
+  );
+}
 
 const starts: StartMembers = {
   ...acting,
@@ -98,7 +115,28 @@ const account: Readonly<Record<string, Expression>> = {
   AccountSid: at('user.id'),
 };
 
-const inbound = lists('network.direction', 'ingress', 'inbound');
+const inbound = any(
+  lists('network.direction', 'ingress', 'inbound'),
+  all(not(lists('network.direction', 'egress', 'outbound')), comesToHost()),
+);
+
+/** Of the two ends, the destination alone is an address of the host. */
+function comesToHost(): Condition {
+  const [own, from, to] = [at('host.ip'), at('source.ip'), at('destination.ip')];
+  return {
+    test: (scope) => {
+      const addresses = own.read(scope);
+      const list: readonly JsonValue[] = Array.isArray(addresses) ? addresses : [];
+      const [source, destination] = [from.read(scope), to.read(scope)];
+      return (
+        destination !== undefined && list.includes(destination) && !list.includes(source ?? null)
+      );
+    },
+    text: 'destination.ip alone in host.ip',
+    fields: [],
+  };
+}
+
 const ends = (name: string, convert: (operand: Expression) => Expression) => ({
   local: convert(when(inbound, at(`destination.${name}`), at(`source.${name}`))),
   remote: convert(when(inbound, at(`source.${name}`), at(`destination.${name}`))),
@@ -127,7 +165,8 @@ const processStart: DocumentRule = {
   condition: all(
     any(category('process'), lists('event.dataset', 'process', 'endpoint.events.process')),
     any(type('start'), action('process_started', 'executed', 'exec', 'fork_exec', 'start')),
-    not(action('fork')),
+    // What sudo was asked for is no process yet.
+    not(action('fork', 'ran-command')),
     not(hasFailed),
   ),
   note: 'The initiating process is the parent.',
@@ -140,7 +179,7 @@ const processStart: DocumentRule = {
   },
   columns: {
     ...file('process'),
-    FileName: firstOf(at('process.name'), to.baseName(at('process.executable'))),
+    FileName: firstOf(to.baseName(at('process.name')), to.baseName(at('process.executable'))),
     FolderPath: at('process.executable'),
     FileSize: to.integer(at('file.size')),
     ProcessId: to.integer(at('process.pid')),
@@ -148,6 +187,8 @@ const processStart: DocumentRule = {
     ProcessCreationTime: firstOf(at('process.start'), at('@timestamp')),
     ProcessUniqueId: at('process.entity_id'),
     ProcessIntegrityLevel: to.integrityLevel(at('process.Ext.token.integrity_level_name')),
+    ProcessTokenElevation: elevation(),
+    LogonId: to.integer(at('process.Ext.authentication_id')),
     ProcessVersionInfoCompanyName: at('process.pe.company'),
     ProcessVersionInfoProductName: at('process.pe.product'),
     ProcessVersionInfoProductVersion: at('process.pe.file_version'),
@@ -275,7 +316,10 @@ function registryKeyPath(): Expression {
 const query: DocumentRule = {
   event: 'DNS',
   table: 'DeviceEvents',
-  actionType: 'DnsQueryResponse',
+  actionType: choose(
+    [action('lookup_requested'), 'DnsQueryRequest'],
+    [undefined, 'DnsQueryResponse'],
+  ),
   condition: isThere('dns.question.name'),
   actor: acting,
   columns: {
@@ -286,7 +330,7 @@ const query: DocumentRule = {
     RemotePort: to.integer(at('destination.port')),
   },
   additional: {
-    DnsQueryString: at('dns.question.name'),
+    DnsQueryString: to.domainName(at('dns.question.name')),
     DnsQueryResult: dnsAnswers(),
     DnsQueryType: at('dns.question.type'),
     DnsResponseCode: at('dns.response_code'),
@@ -326,12 +370,17 @@ const signature: DocumentRule = {
   additional: { SignatureName: firstOf(at('rule.name'), inPartAt('message')) },
 };
 
+/** Programs that do not wait for a connection are told that it is being made. */
+const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
+
+const isFlow = all(action('network_flow'), isThere('flow.id'), isThere('event.start'));
+
 const networkEvent: DocumentRule = {
   event: 'network connection',
   table: 'DeviceNetworkEvents',
   actionType: choose(
     [all(type('denied'), inbound), 'ConnectionFailed'],
-    [any(hasFailed, type('denied', 'error')), 'ConnectionFailed'],
+    [any(all(hasFailed, not(isUnderWay)), type('denied', 'error')), 'ConnectionFailed'],
     [action('bound-socket', 'listen', 'network_listen', 'bound'), 'ListeningConnectionCreated'],
     [inbound, 'InboundConnectionAccepted'],
     [action('connection_attempted'), 'ConnectionSuccess'],
@@ -347,7 +396,9 @@ const networkEvent: DocumentRule = {
     any(isThere('source.ip'), isThere('destination.ip'), isThere('destination.domain')),
   ),
   actor: acting,
-  note: 'Local and remote change places for inbound connections.',
+  note: 'Local and remote change places for inbound connections. A flow has one row, at its start, however often it is reported.',
+  time: when(isFlow, at('event.start'), literal('')),
+  identity: when(isFlow, joined(' ', at('flow.id'), at('event.start')), literal('')),
   columns: { ...actorDetails, ...connection },
 };
 
@@ -392,14 +443,20 @@ const identityLogon: DocumentRule = {
     ),
     AccountName: to.lower(at('user.name')),
     AccountDomain: firstOf(to.lower(at('user.domain')), to.mailDomain(at('user.name'))),
-    AccountUpn: to.lower(firstOf(at('user.email'), upn())),
-    AccountObjectId: at('user.id'),
+    AccountUpn: to.lower(
+      firstOf(at('user.email'), withDomain('user.name'), withDomain('okta.actor.alternate_id')),
+    ),
+    AccountObjectId: firstOf(at('user.id'), at('client.user.id'), at('okta.actor.id')),
     AccountDisplayName: at('user.full_name'),
     OSPlatform: at('user_agent.os.name'),
     DeviceType: at('user_agent.device.name'),
     IPAddress: to.address(at('source.ip')),
     Port: to.integer(at('source.port')),
-    Location: at('source.geo.country_iso_code'),
+    Location: firstOf(
+      at('source.geo.country_iso_code'),
+      at('client.geo.country_iso_code'),
+      at('client.geo.country_name'),
+    ),
     Isp: at('source.as.organization.name'),
     TargetAccountDisplayName: at('user.target.full_name'),
   },
@@ -409,13 +466,25 @@ function eventId(): Expression {
   return firstOf(at('event.id'), at('event.hash'));
 }
 
-function upn(): Expression {
-  const { read } = at('user.name');
-  return computed('user.name with a domain', (scope) => {
+function withDomain(path: string): Expression {
+  const { read } = at(path);
+  return computed(`${path} with a domain`, (scope) => {
     const name = textFrom(read(scope));
     return name?.includes('@') ? name : undefined;
   });
 }
+
+/** Who logs on, where that is not who asks for it. */
+const hasEffective = any(isThere('user.effective.name'), isThere('user.effective.id'));
+const ofLogon = (name: string) =>
+  when(hasEffective, at(`user.effective.${name}`), at(`user.${name}`));
+
+/** The audit system has a record for each step of a logon. */
+const isAudit = any(
+  isThere('auditd.message_type'),
+  lists('service.type', 'auditd'),
+  lists('event.module', 'auditd'),
+);
 
 const logon: DocumentRule = {
   event: 'authentication',
@@ -436,14 +505,19 @@ const logon: DocumentRule = {
     ),
     not(all(type('end'), not(type('start')))),
     not(action('logged-out', 'log_off', 'user_logout', 'boot', 'shutdown', 'ended-session')),
+    not(all(isAudit, not(action('logged-in', 'authenticated')))),
   ),
   actor: {
     guid: at('process.entity_id'),
     pid: at('process.pid'),
     image: firstOf(at('process.executable'), at('process.name')),
+    user: when(hasEffective, user, literal('')),
+    sid: when(hasEffective, at('user.id'), literal('')),
   },
   columns: {
-    ...account,
+    AccountName: to.accountName(ofLogon('name')),
+    AccountDomain: firstOf(to.lower(ofLogon('domain')), to.accountDomain(ofLogon('name'))),
+    AccountSid: ofLogon('id'),
     LogonType: to.logonType(
       firstOf(
         at('winlog.logon.type'),
@@ -451,7 +525,9 @@ const logon: DocumentRule = {
         at('user.Ext.logon.type'),
       ),
     ),
-    LogonId: to.integer(firstOf(at('winlog.logon.id'), at('process.Ext.session_info.id'))),
+    LogonId: to.integer(
+      firstOf(at('winlog.logon.id'), at('process.Ext.session_info.id'), at('auditd.session')),
+    ),
     RemoteIP: to.address(firstOf(at('source.ip'), at('process.Ext.session_info.client_address'))),
     RemotePort: to.integer(at('source.port')),
     RemoteIPType: to.addressType(
@@ -514,23 +590,24 @@ const accountChange = {
   event: 'accounts and groups',
   table: 'DeviceEvents',
   actionType: choose(
+    [action('added-member-to-group', 'user_added_to_group'), 'UserAccountAddedToLocalGroup'],
     [
-      action('added-member-to-group', 'added-group-account-to', 'user_added_to_group'),
-      'UserAccountAddedToLocalGroup',
-    ],
-    [
-      action('removed-member-from-group', 'removed-group-account-from', 'user_removed_from_group'),
+      action('removed-member-from-group', 'user_removed_from_group'),
       'UserAccountRemovedFromLocalGroup',
     ],
     [actionText(/password/, 'has password'), 'PasswordChangeAttempt'],
     [
-      of(['group', 'creation'], /^added-group-account$|group.*(?:added|created)/, 'adds a group'),
+      of(
+        ['group', 'creation'],
+        /^added-group-account(?:-to)?$|group.*(?:added|created)/,
+        'adds a group',
+      ),
       'SecurityGroupCreated',
     ],
     [
       of(
         ['group', 'deletion'],
-        /^deleted-group-account$|group.*(?:removed|deleted)/,
+        /^(?:deleted|removed)-group-account(?:-from)?$|group.*(?:removed|deleted)/,
         'removes a group',
       ),
       'SecurityGroupDeleted',
@@ -633,9 +710,8 @@ const cloudActivity: DocumentRule = {
     ObjectName: firstOf(at('file.name'), at('user.target.name'), at('group.name')),
     ObjectId: firstOf(at('user.target.id'), at('group.id')),
     RawEventData: firstOf(
-      ...['o365.audit', 'azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(
-        at,
-      ),
+      at('o365.audit'),
+      ...['azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(at),
       ...['okta', 'github', 'google_workspace'].map(at),
     ),
   },
@@ -676,6 +752,10 @@ const apiCall: DocumentRule = {
     ProcessId: to.integer(at('Target.process.pid')),
     ProcessCommandLine: at('Target.process.command_line'),
     ProcessCreationTime: at('Target.process.start'),
+    ProcessUniqueId: at('Target.process.entity_id'),
+  },
+  additional: {
+    DesiredAccess: to.integer(at('process.Ext.api.parameters.desired_access_numeric')),
   },
 };
 
@@ -687,11 +767,19 @@ const malware: DocumentRule = {
     [undefined, 'AntivirusDetection'],
   ),
   condition: any(
+    category('malware'),
     all(
       lists('event.kind', 'alert'),
-      any(category('malware'), isThere('file.path'), isThere('process.pid')),
+      any(
+        category('intrusion_detection', 'threat'),
+        isThere('rule.name'),
+        isThere('threat.indicator.name'),
+        isThere('threat.technique.id'),
+        isThere('threat.technique.name'),
+        isThere('threat.tactic.name'),
+      ),
+      any(isThere('file.path'), isThere('process.pid'), isThere('process.entity_id')),
     ),
-    category('malware'),
   ),
   actor: acting,
   columns: { ...actorDetails, ...file('file'), FileSize: to.integer(at('file.size')), ...account },
@@ -713,6 +801,26 @@ const task: DocumentRule = {
   columns: { ...actorDetails, ...account },
 };
 
+const usbDrive: DocumentRule = {
+  event: 'USB drive',
+  table: 'DeviceEvents',
+  actionType: choose(
+    [actionText(/^(?:mount|attach)/, 'starts with mount'), 'UsbDriveMounted'],
+    [actionText(/^(?:unmount|detach)/, 'starts with unmount'), 'UsbDriveUnmounted'],
+  ),
+  condition: all(category('volume_device'), matches('device.bus_type', /usb/, 'has USB')),
+  actor: acting,
+  columns: actorDetails,
+  additional: {
+    DriveLetter: at('volume.mount_name'),
+    BusType: at('device.bus_type'),
+    Manufacturer: at('device.manufacturer'),
+    ProductName: at('device.product_id'),
+    SerialNumber: at('device.serial_number'),
+    Volume: at('volume.device_name'),
+  },
+};
+
 const rules: readonly DocumentRule[] = [
   mail,
   signature,
@@ -724,6 +832,7 @@ const rules: readonly DocumentRule[] = [
   fileEvent,
   registryEvent,
   apiCall,
+  usbDrive,
   task,
   identityLogon,
   logon,
@@ -764,15 +873,35 @@ function timeOf(document: JsonObject): string | undefined {
   return isNumber && text !== undefined ? epochText(text, 'milliseconds') : text;
 }
 
+/** `10.0.17763`, whatever is around it. */
+const windowsBuild = /\b(?:6\.[0-4]|10\.0)\.(\d{4,6})\b/;
+
+/** Where `event.id` is the session's, which many events have. */
+const ofSessions: ReadonlySet<string> = new Set(['zeek', 'corelight', 'suricata', 'auditd']);
+
+/** What tells the event from others; undefined where its whole text has to. */
+function ownId(document: JsonObject): string | undefined {
+  const module = read(document, 'event', 'module') ?? read(document, 'service', 'type');
+  const dataset = read(document, 'event', 'dataset') ?? '';
+  const isOfSession = [module, dataset.split(/[._]/)[0]].some(
+    (name) => name !== undefined && ofSessions.has(name.toLowerCase()),
+  );
+  return isOfSession ? undefined : read(document, 'event', 'id');
+}
+
 function about({ document }: { readonly document: JsonObject }): Columns {
-  const [name, version] = [
+  const [short, version] = [
     read(document, 'host', 'os', 'name'),
     read(document, 'host', 'os', 'version'),
   ];
+  // Elastic Endpoint's name is no more than `Windows`.
+  const name =
+    short?.toLowerCase() === 'windows' ? (read(document, 'host', 'os', 'full') ?? short) : short;
   const kind = read(document, 'host', 'os', 'type') ?? read(document, 'host', 'os', 'platform');
   return {
     OSPlatform: to.platformOf(kind, name),
     OSVersion: version,
+    OSBuild: to.wholeNumber(windowsBuild.exec(`${version}`)?.[1]),
     OSDistribution: to.platformOf(kind, name) === 'Linux' ? name : undefined,
     OSArchitecture: to.architectureOf(read(document, 'host', 'architecture')),
     DeviceType: read(document, 'host', 'type'),
@@ -807,14 +936,15 @@ export const ecs: DocumentSource = {
       (read(document, 'host', 'hostname') ??
         read(document, 'winlog', 'computer_name') ??
         read(document, 'host', 'name') ??
-        read(document, 'agent', 'hostname'));
+        read(document, 'agent', 'hostname') ??
+        read(document, 'host', 'id'));
     return (
       document && [
         {
           document,
           computer: computer?.trim() === '' ? undefined : computer,
           time: timeOf(document),
-          id: read(document, 'event', 'id'),
+          id: ownId(document),
         },
       ]
     );

@@ -4,10 +4,39 @@ import {
   type Condition,
   computed,
   type Expression,
+  type Operand,
   type RuleScope,
   textFrom,
+  firstOf as windowsFirstOf,
+  when as windowsWhen,
 } from '../windows/expression.js';
 import { valueAt } from './document.js';
+
+/**
+ * Before a path that an expression reads only where another has no value: what stands there is told only
+ * where the row has it.
+ */
+export const perhaps = '?';
+
+function perhapsTold({ fields, ...rest }: Expression, sure: readonly string[] = []): Expression {
+  const isSure = new Set(sure);
+  return {
+    ...rest,
+    fields: fields.map((path) =>
+      isSure.has(path) || path.startsWith(perhaps) ? path : `${perhaps}${path}`,
+    ),
+  };
+}
+
+/** The first that is there; the others stay in AdditionalFields where they say something else. */
+export function firstOf(first: Expression, ...others: readonly Operand[]): Expression {
+  return perhapsTold(windowsFirstOf(first, ...others), first.fields);
+}
+
+/** One of two; the other stays in AdditionalFields where nothing else tells it. */
+export function when(condition: Condition, then: Operand, otherwise: Operand): Expression {
+  return perhapsTold(windowsWhen(condition, then, otherwise));
+}
 
 /** The member of the document at a path; `-` and empty text are nothing. */
 export function at(path: string): Expression {

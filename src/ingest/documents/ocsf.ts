@@ -4,16 +4,14 @@ import type { Columns } from '../windows/actor.js';
 import {
   computed,
   type Expression,
-  firstOf,
   joined,
   literal,
   match,
   textFrom,
-  when,
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 import { nested, valueAt } from './document.js';
-import { all, any, at, choose, firstAt, isThere, lists, not } from './expression.js';
+import { all, any, at, choose, firstAt, firstOf, isThere, lists, not, when } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
 import * as to from './transforms.js';
 

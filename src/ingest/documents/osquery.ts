@@ -2,17 +2,9 @@ import type { RawRecord } from '../connector.js';
 import { epochText } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { Columns } from '../windows/actor.js';
-import {
-  computed,
-  type Expression,
-  firstOf,
-  literal,
-  match,
-  textFrom,
-  when,
-} from '../windows/expression.js';
+import { computed, type Expression, literal, match, textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
-import { all, any, at, choose, isThere, lists, matches, not } from './expression.js';
+import { all, any, at, choose, firstOf, isThere, lists, matches, not, when } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
 import * as to from './transforms.js';
 

@@ -24,6 +24,8 @@ export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
 export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
 export const tokenElevation = transform('tokenElevation', values.tokenElevation);
+/** Without the dot of the root. */
+export const domainName = transform('domainName', (text) => text.replace(/(?<=.)\.$/, ''));
 export const registryKey = transform('registryKey', values.registryKey);
 const mailParts = /^\s*(?:"?([^"<]*?)"?\s*<)?([^<>\s]+@([^<>\s@]+))>?\s*$/;
 /** The address of `Name <name@domain>`. */

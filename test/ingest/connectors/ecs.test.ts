@@ -331,6 +331,179 @@ describe('ECS documents', () => {
       },
     ],
     [
+      'a start that Elastic Endpoint has seen',
+      {
+        event: { category: ['process'], type: ['start'], action: 'start', module: 'endpoint' },
+        user: { name: 'SYSTEM', domain: 'NT AUTHORITY', id: 'S-1-5-18' },
+        process: {
+          ...{ pid: 5, name: 'a.exe', executable: 'C:\\a.exe', command_line: 'a.exe' },
+          parent: { pid: 6, executable: 'C:\\b.exe', args: [], command_line: '' },
+          Ext: {
+            authentication_id: '0x3e7',
+            token: { integrity_level_name: 'high', elevation_level: 'full' },
+          },
+        },
+      },
+      {
+        ProcessIntegrityLevel: 'High',
+        ProcessTokenElevation: 'TokenElevationTypeFull',
+        LogonId: 999,
+        InitiatingProcessFileName: 'b.exe',
+      },
+    ],
+    [
+      'a start on a host that has no name but an id',
+      {
+        host: { id: '8c68', os: { type: 'linux' } },
+        event: { category: ['process'], type: ['start'] },
+        process: { name: 'a', executable: '/a', pid: 1 },
+      },
+      { DeviceName: '8c68', FileName: 'a' },
+    ],
+    [
+      'a process whose name is a path',
+      {
+        event: { category: ['file'], type: ['creation'] },
+        file: { path: 'C:\\x' },
+        process: { name: 'C:\\Windows\\A.exe', executable: 'C:\\Windows\\A.exe', pid: 1 },
+      },
+      { InitiatingProcessFileName: 'a.exe', InitiatingProcessFolderPath: 'c:\\windows\\a.exe' },
+    ],
+    [
+      'a logon as another user: the account is the one that logs on',
+      {
+        event: { category: ['authentication'], type: ['info'], action: 'authenticated' },
+        auditd: { message_type: 'user_auth', session: '62' },
+        service: { type: 'auditd' },
+        user: { name: 'alice', id: '1001', effective: { name: 'Bob', id: '9999' } },
+        process: { executable: '/bin/su', pid: 3 },
+      },
+      {
+        table: 'DeviceLogonEvents',
+        ActionType: 'LogonSuccess',
+        AccountName: 'bob',
+        AccountSid: '9999',
+        LogonId: 62,
+        InitiatingProcessFileName: 'su',
+        InitiatingProcessAccountName: 'alice',
+        InitiatingProcessAccountSid: '1001',
+      },
+    ],
+    [
+      'a group, as the audit system adds one',
+      {
+        event: { category: ['iam'], type: ['group', 'creation'], action: 'added-group-account-to' },
+        group: { id: '1004', name: 'lab' },
+        user: { name: 'alice', id: '1000' },
+      },
+      { ActionType: 'SecurityGroupCreated', AdditionalFields: { GroupName: 'lab' } },
+    ],
+    [
+      'a connection that is being made',
+      {
+        event: {
+          ...{ category: ['network'], type: ['connection', 'start'], action: 'connected-to' },
+          outcome: 'failure',
+        },
+        auditd: { data: { syscall: 'connect', exit: 'EINPROGRESS' } },
+        destination: { ip: '203.0.113.9', port: 443 },
+        network: { direction: 'egress' },
+      },
+      { ActionType: 'ConnectionSuccess', RemoteIP: '203.0.113.9' },
+    ],
+    [
+      'a flow without a direction, to an address of the host',
+      {
+        event: { category: ['network'], type: ['connection'], action: 'network_flow' },
+        source: { ip: '10.0.0.9', port: 51320 },
+        destination: { ip: '10.0.0.5', port: 8000 },
+      },
+      {
+        ActionType: 'InboundConnectionAccepted',
+        LocalIP: '10.0.0.5',
+        LocalPort: 8000,
+        RemoteIP: '10.0.0.9',
+      },
+    ],
+    [
+      'a question that has no answer yet',
+      {
+        event: {
+          category: ['network'],
+          type: ['connection', 'protocol'],
+          action: 'lookup_requested',
+        },
+        dns: { question: { name: 'a.example.' } },
+      },
+      { ActionType: 'DnsQueryRequest', AdditionalFields: { DnsQueryString: 'a.example' } },
+    ],
+    [
+      'a USB drive',
+      {
+        event: { category: ['volume_device'], type: ['start'], action: ['mount'] },
+        device: { bus_type: 'Usb', manufacturer: 'Maker', serial_number: '04' },
+        volume: { mount_name: 'G:', device_name: '\\Device\\HarddiskVolume6' },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'UsbDriveMounted',
+        AdditionalFields: { DriveLetter: 'G:', BusType: 'Usb', SerialNumber: '04' },
+      },
+    ],
+    [
+      'a call of an API, with the access that it asks for',
+      {
+        event: { category: ['api', 'intrusion_detection'], kind: 'event' },
+        process: {
+          ...{ pid: 9, name: 'a.exe' },
+          Ext: { api: { name: 'OpenProcess', parameters: { desired_access_numeric: 4112 } } },
+        },
+        Target: { process: { pid: 700, executable: 'C:\\Windows\\lsass.exe' } },
+      },
+      {
+        ActionType: 'OpenProcessApiCall',
+        FileName: 'lsass.exe',
+        ProcessId: 700,
+        AdditionalFields: { DesiredAccess: 4112 },
+      },
+    ],
+    [
+      'what is read only where another is absent is kept',
+      {
+        event: { category: ['network'], type: ['start'] },
+        source: { ip: '10.0.0.5' },
+        destination: { ip: '203.0.113.9', domain: 'a.example' },
+        url: { full: 'https://a.example/x' },
+        tls: { client: { server_name: 'b.example' } },
+      },
+      {
+        RemoteUrl: 'https://a.example/x',
+        AdditionalFields: {
+          destination: { domain: 'a.example' },
+          tls: { client: { server_name: 'b.example' } },
+        },
+      },
+    ],
+    [
+      'a sign-in that names its user in several places',
+      {
+        event: {
+          category: ['authentication', 'session'],
+          action: 'user.session.start',
+          dataset: 'okta.system',
+        },
+        user: { name: 'Bob', full_name: 'Bob' },
+        client: { user: { id: '00u1' }, geo: { country_name: 'Ireland' } },
+        okta: { actor: { alternate_id: 'Bob@contoso.com', id: '00u1' } },
+      },
+      {
+        table: 'IdentityLogonEvents',
+        AccountUpn: 'bob@contoso.com',
+        AccountObjectId: '00u1',
+        Location: 'Ireland',
+      },
+    ],
+    [
       'a sign-in',
       {
         event: {
@@ -436,17 +609,74 @@ describe('ECS documents', () => {
     ]);
   });
 
+  it('events of one session are as many, although they have its id', () => {
+    const dns = (more: object) => ({
+      ...common,
+      event: { category: ['network'], type: ['protocol'], id: 'CAcJ', dataset: 'zeek.dns' },
+      source: { ip: '10.0.0.5', port: 50000 },
+      dns: { question: { name: 'a.example', ...more } },
+    });
+    const { rows } = converted([dns({ type: 'A' }), dns({ type: 'AAAA' })]);
+    const ids = rows['DeviceEvents']?.map((row) => row['ReportId']);
+    expect([ids?.length, new Set(ids).size]).toEqual([2, 2]);
+  });
+
+  it('reports of a flow are of one row, at its start', () => {
+    const flow = (time: string, final: boolean) => ({
+      ...common,
+      '@timestamp': time,
+      event: {
+        ...{ category: ['network'], type: ['connection'], action: 'network_flow' },
+        start: '2026-01-05T10:10:00.000Z',
+      },
+      flow: { id: 'QAT', final },
+      source: { ip: '10.0.0.5' },
+      destination: { ip: '203.0.113.9' },
+    });
+    const { rows } = converted([
+      flow('2026-01-05T10:10:10.000Z', false),
+      flow('2026-01-05T10:10:20.000Z', true),
+    ]);
+    const all = rows['DeviceNetworkEvents'] ?? [];
+    expect(new Set(all.map(({ ReportId, Timestamp }) => `${ReportId} ${Timestamp}`)).size).toBe(1);
+    expect(all[0]).toMatchObject({ Timestamp: '2026-01-05T10:10:00.0000000Z' });
+  });
+
+  it('the platform of a host whose name of it is short', () => {
+    const os = {
+      ...{ name: 'Windows', type: 'windows', version: '1809 (10.0.17763.2686)' },
+      full: 'Windows Server 2019 Datacenter 1809 (10.0.17763.2686)',
+    };
+    const { snapshots } = converted([{ ...start, host: { ...host, os } }]);
+    expect(snapshots['DeviceInfo']?.[0]).toMatchObject({
+      OSPlatform: 'WindowsServer2019',
+      OSBuild: 17763,
+    });
+  });
+
   it('ends, flows that close and states have no row; what is no document is a dead letter', () => {
     const { rows, counts } = converted(
       [
         { ...start, event: { category: ['process'], type: ['end'] } },
         { ...common, event: { category: ['network'], type: ['end'] }, source: { ip: '10.0.0.1' } },
         { ...common, event: { kind: 'metric', dataset: 'system.cpu' } },
+        // A step of a logon, a command that sudo was asked for, an alert that is of no malware.
+        {
+          ...common,
+          event: { category: ['authentication'], type: ['info'], action: 'acquired-credentials' },
+          service: { type: 'auditd' },
+        },
+        { ...common, event: { category: ['process'], type: ['start'], action: 'ran-command' } },
+        {
+          ...common,
+          event: { kind: 'alert', category: ['file'], type: ['access'] },
+          file: { path: '/etc/shadow' },
+        },
         { a: 1 },
         '"text"',
       ],
       'ecs',
     );
-    expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 3, 2]);
+    expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 6, 2]);
   });
 });
