@@ -6,6 +6,7 @@ import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { ocsfEvents } from './connectors/ocsf.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
 import { streamingApi } from './connectors/streaming-api.js';
+import { windowsCsv } from './connectors/windows-csv.js';
 import { windowsEvent } from './connectors/windows-event.js';
 import { zeekJson, zeekTsv } from './connectors/zeek.js';
 
@@ -15,6 +16,7 @@ export const connectors: readonly Connector[] = [
   defenderRows,
   linuxSysmon,
   windowsEvent,
+  windowsCsv,
   auditd,
   zeekJson,
   zeekTsv,

@@ -45,6 +45,16 @@ async function follow(folder: string, more: Partial<FolderSettings> = {}): Promi
 const events = (from: number, to: number) => lines(numbers(from, to).map((n) => processEvent(n)));
 /** As PowerShell writes files. */
 const utf16 = (text: Buffer | string) => Buffer.from(text.toString(), 'utf16le');
+/** Process starts as CSV, by their pids from 1000 on. */
+const eventCsv = (starts: readonly number[]) =>
+  ['TimeCreated,RecordNumber,EventID,SourceName,Hostname,NewProcessId,NewProcessName']
+    .concat(
+      starts.map(
+        (n) =>
+          `2026-01-05 10:11:12,${n},4688,Microsoft-Windows-Security-Auditing,pc1,${1000 + n},a.exe`,
+      ),
+    )
+    .join('\r\n');
 const between = (from: number, to: number) =>
   `ProcessId >= ${1000 + from} AND ProcessId < ${1000 + to}`;
 
@@ -117,21 +127,22 @@ describe('a followed folder', () => {
     const wide = utf16(`\ufeff${events(320, 330)}`);
     writeFileSync(path.join(folder, 'f.json'), wide);
     writeFileSync(path.join(folder, 'g.json'), utf16(events(330, 340)).swap16());
+    writeFileSync(path.join(folder, 'h.csv'), eventCsv(numbers(345, 350)));
     writeFileSync(path.join(folder, '.hidden'), events(350, 360));
     const running = await follow(folder);
     const where = between(300, 400);
     await until(async () => {
       await ingest.flush();
-      return (await count('DeviceProcessEvents', where)) >= 40;
+      return (await count('DeviceProcessEvents', where)) >= 45;
     });
     await running.close();
     appendFileSync(path.join(folder, 'f.json'), utf16(events(340, 345)));
     const again = await follow(folder);
     await until(async () => {
       await ingest.flush();
-      return (await count('DeviceProcessEvents', where)) >= 45;
+      return (await count('DeviceProcessEvents', where)) >= 50;
     });
-    expect(await taken(again, 300, 400)).toBe(45);
+    expect(await taken(again, 300, 400)).toBe(50);
   });
 
   it('reads Zeek in the middle with the heading of its file', async () => {

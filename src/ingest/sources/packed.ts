@@ -1,15 +1,24 @@
 import { evtxMagic } from '../evtx.js';
 import { gzipMagic, utf16In } from '../unpack.js';
+import { startsEventCsv } from '../windows/csv.js';
 import { zstdMagic } from '../zstd.js';
 
 const magics = [gzipMagic, zstdMagic, evtxMagic, Buffer.from('PK')];
 const tarMagicAt = 257;
+/** Lines at the start that tell whether it is CSV, whose first line says what the others are. */
+const lookedAt = 20;
 
 /** Whether a file that starts so is no text that grows by the line. */
 export function isPacked(start: Buffer): boolean {
   return (
     utf16In(start) !== undefined ||
     magics.some((magic) => start.subarray(0, magic.length).equals(magic)) ||
-    start.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar'
+    start.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar' ||
+    startsEventCsv(
+      start
+        .toString()
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/, lookedAt),
+    )
   );
 }

@@ -167,7 +167,7 @@ function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
 /** A time of WMI: digits alone, and minutes from UTC. */
 const wmiTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
 
-/** A time as a number, since 1970: seconds, or milliseconds where it is too large for those. Others are as they are. */
+/** A time that is a number (seconds since 1970, or milliseconds where it is too large for those), or has a comma. */
 export function timeText(value: JsonValue | undefined): string | undefined {
   const text = textOf(value);
   const [, year, month, day, hour, minute, second, fraction, sign, offset] =
@@ -179,7 +179,7 @@ export function timeText(value: JsonValue | undefined): string | undefined {
   }
   const isCount = text !== undefined && /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
   const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
-  return isCount ? epochText(text, unit) : text;
+  return isCount ? epochText(text, unit) : text?.replace(/(\/\d{4}), (?=\d)/, '$1 ');
 }
 
 /** Collectors that are not made for Windows alone, and exports of hunting tools. */

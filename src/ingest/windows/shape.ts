@@ -25,7 +25,7 @@ export interface Envelope {
   readonly message?: JsonValue | undefined;
   readonly data: EventData;
   /** Values without names, in the order of the event's template. */
-  readonly inserts?: readonly JsonValue[];
+  readonly inserts?: readonly JsonValue[] | undefined;
 }
 
 export function asObject(value: JsonValue | undefined): JsonObject | undefined {

@@ -33,6 +33,11 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
   return envelope && eventOf(envelope);
 }
 
+/** Whether the names of a record are those of events. */
+export function isOfShape(record: JsonObject): boolean {
+  return shapes.some((shape) => shape.matches(record));
+}
+
 /** The event of a text as Splunk's collector writes it; undefined where it is none. */
 export function unwrapPlainText(text: string): WindowsEvent | undefined {
   return isTextEvent(text) ? eventOf(unwrapText(text)) : undefined;
@@ -413,10 +418,22 @@ function unwrapFlat(record: JsonObject): Envelope {
     headerPid: isGetWinEvent ? record['ProcessId'] : undefined,
     message: record['Message'],
     data: isGetWinEvent ? new EventData() : data,
-    ...(Array.isArray(properties)
-      ? { inserts: properties.map((item) => asObject(item)?.['Value'] ?? item) }
-      : {}),
+    inserts: Array.isArray(properties) ? propertiesOf(properties) : undefined,
   };
+}
+
+/** Where JSON is not deep enough for them, PowerShell has only their type. */
+const propertyType = 'System.Diagnostics.Eventing.Reader.EventProperty';
+
+/** Values of a SID are objects themselves. */
+function propertiesOf(items: readonly JsonValue[]): readonly JsonValue[] | undefined {
+  if (items.includes(propertyType)) {
+    return undefined;
+  }
+  return items.map((item) => {
+    const value = asObject(item)?.['Value'] ?? item;
+    return asObject(value)?.['Value'] ?? value;
+  });
 }
 
 /** The event log doubles every `%` of Sysmon's values; in the Security log `%%1833` is a message's code. */

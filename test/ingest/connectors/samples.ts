@@ -62,6 +62,11 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
       ],
     },
   ],
+  'windows-csv': [
+    '2026-01-05 10:11:12.1234567,1,11,Microsoft-Windows-Sysmon,Microsoft-Windows-Sysmon/Operational,PC1.contoso.com,"{""EventData"":{""Data"":[{""@Name"":""TargetFilename"",""#text"":""C:\\a,b.txt""}]}}"',
+    '2026-01-05 10:11:12,2,4104,Microsoft-Windows-PowerShell,Microsoft-Windows-PowerShell/Operational,PC1.contoso.com,"{""EventData"":\n\n{""ScriptBlockText"":""whoami""}}"',
+    '2026-01-05 10:11:12,3,5025,,Security,PC1.contoso.com,',
+  ],
   'windows-event': [
     {
       channel: 'Security',
@@ -431,6 +436,7 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
 
 /** What a stream of the connector's starts with. */
 export const headers: Readonly<Record<string, readonly string[]>> = {
+  'windows-csv': ['TimeCreated,RecordNumber,EventId,Provider,Channel,Computer,Payload'],
   'zeek-tsv': [
     '#separator \\x09',
     '#set_separator\t,',

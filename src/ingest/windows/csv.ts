@@ -1,0 +1,184 @@
+import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
+import { csvFields } from '../custom/csv.js';
+import type { JsonValue } from '../json.js';
+import type { JsonObject } from './shape.js';
+import { isOfShape, unwrapEvent } from './shapes.js';
+
+/** The columns of an export, and what stands between them. */
+interface Header {
+  readonly names: readonly string[];
+  readonly delimiter: string;
+  /** Event Viewer's have no computer: there is no device to put their events to. */
+  readonly isOfEventViewer: boolean;
+}
+
+const delimiters = [',', ';', '\t'];
+const eventViewer = ['Date and Time', 'Source', 'Event ID'];
+/** `Export-Csv` writes the type of its objects before their header. */
+const typeLine = /^#TYPE /;
+/** Longer than that no record of a log is; one that claims to be is let go. */
+const longest = 1024 * 1024;
+
+/** Whether lines begin as an export of event logs as CSV. */
+export function startsEventCsv(lines: readonly string[]): boolean {
+  const start = lines.findIndex((line) => line.trim() !== '' && !typeLine.test(line));
+  const first = lines[start];
+  if (first === undefined) {
+    return false;
+  }
+  return (
+    headerIn(first) !== undefined ||
+    // Where the event is in one of the columns, the names do not tell.
+    delimiters.some((delimiter) => {
+      const names = csvFields(first, delimiter)?.map(columnName);
+      const fields = names && firstRecord(lines.slice(start + 1), delimiter);
+      return fields !== undefined && unwrapEvent(recordOf(names ?? [], fields)) !== undefined;
+    })
+  );
+}
+
+function firstRecord(lines: readonly string[], delimiter: string): readonly string[] | undefined {
+  let text: string | undefined;
+  let isOpen = false;
+  for (const line of lines) {
+    text = text === undefined ? line : `${text}\n${line}`;
+    isOpen = isOpen !== hasOddQuotes(line);
+    if (!isOpen) {
+      return csvFields(text, delimiter);
+    }
+  }
+  return undefined;
+}
+
+function headerIn(text: string): Header | undefined {
+  for (const delimiter of delimiters) {
+    const names = csvFields(text, delimiter)?.map(columnName) ?? [];
+    const isOfEventViewer = eventViewer.every((name) => names.includes(name));
+    if (isOfEventViewer || isOfShape(Object.fromEntries(names.map((name) => [name, ''])))) {
+      return { names, delimiter, isOfEventViewer };
+    }
+  }
+  return undefined;
+}
+
+/** Log Analytics tells the zone behind the name. */
+function columnName(field: string): string {
+  return field.trim().replace(/ \[\w+\]$/, '');
+}
+
+function recordOf(names: readonly string[], fields: readonly string[]): JsonObject {
+  const record: Record<string, JsonValue> = {};
+  for (const [index, name] of names.entries()) {
+    const value = fields[index] ?? '';
+    record[name] = value === '' ? null : value;
+  }
+  return record;
+}
+
+function hasOddQuotes(text: string): boolean {
+  let isOdd = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    isOdd = !isOdd;
+  }
+  return isOdd;
+}
+
+/** A record of which more lines come. */
+interface OpenRecord {
+  readonly first: RawRecord;
+  readonly texts: string[];
+  length: number;
+}
+
+/** Records of CSV, each handed on as an object of its columns. */
+export class EventCsv implements Conversion {
+  readonly #inner: HoldingConversion;
+  #header: Header | undefined;
+  #open: OpenRecord | undefined;
+
+  constructor(inner: HoldingConversion) {
+    this.#inner = inner;
+  }
+
+  get heldBytes(): number {
+    return this.#inner.heldBytes + (this.#open?.length ?? 0);
+  }
+
+  convert(line: RawRecord): readonly Outcome[] {
+    const open = this.#open;
+    const { text } = line;
+    if (open === undefined) {
+      if (text.trim() === '' || typeLine.test(text)) {
+        return [];
+      }
+      if (!hasOddQuotes(text)) {
+        return this.#record(line);
+      }
+      this.#open = { first: line, texts: [text], length: text.length };
+      return [];
+    }
+    open.texts.push(text);
+    open.length += text.length + 1;
+    return hasOddQuotes(text) || open.length > longest ? this.#record(this.#taken(open)) : [];
+  }
+
+  *release(): Generator<Outcome> {
+    if (this.#open) {
+      yield rejection('a quoted field does not end', this.#taken(this.#open));
+    }
+    yield* this.#inner.release(false);
+  }
+
+  close(): void {
+    this.#open = undefined;
+    this.#inner.close();
+  }
+
+  #taken({ first, texts, length }: OpenRecord): RawRecord {
+    this.#open = undefined;
+    const { place } = first;
+    return {
+      text: texts.join('\n'),
+      value: undefined,
+      ...(place && { place: { ...place, sizeBytes: length } }),
+    };
+  }
+
+  #record(record: RawRecord): readonly Outcome[] {
+    const header = this.#header;
+    if (header === undefined) {
+      this.#header = headerIn(record.text) ?? plainHeader(record.text);
+      return this.#header ? [] : [rejection('no header of CSV', record)];
+    }
+    if (header.isOfEventViewer) {
+      return [rejection(withoutComputer, record)];
+    }
+    const { names, delimiter } = header;
+    const fields = csvFields(record.text, delimiter);
+    const fits = fields?.length === names.length;
+    // Exports that are one behind the other have a header each.
+    const next = fits && fields[0] !== names[0] ? undefined : headerIn(record.text);
+    if (next) {
+      this.#header = next;
+      return [];
+    }
+    if (!fits) {
+      return [rejection('the fields do not fit the header', record)];
+    }
+    const value = recordOf(names, fields);
+    // A record that says what its fields are.
+    return this.#inner.convert({ ...record, text: JSON.stringify(value), value });
+  }
+}
+
+const withoutComputer =
+  "Event Viewer's CSV does not say which computer an event is of: save the events as XML or EVTX";
+
+function plainHeader(text: string): Header | undefined {
+  const names = csvFields(text, ',')?.map(columnName);
+  return names && { names, delimiter: ',', isOfEventViewer: false };
+}
+
+function rejection(detail: string, record: RawRecord): Outcome {
+  return { rejected: 'record.shape', detail, record };
+}
