@@ -47,6 +47,9 @@ export class EventConversion implements Conversion {
       return [{ rejected: 'record.shape', detail: 'no event of a Windows log' }];
     }
     const rule = this.#ruleFor(event);
+    if (rule && event.data.size === 0 && !worthWithoutValues.has(rule.table)) {
+      return [{ rejected: 'record.shape', detail: withoutValues }];
+    }
     if (rule || Learning.teaches(event)) {
       this.#learning.learn(event);
     } else {
@@ -133,6 +136,12 @@ export class EventConversion implements Conversion {
     return { table: rule.table, columns, identity, record };
   }
 }
+
+/** That something has happened is worth a row there, though nothing more is known of it. */
+const worthWithoutValues: ReadonlySet<string> = new Set<Rule['table']>([
+  ...(['DeviceEvents', 'IdentityDirectoryEvents'] as const),
+]);
+const withoutValues = 'the event has no values, and its message is none that can be read';
 
 function withValue(record: RawRecord): RawRecord {
   if (record.value !== undefined || !/^\s*[{[]/.test(record.text)) {

@@ -66,6 +66,7 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   }
   if (isSysmon({ provider })) {
     undouble(data);
+    brace(data);
   }
   const headerPid = Number(textOf(envelope.headerPid));
   return {
@@ -442,6 +443,19 @@ function undouble(data: EventData): void {
     const value = data.get(lowerCase(name));
     if (value?.includes('%%')) {
       data.set(name, value.replaceAll('%%', '%'));
+    }
+  }
+}
+
+const bareGuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** GUIDs have braces in Sysmon's log; readers of its binary form leave them out. */
+function brace(data: EventData): void {
+  for (const name of data.names) {
+    const key = lowerCase(name);
+    const value = key.endsWith('guid') ? data.get(key) : undefined;
+    if (value !== undefined && bareGuid.test(value)) {
+      data.set(name, `{${value}}`);
     }
   }
 }

@@ -436,6 +436,61 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  describe('Get-WinEvent | ConvertTo-Json', () => {
+    const typed = {
+      Id: 11,
+      ProviderName: provider,
+      LogName: channel,
+      MachineName: computer,
+      UserId: { BinaryLength: 12, AccountDomainSid: null, Value: 'S-1-5-18' },
+      TimeCreated: '/Date(1767607872400)/',
+    };
+    const cutOff = list.map(() => 'System.Diagnostics.Eventing.Reader.EventProperty');
+
+    it('has values that are numbers, GUIDs and SIDs', () => {
+      const values = list.map(({ name, text }) =>
+        name === 'ProcessGuid' ? text.slice(1, -1) : name === 'ProcessId' ? Number(text) : text,
+      );
+      const properties = values.map((Value) => ({ Value }));
+      const record = { ...typed, Message: null, Properties: properties };
+      expect(onlyRow(converted([record]))).toMatchObject({
+        ...wanted,
+        InitiatingProcessUniqueId: data.ProcessGuid,
+      });
+      const sid = { Value: { BinaryLength: 28, Value: 'S-1-5-21-1-2-3-1001' } };
+      const deleted = {
+        ...typed,
+        Id: 4726,
+        ProviderName: 'Microsoft-Windows-Security-Auditing',
+        Properties: [{ Value: 'Mallory' }, { Value: 'PC1' }, sid],
+      };
+      expect(onlyRow(converted([deleted]))).toMatchObject({
+        ActionType: 'UserAccountDeleted',
+        AccountSid: 'S-1-5-21-1-2-3-1001',
+      });
+    });
+
+    it('that was not deep enough has the message', () => {
+      const Message = `File created:\n${list.map(({ name, text }) => `${name}: ${text}`).join('\n')}`;
+      const record = { ...typed, Message, Properties: cutOff };
+      expect(onlyRow(converted([record]))).toMatchObject(wanted);
+    });
+
+    it('without values, in a language that is not read, is a dead letter', () => {
+      const record = {
+        ...typed,
+        Id: 4688,
+        ProviderName: 'Microsoft-Windows-Security-Auditing',
+        Message:
+          'Ein neuer Prozess wurde erstellt.\r\n\r\nAntragsteller:\r\n\tSicherheits-ID:\t\tS-1-5-18',
+        Properties: cutOff,
+      };
+      const { rows, letters } = converted([record]);
+      expect([rows, letters.length]).toEqual([{}, 1]);
+      expect(letters[0]?.['Reason']).toMatch(/no values/);
+    });
+  });
+
   it('what is of no shape is a dead letter', () => {
     for (const record of [{}, { EventID: 11 }, '<Event/>', '<Event', '[1]', '"x"']) {
       const { rows, counts } = converted([record], 'windows-event');
