@@ -1,4 +1,5 @@
 import type { LogicalPlan, PlanColumn, PlanExpression } from './plan.js';
+import { isVolatile } from './volatile.js';
 
 type Columns = (column: PlanColumn) => PlanColumn | undefined;
 
@@ -12,7 +13,7 @@ export function filtered(plan: LogicalPlan, condition: PlanExpression): LogicalP
   let result = plan;
   const late: PlanExpression[] = [];
   for (const term of termsOf(condition)) {
-    const early = isRandom(term) ? undefined : pushed(result, term);
+    const early = isVolatile(term) ? undefined : pushed(result, term);
     if (early) result = early;
     else late.push(term);
   }
@@ -39,11 +40,6 @@ function hasUniqueJoin(plan: LogicalPlan): boolean {
 function termsOf(condition: PlanExpression): readonly PlanExpression[] {
   if (condition.kind !== 'call' || condition.name !== 'and') return [condition];
   return condition.arguments.flatMap(termsOf);
-}
-
-function isRandom(term: PlanExpression): boolean {
-  if (term.kind !== 'call') return false;
-  return /^(rand|new_guid)$/.test(term.name) || term.arguments.some(isRandom);
 }
 
 /** The plan with the condition on the left side of such a join, or undefined where it cannot go there. */

@@ -11,6 +11,7 @@ import {
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, withVariables } from './context.js';
 import { operatorPlanners, sourcePlanners } from './operators.js';
+import { parameterText } from './parameters.js';
 import { planPattern, planPatternPath } from './patterns.js';
 import type { Relation } from './plan.js';
 import { constantText, planScalar } from './scalar.js';
@@ -105,13 +106,17 @@ function planPipe(node: Expression, context: PlanContext, input?: Relation): Rel
     relation = planTable(stage, scope, relation);
     const named = nameOfAs(stage);
     if (named) {
-      // From here on the rows are read under their name, so that they are evaluated once.
-      const variable = tableVariable(relation, scope, true);
+      // From here on the rows are read under their name too, so that they can be evaluated once.
+      const variable = tableVariable(relation, scope, isMaterialized(stage));
       scope = withVariables(scope, [[named, variable]]);
       if (variable.kind === 'table') relation = useTable(variable, scope);
     }
   }
   return relation;
+}
+
+function isMaterialized(stage: Expression): boolean {
+  return parameterText(stage, 'hint.materialized') === 'true';
 }
 
 function nameOfAs(stage: Expression): string | undefined {

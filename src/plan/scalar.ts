@@ -32,6 +32,7 @@ import {
 import { queryProperty } from './query-properties.js';
 import { resultType } from './result-types.js';
 import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
+import { isVolatile } from './volatile.js';
 
 const binaryOperators: Readonly<Record<string, string>> = {
   AddExpression: '+',
@@ -484,7 +485,10 @@ export function constantText(node: Expression, context: PlanContext, row: Row): 
 }
 
 function planToScalar(table: Expression, node: Expression, context: PlanContext): PlanExpression {
-  if (!isTabular(table.ResultType)) return planScalar(table, context, noRow);
+  if (!isTabular(table.ResultType)) {
+    const value = planScalar(table, context, noRow);
+    return isVolatile(value) ? call(node, 'toscalar', [value], value.type) : value;
+  }
   const part = partOf(table, context);
   if (part) return partScalar(table, part, context);
   const relation = context.plan.table(table, apartFromRows(context));

@@ -10,6 +10,8 @@ export interface CallSite {
   readonly span: TextSpan;
   /** In the condition of a filter: there a null is as good as false. */
   readonly filter: boolean;
+  /** A number of this place in the SQL: the engine evaluates calls that are written alike once. */
+  readonly place: number;
 }
 
 /** The SQL of a call. `nullable` overrules the entry's where this call is known better. */

@@ -14,6 +14,7 @@ import type {
   SortKey,
   UnnestNode,
 } from '../plan/plan.js';
+import { isVolatile, isVolatileCall } from '../plan/volatile.js';
 import { deviceCondition } from './device-scope.js';
 import { foldedRows, foldNames } from './fold.js';
 import { aggregateFunctions } from './functions/aggregate.js';
@@ -55,8 +56,10 @@ interface Select {
 /** The state of one generation: the named tables that it needs. */
 interface Generation {
   readonly uses: ReadonlyMap<number, number>;
-  /** Ids of columns that the generation itself makes: they count down from -1. */
+  /** Ids of columns that the generation itself makes, and of values by chance: they count down from -1. */
   readonly fresh: { next: number };
+  /** Within `toscalar()`: what stands at one place of the query is evaluated once. */
+  readonly once: boolean;
   /** Columns of each named table that some use reads. */
   readonly wanted: Map<number, Set<PlanColumn>>;
   readonly named: Map<
@@ -78,11 +81,14 @@ export function generateSql(
   // Passes find which columns of shared tables are read, until they find no more: a shared table may
   // read another. Then the SQL is written.
   const wanted = new Map<number, Set<PlanColumn>>();
+  const start = (): Generation => {
+    return { uses, wanted, named: new Map(), fresh: { next: -1 }, once: false };
+  };
   for (let known = -1; uses.size > 0 && known < sizeOf(wanted); ) {
     known = sizeOf(wanted);
-    selectRows(plan, columns, write, { uses, wanted, named: new Map(), fresh: { next: -1 } });
+    selectRows(plan, columns, write, start());
   }
-  const generation: Generation = { uses, wanted, named: new Map(), fresh: { next: -1 } };
+  const generation = start();
   const rows = selectRows(plan, columns, write, generation);
   const prefix = [...generation.named.values()].map(
     ({ name, sql: body }) => sql`${name} AS MATERIALIZED (${body})`,
@@ -887,7 +893,13 @@ function namedTable(shared: SharedPlan, wanted: ReadonlySet<PlanColumn>, generat
 /** Whether a shared table is evaluated once under a name: when that saves work, or must be so. */
 function isNamed(shared: SharedPlan, generation: Generation): boolean {
   if ((generation.uses.get(shared.id) ?? 0) < 2) return false;
-  return shared.materialized || isCostly(shared.plan);
+  return shared.materialized || (isCostly(shared.plan) && !hasVolatile(shared.plan));
+}
+
+/** Whether each evaluation gives other rows, which KQL leaves to `materialize()` to prevent. */
+function hasVolatile(plan: LogicalPlan): boolean {
+  if (plan.kind === 'shared' && plan.shared.materialized) return false;
+  return expressionsOf(plan).some(isVolatile) || tablesBelow(plan).some(hasVolatile);
 }
 
 function isCostly(plan: LogicalPlan): boolean {
@@ -897,9 +909,8 @@ function isCostly(plan: LogicalPlan): boolean {
     case 'range':
       return false;
     case 'filter':
-      return isVolatile(plan.condition) || isCostly(plan.input);
     case 'project':
-      return plan.columns.some(({ expression }) => isVolatile(expression)) || isCostly(plan.input);
+      return isCostly(plan.input);
     case 'shared':
       return isCostly(plan.shared.plan);
     default:
@@ -922,46 +933,60 @@ function countUses(root: LogicalPlan): Map<number, number> {
 }
 
 function inputsOf(plan: LogicalPlan): LogicalPlan[] {
-  const expressions = (list: readonly PlanExpression[]) => list.flatMap(subplansOf);
+  return [...tablesBelow(plan), ...expressionsOf(plan).flatMap(subplansOf)];
+}
+
+/** The tables that the node's rows are made of. */
+function tablesBelow(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
     case 'scan':
-      return [];
     case 'values':
-      return expressions(plan.rows.flat());
     case 'range':
-      return expressions([plan.from, plan.to, plan.step]);
-    case 'project':
-      return [plan.input, ...expressions(plan.columns.map((item) => item.expression))];
-    case 'filter':
-      return [plan.input, ...subplansOf(plan.condition)];
-    case 'aggregate':
-      return [
-        plan.input,
-        ...expressions([
-          ...plan.keys.map((key) => key.expression),
-          ...plan.aggregates.flatMap((a) => a.arguments),
-        ]),
-      ];
+      return [];
     case 'join':
-      return [
-        plan.left,
-        plan.right,
-        ...expressions(plan.on.flatMap((pair) => [pair.left, pair.right])),
-      ];
-    case 'sort':
-      return [plan.input, ...expressions(plan.keys.map((key) => key.expression))];
-    case 'limit':
-      return [plan.input, ...subplansOf(plan.count)];
+      return [plan.left, plan.right];
     case 'union':
-      return plan.inputs.flatMap((input) => [input.plan, ...expressions(input.columns)]);
-    case 'unnest':
-      return [plan.input, ...expressions(plan.items.map((item) => item.expression))];
-    case 'fold':
-      return [plan.input, ...expressions(plan.steps.map((step) => step.expression))];
-    case 'window':
-      return [plan.input, ...expressions(plan.functions.flatMap((each) => each.arguments))];
+      return plan.inputs.map((input) => input.plan);
     case 'shared':
       return [plan.shared.plan];
+    default:
+      return [plan.input];
+  }
+}
+
+/** The expressions of the node itself. */
+function expressionsOf(plan: LogicalPlan): readonly PlanExpression[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'shared':
+      return [];
+    case 'values':
+      return plan.rows.flat();
+    case 'range':
+      return [plan.from, plan.to, plan.step];
+    case 'project':
+      return plan.columns.map((item) => item.expression);
+    case 'filter':
+      return [plan.condition];
+    case 'aggregate':
+      return [
+        ...plan.keys.map((key) => key.expression),
+        ...plan.aggregates.flatMap((aggregate) => aggregate.arguments),
+      ];
+    case 'join':
+      return plan.on.flatMap((pair) => [pair.left, pair.right]);
+    case 'sort':
+      return plan.keys.map((key) => key.expression);
+    case 'limit':
+      return [plan.count];
+    case 'union':
+      return plan.inputs.flatMap((input) => input.columns);
+    case 'unnest':
+      return plan.items.map((item) => item.expression);
+    case 'fold':
+      return plan.steps.map((step) => step.expression);
+    case 'window':
+      return plan.functions.flatMap((each) => each.arguments);
     default:
       return unreachable(plan);
   }
@@ -1096,7 +1121,8 @@ function emit(
     case 'literal':
       return literalOperand(expression);
     case 'scalarSubquery': {
-      const body = print(select(expression.input, new Set([expression.column]), generation), [
+      const once = { ...generation, once: true };
+      const body = print(select(expression.input, new Set([expression.column]), once), [
         expression.column,
       ]);
       const isText = !isNullableColumn(expression.type);
@@ -1144,8 +1170,11 @@ function emitCall(
   const entry = Object.hasOwn(scalarFunctions, call.name) ? scalarFunctions[call.name] : undefined;
   if (!entry) throw notSupported(call.name, call.span, 'function');
   const keepsFilter = filter && (call.name === 'and' || call.name === 'or');
-  const parts = call.arguments.map((part) => emit(part, from, generation, keepsFilter));
-  const site: CallSite = { type: call.type, span: call.span, filter };
+  const inner = call.name === 'toscalar' ? { ...generation, once: true } : generation;
+  const parts = call.arguments.map((part) => emit(part, from, inner, keepsFilter));
+  const place =
+    isVolatileCall(call.name) && !generation.once ? generation.fresh.next-- : call.span.start;
+  const site: CallSite = { type: call.type, span: call.span, filter, place };
   const text = writtenCall(entry, site, parts);
   const nullable =
     text.nullable ??
@@ -1178,16 +1207,6 @@ function readsOf(expressions: readonly PlanExpression[]): Set<PlanColumn> {
   };
   expressions.forEach(visit);
   return found;
-}
-
-/** Gives another value each time it is evaluated. */
-const volatileFunctions: ReadonlySet<string> = new Set(['rand', 'new_guid']);
-
-function isVolatile(expression: PlanExpression): boolean {
-  return (
-    expression.kind === 'call' &&
-    (volatileFunctions.has(expression.name) || expression.arguments.some(isVolatile))
-  );
 }
 
 function union<T>(first: ReadonlySet<T>, second: ReadonlySet<T>): Set<T> {

@@ -182,6 +182,37 @@ cases('let', [
     [[0]],
   ],
   [
+    'other tables are evaluated at each use',
+    'let T = range i from 1 to 3 step 1 | extend r = rand(), g = new_guid(); T | join kind=inner T on i | where r != r1 and g != g1 | count',
+    'Count: long',
+    [[3]],
+  ],
+  [
+    'a sample is another one at each use',
+    'let T = range i from 1 to 1000000 step 1 | sample 3; union T, T | summarize max(i), dcount(i)',
+    'max_i: long, dcount_i: long',
+    [[expect.any(Number), 6]],
+  ],
+  [
+    'a table named by as is evaluated at each use, unless a hint says once',
+    `let once = toscalar(range i from 1 to 1000000 step 1 | sample 3 | as hint.materialized=true T | union T | summarize dcount(i));
+     range i from 1 to 1000000 step 1 | sample 3 | as T | union T | summarize dcount(i), once`,
+    'dcount_i: long, once: long',
+    [[6, 3]],
+  ],
+  [
+    'a value by chance is another one at each use',
+    'let f = () { rand() }; let r = rand(); let g = new_guid(); range i from 1 to 2 step 1 | where f() != f() and r != r and g != g | count',
+    'Count: long',
+    [[2]],
+  ],
+  [
+    'a value by chance in toscalar() is the same for all rows and uses',
+    'let f = () { toscalar(rand()) }; let T = range i from 1 to 3 step 1 | extend r = f(); union T, T | summarize dcount(r), countif(r == f())',
+    'dcount_r: long, countif_: long',
+    [[1, 6]],
+  ],
+  [
     'toscalar() is a constant of the query',
     'let m = toscalar(range i from 1 to 5 step 1 | summarize max(i)); print m + 1',
     'print_0: long',

@@ -236,7 +236,12 @@ export const arithmeticFunctions = {
             nullable: false,
             expression: value.expression,
           };
-          return dynamic({ type, span: { start: 0, length: 0 }, filter: false }, '-', zero, value);
+          return dynamic(
+            { type, span: { start: 0, length: 0 }, filter: false, place: 0 },
+            '-',
+            zero,
+            value,
+          );
         }
         default:
           return { ...sql`(-${value})`, nullable };

@@ -162,9 +162,9 @@ export const mathFunctions = {
   rand: {
     doc: 'rand-function',
     nullable: 'never',
-    trap: 'the engine evaluates equal calls once: each place in the text has a number of its own',
-    emitCall: ({ span }, limit?: Operand) => {
-      const random = sql`randCanonical(${{ text: String(span.start) }})`;
+    trap: 'the engine evaluates equal calls once: each evaluation has a number of its own',
+    emitCall: ({ place }, limit?: Operand) => {
+      const random = sql`randCanonical(${{ text: String(place) }})`;
       return limit ? sql`floor(${random} * ${limit})` : random;
     },
     examples: [['rand() < 1', 'true']],
@@ -172,7 +172,14 @@ export const mathFunctions = {
   new_guid: {
     doc: 'new-guid-function',
     nullable: 'never',
-    emitCall: ({ span }) => sql`generateUUIDv4(${{ text: String(span.start) }})`,
+    emitCall: ({ place }) => sql`generateUUIDv4(${{ text: String(place) }})`,
     examples: [['isnotempty(new_guid())', 'true']],
+  },
+  toscalar: {
+    doc: 'toscalar-function',
+    trap: 'a value by chance in it is the same for all rows',
+    nullable: 'always',
+    emit: (value: Operand) => sql`(SELECT ${value})`,
+    examples: [['isnotempty(toscalar(new_guid()))', 'true']],
   },
 } satisfies Record<string, ScalarFunction>;
