@@ -10,19 +10,41 @@ export interface AuditRecord {
 }
 
 const head =
-  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
+  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
 /** A time as `ausearch --interpret` writes it. */
 const interpretedTime = /^(\d\d)\/(\d\d)\/(\d{2,4}) (\d\d:\d\d:\d\d)\.(\d+):(\d+)$/;
-/** What the daemon has resolved stands behind it. */
+/** What the daemon has resolved stands behind a separator, which shippers may escape or drop. */
 const enrichment = '\u001d';
+const otherEnrichment = /#035(?=[A-Z]+=)|(?<=[\dA-F])(?=SADDR=\{)/g;
 const field = /([A-Za-z][\w-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\S*)/g;
 /** AUOMS does not escape the quotes within. */
 const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containerid=)/;
 
+/** Types of records by their numbers (linux/audit.h), as far as there are rows for them. */
+const typesByNumber: Readonly<Record<string, string>> = {
+  ...{ '1100': 'USER_AUTH', '1102': 'USER_MGMT', '1108': 'USER_CHAUTHTOK', '1112': 'USER_LOGIN' },
+  ...{ '1114': 'ADD_USER', '1115': 'DEL_USER', '1116': 'ADD_GROUP', '1117': 'DEL_GROUP' },
+  ...{ '1123': 'USER_CMD', '1132': 'GRP_MGMT', '1135': 'ACCT_LOCK', '1136': 'ACCT_UNLOCK' },
+  ...{ '1300': 'SYSCALL', '1302': 'PATH', '1306': 'SOCKADDR', '1307': 'CWD', '1309': 'EXECVE' },
+  ...{ '1320': 'EOE', '1327': 'PROCTITLE' },
+};
+
+export function typeOfNumber(number: string): string | undefined {
+  return typesByNumber[number];
+}
+
+/** Older daemons have no names for newer types: `UNKNOWN[1327]`. */
+function namedType(type: string): string {
+  const number = /\[(\d+)\]$/.exec(type)?.[1];
+  return (number === undefined ? undefined : typeOfNumber(number)) ?? type;
+}
+
 /** The type and the id of a record's text; undefined where it is none. */
 export function auditHead(text: string): Omit<AuditRecord, 'fields'> | undefined {
   const [, node, type, id] = head.exec(text) ?? [];
-  return type === undefined || id === undefined ? undefined : { type, id: plainId(id), node };
+  return type === undefined || id === undefined
+    ? undefined
+    : { type: namedType(type), id: plainId(id), node };
 }
 
 /** An id with its time in seconds since 1970; what has no zone is taken for UTC. */
@@ -37,11 +59,15 @@ function plainId(id: string): string {
 
 export function parseAuditRecord(text: string): AuditRecord | undefined {
   const start = head.exec(text);
-  const [all = '', node, type, id] = start ?? [];
-  if (start === null || type === undefined || id === undefined) {
+  const [all = '', node, writtenType, id] = start ?? [];
+  if (start === null || writtenType === undefined || id === undefined) {
     return undefined;
   }
-  const body = text.slice(start.index + all.length).replaceAll(enrichment, ' ');
+  const type = namedType(writtenType);
+  const body = text
+    .slice(start.index + all.length)
+    .replaceAll(enrichment, ' ')
+    .replace(otherEnrichment, ' ');
   const fields = new Map<string, string>();
   if (id.includes('/')) {
     readInterpreted(type, body, fields);
@@ -56,10 +82,16 @@ export function parseAuditRecord(text: string): AuditRecord | undefined {
   return { type, id, node, fields };
 }
 
+const operation = /['\s]op=([^"'=]+?)\s+[a-z][\w-]*=/;
+
 function readFields(text: string, fields: Map<string, string>): void {
   for (const [, name = '', value = ''] of text.matchAll(field)) {
     if (name === 'msg' && value.startsWith("'")) {
-      // Records of programs have theirs in one.
+      // Records of programs have theirs in one, among them what they did, in words.
+      const did = operation.exec(value)?.[1];
+      if (did !== undefined) {
+        fields.set('op', `"${did}"`);
+      }
       readFields(value.slice(1, -1), fields);
     } else if (!fields.has(name)) {
       fields.set(name, value);
@@ -84,7 +116,7 @@ function readInterpreted(type: string, body: string, fields: Map<string, string>
 }
 
 const hexText = /^(?:[\dA-F]{2})+$/;
-const absent = new Set(['', '?', '(null)', '(none)', '"?"', '-']);
+const absent = new Set(['', '?', '(null)', '(none)', '"?"', '-', '"(unknown)"', '(unknown)']);
 
 /** A value that is text: in quotes, or in hex where it holds spaces or quotes. */
 export function textOf(value: string | undefined): string | undefined {
@@ -95,6 +127,11 @@ export function textOf(value: string | undefined): string | undefined {
     return value.endsWith('"') && value.length > 1 ? value.slice(1, -1) : value.slice(1);
   }
   return hexText.test(value) ? Buffer.from(value, 'hex').toString() : value;
+}
+
+/** A program's file, without what the kernel and package managers add to that of one replaced. */
+export function imageOf(value: string | undefined): string | undefined {
+  return textOf(value)?.replace(/(?:;[\da-f]{8})?(?: \(deleted\))?$/, '');
 }
 
 /** A value that is none of text's: numbers, names. */
@@ -160,12 +197,15 @@ export function absolutePath(folder: string | undefined, name: string): string {
   return name.startsWith('/') || folder === undefined ? name : path.posix.join(folder, name);
 }
 
-type Syscall = 'execve' | 'connect' | 'delete' | 'rename' | 'open' | 'create';
+type Syscall = 'execve' | 'connect' | 'accept' | 'bind' | 'delete' | 'rename' | 'open' | 'create';
 
 const byName: Readonly<Record<string, Syscall>> = {
   execve: 'execve',
   execveat: 'execve',
   connect: 'connect',
+  accept: 'accept',
+  accept4: 'accept',
+  bind: 'bind',
   unlink: 'delete',
   unlinkat: 'delete',
   rename: 'rename',
@@ -185,16 +225,18 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ 59: 'execve', 322: 'execveat', 42: 'connect', 87: 'unlink', 263: 'unlinkat' },
     ...{ 82: 'rename', 264: 'renameat', 316: 'renameat2', 2: 'open', 257: 'openat' },
     ...{ 437: 'openat2', 85: 'creat', 76: 'truncate', 77: 'ftruncate' },
+    ...{ 43: 'accept', 288: 'accept4', 49: 'bind' },
   },
   '40000003': {
     ...{ 11: 'execve', 358: 'execveat', 362: 'connect', 10: 'unlink', 301: 'unlinkat' },
     ...{ 38: 'rename', 302: 'renameat', 353: 'renameat2', 5: 'open', 295: 'openat' },
     ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
+    ...{ 364: 'accept4', 361: 'bind' },
   },
   c00000b7: {
     ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
     ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
-    ...{ 45: 'truncate', 46: 'ftruncate' },
+    ...{ 45: 'truncate', 46: 'ftruncate', 202: 'accept', 242: 'accept4', 200: 'bind' },
   },
 };
 

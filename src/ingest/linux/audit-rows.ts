@@ -19,6 +19,18 @@ export const auditRows: readonly {
     columns: '*actor*: pid, exe, user of uid; RemoteIP, RemotePort = saddr; RemoteIPType',
   },
   {
+    event: 'accept, accept4, from IPv4 and IPv6, where they succeeded',
+    table: 'DeviceNetworkEvents',
+    actionType: 'InboundConnectionAccepted',
+    columns: '*actor*: pid, exe, user of uid; RemoteIP, RemotePort = saddr; RemoteIPType',
+  },
+  {
+    event: 'bind, to a port of IPv4 and IPv6, where it succeeded',
+    table: 'DeviceNetworkEvents',
+    actionType: 'ListeningConnectionCreated',
+    columns: '*actor*: pid, exe, user of uid; LocalIP, LocalPort = saddr; LocalIPType',
+  },
+  {
     event: 'unlink, rename, open for writing, creat, truncate and their variants',
     table: 'DeviceFileEvents',
     actionType: 'FileDeleted, FileRenamed, FileCreated, FileModified, by nametype',
@@ -30,12 +42,20 @@ export const auditRows: readonly {
     table: 'DeviceLogonEvents',
     actionType: 'LogonSuccess, LogonFailed, by res',
     columns:
-      '*actor*: pid, exe; AccountName = acct; RemoteIP = addr; RemoteIPType; RemoteDeviceName = hostname',
+      '*actor*: pid, exe; AccountName = acct, or the name of id; LogonId = ses; RemoteIP = addr; RemoteIPType; RemoteDeviceName = hostname',
   },
   {
-    event: 'ADD_USER, DEL_USER',
+    event: 'ADD_USER, DEL_USER, USER_MGMT, USER_CHAUTHTOK, ACCT_LOCK, ACCT_UNLOCK',
     table: 'DeviceEvents',
-    actionType: 'UserAccountCreated, UserAccountDeleted',
-    columns: '*actor*: pid, exe; AccountName = acct',
+    actionType:
+      'UserAccountCreated, UserAccountDeleted, UserAccountModified, PasswordChangeAttempt, UserAccountAddedToLocalGroup, UserAccountRemovedFromLocalGroup, by type and op',
+    columns:
+      '*actor*: pid, exe; AccountName = acct, or the name of id; AdditionalFields.GroupName = grp',
+  },
+  {
+    event: 'ADD_GROUP, DEL_GROUP',
+    table: 'DeviceEvents',
+    actionType: 'SecurityGroupCreated, SecurityGroupDeleted',
+    columns: '*actor*: pid, exe; AdditionalFields.GroupName = acct, grp, or the name of id',
   },
 ];

@@ -1,5 +1,6 @@
 import type { RawRecord } from '../connector.js';
 import { ExactNumber, type JsonValue } from '../json.js';
+import { typeOfNumber } from './audit-record.js';
 import { syslogOf } from './syslog.js';
 
 type JsonObject = { readonly [name: string]: JsonValue };
@@ -10,21 +11,8 @@ export interface AuditTexts {
   readonly texts: readonly string[];
 }
 
-/** Types of records by their numbers (linux/audit.h), as far as there are rows for them. */
-const typeNames: Readonly<Record<string, string>> = {
-  '1100': 'USER_AUTH',
-  '1112': 'USER_LOGIN',
-  '1114': 'ADD_USER',
-  '1115': 'DEL_USER',
-  '1123': 'USER_CMD',
-  '1300': 'SYSCALL',
-  '1302': 'PATH',
-  '1306': 'SOCKADDR',
-  '1307': 'CWD',
-  '1309': 'EXECVE',
-  '1320': 'EOE',
-  '1327': 'PROCTITLE',
-};
+/** Beats join the records of an event. */
+const betweenRecords = /\r?\n(?=(?:node=\S+ )?type=[A-Z])/;
 
 /** The texts of a record, whichever shipper wrote it; undefined where it is none of the audit system. */
 export function auditTexts(record: RawRecord): AuditTexts | undefined {
@@ -34,7 +22,7 @@ export function auditTexts(record: RawRecord): AuditTexts | undefined {
     return whole;
   }
   const syslog = syslogOf(record);
-  return syslog && { host: syslog.host, texts: [syslog.message.trim()] };
+  return syslog && { host: syslog.host, texts: syslog.message.trim().split(betweenRecords) };
 }
 
 /** LAUREL has all records of an event as members of one object, by their types. */
@@ -98,7 +86,7 @@ function goAudit(document: JsonObject): AuditTexts | undefined {
 
 function nameOf(type: JsonValue | undefined): string {
   const number = scalarOf(type);
-  return typeNames[number] ?? `TYPE_${number.replace(/\W/g, '')}`;
+  return typeOfNumber(number) ?? `TYPE_${number.replace(/\W/g, '')}`;
 }
 
 /** The users' names behind it, as the daemon writes them. */

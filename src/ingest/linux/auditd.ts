@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Backlog } from '../backlog.js';
 import type {
   Conversion,
@@ -20,9 +21,11 @@ import {
   absolutePath,
   auditHead,
   commandLine,
+  imageOf,
   parseAuditRecord,
   plainOf,
   processTitle,
+  type SocketAddress,
   socketAddress,
   syscallOf,
   textOf,
@@ -145,7 +148,7 @@ export class AuditConversion implements Conversion {
       started: time.text,
       by: rank.security,
       facts: {
-        image: textOf(fields.get('exe')),
+        image: imageOf(fields.get('exe')),
         commandLine: commandOf(event, call.record),
         user: userOf(fields, 'uid', 'user'),
         logonId: plainOf(fields.get('ses')),
@@ -163,13 +166,12 @@ export class AuditConversion implements Conversion {
       const identity = `audit\n${event.host.toLowerCase()}\n${event.id}\n${count++}`;
       const common: Columns = {
         Timestamp: time?.text,
-        DeviceId: device.id,
-        DeviceName: device.name,
+        ...(event.host !== '' && { DeviceId: device.id, DeviceName: device.name }),
         ReportId: reportId(identity),
       };
       const actor = this.#actor(event, table, device, time?.milliseconds ?? 0);
       yield { table, columns: { ...common, ...actor, ...columns }, identity, record };
-      if (time) {
+      if (time && event.host !== '') {
         this.#sighted.add(device, time.milliseconds);
       }
     }
@@ -183,7 +185,7 @@ export class AuditConversion implements Conversion {
     const isStart = table === 'DeviceProcessEvents';
     const fields = callOf(event)?.record.fields ?? event.records[0]?.fields ?? new Map();
     const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
-    const image = isStart ? undefined : textOf(fields.get('exe'));
+    const image = isStart ? undefined : imageOf(fields.get('exe'));
     const { correlation } = this.#context;
     const process =
       pid === undefined ? undefined : correlation.processes.find(device.name, { pid, image, ms });
@@ -297,12 +299,9 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
     }
   },
   *connect(event, { record, succeeded }) {
-    const end =
-      socketAddress(ofType(event, 'SOCKADDR')?.get('saddr')) ??
-      socketAddress(ofType(event, 'SOCKADDR')?.get('SADDR')) ??
-      socketAddress(record.fields.get('saddr'));
+    const end = endOf(event, record);
     if (end) {
-      const address = shortAddress(end.address);
+      const { address } = end;
       const isUnderWay = /^"?(?:-115$|EINPROGRESS)/.test(record.fields.get('exit') ?? '');
       yield {
         table: 'DeviceNetworkEvents',
@@ -311,6 +310,37 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
           RemoteIP: address,
           RemotePort: end.port,
           RemoteIPType: addressType(address),
+          AdditionalFields: additional(record.fields),
+        },
+      };
+    }
+  },
+  *accept(event, { record, succeeded }) {
+    const end = endOf(event, record);
+    if (end && succeeded) {
+      yield {
+        table: 'DeviceNetworkEvents',
+        columns: {
+          ActionType: 'InboundConnectionAccepted',
+          RemoteIP: end.address,
+          RemotePort: end.port,
+          RemoteIPType: addressType(end.address),
+          AdditionalFields: additional(record.fields),
+        },
+      };
+    }
+  },
+  *bind(event, { record, succeeded }) {
+    const end = endOf(event, record);
+    // A port of the system's choice is not waited at.
+    if (end && end.port !== 0 && succeeded) {
+      yield {
+        table: 'DeviceNetworkEvents',
+        columns: {
+          ActionType: 'ListeningConnectionCreated',
+          LocalIP: end.address,
+          LocalPort: end.port,
+          LocalIPType: addressType(end.address),
           AdditionalFields: additional(record.fields),
         },
       };
@@ -337,9 +367,19 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
   },
 };
 
+/** The address that a call was about. */
+function endOf(event: AuditEvent, { fields }: AuditRecord): SocketAddress | undefined {
+  const own = ofType(event, 'SOCKADDR');
+  const end =
+    socketAddress(own?.get('saddr')) ??
+    socketAddress(own?.get('SADDR')) ??
+    socketAddress(fields.get('saddr'));
+  return end && { ...end, address: shortAddress(end.address) };
+}
+
 function processRow(event: AuditEvent, record: AuditRecord): AuditRow {
   const { fields } = record;
-  const image = textOf(fields.get('exe'));
+  const image = imageOf(fields.get('exe'));
   return {
     table: 'DeviceProcessEvents',
     columns: {
@@ -398,12 +438,17 @@ function* fileRows(event: AuditEvent, call: Call): Generator<AuditRow> {
 function pathsOf(event: AuditEvent, { record }: Call, kind: string): string[] {
   const folder = workingFolder(event, record);
   const named = event.records
-    .filter(({ type, fields }) => type === 'PATH' && fields.get('nametype') === kind)
+    .filter(({ type, fields }) => type === 'PATH' && partOf(fields) === kind)
     .map(({ fields }) => textOf(fields.get('name')));
   const merged = mergedPaths(record, kind);
   return [...named, ...merged]
     .filter((name) => name !== undefined)
     .map((name) => absolutePath(folder, name));
+}
+
+/** Kernels before 4.x call it `objtype`. */
+function partOf(fields: Fields): string | undefined {
+  return plainOf(fields.get('nametype') ?? fields.get('objtype'));
 }
 
 /** AUOMS lists the paths in one record. */
@@ -426,31 +471,83 @@ const userRows: Readonly<Record<string, (type: string, fields: Fields) => AuditR
   USER_AUTH: logonRow,
   ADD_USER: accountRow,
   DEL_USER: accountRow,
+  ADD_GROUP: accountRow,
+  DEL_GROUP: accountRow,
+  USER_MGMT: accountRow,
+  GRP_MGMT: accountRow,
+  USER_CHAUTHTOK: accountRow,
+  ACCT_LOCK: accountRow,
+  ACCT_UNLOCK: accountRow,
 };
+
+function hasSucceeded(fields: Fields): boolean {
+  return /^(?:success|yes|1)$/.test(plainOf(fields.get('res')) ?? '');
+}
+
+/** The account that a program acted on: by its name, else by its id. */
+function accountOf(fields: Fields): string | undefined {
+  return (
+    textOf(fields.get('acct')) ??
+    textOf(fields.get('ID')) ??
+    knownUsers[plainOf(fields.get('id')) ?? '']
+  );
+}
+
+const unsetSession = '4294967295';
 
 function logonRow(_: string, fields: Fields): AuditRow {
   const address = plainOf(fields.get('addr'));
-  const isSuccess = /^(?:success|yes|1)$/.test(plainOf(fields.get('res')) ?? '');
+  const host = plainOf(fields.get('hostname'));
+  const session = plainOf(fields.get('ses'));
   return {
     table: 'DeviceLogonEvents',
     columns: {
-      ActionType: isSuccess ? 'LogonSuccess' : 'LogonFailed',
-      AccountName: textOf(fields.get('acct')) ?? textOf(fields.get('ID')),
+      ActionType: hasSucceeded(fields) ? 'LogonSuccess' : 'LogonFailed',
+      AccountName: accountOf(fields),
+      LogonId: session === unsetSession ? undefined : integer(session ?? ''),
       RemoteIP: address && shortAddress(address),
       RemoteIPType: address && addressType(address),
-      RemoteDeviceName: plainOf(fields.get('hostname')),
+      RemoteDeviceName: host === undefined || isIP(host) !== 0 ? undefined : host,
       AdditionalFields: { ...additional(fields), ...withText('op', plainOf(fields.get('op'))) },
     },
   };
 }
 
-function accountRow(type: string, fields: Fields): AuditRow {
+/** What was done to an account or a group, by the type of the record and the program's own words. */
+const changes: readonly (readonly [type: RegExp, words: RegExp, actionType: string])[] = [
+  [/./, /\b(?:shadow|gshadow)\b/, ''],
+  [/./, /add\w*[- ](?:user|group member).*to[- ]group/, 'UserAccountAddedToLocalGroup'],
+  [/./, /(?:delet|remov)\w*[- ]user.*from[- ]group/, 'UserAccountRemovedFromLocalGroup'],
+  [/^ADD_USER$/, /(?:)/, 'UserAccountCreated'],
+  [/^DEL_USER$/, /(?:)/, 'UserAccountDeleted'],
+  [/^ADD_GROUP$/, /(?:)/, 'SecurityGroupCreated'],
+  [/^DEL_GROUP$/, /(?:)/, 'SecurityGroupDeleted'],
+  [/^ACCT_(?:UN)?LOCK$/, /(?:)/, 'UserAccountModified'],
+  [/^USER_(?:MGMT|CHAUTHTOK)$/, /passw|chauthtok/, 'PasswordChangeAttempt'],
+  [/^USER_(?:MGMT|CHAUTHTOK)$/, /^(?:chang|updat|modif|lock|unlock)/, 'UserAccountModified'],
+];
+
+function accountRow(type: string, fields: Fields): AuditRow | undefined {
+  const did = plainOf(fields.get('op')) ?? '';
+  const actionType = changes.find(([types, words]) => types.test(type) && words.test(did))?.[2];
+  const isAttempt = actionType === 'PasswordChangeAttempt';
+  if (!actionType || (!isAttempt && !hasSucceeded(fields))) {
+    return undefined;
+  }
+  const isGroup = actionType.startsWith('SecurityGroup');
+  const account = accountOf(fields);
+  const group = textOf(fields.get('grp')) ?? (isGroup ? account : undefined);
   return {
     table: 'DeviceEvents',
     columns: {
-      ActionType: type === 'ADD_USER' ? 'UserAccountCreated' : 'UserAccountDeleted',
-      AccountName: textOf(fields.get('acct')) ?? textOf(fields.get('ID')),
-      AdditionalFields: { ...additional(fields), ...withText('op', plainOf(fields.get('op'))) },
+      ActionType: actionType,
+      AccountName: isGroup ? undefined : account,
+      AdditionalFields: {
+        ...additional(fields),
+        ...withText('op', plainOf(fields.get('op'))),
+        ...withText('GroupName', group),
+        ...(isAttempt ? withText('res', plainOf(fields.get('res'))) : {}),
+      },
     },
   };
 }

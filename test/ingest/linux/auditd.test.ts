@@ -192,8 +192,151 @@ describe('other records of the audit system', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_name, records, wanted) => {
-    expect(onlyRow(converted(records))).toMatchObject(wanted);
+  const program = (type: string, words: string, more = '', before = '') =>
+    record(
+      type,
+      `${before}pid=9 uid=0 auid=1000 ses=5 msg='${words} terminal=? res=success'${more}`,
+    );
+  const sockaddr = 'saddr=02001F90CB0071090000000000000000';
+  const moreCases: readonly (readonly [string, readonly string[], object])[] = [
+    [
+      'a program that was replaced while it ran, its name in hex',
+      [
+        call(59).replace(
+          'exe="/usr/bin/bash"',
+          `exe=${hex('/usr/lib/systemd/systemd-logind;58f98c85 (deleted)')}`,
+        ),
+      ],
+      { FolderPath: '/usr/lib/systemd/systemd-logind', FileName: 'systemd-logind' },
+    ],
+    [
+      'a new file, as older kernels have it',
+      [
+        call(85),
+        record('CWD', ' cwd="/"'),
+        record('PATH', 'item=0 name="/run/" objtype=PARENT'),
+        record('PATH', 'item=1 name="/run/23.ref" objtype=CREATE'),
+      ],
+      { ActionType: 'FileCreated', FolderPath: '/run/23.ref' },
+    ],
+    [
+      'what the daemon has resolved, behind a separator that was dropped',
+      [
+        call(42),
+        record(
+          'SOCKADDR',
+          'saddr=0A00DE9900000000000000000000000000002a02cf40000000000000SADDR={ saddr_fam=inet6 laddr=2a02:cf40:: lport=56985 }',
+        ),
+      ],
+      { ActionType: 'ConnectionSuccess', RemoteIP: '2a02:cf40::', RemotePort: 56985 },
+    ],
+    [
+      'what the daemon has resolved, behind a separator that syslog has escaped',
+      [
+        call(42, '#035ARCH=x86_64 SYSCALL=connect UID="bob"'),
+        record('SOCKADDR', `${sockaddr}#035SADDR={ saddr_fam=inet laddr=203.0.113.9 lport=8080 }`),
+      ],
+      { RemoteIP: '203.0.113.9', RemotePort: 8080, InitiatingProcessAccountName: 'bob' },
+    ],
+    [
+      'a connection that is accepted',
+      [call(288), record('SOCKADDR', sockaddr)],
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'InboundConnectionAccepted',
+        RemoteIP: '203.0.113.9',
+        RemotePort: 8080,
+      },
+    ],
+    [
+      'a port that is listened at',
+      [call(49), record('SOCKADDR', 'saddr=02001F90000000000000000000000000')],
+      { ActionType: 'ListeningConnectionCreated', LocalIP: '0.0.0.0', LocalPort: 8080 },
+    ],
+    [
+      'a type that the daemon has no name for',
+      [
+        call(59).replace('type=SYSCALL', 'type=UNKNOWN[1300]'),
+        'type=UNKNOWN[1334] msg=audit(1767607872.400:101): prog-id=7 op=LOAD',
+      ],
+      { ActionType: 'ProcessCreated', ProcessId: 200 },
+    ],
+    [
+      'a login of an account by its id, from a host without a name',
+      [
+        program(
+          'USER_LOGIN',
+          'op=login id=0 exe="/usr/sbin/sshd" hostname=203.0.113.9 addr=203.0.113.9',
+          '',
+          'user ',
+        ),
+      ],
+      {
+        ActionType: 'LogonSuccess',
+        AccountName: 'root',
+        LogonId: 5,
+        RemoteIP: '203.0.113.9',
+        RemoteDeviceName: null,
+      },
+    ],
+    [
+      'a new group',
+      [
+        program(
+          'ADD_GROUP',
+          'op=add-group id=2001 exe="/usr/sbin/groupadd" hostname=?',
+          'UID="root" ID="lab"',
+        ),
+      ],
+      { ActionType: 'SecurityGroupCreated', AdditionalFields: { GroupName: 'lab' } },
+    ],
+    [
+      'a member of a group',
+      [
+        program(
+          'USER_MGMT',
+          'op=add-user-to-group grp="wheel" acct="mallory" exe="/usr/sbin/usermod"',
+        ),
+      ],
+      {
+        ActionType: 'UserAccountAddedToLocalGroup',
+        AccountName: 'mallory',
+        AdditionalFields: { GroupName: 'wheel', op: 'add-user-to-group' },
+      },
+    ],
+    [
+      'a password',
+      [program('USER_CHAUTHTOK', 'op=updating passwd id=1004 exe="/usr/sbin/usermod"', 'ID="bob"')],
+      {
+        ActionType: 'PasswordChangeAttempt',
+        AccountName: 'bob',
+        AdditionalFields: { op: 'updating passwd', id: '1004' },
+      },
+    ],
+    [
+      'an account that is locked',
+      [program('ACCT_LOCK', 'op=locked-password id=7 exe="/usr/bin/passwd"', 'ID="bob"')],
+      { ActionType: 'UserAccountModified', AccountName: 'bob' },
+    ],
+  ];
+
+  it.each([...cases, ...moreCases])('%s', (_name, records, wanted) => {
+    const row = onlyRow(converted(records));
+    expect({ RemoteDeviceName: null, ...row }).toMatchObject(wanted);
+  });
+
+  it('records that a shipper has joined into one message are read one by one', () => {
+    const document = { '@timestamp': 'x', message: start.join('\n'), event: { kind: 'event' } };
+    expect(onlyRow(converted([document]))).toMatchObject(started);
+  });
+
+  it('no device without a host, and no account that was not made', () => {
+    const failed = program('ADD_USER', 'op=adding user acct="x" exe="/usr/sbin/useradd"');
+    const shadow = program('ADD_GROUP', 'op=adding group to /etc/gshadow acct="x"');
+    expect(converted([failed.replace('success', 'failed'), shadow]).rows).toEqual({});
+    const { rows, snapshots } = converted(start);
+    expect(rows['DeviceProcessEvents']?.[0]).not.toHaveProperty('DeviceId');
+    expect(snapshots).toEqual({});
   });
 
   it('opening a file to read it, and a search along PATH, are no rows', () => {
