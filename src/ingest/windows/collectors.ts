@@ -8,6 +8,7 @@ import {
   type Envelope,
   hitFields,
   type JsonObject,
+  members,
   type Shape,
   unwrapTree,
   without,
@@ -157,6 +158,39 @@ function unwrapGelf(record: JsonObject): Envelope {
   };
 }
 
+/** What Hayabusa calls logs. */
+const hayabusaLogs: Readonly<Record<string, string>> = {
+  Sec: 'Security',
+  Sys: 'System',
+  Sysmon: 'Microsoft-Windows-Sysmon/Operational',
+  PwSh: 'Microsoft-Windows-PowerShell/Operational',
+  PwShClassic: 'Windows PowerShell',
+  Defender: 'Microsoft-Windows-Windows Defender/Operational',
+  TaskSch: 'Microsoft-Windows-TaskScheduler/Operational',
+  WMI: 'Microsoft-Windows-WMI-Activity/Operational',
+};
+
+/** A hit of a rule, with all of its event; the event of several hits is one. */
+function unwrapHayabusa(record: JsonObject): Envelope {
+  const channel = textOf(record['Channel']) ?? '';
+  const provider = textOf(record['Provider']) ?? '';
+  const log = hayabusaLogs[channel] ?? channel;
+  const data = members(record, 'AllFieldInfo');
+  const logonType = /^(\d+) - /.exec(data.get('logontype') ?? '')?.[1];
+  if (logonType !== undefined) {
+    data.set('LogonType', logonType);
+  }
+  return {
+    provider: provider === channel || provider in hayabusaLogs ? undefined : provider,
+    id: record['EventID'],
+    channel: log,
+    computer: record['Computer'],
+    time: record['Timestamp'],
+    recordId: record['RecordID'],
+    data,
+  };
+}
+
 /** Elements of `EventData` without the element itself, as Promtail has them. */
 function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
   const text = textOf(value)?.trim() ?? '';
@@ -261,6 +295,11 @@ export const collectors: readonly Shape[] = [
       data: new EventData(),
       inserts: record['ReplacementStrings'] as readonly JsonValue[],
     }),
+  },
+  {
+    name: 'Hayabusa (profiles with all fields)',
+    matches: (record) => 'RuleTitle' in record && asObject(record['AllFieldInfo']) !== undefined,
+    unwrap: unwrapHayabusa,
   },
   {
     name: 'GELF (Graylog)',

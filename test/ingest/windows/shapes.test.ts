@@ -368,6 +368,20 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'Hayabusa',
+    {
+      Timestamp: '2026-01-05 19:11:12.400 +09:00',
+      Computer: computer,
+      Channel: 'Sysmon',
+      EventID: 11,
+      Level: 'high',
+      RecordID: 5,
+      RuleTitle: 'A file',
+      Details: { Path: 'x' },
+      AllFieldInfo: { ...data, ProcessId: 42 },
+    },
+  ],
+  [
     'GELF',
     {
       version: '1.1',
@@ -434,6 +448,25 @@ describe('an event is the same in every shape', () => {
       AccountName: 'mallory',
       InitiatingProcessAccountName: 'admin',
     });
+  });
+
+  it('Hayabusa has words for codes, and without all fields is not read', () => {
+    const record = {
+      Timestamp: '2026-01-05 19:11:12.400 +09:00',
+      Computer: computer,
+      Channel: 'Sec',
+      Provider: 'Sec',
+      EventID: 4624,
+      RuleTitle: 'Logon',
+      Details: { Type: '3 - NETWORK', TgtUser: 'bob' },
+    };
+    const fields = { LogonType: '3 - NETWORK', TargetUserName: 'bob' };
+    expect(onlyRow(converted([{ ...record, AllFieldInfo: fields }]))).toMatchObject({
+      Timestamp: '2026-01-05T10:11:12.4000000Z',
+      LogonType: 'Network',
+      AccountName: 'bob',
+    });
+    expect(converted([record], 'windows-event').counts.rejected).toBe(1);
   });
 
   describe('Get-WinEvent | ConvertTo-Json', () => {
