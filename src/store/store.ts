@@ -1,12 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
 import {
+  CompiledQuery,
+  type DatabaseConnection,
   type DialectAdapter,
+  type Driver,
   Kysely,
   Migrator,
   PostgresDialect,
   SqliteAdapter,
   SqliteDialect,
-  sql,
+  type SqliteDialectConfig,
+  SqliteDriver,
 } from 'kysely';
 import Database from 'libsql';
 import { migrations } from './migrations.js';
@@ -49,10 +53,29 @@ function sqlite(file: string): SqliteDialect {
   return new LockingSqliteDialect({ database });
 }
 
-/** SQLite's, with a lock around migrations: two processes may open a new store at once. */
+/** SQLite's, for several processes on one file: whoever begins a transaction waits for the others. */
 class LockingSqliteDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
   override createAdapter(): DialectAdapter {
     return new LockingSqliteAdapter();
+  }
+
+  override createDriver(): Driver {
+    return new LockingSqliteDriver(this.#config);
+  }
+}
+
+class LockingSqliteDriver extends SqliteDriver {
+  // A lock that is only wanted at the first write is refused at once, not waited for, where another
+  // process has written since the transaction began.
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 }
 
@@ -60,14 +83,6 @@ class LockingSqliteAdapter extends SqliteAdapter {
   // SQLite's tables change within transactions like its rows: a migration happens whole or not at all.
   override get supportsTransactionalDdl(): boolean {
     return true;
-  }
-
-  override async acquireMigrationLock(
-    db: Kysely<unknown>,
-    { lockTable }: { lockTable: string },
-  ): Promise<void> {
-    // A transaction's first write takes the file's lock; the others wait for it.
-    await sql`update ${sql.table(lockTable)} set is_locked = is_locked`.execute(db);
   }
 }
 
