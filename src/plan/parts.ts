@@ -29,6 +29,7 @@ const apart: ReadonlySet<string> = new Set([
   'ParseOperator',
   'ParseWhereOperator',
   'ParseKvOperator',
+  'PartitionOperator',
   'ProjectAwayOperator',
   'ProjectKeepOperator',
   'ProjectOperator',

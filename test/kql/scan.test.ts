@@ -185,6 +185,32 @@ describe('the rows of a partition are mixed with others', () => {
       [[1], [3], [6], [4], [9]],
     ],
     [
+      'partitions of partitions',
+      `${rows} | extend odd = v % 2 | partition by k (partition by odd (top 1 by v) | extend n = row_number()) | sort by k asc, v asc | project k, v`,
+      [
+        ['a', 2],
+        ['a', 3],
+        ['b', 4],
+        ['b', 5],
+      ],
+    ],
+    [
+      'a source of its own in each partition of partitions',
+      `let other = ${rows}; ${rows} | where v < 3 | partition by k (partition by v { other | where v == toscalar(v) | count } | summarize sum(Count))`,
+      [[2]],
+    ],
+    [
+      'as many partitions as there may be',
+      'range v from 1 to 1000 step 1 | extend k = iff(v % 64 == 0, long(null), v % 64) | partition by k (count) | count',
+      [[64]],
+    ],
+    [
+      'more partitions, and of each partition no more',
+      `range v from 1 to 1000 step 1 | partition hint.strategy=native by v (count) | count
+       | extend parts = toscalar(range v from 1 to 400 step 1 | extend k = bin(v, 40) | partition by k (partition by v (count)) | count)`,
+      [[1000, 400]],
+    ],
+    [
       'a source of its own',
       `let other = ${rows}; datatable(k: string) ["a", "c", "a"] | partition by k { other | where k == toscalar(k) | count } | sort by Count asc`,
       [[0], [3]],
@@ -252,6 +278,16 @@ describe('the rows of a partition are mixed with others', () => {
       /resolve|type/,
     ],
   ]);
+});
+
+test.each([
+  'range v from 1 to 65 step 1 | partition by v (count)',
+  'range v from 1 to 65 step 1 | partition hint.strategy=legacy by v { range w from 1 to 9 step 1 | where w == toscalar(v) }',
+  'range v from 1 to 65 step 1 | extend k = 1 | partition by k (partition by v (top 1 by v))',
+])('more partitions than the legacy strategy takes: %s', async (query) => {
+  const error = await kql.error(query);
+  expect(error.code).toBe('hunt.evaluation');
+  expect(error.message).toMatch(/64/);
 });
 
 describe('the most frequent values are others', () => {

@@ -2,6 +2,7 @@ import type { ScalarFunction } from '../functions.js';
 import { bagPluginFunctions } from './plugin/bag.js';
 import { graphFunctions } from './plugin/graph.js';
 import { ipPluginFunctions } from './plugin/ip.js';
+import { partitionFunctions } from './plugin/partition.js';
 import { periodFunctions } from './plugin/periods.js';
 import { reduceFunctions } from './plugin/reduce.js';
 import { scanFunctions } from './plugin/scan.js';
@@ -111,6 +112,7 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
   ...bagPluginFunctions,
   ...graphFunctions,
   ...ipPluginFunctions,
+  ...partitionFunctions,
   ...periodFunctions,
   ...reduceFunctions,
   ...scanFunctions,
