@@ -126,7 +126,9 @@ function documentLine(rule: DocumentRule): Line {
       ...columnTexts(columns),
       ...columnTexts(additional ?? {}, 'AdditionalFields.'),
     ].join('; '),
-    note: [note, each === undefined ? '' : `Each of ${each}.`].filter((text) => text).join(' '),
+    note: [note, each === undefined ? '' : `Each of ${[each].flat().join(' or ')}.`]
+      .filter((text) => text)
+      .join(' '),
   };
 }
 

@@ -225,8 +225,9 @@ export class DocumentConversion implements Conversion {
     if (own !== undefined) {
       return `${head}\n${own}`;
     }
-    const item =
-      rule.each === undefined ? '' : contentOf(valueAt(document, rule.each.split('.')) ?? null);
+    const item = pathsOf(rule.each)
+      .map((path) => contentOf(valueAt(document, path) ?? null))
+      .join();
     if (id !== undefined) {
       return `${head}\n${time}\n${id}\n${item}`;
     }
@@ -295,12 +296,18 @@ function eventOf({ computer, time, id }: SourceDocument): WindowsEvent {
   };
 }
 
-function documentsOf(document: SourceDocument['document'], each: string | undefined) {
-  const path = each?.split('.') ?? [];
-  const list = each === undefined ? undefined : valueAt(document, path);
-  return Array.isArray(list) && list.length > 0
-    ? list.map((item: JsonValue) => replacedAt(document, path, item))
-    : [document];
+function documentsOf(document: JsonObject, each: DocumentRule['each']): readonly JsonObject[] {
+  for (const path of pathsOf(each)) {
+    const list = valueAt(document, path);
+    if (Array.isArray(list) && list.length > 0) {
+      return list.map((item: JsonValue) => replacedAt(document, path, item));
+    }
+  }
+  return [document];
+}
+
+function pathsOf(each: DocumentRule['each'] = []): readonly (readonly string[])[] {
+  return (typeof each === 'string' ? [each] : each).map((path) => path.split('.'));
 }
 
 function actionTypeOf({ actionType }: DocumentRule, scope: RuleScope): string | undefined {

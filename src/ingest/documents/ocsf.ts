@@ -8,10 +8,26 @@ import {
   literal,
   match,
   textFrom,
+  transform,
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
+import { failureReason, integer as integerOf } from '../windows/values.js';
 import { nested, valueAt } from './document.js';
-import { all, any, at, choose, firstAt, firstOf, isThere, lists, not, when } from './expression.js';
+import {
+  all,
+  any,
+  at,
+  choose,
+  firstAt,
+  firstOf,
+  inPartAt,
+  isThere,
+  lists,
+  matches,
+  not,
+  perhaps,
+  when,
+} from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
 import * as to from './transforms.js';
 
@@ -74,20 +90,62 @@ const epoch = (path: string): Expression => {
   ]);
 };
 
+/** Milliseconds, as the schema says; what would not be of our days in them is counted otherwise. */
 function momentText(value: JsonValue | undefined): string | undefined {
   const text = textFrom(value);
-  return text !== undefined && /^-?\d+(?:\.\d+)?$/.test(text)
-    ? epochText(text, 'milliseconds')
-    : text;
+  if (text === undefined || !/^-?\d+(?:\.\d+)?$/.test(text)) {
+    return text;
+  }
+  const count = Math.abs(Number(text));
+  const unit = units.find(([least]) => count >= least)?.[1] ?? 'seconds';
+  return epochText(text, unit);
 }
+
+const units = [
+  [1e17, 'nanoseconds'],
+  [1e14, 'microseconds'],
+  [1e11, 'milliseconds'],
+] as const;
 
 const userOf = (path: string) =>
   firstOf(joined('\\', at(`${path}.domain`), at(`${path}.name`)), at(`${path}.name`));
 
+/** A user's id, where it is none of the names that Windows has for it: `NULL SID`, `CONTOSO\bob`. */
+function sidOf(path: string): Expression {
+  const { read, text } = at(`${path}.uid`);
+  return computed(
+    text,
+    (scope) => {
+      const id = textFrom(read(scope));
+      return id === undefined || /\\|^NULL SID$/i.test(id) ? undefined : id;
+    },
+    [`${perhaps}${path}.uid`],
+  );
+}
+
 const account = (path: string): Readonly<Record<string, Expression>> => ({
   AccountName: to.accountName(at(`${path}.name`)),
   AccountDomain: firstOf(to.lower(at(`${path}.domain`)), to.accountDomain(at(`${path}.name`))),
-  AccountSid: at(`${path}.uid`),
+  AccountSid: sidOf(path),
+});
+
+/** The number of a session, where it is one. */
+function sessionOf(path: string): Expression {
+  const { read, text, fields } = at(`${path}.uid`);
+  return computed(
+    text,
+    (scope) => {
+      const id = textFrom(read(scope)) ?? '';
+      return /^(?:0x)?0*$/i.test(id) ? undefined : id;
+    },
+    fields,
+  );
+}
+
+/** Where a port is not known some write 0. */
+const port = transform('port', (text) => {
+  const number = integerOf(text);
+  return number === 0 ? undefined : number;
 });
 
 const acting: ProcessMembers = {
@@ -100,8 +158,8 @@ const acting: ProcessMembers = {
   ),
   commandLine: at('actor.process.cmd_line'),
   user: firstOf(userOf('actor.user'), userOf('actor.process.user')),
-  sid: firstOf(at('actor.user.uid'), at('actor.process.user.uid')),
-  logonId: firstOf(at('actor.session.uid'), at('actor.process.session.uid')),
+  sid: firstOf(sidOf('actor.user'), sidOf('actor.process.user')),
+  logonId: firstOf(sessionOf('actor.session'), sessionOf('actor.process.session')),
 };
 
 const actorDetails: Readonly<Record<string, Expression>> = {
@@ -131,13 +189,18 @@ const activity = (...ids: readonly number[]) => lists('activity_id', ...ids.map(
 const hasFailed = lists('status_id', '2');
 const hasDevice = any(isThere('device.hostname'), isThere('device.name'), isThere('device.ip'));
 
+/** A process runs as its own user where that is told, else as the one who started it. */
+const hasUser = any(isThere('process.user.name'), isThere('process.user.email_addr'));
+const ofUser = (read: (path: string) => Expression) =>
+  when(hasUser, read('process.user'), read('actor.user'));
+
 const starts: StartMembers = {
   guid: at('process.uid'),
   pid: at('process.pid'),
   image: firstOf(at('process.file.path'), at('process.file.name'), at('process.name')),
   commandLine: at('process.cmd_line'),
-  user: firstOf(userOf('process.user'), userOf('actor.user')),
-  sid: firstOf(at('process.user.uid'), at('actor.user.uid')),
+  user: ofUser(userOf),
+  sid: ofUser(sidOf),
   started: epoch('process.created_time'),
   integrityLevel: at('process.integrity'),
   parentGuid: firstOf(at('actor.process.uid'), at('process.parent_process.uid')),
@@ -171,7 +234,8 @@ const processStart: DocumentRule = {
     ),
     commandLine: firstOf(at('actor.process.cmd_line'), at('process.parent_process.cmd_line')),
     user: firstOf(userOf('actor.user'), userOf('actor.process.user')),
-    sid: firstOf(at('actor.user.uid'), at('actor.process.user.uid')),
+    sid: firstOf(sidOf('actor.user'), sidOf('actor.process.user')),
+    logonId: firstOf(sessionOf('actor.session'), sessionOf('actor.process.session')),
   },
   columns: {
     ...actorDetails,
@@ -199,14 +263,13 @@ const processStart: DocumentRule = {
     ProcessVersionInfoProductName: at('process.file.product.name'),
     ProcessVersionInfoProductVersion: at('process.file.version'),
     ProcessVersionInfoFileDescription: at('process.file.desc'),
-    AccountName: to.accountName(firstOf(at('process.user.name'), at('actor.user.name'))),
+    AccountName: to.accountName(ofUser((path) => at(`${path}.name`))),
     AccountDomain: firstOf(
-      to.lower(at('process.user.domain')),
-      to.accountDomain(at('process.user.name')),
-      to.lower(at('actor.user.domain')),
+      to.lower(ofUser((path) => at(`${path}.domain`))),
+      to.accountDomain(ofUser((path) => at(`${path}.name`))),
     ),
-    AccountSid: firstOf(at('process.user.uid'), at('actor.user.uid')),
-    LogonId: to.integer(at('process.session.uid')),
+    AccountSid: ofUser(sidOf),
+    LogonId: to.integer(firstOf(sessionOf('process.session'), sessionOf('actor.session'))),
   },
 };
 
@@ -383,9 +446,9 @@ const end = (name: string, local: boolean) =>
 const connection: Readonly<Record<string, Expression>> = {
   ...actorDetails,
   LocalIP: to.address(end('ip', true)),
-  LocalPort: to.integer(end('port', true)),
+  LocalPort: port(end('port', true)),
   RemoteIP: to.address(end('ip', false)),
-  RemotePort: to.integer(end('port', false)),
+  RemotePort: port(end('port', false)),
   LocalIPType: to.addressType(end('ip', true)),
   RemoteIPType: to.addressType(end('ip', false)),
   RemoteUrl: firstOf(
@@ -411,8 +474,7 @@ const network = rule('4001 network activity', 'DeviceNetworkEvents', {
     [activity(7), 'ListeningConnectionCreated'],
     [isDenied, 'ConnectionFailed'],
     [isInbound, 'InboundConnectionAccepted'],
-    [activity(1, 6), 'ConnectionSuccess'],
-    [undefined, 'ConnectionFailed'],
+    [undefined, 'ConnectionSuccess'],
   ),
   condition: not(activity(2, 3)),
   note: 'Local and remote change places for inbound connections.',
@@ -452,21 +514,39 @@ const session = (event: string) =>
   });
 
 const dns = rule('4003 DNS activity', 'DeviceEvents', {
-  actionType: 'DnsQueryResponse',
+  actionType: choose([activity(1), 'DnsQueryRequest'], [undefined, 'DnsQueryResponse']),
   actor: acting,
   columns: {
     ...actorDetails,
     LocalIP: to.address(at('src_endpoint.ip')),
-    LocalPort: to.integer(at('src_endpoint.port')),
+    LocalPort: port(at('src_endpoint.port')),
     RemoteIP: to.address(at('dst_endpoint.ip')),
-    RemotePort: to.integer(at('dst_endpoint.port')),
+    RemotePort: port(at('dst_endpoint.port')),
   },
   additional: {
-    DnsQueryString: at('query.hostname'),
+    DnsQueryString: to.domainName(at('query.hostname')),
     DnsQueryResult: to.renamed('answers', { type: 'DnsQueryType', rdata: 'Result' }),
     QueryStatus: to.integer(at('rcode_id')),
   },
 });
+
+/** Not where it is one that the schema has no name for. */
+const protocol = when(lists('auth_protocol_id', '0', '99'), literal(''), at('auth_protocol'));
+
+/** By Windows' code, wherever that stands; else in the source's own words. */
+const whyFailed = firstOf(
+  failureCode('status_code'),
+  failureCode('status'),
+  failureCode('status_detail'),
+  at('status_detail'),
+  at('status_code'),
+);
+
+function failureCode(path: string): Expression {
+  return transform('failure', (text) =>
+    /^0x[\da-f]{8}$/i.test(text) ? failureReason(text, undefined) : undefined,
+  )(inPartAt(path));
+}
 
 const logon = rule('3002 authentication: logon', 'DeviceLogonEvents', {
   actionType: choose([lists('status_id', '1'), 'LogonSuccess'], [undefined, 'LogonFailed']),
@@ -476,17 +556,13 @@ const logon = rule('3002 authentication: logon', 'DeviceLogonEvents', {
     ...actorDetails,
     ...account('user'),
     LogonType: to.logonType(firstOf(at('logon_type_id'), at('logon_type'))),
-    LogonId: to.integer(at('session.uid')),
-    Protocol: at('auth_protocol'),
+    LogonId: to.integer(sessionOf('session')),
+    Protocol: protocol,
     RemoteIP: to.address(at('src_endpoint.ip')),
-    RemotePort: to.integer(at('src_endpoint.port')),
+    RemotePort: port(at('src_endpoint.port')),
     RemoteIPType: to.addressType(at('src_endpoint.ip')),
     RemoteDeviceName: firstOf(at('src_endpoint.hostname'), at('src_endpoint.name')),
-    FailureReason: when(
-      lists('status_id', '1'),
-      literal(''),
-      firstOf(at('status_detail'), at('status_code')),
-    ),
+    FailureReason: when(lists('status_id', '1'), literal(''), whyFailed),
   },
 });
 
@@ -497,19 +573,15 @@ const signIn = rule('3002 authentication: sign-in to a service', 'IdentityLogonE
     ReportId: at('metadata.uid'),
     Application: firstOf(at('service.name'), at('api.service.name'), at('metadata.product.name')),
     LogonType: firstOf(at('logon_type'), at('activity_name')),
-    Protocol: at('auth_protocol'),
-    FailureReason: when(
-      lists('status_id', '1'),
-      literal(''),
-      firstOf(at('status_detail'), at('status_code')),
-    ),
-    AccountName: to.accountName(at('user.name')),
+    Protocol: protocol,
+    FailureReason: when(lists('status_id', '1'), literal(''), whyFailed),
+    AccountName: to.accountName(firstOf(at('user.name'), at('actor.user.name'))),
     AccountDomain: to.lower(at('user.domain')),
-    AccountUpn: to.lower(at('user.email_addr')),
+    AccountUpn: to.lower(firstOf(at('user.email_addr'), at('actor.user.email_addr'))),
     AccountObjectId: at('user.uid'),
     AccountDisplayName: at('user.full_name'),
     IPAddress: to.address(at('src_endpoint.ip')),
-    Port: to.integer(at('src_endpoint.port')),
+    Port: port(at('src_endpoint.port')),
     Location: at('src_endpoint.location.country'),
     Isp: at('src_endpoint.location.isp'),
     OSPlatform: at('device.os.name'),
@@ -575,6 +647,8 @@ const cloud = (event: string) =>
         at('resource.name'),
         at('web_resources.name'),
         at('file.name'),
+        at('user.name'),
+        at('group.name'),
       ),
       ObjectType: firstOf(firstAt('resources.type'), at('resource.type')),
       ObjectId: firstOf(firstAt('resources.uid'), at('resource.uid')),
@@ -587,6 +661,7 @@ const mailColumns: Readonly<Record<string, Expression>> = {
   NetworkMessageId: firstOf(
     at('email_uid'),
     at('email.uid'),
+    at('message_trace_uid'),
     at('metadata.uid'),
     at('email.message_uid'),
   ),
@@ -594,8 +669,10 @@ const mailColumns: Readonly<Record<string, Expression>> = {
 
 const sender = firstOf(firstAt('email.from'), at('email.smtp_from'));
 
+const recipient = firstOf(firstAt('email.to'), firstAt('email.smtp_to'), firstAt('smtp_to'));
+
 const mail = rule('4009 email activity', 'EmailEvents', {
-  each: 'email.to',
+  each: ['email.to', 'email.smtp_to', 'smtp_to'],
   note: 'One row for each recipient.',
   columns: {
     ...mailColumns,
@@ -607,14 +684,23 @@ const mail = rule('4009 email activity', 'EmailEvents', {
     SenderMailFromDomain: to.mailDomain(firstOf(at('email.smtp_from'), at('smtp_from'), sender)),
     SenderIPv4: to.ofFamily(firstOf(at('src_endpoint.ip'), at('email.x_originating_ip')), 4),
     SenderIPv6: to.ofFamily(firstOf(at('src_endpoint.ip'), at('email.x_originating_ip')), 6),
-    RecipientEmailAddress: to.mailAddress(firstAt('email.to')),
-    RecipientDomain: to.mailDomain(firstAt('email.to')),
+    RecipientEmailAddress: to.mailAddress(recipient),
+    RecipientDomain: to.mailDomain(recipient),
     Cc: to.listText('email.cc'),
     Subject: at('email.subject'),
     EmailSize: to.integer(at('email.size')),
     EmailDirection: match(at('direction_id'), { 1: 'Inbound', 2: 'Outbound', 3: 'Intra-org' }, ''),
     DeliveryAction: choose(
-      [any(lists('action_id', '2'), lists('disposition_id', '2', '3', '6')), 'Blocked'],
+      [matches('status', /spam|junk/, 'has spam'), 'Junked'],
+      [
+        any(
+          lists('action_id', '2'),
+          lists('disposition_id', '2', '3', '6'),
+          hasFailed,
+          matches('status', /quarantin|block|reject|fail/, 'has quarantine'),
+        ),
+        'Blocked',
+      ],
       [undefined, 'Delivered'],
     ),
     AttachmentCount: to.count('email.files'),

@@ -36,8 +36,8 @@ export interface DocumentRule {
   readonly condition?: Condition;
   readonly actor?: ProcessMembers;
   readonly starts?: StartMembers;
-  /** A list of which each element makes a row of its own. */
-  readonly each?: string;
+  /** A list of which each element makes a row of its own: the first of them that is there. */
+  readonly each?: string | readonly string[];
   readonly columns: Readonly<Record<string, Expression>>;
   readonly additional?: Readonly<Record<string, Expression>>;
   /** A row has its own time. */

@@ -285,6 +285,67 @@ describe('OCSF documents', () => {
       },
     ],
     [
+      'logon, with the codes and names that Windows has',
+      {
+        class_uid: 3002,
+        activity_id: 1,
+        status_id: 2,
+        status: '0xC000006D',
+        status_detail: 'Unknown user name or bad password.',
+        user: { name: 'Alice', domain: 'PC1', uid: 'NULL SID' },
+        auth_protocol: 'Other',
+        auth_protocol_id: 99,
+        session: { uid: '0x0' },
+        src_endpoint: { ip: '-', name: 'PC1', port: 0 },
+      },
+      {
+        FailureReason: 'InvalidUserNameOrPassword',
+        AccountName: 'alice',
+        AdditionalFields: expect.objectContaining({
+          status_detail: 'Unknown user name or bad password.',
+          auth_protocol: 'Other',
+        }),
+      },
+    ],
+    [
+      'launch by a user, whose names and ids are of no other',
+      {
+        ...launch,
+        process: {
+          ...launch.process,
+          user: { name: '-', domain: '-', uid: 'NULL SID' },
+          session: { uid: '0x0' },
+        },
+        actor: {
+          process: { pid: 7, file: { name: 'cmd.exe' } },
+          user: { name: 'Administrator', domain: 'LAB', uid: 'LAB\\Administrator' },
+          session: { uid: '0x55E621' },
+        },
+      },
+      {
+        AccountName: 'administrator',
+        AccountDomain: 'lab',
+        LogonId: 0x55e621,
+        InitiatingProcessLogonId: 0x55e621,
+        InitiatingProcessAccountName: 'administrator',
+      },
+    ],
+    [
+      'traffic, at a time in seconds',
+      {
+        time: 1767607872.25,
+        class_uid: 4001,
+        src_endpoint: end('10.0.0.5', 5000),
+        dst_endpoint: end('203.0.113.1', 443),
+      },
+      { ActionType: 'ConnectionSuccess', Timestamp: '2026-01-05T10:11:12.2500000Z' },
+    ],
+    [
+      'DNS, a question alone, whose name ends with the root',
+      { class_uid: 4003, activity_id: 1, query: { hostname: 'a.example.', type: 'A' } },
+      { ActionType: 'DnsQueryRequest', AdditionalFields: { DnsQueryString: 'a.example' } },
+    ],
+    [
       'account created',
       { class_uid: 3001, activity_id: 1, user: { name: 'mallory', uid: 'S-1' } },
       {
@@ -387,6 +448,46 @@ describe('OCSF documents', () => {
       ['a@contoso.com', 'eve@evil.example', 'Eve'],
       ['b@contoso.com', 'eve@evil.example', 'Eve'],
     ]);
+  });
+
+  it('no SID where Windows has a name for it', () => {
+    const user = { name: 'Alice', uid: 'NT AUTHORITY\\SYSTEM' };
+    const row = onlyRow(converted([{ ...common, class_uid: 3002, activity_id: 1, user }]));
+    expect(row).not.toHaveProperty('AccountSid');
+    expect(row).toMatchObject({ AdditionalFields: { user: { uid: 'NT AUTHORITY\\SYSTEM' } } });
+  });
+
+  it('mail by its envelope, and what became of it', () => {
+    const { rows } = converted([
+      {
+        ...{ time, metadata: { uid: 'm' }, class_uid: 4009, activity_id: 4, status: 'Quarantined' },
+        email: { smtp_from: 'eve@evil.example', smtp_to: ['a@x.example', 'b@x.example'] },
+      },
+    ]);
+    expect(
+      rows['EmailEvents']?.map((row) => [row['RecipientEmailAddress'], row['DeliveryAction']]),
+    ).toEqual([
+      ['a@x.example', 'Blocked'],
+      ['b@x.example', 'Blocked'],
+    ]);
+  });
+
+  it('a change of an account in a service names it', () => {
+    const { device, ...elsewhere } = common;
+    const { rows } = converted([
+      {
+        ...elsewhere,
+        class_uid: 3001,
+        activity_id: 1,
+        api: { operation: 'CreateUser', service: { name: 'iam.amazonaws.com' } },
+        actor: { user: { uid: 'arn:aws:sts::1:assumed-role/Admin' } },
+        user: { name: 'mallory' },
+      },
+    ]);
+    expect(rows['CloudAppEvents']?.[0]).toMatchObject({
+      ActionType: 'CreateUser',
+      ObjectName: 'mallory',
+    });
   });
 
   it('closed connections, ended processes and unknown classes have no row', () => {
