@@ -161,7 +161,7 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures;
 
-type ParametersOf<C extends FailureCode> =
+export type ParametersOf<C extends FailureCode> =
   (typeof failures)[C] extends Failure<infer P> ? P : never;
 
 /** A failure that the caller can act on. Anything else that is thrown is our bug: a 500, logged, its text hidden. */

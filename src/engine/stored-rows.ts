@@ -53,6 +53,27 @@ function condition({ timeColumn, since, file }: RowKeys): Sql {
   return sql`(${time}, _seq) IN (SELECT reinterpret(ticks, ${type}), identity FROM ${keys})`;
 }
 
+/** For each of the tables, the time of its newest row in ticks since 1970; 0 where it has none. */
+export async function newestTimes(
+  engine: Pick<Engine, 'select'>,
+  tables: readonly Pick<RowKeys, 'database' | 'table' | 'timeColumn'>[],
+): Promise<bigint[]> {
+  const timed = tables.flatMap(({ database, table, timeColumn }, index) => {
+    if (timeColumn === null) return [];
+    const newest = sql`toString(reinterpret(max(${identifier(timeColumn)}), 'Int64'))`;
+    const from = sql`${identifier(database)}.${identifier(table)}`;
+    return sql`SELECT ${{ text: String(index) }} AS list, ${newest} AS ticks FROM ${from}`.text;
+  });
+  const found = tables.map(() => 0n);
+  if (timed.length > 0) {
+    const rows = await engine.select<{ list: number; ticks: string }>(timed.join('\nUNION ALL\n'));
+    for (const { list, ticks } of rows) {
+      found[list] = BigInt(ticks);
+    }
+  }
+  return found;
+}
+
 /** Whether the engine can be asked and has no such table: its tenant or its declaration is gone. */
 export async function isTableGone(
   engine: Pick<Engine, 'select'>,

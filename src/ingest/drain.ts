@@ -25,8 +25,10 @@ export interface RefusedRow {
 
 export interface DrainOptions {
   readonly folder: string;
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'select' | 'insertSegment'>;
   readonly log: (line: object) => void;
+  /** Called at the end of each run. */
+  readonly onDrained?: () => void;
   /** Ends the journal that takes batches now, and adds it. */
   readonly seal: () => Promise<void>;
   /** Resolves when the row's dead letter is on disk. */
@@ -208,6 +210,7 @@ export class Drain {
         job.retryMs = Math.min(job.retryMs * 2, longestRetryMs);
       }
     }
+    this.#options.onDrained?.();
     const tookMs = performance.now() - this.#startedAt;
     this.#intervalMs = Math.min(
       Math.max(tookMs * intervalFactor, shortestIntervalMs),

@@ -14,11 +14,10 @@ import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './
 import { journalsAside } from './journal.js';
 import { ParseWorker } from './parse-worker.js';
 import { type Body, ingestPush, type PushOptions } from './push.js';
-import { refusedRow } from './refused.js';
 import type { RequestLog } from './request-log.js';
 import { connectorNamed } from './routing.js';
 import type { IngestSummary } from './summary.js';
-import { Writer } from './writer.js';
+import { WriterWorker } from './writer-worker.js';
 
 /** What ingest has to know of a tenant. */
 export interface IngestTenant {
@@ -103,7 +102,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Opens the spool and takes up what an earlier process left in it. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { folder, engine, spoolBytes = defaultSpoolBytes, log = () => undefined } = options;
-  const writer = await Writer.open({ folder, engine, spoolBytes, log, refusedRow });
+  const writer = await WriterWorker.open({ folder, engine, spoolBytes, log });
   const worker = new ParseWorker({
     folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
     extensions: options.extensions ?? false,

@@ -2,7 +2,8 @@ import type { TenantRows } from './journal.js';
 import type { Done, ParseStream } from './parse-worker.js';
 import type { Batch } from './parser.js';
 import { addBatch, addSource, type IngestSummary } from './summary.js';
-import type { PartCounts, Writer } from './writer.js';
+import type { PartCounts } from './writer.js';
+import type { WriterWorker } from './writer-worker.js';
 
 /** Begins to take one stream in. */
 export type OpenIntake = (options: {
@@ -28,7 +29,7 @@ export interface IntakeCounter {
 
 /** A stream's way from the parsing thread to the writer. */
 export class Intake {
-  readonly #writer: Writer;
+  readonly #writer: WriterWorker;
   readonly #parser: ParseStream;
   readonly #database: string;
   readonly #patienceMs: number;
@@ -39,7 +40,7 @@ export class Intake {
   #settled: number | undefined;
 
   constructor(
-    writer: Writer,
+    writer: WriterWorker,
     parser: ParseStream,
     database: string,
     patienceMs: number,

@@ -1,10 +1,8 @@
 // The parsing thread: bytes in, rows out, so that the thread that answers hunts stays free.
-import { mkdirSync, readlinkSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
-import { behindHunts } from '../engine/settings.js';
 import type { Connector } from './connector.js';
 import { findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
@@ -14,6 +12,7 @@ import { EventTables } from './normalize.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
 import type { TableRows } from './rows.js';
+import { giveWay } from './thread.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;
@@ -151,12 +150,7 @@ function buffersOf({ lines, ends, ticks, identities }: TableRows): ArrayBuffer[]
   return [lines, ends, ticks, identities].map((array) => array.buffer as ArrayBuffer);
 }
 
-try {
-  // A priority of the thread's own, which Linux knows by its number: hunts go first.
-  os.setPriority(Number(path.basename(readlinkSync('/proc/thread-self'))), behindHunts);
-} catch {
-  // Not Linux, or not allowed.
-}
+giveWay();
 
 parentPort?.on('message', (request: ParseRequest) => {
   const reply: ParseReply = handle(request);

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { connectors } from './connectors.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
+import { startThread } from './thread.js';
 
 export type Done = Extract<ParseReply, { kind: 'done' }>;
 
@@ -112,7 +111,7 @@ class ParseThread {
   readonly #waiting: Waiting[] = [];
 
   constructor(settings: ThreadSettings) {
-    this.#worker = startThread({
+    this.#worker = startThread('parse-thread', {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
       workerData: settings,
     });
@@ -170,19 +169,4 @@ class ParseThread {
 function stopped(cause: unknown): HuntError {
   const message = 'The parsing of events was interrupted. Please send them again.';
   return new HuntError('ingest.unavailable', { message }, { cause });
-}
-
-/** A build has JavaScript beside this file; from sources (tests) the thread has to learn TypeScript first. */
-function startThread(options: WorkerOptions): Worker {
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./parse-thread.js', import.meta.url), options);
-  }
-  // By its file, because code without one resolves names from the working directory.
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
-  const hooks = JSON.stringify(new URL('./esm/api/index.mjs', loader).href);
-  const thread = JSON.stringify(new URL('./parse-thread.ts', import.meta.url).href);
-  return new Worker(`import(${hooks}).then((tsx) => tsx.register() && import(${thread}));`, {
-    eval: true,
-    ...options,
-  });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
-import { isTableGone, type RowKeys, storedIdentities } from '../engine/stored-rows.js';
+import { isTableGone, newestTimes, type RowKeys, storedIdentities } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import { behind } from './admission.js';
 import { Drain, type RefusedRow } from './drain.js';
@@ -14,17 +14,20 @@ import {
   setAsideJournal,
   type TenantRows,
 } from './journal.js';
+import { RecentRows } from './recent-rows.js';
 import { pickRows } from './rows.js';
 
 export interface WriterOptions {
   /** The engine's spool folder; made when it is not there. */
   readonly folder: string;
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'select' | 'insertSegment'>;
   /** Acknowledged and not yet in the engine: beyond it batches wait, then are refused. */
   readonly spoolBytes: number;
   readonly log: (line: object) => void;
   /** The dead letter of a row that the engine refused. */
   readonly refusedRow: (row: RefusedRow) => TenantRows;
+  /** Called when rows have come into the engine, or have not. */
+  readonly onDrained?: () => void;
 }
 
 /** What became of the rows of one table of one batch. */
@@ -42,6 +45,9 @@ interface ActiveJournal {
   readonly rows: TenantRows[];
   rowCount: number;
 }
+
+/** Rows that the engine is asked about. */
+type SoughtRows = Omit<TenantRows, 'lines' | 'ends'>;
 
 interface Commit {
   readonly parts: readonly TenantRows[];
@@ -65,11 +71,13 @@ const recoveryAttempts = 5;
  * A row is known by its table, its time and its identity (`_seq`). The stored tables themselves, sorted
  * by time, are the index in which it is looked for, so a second delivery adds nothing however late it
  * comes and however it is cut into batches; rows on their way to the engine are remembered beside it.
+ * The engine is not asked about rows that cannot be there, which most are.
  */
 export class Writer {
   readonly #options: WriterOptions;
   readonly #drain: Drain;
   readonly #queue: Commit[] = [];
+  readonly #recent = new RecentRows();
   readonly #recovered: Promise<void>;
   #active: ActiveJournal | undefined;
   #appending: Promise<void> | undefined;
@@ -107,12 +115,15 @@ export class Writer {
     return this.#drain.backlogBytes + (this.#active?.journal.sizeBytes ?? 0);
   }
 
-  /** Rows of a database that are acknowledged and not yet in the engine. */
-  backlogRows(database: string): number {
+  /** Rows that are acknowledged and not yet in the engine, by database. */
+  get backlogRows(): Map<string, number> {
+    const rows = new Map<string, number>();
     const active = this.#active?.keys ?? new Map<string, Set<bigint>>();
-    return [...active, ...this.#drain.allKeys()]
-      .filter(([key]) => key.startsWith(`${database}.`))
-      .reduce((sum, [, keys]) => sum + keys.size, 0);
+    for (const [key, keys] of [...active, ...this.#drain.allKeys()]) {
+      const database = key.slice(0, key.indexOf('.'));
+      rows.set(database, (rows.get(database) ?? 0) + keys.size);
+    }
+    return rows;
   }
 
   /** Why rows do not get into the engine; undefined when they do. */
@@ -230,7 +241,7 @@ export class Writer {
     // Before the engine is asked: what leaves the journals meanwhile is in the engine by then.
     const seen = new Map<string, Set<bigint>>();
     const unseen = batches.map((parts) => parts.map((part) => this.#unseen(part, seen)));
-    const known = await this.#inEngine(unseen.flat());
+    const known = await this.#inEngine(await this.#perhapsStored(unseen.flat()));
     return unseen.map((parts) =>
       parts.map((part) => {
         const stored = known.get(keyOf(part));
@@ -261,9 +272,35 @@ export class Writer {
     return pickRows(part, positionsWhere(part, isNew));
   }
 
-  async #inEngine(parts: readonly TenantRows[]): Promise<Map<string, ReadonlySet<bigint>>> {
-    const byTable = new Map<string, TenantRows[]>();
-    for (const part of parts.filter(({ ends }) => ends.length > 0)) {
+  /** Those of the rows that the engine has to be asked about. */
+  async #perhapsStored(parts: readonly TenantRows[]): Promise<SoughtRows[]> {
+    const news = new Map(
+      parts.filter((part) => !this.#recent.knows(keyOf(part))).map((part) => [keyOf(part), part]),
+    );
+    try {
+      const times = await newestTimes(this.#options.engine, [...news.values()]);
+      for (const [index, key] of [...news.keys()].entries()) {
+        this.#recent.learn(key, times[index] ?? 0n);
+      }
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    return parts.map((part) => {
+      // Others are looked for whatever their time.
+      const isTimed = part.sameness === 'event' && part.timeColumn !== null;
+      const key = keyOf(part);
+      return isTimed
+        ? soughtAt(
+            part,
+            positionsWhere(part, (_, position) => this.#recent.mayBeStored(key, part, position)),
+          )
+        : part;
+    });
+  }
+
+  async #inEngine(parts: readonly SoughtRows[]): Promise<Map<string, ReadonlySet<bigint>>> {
+    const byTable = new Map<string, SoughtRows[]>();
+    for (const part of parts.filter(({ identities }) => identities.length > 0)) {
       const group = byTable.get(keyOf(part)) ?? [];
       byTable.set(keyOf(part), group);
       group.push(part);
@@ -322,6 +359,7 @@ export class Writer {
         known.add(identity);
       }
       this.#active.rowCount += part.ends.length;
+      this.#recent.add(keyOf(part), part);
     }
     this.#drain.appended(this.#active.rowCount, journal.sizeBytes);
   }
@@ -394,19 +432,28 @@ export function keyOf({ database, table }: Pick<TenantRows, 'database' | 'table'
   return `${database}.${table}`;
 }
 
-function positionsWhere(part: TenantRows, test: (identity: bigint) => boolean): number[] {
+function positionsWhere(
+  part: TenantRows,
+  test: (identity: bigint, position: number) => boolean,
+): number[] {
   const positions: number[] = [];
   for (const [position, identity] of part.identities.entries()) {
-    if (test(identity)) {
+    if (test(identity, position)) {
       positions.push(position);
     }
   }
   return positions;
 }
 
+function soughtAt(part: SoughtRows, positions: readonly number[]): SoughtRows {
+  const ticks = BigInt64Array.from(positions, (position) => part.ticks[position] ?? 0n);
+  const identities = BigUint64Array.from(positions, (position) => part.identities[position] ?? 0n);
+  return { ...part, ticks, identities };
+}
+
 /** Time and identity of each row, as the engine's RowBinary format has them. */
-function keyPairs(parts: readonly TenantRows[]): Uint8Array {
-  const count = parts.reduce((sum, part) => sum + part.ends.length, 0);
+function keyPairs(parts: readonly SoughtRows[]): Uint8Array {
+  const count = parts.reduce((sum, { identities }) => sum + identities.length, 0);
   const pairs = new BigUint64Array(count * 2);
   let at = 0;
   for (const { ticks, identities } of parts) {

@@ -315,11 +315,15 @@ describe('a file', () => {
   });
 });
 
-it.runIf(process.platform === 'linux')('parses on a thread that gives way to hunts', async () => {
-  await push(lines([]));
-  const niceOf = (thread: string) => {
-    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16];
-  };
-  expect(readdirSync('/proc/self/task').map(niceOf)).toContain('10');
-});
+it.runIf(process.platform === 'linux')(
+  'parses and writes on threads that give way to hunts',
+  async () => {
+    await push(lines([]));
+    const niceOf = (thread: string) => {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16];
+    };
+    const nice = readdirSync('/proc/self/task').map(niceOf);
+    expect(nice.filter((value) => value === '10').length).toBeGreaterThanOrEqual(2);
+  },
+);

@@ -1,0 +1,94 @@
+import type { EngineSegment } from '../engine/engine.js';
+import { type FailureCode, HuntError, type ParametersOf } from '../errors.js';
+import type { TenantRows } from './journal.js';
+import type { PartCounts } from './writer.js';
+
+/** What the thread is started with. */
+export interface WriterSettings {
+  readonly folder: string;
+  readonly spoolBytes: number;
+}
+
+/** What the engine is asked for, on behalf of the thread. */
+export type EngineCall =
+  | { readonly method: 'select'; readonly sql: string }
+  | { readonly method: 'insertSegment'; readonly segment: EngineSegment };
+
+/** To the writing thread. */
+export type WriterRequest =
+  | {
+      readonly kind: 'commit';
+      readonly id: number;
+      readonly parts: readonly TenantRows[];
+      readonly patienceMs: number;
+    }
+  | { readonly kind: 'flush'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+  /** What the engine answered. */
+  | { readonly kind: 'answer'; readonly id: number; readonly rows: readonly unknown[] }
+  | { readonly kind: 'refusal'; readonly id: number; readonly fault: Fault };
+
+/** From the writing thread. */
+export type WriterReply =
+  /** It can be used from now on. */
+  | { readonly kind: 'open'; readonly status: WriterStatus }
+  | { readonly kind: 'unopened'; readonly fault: Fault }
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly counts: PartCounts[];
+      readonly status: WriterStatus;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly fault: Fault;
+      readonly status: WriterStatus;
+    }
+  | { readonly kind: 'status'; readonly status: WriterStatus }
+  | { readonly kind: 'ask'; readonly id: number; readonly call: EngineCall }
+  | { readonly kind: 'log'; readonly line: object };
+
+export interface WriterStatus {
+  /** Acknowledged and not yet in the engine. */
+  readonly backlogBytes: number;
+  /** The same as rows, by database. */
+  readonly backlogRows: ReadonlyMap<string, number>;
+  /** Why rows do not get into the engine; undefined when they do. */
+  readonly failure: Fault | undefined;
+}
+
+/** An error, as it passes between threads. */
+export interface Fault {
+  /** Of a HuntError. */
+  readonly code?: FailureCode;
+  readonly parameters?: unknown;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: Fault;
+}
+
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) {
+    return { message: String(error) };
+  }
+  const { message, stack, cause } = error;
+  return {
+    ...(error instanceof HuntError ? { code: error.code, parameters: error.parameters } : {}),
+    message,
+    stack,
+    ...(cause === undefined ? {} : { cause: faultOf(cause) }),
+  };
+}
+
+export function errorOf({ code, parameters, message, stack, cause }: Fault): Error {
+  const options = cause === undefined ? {} : { cause: errorOf(cause) };
+  const error =
+    code === undefined
+      ? new Error(message, options)
+      : new HuntError(code, parameters as ParametersOf<FailureCode>, options);
+  if (stack !== undefined) {
+    error.stack = stack;
+  }
+  return error;
+}
