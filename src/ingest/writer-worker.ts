@@ -84,8 +84,11 @@ export class WriterWorker {
   }
 
   async #alive(): Promise<WriterThread> {
-    const thread = await this.#thread.catch(() => undefined);
-    if ((thread === undefined || thread.ended) && !this.#closed) {
+    const last = this.#thread;
+    const thread = await last.catch(() => undefined);
+    const isOver = thread === undefined || thread.ended;
+    // Of those who see it, one starts the next.
+    if (isOver && this.#thread === last && !this.#closed) {
       this.#thread = this.#startAfterThis();
     }
     return this.#thread;
