@@ -291,7 +291,8 @@ function areSameDevice(one: string, other: string): boolean {
   );
 }
 
-const unknownImage = /^(?:&lt;|<)unknown process(?:&gt;|>)$/i;
+/** Sysmon's words, and Defender's. */
+const unknownImage = /^(?:(?:&lt;|<)unknown process(?:&gt;|>)|unknown)$/i;
 
 /** An image that says something. */
 export function knownImage(image: string | undefined): string | undefined {

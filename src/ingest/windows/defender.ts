@@ -1,7 +1,18 @@
-import { computed, field, firstOf, type Operand, transform } from './expression.js';
-import type { EventLog, ProcessFields, Rule } from './rule.js';
+import type { WindowsEvent } from './event.js';
+import {
+  computed,
+  type Expression,
+  field,
+  firstOf,
+  firstValue,
+  type Operand,
+  type RuleScope,
+  transform,
+} from './expression.js';
+import { type EventLog, header, type ProcessFields, type Rule } from './rule.js';
 import * as to from './transforms.js';
-import { baseName } from './values.js';
+import { writtenValueKey } from './twin-keys.js';
+import { baseName, registryKey, registryParent, registryValueName } from './values.js';
 
 /** The first resource of `file:_C:\…; containerfile:_…`. */
 const resource = /^(?:[a-z]+:_)?([^;]*)/i;
@@ -90,6 +101,77 @@ function guarded(id: number, actionType: string, remote?: Operand): Rule {
   };
 }
 
+/** `HKLM\\…\\name = 0x1`; what is not in the registry begins with `Default\\`. */
+const setting = /^(HK[A-Z]+\\[\s\S]+?) = ([\s\S]*)$/;
+
+interface Setting {
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  readonly data: string;
+}
+
+function settingIn(text: string | undefined): Setting | undefined {
+  const [, object, data] = setting.exec(text ?? '') ?? [];
+  if (object === undefined || data === undefined) {
+    return undefined;
+  }
+  const isNumber = /^0x[\da-f]{1,8}$/i.test(data);
+  return {
+    key: registryKey(registryParent(object)),
+    name: registryValueName(object),
+    type: isNumber ? 'Dword' : 'String',
+    data: isNumber ? String(Number(data)) : data,
+  };
+}
+
+interface WithEvent {
+  readonly event: WindowsEvent;
+}
+
+const newFields = field('New Value').fields;
+const oldFields = field('Old Value').fields;
+const settingFields = [...newFields, ...oldFields];
+const now = ({ event }: WithEvent) => settingIn(firstValue(event, newFields));
+const before = ({ event }: WithEvent) => settingIn(firstValue(event, oldFields));
+
+function ofSetting(name: keyof Setting): Expression {
+  const read = (scope: RuleScope) => (now(scope) ?? before(scope))?.[name];
+  return computed(`${name} of New Value, or of Old Value`, read, settingFields);
+}
+
+const configuration: Rule = {
+  id: 5007,
+  table: 'DeviceRegistryEvents',
+  actionType: computed(
+    'RegistryValueSet if New Value, RegistryValueDeleted if Old Value alone',
+    (scope) =>
+      now(scope) ? 'RegistryValueSet' : before(scope) ? 'RegistryValueDeleted' : undefined,
+    settingFields,
+  ),
+  actor: { pid: header },
+  twin: {
+    kind: 'registry value',
+    role: 'secondary',
+    key: (event) => {
+      const value = now({ event });
+      return value && writtenValueKey(value.key, value.name, value.data);
+    },
+  },
+  note: 'A change of its settings in the registry. No row of its own where Sysmon event 13 tells of the same value.',
+  columns: {
+    RegistryKey: ofSetting('key'),
+    RegistryValueName: ofSetting('name'),
+    RegistryValueType: computed('type of New Value', (scope) => now(scope)?.type, settingFields),
+    RegistryValueData: computed('data of New Value', (scope) => now(scope)?.data, settingFields),
+    PreviousRegistryValueData: computed(
+      'data of Old Value',
+      (scope) => before(scope)?.data,
+      settingFields,
+    ),
+  },
+};
+
 export const defender: EventLog = {
   name: 'Defender operational',
   providers: ['microsoft-windows-windows defender'],
@@ -108,6 +190,7 @@ export const defender: EventLog = {
     report(2001, 'AntivirusDefinitionsUpdateFailed'),
     report(3002, 'AntivirusError'),
     report(5008, 'AntivirusError'),
+    configuration,
     report(5013, 'TamperingAttempt'),
     reduction(1121, 'Blocked'),
     reduction(1122, 'Audited'),

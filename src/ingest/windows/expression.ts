@@ -48,7 +48,11 @@ export function field(name: string): Expression {
   };
 }
 
-function firstValue({ data }: WindowsEvent, spellings: readonly string[]): string | undefined {
+/** Of several spellings of a field, that which the event has. */
+export function firstValue(
+  { data }: WindowsEvent,
+  spellings: readonly string[],
+): string | undefined {
   for (const spelling of spellings) {
     const value = data.get(spelling);
     if (value !== undefined) {

@@ -183,9 +183,11 @@ export const security: EventLog = {
       columns: {
         ...logon,
         LogonId: to.long('TargetLogonId'),
-        IsLocalAdmin: computed('ElevatedToken = %%1842', ({ event }) =>
-          /^(?:%%1842|yes)$/i.test(event.data.get('elevatedtoken') ?? ''),
-        ),
+        IsLocalAdmin: computed('ElevatedToken = %%1842', ({ event }) => {
+          // Versions of the event before Windows 10 do not say.
+          const elevated = present(event.data.get('elevatedtoken'));
+          return elevated && /^(?:%%1842|yes)$/i.test(elevated);
+        }),
       },
       additional: {
         IsLocalLogon: isLocalLogon,

@@ -346,7 +346,10 @@ export const sysmon: EventLog = {
         MD5: when(namesStream, literal(''), to.hash('Hash', 'MD5')),
         RequestProtocol: literal('Local'),
       },
-      additional: { Hash: when(namesStream, 'Hash', literal('')) },
+      additional: {
+        Hash: when(namesStream, 'Hash', literal('')),
+        StreamName: to.streamName('TargetFilename'),
+      },
     },
     pipe(17, 'File created', 'Server'),
     pipe(18, 'File opened', 'Client'),

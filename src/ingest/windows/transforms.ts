@@ -21,6 +21,7 @@ export const fileName = transform('fileName', (text, { device }) =>
   values.baseName(values.plainPath(text, device.volumes)),
 );
 export const withoutStream = transform('withoutStream', values.withoutStream);
+export const streamName = transform('streamName', values.streamName);
 export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
 export const integrityLevel = transform('integrityLevel', values.integrityLevel);

@@ -66,6 +66,12 @@ export function withoutStream(path: string): string {
   return start < 0 ? path : path.slice(0, start);
 }
 
+/** The name of an alternate data stream; undefined for a file itself. */
+export function streamName(path: string): string | undefined {
+  const start = streamStart(path);
+  return start < 0 ? undefined : path.slice(start + 1);
+}
+
 export type HashName = 'SHA1' | 'SHA256' | 'MD5' | 'IMPHASH';
 
 /** One hash of `SHA1=…,MD5=…`, in lower case; undefined where it is absent or all zero. */

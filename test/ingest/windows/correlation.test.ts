@@ -236,6 +236,26 @@ describe('one occurrence in two logs is one row', () => {
       { InitiatingProcessUniqueId: guids.child, PreviousRegistryValueData: 'before' },
     ],
     [
+      'a setting of Defender',
+      event('sysmon', 13, {
+        ...actor,
+        EventType: 'SetValue',
+        TargetObject: 'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp',
+        Details: 'DWORD (0x00000000)',
+      }),
+      event(
+        'defender',
+        5007,
+        {
+          'New Value':
+            'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp = 0x0',
+        },
+        { seconds: 13 },
+      ),
+      'DeviceRegistryEvents',
+      { InitiatingProcessUniqueId: guids.child },
+    ],
+    [
       'query',
       event('sysmon', 22, {
         ...actor,

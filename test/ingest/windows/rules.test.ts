@@ -199,7 +199,11 @@ const cases: readonly Case[] = [
     15,
     'the hash of a stream, which has no column',
     { ...actor, TargetFilename: 'C:\\a.exe:x', Hash: 'MD5=AB' },
-    { MD5: undefined, AdditionalFields: { Hash: 'MD5=AB' } },
+    {
+      FolderPath: 'C:\\a.exe',
+      MD5: undefined,
+      AdditionalFields: { Hash: 'MD5=AB', StreamName: 'x' },
+    },
   ),
   one(
     'sysmon',
@@ -521,6 +525,13 @@ const cases: readonly Case[] = [
     'an executable',
     { ...actor, ...file, ...hashes },
     { ActionType: 'FileCreated', SHA1: sha1 },
+  ),
+  one(
+    'security',
+    4624,
+    'a logon of a Windows that does not say whether the token is elevated',
+    { TargetUserName: 'Bob', TargetDomainName: 'CONTOSO', LogonType: '2' },
+    { LogonType: 'Interactive', IsLocalAdmin: undefined },
   ),
   one(
     'security',
@@ -1073,6 +1084,63 @@ const cases: readonly Case[] = [
       AccountName: 'bob',
       InitiatingProcessFileName: 'b.exe',
       AdditionalFields: { ThreatName: 'EICAR' },
+    },
+  ),
+  one(
+    'defender',
+    1116,
+    'malware of no process',
+    { 'Threat Name': 'EICAR', Path: 'file:_C:\\a.txt', 'Process Name': 'Unknown' },
+    { FileName: 'a.txt', InitiatingProcessFileName: undefined },
+  ),
+  one(
+    'defender',
+    5007,
+    'an exclusion',
+    {
+      'Product Name': 'x',
+      'Old Value': '',
+      'New Value': 'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp = 0x0',
+    },
+    {
+      table: 'DeviceRegistryEvents',
+      ActionType: 'RegistryValueSet',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths',
+      RegistryValueName: 'C:\\Temp',
+      RegistryValueType: 'Dword',
+      RegistryValueData: '0',
+      InitiatingProcessId: 99,
+    },
+  ),
+  one(
+    'defender',
+    5007,
+    'an exclusion taken back',
+    {
+      Old_Value: 'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Extensions\\.ps1 = 0x0',
+      New_Value: '',
+    },
+    {
+      ActionType: 'RegistryValueDeleted',
+      RegistryValueName: '.ps1',
+      RegistryValueData: undefined,
+      PreviousRegistryValueData: '0',
+    },
+  ),
+  one(
+    'defender',
+    5007,
+    'a setting that had its default',
+    {
+      'Old Value': 'Default\\SpyNet\\DisableBlockAtFirstSeen = 0x0',
+      'New Value':
+        'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\SpyNet\\DisableBlockAtFirstSeen = 0x1',
+    },
+    {
+      ActionType: 'RegistryValueSet',
+      RegistryValueName: 'DisableBlockAtFirstSeen',
+      RegistryValueData: '1',
+      PreviousRegistryValueData: undefined,
     },
   ),
   one(
