@@ -1,4 +1,5 @@
 import type { Connector, RawRecord } from '../connector.js';
+import { parseDatetime } from '../datetime.js';
 import { syslogOf } from '../linux/syslog.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { WindowsEvent } from '../windows/event.js';
@@ -29,5 +30,24 @@ function eventOf(record: RawRecord): WindowsEvent | undefined {
   // Some forwarders escape it once more.
   const xml =
     plain ?? (message.includes('&lt;Event') ? element.exec(unescapeXml(message))?.[0] : undefined);
-  return xml === undefined ? undefined : unwrapXml(xml);
+  const event = xml === undefined ? undefined : unwrapXml(xml);
+  if (event?.provider === 'linux-sysmon') {
+    repairClock(event);
+  }
+  return event;
+}
+
+const mostDriftMs = 5 * 60 * 1000;
+
+/** Sysmon counts from the start of the machine, without the time that this was asleep: up to days. */
+function repairClock({ time, data }: WindowsEvent): void {
+  const own = data.get('utctime');
+  const [written, counted] = [time, own].map((text) => parseDatetime(text?.trim() ?? ''));
+  if (
+    written !== undefined &&
+    counted !== undefined &&
+    Math.abs(written.milliseconds - counted.milliseconds) > mostDriftMs
+  ) {
+    data.set('UtcTime', written.text);
+  }
 }

@@ -9,7 +9,7 @@ import { type Moment, parseDatetime } from '../datetime.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import { Occurrences, reportId } from '../occurrences.js';
 import { actorColumns, actorColumnsIn, type Columns, type NamedProcess } from '../windows/actor.js';
-import { EventData, lowerCase, type WindowsEvent } from '../windows/event.js';
+import { EventData, type WindowsEvent } from '../windows/event.js';
 import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
 import type { JsonObject } from '../windows/shape.js';
 import { pidOf } from '../windows/values.js';
@@ -393,9 +393,9 @@ class RowTexts {
     this.#texts ??= new Set(
       this.#columns
         .flatMap((columns) => Object.values(columns))
-        .map((each) => lowerCase(textFrom(each) ?? '')),
+        .map((each) => (textFrom(each) ?? '').toLowerCase()),
     );
-    return this.#texts.has(lowerCase(text));
+    return this.#texts.has(text.toLowerCase());
   }
 }
 

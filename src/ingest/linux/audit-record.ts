@@ -78,22 +78,34 @@ export function parseAuditRecord(text: string): AuditRecord | undefined {
     fields.set(free[1] ?? '', free[3] ?? '');
   }
   const rest = free ? body.slice(0, free.index) + body.slice(free.index + free[0].length) : body;
-  readFields(rest, fields);
+  readProgram(rest, fields);
   return { type, id, node, fields };
 }
 
-const operation = /['\s]op=([^"'=]+?)\s+[a-z][\w-]*=/;
+const operation = /\sop=([^"'=]+?)\s+[a-z][\w-]*=/;
+/** Up to the last quote: programs do not escape those within. */
+const programFields = /\bmsg='([\s\S]*)'/;
+
+/** Records of programs have their fields in one, among them what they did, in words. */
+function readProgram(text: string, fields: Map<string, string>): void {
+  const [whole, own = ''] = programFields.exec(text) ?? [];
+  if (whole === undefined) {
+    readFields(text, fields);
+    return;
+  }
+  const did = operation.exec(` ${own}`)?.[1];
+  if (did !== undefined) {
+    fields.set('op', `"${did}"`);
+  }
+  const start = text.indexOf(whole);
+  readFields(text.slice(0, start), fields);
+  readFields(own, fields);
+  readFields(text.slice(start + whole.length), fields);
+}
 
 function readFields(text: string, fields: Map<string, string>): void {
   for (const [, name = '', value = ''] of text.matchAll(field)) {
-    if (name === 'msg' && value.startsWith("'")) {
-      // Records of programs have theirs in one, among them what they did, in words.
-      const did = operation.exec(value)?.[1];
-      if (did !== undefined) {
-        fields.set('op', `"${did}"`);
-      }
-      readFields(value.slice(1, -1), fields);
-    } else if (!fields.has(name)) {
+    if (!fields.has(name)) {
       fields.set(name, value);
     }
   }
@@ -246,7 +258,7 @@ export function syscallOf(
 ): { readonly does: Syscall; readonly name: string } | undefined {
   const called = plainOf(fields.get('syscall')) ?? '';
   const arch = plainOf(fields.get('arch'))?.toLowerCase().replace(/^0x/, '') ?? 'c000003e';
-  const name = numbers[arch]?.[called] ?? called;
+  const name = numbers[arch]?.[called] ?? plainOf(fields.get('SYSCALL')) ?? called;
   const does = byName[name];
   return does && { does, name };
 }

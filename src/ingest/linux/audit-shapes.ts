@@ -35,7 +35,7 @@ function laurel(document: JsonObject): AuditTexts | undefined {
     (Array.isArray(value) ? value : [value]).flatMap((part) => {
       const fields = objectOf(part);
       return fields && /^[A-Z][A-Z0-9_]+$/.test(type)
-        ? [`type=${type} msg=audit(${id}): ${fieldsText(fields)}`]
+        ? [`type=${type} msg=audit(${id}): ${fieldsText(type, fields)}`]
         : [];
     }),
   );
@@ -44,23 +44,51 @@ function laurel(document: JsonObject): AuditTexts | undefined {
     : { host: typeof node === 'string' ? node : undefined, texts };
 }
 
-function fieldsText(fields: JsonObject): string {
+function fieldsText(type: string, fields: JsonObject): string {
   return Object.entries(fields)
     .flatMap(([name, value]) => {
-      if (name === 'ARGV' && Array.isArray(value)) {
-        return value.map((argument, index) => `a${index}=${quoted(argument)}`);
+      if (value === null) {
+        return [];
       }
-      return [`${name}=${quoted(value)}`];
+      if (name === 'ARGV' && Array.isArray(value)) {
+        const parts = value.map((part) => bytesOf(part));
+        return type === 'PROCTITLE'
+          ? [`proctitle=${hexOf(Buffer.concat(parts.flatMap((part) => [part, nul])))}`]
+          : parts.map((part, index) => `a${index}=${quoted(part)}`);
+      }
+      if (name === 'ARGV_STR' && !('ARGV' in fields)) {
+        return [`a0=${quoted(bytesOf(value))}`];
+      }
+      if (name === 'saddr') {
+        return [`saddr=${hexOf(bytesOf(value))}`];
+      }
+      const { addr, port } = (objectOf(value) ?? {}) as Record<string, JsonValue>;
+      return typeof addr === 'string'
+        ? [`${name}={ laddr=${addr} lport=${scalarOf(port)} }`]
+        : [`${name}=${quoted(bytesOf(value))}`];
     })
     .join(' ');
 }
 
-/** As the kernel writes text: in quotes where they can stand, else in hex. */
-function quoted(value: JsonValue): string {
+const nul = Buffer.alloc(1);
+
+/** A value's bytes, some of which LAUREL writes as `%2b`: `%` and `+` among them. */
+function bytesOf(value: JsonValue): Buffer {
   const text = typeof value === 'string' ? value : scalarText(value);
-  return /["\s\\]|[^ -~]/.test(text)
-    ? Buffer.from(text).toString('hex').toUpperCase()
-    : `"${text}"`;
+  const parts = text.split(/%([\da-f]{2})/i);
+  return Buffer.concat(
+    parts.map((part, index) => Buffer.from(part, index % 2 === 0 ? 'utf8' : 'hex')),
+  );
+}
+
+/** As the kernel writes text: in quotes where they can stand, else in hex. */
+function quoted(value: Buffer): string {
+  const text = value.toString();
+  return /["\s\\]|[^ -~]/.test(text) ? hexOf(value) : `"${text}"`;
+}
+
+function hexOf(bytes: Buffer): string {
+  return bytes.toString('hex').toUpperCase();
 }
 
 function scalarText(value: JsonValue): string {

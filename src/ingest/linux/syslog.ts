@@ -10,7 +10,7 @@ export interface SyslogMessage {
 
 type JsonObject = { readonly [name: string]: JsonValue };
 
-/** Where shippers put the message: Log Analytics, rsyslog, Fluent Bit, Vector, the journal, …. */
+/** Where shippers put the message: Log Analytics, rsyslog, Fluent Bit, Vector, the journal, Wazuh, …. */
 const messageNames = [
   'SyslogMessage',
   'message',
@@ -20,6 +20,7 @@ const messageNames = [
   'log',
   '_raw',
   'raw',
+  'full_log',
 ];
 const hostNames = [
   'Computer',
@@ -46,8 +47,13 @@ export function syslogOf({ value, text }: RawRecord): SyslogMessage | undefined 
     return undefined;
   }
   const inner = messageOfLine(message);
-  const host = firstText(document, hostNames) ?? objectHost(document['host']);
-  return { message: inner.message, host: host ?? inner.host };
+  const host =
+    firstText(document, hostNames) ??
+    objectHost(document['host']) ??
+    inner.host ??
+    // Wazuh's agent is on the host; those of others may be collectors.
+    ('full_log' in document ? objectHost(document['agent']) : undefined);
+  return { message: inner.message, host };
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject | undefined {

@@ -325,6 +325,66 @@ describe('other records of the audit system', () => {
     expect({ RemoteDeviceName: null, ...row }).toMatchObject(wanted);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'its arguments as one text, what is not plain in percents',
+      {
+        ID: id,
+        NODE: 'web01',
+        SYSCALL: {
+          ...{ arch: '0xc000003e', syscall: 59, success: 'yes', exit: 0, ppid: 100, pid: 200 },
+          ...{ uid: 1000, ses: 3, exe: '/usr/bin/date', key: null, ARGV: ['0x5', '0x6'] },
+        },
+        EXECVE: { argc: 3, ARGV_STR: 'date -u %2b%25s ä' },
+      },
+      { ProcessCommandLine: 'date -u +%s ä', AdditionalFields: { a0: '0x5' } },
+    ],
+    [
+      'its title alone',
+      {
+        ID: id,
+        SYSCALL: { arch: '0xc000003e', syscall: 59, success: 'yes', pid: 200, exe: '/bin/nc' },
+        PROCTITLE: { ARGV: ['nc', '-l', 'a b'] },
+      },
+      { ProcessCommandLine: 'nc -l a b' },
+    ],
+    [
+      'an address in percents, and a call by its name on a machine whose numbers are others',
+      {
+        ID: id,
+        SYSCALL: { arch: '0x80000015', syscall: 328, success: 'yes', pid: 1, SYSCALL: 'connect' },
+        SOCKADDR: [{ saddr: '%02%00%11%5c%cb%00q%09%00%00%00%00%00%00%00%00' }],
+      },
+      { ActionType: 'ConnectionSuccess', RemoteIP: '203.0.113.9', RemotePort: 4444 },
+    ],
+    [
+      'an address in words',
+      {
+        ID: id,
+        SYSCALL: { syscall: 'connect', success: 'yes', pid: 1, exe: '/bin/nc' },
+        SOCKADDR: [{ SADDR: { saddr_fam: 'inet', addr: '203.0.113.9', port: 4444 } }],
+      },
+      { RemoteIP: '203.0.113.9', RemotePort: 4444 },
+    ],
+  ])('LAUREL: %s', (_name, event, wanted) => {
+    expect(onlyRow(converted([event]))).toMatchObject(wanted);
+  });
+
+  it('quotes within what a program says, in an alert of Wazuh', () => {
+    const text = record(
+      'USER_AUTH',
+      `pid=5 uid=0 msg='op=PAM:authentication grantors=? acct="f('x')" exe="/usr/bin/python3.8" hostname=? addr=? res=failed'UID="root"`,
+    );
+    const alert = { agent: { id: '001', name: 'web01' }, rule: { level: 3 }, full_log: text };
+    expect(onlyRow(converted([alert]))).toMatchObject({
+      DeviceName: 'web01',
+      ActionType: 'LogonFailed',
+      AccountName: "f('x')",
+      InitiatingProcessFileName: 'python3.8',
+      InitiatingProcessAccountName: 'root',
+    });
+  });
+
   it('records that a shipper has joined into one message are read one by one', () => {
     const document = { '@timestamp': 'x', message: start.join('\n'), event: { kind: 'event' } };
     expect(onlyRow(converted([document]))).toMatchObject(started);
