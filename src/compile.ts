@@ -1,6 +1,6 @@
 import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
-import { type BoundQuery, binderFailure } from './kql/bind.js';
+import { type BoundQuery, binderFailure, ColumnsNamedLate } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
@@ -149,9 +149,18 @@ function planned(
   scope: Scope,
   options: CompileOptions,
 ): { readonly bound: BoundQuery; readonly outcome: Outcome } {
-  const edits: Edit[] = [];
+  const named = new Set<string>();
+  let edits: Edit[] = [];
   for (;;) {
-    const bound = boundQueries.get(text, catalog, edits);
+    let bound: BoundQuery;
+    try {
+      bound = boundQueries.get(text, catalog, edits, named);
+    } catch (error) {
+      if (!(error instanceof ColumnsNamedLate)) throw error;
+      for (const name of error.names) named.add(name);
+      edits = [];
+      continue;
+    }
     const endOf = (node: SyntaxNode) => {
       const start = startIn(bound.root, node);
       return start && bound.spanInQuery({ start: start + node.Width, length: 0 }).start;

@@ -2,9 +2,17 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
-import { childAt, declarations, isOutdated, typeNames, unresolvedName } from './leniency.js';
+import {
+  childAt,
+  declarations,
+  isOutdated,
+  jsonReads,
+  typeNames,
+  unpackedTexts,
+  unresolvedName,
+} from './leniency.js';
 import { type NamedTables, namedTables } from './named-tables.js';
-import { globalStateFor, isOptionalColumn } from './schema.js';
+import { globalStateFor, isJsonText, isOptionalColumn } from './schema.js';
 import { type Edit, type SourceText, sourceText } from './source.js';
 import { mayBeRespelled, spellingEdits } from './spellings.js';
 import {
@@ -29,23 +37,45 @@ export interface BoundQuery {
 }
 
 /**
+ * Thrown where edits declare a plugin's columns, and the query turns out to name columns outside `*` behind
+ * it: what is declared has to be found out again, with them.
+ */
+export class ColumnsNamedLate extends Error {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    super('columns named late');
+    this.name = 'ColumnsNamedLate';
+    this.names = names;
+  }
+}
+
+/**
  * Binds a query. What it leaves to the service is supplied step by step, as the binder asks for it:
  * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
  * the query's own views behind wildcards, forms of the service's in the parser's spelling.
- * `edits` are made in the query beforehand.
+ * `edits` are made in the query beforehand, and the columns of `named` are there from the start.
  * @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error
+ * @throws ColumnsNamedLate where `edits` are outdated
  */
-export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = []): BoundQuery {
-  const columns = new Set<string>();
+export function bind(
+  query: string,
+  catalog: Catalog,
+  edits: readonly Edit[] = [],
+  named: ReadonlySet<string> = new Set(),
+): BoundQuery {
+  const columns = new Set<string>(named);
   const quotes = new Map<number, Edit>();
   const hasViews = /\b(view|isfuzzy)\b/.test(query);
+  const unpacks = /\bbag_unpack\b/.test(query);
+  const isJson = (name: string) => isJsonText(catalog, name);
   const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
   let tables: NamedTables = new Map();
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
     const spanInQuery = (span: TextSpan): TextSpan => {
-      const start = source.toOriginal(span.start);
+      const start = Math.max(source.toOriginal(span.start), 0);
       return { start, length: Math.max(source.toOriginal(span.start + span.length) - start, 0) };
     };
     const code = analyze(source.text, catalog, columns, tables);
@@ -69,16 +99,19 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
       tables = namedNow;
       continue;
     }
-    const named = hasViews ? viewEdits(root, catalog, source, prelude.length) : [];
-    const addedViews = named.filter((edit) => !quotes.has(edit.start));
+    const viewNames = hasViews ? viewEdits(root, catalog, source) : [];
+    const addedViews = viewNames.filter((edit) => !quotes.has(edit.start));
     if (addedViews.length > 0) {
       for (const edit of addedViews) quotes.set(edit.start, edit);
       continue;
     }
     const found = errorsOf(code.GetDiagnostics());
-    const declared = [...declarations(found, root, source), ...typeNames(found, source)].filter(
-      (edit) => !quotes.has(edit.start),
-    );
+    const declared = [
+      ...declarations(found, root, source),
+      ...typeNames(found, source),
+      ...jsonReads(found, root, source, isJson),
+      ...(unpacks ? unpackedTexts(root, source, isJson) : []),
+    ].filter((edit) => !quotes.has(edit.start));
     if (declared.length > 0) {
       for (const edit of declared) quotes.set(edit.start, edit);
       continue;
@@ -94,6 +127,7 @@ export function bind(query: string, catalog: Catalog, edits: readonly Edit[] = [
     );
     for (const edit of addedQuotes) quotes.set(edit.start, edit);
     const addedColumns = optionalNames(errors, catalog).filter((name) => !columns.has(name));
+    if (addedColumns.length > 0 && edits.length > 0) throw new ColumnsNamedLate(addedColumns);
     for (const name of addedColumns) columns.add(name);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
       throw new HuntError(

@@ -12,12 +12,17 @@ export class BoundQueries {
   }
 
   /** @throws HuntError as `bind` does; failures are not kept */
-  get(text: string, catalog: Catalog, edits: readonly Edit[] = []): BoundQuery {
-    const made = edits.length > 0 ? ` ${JSON.stringify(edits)}` : '';
+  get(
+    text: string,
+    catalog: Catalog,
+    edits: readonly Edit[] = [],
+    named: ReadonlySet<string> = new Set(),
+  ): BoundQuery {
+    const made = edits.length + named.size > 0 ? ` ${JSON.stringify([edits, [...named]])}` : '';
     const key = `${catalog.version} ${text}${made}`;
     const known = this.#queries.get(key);
     if (known) return known;
-    const query = bind(text, catalog, edits);
+    const query = bind(text, catalog, edits, named);
     this.#queries.set(key, query);
     return query;
   }

@@ -3,6 +3,7 @@ import { takesArguments } from './builtins.js';
 import type { KustoDiagnostic } from './language.js';
 import type { Edit, SourceText } from './source.js';
 import {
+  children,
   type Expression,
   elements,
   kindOf,
@@ -61,10 +62,75 @@ export function typeNames(errors: readonly KustoDiagnostic[], source: SourceText
   });
 }
 
+const noArray = 'KS234';
+const noBag = 'KS235';
+const noElements = 'KS147';
+const noDynamic = 'KS141';
+
+/** What is said where text stands in the place of a dynamic value. */
+const wantsDynamic: ReadonlySet<string> = new Set([noArray, noBag, noElements, noDynamic]);
+
+/**
+ * `AdditionalFields.Name`, `mv-expand LoggedOnUsers`: columns that hold JSON are text in Defender, and
+ * dynamic in the workspace of the same name. There the text is parsed where it is read into.
+ */
+export function jsonReads(
+  errors: readonly KustoDiagnostic[],
+  root: SyntaxNode,
+  source: SourceText,
+  isJsonText: (column: string) => boolean,
+): Edit[] {
+  return errors.flatMap((error) => {
+    if (!wantsDynamic.has(error.Code) && unresolvedName(error) === undefined) return [];
+    for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+      const name = nameReadInto(node);
+      if (!name || scalarTypeOf(name.ResultType) !== 'string') continue;
+      if (!isJsonText(name.SimpleName ?? '')) continue;
+      const start = source.toOriginal(name.TextStart);
+      return [{ start, length: name.Width, text: `parse_json(${textOf(name)})` }];
+    }
+    return [];
+  });
+}
+
+/** `evaluate bag_unpack(AdditionalFields)`, of which the binder does not complain: parsed in a step before it. */
+export function unpackedTexts(
+  node: SyntaxNode,
+  source: SourceText,
+  isJsonText: (column: string) => boolean,
+): Edit[] {
+  if (node.IsToken) return [];
+  const within = children(node).flatMap((child) => unpackedTexts(child, source, isJsonText));
+  if (kindOf(node) !== 'EvaluateOperator') return within;
+  const call = optionalMember<SyntaxNode>(node, 'FunctionCall');
+  if (!call || optionalMember(call, 'Name')?.SimpleName !== 'bag_unpack') return within;
+  const [bag] = elements<Expression>(
+    optionalMember<SyntaxNode>(call, 'ArgumentList'),
+    'Expressions',
+  );
+  const isText =
+    bag && kindOf(bag) === 'NameReference' && scalarTypeOf(bag.ResultType) === 'string';
+  if (!isText || !isJsonText(bag.SimpleName ?? '')) return within;
+  const name = textOf(bag);
+  const text = `extend ${name} = parse_json(${name}) | `;
+  return [...within, { start: source.toOriginal(node.TextStart), length: 0, text }];
+}
+
+/** The column in `Column.a["b"]`, or in `Name = Column`. */
+function nameReadInto(node: SyntaxNode): Expression | undefined {
+  const kind = kindOf(node);
+  if (kind === 'NameReference') return node as Expression;
+  if (!/^(Path|Element|SimpleNamed)Expression$/.test(kind)) return undefined;
+  const base = optionalMember<Expression>(node, 'Expression');
+  return base && nameReadInto(base);
+}
+
 const otherCount = 'KS119';
 
 /** Plugins and functions that take more than the binder knows of. */
 const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  // A column instead of a test.
+  ['count', new Set(['KS107'])],
   // A degree as the documentation writes it, without int().
   ['series_fit_poly', new Set(['KS107'])],
   // Fractions of a second.
@@ -85,9 +151,6 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['sliding_window_counts', new Set(['KS138'])],
 ]);
 
-const noArray = 'KS234';
-const noBag = 'KS235';
-const noElements = 'KS147';
 const noForm = 'KS127';
 
 /** Operands or an argument of a type that does not fit. */

@@ -29,11 +29,17 @@ export function isOptionalColumn(catalog: Catalog, name: string): boolean {
   return viewOf(catalog).optional.has(name);
 }
 
+/** Whether a table of the catalog has a text column of that name whose text is JSON. */
+export function isJsonText(catalog: Catalog, name: string): boolean {
+  return viewOf(catalog).jsonTexts.has(name);
+}
+
 /** Sets of optional columns in use at once; each view of the whole catalog is a few hundred kB. */
 const maxStates = 64;
 
 interface CatalogView {
   readonly optional: ReadonlySet<string>;
+  readonly jsonTexts: ReadonlySet<string>;
   readonly states: Map<string, GlobalState>;
 }
 
@@ -48,7 +54,10 @@ function viewOf(catalog: Catalog): CatalogView {
       if (!column.visible) optional.add(column.name);
     }
   }
-  const view: CatalogView = { optional, states: new Map() };
+  const jsonTexts = catalog.tables.flatMap(({ columns }) =>
+    columns.filter((column) => column.jsonText).map(({ name }) => name),
+  );
+  const view: CatalogView = { optional, jsonTexts: new Set(jsonTexts), states: new Map() };
   views.set(catalog, view);
   return view;
 }

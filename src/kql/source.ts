@@ -7,18 +7,23 @@ export interface Edit {
 
 /**
  * The text that is bound: the query with what its author left for the service to supply. Positions in
- * it are brought back to the query's own, so that errors point at what was written.
+ * it are brought back to the query's own, so that errors point at what was written; those in the prelude
+ * are negative, as if it stood before the query.
  */
 export interface SourceText {
   readonly text: string;
+  /** Where in the text the query begins. */
+  readonly queryStart: number;
   readonly toOriginal: (position: number) => number;
 }
 
-/** `prelude` stands before the query and its edits, which do not overlap. */
+/** `prelude` stands before the query. The edits, in both of them, do not overlap. */
 export function sourceText(query: string, prelude: string, edits: readonly Edit[]): SourceText {
   const sorted = [...edits].sort((a, b) => a.start - b.start);
-  let text = prelude;
-  let place = 0;
+  const shift = prelude.length;
+  const whole = prelude + query;
+  let text = '';
+  let place = -shift;
   const pieces: { readonly from: number; readonly original: number; readonly isEdit: boolean }[] =
     [];
   const append = (piece: string, original: number, isEdit: boolean) => {
@@ -26,16 +31,18 @@ export function sourceText(query: string, prelude: string, edits: readonly Edit[
     text += piece;
   };
   for (const edit of sorted) {
-    append(query.slice(place, edit.start), place, false);
+    append(whole.slice(place + shift, edit.start + shift), place, false);
     append(edit.text, edit.start, true);
     place = edit.start + edit.length;
   }
-  append(query.slice(place), place, false);
+  append(whole.slice(place + shift), place, false);
   const toOriginal = (position: number): number => {
     const piece = pieces.findLast(({ from }) => from <= position);
-    if (!piece) return 0;
+    if (!piece) return -shift;
     const inside = piece.isEdit ? 0 : position - piece.from;
     return Math.min(piece.original + inside, query.length);
   };
-  return { text, toOriginal };
+  const inPrelude = edits.filter(({ start }) => start < 0);
+  const grown = inPrelude.reduce((sum, edit) => sum + edit.text.length - edit.length, 0);
+  return { text, queryStart: shift + grown, toOriginal };
 }

@@ -15,13 +15,8 @@ import {
  * knows stored tables alone. `union V*` becomes `union V*, View1, View2`, without `V*` where no stored
  * table is called so. In a fuzzy union a wildcard may stand for nothing.
  */
-export function viewEdits(
-  root: SyntaxNode,
-  catalog: Catalog,
-  source: SourceText,
-  ownFrom: number,
-): Edit[] {
-  const views = viewNames(root, ownFrom);
+export function viewEdits(root: SyntaxNode, catalog: Catalog, source: SourceText): Edit[] {
+  const views = viewNames(root, source.queryStart);
   return wildcards(root).flatMap(({ node, isFuzzy }) => {
     const pattern = textOf(node);
     const matches = matcher(pattern);

@@ -35,6 +35,14 @@ describe('nulls count as values, or an empty group has no result', () => {
       ],
     ],
     [
+      'values of columns',
+      `${mixed} | summarize count(i), count(s), count(y), count(b), count(t) by k | sort by k asc`,
+      [
+        [1, 2, 3, 2, 1, 2],
+        [2, 0, 1, 0, 0, 0],
+      ],
+    ],
+    [
       'sums and averages',
       `${mixed} | summarize sum(i), sum(t), avg(r), avg(d), avg(c) by k | sort by k asc`,
       [
@@ -281,10 +289,11 @@ describe('summarize', () => {
   test('an aggregate without a name gets another one than in Kusto', async () => {
     expect(
       await kql.columns(
-        'range x from 1 to 2 step 1 | extend y = x | summarize count(), dcount(x), sum(x), sum(x + 1), percentile(x, 99.9), covariance(x, y), make_set(x), arg_max(x, y)',
+        'range x from 1 to 2 step 1 | extend y = x | summarize count(), count(x), dcount(x), sum(x), sum(x + 1), percentile(x, 99.9), covariance(x, y), make_set(x), arg_max(x, y)',
       ),
     ).toEqual([
       'count_: long',
+      'count_x: long',
       'dcount_x: long',
       'sum_x: long',
       'sum_: long',

@@ -37,10 +37,18 @@ function exactlyDistinct(value: Operand, test?: Operand): Sql {
   return kept ? sql`toInt64(uniqExactIf(${value}, ${kept}))` : sql`toInt64(uniqExact(${value}))`;
 }
 
+/** The rows, those that pass a test, or those that have a value in a column: no string is null. */
+function countOf(counted?: Operand): Sql {
+  if (!counted || counted.type === 'bool') return count(counted);
+  const present = presence(counted);
+  return present ? sql`toInt64(countIf(${present}))` : count();
+}
+
 const counter: AggregateFunction = {
   doc: 'count-aggregation-function',
+  trap: 'an argument that is no test counts the rows in which it is not null',
   nullable: 'never',
-  emit: (_call, test?: Operand) => count(test),
+  emit: (_call, counted?: Operand) => countOf(counted),
   examples: [['range x from 1 to 3 step 1 | summarize count()', '3']],
 };
 

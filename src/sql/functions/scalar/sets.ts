@@ -68,9 +68,10 @@ export const setFunctions = {
   },
   set_has_element: {
     doc: 'set-has-element-function',
-    nullable: 'always',
+    trap: 'what is no array, as of a row that a join found no partner for, has no element',
+    nullable: 'never',
     emit: (set: Operand, value: Operand) =>
-      overArray(set, (json) => sql`toNullable(${hasElement(elementsOf(json), value)})`, noBool),
+      overArray(set, (json) => sql`(${hasElement(elementsOf(json), value)})`, sql`false`),
     examples: [['set_has_element(dynamic(["a","b"]), "b")', 'true']],
   },
   jaccard_index: {

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { type Harness, startHarness } from './harness.js';
+
+const catalog = {
+  ...builtinCatalog,
+  version: 'with functions',
+  functions: [
+    ...builtinCatalog.functions,
+    {
+      name: 'PipeNames',
+      summary: 'Names of pipes',
+      parameters: 'since: timespan',
+      body: 'DeviceEvents | where Timestamp > ago(since) | project tostring(AdditionalFields.PipeName), f = "fixed"',
+    },
+  ],
+};
+
+let kql: Harness;
+beforeAll(async () => {
+  kql = await startHarness({ tables: true, catalog });
+  await kql.engine.command(`INSERT INTO tenant_default.DeviceEvents (Timestamp, DeviceId, AdditionalFields)
+    VALUES (now64(), 'd1', '{"PipeName":"mojo","n":[1,2],"inner":{"a b":true}}')`);
+  await kql.engine.command(`INSERT INTO tenant_default.DeviceInfo (Timestamp, DeviceId, LoggedOnUsers)
+    VALUES (now64(), 'd1', '[{"UserName":"ann"},{"UserName":"bob"}]')`);
+}, 60_000);
+afterAll(() => kql.close());
+
+describe('a column whose text is JSON is read into as it is in a workspace', () => {
+  test.each([
+    ['a key', 'DeviceEvents | where AdditionalFields.PipeName == "mojo" | project DeviceId', 'd1'],
+    ['a path', 'DeviceEvents | project tostring(AdditionalFields.inner["a b"])', 'true'],
+    ['an element', 'DeviceInfo | project tostring(LoggedOnUsers[1].UserName)', 'bob'],
+    [
+      'elements as rows',
+      'DeviceInfo | mv-expand LoggedOnUsers | where LoggedOnUsers.UserName startswith "b" | project tostring(LoggedOnUsers.UserName)',
+      'bob',
+    ],
+    [
+      'elements under a name',
+      'DeviceInfo | mv-apply u = LoggedOnUsers on (summarize n = count() by DeviceId) | project n',
+      2,
+    ],
+    ['a length', 'DeviceInfo | project array_length(LoggedOnUsers)', 2],
+    [
+      'slots as columns',
+      'DeviceEvents | evaluate bag_unpack(AdditionalFields) | project PipeName',
+      'mojo',
+    ],
+    ['in a function of the catalog', 'PipeNames(1h) | project AdditionalFields_PipeName', 'mojo'],
+  ])('%s', async (_what, query, value) => {
+    expect(await kql.values(query)).toEqual([[value]]);
+  });
+
+  test('columns are named as those of a dynamic one', async () => {
+    expect(
+      await kql.columns(
+        'DeviceEvents | project AdditionalFields.PipeName, AdditionalFields["n"][0]',
+      ),
+    ).toEqual(['AdditionalFields_PipeName: dynamic', 'AdditionalFields_n_0: dynamic']);
+  });
+
+  test('other text is not', async () => {
+    const error = await kql.error('DeviceEvents | where DeviceName.x == 1');
+    expect([error.message, error.span?.start]).toEqual([
+      "'where' operator: Failed to resolve table or column expression named 'x'. Fix semantic errors in your query.",
+      32,
+    ]);
+  });
+});
+
+test('an error behind a function of the catalog is where the query has it', async () => {
+  const error = await kql.error('PipeNames(1h) | where Nothing == 1');
+  expect(error.span).toEqual({ start: 22, length: 7 });
+});
+
+test.each([
+  'DeviceEvents | extend a = parse_json(AdditionalFields) | evaluate bag_unpack(a) | summarize arg_max(TimeGenerated, *) by PipeName | project DeviceId, PipeName',
+  'DeviceEvents | extend a = parse_json(AdditionalFields) | evaluate bag_unpack(a) | join kind=inner (DeviceInfo | where TimeGenerated > ago(1d)) on DeviceId | where TimeGenerated > ago(1d) | project DeviceId, PipeName',
+])('a name of earlier days behind unpacked columns: %s', async (query) => {
+  expect(await kql.values(query)).toEqual([['d1', 'mojo']]);
+});
