@@ -18,8 +18,8 @@ describe.each<readonly [string, readonly Case[]]>([
     [
       [
         'more',
-        'print d=dynamic({"x": 10.5}) | extend d.x > 10, d.x >= 11, 10 < d.x',
-        [[{ x: 10.5 }, 1, 0, 1]],
+        'print d=dynamic({"x": 10.5}) | extend d.x > 10, d.x >= 10, 10 < d.x, d.x > 10.0, d.x < 11',
+        [[{ x: 10.5 }, 0, 1, 0, 1, 1]],
       ],
       [
         'between',

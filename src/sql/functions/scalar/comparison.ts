@@ -56,14 +56,16 @@ function equality(call: CallSite, left: Operand, right: Operand, isEqual: boolea
   return { ...sql`ifNull(${plain}, ${oneNull})`, nullable: false };
 }
 
-/** Dynamic values have an order where both are numbers; else their texts decide. */
+/**
+ * Dynamic values have an order where both are numbers; else their texts decide. Beside a whole number
+ * a dynamic is read as one: 10.5 is not more than 10.
+ */
 function ordered(left: Operand, operator: Sql, right: Operand): Sql {
   const [a, b] = comparable(left, right);
   const plain = sql`(${a} ${operator} ${b})`;
   if ((a.type === 'long' || b.type === 'long') && (isLoose(left) || isLoose(right))) {
-    // 10.5 is no whole number, and yet more than 10.
-    const [x, y] = [left, right].map((part) => (isLoose(part) ? convert(part, 'real') : part));
-    return x && y ? sql`ifNull(${plain}, (${x} ${operator} ${y}))` : plain;
+    const [x, y] = [left, right].map((part) => (isLoose(part) ? convert(part, 'long') : part));
+    return x && y ? sql`(${x} ${operator} ${y})` : plain;
   }
   if (a.type !== 'dynamic') return plain;
   const [x, y] = [convert(a, 'real'), convert(b, 'real')];
@@ -115,7 +117,10 @@ export const comparisonFunctions = {
   },
   '<': ordering(sql`<`, [['dynamic(10.5) < 11', 'true']]),
   '<=': ordering(sql`<=`),
-  '>': ordering(sql`>`, [['dynamic(10.5) > 10', 'true']]),
+  '>': ordering(sql`>`, [
+    ['dynamic(10.5) > 10', 'false'],
+    ['dynamic(10.5) > 10.0', 'true'],
+  ]),
   '>=': ordering(sql`>=`),
   between: {
     doc: 'between-operator',
