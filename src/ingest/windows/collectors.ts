@@ -13,6 +13,7 @@ import {
   unwrapTree,
   without,
 } from './shape.js';
+import { isSnare, unwrapSnare } from './snare.js';
 import { parseXml } from './xml.js';
 
 /** Splunk's own fields of an event, and those that its add-ons take from the header. */
@@ -76,14 +77,11 @@ export function isTextEvent(text: string): boolean {
   return textEvent.test(text);
 }
 
-function textOfEvent(record: JsonObject): string | undefined {
-  for (const name of textMembers) {
-    const value = record[name];
-    if (typeof value === 'string' && isTextEvent(value)) {
-      return value;
-    }
-  }
-  return undefined;
+/** The member that is a text of some kind. */
+function textMember(record: JsonObject, isOfKind: (text: string) => boolean): string | undefined {
+  return textMembers
+    .map((name) => record[name])
+    .find((value) => typeof value === 'string' && isOfKind(value)) as string | undefined;
 }
 
 export function unwrapText(text: string): Envelope {
@@ -309,8 +307,13 @@ export const collectors: readonly Shape[] = [
   },
   {
     name: 'Splunk, events as text',
-    matches: (record) => textOfEvent(record) !== undefined,
-    unwrap: (record) => unwrapText(textOfEvent(record) ?? ''),
+    matches: (record) => textMember(record, isTextEvent) !== undefined,
+    unwrap: (record) => unwrapText(textMember(record, isTextEvent) ?? ''),
+  },
+  {
+    name: 'Snare, in syslog',
+    matches: (record) => textMember(record, isSnare) !== undefined,
+    unwrap: (record) => unwrapSnare(textMember(record, isSnare) ?? ''),
   },
   {
     name: 'Splunk, fields of an event',

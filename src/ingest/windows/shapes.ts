@@ -18,6 +18,7 @@ import {
   unwrapTree,
   without,
 } from './shape.js';
+import { isSnare, unwrapSnare } from './snare.js';
 import { parseXml } from './xml.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';
@@ -38,8 +39,11 @@ export function isOfShape(record: JsonObject): boolean {
   return shapes.some((shape) => shape.matches(record));
 }
 
-/** The event of a text as Splunk's collector writes it; undefined where it is none. */
+/** The event of a text as Splunk's collector or Snare's agent writes it; undefined where it is none. */
 export function unwrapPlainText(text: string): WindowsEvent | undefined {
+  if (isSnare(text)) {
+    return eventOf(unwrapSnare(text));
+  }
   return isTextEvent(text) ? eventOf(unwrapText(text)) : undefined;
 }
 

@@ -68,6 +68,7 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     '2026-01-05 10:11:12,3,5025,,Security,PC1.contoso.com,',
   ],
   'windows-event': [
+    '<13>Jan  5 10:11:12 pc1 MSWinEventLog\t1\tSecurity\t7\tMon Jan  5 10:11:12 2026\t4726\tMicrosoft-Windows-Security-Auditing\tN/A\tN/A\tSuccess Audit\tPC1.contoso.com\tUser Account Management\t\tA user account was deleted.    Subject:   Account Name:  bob    Target Account:   Account Name:  eve\t9',
     {
       channel: 'Security',
       computer: 'PC1.contoso.com',

@@ -1,0 +1,63 @@
+import { EventData } from './event.js';
+import type { Envelope } from './shape.js';
+
+/** Between the fields; rsyslog writes it with its number. */
+const tag = /(?:^|[\s"])MSWinEventLog(?:\t|#011)/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** `Thu Sep 18 13:03:42 2025` */
+const time = /^\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})$/;
+
+/** Whether a line of syslog is an event as Snare's agent writes it, or NXLog in its form. */
+export function isSnare(text: string): boolean {
+  return tag.test(text);
+}
+
+/** The event of a line: fields between tabs, of which one is the message without its line breaks. */
+export function unwrapSnare(text: string): Envelope {
+  const found = tag.exec(text);
+  const fields = text
+    .slice((found?.index ?? 0) + (found?.[0].length ?? 0))
+    .replaceAll('#011', '\t')
+    .split('\t');
+  const [, log, , when, id, source, , , , computer, , , message = ''] = fields;
+  return {
+    provider: source,
+    id,
+    channel: log,
+    computer,
+    time: isoTime(when ?? ''),
+    // Of the machine, without its zone.
+    hasTrueTime: false,
+    message: withLines(message.trimEnd(), /sysmon/i.test(source ?? '')),
+    data: new EventData(),
+  };
+}
+
+function isoTime(text: string): string {
+  const [, name = '', day = '', clock, year] = time.exec(text.trim()) ?? [];
+  const month = String(months.indexOf(name) + 1).padStart(2, '0');
+  return clock === undefined ? text : `${year}-${month}-${day.padStart(2, '0')} ${clock}`;
+}
+
+const script =
+  /^(Creating Scriptblock text \(\d+ of \d+\):) {2}([\s\S]*?) {2,}(ScriptBlock ID: \S+) +(Path:.*)$/;
+
+/** What some events say of themselves behind their last value. */
+const explanation = / {4}(?:Token Elevation Type indicates|This event is generated) [\s\S]*$/;
+
+/**
+ * The message with its lines again: every character of `\r\n` and every tab has become a space, so that a
+ * label in a section has three before it, and what begins a section four.
+ */
+function withLines(message: string, isSysmon: boolean): string {
+  if (isSysmon) {
+    return message.replaceAll(/ {2,}(?=[A-Z][A-Za-z]{2,40}:(?: |$))/g, '\n');
+  }
+  if (script.test(message)) {
+    return message.replace(script, '$1\n$2\n\n$3\n$4');
+  }
+  return message
+    .replace(explanation, '')
+    .replaceAll(/(?<! ) {4}(?: {2})?(?=[A-Z][A-Za-z ()]{1,60}:(?: |$))/g, '\n\n')
+    .replaceAll(/ {3,}(?=[A-Z][A-Za-z ()]{1,60}:(?: |$))/g, '\n\t');
+}
