@@ -47,7 +47,7 @@ export class EventConversion implements Conversion {
       return [{ rejected: 'record.shape', detail: 'no event of a Windows log' }];
     }
     const rule = this.#ruleFor(event);
-    if (rule && event.data.size === 0 && !worthWithoutValues.has(rule.table)) {
+    if (rule && isHollow(event) && !worthWithoutValues.has(rule.table)) {
       return [{ rejected: 'record.shape', detail: withoutValues }];
     }
     if (rule || Learning.teaches(event)) {
@@ -141,6 +141,11 @@ export class EventConversion implements Conversion {
 const worthWithoutValues: ReadonlySet<string> = new Set<Rule['table']>([
   ...(['DeviceEvents', 'IdentityDirectoryEvents'] as const),
 ]);
+/** Nothing but the message is known. */
+function isHollow({ data }: WindowsEvent): boolean {
+  return data.size === 0 || (data.size === 1 && data.get('message') !== undefined);
+}
+
 const withoutValues = 'the event has no values, and its message is none that can be read';
 
 function withValue(record: RawRecord): RawRecord {

@@ -67,6 +67,9 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   }
   if (message !== undefined) {
     dataOfMessage(data, provider, id, message);
+    if (data.size === 0 && message.trim() !== '') {
+      data.set('Message', message);
+    }
   }
   if (isSysmon({ provider })) {
     undouble(data);

@@ -521,6 +521,11 @@ describe('an event is the same in every shape', () => {
       const { rows, letters } = converted([record]);
       expect([rows, letters.length]).toEqual([{}, 1]);
       expect(letters[0]?.['Reason']).toMatch(/no values/);
+      const task = { ...record, Id: 4698, Message: 'Eine Aufgabe wurde erstellt: \\x' };
+      expect(onlyRow(converted([task]))).toMatchObject({
+        ActionType: 'ScheduledTaskCreated',
+        AdditionalFields: { Message: task.Message },
+      });
     });
   });
 
