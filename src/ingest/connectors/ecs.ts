@@ -1,28 +1,36 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ecs, ecsDocument } from '../documents/ecs.js';
+import { osquery, osqueryResults } from '../documents/osquery.js';
 import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
 import { unwrapEvent } from '../windows/shapes.js';
+import { convertResults } from './osquery.js';
 
 /**
  * Events in the Elastic Common Schema, of whatever Beat, agent or pipeline. Those that carry an event of
- * a Windows log are read as that event.
+ * a Windows log, or a result of osquery, are read as that.
  */
 export const ecsEvents: Connector = {
   name: 'ecs',
   summary: 'Elastic Common Schema: auditbeat, packetbeat, filebeat modules, Elastic Defend, …',
   format: 'json',
   detect(sample) {
-    const own = sample.filter(({ value }) => ecsDocument(value) !== undefined);
+    const own = sample.filter(
+      ({ value }) => ecsDocument(value) !== undefined && osqueryResults(value) === undefined,
+    );
     return own.length / Math.max(sample.length, 1);
   },
   open(context) {
     const documents = new DocumentConversion(ecs, context);
     const events = new EventConversion(windowsEventOf, context);
-    return sideBySide([documents, events], (record) =>
-      (windowsEventOf(record) === undefined ? documents : events).convert(record),
-    );
+    const results = new DocumentConversion(osquery, context);
+    return sideBySide([documents, events, results], (record) => {
+      if (osqueryResults(record.value) !== undefined) {
+        return convertResults(record, results, events);
+      }
+      return (windowsEventOf(record) === undefined ? documents : events).convert(record);
+    });
   },
 };
 

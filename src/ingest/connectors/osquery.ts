@@ -1,4 +1,4 @@
-import type { Connector, RawRecord } from '../connector.js';
+import type { Connector, Outcome, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { osquery, osqueryResults, windowsEventsIn } from '../documents/osquery.js';
 import { compactJson } from '../json.js';
@@ -21,17 +21,24 @@ export const osqueryResultsLog: Connector = {
   open(context) {
     const documents = new DocumentConversion(osquery, context);
     const events = new EventConversion(({ value }) => unwrapEvent(value), context);
-    return sideBySide([documents, events], (record) => {
-      const carried = windowsEventsIn(record.value);
-      const outcomes = carried.flatMap((value) =>
-        events.convert({ ...record, text: compactJson(value), value }),
-      );
-      return carried.length > 0 && hasNoOthers(record, carried.length)
-        ? outcomes
-        : [...outcomes, ...documents.convert(record)];
-    });
+    return sideBySide([documents, events], (record) => convertResults(record, documents, events));
   },
 };
+
+/** @param events of Windows' logs, which its windows_events are */
+export function convertResults(
+  record: RawRecord,
+  documents: DocumentConversion,
+  events: EventConversion,
+): readonly Outcome[] {
+  const carried = windowsEventsIn(record.value);
+  const outcomes = carried.flatMap((value) =>
+    events.convert({ ...record, text: compactJson(value), value }),
+  );
+  return carried.length > 0 && hasNoOthers(record, carried.length)
+    ? outcomes
+    : [...outcomes, ...documents.convert(record)];
+}
 
 function hasNoOthers({ value }: RawRecord, carried: number): boolean {
   return osqueryResults(value)?.filter(({ action }) => action !== 'removed').length === carried;

@@ -11,7 +11,7 @@ import {
   transform,
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
-import { failureReason, integer as integerOf } from '../windows/values.js';
+import { failureReason } from '../windows/values.js';
 import { nested, valueAt } from './document.js';
 import {
   all,
@@ -141,12 +141,6 @@ function sessionOf(path: string): Expression {
     fields,
   );
 }
-
-/** Where a port is not known some write 0. */
-const port = transform('port', (text) => {
-  const number = integerOf(text);
-  return number === 0 ? undefined : number;
-});
 
 const acting: ProcessMembers = {
   guid: at('actor.process.uid'),
@@ -446,9 +440,9 @@ const end = (name: string, local: boolean) =>
 const connection: Readonly<Record<string, Expression>> = {
   ...actorDetails,
   LocalIP: to.address(end('ip', true)),
-  LocalPort: port(end('port', true)),
+  LocalPort: to.port(end('port', true)),
   RemoteIP: to.address(end('ip', false)),
-  RemotePort: port(end('port', false)),
+  RemotePort: to.port(end('port', false)),
   LocalIPType: to.addressType(end('ip', true)),
   RemoteIPType: to.addressType(end('ip', false)),
   RemoteUrl: firstOf(
@@ -519,9 +513,9 @@ const dns = rule('4003 DNS activity', 'DeviceEvents', {
   columns: {
     ...actorDetails,
     LocalIP: to.address(at('src_endpoint.ip')),
-    LocalPort: port(at('src_endpoint.port')),
+    LocalPort: to.port(at('src_endpoint.port')),
     RemoteIP: to.address(at('dst_endpoint.ip')),
-    RemotePort: port(at('dst_endpoint.port')),
+    RemotePort: to.port(at('dst_endpoint.port')),
   },
   additional: {
     DnsQueryString: to.domainName(at('query.hostname')),
@@ -559,7 +553,7 @@ const logon = rule('3002 authentication: logon', 'DeviceLogonEvents', {
     LogonId: to.integer(sessionOf('session')),
     Protocol: protocol,
     RemoteIP: to.address(at('src_endpoint.ip')),
-    RemotePort: port(at('src_endpoint.port')),
+    RemotePort: to.port(at('src_endpoint.port')),
     RemoteIPType: to.addressType(at('src_endpoint.ip')),
     RemoteDeviceName: firstOf(at('src_endpoint.hostname'), at('src_endpoint.name')),
     FailureReason: when(lists('status_id', '1'), literal(''), whyFailed),
@@ -581,7 +575,7 @@ const signIn = rule('3002 authentication: sign-in to a service', 'IdentityLogonE
     AccountObjectId: at('user.uid'),
     AccountDisplayName: at('user.full_name'),
     IPAddress: to.address(at('src_endpoint.ip')),
-    Port: port(at('src_endpoint.port')),
+    Port: to.port(at('src_endpoint.port')),
     Location: at('src_endpoint.location.country'),
     Isp: at('src_endpoint.location.isp'),
     OSPlatform: at('device.os.name'),

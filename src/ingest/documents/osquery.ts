@@ -4,6 +4,7 @@ import { type JsonValue, parseJson } from '../json.js';
 import type { Columns } from '../windows/actor.js';
 import { computed, type Expression, literal, match, textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
+import { nested } from './document.js';
 import { all, any, at, choose, firstOf, isThere, lists, matches, not, when } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
 import * as to from './transforms.js';
@@ -11,7 +12,10 @@ import * as to from './transforms.js';
 /** What a result says besides its columns, among them under names that no table has. */
 const queryName = at('@query');
 
-const common: Readonly<Record<string, Expression>> = { QueryName: queryName };
+const common: Readonly<Record<string, Expression>> = {
+  QueryName: queryName,
+  Decorations: at('@decorations'),
+};
 
 const epoch = (name: string): Expression => {
   const { read } = at(name);
@@ -76,6 +80,8 @@ const processStart: DocumentRule = {
     not(lists('event_type', 'exit', 'fork')),
     not(lists('type', 'ProcessStop')),
     not(lists('syscall', 'fork', 'vfork', 'clone', 'kill', 'setuid')),
+    // The search along PATH, and what may not be run.
+    not(all(isThere('syscall'), matches('exit_code', /^-|^18446744073709/, 'is negative'))),
   ),
   starts: {
     pid: at('pid'),
@@ -99,7 +105,7 @@ const processStart: DocumentRule = {
     CreatedProcessSessionId: to.integer(at('session_id')),
     ProcessUniqueId: at('process_sequence_number'),
   },
-  additional: { ...common, ProcessCurrentWorkingDirectory: at('cwd') },
+  additional: { ...common, ProcessCurrentWorkingDirectory: to.unquoted(at('cwd')) },
 };
 
 const runningProcess: DocumentRule = {
@@ -134,18 +140,39 @@ const runningProcess: DocumentRule = {
     AccountDomain: to.accountDomain(userOf()),
     ...hashes,
   },
-  additional: { ...common, ProcessCurrentWorkingDirectory: at('cwd') },
+  additional: { ...common, ProcessCurrentWorkingDirectory: to.unquoted(at('cwd')) },
 };
 
+const [localAddress, remoteAddress] = [at('local_address'), at('remote_address')].map(
+  to.anyAddress,
+) as [Expression, Expression];
+
 const ends: Readonly<Record<string, Expression>> = {
-  LocalIP: to.address(at('local_address')),
-  LocalPort: to.integer(at('local_port')),
-  LocalIPType: to.addressType(at('local_address')),
-  RemoteIP: to.address(at('remote_address')),
-  RemotePort: to.integer(at('remote_port')),
-  RemoteIPType: to.addressType(at('remote_address')),
-  Protocol: to.protocolName(at('protocol')),
+  LocalIP: localAddress,
+  LocalPort: to.port(at('local_port')),
+  LocalIPType: to.addressType(localAddress),
+  RemoteIP: remoteAddress,
+  RemotePort: to.port(at('remote_port')),
+  RemoteIPType: to.addressType(remoteAddress),
+  Protocol: firstOf(to.protocolName(nonZero('protocol')), ofSocket()),
 };
+
+function nonZero(name: string): Expression {
+  const { read, text, fields } = at(name);
+  return computed(
+    text,
+    (scope) => {
+      const value = read(scope);
+      return textFrom(value) === '0' ? undefined : value;
+    },
+    fields,
+  );
+}
+
+/** By the type of a socket: SOCK_STREAM, SOCK_DGRAM. */
+function ofSocket(): Expression {
+  return match(at('type'), { 1: 'Tcp', 2: 'Udp' }, '');
+}
 
 const call = firstOf(at('action'), at('syscall'));
 
@@ -171,8 +198,12 @@ const socketEvent: DocumentRule = {
   additional: common,
 };
 
-const socketStatus = firstOf(at('status'), at('success'));
+const socketStatus = firstOf(at('status'), at('success'), at('exit_code'));
 const succeeded = new Set(['0', '1', 'in_progress', 'succeeded', 'no_client']);
+/** -EINPROGRESS, as bpf_socket_events have it: in 64 bits without a sign, or in as many with one. */
+for (const underWay of ['-115', '18446744073709551501']) {
+  succeeded.add(underWay);
+}
 const socketActions: Readonly<Record<string, string>> = {
   accept: 'InboundConnectionAccepted',
   accept4: 'InboundConnectionAccepted',
@@ -472,6 +503,11 @@ const tables: readonly QueriedTable[] = [
   { names: ['logged_in_users', 'last'], columns: ['tty', 'host', 'type', 'time'], rule: loggedIn },
   { names: ['processes'], columns: ['pid', 'parent', 'start_time'], rule: runningProcess },
   {
+    names: [],
+    columns: ['pid', 'name', 'cmdline', 'parent'],
+    rule: runningProcess,
+  },
+  {
     names: ['process_events', 'bpf_process_events', 'es_process_events', 'process_etw_events'],
     columns: ['pid', 'path', 'cmdline'],
     without: ['start_time', 'resident_size'],
@@ -538,9 +574,12 @@ function rows(result: JsonObject, list: JsonValue | undefined, action: string): 
 /** The results of a record; none for what osquery says of itself; undefined where it is not osquery's. */
 export function osqueryResults(value: JsonValue | undefined): readonly Result[] | undefined {
   const record = asObject(value);
-  const document = record && (asObject(record['_source']) ?? record);
+  const document = record && unwrapped(nested(asObject(record['_source']) ?? record));
   if (document === undefined) {
     return undefined;
+  }
+  if (isOfItself(document)) {
+    return [];
   }
   if (typeof document['log_type'] === 'string' && Array.isArray(document['data'])) {
     return document['log_type'] === 'result'
@@ -550,6 +589,44 @@ export function osqueryResults(value: JsonValue | undefined): readonly Result[] 
       : [];
   }
   return hostMembers.some((name) => name in document) ? resultsIn(document) : undefined;
+}
+
+/** Where shippers put a result as text. */
+const textMembers = ['message', '_raw', 'log', 'full_log'];
+
+/** A result out of what shippers put around it: Filebeat's module has it as a member, others as text. */
+function unwrapped(document: JsonObject): JsonObject {
+  const module = asObject(document['osquery']);
+  const result = module && asObject(module['result']);
+  if (result) {
+    return result;
+  }
+  const inner = asObject(document['result']) ?? document;
+  for (const name of textMembers) {
+    const text = inner[name];
+    if (typeof text === 'string' && /^\s*\{/.test(text) && text.includes('"calendarTime"')) {
+      return resultIn(text) ?? document;
+    }
+  }
+  return document;
+}
+
+function resultIn(text: string): JsonObject | undefined {
+  try {
+    return asObject(parseJson(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What osquery says of its own work. */
+function isOfItself(document: JsonObject): boolean {
+  const { severity, filename, line, message } = document;
+  return (
+    !('name' in document) &&
+    [severity, filename, line, message].every((value) => textFrom(value) !== undefined) &&
+    hostMembers.some((name) => name in document)
+  );
 }
 
 const hostMembers = ['hostIdentifier', 'host_identifier', 'hostname', 'decorations', 'unixTime'];
@@ -572,6 +649,15 @@ function hostOf(result: JsonObject): string | undefined {
   return undefined;
 }
 
+const hostNames: ReadonlySet<string> = new Set(['hostname', 'host_name', 'host_uuid']);
+
+/** What an operator has every result say besides, but for the host. */
+function furtherDecorations(result: JsonObject): JsonValue {
+  const all = Object.entries(asObject(result['decorations']) ?? {});
+  const further = all.filter(([name]) => !hostNames.has(name));
+  return further.length === 0 ? null : Object.fromEntries(further);
+}
+
 function timeOf(result: JsonObject, columns: JsonObject, rule: DocumentRule): string | undefined {
   const own = textFrom(columns['time']);
   const isEvent = rule.time === undefined && own !== undefined && Number(own) > earliestSeconds;
@@ -579,12 +665,11 @@ function timeOf(result: JsonObject, columns: JsonObject, rule: DocumentRule): st
   if (seconds !== undefined && /^\d+(?:\.\d+)?$/.test(seconds)) {
     return epochText(seconds, 'seconds');
   }
+  const written = textFrom(result['calendarTime'] ?? result['calendar_time']);
   // `Mon Jan  5 10:11:12 2026 UTC`
   const [, month, day, time, year] =
-    /^\w{3} (\w{3})\s+(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(
-      textFrom(result['calendarTime']) ?? '',
-    ) ?? [];
-  return month === undefined ? undefined : `${day} ${month} ${year} ${time} GMT`;
+    /^\w{3} (\w{3})\s+(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(written ?? '') ?? [];
+  return month === undefined ? written : `${day} ${month} ${year} ${time} GMT`;
 }
 
 function documentOf({ result, columns, action }: Result): SourceDocument {
@@ -592,7 +677,13 @@ function documentOf({ result, columns, action }: Result): SourceDocument {
   const kind = kindOf(query);
   const time = timeOf(result, columns, ruleOf(kind, columns));
   return {
-    document: { ...columns, '@query': query, '@action': action, '@time': time ?? null },
+    document: {
+      ...columns,
+      '@query': query,
+      '@action': action,
+      '@time': time ?? null,
+      '@decorations': furtherDecorations(result),
+    },
     computer: hostOf(result),
     time,
     id: undefined,
@@ -609,7 +700,7 @@ export const osquery: DocumentSource = {
     const rule = ruleOf(kind, document);
     return rule === anything ? [rule] : [rule, ...fallbackOf(document)];
   },
-  told: ['@query', '@action', '@time', 'time'],
+  told: ['@query', '@action', '@time', '@decorations', 'time'],
   read: (record) =>
     resultsOf(record)
       ?.filter(({ action }) => action !== 'removed')
@@ -624,7 +715,7 @@ export const osquery: DocumentSource = {
 
 /** What an event table has of no interest is not kept; states are. */
 function fallbackOf(document: JsonObject): readonly DocumentRule[] {
-  return 'eid' in document ? [] : [anything];
+  return 'eid' in document || 'ntime' in document ? [] : [anything];
 }
 
 function resultsOf({ value }: RawRecord): readonly Result[] | undefined {

@@ -24,6 +24,12 @@ export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
 export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
 export const tokenElevation = transform('tokenElevation', values.tokenElevation);
+/** Where a port is not known some write 0. */
+export const port = transform('port', (text) => {
+  const number = values.integer(text);
+  return number === 0 ? undefined : number;
+});
+export const unquoted = transform('unquoted', (text) => text.replace(/^"(.*)"$/, '$1'));
 /** Without the dot of the root. */
 export const domainName = transform('domainName', (text) => text.replace(/(?<=.)\.$/, ''));
 export const registryKey = transform('registryKey', values.registryKey);

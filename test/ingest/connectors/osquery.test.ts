@@ -43,7 +43,7 @@ describe('osquery results', () => {
       ProcessCommandLine: 'curl http://x',
       AccountName: 'root',
       InitiatingProcessId: 7,
-      AdditionalFields: { ProcessCurrentWorkingDirectory: '"/tmp"', auid: '1000', euid: '0' },
+      AdditionalFields: { ProcessCurrentWorkingDirectory: '/tmp', auid: '1000', euid: '0' },
     });
   });
 
@@ -155,6 +155,56 @@ describe('osquery results', () => {
       },
     ],
     [
+      'a connection that is refused, as BPF sees it',
+      result('blacklist_socket_events', {
+        ...{ syscall: 'connect', exit_code: '18446744073709551505', family: '2', fd: '11' },
+        ...{ local_address: '', local_port: '0', protocol: '0', type: '1', pid: '9', parent: '7' },
+        ...{ remote_address: '203.0.113.1', remote_port: '8080', path: '/usr/sbin/apache2' },
+      }),
+      {
+        ActionType: 'ConnectionFailed',
+        Protocol: 'Tcp',
+        RemotePort: 8080,
+        LocalIP: null,
+        LocalPort: null,
+        InitiatingProcessFileName: 'apache2',
+      },
+    ],
+    [
+      'a connection that is being made, as BPF sees it',
+      result('bpf_socket_events', {
+        ...{ syscall: 'connect', exit_code: '18446744073709551501', type: '2', pid: '9' },
+        ...{ remote_address: '203.0.113.1', remote_port: '53', protocol: '17' },
+      }),
+      { ActionType: 'ConnectionSuccess', Protocol: 'Udp' },
+    ],
+    [
+      'a connection of macOS, whose own address is not known',
+      result('pack/tls@eventing-pack/socket_events', {
+        ...{ action: 'connect', auid: '501', family: '2', fd: '1f', success: '0', time: at(1) },
+        ...{ local_address: '0', local_port: '0', path: '/usr/local/bin/osqueryd', pid: '26075' },
+        ...{ remote_address: '203.0.113.85', remote_port: '443' },
+      }),
+      { ActionType: 'ConnectionSuccess', LocalIP: null, RemoteIP: '203.0.113.85' },
+    ],
+    [
+      'what an operator has every result say',
+      result(
+        'pack_x_crontab',
+        { command: 'nc -e /bin/sh', path: '/etc/crontab' },
+        { decorations: { host_uuid: 'u', owner: 'ops@x.example', ip: ['10.0.0.5'] } },
+      ),
+      {
+        ActionType: 'OsqueryResult',
+        AdditionalFields: { Decorations: { owner: 'ops@x.example', ip: ['10.0.0.5'] } },
+      },
+    ],
+    [
+      'a time in ISO, and no other',
+      result('x', { a: '1' }, { unixTime: undefined, calendarTime: '2026-01-05T10:11:12Z' }),
+      { Timestamp: '2026-01-05T10:11:12.0000000Z' },
+    ],
+    [
       'a query of another table',
       result('pack_x_etc_hosts', { address: '127.0.0.1', hostnames: 'evil.example' }),
       {
@@ -190,7 +240,60 @@ describe('osquery results', () => {
       each.map((row) => ({ table, ...row })),
     );
     expect(all.filter(({ table }) => table !== 'DeviceProcessEvents')).toHaveLength(1);
-    expect(all.find(({ table }) => table !== 'DeviceProcessEvents')).toMatchObject(wanted);
+    const row = all.find(({ table }) => table !== 'DeviceProcessEvents');
+    expect({ LocalIP: null, LocalPort: null, ...row }).toMatchObject(wanted);
+  });
+
+  it.each<[string, (text: string) => object]>([
+    ['Filebeat, as text', (message) => ({ '@timestamp': 'x', ecs: { version: '8' }, message })],
+    ['Splunk', (_raw) => ({ preview: false, result: { _raw } })],
+    ['Wazuh', (full_log) => ({ agent: { name: 'manager' }, rule: {}, full_log })],
+    [
+      'Filebeat, by its module',
+      (text) => {
+        const { name, columns, action, unixTime } = JSON.parse(text);
+        const inner = { name, columns, action, unix_time: unixTime, host_identifier: 'web01' };
+        return {
+          '@timestamp': 'x',
+          event: { dataset: 'osquery.result' },
+          osquery: { result: inner },
+        };
+      },
+    ],
+  ])('in what %s puts around it', (_name, wrapped) => {
+    const read = converted([wrapped(JSON.stringify(start))]);
+    expect([read.source, read.letters]).toEqual(['osquery', []]);
+    expect(onlyRow(read)).toMatchObject({
+      FileName: 'curl',
+      ProcessId: 42,
+      DeviceName: expect.stringMatching(/^web01/),
+    });
+    const ecs = { '@timestamp': at(1), event: { kind: 'metric' }, ecs: { version: '8' } };
+    const mixed = converted([ecs, ecs, wrapped(JSON.stringify(start))]);
+    expect([mixed.source, onlyRow(mixed)['FileName']]).toEqual(['ecs', 'curl']);
+  });
+
+  it('processes without the time of their start', () => {
+    const columns = { pid: '43', name: 'curl', cmdline: 'curl http://x', parent: '22', uid: '0' };
+    expect(onlyRow(converted([result('processes_snapshot', columns)]))).toMatchObject({
+      table: 'DeviceProcessEvents',
+      FileName: 'curl',
+      ProcessId: 43,
+      InitiatingProcessId: 22,
+    });
+  });
+
+  it('a start that failed, and what osquery says of its own work, have no row', () => {
+    const failed = result('bpf_process_events', {
+      ...{ syscall: 'exec', exit_code: '18446744073709551614', path: '/bin/x', cmdline: 'x' },
+      ...{ pid: '2', parent: '1', ntime: '92306409329558', tid: '2' },
+    });
+    const status = {
+      ...{ hostIdentifier: 'web01', unixTime: String(seconds), severity: '0', version: '5.1' },
+      ...{ filename: 'scheduler.cpp', line: '73', message: 'Executing scheduled query x' },
+    };
+    const { rows, counts, source } = converted([failed, status]);
+    expect([source, rows, counts.unmapped, counts.rejected]).toEqual(['osquery', {}, 2, 0]);
   });
 
   it('users of the host have names', () => {
