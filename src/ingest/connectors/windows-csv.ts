@@ -12,5 +12,9 @@ export const windowsCsv: Connector = {
   // Scripts and messages have them.
   blankLines: true,
   detect: (sample) => (startsEventCsv(sample.map(({ text }) => text)) ? 1 : 0),
-  open: (context) => new EventCsv(new EventConversion(({ value }) => unwrapEvent(value), context)),
+  open: (context) =>
+    new EventCsv(
+      new EventConversion(({ value }) => unwrapEvent(value), context),
+      context.correlation.folder,
+    ),
 };

@@ -1,6 +1,7 @@
+import { Backlog } from '../backlog.js';
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
 import { csvFields } from '../custom/csv.js';
-import type { JsonValue } from '../json.js';
+import { type JsonValue, parseJson } from '../json.js';
 import type { JsonObject } from './shape.js';
 import { isOfShape, unwrapEvent } from './shapes.js';
 
@@ -83,6 +84,28 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
+const timeColumn = 'TimeCreated';
+/** A day as PowerShell writes it, in the order of the machine's language. */
+const dayAndRest = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=\s|$)(.*)$/;
+
+type DayOrder = 'day first' | 'month first';
+
+/** undefined where the text may be either, `none` where it is no such day. */
+function orderIn(text: string): DayOrder | 'none' | undefined {
+  const [, first, mark, second] = dayAndRest.exec(text) ?? [];
+  if (first === undefined) {
+    return 'none';
+  }
+  if (mark !== '/' || Number(first) > 12) {
+    return 'day first';
+  }
+  return Number(second) > 12 ? 'month first' : undefined;
+}
+
+function monthFirst(text: string, order: DayOrder): string {
+  return order === 'day first' ? text.replace(dayAndRest, '$3/$1/$4$5') : text;
+}
+
 /** A record of which more lines come. */
 interface OpenRecord {
   readonly first: RawRecord;
@@ -95,13 +118,18 @@ export class EventCsv implements Conversion {
   readonly #inner: HoldingConversion;
   #header: Header | undefined;
   #open: OpenRecord | undefined;
+  #dayOrder: DayOrder | undefined;
+  /** Records of which it cannot be told yet whether the day or the month is first. */
+  readonly #undated: Backlog<JsonObject>;
 
-  constructor(inner: HoldingConversion) {
+  /** @param folder for what does not fit into memory */
+  constructor(inner: HoldingConversion, folder?: string) {
     this.#inner = inner;
+    this.#undated = new Backlog(folder);
   }
 
   get heldBytes(): number {
-    return this.#inner.heldBytes + (this.#open?.length ?? 0);
+    return this.#inner.heldBytes + this.#undated.sizeBytes + (this.#open?.length ?? 0);
   }
 
   convert(line: RawRecord): readonly Outcome[] {
@@ -126,11 +154,13 @@ export class EventCsv implements Conversion {
     if (this.#open) {
       yield rejection('a quoted field does not end', this.#taken(this.#open));
     }
+    yield* this.#dated();
     yield* this.#inner.release(false);
   }
 
   close(): void {
     this.#open = undefined;
+    this.#undated.close();
     this.#inner.close();
   }
 
@@ -167,7 +197,35 @@ export class EventCsv implements Conversion {
     }
     const value = recordOf(names, fields);
     // A record that says what its fields are.
-    return this.#inner.convert({ ...record, text: JSON.stringify(value), value });
+    return this.#event({ ...record, text: JSON.stringify(value) }, value);
+  }
+
+  #event(record: RawRecord, value: JsonObject): readonly Outcome[] {
+    const time = value[timeColumn];
+    const order = typeof time === 'string' ? orderIn(time) : 'none';
+    if (order === 'none' || typeof time !== 'string') {
+      return this.#inner.convert({ ...record, value });
+    }
+    if (this.#dayOrder === undefined && order === undefined) {
+      this.#undated.add(record, value);
+      return [];
+    }
+    const before = this.#dayOrder === undefined ? [...this.#dated(order)] : [];
+    return [...before, ...this.#convertDated(record, value, time)];
+  }
+
+  /** What has waited for the order, which is the American one where nothing tells. */
+  *#dated(order: DayOrder = 'month first'): Generator<Outcome> {
+    this.#dayOrder ??= order;
+    for (const { record, parsed } of this.#undated.drain()) {
+      const value = parsed ?? (parseJson(record.text) as JsonObject);
+      yield* this.#convertDated(record, value, String(value[timeColumn]));
+    }
+  }
+
+  #convertDated(record: RawRecord, value: JsonObject, time: string): readonly Outcome[] {
+    const dated = { ...value, [timeColumn]: monthFirst(time, this.#dayOrder ?? 'month first') };
+    return this.#inner.convert({ ...record, text: JSON.stringify(dated), value: dated });
   }
 }
 

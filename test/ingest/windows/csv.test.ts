@@ -179,6 +179,41 @@ describe('exports as CSV', () => {
   });
 
   it.each([
+    [
+      'the day first, which a later record shows',
+      ['5/1/2026 10:11:12', '26/1/2026 10:11:12'],
+      '2026-01-05',
+    ],
+    [
+      'the day first, which an earlier one has shown',
+      ['26/1/2026 10:11:12', '5/1/2026 10:11:12'],
+      '2026-01-05',
+    ],
+    [
+      'the day first, on a 12-hour clock',
+      ['5/1/2026 1:11:12 PM', '26/1/2026 1:11:12 PM'],
+      '2026-01-05',
+    ],
+    ['the day first, with dots', ['05.01.2026 10:11:12'], '2026-01-05'],
+    ['the month first', ['5/1/2026 10:11:12', '5/26/2026 10:11:12'], '2026-05-01'],
+    ['nothing to tell it by', ['5/1/2026 10:11:12'], '2026-05-01'],
+  ])('times with %s', (_name, times, wanted) => {
+    const records = times.map((TimeCreated, index) =>
+      csv({
+        TimeCreated,
+        EventID: '5025',
+        RecordNumber: String(index),
+        SourceName: 'Microsoft-Windows-Security-Auditing',
+        Hostname: computer,
+      }),
+    );
+    const { rows, letters } = converted(records.join(''));
+    const days = rows['DeviceEvents']?.map(({ Timestamp }) => String(Timestamp).slice(0, 10));
+    expect([days?.length, letters]).toEqual([times.length, []]);
+    expect(days).toContain(wanted);
+  });
+
+  it.each([
     ['too many fields', `${csv(evtxECmd)}1,2\r\n`, 'the fields do not fit the header'],
     ['a quote that does not end', `${csv(evtxECmd)}"1,2\r\n3`, 'a quoted field does not end'],
     ['another thing', csv({ ...evtxECmd, Computer: '' }).repeat(2), 'no event of a Windows log'],
