@@ -8,6 +8,7 @@ import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers
 import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
 import { isOnlyComments, statementAt, statementsOf } from '../../portal/src/hunt/statements.js';
 import { stepsOf } from '../../portal/src/hunt/steps.js';
+import { strings } from '../../portal/src/hunt/strings.js';
 import { hasTimeFilter, timespanOf } from '../../portal/src/hunt/time-range.js';
 import { wordsOf } from '../../portal/src/hunt/words.js';
 import type { ResultColumn } from '../../portal/src/results/model.js';
@@ -263,6 +264,16 @@ test('numbers are short and say their unit', () => {
   expect([999, 12_345, 2_100_000].map(countText)).toEqual(['999', '12 k', '2.1 M']);
   expect([0, 999, 180_000_000].map(bytesText)).toEqual(['0 B', '999 B', '180 MB']);
   expect([0.0124, 1.25, 240].map(secondsText)).toEqual(['12 ms', '1.3 s', '240 s']);
+});
+
+test('a past hunt that failed says so in words, and in its code where there are none', () => {
+  const codes = ['kql.semantic', 'quota.calls', 'hunt.cancelled', 'portal.other'];
+  expect(codes.map(strings.historyFailed)).toEqual([
+    'unknown name or type',
+    'quota used up',
+    'stopped',
+    'failed: portal.other',
+  ]);
 });
 
 test('the quota that is nearest to its end is the one that is shown', () => {

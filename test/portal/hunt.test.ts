@@ -123,6 +123,25 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     expect(await problem.textContent()).toContain('Line 4, column 9');
     await problem.getByRole('button', { name: 'Show where' }).click();
     await page.locator('.squiggly-error').first().waitFor();
+    // What stands above it moves it, and does not change it.
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.insertText('// why\n');
+    await problem.filter({ hasText: 'Line 5, column 9' }).waitFor();
+    await write(page, 'print Mended = 1');
+    await page.getByText('The query has changed since it failed').waitFor();
+    await page.getByRole('button', { name: 'Run it now' }).click();
+    await grid(page).filter({ hasText: 'Mended' }).waitFor();
+  });
+
+  test('what completion shows is gone when the query runs', async () => {
+    await write(page, 'DeviceInfo | take 1 | project De');
+    await completed(page, /DeviceId/);
+    await write(page, 'print Shown = 1');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget.visible').waitFor();
+    await page.keyboard.press('Shift+Enter');
+    await grid(page).filter({ hasText: 'Shown' }).waitFor();
+    expect(await page.locator('.suggest-widget.visible').count()).toBe(0);
   });
 
   test('a long hunt shows how far it is, and stops when told to', async () => {
@@ -154,7 +173,9 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
   test('a query is saved, found again, and shared with those who may see it', async () => {
     await write(page, 'print Kept = "for later"');
     await page.keyboard.press('Control+S');
-    await page.getByRole('textbox', { name: 'Name' }).fill('For later');
+    await page.getByRole('textbox', { name: 'Name' }).waitFor();
+    // In place of the tab's name, which is offered.
+    await page.keyboard.insertText('For later');
     await page.getByLabel('Folder').fill('triage');
     await page.getByLabel('Everyone of the tenant may read it').check();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -244,7 +265,7 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await write(page, twice);
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Shift+Enter');
-    await status(page).filter({ hasText: '1 rows in' }).waitFor();
+    await status(page).filter({ hasText: '1 row in' }).waitFor();
     const first = await grid(page).textContent();
     await page.keyboard.press('Control+Shift+D');
     await page.getByText('Run the query again to see what changed since').waitFor();
@@ -289,7 +310,7 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.keyboard.press('Shift+Enter');
     await grid(page).filter({ hasText: 'with <rows>' }).waitFor();
     await page.keyboard.press('Shift+Alt+C');
-    await page.getByText('Query, link and 1 rows copied').waitFor();
+    await page.getByText('Query, link and 1 row copied').waitFor();
     const [plain, html] = await page.evaluate<string[]>(`(async () => {
       const [item] = await navigator.clipboard.read();
       const text = async (type) => (await item.getType(type)).text();

@@ -75,6 +75,8 @@ const useStyles = makeStyles({
     justifyContent: 'flex-start',
     color: tokens.colorNeutralForeground3,
     fontWeight: tokens.fontWeightRegular,
+    whiteSpace: 'nowrap',
+    overflow: 'hidden',
     '@media (max-width: 900px)': { minWidth: '120px' },
   },
   keys: { marginLeft: 'auto', paddingLeft: '12px', whiteSpace: 'nowrap' },

@@ -19,7 +19,7 @@ const defaults: Preferences = {
   timeZone: 'utc',
   schemaWidth: 304,
   schemaOpen: true,
-  editorShare: 0.4,
+  editorShare: 0.35,
   favourites: [],
   tipsDismissed: false,
 };

@@ -73,7 +73,12 @@ function SaveForm({
             required
             {...(problem && { validationMessage: problem, validationState: 'error' })}
           >
-            <Input value={name} maxLength={200} onChange={(_event, data) => setName(data.value)} />
+            <Input
+              value={name}
+              maxLength={200}
+              onFocus={(event) => event.target.select()}
+              onChange={(_event, data) => setName(data.value)}
+            />
           </Field>
           <Field label={strings.folder} hint={strings.folderHint}>
             <Input

@@ -60,8 +60,10 @@ export function HuntPage() {
     (change: (text: string) => string = (text) => text) => {
       const found = target();
       if (!found) return setStatusText(strings.nothingToRun);
+      editor.current?.closeHelp();
       const request = { ...found.request, query: change(found.request.query) };
-      const started = startRun(owner, store.active().id, request, found.start);
+      const place = { start: found.start, length: found.request.query.length };
+      const started = startRun(owner, store.active().id, request, place);
       setStatusText('');
       const stop = started.subscribe(() => {
         if (started.get().phase === 'running') return;

@@ -6,6 +6,7 @@ import { usePreferences } from '../app/preferences.js';
 import type { AskedView } from '../results/results.js';
 import { nearestName } from './nearest-name.js';
 import { RowsByStep } from './rows-by-step.js';
+import type { RunState } from './run.js';
 import { RunProblem, RunStatus } from './run-status.js';
 import type { ShownRun } from './runs.js';
 import { strings } from './strings.js';
@@ -39,8 +40,8 @@ export function ResultPart({
 }) {
   const { timeZone } = usePreferences();
   const { run, previous, before } = shown;
-  const line = lineAt(tab.text, run.start);
-  const isUnchanged = tab.text.startsWith(run.request.query, run.start);
+  const start = placeOf(run, tab.text);
+  const line = lineAt(tab.text, start ?? run.start);
   // The last answer stays until there is another, and with it how its grid was laid out.
   const isWaiting = run.phase === 'running' && run.result.columns.length === 0;
   const result = isWaiting ? before : run.result;
@@ -50,13 +51,15 @@ export function ResultPart({
       <RunProblem
         run={run}
         line={line}
-        meant={isUnchanged ? nearestName(run.request.query, run.problem, schema) : undefined}
-        onFix={({ start, length, text }) =>
-          onReplace(run.start + start, run.start + start + length, text)
-        }
+        meant={nearestName(run.request.query, run.problem, schema)}
+        isChanged={start === undefined}
+        onFix={(fix) => {
+          const from = (start ?? run.start) + fix.start;
+          onReplace(from, from + fix.length, fix.text);
+        }}
         onShow={() => {
-          const { start = 0, length = 0 } = run.problem?.position ?? {};
-          onShowProblem(run.start + start, length);
+          const { start: at = 0, length = 0 } = run.problem?.position ?? {};
+          onShowProblem((start ?? run.start) + at, length);
         }}
         onAgain={onAgain}
       />
@@ -79,6 +82,14 @@ export function ResultPart({
       )}
     </>
   );
+}
+
+/** Where in the tab's text the query that was run stands by now; undefined: nowhere. */
+function placeOf({ request, start, length }: RunState, text: string): number | undefined {
+  const query = request.query.slice(0, length);
+  if (text.startsWith(query, start)) return start;
+  const place = text.indexOf(query);
+  return place < 0 ? undefined : place;
 }
 
 function lineAt(text: string, offset: number): number {

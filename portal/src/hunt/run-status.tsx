@@ -50,8 +50,9 @@ export function RunStatus({
     phase === 'stopped'
       ? [strings.stopped(rows), strings.progress(countText(rowsRead), bytesText(bytesRead))]
       : [
-          strings.done(rows, secondsText(stats?.elapsedSeconds ?? progress.elapsedSeconds)),
-          ...(firstRowMs === undefined ? [] : [strings.firstRow(firstRowMs)]),
+          // As long as it has been waited for; what the server took of it is among the stats.
+          strings.done(rows, secondsText(progress.elapsedSeconds)),
+          ...(firstRowMs === undefined ? [] : [strings.firstRow(secondsText(firstRowMs / 1000))]),
           ...(stats ? [strings.read(countText(stats.rowsRead), bytesText(stats.bytesRead))] : []),
           ...(stats?.peakMemoryBytes ? [strings.peak(bytesText(stats.peakMemoryBytes))] : []),
         ];
@@ -80,6 +81,7 @@ export function RunProblem({
   run,
   line,
   meant,
+  isChanged,
   onShow,
   onFix,
   onAgain,
@@ -87,6 +89,8 @@ export function RunProblem({
   readonly run: RunState;
   /** What a name that is not known was probably meant to be. */
   readonly meant: Hint | undefined;
+  /** The text is no longer what has failed. */
+  readonly isChanged: boolean;
   /** The line of the tab that the query begins on, from 1. */
   readonly line: number;
   readonly onShow: () => void;
@@ -96,6 +100,21 @@ export function RunProblem({
   const { problem } = run;
   if (!problem) return null;
   const { position, retryAfter } = problem;
+  if (isChanged) {
+    return (
+      <MessageBar intent="info" className="qh-problem">
+        <MessageBarBody>
+          <MessageBarTitle>{strings.changedSince}</MessageBarTitle>
+          {problem.message}
+        </MessageBarBody>
+        <MessageBarActions>
+          <Button size="small" onClick={onAgain}>
+            {strings.runNow}
+          </Button>
+        </MessageBarActions>
+      </MessageBar>
+    );
+  }
   return (
     <MessageBar intent="error" className="qh-problem">
       <MessageBarBody>

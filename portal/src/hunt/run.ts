@@ -6,8 +6,9 @@ import type { ResultColumn, ResultSet } from '../results/model.js';
 export interface RunState {
   readonly phase: 'running' | 'done' | 'stopped' | 'failed';
   readonly request: HuntRequest;
-  /** Where the query stands in the tab's text. */
+  /** Where the query stands in the tab's text, and how much of what was sent stands there. */
   readonly start: number;
+  readonly length: number;
   readonly result: ResultSet;
   readonly progress: Progress;
   readonly problem?: Problem & { readonly retryAfter?: number | undefined };
@@ -29,11 +30,12 @@ export class Run {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pending: Partial<RunState> = {};
 
-  constructor(request: HuntRequest, start: number) {
+  constructor(request: HuntRequest, { start, length }: Pick<RunState, 'start' | 'length'>) {
     this.#state = {
       phase: 'running',
       request,
       start,
+      length,
       result: { columns: [], rows: this.#rows, version: 0, state: 'running' },
       progress: nothing,
       startedAt: Date.now(),

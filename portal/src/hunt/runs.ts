@@ -42,12 +42,17 @@ function setRuns(tab: string, tabRuns: TabRuns): void {
 }
 
 /** Starts a hunt for a tab, in place of the one that may be under way there. */
-export function startRun(owner: string, tab: string, request: HuntRequest, start: number): Run {
+export function startRun(
+  owner: string,
+  tab: string,
+  request: HuntRequest,
+  place: Pick<RunState, 'start' | 'length'>,
+): Run {
   const before = runs.get(tab);
   before?.run.stop();
   const earlier = before ? [before.run, ...before.earlier] : [];
   const shown = before?.run.get().result;
-  const run = new Run(request, start);
+  const run = new Run(request, place);
   setRuns(tab, {
     run,
     previous: comparable(earlier, request.query) ?? before?.previous,

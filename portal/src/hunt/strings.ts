@@ -1,3 +1,21 @@
+/** How a past hunt went wrong, by the code of its failure or the family of codes. */
+const failures: Readonly<Record<string, string>> = {
+  'kql.syntax': 'syntax error',
+  'kql.semantic': 'unknown name or type',
+  'kql.unsupported': 'not supported here',
+  'hunt.timeout': 'out of time',
+  'hunt.resources': 'out of memory or CPU',
+  'hunt.resultSize': 'result too large',
+  'hunt.evaluation': 'failed on a value',
+  'hunt.cancelled': 'stopped',
+  quota: 'quota used up',
+  engine: 'engine failed',
+};
+
+function ofRows(rows: string): string {
+  return `${rows} ${rows === '1' ? 'row' : 'rows'}`;
+}
+
 /** What the hunting page says. */
 export const strings = {
   page: 'Hunting',
@@ -26,7 +44,7 @@ export const strings = {
   recall: 'Show the last answer again',
   changes: 'Changes since the last run',
   copyAll: 'Copy query, link and rows',
-  allCopied: (rows: string) => `Query, link and ${rows} rows copied`,
+  allCopied: (rows: string) => `Query, link and ${ofRows(rows)} copied`,
   nothingToCopy: 'Run the query first: its rows are copied with it.',
   explain: 'Plan and estimate',
   fix: 'Fix under the cursor',
@@ -58,12 +76,12 @@ export const strings = {
 
   running: (seconds: string) => `Running, ${seconds}`,
   progress: (rows: string, bytes: string) => `${rows} rows, ${bytes} read`,
-  soFar: (rows: string) => `${rows} rows so far`,
-  done: (rows: string, seconds: string) => `${rows} rows in ${seconds}`,
-  firstRow: (ms: number) => `first after ${ms} ms`,
+  soFar: (rows: string) => `${ofRows(rows)} so far`,
+  done: (rows: string, seconds: string) => `${ofRows(rows)} in ${seconds}`,
+  firstRow: (seconds: string) => `first after ${seconds}`,
   read: (rows: string, bytes: string) => `read ${rows} rows, ${bytes}`,
   peak: (bytes: string) => `peak ${bytes}`,
-  stopped: (rows: string) => `Stopped: ${rows} rows are kept`,
+  stopped: (rows: string) => `Stopped: ${ofRows(rows)} kept`,
   earlierAnswer: (moment: string) => `Answer of ${moment}`,
   keptInPart: (rows: string, of: string) => `The first ${rows} of ${of} rows have been kept.`,
   runAgain: 'Run again',
@@ -80,6 +98,8 @@ export const strings = {
   didYouMean: (name: string) => `Did you mean ${name}?`,
   writeName: (name: string) => `Write ${name}`,
   tryAgain: 'Try again',
+  changedSince: 'The query has changed since it failed',
+  runNow: 'Run it now',
   retryAfter: (seconds: number) => `Try again in ${seconds} s.`,
 
   panes: {
@@ -97,7 +117,7 @@ export const strings = {
   filterTables: 'Filter tables and columns',
   onlyFilled: 'With events only',
   noTables: 'No table or column has that name.',
-  tableRows: (rows: string) => `${rows} rows`,
+  tableRows: (rows: string) => ofRows(rows),
   noRows: 'no events',
   lastEvent: (ago: string) => `last ${ago}`,
   insert: (name: string) => `Insert ${name}`,
@@ -135,9 +155,12 @@ export const strings = {
   noHistory: 'Nothing has been run yet.',
   noHistoryFound: 'No past hunt has that in its text.',
   older: 'Older',
-  historyRows: (rows: string) => `${rows} rows`,
+  historyRows: (rows: string) => ofRows(rows),
   historyCpu: (seconds: string) => `${seconds} CPU`,
-  historyFailed: (code: string) => `failed: ${code}`,
+  historyFailed: (code: string) => {
+    const reason = failures[code] ?? failures[code.split('.', 1)[0] ?? ''];
+    return reason ?? `failed: ${code}`;
+  },
   shortened: 'shown in part',
 
   planTitle: 'Plan and estimate',

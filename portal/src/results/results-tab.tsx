@@ -77,59 +77,61 @@ export function ResultsTab({
 
   return (
     <div className="qr-results-tab" ref={area}>
-      <Banner result={result} />
-      {showsHistogram && <TimeHistogram grid={grid} />}
-      <Toolbar
-        grid={grid}
-        searchBox={searchBox}
-        onTarget={(place) => {
-          dispatch({ kind: 'activate', place, extend: false });
-          setTarget(place);
-        }}
-        onLeaveSearch={focusGrid}
-        onChart={onChart}
-        isInspecting={isInspecting}
-        onInspect={() => setInspecting(!isInspecting)}
-        showsHistogram={showsHistogram}
-        onHistogram={() => setShowsHistogram(!showsHistogram)}
-      />
-      <FilterChips grid={grid} />
-      <div className="qr-results-body">
-        <DataGrid
+      <div className="qr-results-rows">
+        <Banner result={result} />
+        {showsHistogram && <TimeHistogram grid={grid} />}
+        <Toolbar
           grid={grid}
-          inspected={inspected}
-          target={target}
-          emptyMessage={<Nothing grid={grid} help={emptyHelp} />}
-          onInspect={() => setInspecting(!isInspecting)}
-          onCellMenu={(place) => setMenu({ kind: 'cell', place })}
-          onColumnMenu={(at, place) => setMenu({ kind: 'column', at, place })}
-          onCopy={copyCells}
-          onSearch={() => searchBox.current?.focus()}
-          onFilterToQuery={filterToQuery}
-          onEscape={() => {
-            if (isInspecting) setInspecting(false);
-            return isInspecting;
+          searchBox={searchBox}
+          onTarget={(place) => {
+            dispatch({ kind: 'activate', place, extend: false });
+            setTarget(place);
           }}
+          onLeaveSearch={focusGrid}
+          onChart={onChart}
+          isInspecting={isInspecting}
+          onInspect={() => setInspecting(!isInspecting)}
+          showsHistogram={showsHistogram}
+          onHistogram={() => setShowsHistogram(!showsHistogram)}
         />
-        {isInspecting && (
-          <SidePane>
-            {record === undefined ? (
-              <p className="qr-pick">{text.pickRecord}</p>
-            ) : (
-              <Inspector
-                columns={result.columns}
-                row={record}
-                line={state.active.line}
-                lines={grid.lines}
-                zone={grid.zone}
-                onStep={step}
-                onClose={closeInspector}
-              />
-            )}
-          </SidePane>
-        )}
+        <FilterChips grid={grid} />
+        <div className="qr-results-body">
+          <DataGrid
+            grid={grid}
+            inspected={inspected}
+            target={target}
+            emptyMessage={<Nothing grid={grid} help={emptyHelp} />}
+            onInspect={() => setInspecting(!isInspecting)}
+            onCellMenu={(place) => setMenu({ kind: 'cell', place })}
+            onColumnMenu={(at, place) => setMenu({ kind: 'column', at, place })}
+            onCopy={copyCells}
+            onSearch={() => searchBox.current?.focus()}
+            onFilterToQuery={filterToQuery}
+            onEscape={() => {
+              if (isInspecting) setInspecting(false);
+              return isInspecting;
+            }}
+          />
+        </div>
+        <Footer grid={grid} />
       </div>
-      <Footer grid={grid} />
+      {isInspecting && (
+        <SidePane>
+          {record === undefined ? (
+            <p className="qr-pick">{text.pickRecord}</p>
+          ) : (
+            <Inspector
+              columns={result.columns}
+              row={record}
+              line={state.active.line}
+              lines={grid.lines}
+              zone={grid.zone}
+              onStep={step}
+              onClose={closeInspector}
+            />
+          )}
+        </SidePane>
+      )}
       {menu?.kind === 'cell' && (
         <CellMenu
           grid={grid}

@@ -217,6 +217,10 @@ function handleOf(
         editor.focus();
       }, undefined),
     focus: () => editorOf()?.focus(),
+    closeHelp: () => {
+      editorOf()?.trigger('quarry', 'hideSuggestWidget', null);
+      editorOf()?.trigger('quarry', 'closeParameterHints', null);
+    },
     format: () => run('editor.action.formatDocument'),
     fix: () => run('editor.action.quickFix'),
   };

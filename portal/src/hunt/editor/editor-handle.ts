@@ -8,6 +8,8 @@ export interface EditorHandle {
   replace(start: number, end: number, text: string): void;
   reveal(start: number, length: number): void;
   focus(): void;
+  /** Closes what completion and signatures show: the text is on its way. */
+  closeHelp(): void;
   format(): void;
   fix(): void;
 }

@@ -72,6 +72,7 @@ function proxyOf(handle: { readonly current: EditorHandle | null }): EditorHandl
     replace: (start, end, text) => handle.current?.replace(start, end, text),
     reveal: (start, length) => handle.current?.reveal(start, length),
     focus: () => handle.current?.focus(),
+    closeHelp: () => handle.current?.closeHelp(),
     format: () => handle.current?.format(),
     fix: () => handle.current?.fix(),
   };

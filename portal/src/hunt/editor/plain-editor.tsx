@@ -30,6 +30,7 @@ export function PlainEditor({
       insert: (inserted) => replace(selection().start, selection().end, inserted),
       reveal: (start, length) => area.current?.setSelectionRange(start, start + length),
       focus: () => area.current?.focus(),
+      closeHelp: () => undefined,
       format: () => undefined,
       fix: () => undefined,
     };

@@ -75,7 +75,7 @@ function Changes({
   const labels = { added: text.showAdded, gone: text.showGone, changed: text.showChanged };
   const isWhole = result.state === 'complete' && previous.state === 'complete';
   return (
-    <div className="qr-results-tab">
+    <div className="qr-results-rows">
       <div className="qr-toolbar">
         <KeyChooser
           result={result}

@@ -70,6 +70,13 @@ export function DataGrid(props: DataGridProps): ReactNode {
     if (target !== undefined) revealCell(target.line, target.column);
   }, [target]);
 
+  // The record's pane takes its room from the grid, and not from the cell that it was opened at.
+  const isInspecting = inspected !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there is another width
+  useEffect(() => {
+    if (isInspecting && state.active.line >= 0) revealCell(state.active.line, state.active.column);
+  }, [isInspecting, size.width]);
+
   const range = selectedRange(state);
   const movingShown = useMemo(
     () => moving.slice(window.firstColumn, window.endColumn),

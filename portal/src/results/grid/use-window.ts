@@ -55,12 +55,18 @@ export function useWindow(input: Input): {
     return scale.toContent(scroller.current?.scrollTop ?? 0);
   }, []);
 
+  const drawn = useRef({ from: 0, to: 0 });
   const measure = useCallback((): GridWindow => {
     const { heights, lineCount, headHeight, edges, fixedWidth, size, scroller } = latest.current;
     const top = clamp(contentTop(), 0, Math.max(0, heights.total - (size.height - headHeight)));
     const left = scroller.current?.scrollLeft ?? 0;
-    const first = Math.max(0, heights.lineAt(top) - spareLines);
-    const last = heights.lineAt(top + size.height - headHeight) + spareLines;
+    const seen = { from: heights.lineAt(top), to: heights.lineAt(top + size.height - headHeight) };
+    // Whoever jumps sees none of the lines around: they wait for the first small step.
+    const isJump = seen.from > drawn.current.to || seen.to < drawn.current.from;
+    const spare = isJump ? 0 : spareLines;
+    drawn.current = seen;
+    const first = Math.max(0, seen.from - spare);
+    const last = seen.to + spare;
     const [from, to] = columnsBetween(edges, left, left + size.width - fixedWidth);
     return {
       firstLine: first - (first % 2),
