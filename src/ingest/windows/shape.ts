@@ -104,8 +104,9 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   const nameless: JsonValue[] = [];
   for (const [name, member] of Object.entries(asObject(value) ?? {})) {
     if (name === 'Data') {
-      for (const item of Array.isArray(member) ? member : [member]) {
-        nameless.push(...addDataItem(data, item));
+      const items = Array.isArray(member) ? member : [member];
+      for (const item of items) {
+        nameless.push(...addDataItem(data, item, items.length > 1));
       }
     } else if (!/^[@#]|^xmlns$/i.test(name)) {
       const element = asObject(member);
@@ -115,10 +116,11 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   return nameless;
 }
 
-function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
+/** @param hasPlace what is empty stands for a value that is, among others */
+function addDataItem(data: EventData, item: JsonValue, hasPlace: boolean): JsonValue[] {
   const element = asObject(item);
   if (element === undefined) {
-    return item === '' || item === null ? [] : [item];
+    return item !== '' && item !== null ? [item] : hasPlace ? [''] : [];
   }
   const name = attribute(element, 'Name') ?? element['name'];
   const text = element['#text'] ?? element['_'] ?? element['Value'] ?? '';
@@ -126,7 +128,7 @@ function addDataItem(data: EventData, item: JsonValue): JsonValue[] {
     data.put(name, text);
     return [];
   }
-  return Array.isArray(text) ? [...text] : text === '' ? [] : [text];
+  return Array.isArray(text) ? [...text] : text !== '' || hasPlace ? [text] : [];
 }
 
 /** An attribute of an element, in the ways that converters of XML write it. */

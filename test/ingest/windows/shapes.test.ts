@@ -434,6 +434,22 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  it('values without names keep their places, empty ones among them', () => {
+    const values = ['', 'Mallory', 'PC1', 'S-1-5-21-1-2-3-1001', 'S-1-5-21-1-2-3-500', 'Admin'];
+    const named = xml
+      .replace(provider, 'Microsoft-Windows-Security-Auditing')
+      .replace('<EventID>11<', '<EventID>4738<')
+      .replace(
+        /<EventData>.*<\/EventData>/,
+        `<EventData>${values.map((value) => `<Data>${value}</Data>`).join('')}</EventData>`,
+      );
+    expect(onlyRow(converted([named]))).toMatchObject({
+      ActionType: 'UserAccountModified',
+      AccountName: 'mallory',
+      InitiatingProcessAccountName: 'admin',
+    });
+  });
+
   it('Get-EventLog gives values by position', () => {
     const record = {
       EventID: 4726,
