@@ -99,8 +99,83 @@ const records: readonly (readonly [name: string, record: object, columns: object
   ],
   [
     'a ticket, which has a cipher as well',
-    { ...base, ...out, request_type: 'TGS', client: 'a', service: 'b', cipher: 'rc4-hmac' },
+    {
+      ...{ ...base, ...out, request_type: 'TGS', success: false, error_msg: 'KDC_ERR' },
+      ...{ client: 'RonHD/LAB.LOCAL', service: 'HOST/pc1', cipher: 'rc4-hmac' },
+    },
+    {
+      ActionType: 'LogonFailed',
+      Protocol: 'Kerberos',
+      AccountName: 'ronhd',
+      AccountDomain: 'lab.local',
+      FailureReason: 'KDC_ERR',
+      IPAddress: '10.0.0.5',
+      DestinationIPAddress: '203.0.113.9',
+      AdditionalFields: { service: 'HOST/pc1', cipher: 'rc4-hmac' },
+    },
+  ],
+  [
+    'a logon with NTLM',
+    {
+      ...{ ...base, ...out, username: 'JeffV', hostname: 'PC9', domainname: 'LAB' },
+      ...{ success: true, server_dns_computer_name: 'PC1.lab.local' },
+    },
+    {
+      ActionType: 'LogonSuccess',
+      AccountName: 'jeffv',
+      DeviceName: 'pc9',
+      DestinationDeviceName: 'pc1.lab.local',
+    },
+  ],
+  [
+    'a handshake of NTLM whose end was not seen',
+    { ...base, ...out, username: 'JeffV', hostname: 'PC9', domainname: 'LAB' },
     null,
+  ],
+  [
+    'a notice that is of no single connection',
+    {
+      ...{ ts: base.ts, note: 'Scan::Port_Scan', msg: 'x scanned', src: '203.0.113.7' },
+      ...{ dst: '10.0.0.5', p: 443, actions: ['Notice::ACTION_LOG'], suppress_for: 3600 },
+    },
+    {
+      ActionType: 'NetworkSignatureInspected',
+      LocalIP: '10.0.0.5',
+      LocalPort: '443',
+      RemoteIP: '203.0.113.7',
+      AdditionalFields: { SignatureName: 'Scan::Port_Scan', msg: 'x scanned' },
+    },
+  ],
+  [
+    'a certificate, which is of no connection',
+    { ts: base.ts, id: 'Fx', 'certificate.serial': '2D', 'certificate.subject': 'CN=x' },
+    null,
+  ],
+  [
+    'a file, as older versions have it',
+    {
+      ...{ ts: base.ts, fuid: 'FM', tx_hosts: ['203.0.113.4'], rx_hosts: ['10.0.0.5'] },
+      ...{ conn_uids: ['C8'], source: 'HTTP', seen_bytes: 947, filename: 'a.exe' },
+    },
+    { ActionType: 'FileCreated', FileName: 'a.exe', RequestSourceIP: '203.0.113.4' },
+  ],
+  [
+    'a record whose dotted names were made a tree',
+    {
+      ...{ ...base, proto: 'tcp', conn_state: 'SF' },
+      id: { orig_h: '10.0.0.5', orig_p: 50000, resp_h: '203.0.113.9', resp_p: 443 },
+    },
+    { LocalIP: '10.0.0.5', RemoteIP: '203.0.113.9', RemotePort: '443' },
+  ],
+  [
+    'a connection to a network of its own whose addresses are public',
+    { ...base, ...out, ...{ local_orig: false, local_resp: true, proto: 'tcp', conn_state: 'SF' } },
+    { ActionType: 'InboundConnectionAccepted', LocalIP: '203.0.113.9', RemoteIP: '10.0.0.5' },
+  ],
+  [
+    'a direction in words of its own',
+    { ...base, ...out, auth_attempts: 0, direction: 'OUTBOUND', client: 'SSH-2.0-x' },
+    { ActionType: 'SshConnectionInspected', AdditionalFields: { direction: 'Out' } },
   ],
   [
     'a lease, which has a transaction as well',

@@ -36,10 +36,35 @@ export const zeekTsv: Connector = {
 function isZeek(value: JsonValue | undefined): boolean {
   const record = zeekRecord(value);
   if (record === undefined) return false;
-  const isNamed = '@stream' in record || '_path' in record;
-  const hasUid = typeof record['uid'] === 'string' || isNamed;
-  const hasEnds = 'id.orig_h' in record || 'id_orig_h' in record || isNamed;
-  return 'ts' in record && hasUid && hasEnds;
+  if (!('ts' in record)) return false;
+  if ('@stream' in record || '_path' in record) return true;
+  const { id } = record;
+  const hasEnds =
+    'id.orig_h' in record || 'id_orig_h' in record || (isObject(id) && 'orig_h' in id);
+  return (typeof record['uid'] === 'string' && hasEnds) || ofNoConnection(record) !== undefined;
+}
+
+/** Logs whose records have no connection, by fields that no other has together. */
+const withoutConnection: typeof tellTale = [
+  ['files', 'fuid', 'seen_bytes'],
+  ['x509', 'certificate.serial'],
+  ['ocsp', 'hashAlgorithm', 'serialNumber'],
+  ['pe', 'machine', 'compile_ts'],
+  ['notice', 'note', 'actions'],
+  ['signatures', 'sig_id', 'event_msg'],
+  ['intel', 'seen.indicator', 'seen.where'],
+  ['weird', 'name', 'notice', 'peer'],
+  ['dhcp', 'uids', 'mac'],
+  ['software', 'host', 'software_type'],
+  ['known_services', 'host', 'port_num', 'port_proto'],
+  ['known_certs', 'host', 'port_num', 'serial'],
+  ['capture_loss', 'ts_delta', 'gaps'],
+  ['stats', 'pkts_proc', 'peer'],
+  ['reporter', 'level', 'message', 'location'],
+];
+
+function ofNoConnection(record: ZeekRecord): string | undefined {
+  return withoutConnection.find(([, ...names]) => names.every((name) => name in record))?.[0];
 }
 
 /** Where shippers put a record as text. */
@@ -103,13 +128,22 @@ function convert({ value, text }: RawRecord, context: ConversionContext): readon
   if (!isObject(record)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = new Map<string, string>();
   for (const [key, field] of Object.entries(record)) {
+    // Some shippers make a tree of the dotted names.
+    if (key === 'id' && isObject(field)) {
+      for (const [name, part] of Object.entries(field)) {
+        const text = textOf(part);
+        if (text !== undefined) fields.set(`id.${name}`, text);
+      }
+      continue;
+    }
     const text = textOf(field);
     if (text !== undefined && !key.startsWith('@') && key !== '_path') {
       fields.set(key.replace(/^id_(orig|resp)_([hp])$/, 'id.$1_$2'), text);
     }
   }
   const named = record['_path'] ?? record['@stream'];
-  return zeekEvents(typeof named === 'string' ? named : logOf(fields), fields, text, context);
+  const log = typeof named === 'string' ? named : (ofNoConnection(record) ?? logOf(fields));
+  return zeekEvents(log, fields, text, context);
 }
 
 function textOf(value: JsonValue): string | undefined {
@@ -126,6 +160,7 @@ const tellTale: readonly (readonly [log: string, ...fields: string[]])[] = [
   ['dns', 'trans_id', 'rejected'],
   ['dns', 'trans_id', 'query'],
   ['kerberos', 'request_type'],
+  ['ntlm', 'domainname', 'username'],
   ['sip', 'call_id'],
   ['ssl', 'established'],
   ['ssl', 'cipher'],

@@ -9,13 +9,15 @@ export type ZeekFields = ReadonlyMap<string, string>;
 /** What one log of Zeek's becomes. */
 export interface ZeekRule {
   readonly log: string;
-  readonly table: 'DeviceNetworkEvents' | 'DeviceFileEvents';
+  readonly table: 'DeviceNetworkEvents' | 'DeviceFileEvents' | 'IdentityLogonEvents';
   /** undefined: the record has no row. */
   readonly actionType: (fields: ZeekFields, direction: 'In' | 'Out') => string | undefined;
   /** As the reference prints it. */
   readonly actions: string;
   /** Columns besides those of the connection's ends, by the fields that they are from. */
   readonly columns: Readonly<Record<string, (fields: ZeekFields) => string | undefined>>;
+  /** Of AdditionalFields, under other names than Zeek's. */
+  readonly additional?: ZeekRule['columns'];
   /** Defender has no such row: off unless asked for. */
   readonly extension?: true;
 }
@@ -40,6 +42,45 @@ function inspected(log: string, action: string, url?: string): ZeekRule {
   };
 }
 
+/** What Zeek itself found: its notices, matches of signatures and of intelligence. */
+function found(log: string, name: string): ZeekRule {
+  return {
+    log,
+    table: 'DeviceNetworkEvents',
+    extension: true,
+    actionType: () => 'NetworkSignatureInspected',
+    actions: 'NetworkSignatureInspected',
+    columns: {},
+    additional: { SignatureName: field(name) },
+  };
+}
+
+/** Zeek sees an answer where there is one; NTLM's is in the protocol that carries it. */
+const logonAction = (fields: ZeekFields) =>
+  fields.get('success') === 'false' ? 'LogonFailed' : 'LogonSuccess';
+
+function logon(log: string, protocol: string, columns: ZeekRule['columns']): ZeekRule {
+  return {
+    log,
+    table: 'IdentityLogonEvents',
+    extension: true,
+    actionType: (fields) => (fields.has('success') ? logonAction(fields) : undefined),
+    actions: 'LogonSuccess, LogonFailed, by success',
+    columns: {
+      Protocol: () => protocol,
+      IPAddress: field('id.orig_h'),
+      Port: field('id.orig_p'),
+      DestinationIPAddress: field('id.resp_h'),
+      DestinationPort: field('id.resp_p'),
+      ...columns,
+    },
+  };
+}
+
+/** `name/REALM`: a client of Kerberos. */
+const ofClient = (index: number) => (fields: ZeekFields) =>
+  fields.get('client')?.split('/')[index]?.toLowerCase();
+
 const fileActions: Readonly<Record<string, string>> = {
   'SMB::FILE_DELETE': 'FileDeleted',
   'SMB::FILE_RENAME': 'FileRenamed',
@@ -62,6 +103,23 @@ export const zeekRules: readonly ZeekRule[] = [
   inspected('ssh', 'SshConnectionInspected'),
   inspected('ftp', 'FtpConnectionInspected'),
   inspected('smtp', 'SmtpConnectionInspected'),
+  found('notice', 'note'),
+  found('intel', 'seen.indicator'),
+  found('signatures', 'sig_id'),
+  logon('kerberos', 'Kerberos', {
+    AccountName: ofClient(0),
+    AccountDomain: ofClient(1),
+    FailureReason: field('error_msg'),
+  }),
+  logon('ntlm', 'NTLM', {
+    AccountName: (fields) => fields.get('username')?.toLowerCase(),
+    AccountDomain: (fields) => fields.get('domainname')?.toLowerCase(),
+    DeviceName: (fields) => fields.get('hostname')?.toLowerCase(),
+    DestinationDeviceName: (fields) =>
+      (
+        fields.get('server_dns_computer_name') ?? fields.get('server_nb_computer_name')
+      )?.toLowerCase(),
+  }),
   {
     log: 'smb_files',
     table: 'DeviceFileEvents',
@@ -140,7 +198,6 @@ function eventOf(
 ): DefenderEvent {
   const isConnection = rule.table === 'DeviceNetworkEvents';
   const device = isConnection ? correlation.devices.atAddress(local) : undefined;
-  const own = Object.entries(rule.columns).map(([name, read]) => [name, read(fields)] as const);
   return {
     table: rule.table,
     columns: {
@@ -151,10 +208,22 @@ function eventOf(
       ),
       ...(device && { DeviceId: device.id, DeviceName: device.name }),
       ...(isConnection && { ...columns, Protocol: protocolName(fields.get('proto') ?? 'tcp') }),
-      ...Object.fromEntries(own),
-      AdditionalFields: additional(fields, isConnection ? direction : undefined),
+      ...valuesOf(rule.columns, fields),
+      AdditionalFields: {
+        ...additional(fields, isConnection ? direction : undefined),
+        ...valuesOf(rule.additional ?? {}, fields),
+      },
     },
   };
+}
+
+function valuesOf(columns: ZeekRule['columns'], fields: ZeekFields): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([name, read]) => {
+      const value = read(fields);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** Seconds since 1970, ISO text, or milliseconds: Zeek has a setting for it. */
@@ -173,22 +242,33 @@ interface Ends {
   readonly columns: Readonly<Record<string, string | undefined>>;
 }
 
-/** The two ends: orig is local when it alone is private, or both are; otherwise resp is. */
+/** The two ends: orig is local when Zeek says that it alone is, or its address is private; else resp is. */
 function endsOf(fields: ZeekFields): Ends {
-  const orig = { ip: fields.get('id.orig_h') ?? '', port: fields.get('id.orig_p') };
-  const resp = { ip: fields.get('id.resp_h') ?? '', port: fields.get('id.resp_p') };
-  const isOutbound = privateTypes.has(addressType(orig.ip) ?? '');
+  // Notices that are of no single connection have the addresses alone.
+  const orig = {
+    ip: fields.get('id.orig_h') ?? fields.get('src') ?? '',
+    port: fields.get('id.orig_p'),
+  };
+  const resp = {
+    ip: fields.get('id.resp_h') ?? fields.get('dst') ?? '',
+    port: fields.get('id.resp_p') ?? fields.get('p'),
+  };
+  const [origin, answer] = [fields.get('local_orig'), fields.get('local_resp')];
+  const isOutbound =
+    origin !== undefined && answer !== undefined && origin !== answer
+      ? origin === 'true'
+      : privateTypes.has(addressType(orig.ip) ?? '');
   const [local, remote] = isOutbound ? [orig, resp] : [resp, orig];
   return {
     direction: isOutbound ? 'Out' : 'In',
     local: local.ip,
     columns: {
-      LocalIP: local.ip,
+      LocalIP: local.ip || undefined,
       LocalPort: local.port,
-      LocalIPType: addressType(local.ip),
-      RemoteIP: remote.ip,
+      LocalIPType: local.ip === '' ? undefined : addressType(local.ip),
+      RemoteIP: remote.ip || undefined,
       RemotePort: remote.port,
-      RemoteIPType: addressType(remote.ip),
+      RemoteIPType: remote.ip === '' ? undefined : addressType(remote.ip),
     },
   };
 }
@@ -216,7 +296,8 @@ const inColumns: ReadonlySet<string> = new Set([
 function additional(fields: ZeekFields, direction: string | undefined): Record<string, string> {
   const rest = [...fields].filter(([name]) => !inColumns.has(name));
   return Object.fromEntries([
-    ...(direction === undefined ? [] : [['direction', direction] as const]),
     ...rest,
+    // Over ssh.log's own, which has other words for it.
+    ...(direction === undefined ? [] : [['direction', direction] as const]),
   ]);
 }
