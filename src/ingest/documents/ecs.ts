@@ -586,6 +586,14 @@ const isCloud = any(
   ),
 );
 
+/** Whom a change is about: all of it is of one user. */
+const ofChanged = (name: string) =>
+  when(
+    any(isThere('user.target.name'), isThere('user.target.id')),
+    at(`user.target.${name}`),
+    ofLogon(name),
+  );
+
 const accountChange = {
   event: 'accounts and groups',
   table: 'DeviceEvents',
@@ -629,11 +637,9 @@ const accountChange = {
   actor: acting,
   columns: {
     ...actorDetails,
-    AccountName: to.accountName(
-      firstOf(at('user.target.name'), at('user.effective.name'), at('user.name')),
-    ),
-    AccountDomain: to.lower(firstOf(at('user.target.domain'), at('user.domain'))),
-    AccountSid: firstOf(at('user.target.id'), at('user.id')),
+    AccountName: to.accountName(ofChanged('name')),
+    AccountDomain: to.lower(ofChanged('domain')),
+    AccountSid: ofChanged('id'),
   },
   additional: group('group'),
 } satisfies DocumentRule;
@@ -928,6 +934,11 @@ export const ecs: DocumentSource = {
     'ecs.version',
     'agent.ephemeral_id',
     'event.ingested',
+    // Command lines are made of them where there is none.
+    'process.args',
+    'process.args_count',
+    'process.parent.args',
+    'process.parent.args_count',
   ],
   read(record) {
     const document = ecsDocument(record.value);

@@ -394,9 +394,14 @@ describe('ECS documents', () => {
       {
         event: { category: ['iam'], type: ['group', 'creation'], action: 'added-group-account-to' },
         group: { id: '1004', name: 'lab' },
-        user: { name: 'alice', id: '1000' },
+        user: { name: 'alice', id: '1000', effective: { name: 'root', id: '0' } },
       },
-      { ActionType: 'SecurityGroupCreated', AdditionalFields: { GroupName: 'lab' } },
+      {
+        ActionType: 'SecurityGroupCreated',
+        AccountName: 'root',
+        AccountSid: '0',
+        AdditionalFields: { GroupName: 'lab' },
+      },
     ],
     [
       'a connection that is being made',
