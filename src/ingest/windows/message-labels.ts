@@ -1,4 +1,5 @@
 import type { EventData } from './event.js';
+import { nobody, wellKnownSid } from './values.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -175,8 +176,43 @@ export function sectionedMessage(
 }
 
 function setOnce(data: EventData, name: string, text: string): void {
-  const isName = name.endsWith('Sid') && !text.startsWith('S-1-');
-  if (!isName && data.get(name.toLowerCase()) === undefined) {
-    data.set(name, codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
+  const value = name.endsWith('Sid')
+    ? sidOf(text)
+    : (codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
+  if (value !== undefined && data.get(name.toLowerCase()) === undefined) {
+    data.set(name, value);
   }
+}
+
+/** The last part of the SIDs of groups that every Windows has. */
+const builtinGroups: Readonly<Record<string, number>> = {
+  administrators: 544,
+  users: 545,
+  guests: 546,
+  'power users': 547,
+  'account operators': 548,
+  'server operators': 549,
+  'print operators': 550,
+  'backup operators': 551,
+  'remote desktop users': 555,
+  'network configuration operators': 556,
+  'distributed com users': 562,
+  'event log readers': 573,
+  'hyper-v administrators': 578,
+  'remote management users': 580,
+};
+
+/** A SID, for which messages have its account's name where that is known to the machine. */
+function sidOf(text: string): string | undefined {
+  if (text.startsWith('S-1-')) {
+    return text;
+  }
+  const name = text.toLowerCase();
+  const group = name.startsWith('builtin\\') ? builtinGroups[name.slice(8)] : undefined;
+  if (group !== undefined) {
+    return `S-1-5-32-${group}`;
+  }
+  return name === 'null sid'
+    ? nobody
+    : wellKnownSid(name.includes('\\') ? name : `nt authority\\${name}`);
 }

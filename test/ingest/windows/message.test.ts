@@ -55,6 +55,44 @@ Process Information:
   it.each([
     ['a process start', said(auditing, 4688, start), started],
     [
+      'a process start by the system, whose SID has a name',
+      said(
+        auditing,
+        4688,
+        start
+          .replace('S-1-5-21-1-2-3-500', 'NT AUTHORITY\\SYSTEM')
+          .replace('Admin', 'PC1$')
+          .replace('%%1936', 'TokenElevationTypeDefault (1)'),
+      ),
+      {
+        ProcessTokenElevation: 'TokenElevationTypeDefault',
+        AccountName: 'system',
+        AccountDomain: 'nt authority',
+        AccountSid: 'S-1-5-18',
+        InitiatingProcessAccountName: 'system',
+      },
+    ],
+    [
+      'a member of a group that every Windows has',
+      said(
+        auditing,
+        4732,
+        `A member was added to a security-enabled local group.
+
+${subject}
+Member:
+\tSecurity ID:\t\tCONTOSO\\eve
+\tAccount Name:\t\tCN=eve,DC=contoso,DC=com
+
+Group:
+\tSecurity ID:\t\tBUILTIN\\Administrators
+\tGroup Name:\t\tAdministrators
+\tGroup Domain:\t\tBuiltin
+`,
+      ),
+      { AccountName: 'eve', AdditionalFields: { GroupSid: 'S-1-5-32-544' } },
+    ],
+    [
       'a logon',
       said(
         auditing,
