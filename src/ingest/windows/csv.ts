@@ -9,12 +9,13 @@ import { isOfShape, unwrapEvent } from './shapes.js';
 interface Header {
   readonly names: readonly string[];
   readonly delimiter: string;
-  /** Event Viewer's have no computer: there is no device to put their events to. */
-  readonly isOfEventViewer: boolean;
+  /** Without one, as Event Viewer writes them, there is no device to put the events to. */
+  readonly hasComputer: boolean;
 }
 
 const delimiters = [',', ';', '\t'];
 const eventViewer = ['Date and Time', 'Source', 'Event ID'];
+const computerColumn = /computer|machine|host/i;
 /** `Export-Csv` writes the type of its objects before their header. */
 const typeLine = /^#TYPE /;
 /** Longer than that no record of a log is; one that claims to be is let go. */
@@ -56,7 +57,7 @@ function headerIn(text: string): Header | undefined {
     const names = csvFields(text, delimiter)?.map(columnName) ?? [];
     const isOfEventViewer = eventViewer.every((name) => names.includes(name));
     if (isOfEventViewer || isOfShape(Object.fromEntries(names.map((name) => [name, ''])))) {
-      return { names, delimiter, isOfEventViewer };
+      return { names, delimiter, hasComputer: names.some((name) => computerColumn.test(name)) };
     }
   }
   return undefined;
@@ -84,9 +85,18 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
-const timeColumn = 'TimeCreated';
+const timeColumns = ['TimeCreated', 'Date and Time'];
 /** A day as PowerShell writes it, in the order of the machine's language. */
 const dayAndRest = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=\s|$)(.*)$/;
+
+function timeColumn(record: JsonObject): string {
+  return timeColumns.find((name) => name in record) ?? '';
+}
+
+function timeIn(record: JsonObject): string | undefined {
+  const time = record[timeColumn(record)];
+  return typeof time === 'string' ? time : undefined;
+}
 
 type DayOrder = 'day first' | 'month first';
 
@@ -180,7 +190,7 @@ export class EventCsv implements Conversion {
       this.#header = headerIn(record.text) ?? plainHeader(record.text);
       return this.#header ? [] : [rejection('no header of CSV', record)];
     }
-    if (header.isOfEventViewer) {
+    if (!header.hasComputer) {
       return [rejection(withoutComputer, record)];
     }
     const { names, delimiter } = header;
@@ -201,9 +211,9 @@ export class EventCsv implements Conversion {
   }
 
   #event(record: RawRecord, value: JsonObject): readonly Outcome[] {
-    const time = value[timeColumn];
-    const order = typeof time === 'string' ? orderIn(time) : 'none';
-    if (order === 'none' || typeof time !== 'string') {
+    const time = timeIn(value);
+    const order = time === undefined ? 'none' : orderIn(time);
+    if (order === 'none') {
       return this.#inner.convert({ ...record, value });
     }
     if (this.#dayOrder === undefined && order === undefined) {
@@ -211,30 +221,30 @@ export class EventCsv implements Conversion {
       return [];
     }
     const before = this.#dayOrder === undefined ? [...this.#dated(order)] : [];
-    return [...before, ...this.#convertDated(record, value, time)];
+    return [...before, ...this.#convertDated(record, value)];
   }
 
   /** What has waited for the order, which is the American one where nothing tells. */
   *#dated(order: DayOrder = 'month first'): Generator<Outcome> {
     this.#dayOrder ??= order;
     for (const { record, parsed } of this.#undated.drain()) {
-      const value = parsed ?? (parseJson(record.text) as JsonObject);
-      yield* this.#convertDated(record, value, String(value[timeColumn]));
+      yield* this.#convertDated(record, parsed ?? (parseJson(record.text) as JsonObject));
     }
   }
 
-  #convertDated(record: RawRecord, value: JsonObject, time: string): readonly Outcome[] {
-    const dated = { ...value, [timeColumn]: monthFirst(time, this.#dayOrder ?? 'month first') };
+  #convertDated(record: RawRecord, value: JsonObject): readonly Outcome[] {
+    const time = monthFirst(timeIn(value) ?? '', this.#dayOrder ?? 'month first');
+    const dated = { ...value, [timeColumn(value)]: time };
     return this.#inner.convert({ ...record, text: JSON.stringify(dated), value: dated });
   }
 }
 
 const withoutComputer =
-  "Event Viewer's CSV does not say which computer an event is of: save the events as XML or EVTX";
+  "no column says which computer an event is of, as in Event Viewer's CSV: save the events as XML or EVTX";
 
 function plainHeader(text: string): Header | undefined {
   const names = csvFields(text, ',')?.map(columnName);
-  return names && { names, delimiter: ',', isOfEventViewer: false };
+  return names && { names, delimiter: ',', hasComputer: true };
 }
 
 function rejection(detail: string, record: RawRecord): Outcome {

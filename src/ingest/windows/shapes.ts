@@ -251,7 +251,7 @@ const shapes: readonly Shape[] = [
   },
   {
     name: 'EvtxECmd',
-    matches: (record) => 'Payload' in record && 'EventId' in record,
+    matches: (record) => 'EventId' in record && ('Payload' in record || 'PayloadData1' in record),
     unwrap: (record) => {
       const data = new EventData();
       const payload = asObject(parsedText(record['Payload']));
@@ -265,6 +265,7 @@ const shapes: readonly Shape[] = [
         time: record['TimeCreated'],
         recordId: record['EventRecordId'] ?? record['RecordNumber'],
         headerPid: record['ProcessId'],
+        message: payload === undefined ? summaryOf(record) : undefined,
         data,
         inserts,
       };
@@ -386,6 +387,20 @@ const shapes: readonly Shape[] = [
       !Array.isArray(record['EventData']),
     unwrap: unwrapFlat,
   },
+  {
+    name: 'columns of Event Viewer, with the computer',
+    matches: (record) => 'Date and Time' in record && 'Event ID' in record && 'Computer' in record,
+    unwrap: (record) => ({
+      provider: record['Source'],
+      id: record['Event ID'],
+      channel: record['Log'],
+      computer: record['Computer'],
+      time: record['Date and Time'],
+      hasTrueTime: false,
+      message: record['Message'] ?? record['Description'],
+      data: new EventData(),
+    }),
+  },
   ...collectors,
   {
     name: 'XML within another record',
@@ -397,6 +412,15 @@ const shapes: readonly Shape[] = [
     },
   },
 ];
+
+/** What EvtxECmd says of an event besides its values, which may have been left out. */
+function summaryOf(record: JsonObject): string {
+  return Object.keys(record)
+    .filter((name) => name === 'MapDescription' || name.startsWith('PayloadData'))
+    .map((name) => textOf(record[name]) ?? '')
+    .filter((text) => text !== '')
+    .join('; ');
+}
 
 /** The log's name may have to stand for the provider's. */
 const flatOrigins = ['SourceName', 'ProviderName', 'Provider', 'Channel', 'LogName'];

@@ -97,6 +97,18 @@ const exports: readonly (readonly [string, string])[] = [
   ['a header twice', `${csv(getWinEvent)}${line(Object.keys(getWinEvent))}\r\n`],
   ['a byte order mark', `\ufeff${csv(evtxECmd)}`],
   [
+    'the columns of Event Viewer, with the computer',
+    csv({
+      Level: 'Information',
+      'Date and Time': '1/5/2026 10:11:12 AM',
+      Source: provider,
+      'Event ID': '11',
+      'Task Category': 'File created',
+      Computer: computer,
+      Message: message,
+    }),
+  ],
+  [
     'Log Analytics, from its page',
     csv({
       'TimeGenerated [UTC]': '1/5/2026, 10:11:12.400 AM',
@@ -232,7 +244,25 @@ describe('exports as CSV', () => {
     const text = `${header.join(delimiter)}\r\n${line(record, delimiter)}\r\n`;
     const { source, rows, letters } = converted(text);
     expect([source, rows, letters.length]).toEqual(['windows-csv', {}, 1]);
-    expect(letters[0]?.['Reason']).toMatch(/does not say which computer/);
+    expect(letters[0]?.['Reason']).toMatch(/no column says which computer/);
+  });
+
+  it('Get-WinEvent without the computer is refused for that', () => {
+    const { MachineName: _, ...record } = getWinEvent;
+    const { rows, letters } = converted(csv(record));
+    expect([rows, letters.length]).toEqual([{}, 1]);
+    expect(letters[0]?.['Reason']).toMatch(/no column says which computer/);
+  });
+
+  it('EvtxECmd without the payload has summaries, of which no row is made but one that needs nothing', () => {
+    const { Payload: _, ...record } = evtxECmd;
+    const start = { ...record, EventId: '4688', Provider: 'Microsoft-Windows-Security-Auditing' };
+    expect(converted(csv(start))).toMatchObject({ rows: {}, counts: { rejected: 1 } });
+    const task = { ...start, EventId: '4698', PayloadData1: 'Task: \\x', PayloadData2: '' };
+    expect(onlyRow(converted(csv(task)))).toMatchObject({
+      ActionType: 'ScheduledTaskCreated',
+      AdditionalFields: { Message: 'FileCreate; Task: \\x' },
+    });
   });
 
   it.each(['Name,Size\r\na,1\r\n', 'a\tb\tc\td\r\n1\t2\t3\t4\r\n', '"x"\r\n'])(
