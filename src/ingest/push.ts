@@ -21,6 +21,7 @@ export type Body = AsyncIterable<Uint8Array> | Uint8Array;
 /** Up to this size a request's rows are taken together or not at all. */
 const atomicBytes = 32 * 1024 * 1024;
 const patienceMs = 5_000;
+const portionBytes = 512 * 1024;
 
 /** Takes the body of a request in; gzip, zstd, zip and tar are recognized by themselves. */
 export async function ingestPush(
@@ -64,8 +65,8 @@ async function takeBody(
   for await (const content of contentsOf({ name, chunks: body })) {
     intake = await open({ tenant, source, origin: content.name, patienceMs });
     try {
-      for await (const chunk of content.chunks) {
-        await collect(intake, intake.write(chunk, summary));
+      for await (const portion of portionsOf(content.chunks)) {
+        await collect(intake, intake.handOver(portion, summary));
       }
       await collect(intake, intake.end(summary));
     } catch (error) {
@@ -75,6 +76,24 @@ async function takeBody(
   }
   await intake?.commit(batches, summary);
   return summary;
+}
+
+/** Puts together what comes in small pieces: each goes to the parsing thread as a message. */
+async function* portionsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    pieces.push(chunk);
+    size += chunk.length;
+    if (size >= portionBytes) {
+      yield Buffer.concat(pieces, size);
+      pieces = [];
+      size = 0;
+    }
+  }
+  if (size > 0) {
+    yield Buffer.concat(pieces, size);
+  }
 }
 
 async function* chunksOf(body: Body): AsyncGenerator<Uint8Array> {
