@@ -109,7 +109,7 @@ function huntSql({ sql: text, tag, limits }: EngineQuery, { output, host }: Hunt
 ${{ text }}
 ) LIMIT ${integer(limits.rows)}
 INTO OUTFILE ${literal(output)} FORMAT Template
-SETTINGS ${settingsClause(huntSettings(tag, limits, host))}`.text;
+SETTINGS ${settingsClause(huntSettings(tag, text.length, limits, host))}`.text;
 }
 
 async function readResult(
