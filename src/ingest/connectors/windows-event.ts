@@ -23,7 +23,11 @@ export const windowsEvent: Connector = {
     const own = sample.filter((record) => eventOf(record) !== undefined);
     return own.length / Math.max(sample.length, 1);
   },
-  open: (context) => new EventLines(new EventConversion(eventOf, context)),
+  open: (context) =>
+    new EventLines(
+      new EventConversion(eventOf, context),
+      (record) => eventOf(record) !== undefined,
+    ),
 };
 
 /** Whether the lines begin as events that have several each. */

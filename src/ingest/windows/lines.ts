@@ -26,14 +26,17 @@ export function isEventLine(text: string): boolean {
 
 /**
  * Events whose XML, or whose text, has line breaks in it: the lines of each are put together before they
- * are converted. JSON is left as it is.
+ * are converted. JSON that is no line of them is left as it is.
  */
 export class EventLines implements Conversion {
   readonly #inner: HoldingConversion;
+  readonly #isEvent: (record: RawRecord) => boolean;
   #open: OpenEvent | undefined;
 
-  constructor(inner: HoldingConversion) {
+  /** @param isEvent whether a record of JSON is an event, and no line of a script */
+  constructor(inner: HoldingConversion, isEvent: (record: RawRecord) => boolean) {
     this.#inner = inner;
+    this.#isEvent = isEvent;
   }
 
   get heldBytes(): number {
@@ -45,7 +48,7 @@ export class EventLines implements Conversion {
   }
 
   convert(record: RawRecord): readonly Outcome[] {
-    if (record.value !== undefined) {
+    if (record.value !== undefined && (this.#open === undefined || this.#isEvent(record))) {
       return [...this.#finish(), ...this.#inner.convert(record)];
     }
     const { text } = record;

@@ -33,6 +33,11 @@ describe('events of several lines', () => {
   it.each([
     ['line breaks in a value', `${xml('a\n  b')}\n${xml('c\nd')}\n`, ['a\n  b', 'c\nd']],
     ['blank lines in a value', `${xml('a\n\n \nb')}\n\n${xml('c')}\n\n`, ['a\n\n \nb', 'c']],
+    [
+      'lines that are JSON in a value',
+      `${xml('a\n{"b":1}\n1\n"c"\nnull\nd')}\n${xml('e')}\n`,
+      ['a\n{"b":1}\n1\n"c"\nnull\nd', 'e'],
+    ],
     ['an element a line', `${xml('a', '\n')}\n${xml('b', '\n')}`, ['a', 'b']],
     [
       'marks around them',
@@ -51,6 +56,15 @@ describe('events of several lines', () => {
     expect(
       rows['DeviceProcessEvents']?.map(({ ProcessCommandLine }) => ProcessCommandLine),
     ).toEqual(['cmd /c a', 'cmd /c b']);
+  });
+
+  it('an event of JSON behind one of text is its own', () => {
+    const json = { EventID: 5025, Channel: 'Security', Computer: 'PC1', TimeCreated: '2026-01-05' };
+    const { rows, letters } = converted(`${text(2, 'cmd /c a')}${JSON.stringify(json)}\n`);
+    expect([Object.keys(rows).sort(), letters]).toEqual([
+      ['DeviceEvents', 'DeviceProcessEvents'],
+      [],
+    ]);
   });
 
   it('one without its end is a dead letter, and costs no other', () => {
