@@ -280,7 +280,8 @@ export const collectors: readonly Shape[] = [
   },
   {
     name: 'Get-EventLog',
-    matches: (record) => Array.isArray(record['ReplacementStrings']) && 'Source' in record,
+    matches: (record) =>
+      'ReplacementStrings' in record && 'Source' in record && 'MachineName' in record,
     unwrap: (record) => ({
       provider: record['Source'],
       // The upper bits of InstanceId are no part of it.
@@ -291,7 +292,10 @@ export const collectors: readonly Shape[] = [
       recordId: record['Index'],
       message: record['Message'],
       data: new EventData(),
-      inserts: record['ReplacementStrings'] as readonly JsonValue[],
+      // CSV has no more than the type of the list.
+      inserts: Array.isArray(record['ReplacementStrings'])
+        ? record['ReplacementStrings']
+        : undefined,
     }),
   },
   {

@@ -85,7 +85,7 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
-const timeColumns = ['TimeCreated', 'Date and Time'];
+const timeColumns = ['TimeCreated', 'TimeGenerated', 'Date and Time'];
 /** A day as PowerShell writes it, in the order of the machine's language. */
 const dayAndRest = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?=\s|$)(.*)$/;
 

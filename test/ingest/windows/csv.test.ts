@@ -97,6 +97,20 @@ const exports: readonly (readonly [string, string])[] = [
   ['a header twice', `${csv(getWinEvent)}${line(Object.keys(getWinEvent))}\r\n`],
   ['a byte order mark', `\ufeff${csv(evtxECmd)}`],
   [
+    'Get-EventLog',
+    csv({
+      EventID: '11',
+      MachineName: computer,
+      Data: 'System.Byte[]',
+      Index: '5',
+      EntryType: 'Information',
+      Message: message,
+      Source: provider,
+      ReplacementStrings: 'System.String[]',
+      TimeGenerated: '1/5/2026 10:11:12 AM',
+    }),
+  ],
+  [
     'the columns of Event Viewer, with the computer',
     csv({
       Level: 'Information',
