@@ -210,8 +210,8 @@ function extendedPaths(
   const of = (relation: Relation, name: string) => columnReference(columnNamed(relation, name));
   const walkedBefore =
     options.cycles === 'none'
-      ? call('set_has_element', [of(paths, graphNames.nodes), of(steps, graphNames.to)], 'bool')
-      : call('set_has_element', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
+      ? call('path_has', [of(paths, graphNames.nodes), of(steps, graphNames.to)], 'bool')
+      : call('path_has', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
   const kept: Relation =
     options.cycles === 'all'
       ? both
@@ -231,7 +231,7 @@ function extendedPaths(
     named(
       name,
       call(
-        'array_concat',
+        'path_and',
         [of(paths, name), call('pack_array', [of(steps, step)], 'dynamic')],
         'dynamic',
       ),

@@ -49,7 +49,12 @@ export const partitionedIds: NodeIds = {
   of: (value, partition) => {
     const parts = partition ? [columnReference(partition), value] : [value];
     const texts = parts.map((part) => converted(part, 'string'));
-    return callOf('tostring', [callOf('pack_array', texts, 'dynamic', nowhere)], 'string', nowhere);
+    return callOf(
+      'list_text',
+      [callOf('pack_array', texts, 'dynamic', nowhere)],
+      'string',
+      nowhere,
+    );
   },
   shown: (id, type) => partOfId(id, 1, type),
 };

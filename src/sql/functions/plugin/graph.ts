@@ -2,7 +2,7 @@ import { unlessFailing } from '../../fail.js';
 import type { ScalarFunction } from '../../functions.js';
 import { letIn } from '../../let.js';
 import type { Operand } from '../../operand.js';
-import { type Sql, sql } from '../../sql.js';
+import { literal, type Sql, sql } from '../../sql.js';
 
 /** Both run in one step that cannot be interrupted: so many pairs of a node and an edge, so many nodes. */
 const mostWork = 200_000_000;
@@ -67,5 +67,22 @@ export const graphFunctions = {
   listed: {
     doc: 'graph-mark-components-operator',
     emit: (list: Operand) => sql`JSONExtract(${list}, 'Array(String)')`,
+  },
+  /** Both lists are of at least one value and were made by the plan: their texts need no reading. */
+  path_and: {
+    doc: 'graph-match-operator',
+    nullable: 'never',
+    emit: (path: Operand, step: Operand): Sql =>
+      sql`concat(substring(${path}, 1, length(${path}) - 1), ',', substring(${step}, 2))`,
+  },
+  /** The JSON text of a list that was made by the plan. */
+  list_text: { doc: 'make-graph-operator', nullable: 'never', emit: (list: Operand) => list },
+  path_has: {
+    doc: 'graph-match-operator',
+    nullable: 'never',
+    emit: (path: Operand, id: Operand): Sql => {
+      const type = literal(id.type === 'string' ? 'Array(String)' : 'Array(Int64)');
+      return sql`has(JSONExtract(${path}, ${type}), ${id})`;
+    },
   },
 } satisfies Record<string, ScalarFunction>;
