@@ -207,11 +207,14 @@ export class DocumentConversion implements Conversion {
         columns[name] = value;
       }
     }
-    columns['AdditionalFields'] = this.#additional(rule, scope, columns);
+    const own = ownColumns(rule.table, columns);
+    if (columnsIn(rule.table).has('AdditionalFields')) {
+      own['AdditionalFields'] = this.#additional(rule, scope, own);
+    }
     if (time && device !== nowhere) {
       this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
     }
-    return { table: rule.table, columns: ownColumns(rule.table, columns), identity, record };
+    return { table: rule.table, columns: own, identity, record };
   }
 
   #identityOf(
@@ -236,17 +239,16 @@ export class DocumentConversion implements Conversion {
   }
 
   #additional(rule: DocumentRule, scope: RuleScope, columns: Columns): JsonValue | undefined {
-    const own: [string, JsonValue][] = [];
+    const own: Record<string, JsonValue> = {};
     for (const name in rule.additional) {
       const value = rule.additional[name]?.read(scope);
       if (value !== undefined && value !== '') {
-        own.push([name, value]);
+        own[name] = value;
       }
     }
     const document = scope.document ?? {};
-    const inRow = new RowTexts([columns, Object.fromEntries(own)]);
-    const rest = without(document, toldIn(document, toldBy(this.#source, rule), inRow)) ?? {};
-    const members = [...Object.entries(rest), ...own];
+    const paths = toldIn(document, toldBy(this.#source, rule), columns, own);
+    const members = [...Object.entries(without(document, paths) ?? {}), ...Object.entries(own)];
     return members.length === 0 ? undefined : Object.fromEntries(members);
   }
 }
@@ -332,48 +334,88 @@ function namedBy(members: ProcessMembers, scope: RuleScope): NamedProcess {
   };
 }
 
-/** What a row tells of the documents that it is made of. */
+/** What a row tells of the document that it is made of. */
 interface Told {
-  readonly paths: ReadonlySet<string>;
+  readonly always: readonly string[];
+  /** Paths that are told where the row has a value for the column. */
+  readonly byColumn: readonly (readonly [column: string, paths: readonly string[]])[];
+  readonly byAdditional: readonly (readonly [name: string, paths: readonly string[]])[];
   /** Told only where the row has their values. */
   readonly perhaps: readonly (readonly [path: string, parts: readonly string[]])[];
 }
 
 const told = new WeakMap<DocumentRule, Told>();
 
+/** Where the row has what a document says of the acting process. */
+const actorColumn: Readonly<Record<keyof ProcessMembers, string>> = {
+  guid: 'InitiatingProcessUniqueId',
+  pid: 'InitiatingProcessId',
+  image: 'InitiatingProcessFolderPath',
+  commandLine: 'InitiatingProcessCommandLine',
+  user: 'InitiatingProcessAccountName',
+  sid: 'InitiatingProcessAccountSid',
+  logonId: 'InitiatingProcessLogonId',
+};
+
 function toldBy(source: DocumentSource, rule: DocumentRule): Told {
   let known = told.get(rule);
   if (known === undefined) {
     const { columns, additional = {}, actor = {}, actionType } = rule;
-    const expressions: Expression[] = [
-      ...Object.values(columns),
-      ...Object.values(additional),
-      ...Object.values(actor as Record<string, Expression>),
-      ...(typeof actionType === 'object' ? [actionType] : []),
-    ];
-    const all = new Set([...source.told, ...expressions.flatMap(({ fields }) => fields)]);
-    const open = [...all].flatMap((path) =>
-      path.startsWith(perhaps) && !all.has(path.slice(1)) ? path.slice(1) : [],
+    const ofActor = Object.entries(actor as Record<keyof ProcessMembers, Expression>).map(
+      ([name, expression]) => [actorColumn[name as keyof ProcessMembers], expression] as const,
     );
-    known = { paths: all, perhaps: open.map((path) => [path, path.split('.')]) };
+    const ofRow = [...Object.entries(columns), ...ofActor];
+    const always = [...source.told, ...(typeof actionType === 'object' ? actionType.fields : [])];
+    const all = [...ofRow, ...Object.entries(additional)].flatMap(([, { fields }]) => fields);
+    const open = new Set([...always, ...all].filter((path) => path.startsWith(perhaps)));
+    known = {
+      always,
+      byColumn: surePaths(ofRow),
+      byAdditional: surePaths(Object.entries(additional)),
+      perhaps: [...open].map((path) => [path.slice(1), path.slice(1).split('.')]),
+    };
     told.set(rule, known);
   }
   return known;
 }
 
+function surePaths(
+  expressions: readonly (readonly [name: string, expression: Expression])[],
+): Told['byColumn'] {
+  return expressions.flatMap(([name, { fields }]) => {
+    const sure = fields.filter((path) => !path.startsWith(perhaps));
+    return sure.length === 0 ? [] : [[name, sure] as const];
+  });
+}
+
 function toldIn(
   document: JsonObject,
-  { paths, perhaps }: Told,
-  row: RowTexts,
+  { always, byColumn, byAdditional, perhaps }: Told,
+  columns: Columns,
+  additional: Columns,
 ): ReadonlySet<string> {
-  const more: string[] = [];
-  for (const [path, parts] of perhaps) {
-    const value = valueAt(document, parts);
-    if (value !== undefined && row.has(value)) {
-      more.push(path);
+  const paths = new Set(always);
+  for (const [byName, values] of [
+    [byColumn, columns],
+    [byAdditional, additional],
+  ] as const) {
+    for (const [name, own] of byName) {
+      const value = values[name];
+      if (value !== undefined && value !== '') {
+        for (const path of own) {
+          paths.add(path);
+        }
+      }
     }
   }
-  return more.length === 0 ? paths : new Set([...paths, ...more]);
+  const row = new RowTexts([columns, additional]);
+  for (const [path, parts] of perhaps) {
+    const value = paths.has(path) ? undefined : valueAt(document, parts);
+    if (value !== undefined && row.has(value)) {
+      paths.add(path);
+    }
+  }
+  return paths;
 }
 
 /** The values of a row, whatever their case. */
@@ -401,14 +443,19 @@ class RowTexts {
 
 const columnsOfTable = new Map<string, ReadonlySet<string>>();
 
+function columnsIn(table: string): ReadonlySet<string> {
+  let names = columnsOfTable.get(table);
+  if (names === undefined) {
+    const known = findTable(builtinCatalog, table);
+    names = new Set([...(known?.columns ?? []).map(({ name }) => name), ...actorColumnsIn(table)]);
+    columnsOfTable.set(table, names);
+  }
+  return names;
+}
+
 /** Without what the table has no column for: those are common to all rows, and not the document's. */
 function ownColumns(table: string, columns: Columns): Columns {
-  let own = columnsOfTable.get(table);
-  if (own === undefined) {
-    const known = findTable(builtinCatalog, table);
-    own = new Set([...(known?.columns ?? []).map(({ name }) => name), ...actorColumnsIn(table)]);
-    columnsOfTable.set(table, own);
-  }
+  const own = columnsIn(table);
   const result: Columns = {};
   for (const name in columns) {
     if (own.has(name)) {

@@ -948,7 +948,11 @@ export const ecs: DocumentSource = {
         read(document, 'winlog', 'computer_name') ??
         read(document, 'host', 'name') ??
         read(document, 'agent', 'hostname') ??
-        read(document, 'host', 'id'));
+        read(document, 'host', 'id') ??
+        // The sensor's number, where there is a process: that is on its host.
+        (document['process'] === undefined
+          ? undefined
+          : (read(document, 'device', 'id') ?? read(document, 'observer', 'serial_number'))));
     return (
       document && [
         {

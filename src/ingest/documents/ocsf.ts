@@ -2,6 +2,7 @@ import { epochText } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import type { Columns } from '../windows/actor.js';
 import {
+  type Condition,
   computed,
   type Expression,
   joined,
@@ -428,7 +429,26 @@ function registryText(path: string): Expression {
   );
 }
 
-const isInbound = lists('connection_info.direction_id', '1');
+const isInbound = any(
+  lists('connection_info.direction_id', '1'),
+  all(
+    not(lists('connection_info.direction_id', '1', '2', '3')),
+    any(lists('connection_info.direction', 'inbound', 'ingress'), comesToDevice()),
+  ),
+);
+
+/** Of the two ends, the destination alone has the address of the device. */
+function comesToDevice(): Condition {
+  const [own, from, to] = [at('device.ip'), at('src_endpoint.ip'), at('dst_endpoint.ip')];
+  return {
+    test: (scope) => {
+      const address = own.read(scope);
+      return address !== undefined && address === to.read(scope) && address !== from.read(scope);
+    },
+    text: 'dst_endpoint.ip = device.ip',
+    fields: [],
+  };
+}
 
 const end = (name: string, local: boolean) =>
   when(
@@ -729,7 +749,9 @@ const finding = rule('2001, 2004 findings', 'AlertInfo', {
     Title: firstOf(at('finding_info.title'), at('finding.title'), at('message')),
     Category: firstOf(
       firstAt('attacks.tactic.name'),
+      firstAt('attacks.tactics.name'),
       firstAt('finding_info.attacks.tactic.name'),
+      firstAt('finding_info.attacks.tactics.name'),
       firstAt('finding_info.types'),
       firstAt('finding.types'),
     ),

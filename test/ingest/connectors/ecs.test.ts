@@ -361,6 +361,16 @@ describe('ECS documents', () => {
       { DeviceName: '8c68', FileName: 'a' },
     ],
     [
+      'a start that a sensor reports by its own number',
+      {
+        host: { os: { type: 'macos' } },
+        event: { category: ['process'], type: ['start'] },
+        process: { name: 'sh', executable: '/bin/sh', pid: 9505 },
+        observer: { serial_number: 'ffffa63e' },
+      },
+      { DeviceName: 'ffffa63e', FileName: 'sh' },
+    ],
+    [
       'a process whose name is a path',
       {
         event: { category: ['file'], type: ['creation'] },

@@ -197,6 +197,31 @@ describe('OCSF documents', () => {
       },
     ],
     [
+      'connection to the device, without a direction',
+      {
+        class_uid: 4001,
+        activity_id: 6,
+        src_endpoint: end('203.0.113.1', 5000),
+        dst_endpoint: end('10.0.0.5', 443),
+        connection_info: { direction: 'Unknown', direction_id: 0 },
+      },
+      { ActionType: 'InboundConnectionAccepted', LocalPort: 443, RemoteIP: '203.0.113.1' },
+    ],
+    [
+      'what a column cannot take is kept',
+      {
+        class_uid: 3002,
+        activity_id: 1,
+        status_id: 1,
+        user: { name: 'alice' },
+        session: { uid: '2e6b0374-6409-11ee-9a31-0242ac110005' },
+      },
+      {
+        ActionType: 'LogonSuccess',
+        AdditionalFields: { session: { uid: '2e6b0374-6409-11ee-9a31-0242ac110005' } },
+      },
+    ],
+    [
       'refused connection',
       {
         class_uid: 4001,
