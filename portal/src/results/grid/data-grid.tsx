@@ -86,7 +86,7 @@ export function DataGrid(props: DataGridProps): ReactNode {
   const offset = edges[window.firstColumn] ?? 0;
   const totalWidth = fixedWidth + (edges.at(-1) ?? 0);
   const active = state.active;
-  const slots = slotCount(window.endLine - window.firstLine);
+  const slots = useSlots(window.firstLine, Math.min(window.endLine, grid.lines));
 
   const activeMoving = columnOf(active.column);
   const isColumnDrawn =
@@ -104,8 +104,7 @@ export function DataGrid(props: DataGridProps): ReactNode {
     const height = heights.lines.heightOf(line);
     const rowIndex = line + (state.filterRow ? 3 : 2);
     const group = grid.groupAt(line);
-    // A line's element is used again for another line: changing text is cheaper than making cells.
-    const key = line % slots;
+    const key = slots.get(line);
     if (group !== undefined && state.view.groupBy !== undefined) {
       const column = result.columns[state.view.groupBy];
       drawn.push(
@@ -204,7 +203,21 @@ export function DataGrid(props: DataGridProps): ReactNode {
   );
 }
 
-// Steps of 16, so that a few lines more or less do not give all lines another element.
-function slotCount(lines: number): number {
-  return Math.max(32, Math.ceil(lines / 16) * 16);
+/**
+ * Which element each line has. One that leaves gives its element to one that comes, in their order:
+ * changing text is cheaper than making cells, and an element that stays where it is cheaper than a move.
+ */
+function useSlots(firstLine: number, endLine: number): ReadonlyMap<number, number> {
+  const given = useRef<ReadonlyMap<number, number>>(new Map());
+  return useMemo(() => {
+    const before = given.current;
+    const free = [...before].filter(([line]) => line < firstLine || line >= endLine);
+    let unused = Math.max(-1, ...before.values()) + 1;
+    const slots = new Map<number, number>();
+    for (let line = firstLine; line < endLine; line += 1) {
+      slots.set(line, before.get(line) ?? free.shift()?.[1] ?? unused++);
+    }
+    given.current = slots;
+    return slots;
+  }, [firstLine, endLine]);
 }

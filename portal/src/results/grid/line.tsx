@@ -107,7 +107,8 @@ function cell(props: LineProps, shown: ShownColumn, place: number): ReactNode {
     <div
       key={shown.index}
       role="gridcell"
-      id={`${props.gridId}-${props.line}-${place}`}
+      // The grid names its active cell; a name for each would be a change to each at every step.
+      id={props.active === place ? `${props.gridId}-${props.line}-${place}` : undefined}
       aria-colindex={place + 2}
       aria-selected={isSelected}
       className="qr-cell"
