@@ -16,18 +16,25 @@ function failure<P = Record<never, never>>(
   return { status, message };
 }
 
+interface QueryError {
+  readonly message: string;
+  /** How the query could be mended. */
+  readonly advice?: string | undefined;
+}
+
+/** Clients look for the action, and take what stands before it for the engine's text. */
+function corrected({ message, advice }: QueryError, action: string): string {
+  return `${message}. ${action}${advice ? ` ${advice}` : ''}`;
+}
+
 /**
  * Every failure that a caller can act on: its code is the contract, its wording may improve.
  * Wording follows what Defender's own APIs answer where that is known.
  */
 export const failures = {
-  'kql.syntax': failure<{ message: string }>(
-    400,
-    (p) => `${p.message}. Fix syntax errors in your query.`,
-  ),
-  'kql.semantic': failure<{ message: string }>(
-    400,
-    (p) => `${p.message}. Fix semantic errors in your query.`,
+  'kql.syntax': failure<QueryError>(400, (p) => corrected(p, 'Fix syntax errors in your query.')),
+  'kql.semantic': failure<QueryError>(400, (p) =>
+    corrected(p, 'Fix semantic errors in your query.'),
   ),
   'kql.unsupported': failure<{ what: string; because: string }>(
     400,

@@ -1,6 +1,7 @@
 import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
+import { functionAdvice, nameAdvice, syntaxAdvice } from './advice.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import {
   childAt,
@@ -87,11 +88,9 @@ export function bind(
       continue;
     }
     if (syntaxError) {
-      throw new HuntError(
-        'kql.syntax',
-        { message: syntaxError.Message },
-        { span: spanInQuery(spanOfError(syntaxError)) },
-      );
+      const span = spanInQuery(spanOfError(syntaxError));
+      const advice = syntaxAdvice(query, span.start);
+      throw new HuntError('kql.syntax', { message: syntaxError.Message, advice }, { span });
     }
     const root = code.Syntax as SyntaxNode;
     const namedNow = namedTables(query, root, catalog);
@@ -132,7 +131,7 @@ export function bind(
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
       throw new HuntError(
         'kql.semantic',
-        { message: semanticMessage(first, root) },
+        { message: semanticMessage(first, root), advice: semanticAdvice(first, root, catalog) },
         { span: spanInQuery(spanOfError(first)) },
       );
     }
@@ -276,6 +275,18 @@ function semanticMessage(error: KustoDiagnostic, root: SyntaxNode): string {
   const kind = place.tabular || place.operator === 'where' ? 'table or column' : 'scalar';
   const prefix = place.operator ? `'${place.operator}' operator: ` : '';
   return `${prefix}Failed to resolve ${kind} expression named '${name}'`;
+}
+
+function semanticAdvice(
+  error: KustoDiagnostic,
+  root: SyntaxNode,
+  catalog: Catalog,
+): string | undefined {
+  const name = unresolvedName(error);
+  if (name === undefined) return undefined;
+  return error.Code === unknownFunction
+    ? functionAdvice(name, catalog)
+    : nameAdvice(name, error.Start, root, catalog);
 }
 
 /** The operator around a position, as the query spells it, and whether a table is expected there. */

@@ -17,6 +17,13 @@ const scalarFunctions = new Set<unknown>(listOf(language.Functions.All));
 const aggregates = new Set<unknown>(listOf(language.Aggregates.All));
 const plugins = new Set<unknown>(listOf(language.PlugIns.All));
 
+/** The names of Microsoft's functions and aggregates. */
+export function builtinNames(): string[] {
+  return [...listOf(language.Functions.All), ...listOf(language.Aggregates.All)].map(
+    (builtin) => builtin.Name,
+  );
+}
+
 export type FunctionKind = 'scalar' | 'aggregate' | 'plugin' | 'user' | 'none';
 
 /** What a call's symbol is: one of Microsoft's, or a function that the query or the catalog defines. */
