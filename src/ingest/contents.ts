@@ -8,6 +8,7 @@ import { extract } from 'tar-stream';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
+import { isOfSysmon } from './of-sysmon.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
 import { unzstd, zstdMagic } from './zstd.js';
 
@@ -136,9 +137,18 @@ async function* zipFileMembers(
       lazyEntries: true,
       strictFileNames: false,
     });
-    for await (const entry of zip.eachEntry()) {
-      if (!entry.fileName.endsWith('/') && !notContent.test(entry.fileName)) {
+    const entries = zip.eachEntry();
+    // By the portion, because an archive may have any number of them.
+    for (;;) {
+      const { found, failure } = await nextEntries(entries);
+      for (const entry of await inReadingOrder(zip, found, name, depth)) {
         yield* zipMember(zip, entry, name, depth, onRead);
+      }
+      if (failure !== undefined) {
+        throw failure;
+      }
+      if (found.length < mostOrdered) {
+        break;
       }
     }
   } catch (error) {
@@ -146,6 +156,58 @@ async function* zipFileMembers(
   } finally {
     await handle.close();
   }
+}
+
+const archiveName = /\.zip$/i;
+/** So many members are put in order. */
+const mostOrdered = 1_000;
+
+/** The next members; fewer at the end, behind which the iterator must not be asked. */
+async function nextEntries(
+  entries: AsyncIterator<Entry>,
+): Promise<{ readonly found: Entry[]; readonly failure?: unknown }> {
+  const found: Entry[] = [];
+  try {
+    while (found.length < mostOrdered) {
+      const next = await entries.next();
+      if (next.done) {
+        break;
+      }
+      if (isContent(next.value)) {
+        found.push(next.value);
+      }
+    }
+  } catch (failure) {
+    // What came before is whole.
+    return { found, failure };
+  }
+  return { found };
+}
+
+/** Logs of Sysmon, whose events win over their twins of others, before those. */
+async function inReadingOrder(
+  zip: ZipFile,
+  entries: readonly Entry[],
+  name: string,
+  depth: number,
+): Promise<readonly Entry[]> {
+  if (entries.length < 2) {
+    return entries;
+  }
+  const first: Entry[] = [];
+  const others: Entry[] = [];
+  for (const entry of entries) {
+    // An archive in it would have to be copied; what cannot be read is not told here, but when its turn comes.
+    const isFirst =
+      !archiveName.test(entry.fileName) &&
+      (await isOfSysmon(zipMember(zip, entry, name, depth)).catch(() => false));
+    (isFirst ? first : others).push(entry);
+  }
+  return [...first, ...others];
+}
+
+function isContent({ fileName }: Entry): boolean {
+  return !fileName.endsWith('/') && !notContent.test(fileName);
 }
 
 /** Reads a file of ours, which stays open: yauzl would close it at moments of its own. */

@@ -2,10 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { contentsOf } from './contents.js';
-
-/** How much of a file's (unpacked) start is looked at. */
-const lookedAtBytes = 256 * 1024;
-const sysmon = /Microsoft-Windows-Sysmon|Linux-Sysmon/i;
+import { isOfSysmon, lookedAtBytes } from './of-sysmon.js';
 
 /**
  * Files that are taken in together, in the order to read them: those of Sysmon before the others. Where it
@@ -18,13 +15,13 @@ export async function inReadingOrder(files: readonly string[]): Promise<string[]
   const first: string[] = [];
   const others: string[] = [];
   for (const file of files) {
-    ((await isOfSysmon(file)) ? first : others).push(file);
+    ((await isSysmonFile(file)) ? first : others).push(file);
   }
   return [...first, ...others];
 }
 
 /** What cannot be read is not told here, but when its turn comes. */
-async function isOfSysmon(file: string): Promise<boolean> {
+async function isSysmonFile(file: string): Promise<boolean> {
   const info = await stat(file).catch(() => undefined);
   // Standard input and pipes can be read once.
   if (!info?.isFile()) {
@@ -32,26 +29,10 @@ async function isOfSysmon(file: string): Promise<boolean> {
   }
   const input = createReadStream(file, { highWaterMark: lookedAtBytes });
   try {
-    const contents = contentsOf({ name: path.basename(file), chunks: input }, { file });
-    for await (const { name, chunks } of contents) {
-      return sysmon.test(name) || sysmon.test(await startOf(chunks));
-    }
-    return false;
+    return await isOfSysmon(contentsOf({ name: path.basename(file), chunks: input }, { file }));
   } catch {
     return false;
   } finally {
     input.destroy();
   }
-}
-
-/** As text: names in UTF-16, which the logs' own files have, without their zeros. */
-async function startOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = '';
-  for await (const chunk of chunks) {
-    text += Buffer.from(chunk).toString('latin1').replaceAll('\0', '');
-    if (text.length >= lookedAtBytes) {
-      break;
-    }
-  }
-  return text;
 }
