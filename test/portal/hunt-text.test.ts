@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
+import { columnValuesQuery } from '../../portal/src/hunt/column-values.js';
 import { earlierNameHints } from '../../portal/src/hunt/earlier-names.js';
 import { openCall, signatureOf } from '../../portal/src/hunt/editor/call.js';
 import { nearestName } from '../../portal/src/hunt/nearest-name.js';
@@ -264,6 +265,15 @@ test('numbers are short and say their unit', () => {
   expect([999, 12_345, 2_100_000].map(countText)).toEqual(['999', '12 k', '2.1 M']);
   expect([0, 999, 180_000_000].map(bytesText)).toEqual(['0 B', '999 B', '180 MB']);
   expect([0.0124, 1.25, 240].map(secondsText)).toEqual(['12 ms', '1.3 s', '240 s']);
+});
+
+test('what a column holds is asked by its type, and by its name whatever that is', () => {
+  const asked = (name: string, type: string) =>
+    columnValuesQuery('T', { name, type }).split('\n')[1];
+  expect(asked('FileName', 'string')).toBe('| summarize Rows = count() by FileName');
+  expect(asked('kind', 'string')).toBe("| summarize Rows = count() by ['kind']");
+  expect(asked('A b', 'dynamic')).toBe("| summarize Rows = count() by ['A b'] = tostring(['A b'])");
+  expect(asked('Timestamp', 'datetime')).toBe('| summarize Rows = count() by bin(Timestamp, 1h)');
 });
 
 test('a past hunt that failed says so in words, and in its code where there are none', () => {

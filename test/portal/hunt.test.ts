@@ -160,6 +160,29 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await grid(page).filter({ hasText: 'at once' }).waitFor();
   });
 
+  test('a column of the schema shows what it holds', async () => {
+    await page.getByRole('button', { name: /^DeviceLogonEvents/ }).click();
+    const column = page.getByRole('listitem').filter({ hasText: /^LogonType/ });
+    await column.hover();
+    await column.getByRole('button', { name: 'Values of LogonType' }).click();
+    await grid(page).getByRole('columnheader', { name: 'Rows' }).waitFor();
+    await page.keyboard.press('Alt+W');
+    await page.getByRole('button', { name: /^DeviceLogonEvents/ }).click();
+  });
+
+  test('a new tab is there to be written in, wherever the focus was', async () => {
+    await page.getByRole('searchbox', { name: 'Filter tables and columns' }).focus();
+    await page.keyboard.press('Control+J');
+    await page.keyboard.type('print Typed=1');
+    await page.locator('.view-lines').filter({ hasText: 'print Typed=1' }).waitFor();
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await page.keyboard.type('print Again=1');
+    await page.locator('.view-lines').filter({ hasText: 'print Again=1' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+W');
+    await page.keyboard.press('Alt+W');
+  });
+
   test('parameters become inputs, and a time filter in the query wins', async () => {
     await write(page, 'declare query_parameters(who:string = "nobody");\nprint Hello = who');
     await page.getByLabel('who: string').fill('somebody');

@@ -65,12 +65,18 @@ export function useHuntCommands(parts: Parts): HuntCommands {
       command('changes', strings.changes, 'Ctrl+Shift+D', () => now().changes()),
       command('copy-all', strings.copyAll, 'Shift+Alt+C', () => void now().copyAll()),
     ];
+    // Whoever opens one is going to write in it.
+    const write = () => now().editor.current?.focus();
     const tabs = [
-      command('new-tab', strings.newTab, 'Ctrl+J', () => now().store.open()),
+      command('new-tab', strings.newTab, 'Ctrl+J', () => {
+        now().store.open();
+        write();
+      }),
       command('close-tab', 'Close the tab', 'Alt+W', () => now().close(now().store.active().id)),
-      command('reopen-tab', 'Open the closed tab again', 'Ctrl+Shift+Alt+T', () =>
-        now().store.reopen(),
-      ),
+      command('reopen-tab', 'Open the closed tab again', 'Ctrl+Shift+Alt+T', () => {
+        now().store.reopen();
+        write();
+      }),
       command('tab-left', 'Tab to the left', 'Ctrl+Alt+[', () => now().store.step(-1)),
       command('tab-right', 'Tab to the right', 'Ctrl+Alt+]', () => now().store.step(1)),
       command('pane', schemaOpen ? strings.hidePane : strings.showPane, 'Ctrl+Alt+B', () =>

@@ -6,6 +6,7 @@ import { useSession } from '../app/session-context.js';
 import { setStatusText } from '../app/status-text.js';
 import type { AskedView } from '../results/results.js';
 import { endOfQuery } from './add-to-query.js';
+import { columnValuesQuery } from './column-values.js';
 import { copyAs } from './copy-as.js';
 import { copyHunt } from './copy-hunt.js';
 import { forgetText } from './editor/code-editor.js';
@@ -126,6 +127,14 @@ export function HuntPage() {
     const { id, text, name } = saved;
     openText(name, text, { saved: { id, text } });
   };
+  const newTab = () => {
+    store.open();
+    editor.current?.focus();
+  };
+  const openAndRun = (title: string, text: string) => {
+    openText(title, text);
+    requestAnimationFrame(() => runQuery());
+  };
   const openExample = ({ title, text }: Example) => {
     if (store.active().text.trim() === '') store.change(tab.id, { title, text });
     else openText(title, text);
@@ -141,10 +150,8 @@ export function HuntPage() {
             schema={schema}
             actions={{
               insert: (text) => editor.current?.insert(text),
-              preview: (table) => {
-                openText(table, `${table}\n| take 50\n`);
-                requestAnimationFrame(() => runQuery());
-              },
+              preview: (table) => openAndRun(table, `${table}\n| take 50\n`),
+              values: (table, column) => openAndRun(column.name, columnValuesQuery(table, column)),
             }}
             savedActions={{ open: openSaved, rename: saving.rename, remove: saving.remove }}
             openPast={(hunt) => openText(strings.panes.history, hunt.text)}
@@ -162,7 +169,7 @@ export function HuntPage() {
         </>
       )}
       <div className="qh-main">
-        <TabStrip state={state} store={store} onClose={close} />
+        <TabStrip {...{ state, store }} onOpen={newTab} onClose={close} />
         <div
           id="hunt-panel"
           role="tabpanel"

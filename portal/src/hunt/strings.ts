@@ -122,6 +122,7 @@ export const strings = {
   lastEvent: (ago: string) => `last ${ago}`,
   insert: (name: string) => `Insert ${name}`,
   previewTable: (name: string) => `Preview ${name}`,
+  columnValues: (name: string) => `Values of ${name}, the commonest first`,
   favourite: (name: string) => `Favourite ${name}`,
   favourites: 'Favourites',
   columnsOf: (name: string) => `Columns of ${name}`,

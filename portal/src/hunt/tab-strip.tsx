@@ -9,10 +9,12 @@ import type { HuntTab, TabStore, Tabs } from './tabs.js';
 export function TabStrip({
   state,
   store,
+  onOpen,
   onClose,
 }: {
   readonly state: Tabs;
   readonly store: TabStore;
+  readonly onOpen: () => void;
   readonly onClose: (id: string) => void;
 }) {
   const [renaming, setRenaming] = useState<string>();
@@ -50,12 +52,7 @@ export function TabStrip({
         )}
       </div>
       <Tooltip content={`${strings.newTab} (Ctrl+J)`} relationship="label">
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<AddRegular />}
-          onClick={() => store.open()}
-        />
+        <Button size="small" appearance="subtle" icon={<AddRegular />} onClick={onOpen} />
       </Tooltip>
     </div>
   );

@@ -6,7 +6,7 @@ const widest = 900;
 
 /** A pane at the right whose width is dragged, or changed with arrow keys on its edge. */
 export function SidePane({ children }: { readonly children: ReactNode }): ReactNode {
-  const [width, setWidth] = useState(400);
+  const [width, setWidth] = useState(() => (innerWidth < 1500 ? 350 : 400));
   const resize = (pixels: number): void => setWidth(Math.min(Math.max(pixels, narrowest), widest));
   return (
     <div className="qr-side-pane" style={{ width }}>

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from 'react';
 
 const entries = '.qh-entry-name, .qh-column, .qh-past';
-const beside = '.qh-entry button:not(.qh-entry-name)';
+const beside = '.qh-entry button:not(.qh-entry-name, .qh-column)';
 
 /**
  * One stop of the Tab key for a list of hundreds: arrow keys go from entry to entry, Tab to what can be done with the
@@ -31,7 +31,7 @@ export function useRoving<Element extends HTMLElement>(): {
       const { activeElement } = document;
       const entry = activeElement?.matches(entries)
         ? activeElement
-        : activeElement?.closest('.qh-entry')?.querySelector('.qh-entry-name');
+        : activeElement?.closest('.qh-entry')?.querySelector('.qh-entry-name, .qh-column');
       if (!(entry instanceof HTMLElement)) return;
       current.current = entry;
       mark();

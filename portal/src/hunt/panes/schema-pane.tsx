@@ -1,5 +1,6 @@
 import { Checkbox, SearchBox, Tooltip } from '@fluentui/react-components';
 import { ChevronRightRegular } from '@fluentui/react-icons/svg/chevron-right';
+import { DataBarHorizontalRegular } from '@fluentui/react-icons/svg/data-bar-horizontal';
 import { EyeRegular } from '@fluentui/react-icons/svg/eye';
 import { StarFilled, StarRegular } from '@fluentui/react-icons/svg/star';
 import { useDeferredValue, useMemo, useState } from 'react';
@@ -13,6 +14,7 @@ import { useRoving } from './roving.js';
 export interface SchemaActions {
   readonly insert: (text: string) => void;
   readonly preview: (table: string) => void;
+  readonly values: (table: string, column: SchemaTable['columns'][number]) => void;
 }
 
 interface Found {
@@ -146,7 +148,7 @@ function TableEntry({
             {columns
               .filter((column) => wanted === '' || column.name.toLowerCase().includes(wanted))
               .map((column) => (
-                <li key={column.name}>
+                <li key={column.name} className="qh-entry">
                   <Tooltip
                     content={`${column.name}: ${column.type}. ${column.description ?? ''}`}
                     relationship="description"
@@ -162,6 +164,17 @@ function TableEntry({
                       <span className="qh-type">{column.type}</span>
                     </button>
                   </Tooltip>
+                  <span className="qh-entry-actions">
+                    <button
+                      type="button"
+                      className="qh-entry-action"
+                      title={strings.columnValues(column.name)}
+                      aria-label={strings.columnValues(column.name)}
+                      onClick={() => actions.values(name, column)}
+                    >
+                      <DataBarHorizontalRegular />
+                    </button>
+                  </span>
                 </li>
               ))}
           </ul>
