@@ -8,9 +8,11 @@ import {
   joined,
   literal,
   match,
+  type RuleScope,
   textFrom,
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
+import { registryParent, registryValueName } from '../windows/values.js';
 import { nested, valueAt } from './document.js';
 import {
   all,
@@ -34,7 +36,13 @@ const type = (...words: readonly string[]) => lists('event.type', ...words);
 const action = (...words: readonly string[]) => lists('event.action', ...words);
 const actionText = (pattern: RegExp, words: string) => matches('event.action', pattern, words);
 
-const user = joined('\\', at('user.domain'), at('user.name'));
+const accountAt = (path: string) =>
+  when(isThere(`${path}.name`), joined('\\', at(`${path}.domain`), at(`${path}.name`)), '');
+const user = firstOf(
+  accountAt('user'),
+  accountAt('process.user'),
+  at('carbon_black_cloud.endpoint_event.process.username'),
+);
 
 const acting: ProcessMembers = {
   guid: at('process.entity_id'),
@@ -42,7 +50,7 @@ const acting: ProcessMembers = {
   image: firstOf(at('process.executable'), at('process.name')),
   commandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
   user,
-  sid: at('user.id'),
+  sid: firstOf(at('user.id'), at('process.user.id')),
   logonId: at('process.Ext.authentication_id'),
 };
 
@@ -115,9 +123,20 @@ const account: Readonly<Record<string, Expression>> = {
   AccountSid: at('user.id'),
 };
 
+/** The account that a process runs as: an event's own may be said of the process alone. */
+const processAccount: Readonly<Record<string, Expression>> = {
+  AccountName: to.accountName(firstOf(at('user.name'), at('process.user.name'))),
+  AccountDomain: when(
+    isThere('user.name'),
+    firstOf(to.lower(at('user.domain')), to.accountDomain(at('user.name'))),
+    firstOf(to.lower(at('process.user.domain')), to.accountDomain(at('process.user.name'))),
+  ),
+  AccountSid: firstOf(at('user.id'), at('process.user.id')),
+};
+
 const inbound = any(
-  lists('network.direction', 'ingress', 'inbound'),
-  all(not(lists('network.direction', 'egress', 'outbound')), comesToHost()),
+  lists('network.direction', 'ingress', 'inbound', 'incoming'),
+  all(not(lists('network.direction', 'egress', 'outbound', 'outgoing')), comesToHost()),
 );
 
 /** Of the two ends, the destination alone is an address of the host. */
@@ -158,6 +177,8 @@ const connection: Readonly<Record<string, Expression>> = {
 
 const hasFailed = lists('event.outcome', 'failure');
 
+const loadsModule = all(isThere('dll.path'), actionText(/load/, 'has load'));
+
 const processStart: DocumentRule = {
   event: 'process start',
   table: 'DeviceProcessEvents',
@@ -167,6 +188,7 @@ const processStart: DocumentRule = {
     any(type('start'), action('process_started', 'executed', 'exec', 'fork_exec', 'start')),
     // What sudo was asked for is no process yet.
     not(action('fork', 'ran-command')),
+    not(loadsModule),
     not(hasFailed),
   ),
   note: 'The initiating process is the parent.',
@@ -194,7 +216,7 @@ const processStart: DocumentRule = {
     ProcessVersionInfoProductVersion: at('process.pe.file_version'),
     ProcessVersionInfoOriginalFileName: at('process.pe.original_file_name'),
     ProcessVersionInfoFileDescription: at('process.pe.description'),
-    ...account,
+    ...processAccount,
     InitiatingProcessFileName: to.lower(
       firstOf(at('process.parent.name'), to.baseName(at('process.parent.executable'))),
     ),
@@ -207,12 +229,107 @@ const processStart: DocumentRule = {
   },
 };
 
+/** What a sensor says of a process that another starts, where `process` is the other. */
+interface Child {
+  readonly guid: Expression;
+  readonly pid: Expression;
+  readonly image: Expression;
+  readonly commandLine: Expression;
+  readonly user: Expression;
+  readonly hashes: Readonly<Record<'SHA1' | 'SHA256' | 'MD5', Expression>>;
+  readonly started?: Expression;
+  readonly integrityLevel?: Expression;
+}
+
+function childStart(sensor: string, condition: Condition, child: Child): DocumentRule {
+  const { started = literal(''), integrityLevel = literal(''), hashes: ofChild } = child;
+  return {
+    event: `process start, by its parent (${sensor})`,
+    table: 'DeviceProcessEvents',
+    actionType: 'ProcessCreated',
+    condition: all(category('process'), condition, not(hasFailed)),
+    note: 'The initiating process is the one in process.',
+    starts: {
+      guid: child.guid,
+      pid: child.pid,
+      image: child.image,
+      commandLine: child.commandLine,
+      user: child.user,
+      started,
+      integrityLevel,
+      parentGuid: at('process.entity_id'),
+      parentPid: at('process.pid'),
+      parentImage: firstOf(at('process.executable'), at('process.name')),
+      hashes: to.hashList(ofChild),
+    },
+    actor: acting,
+    columns: {
+      ...actorDetails,
+      FileName: to.baseName(child.image),
+      FolderPath: child.image,
+      SHA1: to.hash(ofChild.SHA1),
+      SHA256: to.hash(ofChild.SHA256),
+      MD5: to.hash(ofChild.MD5),
+      ProcessId: to.integer(child.pid),
+      ProcessCommandLine: child.commandLine,
+      ProcessCreationTime: firstOf(started, at('@timestamp')),
+      ProcessUniqueId: child.guid,
+      ProcessIntegrityLevel: to.integrityLevel(integrityLevel),
+      AccountName: to.accountName(child.user),
+      AccountDomain: to.accountDomain(child.user),
+    },
+  };
+}
+
+const carbonBlack = (name: string) => at(`carbon_black_cloud.endpoint_event.${name}`);
+const sentinelOne = (name: string) => at(`sentinel_one_cloud_funnel.event.tgt.process.${name}`);
+
+const childStarts: readonly DocumentRule[] = [
+  childStart(
+    'Carbon Black Cloud',
+    all(type('start'), isThere('carbon_black_cloud.endpoint_event.childproc.name')),
+    {
+      guid: carbonBlack('childproc.guid'),
+      pid: carbonBlack('childproc.pid'),
+      image: carbonBlack('childproc.name'),
+      commandLine: carbonBlack('target_cmdline'),
+      user: carbonBlack('childproc.username'),
+      hashes: {
+        SHA1: carbonBlack('childproc.hash.sha1'),
+        SHA256: carbonBlack('childproc.hash.sha256'),
+        MD5: carbonBlack('childproc.hash.md5'),
+      },
+    },
+  ),
+  childStart(
+    'SentinelOne',
+    all(
+      lists('sentinel_one_cloud_funnel.event.meta_event_name', 'PROCESSCREATION'),
+      isThere('sentinel_one_cloud_funnel.event.tgt.process.pid'),
+    ),
+    {
+      guid: sentinelOne('uid'),
+      pid: sentinelOne('pid'),
+      image: firstOf(sentinelOne('image.path'), sentinelOne('name')),
+      commandLine: sentinelOne('cmd_line'),
+      user: sentinelOne('user.name'),
+      hashes: {
+        SHA1: sentinelOne('image.sha1'),
+        SHA256: sentinelOne('image.sha256'),
+        MD5: sentinelOne('image.md5'),
+      },
+      started: sentinelOne('start_time'),
+      integrityLevel: sentinelOne('integrity_level'),
+    },
+  ),
+];
+
 const loaded: DocumentRule = {
   event: 'library load',
   table: 'DeviceImageLoadEvents',
   actionType: 'ImageLoaded',
   condition: all(
-    any(category('library'), all(action('load'), not(category('driver')))),
+    any(category('library'), action('load'), loadsModule),
     not(category('driver')),
     not(isThere('driver.name')),
   ),
@@ -248,9 +365,10 @@ const fileEvent: DocumentRule = {
     [actionText(/renam|moved/, 'has rename'), 'FileRenamed'],
     [type('creation'), 'FileCreated'],
     [type('deletion'), 'FileDeleted'],
-    [type('change'), 'FileModified'],
+    // Some sensors say that all are changes.
     [actionText(/creat/, 'has create'), 'FileCreated'],
     [actionText(/delet|unlink/, 'has delete'), 'FileDeleted'],
+    [type('change'), 'FileModified'],
     [actionText(/modif|overwrit|updat|write/, 'has modify'), 'FileModified'],
   ),
   condition: all(category('file'), not(hasFailed)),
@@ -270,16 +388,30 @@ const fileEvent: DocumentRule = {
   },
 };
 
+const ofRegistryKey = any(
+  actionText(/^(?!.*value).*key/, 'has key and not value'),
+  matches('sentinel_one_cloud_funnel.event.meta_event_name', /^regkey/, 'starts with REGKEY'),
+);
+const ofRegistryValue = all(
+  not(ofRegistryKey),
+  any(
+    actionText(/value/, 'has value'),
+    isThere('registry.value'),
+    isThere('registry.data.type'),
+    isThere('registry.data.strings'),
+    isThere('registry.data.bytes'),
+  ),
+);
+const deletesRegistry = any(type('deletion'), actionText(/delet/, 'has delete'));
+const createsRegistry = any(type('creation'), actionText(/creat/, 'has create'));
+
 const registryEvent: DocumentRule = {
   event: 'registry',
   table: 'DeviceRegistryEvents',
   actionType: choose(
-    [
-      all(type('deletion'), any(isThere('registry.value'), actionText(/value/, 'has value'))),
-      'RegistryValueDeleted',
-    ],
-    [type('creation'), 'RegistryKeyCreated'],
-    [type('deletion'), 'RegistryKeyDeleted'],
+    [all(deletesRegistry, ofRegistryValue), 'RegistryValueDeleted'],
+    [deletesRegistry, 'RegistryKeyDeleted'],
+    [all(createsRegistry, not(ofRegistryValue)), 'RegistryKeyCreated'],
     [actionText(/rename/, 'has rename'), 'RegistryKeyRenamed'],
     [all(type('access'), not(type('change'))), ''],
     [undefined, 'RegistryValueSet'],
@@ -289,27 +421,48 @@ const registryEvent: DocumentRule = {
   columns: {
     ...actorDetails,
     RegistryKey: to.registryKey(registryKeyPath()),
-    RegistryValueName: at('registry.value'),
+    RegistryValueName: registryValue(),
     RegistryValueType: to.registryType(at('registry.data.type')),
     RegistryValueData: firstOf(to.listText('registry.data.strings'), at('registry.data.bytes')),
   },
 };
 
-/** Hive and key; without them the path, which ends with the value's name. */
+/** The path of the key, and the name of the value that it ends with. */
+function registryParts(scope: RuleScope): { readonly key?: string; readonly value?: string } {
+  const read = (name: string) => textFrom(at(`registry.${name}`).read(scope));
+  const [hive, ownKey, path, ownValue] = ['hive', 'key', 'path', 'value'].map(read);
+  if (ofRegistryKey.test(scope) && path !== undefined) {
+    return { key: path };
+  }
+  if (ownKey !== undefined) {
+    const key = hive === undefined ? ownKey : `${hive}\\${ownKey}`;
+    return ownValue === undefined ? { key } : { key, value: ownValue };
+  }
+  if (path === undefined) {
+    return hive === undefined ? {} : { key: hive };
+  }
+  if (ownValue !== undefined) {
+    const isPart = path.endsWith(`\\${ownValue}`);
+    return { key: isPart ? path.slice(0, -ownValue.length - 1) : path, value: ownValue };
+  }
+  return ofRegistryValue.test(scope)
+    ? { key: registryParent(path), value: registryValueName(path) }
+    : { key: path };
+}
+
 function registryKeyPath(): Expression {
-  const parts = joined('\\', at('registry.hive'), at('registry.key'));
-  const [key, path, value] = [at('registry.key'), at('registry.path'), at('registry.value')];
   return computed(
-    'registry.hive\\registry.key, or registry.path without registry.value',
-    (scope) => {
-      if (key.read(scope) !== undefined) {
-        return parts.read(scope);
-      }
-      const whole = textFrom(path.read(scope));
-      const end = `\\${textFrom(value.read(scope)) ?? ''}`;
-      return whole?.endsWith(end) ? whole.slice(0, -end.length) : whole;
-    },
+    'registry.hive\\registry.key, or registry.path without the value',
+    (scope) => registryParts(scope).key,
     ['registry.hive', 'registry.key', 'registry.path'],
+  );
+}
+
+function registryValue(): Expression {
+  return computed(
+    'registry.value, or the end of registry.path',
+    (scope) => registryParts(scope).value,
+    ['registry.value'],
   );
 }
 
@@ -380,17 +533,34 @@ const networkEvent: DocumentRule = {
   table: 'DeviceNetworkEvents',
   actionType: choose(
     [all(type('denied'), inbound), 'ConnectionFailed'],
-    [any(all(hasFailed, not(isUnderWay)), type('denied', 'error')), 'ConnectionFailed'],
-    [action('bound-socket', 'listen', 'network_listen', 'bound'), 'ListeningConnectionCreated'],
+    [
+      any(
+        all(hasFailed, not(isUnderWay)),
+        type('denied', 'error'),
+        actionText(/connection_create_failed/, 'has CONNECTION_CREATE_FAILED'),
+      ),
+      'ConnectionFailed',
+    ],
+    [
+      any(
+        action('bound-socket', 'listen', 'network_listen', 'bound'),
+        actionText(/connection_listen/, 'has CONNECTION_LISTEN'),
+      ),
+      'ListeningConnectionCreated',
+    ],
     [inbound, 'InboundConnectionAccepted'],
     [action('connection_attempted'), 'ConnectionSuccess'],
     [undefined, 'ConnectionSuccess'],
   ),
   condition: all(
-    category('network', 'network_traffic', 'web'),
+    any(
+      category('network', 'network_traffic', 'web'),
+      all(action('socket_opened'), lists('event.dataset', 'socket')),
+    ),
     any(
       type('connection', 'start', 'access', 'protocol', 'allowed', 'denied'),
-      action('network_flow'),
+      action('network_flow', 'socket_opened'),
+      all(type('info'), isThere('process.pid'), isThere('source.ip'), isThere('destination.ip')),
     ),
     not(all(type('end'), not(type('start')), not(type('connection')))),
     any(isThere('source.ip'), isThere('destination.ip'), isThere('destination.domain')),
@@ -832,6 +1002,7 @@ const rules: readonly DocumentRule[] = [
   signature,
   malware,
   query,
+  ...childStarts,
   processStart,
   driver,
   loaded,

@@ -32,7 +32,10 @@ export const port = transform('port', (text) => {
 export const unquoted = transform('unquoted', (text) => text.replace(/^"(.*)"$/, '$1'));
 /** Without the dot of the root. */
 export const domainName = transform('domainName', (text) => text.replace(/(?<=.)\.$/, ''));
-export const registryKey = transform('registryKey', values.registryKey);
+/** Some write `MACHINE\\…` for `\\REGISTRY\\MACHINE\\…`. */
+export const registryKey = transform('registryKey', (text) =>
+  values.registryKey(text.replace(/^(?=(?:MACHINE|USER)\\)/i, '\\REGISTRY\\')),
+);
 const mailParts = /^\s*(?:"?([^"<]*?)"?\s*<)?([^<>\s]+@([^<>\s@]+))>?\s*$/;
 /** The address of `Name <name@domain>`. */
 export const mailAddress = transform('mailAddress', (text) => mailParts.exec(text)?.[2] ?? text);
@@ -104,10 +107,10 @@ const registryTypes: Readonly<Record<string, string>> = {
   reg_link: 'Link',
 };
 
-/** `REG_SZ` as Defender has it. */
+/** `REG_SZ`, or `SZ`, as Defender has it. */
 export const registryType = transform(
   'registryType',
-  (text) => registryTypes[text.toLowerCase()] ?? text,
+  (text) => registryTypes[`reg_${text.toLowerCase().replace(/^reg_/, '')}`] ?? text,
 );
 
 /** All elements of a list of texts, as registry data have them. */

@@ -230,6 +230,235 @@ describe('ECS documents', () => {
       },
     ],
     [
+      'a registry value of which there is only the path',
+      {
+        event: { category: ['registry'], type: ['change'], action: 'ACTION_WRITE_VALUE' },
+        registry: { path: 'HKLM\\SOFTWARE\\Wow6432Node\\Contoso\\Agent\\Last Run' },
+        process: { pid: 9, executable: 'c:\\a\\agent.exe' },
+        user: { domain: 'contoso' },
+        carbon_black_cloud: {
+          endpoint_event: { process: { username: 'NT AUTHORITY\\LOCAL SERVICE' } },
+        },
+      },
+      {
+        ActionType: 'RegistryValueSet',
+        RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Wow6432Node\\Contoso\\Agent',
+        RegistryValueName: 'Last Run',
+        InitiatingProcessAccountName: 'local service',
+        InitiatingProcessAccountDomain: 'nt authority',
+      },
+    ],
+    [
+      'a registry key of which there is only the path',
+      {
+        event: { category: ['registry'], type: ['change'], action: 'ACTION_CREATE_KEY' },
+        registry: { path: 'HKLM\\SOFTWARE\\Contoso\\Agent' },
+        process: { pid: 9 },
+      },
+      {
+        ActionType: 'RegistryKeyCreated',
+        RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso\\Agent',
+      },
+    ],
+    [
+      'a registry value that is created',
+      {
+        event: { category: ['registry'], type: ['creation'], action: ['creation'] },
+        registry: {
+          path: 'MACHINE\\SYSTEM\\ControlSet001\\Services\\Bad\\Type',
+          key: 'MACHINE\\SYSTEM\\ControlSet001\\Services\\Bad',
+          value: 'Type',
+          data: { type: 'BINARY', strings: 'x' },
+        },
+        process: { pid: 9, user: { name: 'CONTOSO\\Bob' } },
+        sentinel_one_cloud_funnel: { event: { meta_event_name: 'REGVALUECREATE' } },
+      },
+      {
+        ActionType: 'RegistryValueSet',
+        RegistryKey: 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\Bad',
+        RegistryValueName: 'Type',
+        RegistryValueType: 'Binary',
+        RegistryValueData: 'x',
+        InitiatingProcessAccountName: 'bob',
+        InitiatingProcessAccountDomain: 'contoso',
+      },
+    ],
+    [
+      'a registry key that a sensor splits as if it were a value',
+      {
+        event: { category: ['registry'], type: ['deletion'], action: ['deletion'] },
+        registry: {
+          path: 'MACHINE\\SOFTWARE\\Contoso\\Bad',
+          key: 'MACHINE\\SOFTWARE\\Contoso',
+          value: 'Bad',
+        },
+        process: { pid: 9 },
+        sentinel_one_cloud_funnel: { event: { meta_event_name: 'REGKEYDELETE' } },
+      },
+      {
+        ActionType: 'RegistryKeyDeleted',
+        RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso\\Bad',
+      },
+    ],
+    [
+      'a deleted file that is told as a change',
+      {
+        event: { category: ['file'], type: ['change'], action: 'ACTION_FILE_DELETE' },
+        file: { path: 'c:\\x.log' },
+        process: {
+          pid: 9,
+          user: { name: 'bob', domain: 'CONTOSO', id: 'S-1-5-21-1-2-3-1001' },
+        },
+      },
+      {
+        ActionType: 'FileDeleted',
+        InitiatingProcessAccountName: 'bob',
+        InitiatingProcessAccountDomain: 'contoso',
+        InitiatingProcessAccountSid: 'S-1-5-21-1-2-3-1001',
+      },
+    ],
+    [
+      'a connection that is told as no more than information',
+      {
+        event: { category: ['network'], type: ['info'], outcome: 'success' },
+        source: { ip: '10.0.0.5', port: 56473 },
+        destination: { ip: '203.0.113.9', port: 443 },
+        network: { direction: 'egress', protocol: 'https' },
+        process: { pid: 9, name: 'chrome.exe' },
+      },
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'ConnectionSuccess',
+        RemoteIP: '203.0.113.9',
+        InitiatingProcessFileName: 'chrome.exe',
+      },
+    ],
+    [
+      'a socket that is opened, without a category',
+      {
+        event: { kind: 'event', module: 'system', dataset: 'socket', action: 'socket_opened' },
+        source: { ip: '203.0.113.9', port: 55270 },
+        destination: { ip: '10.0.0.5', port: 22 },
+        network: { direction: 'incoming', transport: 'tcp' },
+        process: { pid: 9, name: 'sshd' },
+      },
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'InboundConnectionAccepted',
+        LocalPort: 22,
+        RemoteIP: '203.0.113.9',
+      },
+    ],
+    [
+      'a module load that is told as a start of a process',
+      {
+        event: { category: ['process'], type: ['start'], action: 'ACTION_LOAD_MODULE' },
+        dll: { path: 'c:\\windows\\system32\\dnsapi.dll' },
+        process: { pid: 9, executable: 'c:\\windows\\system32\\arp.exe' },
+      },
+      {
+        table: 'DeviceImageLoadEvents',
+        ActionType: 'ImageLoaded',
+        FileName: 'dnsapi.dll',
+        InitiatingProcessFileName: 'arp.exe',
+      },
+    ],
+    [
+      'a process start that is told by the parent, of Carbon Black Cloud',
+      {
+        event: { category: ['process'], type: ['start'], action: 'ACTION_CREATE_PROCESS' },
+        process: {
+          pid: 1684,
+          entity_id: 'parent-id',
+          executable: 'c:\\agent\\agent.exe',
+          command_line: 'C:\\Agent\\Agent.exe -s',
+          parent: { pid: 640, executable: 'c:\\windows\\system32\\services.exe' },
+        },
+        carbon_black_cloud: {
+          endpoint_event: {
+            process: { username: 'NT AUTHORITY\\SYSTEM' },
+            target_cmdline: '"netstat.exe" /a',
+            childproc: {
+              guid: 'child-id',
+              name: 'c:\\windows\\system32\\netstat.exe',
+              pid: 4676,
+              username: 'NT AUTHORITY\\SYSTEM',
+              hash: { md5: 'A'.repeat(32), sha256: 'B'.repeat(64) },
+            },
+          },
+        },
+      },
+      {
+        table: 'DeviceProcessEvents',
+        ActionType: 'ProcessCreated',
+        FileName: 'netstat.exe',
+        FolderPath: 'c:\\windows\\system32\\netstat.exe',
+        ProcessId: 4676,
+        ProcessUniqueId: 'child-id',
+        ProcessCommandLine: '"netstat.exe" /a',
+        MD5: 'a'.repeat(32),
+        SHA256: 'b'.repeat(64),
+        AccountName: 'system',
+        AccountDomain: 'nt authority',
+        InitiatingProcessId: 1684,
+        InitiatingProcessFileName: 'agent.exe',
+        InitiatingProcessCommandLine: 'C:\\Agent\\Agent.exe -s',
+        InitiatingProcessAccountName: 'system',
+        InitiatingProcessParentFileName: 'services.exe',
+      },
+    ],
+    [
+      'a process start that is told by the parent, of SentinelOne',
+      {
+        event: { category: ['process'], type: ['start'], action: ['start'] },
+        process: {
+          pid: 3596,
+          name: 'infra.exe',
+          command_line: 'infra.exe -x',
+          start: '2026-01-05T10:00:00.000Z',
+          user: { name: 'NT AUTHORITY\\SYSTEM' },
+        },
+        sentinel_one_cloud_funnel: {
+          event: {
+            meta_event_name: 'PROCESSCREATION',
+            tgt: {
+              process: {
+                pid: '4720',
+                uid: 'D004',
+                name: 'nr-winpkg.exe',
+                cmd_line: './nr-winpkg',
+                image: { path: 'C:\\Agent\\nr-winpkg.exe', sha1: 'C'.repeat(40) },
+                start_time: '2026-01-05T10:11:12.100Z',
+                integrity_level: 'SYSTEM',
+                user: { name: 'NT AUTHORITY\\SYSTEM' },
+              },
+            },
+          },
+        },
+      },
+      {
+        table: 'DeviceProcessEvents',
+        FileName: 'nr-winpkg.exe',
+        FolderPath: 'C:\\Agent\\nr-winpkg.exe',
+        ProcessId: 4720,
+        ProcessCommandLine: './nr-winpkg',
+        ProcessCreationTime: '2026-01-05T10:11:12.1000000Z',
+        ProcessIntegrityLevel: 'System',
+        SHA1: 'c'.repeat(40),
+        InitiatingProcessId: 3596,
+        InitiatingProcessFileName: 'infra.exe',
+        InitiatingProcessAccountName: 'system',
+      },
+    ],
+    [
+      'a process start of which only the process has a user',
+      {
+        event: { category: ['process'], type: ['start'] },
+        process: { pid: 9, name: 'a', executable: '/a', user: { name: 'Bob', id: '1001' } },
+      },
+      { ActionType: 'ProcessCreated', AccountName: 'bob', AccountSid: '1001' },
+    ],
+    [
       'a library',
       {
         event: { category: ['library'], type: ['start'], action: 'load' },
