@@ -223,6 +223,13 @@ describe.skipIf(!hasBrowser)('the grid', () => {
       expect((await choose(1, 4, /^!= /))?.text).toMatch(/^\| where ProcessId != \d+$/);
       const command = await choose(1, 5, /^== /);
       expect(command?.text).toMatch(/^\| where ProcessCommandLine == "\\"C:\\\\Windows/);
+      await cell(page, 1, 5).click({ button: 'right' });
+      const heights = await page
+        .getByRole('menu', { name: 'Cell' })
+        .getByRole('menuitem')
+        .evaluateAll((items) => items.map(({ clientHeight }) => clientHeight));
+      expect(new Set(heights).size, 'lines of an item, however long the value').toBe(1);
+      await page.keyboard.press('Escape');
       const device = await choose(1, 1, 'All events of this device');
       expect(device).toMatchObject({ kind: 'open', title: 'device: ws-161.contoso.example' });
       expect((await choose(1, 1, 'Events of this device within'))?.text).toContain('between');
