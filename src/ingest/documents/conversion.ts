@@ -200,6 +200,10 @@ export class DocumentConversion implements Conversion {
       const process =
         device === nowhere ? undefined : correlation.processes.find(device.name, reference);
       Object.assign(columns, actorColumns(named, process, device, correlation));
+      // Some say no more than the name.
+      if (!/[\\/]/.test(textFrom(columns['InitiatingProcessFolderPath']) ?? '')) {
+        columns['InitiatingProcessFolderPath'] = undefined;
+      }
     }
     for (const name in rule.columns) {
       const value = rule.columns[name]?.read(scope);

@@ -544,7 +544,10 @@ const networkEvent: DocumentRule = {
     [
       any(
         action('bound-socket', 'listen', 'network_listen', 'bound'),
-        actionText(/connection_listen/, 'has CONNECTION_LISTEN'),
+        actionText(
+          /connection_listen|^(?:networklisten|rawbind)ip\d$/,
+          'is CONNECTION_LISTEN, NetworkListenIP4 or RawBindIP4',
+        ),
       ),
       'ListeningConnectionCreated',
     ],

@@ -102,6 +102,21 @@ describe('ECS documents', () => {
     });
   });
 
+  it('the name of a process is not its path', () => {
+    const row = onlyRow(
+      converted([
+        {
+          ...common,
+          event: { category: ['file'], type: ['creation'] },
+          file: { path: '/tmp/x' },
+          process: { pid: 3, name: 'Touch' },
+        },
+      ]),
+    );
+    expect(row['InitiatingProcessFileName']).toBe('touch');
+    expect(row['InitiatingProcessFolderPath'] ?? undefined).toBeUndefined();
+  });
+
   it('exports of Elasticsearch wrap the document', () => {
     const { rows } = converted([{ _index: 'x', _id: '1', _source: start }]);
     expect(rows['DeviceProcessEvents']).toHaveLength(1);
@@ -348,6 +363,15 @@ describe('ECS documents', () => {
         LocalPort: 22,
         RemoteIP: '203.0.113.9',
       },
+    ],
+    [
+      'a port that is listened on',
+      {
+        event: { category: ['network'], type: ['start', 'connection'], action: 'NetworkListenIP4' },
+        source: { ip: '0.0.0.0', port: 8443 },
+        process: { entity_id: 'x' },
+      },
+      { ActionType: 'ListeningConnectionCreated', LocalPort: 8443 },
     ],
     [
       'a module load that is told as a start of a process',
