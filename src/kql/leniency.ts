@@ -152,6 +152,7 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 const noForm = 'KS127';
+const declaredAlready = 'KS171';
 
 /** Operands or an argument of a type that does not fit. */
 const wrongTypes: ReadonlySet<string> = new Set(['KS106', 'KS107', 'KS141', noForm]);
@@ -170,6 +171,8 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
       /'graph-[\w-]+' is not/.test(error.Message)
     )
       return true;
+    // Named again, a column stays where it was put first.
+    if (kindOf(node) === 'ProjectReorderOperator' && error.Code === declaredAlready) return true;
     // It may name views of the query, and what is not there needs no restriction.
     if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;

@@ -434,6 +434,12 @@ cases('project and extend', [
     [[3, 2, 1]],
   ],
   [
+    'project-reorder with a column named twice',
+    'print a = 1, b = 2, c = 3 | project-reorder c, b, c, b* | project-reorder c*, a asc, c',
+    'c: long, a: long, b: long',
+    [[3, 1, 2]],
+  ],
+  [
     'getschema',
     'print a = 1, d = dynamic(1) | getschema',
     'ColumnName: string, ColumnOrdinal: long, DataType: string, ColumnType: string',
