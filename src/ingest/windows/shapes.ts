@@ -1,3 +1,4 @@
+import { parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { addMovedFields } from './beats-fields.js';
 import { collectors, isTextEvent, timeText, unwrapDocument, unwrapText } from './collectors.js';
@@ -135,9 +136,24 @@ const logAnalyticsEnvelope = new Set([
   ...['SystemUserId', 'SystemProcessId', 'SystemThreadId', 'Correlation', 'RawEventData', 'Data'],
   ...['AzureDeploymentID', 'PartitionKey', 'RowKey', 'StorageAccount', 'ItemCount', 'Source'],
   ...['EventLog', 'UserName', 'RenderedDescription', 'ParameterXml', 'EventCategory', 'InstanceId'],
+  // Of tools that export logs in this form.
+  ...['TimeCreated', 'ProviderGuid', 'EventRecordID', 'Message'],
   // Made of the columns beside them.
   ...['Account', 'AccountType', 'SubjectAccount', 'TargetAccount', 'LogonTypeName', 'Process'],
 ]);
+
+const mostDelayMs = 15 * 60 * 1000;
+
+/** Tools that export logs in this form have two local times, one of them on a 12-hour clock, each with a false Z. */
+function logAnalyticsTime(record: JsonObject): Pick<Envelope, 'time' | 'hasTrueTime'> {
+  const [generated, created] = ['TimeGenerated', 'TimeCreated'].map((name) =>
+    parseDatetime(textOf(record[name]) ?? ''),
+  );
+  const delayMs = generated && created ? generated.milliseconds - created.milliseconds : 0;
+  return Math.abs(delayMs) < mostDelayMs
+    ? { time: record['TimeGenerated'] }
+    : { time: record['TimeCreated'], hasTrueTime: false };
+}
 
 const typeSuffix = /_(?:string|long|int|dynamic|guid|bool|real|datetime)$/;
 
@@ -200,6 +216,12 @@ function namelessParams(data: EventData): { data: EventData; inserts?: readonly 
     data: new EventData(),
     inserts: names.map((_, index) => data.get(`param${index + 1}`) ?? ''),
   };
+}
+
+/** In an alert, or as the agent sends it. */
+function wazuhEvent(record: JsonObject): JsonObject | undefined {
+  const event = asObject(at(record, 'data.win')) ?? asObject(record['win']);
+  return event && asObject(event['system']) ? event : undefined;
 }
 
 /** Wazuh begins names with a small letter, and writes every backslash twice. */
@@ -273,9 +295,10 @@ const shapes: readonly Shape[] = [
   },
   {
     name: 'Wazuh',
-    matches: (record) => at(record, 'data.win.system') !== undefined,
+    matches: (record) => wazuhEvent(record) !== undefined,
     unwrap: (record) => {
-      const system = asObject(at(record, 'data.win.system')) ?? {};
+      const event = wazuhEvent(record) ?? {};
+      const system = asObject(event['system']) ?? {};
       return {
         provider: system['providerName'],
         id: system['eventID'],
@@ -285,7 +308,7 @@ const shapes: readonly Shape[] = [
         recordId: system['eventRecordID'],
         headerPid: system['processID'],
         message: system['message'],
-        data: ofWazuh(members(record, 'data.win.eventdata')),
+        data: ofWazuh(members(event, 'eventdata')),
       };
     },
   },
@@ -343,10 +366,10 @@ const shapes: readonly Shape[] = [
         id: record['EventID'],
         channel: record['Channel'] ?? record['EventLog'],
         computer: record['Computer'],
-        time: record['TimeGenerated'],
-        recordId: record['EventRecordId'],
+        ...logAnalyticsTime(record),
+        recordId: record['EventRecordId'] ?? record['EventRecordID'],
         headerPid: record['SystemProcessId'],
-        message: record['RenderedDescription'],
+        message: record['RenderedDescription'] ?? record['Message'],
         data,
         inserts,
       };

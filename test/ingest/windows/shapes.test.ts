@@ -227,6 +227,15 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'Wazuh, from the agent',
+    {
+      win: {
+        system: { providerName: provider, eventID: '11', computer, systemTime: iso, channel },
+        eventdata: data,
+      },
+    },
+  ],
+  [
     'Log Analytics: WindowsEvent',
     {
       TimeGenerated: iso,
@@ -416,6 +425,33 @@ describe('an event is the same in every shape', () => {
     expect(result.source).toBe('windows-event');
     expect(result.letters).toEqual([]);
     expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
+  it('an export in the form of Log Analytics has false times, which Sysmon tells', () => {
+    const exported = (EventID: number, Provider: string, EventData: object) => ({
+      EventSourceName: Provider,
+      Provider,
+      ProviderGuid: '{guid}',
+      Channel: channel,
+      Computer: computer,
+      // Local, and on a 12-hour clock.
+      TimeCreated: '2026-01-05T06:11:12.400Z',
+      TimeGenerated: '2026-01-04T22:11:12.400Z',
+      EventRecordID: '7',
+      EventID,
+      Message: 'x',
+      EventData: JSON.stringify(EventData),
+      ...EventData,
+    });
+    const auditing = 'Microsoft-Windows-Security-Auditing';
+    const deleted = exported(4726, auditing, { TargetUserName: 'Mallory' });
+    const { rows } = converted([deleted, exported(11, provider, data)]);
+    expect(rows['DeviceEvents']?.[0]).toMatchObject({
+      Timestamp: '2026-01-05T10:11:12.4000000Z',
+      AccountName: 'mallory',
+    });
+    expect(rows['DeviceEvents']?.[0]).not.toHaveProperty('AdditionalFields');
+    expect(rows['DeviceFileEvents']).toHaveLength(1);
   });
 
   it('a count of seconds is a time', () => {
