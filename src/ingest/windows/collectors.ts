@@ -189,6 +189,31 @@ function unwrapHayabusa(record: JsonObject): Envelope {
   };
 }
 
+const graylogPrefix = 'winlogbeat_';
+
+/** Graylog's Beats input makes one name of a path, with the shipper's before it. */
+function unwrapGraylogBeats(record: JsonObject): Envelope {
+  const winlog = (name: string) => record[`${graylogPrefix}winlog_${name}`];
+  const data = new EventData();
+  const prefix = `${graylogPrefix}winlog_event_data_`;
+  for (const name in record) {
+    if (name.startsWith(prefix)) {
+      data.put(name.slice(prefix.length), record[name]);
+    }
+  }
+  return {
+    provider: winlog('provider_name'),
+    id: winlog('event_id') ?? record[`${graylogPrefix}event_code`],
+    channel: winlog('channel'),
+    computer: winlog('computer_name') ?? record[`${graylogPrefix}host_name`],
+    time: record['timestamp'] ?? record[`${graylogPrefix}@timestamp`],
+    recordId: winlog('record_id'),
+    headerPid: winlog('process_pid'),
+    message: record['message'] ?? record[`${graylogPrefix}message`],
+    data,
+  };
+}
+
 /** Elements of `EventData` without the element itself, as Promtail has them. */
 function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
   const text = textOf(value)?.trim() ?? '';
@@ -297,6 +322,12 @@ export const collectors: readonly Shape[] = [
         ? record['ReplacementStrings']
         : undefined,
     }),
+  },
+  {
+    name: 'Graylog (Beats input)',
+    matches: (record) =>
+      `${graylogPrefix}winlog_event_id` in record || `${graylogPrefix}winlog_channel` in record,
+    unwrap: unwrapGraylogBeats,
   },
   {
     name: 'Hayabusa (profiles with all fields)',

@@ -403,6 +403,22 @@ const shapes: readonly (readonly [string, object | string])[] = [
       ...Object.fromEntries(list.map(({ name, text }) => [`_${name}`, text])),
     },
   ],
+  [
+    'Graylog, from Winlogbeat',
+    {
+      timestamp: iso,
+      source: computer,
+      message: 'File created',
+      winlogbeat_winlog_provider_name: provider,
+      winlogbeat_winlog_event_id: '11',
+      winlogbeat_winlog_computer_name: computer,
+      winlogbeat_winlog_channel: channel,
+      winlogbeat_winlog_record_id: 5,
+      ...Object.fromEntries(
+        list.map(({ name, text }) => [`winlogbeat_winlog_event_data_${name}`, text]),
+      ),
+    },
+  ],
   ['XML', xml],
   ['XML in a message', { '@timestamp': iso, message: xml }],
   [
