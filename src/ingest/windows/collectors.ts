@@ -370,6 +370,8 @@ export function unwrapDocument(record: JsonObject): JsonObject {
     hitFields(record) ??
     (isAnswer ? asObject(record['result']) : undefined) ??
     ('document' in record ? asObject(at(record, 'document.data')) : undefined) ??
+    // LimaCharlie's sensor.
+    ('event' in record ? asObject(at(record, 'event.EVENT')) : undefined) ??
     record
   );
 }

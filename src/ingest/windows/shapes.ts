@@ -172,7 +172,9 @@ const nxlogTypes = new Set([
   ...['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'VERBOSE', 'AUDIT_SUCCESS', 'AUDIT_FAILURE'],
 ]);
 
-const xmlMembers = ['message', 'Message', 'SyslogMessage', '_raw', 'raw', 'xml', 'Event', 'log'];
+const xmlMembers = [
+  ...['message', 'Message', 'SyslogMessage', '_raw', 'raw', 'xml', 'Xml', 'Event', 'event', 'log'],
+];
 
 function xmlMember(record: JsonObject): string | undefined {
   for (const name of xmlMembers) {

@@ -420,6 +420,25 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   ['XML', xml],
+  [
+    'LimaCharlie',
+    {
+      routing: { event_type: 'WEL', hostname: 'pc1' },
+      event: {
+        EVENT: {
+          System: {
+            Provider: { Name: provider },
+            EventID: '11',
+            TimeCreated: { SystemTime: '1767607872.400' },
+            Channel: channel,
+            Computer: computer,
+          },
+          EventData: data,
+        },
+      },
+    },
+  ],
+  ['XML in an event', { time: 1767607872.4, host: 'x', event: xml }],
   ['XML in a message', { '@timestamp': iso, message: xml }],
   [
     'Get-WinEvent (the message alone)',
