@@ -1,6 +1,7 @@
 import type { Expression } from '../kql/syntax.js';
+import { Builder, one, zero } from './builder.js';
 import { newColumn, type PlanContext, rowOf } from './context.js';
-import { callOf, columnNamed, type Graph, graphNames, withColumns } from './graph.js';
+import { asIs, callOf, columnNamed, type Graph, graphNames, withColumns } from './graph.js';
 import { joined } from './operators/join.js';
 import { unionOf } from './operators/union.js';
 import {
@@ -54,26 +55,17 @@ export function pathsOf(
   const steps = tableVariable(isAcyclic ? withoutLoops(hops) : hops, context, true);
   if (steps.kind !== 'table') throw new Error('hops are a table');
   const names = values.map((_, index) => ` value${index}`);
-  const lengths: Relation[] = [];
-  let previous = firstPaths(useTable(steps, context), names, context);
-  for (let length = 1; length <= range.max; length++) {
-    const shared = tableVariable(previous, context, true);
-    if (shared.kind !== 'table') throw new Error('paths are a table');
-    if (length >= range.min) lengths.push(useTable(shared, context));
-    if (length < range.max) {
-      const longer = extendedPaths(
-        useTable(shared, context),
-        useTable(steps, context),
-        names,
-        options,
-        context,
-      );
-      previous = options.shortest === 'any' ? oneForEachPair(longer) : longer;
-    }
+  // Each length is made of the one before and read once: the engine analyses a named table anew at each use.
+  let paths = firstPaths(useTable(steps, context), names, context);
+  for (let length = 2; length <= range.max; length++) {
+    const longer = withLonger(paths, useTable(steps, context), length, names, options, context);
+    paths = options.shortest === 'any' ? oneForEachPair(longer) : longer;
   }
-  if (range.min === 0) lengths.unshift(emptyPaths(graph, names, context));
   const all = unionOf(
-    lengths.map((relation) => ({ relation, source: '' })),
+    [
+      ...(range.min === 0 ? [emptyPaths(graph, names, context)] : []),
+      ...(range.max > 0 ? [range.min > 1 ? ofLeastLength(paths, range.min) : paths] : []),
+    ].map((relation) => ({ relation, source: '' })),
     {},
     context,
   );
@@ -189,61 +181,60 @@ function firstPaths(steps: Relation, names: readonly string[], context: PlanCont
   ]);
 }
 
-function extendedPaths(
+/** The paths, and those of `length` edges that begin with one of them. */
+function withLonger(
   paths: Relation,
   steps: Relation,
+  length: number,
   names: readonly string[],
   options: PathOptions,
   context: PlanContext,
 ): Relation {
+  const build = new Builder(context, nowhere);
+  const of = (relation: Relation, name: string) => columnNamed(relation, name);
+  const isLongest = build.call(
+    '==',
+    [of(paths, graphNames.length), longLiteral(length - 1)],
+    'bool',
+  );
+  const ways = build.call('iff', [isLongest, longLiteral(2), one], 'long');
+  const [kept, goesOn] = build.eachNumber(paths, zero, ways);
   const on = [
-    {
-      left: columnReference(columnNamed(paths, graphNames.to)),
-      right: columnReference(columnNamed(steps, graphNames.from)),
-    },
-  ];
-  const output = [
-    ...paths.columns.map((column) => ({ column, source: column, side: 'left' as const })),
-    ...steps.columns.map((column) => ({ column, source: column, side: 'right' as const })),
-  ];
-  const both = joined('inner', paths, steps, on, output, context);
-  const of = (relation: Relation, name: string) => columnReference(columnNamed(relation, name));
-  const walkedBefore =
+    [goesOn, one],
+    [of(paths, graphNames.to), of(steps, graphNames.from)],
+  ] as const;
+  const both = build.join('left', kept, steps, on, steps.columns);
+  const isOld = build.call('==', [goesOn, zero], 'bool');
+  const met =
     options.cycles === 'none'
-      ? call('path_has', [of(paths, graphNames.nodes), of(steps, graphNames.to)], 'bool')
-      : call('path_has', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
-  const kept: Relation =
-    options.cycles === 'all'
-      ? both
-      : {
-          ...both,
-          plan: {
-            kind: 'filter',
-            input: both.plan,
-            condition: call('not', [walkedBefore], 'bool'),
-          },
-        };
-  const named = (name: string, expression: PlanExpression): PlanAssignment => ({
-    column: newColumn(context, name, expression.type),
-    expression,
+      ? build.call('path_has', [of(paths, graphNames.nodes), of(steps, graphNames.to)], 'bool')
+      : build.call('path_has', [of(paths, graphNames.walked), of(steps, graphNames.id)], 'bool');
+  const isStep = build.call('isnotnull', [of(steps, graphNames.id)], 'bool');
+  const isNew =
+    options.cycles === 'all' ? isStep : build.all(isStep, build.call('not', [met], 'bool'));
+  const wanted = build.filter(both, build.call('or', [isOld, isNew], 'bool'));
+  const named = (name: string, longer: PlanExpression): PlanAssignment => ({
+    column: newColumn(context, name, longer.type),
+    expression: build.call('iff', [isOld, of(paths, name), longer], longer.type),
   });
-  const appended = (name: string, step: string) =>
-    named(
-      name,
-      call(
-        'path_and',
-        [of(paths, name), call('pack_array', [of(steps, step)], 'dynamic')],
-        'dynamic',
-      ),
-    );
-  return withColumns(kept, [
-    named(graphNames.from, of(paths, graphNames.from)),
-    named(graphNames.to, of(steps, graphNames.to)),
-    named(graphNames.length, call('+', [of(paths, ' length'), longLiteral(1)], 'long')),
+  const appended = (name: string, step: string) => {
+    const last = build.call('pack_array', [of(steps, step)], 'dynamic');
+    return named(name, build.call('path_and', [of(paths, name), last], 'dynamic'));
+  };
+  return withColumns(wanted, [
+    ...asIs([of(paths, graphNames.from)]),
+    named(graphNames.to, columnReference(of(steps, graphNames.to))),
+    named(graphNames.length, longLiteral(length)),
     appended(graphNames.walked, graphNames.id),
     appended(graphNames.nodes, graphNames.to),
     ...names.map((name) => appended(name, name)),
   ]);
+}
+
+function ofLeastLength(paths: Relation, least: number): Relation {
+  const length = columnReference(columnNamed(paths, graphNames.length));
+  const condition = call('>=', [length, longLiteral(least)], 'bool');
+  return { ...paths, plan: { kind: 'filter', input: paths.plan, condition } };
 }
 
 /** For one shortest path between two nodes, one path of each length to each node is enough. */
@@ -254,7 +245,9 @@ function oneForEachPair(paths: Relation): Relation {
       kind: 'limit',
       input: paths.plan,
       count: longLiteral(1),
-      by: [columnNamed(paths, graphNames.from), columnNamed(paths, graphNames.to)],
+      by: [graphNames.from, graphNames.to, graphNames.length].map((name) =>
+        columnNamed(paths, name),
+      ),
     },
   };
 }
