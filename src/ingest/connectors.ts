@@ -1,5 +1,6 @@
 import type { Connector, RawRecord } from './connector.js';
 import { auditd } from './connectors/auditd.js';
+import { defenderCsv } from './connectors/defender-csv.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
@@ -17,6 +18,7 @@ export const connectors: readonly Connector[] = [
   linuxSysmon,
   windowsEvent,
   windowsCsv,
+  defenderCsv,
   auditd,
   zeekJson,
   zeekTsv,

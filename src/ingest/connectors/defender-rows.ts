@@ -227,6 +227,11 @@ function plainName(member: string): PlainName {
 /** For records whose connector is being looked for. */
 const detected = new TableFinder();
 
+/** Whether members are a row of a table that is known. */
+export function isExportedRow(members: JsonObject): boolean {
+  return detected.of({ members }) !== undefined;
+}
+
 /** The row under the table's own names; of several members for a column, the one of its type wins. */
 function columnsOf(row: ExportedRow, shape: TableShape | undefined): Record<string, JsonValue> {
   const columns: Record<string, JsonValue> = Object.create(null);

@@ -1,3 +1,4 @@
+import { startsDefenderCsv } from '../connectors/defender-csv.js';
 import { evtxMagic } from '../evtx.js';
 import { gzipMagic, utf16In } from '../unpack.js';
 import { startsEventCsv } from '../windows/csv.js';
@@ -14,11 +15,15 @@ export function isPacked(start: Buffer): boolean {
     utf16In(start) !== undefined ||
     magics.some((magic) => start.subarray(0, magic.length).equals(magic)) ||
     start.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar' ||
-    startsEventCsv(
+    isCsv(
       start
         .toString()
         .replace(/^\ufeff/, '')
         .split(/\r?\n/, lookedAt),
     )
   );
+}
+
+function isCsv(lines: readonly string[]): boolean {
+  return startsEventCsv(lines) || startsDefenderCsv(lines);
 }

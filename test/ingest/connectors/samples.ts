@@ -62,6 +62,10 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
       ],
     },
   ],
+  'defender-csv': [
+    '2026-01-05T10:11:12.1234567Z,pc1.contoso.com,ProcessCreated,cmd.exe,C:\\cmd.exe,42,"cmd /c ""a,b""\n\nx","{""a"":[1]}"',
+    '"1/5/2026, 10:11:12.123 AM",pc1.contoso.com,FileCreated,a.txt,C:\\a.txt,,,',
+  ],
   'windows-csv': [
     '2026-01-05 10:11:12.1234567,1,11,Microsoft-Windows-Sysmon,Microsoft-Windows-Sysmon/Operational,PC1.contoso.com,"{""EventData"":{""Data"":[{""@Name"":""TargetFilename"",""#text"":""C:\\a,b.txt""}]}}"',
     '2026-01-05 10:11:12,2,4104,Microsoft-Windows-PowerShell,Microsoft-Windows-PowerShell/Operational,PC1.contoso.com,"{""EventData"":\n\n{""ScriptBlockText"":""whoami""}}"',
@@ -437,6 +441,9 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
 
 /** What a stream of the connector's starts with. */
 export const headers: Readonly<Record<string, readonly string[]>> = {
+  'defender-csv': [
+    'Timestamp,DeviceName,ActionType,FileName,FolderPath,ProcessId,ProcessCommandLine,AdditionalFields',
+  ],
   'windows-csv': ['TimeCreated,RecordNumber,EventId,Provider,Channel,Computer,Payload'],
   'zeek-tsv': [
     '#separator \\x09',
