@@ -160,12 +160,14 @@ export class EventCsv implements Conversion {
     return hasOddQuotes(text) || open.length > longest ? this.#record(this.#taken(open)) : [];
   }
 
-  *release(): Generator<Outcome> {
-    if (this.#open) {
-      yield rejection('a quoted field does not end', this.#taken(this.#open));
+  *release(flowing: boolean): Generator<Outcome> {
+    if (!flowing) {
+      if (this.#open) {
+        yield rejection('a quoted field does not end', this.#taken(this.#open));
+      }
+      yield* this.#dated();
     }
-    yield* this.#dated();
-    yield* this.#inner.release(false);
+    yield* this.#inner.release(flowing);
   }
 
   close(): void {

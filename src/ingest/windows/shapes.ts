@@ -73,8 +73,7 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
     }
   }
   if (isSysmon({ provider })) {
-    undouble(data);
-    brace(data);
+    mend(data);
   }
   const headerPid = Number(textOf(envelope.headerPid));
   return {
@@ -493,24 +492,20 @@ function propertiesOf(items: readonly JsonValue[]): readonly JsonValue[] | undef
   });
 }
 
-/** The event log doubles every `%` of Sysmon's values; in the Security log `%%1833` is a message's code. */
-function undouble(data: EventData): void {
-  for (const name of data.names) {
-    const value = data.get(lowerCase(name));
-    if (value?.includes('%%')) {
-      data.set(name, value.replaceAll('%%', '%'));
-    }
-  }
-}
-
 const bareGuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const bareGuidLength = 36;
 
-/** GUIDs have braces in Sysmon's log; readers of its binary form leave them out. */
-function brace(data: EventData): void {
+/**
+ * The event log doubles every `%` of Sysmon's values (in the Security log `%%1833` is a message's code).
+ * GUIDs have braces in Sysmon's log, which readers of its binary form leave out.
+ */
+function mend(data: EventData): void {
   for (const name of data.names) {
     const key = lowerCase(name);
-    const value = key.endsWith('guid') ? data.get(key) : undefined;
-    if (value !== undefined && bareGuid.test(value)) {
+    const value = data.get(key);
+    if (value?.includes('%%')) {
+      data.set(name, value.replaceAll('%%', '%'));
+    } else if (value?.length === bareGuidLength && key.endsWith('guid') && bareGuid.test(value)) {
       data.set(name, `{${value}}`);
     }
   }
