@@ -9,6 +9,7 @@ import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers
 import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
 import { isOnlyComments, statementAt, statementsOf } from '../../portal/src/hunt/statements.js';
 import { stepsOf } from '../../portal/src/hunt/steps.js';
+import { quoteHints } from '../../portal/src/hunt/straight-quotes.js';
 import { strings } from '../../portal/src/hunt/strings.js';
 import { hasTimeFilter, timespanOf } from '../../portal/src/hunt/time-range.js';
 import { wordsOf } from '../../portal/src/hunt/words.js';
@@ -23,6 +24,14 @@ describe('the queries of a text', () => {
     ['two, between blank lines', 'A\n| take 1\n\n \nB', ['A\n| take 1', 'B']],
     ['a blank line inside a string', 'print ```a\n\nb```\n\nB', ['print ```a\n\nb```', 'B']],
     ['a fence in a comment opens nothing', '// ```\nA\n\nB', ['// ```\nA', 'B']],
+    ['a pipe goes on with what is above', 'A\n\n| take 1\n\nB', ['A\n\n| take 1', 'B']],
+    ['so does one behind a comment', 'A\n\n// why\n| take 1', ['A\n\n// why\n| take 1']],
+    [
+      'declarations belong to what is below',
+      'let a = 1;\n\n// x\nlet b = 2;\n\nT\n| take a\n\nU',
+      ['let a = 1;\n\n// x\nlet b = 2;\n\nT\n| take a', 'U'],
+    ],
+    ['a query with its own does not', 'let a = 1; T\n\nU', ['let a = 1; T', 'U']],
     ['line ends of Windows', 'A\r\n| take 1\r\n\r\nB\r\n', ['A\r\n| take 1', 'B']],
   ])('%s', (_what, text, expected) => {
     const found = statementsOf(text);
@@ -187,6 +196,17 @@ describe('names of earlier schemas', () => {
   ])('%s', (_what, query, expected) => {
     expect(renamed(query)).toBe(expected);
   });
+});
+
+test.each<[string, string | undefined]>([
+  ['T | where a == “b”', 'T | where a == "b"'],
+  ["T | where a in (‘b’, “it's”)", "T | where a in ('b', \"it's\")"],
+  ['T | where a == "“b”" // ‘c’', undefined],
+  ['T | where a == “b', 'T | where a == "b'],
+])('quotation marks of a web page: %s', (query, expected) => {
+  const [hint] = quoteHints(query);
+  const { start = 0, length = 0, text = '' } = hint?.fix ?? {};
+  expect(hint && query.slice(0, start) + text + query.slice(start + length)).toBe(expected);
 });
 
 describe('a name that nothing is called', () => {

@@ -269,6 +269,19 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await status(page).filter({ hasText: '3 rows in' }).waitFor();
   });
 
+  test('a query from a web page runs: its quotation marks are put right, its blank lines are none', async () => {
+    await write(
+      page,
+      'let names = dynamic(["x"]);\n\nDeviceInfo\n| where DeviceName !in (names)\n\n| extend A = “a”\n| take 2',
+    );
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Enter');
+    await page.getByRole('button', { name: 'Write straight quotation marks' }).click();
+    await page.keyboard.press('Shift+Enter');
+    await status(page).filter({ hasText: '2 rows in' }).waitFor();
+    await expect.poll(() => page.locator('.squiggly-error').count()).toBe(0);
+  });
+
   test('a query without rows says which of its steps takes the last away', async () => {
     await write(
       page,

@@ -128,6 +128,8 @@ export interface Hint {
   readonly start: number;
   readonly length: number;
   readonly fix?: { readonly start: number; readonly length: number; readonly text: string };
+  /** What its fix does, where that is not to write a name; the portal's own hints alone have one. */
+  readonly title?: string;
   /** What the fixes of all hints of this name do together; the portal's own hints alone have one. */
   readonly group?: string;
 }

@@ -4,7 +4,7 @@ import type { Schema } from '../api/types.js';
 import { ErrorBoundary } from '../app/error-boundary.js';
 import { usePreferences } from '../app/preferences.js';
 import type { AskedView } from '../results/results.js';
-import { nearestName } from './nearest-name.js';
+import { meantBy } from './meant.js';
 import { RowsByStep } from './rows-by-step.js';
 import type { RunState } from './run.js';
 import { RunProblem, RunStatus } from './run-status.js';
@@ -51,7 +51,7 @@ export function ResultPart({
       <RunProblem
         run={run}
         line={line}
-        meant={nearestName(run.request.query, run.problem, schema)}
+        meant={meantBy(run.request.query, run.problem, schema)}
         isChanged={start === undefined}
         onFix={(fix) => {
           const from = (start ?? run.start) + fix.start;

@@ -123,13 +123,13 @@ export function RunProblem({
             ? strings.place(position.line + line - 1, position.column)
             : strings.failedTitle}
         </MessageBarTitle>
-        {problem.message} {meant?.message}{' '}
+        {problem.message} {meant && !problem.message.includes(meant.message) && `${meant.message} `}
         {retryAfter !== undefined && strings.retryAfter(retryAfter)}
       </MessageBarBody>
       <MessageBarActions>
         {meant?.fix && (
           <Button size="small" onClick={() => meant.fix && onFix(meant.fix)}>
-            {strings.writeName(meant.fix.text)}
+            {meant.title ?? strings.writeName(meant.fix.text)}
           </Button>
         )}
         {position ? (

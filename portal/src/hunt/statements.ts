@@ -9,9 +9,41 @@ export interface Statement {
 
 /**
  * The queries of a text: pieces between blank lines, as Kusto's own tools have it. A blank line inside a
- * multi-line string (``` or ~~~) is a part of the string.
+ * multi-line string (``` or ~~~) is a part of the string. What is found on the web has blank lines for its
+ * readers too: a piece that begins with a pipe goes on with the one above, and one of declarations alone
+ * belongs to the one below.
  */
 export function statementsOf(text: string): Statement[] {
+  const joined: Statement[] = [];
+  for (const piece of piecesOf(text)) {
+    const before = joined.at(-1);
+    if (!before || !(isContinuation(piece.text) || isDeclaration(before.text))) {
+      joined.push(piece);
+      continue;
+    }
+    const { start, firstLine } = before;
+    const { end, lastLine } = piece;
+    joined[joined.length - 1] = { start, end, firstLine, lastLine, text: text.slice(start, end) };
+  }
+  return joined;
+}
+
+function isContinuation(piece: string): boolean {
+  return withoutComments(piece).startsWith('|');
+}
+
+function isDeclaration(piece: string): boolean {
+  const code = withoutComments(piece);
+  return /^(let|declare)\b/.test(code) && code.endsWith(';');
+}
+
+/** Without the lines that are comments alone, before and behind. */
+function withoutComments(piece: string): string {
+  const lines = piece.split('\n').filter((line) => !/^\s*\/\//.test(line));
+  return lines.join('\n').trim();
+}
+
+function piecesOf(text: string): Statement[] {
   const statements: Statement[] = [];
   let begun: { start: number; firstLine: number } | undefined;
   let end = 0;

@@ -97,6 +97,8 @@ export const strings = {
   showPlace: 'Show where',
   didYouMean: (name: string) => `Did you mean ${name}?`,
   writeName: (name: string) => `Write ${name}`,
+  curlyQuotes: 'Quotation marks in KQL are straight: " or \'.',
+  writeStraight: 'Write straight quotation marks',
   tryAgain: 'Try again',
   changedSince: 'The query has changed since it failed',
   runNow: 'Run it now',

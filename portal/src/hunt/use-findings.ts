@@ -3,9 +3,10 @@ import type { Schema } from '../api/types.js';
 import { earlierNameHints } from './earlier-names.js';
 import type { Findings } from './editor/code-editor.js';
 import type { Estimate } from './estimate.js';
-import { nearestName } from './nearest-name.js';
+import { meantBy } from './meant.js';
 import type { RunState } from './run.js';
 import type { Statement } from './statements.js';
+import { quoteHints } from './straight-quotes.js';
 
 /** What is underlined: why the last run failed while its text is as it was, else what is known before a run. */
 export function useFindings(
@@ -18,11 +19,12 @@ export function useFindings(
   return useMemo(() => {
     const failure = run?.phase === 'failed' ? run.problem : undefined;
     if (run && failure && text.startsWith(run.request.query, run.start)) {
-      const meant = nearestName(run.request.query, failure, schema);
+      const meant = meantBy(run.request.query, failure, schema);
       return { start: run.start, problem: failure, hints: meant ? [meant] : [] };
     }
     if (!statement) return undefined;
     const earlier = schema ? earlierNameHints(statement.text, schema) : [];
-    return { start: statement.start, hints: [...hints, ...earlier], problem };
+    const quotes = quoteHints(statement.text);
+    return { start: statement.start, hints: [...hints, ...earlier, ...quotes], problem };
   }, [text, statement, run, hints, problem, schema]);
 }

@@ -5,6 +5,7 @@ import type { Hint, Problem, Schema } from '../../api/types.js';
 import type { ThemeName } from '../../app/theme.js';
 import { statementAt, statementsOf } from '../statements.js';
 import { strings } from '../strings.js';
+import { forgiveBlankLines } from './continued-queries.js';
 import type { EditorHandle } from './editor-handle.js';
 import { explainFunctions } from './function-hover.js';
 import { offerFixes, showFindings } from './hints.js';
@@ -105,6 +106,7 @@ export function CodeEditor(props: CodeEditorProps) {
       }),
       created.onDidChangeModel(shade),
       offerFixes(monaco),
+      forgiveBlankLines(monaco),
       completeValues(monaco, () => latest.current.schema),
       explainFunctions(monaco, () => latest.current.schema),
       setup.helpWithSignatures(),

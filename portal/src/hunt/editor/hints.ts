@@ -75,7 +75,11 @@ export function offerFixes(monaco: typeof Monaco): Monaco.IDisposable {
         if (!hint.fix || !monaco.Range.areIntersectingOrTouching(rangeOf(hint), range)) return [];
         const together = hint.group && hints.filter(({ group }) => group === hint.group);
         return [
-          { ...fixWith([hint]), title: strings.writeName(hint.fix.text), isPreferred: true },
+          {
+            ...fixWith([hint]),
+            title: hint.title ?? strings.writeName(hint.fix.text),
+            isPreferred: true,
+          },
           ...(together && together.length > 1
             ? [{ ...fixWith(together), title: hint.group ?? '' }]
             : []),
