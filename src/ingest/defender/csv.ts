@@ -9,6 +9,14 @@ const timeColumn = /^(?:Timestamp|TimeGenerated)(?: \[(?:UTC|Local Time)\])?$/i;
 /** Longer than that no row is; one that claims to be is let go. */
 const longest = 1024 * 1024;
 
+/** Columns of a device's timeline, which has most others' names with spaces, and theirs in hunting. */
+const timelineColumns: Readonly<Record<string, string>> = {
+  'Event Time': 'Timestamp',
+  'Machine Id': 'DeviceId',
+  'Computer Name': 'DeviceName',
+  'Remote Computer Name': 'RemoteDeviceName',
+};
+
 interface Header {
   readonly names: readonly string[];
   readonly delimiter: string;
@@ -52,12 +60,20 @@ function rowsUnder({ names, delimiter }: Header, lines: readonly string[]): read
 
 function headerIn(text: string): Header | undefined {
   for (const delimiter of delimiters) {
-    const names = csvFields(text, delimiter)?.map((name) => name.trim()) ?? [];
+    const names = columnNames(csvFields(text, delimiter) ?? []);
     if (names.length > 1 && names.some((name) => timeColumn.test(name))) {
       return { names, delimiter };
     }
   }
   return undefined;
+}
+
+function columnNames(fields: readonly string[]): readonly string[] {
+  const names = fields.map((field) => field.trim());
+  const isTimeline = names.includes('Event Time') && names.includes('Action Type');
+  return isTimeline
+    ? names.map((name) => timelineColumns[name] ?? name.replaceAll(' ', ''))
+    : names;
 }
 
 function rowOf(names: readonly string[], fields: readonly string[]): JsonObject {
@@ -66,6 +82,21 @@ function rowOf(names: readonly string[], fields: readonly string[]): JsonObject 
     row[name] = fields[index] || null;
   }
   return row;
+}
+
+/**
+ * The row without what a timeline says of nearly all of its own; undefined where it is none of an event,
+ * but of a technique that Defender sees in some.
+ */
+function eventOf({ DataType: kind, IsMarked: marked, ...row }: JsonObject): JsonObject | undefined {
+  if (kind === 'Techniques') {
+    return undefined;
+  }
+  return {
+    ...row,
+    ...(kind === undefined || kind === 'Events' ? {} : { DataType: kind }),
+    ...(marked === undefined || marked === 'False' ? {} : { IsMarked: marked }),
+  };
 }
 
 /** A row of which more lines come. */
@@ -139,7 +170,10 @@ export class RowCsv implements Conversion {
     if (fields?.length !== names.length) {
       return [rejection('the fields do not fit the header', record)];
     }
-    const value = rowOf(names, fields);
+    const value = eventOf(rowOf(names, fields));
+    if (value === undefined) {
+      return [{ passed: 'unmapped' }];
+    }
     // A record that says what its fields are.
     const named = { ...record, text: JSON.stringify(value), value };
     return this.#inner.convert(named).map((outcome) => ({ ...outcome, record: named }));

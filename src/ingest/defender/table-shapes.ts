@@ -117,9 +117,17 @@ function scoreOf(shape: TableShape, { filled, names, actionType }: Evidence): Sc
   return {
     shape,
     lost,
-    action: shape.actionTypes.has(action) ? 2 : knownActions.has(action) ? 0 : 1,
+    action: actionScore(shape, action),
     unnamed: shape.own.filter((name) => !names.has(name)).length,
   };
+}
+
+function actionScore({ name, actionTypes }: TableShape, action: string): number {
+  if (knownActions.has(action)) {
+    return actionTypes.has(action) ? 2 : 0;
+  }
+  // Nearly all of the many kinds of events are of this table, new ones too.
+  return action !== '' && name === 'DeviceEvents' ? 2 : 1;
 }
 
 function better(one: Score, other: Score): number {

@@ -80,6 +80,81 @@ describe('rows exported as CSV', () => {
     });
   });
 
+  it("of a device's timeline", () => {
+    const both = { 'Event Time': '2026-01-05T10:11:12.123', 'Machine Id': 'ab'.repeat(20) };
+    const none = { 'Remote Computer Name': '', 'Logon Type': '', 'Process Id': '' };
+    const rest = { 'Alert Ids': '', 'Is Marked': 'False', 'Data Type': 'Events' };
+    const { source, rows, letters } = converted(
+      csv([
+        {
+          ...both,
+          'Computer Name': 'pc1.contoso.com',
+          'Action Type': 'ProcessCreated',
+          'File Name': 'cmd.exe',
+          Sha1: 'AB'.repeat(20),
+          'Process Command Line': 'cmd.exe /c x',
+          'Account Name': 'bob',
+          ...none,
+          'Process Id': '42',
+          'Initiating Process File Name': 'explorer.exe',
+          'Report Id': '77',
+          ...rest,
+        },
+        {
+          ...both,
+          'Computer Name': 'pc1.contoso.com',
+          'Action Type': 'LogonSuccess',
+          'Account Name': 'bob',
+          ...none,
+          'Remote Computer Name': 'pc2',
+          'Logon Type': 'Network',
+          'Report Id': '78',
+          ...rest,
+        },
+        {
+          ...both,
+          'Computer Name': 'pc1.contoso.com',
+          'Action Type': 'Command and scripting interpreter',
+          'File Name': 'cmd.exe',
+          ...none,
+          'Report Id': '79',
+          'Data Type': 'Techniques',
+        },
+        {
+          ...both,
+          'Computer Name': 'pc1.contoso.com',
+          'Action Type': 'NeverSeenBefore',
+          'File Name': 'cmd.exe',
+          ...none,
+          'Report Id': '80',
+          ...rest,
+        },
+      ]),
+    );
+    expect([source, letters]).toEqual(['defender-csv', []]);
+    expect(rows['DeviceProcessEvents']).toEqual([
+      expect.objectContaining({
+        Timestamp: '2026-01-05T10:11:12.1230000Z',
+        DeviceId: 'ab'.repeat(20),
+        DeviceName: 'pc1.contoso.com',
+        SHA1: 'AB'.repeat(20),
+        ProcessId: 42,
+        ProcessCommandLine: 'cmd.exe /c x',
+        InitiatingProcessFileName: 'explorer.exe',
+      }),
+    ]);
+    expect(rows['DeviceEvents']).toEqual([
+      expect.objectContaining({ ActionType: 'NeverSeenBefore', FileName: 'cmd.exe' }),
+    ]);
+    expect(rows['DeviceLogonEvents']).toEqual([
+      expect.objectContaining({
+        RemoteDeviceName: 'pc2',
+        LogonType: 'Network',
+        AccountName: 'bob',
+      }),
+    ]);
+  });
+
   it('of several tables, in one and one behind the other', () => {
     const all = { ...process, ...network };
     const none = Object.fromEntries(Object.keys(all).map((name) => [name, '']));
