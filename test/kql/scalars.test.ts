@@ -104,6 +104,23 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'numbers by a path, however they are written',
+      `datatable(d: dynamic) [dynamic({"x": 1.0}), dynamic({"x": 1e3}), dynamic({"x": " 7.5 "}), dynamic({"x": true}), dynamic({"x": null}), dynamic({"x": [1]}), dynamic({"x": {"a": 1}}), dynamic({"y": 1}), dynamic({"x": 3000000000.0}), dynamic({"x": "0x1f"})]
+       | project toint(d.x), tolong(d.x), toreal(d.x), tostring(todecimal(d.x))`,
+      [
+        [1, 1, 1, '1'],
+        [1000, 1000, 1000, '1000'],
+        [7, 7, 7.5, '7.5'],
+        [1, 1, 1, '1'],
+        [null, null, null, ''],
+        [null, null, null, ''],
+        [null, null, null, ''],
+        [null, null, null, ''],
+        [null, 3000000000, 3000000000, '3000000000'],
+        [31, 31, null, ''],
+      ],
+    ],
+    [
       'what is parsed already stays as it is',
       `datatable(d: dynamic) [dynamic({"a": [1]}), dynamic("x"), dynamic(null)] | project todynamic(d), toobject(d).a[0], parse_json(d)`,
       [

@@ -114,6 +114,11 @@ function accessedText(base: Operand, path: readonly Operand[]): Sql {
   );
 }
 
+/** What is found at a place, for a number: 1.0 and 1 are the same one, and a null and what has members are none. */
+function accessedNumber(base: Operand, path: readonly Operand[]): Sql {
+  return atPlace(base, path, (place) => raw(place));
+}
+
 /** Types that read a dynamic bool as a number: the text alone would not tell it from a string. */
 const numeric: ReadonlySet<ReadForm> = new Set(['int', 'long', 'real', 'decimal']);
 
@@ -121,7 +126,9 @@ function readAccess(form: ReadForm, base: Operand, ...path: Operand[]): Sql | un
   if (form === 'dynamic' || form === 'json') return undefined;
   const { expression } = base;
   if (numeric.has(form)) {
-    return bound(access(base, ...path), (json) =>
+    // How many digits a decimal has is as it was written.
+    const found = form === 'decimal' ? access(base, ...path) : accessedNumber(base, path);
+    return bound(found, (json) =>
       convert({ ...json, type: 'dynamic', nullable: false, expression }, form as ScalarType),
     );
   }
