@@ -280,6 +280,10 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.keyboard.press('Shift+Enter');
     await status(page).filter({ hasText: '2 rows in' }).waitFor();
     await expect.poll(() => page.locator('.squiggly-error').count()).toBe(0);
+    // What is wrong with such a query is the server's to say, before it is run.
+    await write(page, 'let a = 1;\n\nDeviceInfo\n| where ClientVersion == a and Foo == 1');
+    await page.locator('.squiggly-error').first().waitFor();
+    await expect.poll(() => page.locator('.squiggly-error').count()).toBe(1);
   });
 
   test('a query without rows says which of its steps takes the last away', async () => {

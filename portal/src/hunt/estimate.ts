@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { ApiError, ask } from '../api/client.js';
 import type { Explanation, Hint, HuntRequest, Problem } from '../api/types.js';
 import { bytesText, countText } from './numbers.js';
+import { statementsOf } from './statements.js';
 import { strings } from './strings.js';
 import type { HuntTab } from './tabs.js';
 
@@ -32,7 +33,8 @@ export function useEstimate(
     enabled: key !== undefined && settled === key,
     retry: false,
   });
-  const problem = error instanceof ApiError && isNew(error) ? problemOf(error) : undefined;
+  const isNew = error instanceof ApiError && isNewProblem(error, request?.query ?? '');
+  const problem = isNew ? problemOf(error) : undefined;
   return {
     text: data && estimateText(data.estimate),
     hints: data?.hints ?? none,
@@ -45,9 +47,10 @@ function estimateText({ rows, bytes }: Explanation['estimate']): string {
   return strings.estimate(countText(rows), bytes > 0 ? bytesText(bytes) : undefined);
 }
 
-/** The editor's own language finds these. */
-function isNew({ status, code }: ApiError): boolean {
-  return status === 400 && code !== 'kql.syntax' && code !== 'kql.semantic';
+/** The editor's own language finds those of syntax and names, where it sees the query as a whole. */
+function isNewProblem({ status, code }: ApiError, query: string): boolean {
+  const isFound = code === 'kql.syntax' || code === 'kql.semantic';
+  return status === 400 && (!isFound || (statementsOf(query)[0]?.isJoined ?? false));
 }
 
 function problemOf({ code, message, position }: ApiError): Problem {

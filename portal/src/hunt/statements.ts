@@ -5,6 +5,8 @@ export interface Statement {
   readonly firstLine: number;
   readonly lastLine: number;
   readonly text: string;
+  /** Of several pieces, which Kusto's own tools take for queries of their own. */
+  readonly isJoined: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export function statementsOf(text: string): Statement[] {
     }
     const { start, firstLine } = before;
     const { end, lastLine } = piece;
-    joined[joined.length - 1] = { start, end, firstLine, lastLine, text: text.slice(start, end) };
+    const whole = text.slice(start, end);
+    joined[joined.length - 1] = { start, end, firstLine, lastLine, text: whole, isJoined: true };
   }
   return joined;
 }
@@ -52,7 +55,8 @@ function piecesOf(text: string): Statement[] {
   const lines = text.split('\n');
   const close = (lastLine: number) => {
     if (!begun) return;
-    statements.push({ ...begun, end, lastLine, text: text.slice(begun.start, end) });
+    const piece = text.slice(begun.start, end);
+    statements.push({ ...begun, end, lastLine, text: piece, isJoined: false });
     begun = undefined;
   };
   for (const [index, line] of lines.entries()) {

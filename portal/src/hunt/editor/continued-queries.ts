@@ -1,13 +1,11 @@
 import type * as Monaco from 'monaco-editor/esm/vs/editor/editor.api';
 import { statementsOf } from '../statements.js';
 
-/** "The incomplete fragment is unexpected." */
-const incompleteFragment = 'KS198';
 const language = 'kusto';
 
 /**
- * The language ends a query at each blank line and takes what goes on with a pipe for a fragment; here it
- * belongs to the query above, and nothing is wrong with it.
+ * The language ends a query at each blank line. Of one that goes on behind it, or whose declarations stand
+ * before it, the language sees pieces: what it says of them is not shown, and the server is asked instead.
  */
 export function forgiveBlankLines(monaco: typeof Monaco): Monaco.IDisposable {
   return monaco.editor.onDidChangeMarkers((resources) => {
@@ -15,17 +13,13 @@ export function forgiveBlankLines(monaco: typeof Monaco): Monaco.IDisposable {
       const model = monaco.editor.getModel(resource);
       if (model?.getLanguageId() !== language) continue;
       const markers = monaco.editor.getModelMarkers({ resource, owner: language });
-      const wrong = markers.filter((marker) => !isContinued(model, marker));
+      if (markers.length === 0) continue;
+      const joined = statementsOf(model.getValue()).filter(({ isJoined }) => isJoined);
+      const wrong = markers.filter(
+        ({ startLineNumber: line }) =>
+          !joined.some(({ firstLine, lastLine }) => firstLine <= line && line <= lastLine),
+      );
       if (wrong.length < markers.length) monaco.editor.setModelMarkers(model, language, wrong);
     }
   });
-}
-
-function isContinued(model: Monaco.editor.ITextModel, marker: Monaco.editor.IMarker): boolean {
-  const { code, startLineNumber: line, startColumn: column } = marker;
-  const value = typeof code === 'object' ? code.value : code;
-  if (value !== incompleteFragment || model.getLineContent(line)[column - 1] !== '|') return false;
-  return statementsOf(model.getValue()).some(
-    ({ firstLine, lastLine }) => firstLine < line && line <= lastLine,
-  );
 }
