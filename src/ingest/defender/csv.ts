@@ -76,7 +76,7 @@ function columnNames(fields: readonly string[]): readonly string[] {
     : names;
 }
 
-function rowOf(names: readonly string[], fields: readonly string[]): JsonObject {
+function rowOf(names: readonly string[], fields: readonly string[]): Record<string, JsonValue> {
   const row: Record<string, JsonValue> = Object.create(null);
   for (const [index, name] of names.entries()) {
     row[name] = fields[index] || null;
@@ -84,20 +84,11 @@ function rowOf(names: readonly string[], fields: readonly string[]): JsonObject 
   return row;
 }
 
-/**
- * The row without what a timeline says of nearly all of its own; undefined where it is none of an event,
- * but of a technique that Defender sees in some.
- */
-function eventOf({ DataType: kind, IsMarked: marked, ...row }: JsonObject): JsonObject | undefined {
-  if (kind === 'Techniques') {
-    return undefined;
-  }
-  return {
-    ...row,
-    ...(kind === undefined || kind === 'Events' ? {} : { DataType: kind }),
-    ...(marked === undefined || marked === 'False' ? {} : { IsMarked: marked }),
-  };
-}
+/** What a timeline says of nearly all of its rows. */
+const usualNotes: readonly (readonly [name: string, value: string])[] = [
+  ['DataType', 'Events'],
+  ['IsMarked', 'False'],
+];
 
 /** A row of which more lines come. */
 interface OpenRow {
@@ -170,9 +161,15 @@ export class RowCsv implements Conversion {
     if (fields?.length !== names.length) {
       return [rejection('the fields do not fit the header', record)];
     }
-    const value = eventOf(rowOf(names, fields));
-    if (value === undefined) {
+    const value = rowOf(names, fields);
+    if (value['DataType'] === 'Techniques') {
+      // Those that Defender sees in some of the events.
       return [{ passed: 'unmapped' }];
+    }
+    for (const [name, usual] of usualNotes) {
+      if (value[name] === usual) {
+        value[name] = null;
+      }
     }
     // A record that says what its fields are.
     const named = { ...record, text: JSON.stringify(value), value };
