@@ -52,7 +52,9 @@ export function RunStatus({
       : [
           // As long as it has been waited for; what the server took of it is among the stats.
           strings.done(rows, secondsText(progress.elapsedSeconds)),
-          ...(firstRowMs === undefined ? [] : [strings.firstRow(secondsText(firstRowMs / 1000))]),
+          ...(isEarly(firstRowMs, progress.elapsedSeconds)
+            ? [strings.firstRow(secondsText(firstRowMs / 1000))]
+            : []),
           ...(stats ? [strings.read(countText(stats.rowsRead), bytesText(stats.bytesRead))] : []),
           ...(stats?.peakMemoryBytes ? [strings.peak(bytesText(stats.peakMemoryBytes))] : []),
         ];
@@ -144,6 +146,11 @@ export function RunProblem({
       </MessageBarActions>
     </MessageBar>
   );
+}
+
+/** Whether the first row came before the others, and not with them. */
+function isEarly(firstRowMs: number | undefined, elapsedSeconds: number): firstRowMs is number {
+  return firstRowMs !== undefined && firstRowMs < elapsedSeconds * 900;
 }
 
 /** `2026-11-26 07:41:05Z` */
