@@ -60,6 +60,8 @@ interface Generation {
   readonly fresh: { next: number };
   /** Within `toscalar()`: what stands at one place of the query is evaluated once. */
   readonly once: boolean;
+  /** Some value is by chance. */
+  readonly volatile: boolean;
   /** Columns of each named table that some use reads. */
   readonly wanted: Map<number, Set<PlanColumn>>;
   readonly named: Map<
@@ -77,12 +79,12 @@ export function generateSql(
   columns: readonly PlanColumn[],
   write: RowWriter,
 ): Sql {
-  const uses = countUses(plan);
+  const { uses, volatile } = surveyed(plan);
   // Passes find which columns of shared tables are read, until they find no more: a shared table may
   // read another. Then the SQL is written.
   const wanted = new Map<number, Set<PlanColumn>>();
   const start = (): Generation => {
-    return { uses, wanted, named: new Map(), fresh: { next: -1 }, once: false };
+    return { uses, wanted, named: new Map(), fresh: { next: -1 }, once: false, volatile };
   };
   for (let known = -1; uses.size > 0 && known < sizeOf(wanted); ) {
     known = sizeOf(wanted);
@@ -388,7 +390,10 @@ function selectFilter(
   generation: Generation,
 ): Select {
   const reads = readsOf([plan.condition]);
-  const below = open(select(plan.input, union(required, reads), generation));
+  const input = select(plan.input, union(required, reads), generation);
+  // Else a condition by chance is evaluated on one side of a join too.
+  const isHeld = isVolatile(plan.condition) && hasJoin(plan.input);
+  const below = isHeld ? heldBack(input) : open(input);
   const condition = emit(plan.condition, below, generation, true);
   return {
     ...below,
@@ -690,13 +695,11 @@ function selectUnnest(
     const nullable = !made.has(column) && (below.definitions.get(column)?.nullable ?? true);
     definitions.set(column, { sql: columnName(column.id), plain: true, nullable, reads: [] });
   }
-  return {
-    from: sql`(${printWith(below, inner, passed, reads)}) ARRAY JOIN ${join(joined)}`,
-    definitions,
-    output: [...required],
-    where: [],
-    closed: false,
-  };
+  const rows = sql`(${printWith(below, inner, passed, reads)}) ARRAY JOIN ${join(joined)}`;
+  const output = [...required];
+  const unnested: Select = { from: rows, definitions, output, where: [], closed: false };
+  // Else what reads no element is evaluated before the join, once for all elements.
+  return generation.volatile ? heldBack(unnested) : unnested;
 }
 
 function selectWindow(
@@ -896,11 +899,29 @@ function isNamed(shared: SharedPlan, generation: Generation): boolean {
   return shared.materialized || (isCostly(shared.plan) && !hasVolatile(shared.plan));
 }
 
-/** Whether each evaluation gives other rows, which KQL leaves to `materialize()` to prevent. */
-function hasVolatile(plan: LogicalPlan): boolean {
-  if (plan.kind === 'shared' && plan.shared.materialized) return false;
-  return expressionsOf(plan).some(isVolatile) || tablesBelow(plan).some(hasVolatile);
+/** Whether a node of the plan is such a one; of shared tables the answer is kept, as they may be used often. */
+function someNode(
+  test: (plan: LogicalPlan) => boolean,
+  isApart: (shared: SharedPlan) => boolean = () => false,
+): (plan: LogicalPlan) => boolean {
+  const known = new WeakMap<SharedPlan, boolean>();
+  const found = (plan: LogicalPlan): boolean => {
+    if (plan.kind !== 'shared') return test(plan) || tablesBelow(plan).some(found);
+    const { shared } = plan;
+    const answer = known.get(shared) ?? (!isApart(shared) && found(shared.plan));
+    known.set(shared, answer);
+    return answer;
+  };
+  return found;
 }
+
+/** Whether each evaluation gives other rows, which KQL leaves to `materialize()` to prevent. */
+const hasVolatile = someNode(
+  (plan) => expressionsOf(plan).some(isVolatile),
+  ({ materialized }) => materialized,
+);
+
+const hasJoin = someNode(({ kind }) => kind === 'join');
 
 function isCostly(plan: LogicalPlan): boolean {
   switch (plan.kind) {
@@ -918,9 +939,12 @@ function isCostly(plan: LogicalPlan): boolean {
   }
 }
 
-function countUses(root: LogicalPlan): Map<number, number> {
+/** How often each shared table is used, and whether there is a value by chance. */
+function surveyed(root: LogicalPlan): { uses: Map<number, number>; volatile: boolean } {
   const uses = new Map<number, number>();
+  let volatile = false;
   const visit = (plan: LogicalPlan): void => {
+    volatile ||= expressionsOf(plan).some(isVolatile);
     if (plan.kind === 'shared') {
       const count = (uses.get(plan.shared.id) ?? 0) + 1;
       uses.set(plan.shared.id, count);
@@ -929,7 +953,7 @@ function countUses(root: LogicalPlan): Map<number, number> {
     for (const input of inputsOf(plan)) visit(input);
   };
   visit(root);
-  return uses;
+  return { uses, volatile };
 }
 
 function inputsOf(plan: LogicalPlan): LogicalPlan[] {
@@ -1004,6 +1028,12 @@ function subplansOf(expression: PlanExpression): LogicalPlan[] {
 /** The SELECT, ready to take more clauses. */
 function open(from: Select): Select {
   return from.closed ? nest(from) : from;
+}
+
+/** A SELECT of all rows past whose limit the engine moves no later clause. */
+function heldBack(from: Select): Select {
+  const limit = sql`LIMIT ${{ text: '18446744073709551615' }}`;
+  return nest({ ...(from.limit ? nest(from) : from), limit, closed: true });
 }
 
 function nest(from: Select): Select {

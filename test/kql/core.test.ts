@@ -201,6 +201,24 @@ cases('let', [
     [[6, 3]],
   ],
   [
+    'a value by chance of each element',
+    'range i from 1 to 2 step 1 | mv-expand k = range(1, 3) | extend r = rand(), g = new_guid() | summarize dcount(r), dcount(g)',
+    'dcount_r: long, dcount_g: long',
+    [[6, 6]],
+  ],
+  [
+    'pairs by chance',
+    'range i from 1 to 2 step 1 | extend j = 1 | join kind=inner (range k from 1 to 1000 step 1 | extend j = 1) on j | where rand() < 0.5 | summarize n = count() by i | where n between (400 .. 600) | count',
+    'Count: long',
+    [[2]],
+  ],
+  [
+    'rows by chance among the elements of a row',
+    'range i from 1 to 2 step 1 | mv-expand k = range(1, 1000) | where rand() < 0.5 | summarize n = count() by i | where n between (300 .. 700) | count',
+    'Count: long',
+    [[2]],
+  ],
+  [
     'a value by chance is another one at each use',
     'let f = () { rand() }; let r = rand(); let g = new_guid(); range i from 1 to 2 step 1 | where f() != f() and r != r and g != g | count',
     'Count: long',
