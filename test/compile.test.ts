@@ -62,3 +62,9 @@ describe('a text that is compiled again', () => {
     expect(sqlAt(text, now)).toBe(first);
   });
 });
+
+test('unions of unions with themselves are bound in time that grows with the text', () => {
+  const steps = Array.from({ length: 40 }, (_, n) => `let t${n + 1} = union t${n}, t${n};`);
+  const text = `let t0 = range x from 1 to 10 step 1; ${steps.join(' ')} t40 | take 1`;
+  expect(sqlAt(text, '2026-02-03T04:05:06.789Z').length).toBeLessThan(20_000);
+}, 10_000);

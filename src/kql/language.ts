@@ -22,6 +22,9 @@ export interface KustoLanguage {
       readonly $ctor1: new (name: string, members: unknown, isOpen: boolean) => unknown;
     };
     readonly FunctionSymbol: FunctionSymbolConstructors;
+    readonly ColumnSymbol: {
+      GetTrulyOriginalColumns(columns: DotNetList<unknown>): DotNetList<unknown>;
+    };
     readonly Symbol: unknown;
   };
   readonly Syntax: { readonly SyntaxKind: Readonly<Record<string, number>> };
@@ -102,3 +105,21 @@ export function listOf<T>(list: DotNetList<T> | null | undefined): T[] {
   const count = list.Count ?? globals.System.Array.getCount(list);
   return Array.from({ length: count }, (_, index) => globals.System.Array.getItem(list, index));
 }
+
+/**
+ * The binder notes for each column of a union which columns it comes from, and one that comes twice it
+ * notes twice: a union of a table with itself, of which there is a union with itself, and so on, doubles
+ * the list each time. Each once says as much.
+ */
+function noteOriginsOnce(): void {
+  const { ColumnSymbol } = language.Symbols;
+  const origins = ColumnSymbol.GetTrulyOriginalColumns.bind(ColumnSymbol);
+  ColumnSymbol.GetTrulyOriginalColumns = (columns) => {
+    const found = origins(columns);
+    const noted = listOf(found);
+    const distinct = [...new Set(noted)];
+    return distinct.length === noted.length ? found : dotNetArray(distinct, ColumnSymbol);
+  };
+}
+
+noteOriginsOnce();
