@@ -68,3 +68,14 @@ test('unions of unions with themselves are bound in time that grows with the tex
   const text = `let t0 = range x from 1 to 10 step 1; ${steps.join(' ')} t40 | take 1`;
   expect(sqlAt(text, '2026-02-03T04:05:06.789Z').length).toBeLessThan(20_000);
 }, 10_000);
+
+test('functions that call each other so often that they cannot be written out are refused', () => {
+  const steps = Array.from(
+    { length: 40 },
+    (_, n) => `let f${n + 1} = () { f${n}() | join f${n}() on x };`,
+  );
+  const text = `let f0 = () { range x from 1 to 10 step 1 }; ${steps.join(' ')} f40() | take 1`;
+  expect(() => sqlAt(text, '2026-02-03T04:05:06.789Z')).toThrow(
+    'Calling functions that call functions so often is not supported',
+  );
+}, 10_000);

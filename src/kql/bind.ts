@@ -2,6 +2,7 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { functionAdvice, nameAdvice, syntaxAdvice } from './advice.js';
+import { checkExpansions } from './expansions.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import {
   childAt,
@@ -14,7 +15,7 @@ import {
 } from './leniency.js';
 import { type NamedTables, namedTables } from './named-tables.js';
 import { globalStateFor, isJsonText, isOptionalColumn } from './schema.js';
-import { type Edit, type SourceText, sourceText } from './source.js';
+import { type Edit, originalSpan, type SourceText, sourceText } from './source.js';
 import { mayBeRespelled, spellingEdits } from './spellings.js';
 import {
   columnsOf,
@@ -56,7 +57,7 @@ export class ColumnsNamedLate extends Error {
  * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
  * the query's own views behind wildcards, forms of the service's in the parser's spelling.
  * `edits` are made in the query beforehand, and the columns of `named` are there from the start.
- * @throws HuntError `kql.syntax` `kql.semantic` with the span of the first error
+ * @throws HuntError `kql.syntax` `kql.semantic` `kql.unsupported` with the span of the first error
  * @throws ColumnsNamedLate where `edits` are outdated
  */
 export function bind(
@@ -72,13 +73,11 @@ export function bind(
   const isJson = (name: string) => isJsonText(catalog, name);
   const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
+  inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
   let tables: NamedTables = new Map();
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
-    const spanInQuery = (span: TextSpan): TextSpan => {
-      const start = Math.max(source.toOriginal(span.start), 0);
-      return { start, length: Math.max(source.toOriginal(span.start + span.length) - start, 0) };
-    };
+    const spanInQuery = (span: TextSpan) => originalSpan(source, span);
     const code = analyze(source.text, catalog, columns, tables);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
     const spelled = isRespelled ? spellingEdits(code.Syntax as SyntaxNode, source) : [];
@@ -232,8 +231,15 @@ function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic |
 }
 
 function analyze(text: string, catalog: Catalog, named: ReadonlySet<string>, tables: NamedTables) {
+  return inBinder(() =>
+    language.KustoCode.ParseAndAnalyze(text, globalStateFor(catalog, named, tables)),
+  );
+}
+
+/** Work of Microsoft's code, which throws errors of its own where a query is at fault. */
+function inBinder<T>(work: () => T): T {
   try {
-    return language.KustoCode.ParseAndAnalyze(text, globalStateFor(catalog, named, tables));
+    return work();
   } catch (error) {
     if (error instanceof RangeError) {
       throw new HuntError(

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
  */
 export interface KustoLanguage {
   readonly KustoCode: {
+    Parse(text: string): KustoCode;
     ParseAndAnalyze(text: string, globals: GlobalState): KustoCode;
   };
   readonly GlobalState: { readonly Default: GlobalState };

@@ -1,3 +1,5 @@
+import type { TextSpan } from '../errors.js';
+
 /** A replacement in the query text: of `length` units at `start`, 0 to insert. */
 export interface Edit {
   readonly start: number;
@@ -45,4 +47,10 @@ export function sourceText(query: string, prelude: string, edits: readonly Edit[
   const inPrelude = edits.filter(({ start }) => start < 0);
   const grown = inPrelude.reduce((sum, edit) => sum + edit.text.length - edit.length, 0);
   return { text, queryStart: shift + grown, toOriginal };
+}
+
+/** A span of the text, in the query; what lies in the prelude is at its beginning. */
+export function originalSpan({ toOriginal }: SourceText, { start, length }: TextSpan): TextSpan {
+  const first = Math.max(toOriginal(start), 0);
+  return { start: first, length: Math.max(toOriginal(start + length) - first, 0) };
 }
