@@ -1,6 +1,12 @@
 import { unreachable } from '../errors.js';
 import { literalJson } from '../kql/literals.js';
-import type { LogicalPlan, PlanColumn, PlanExpression, SortKey } from './plan.js';
+import {
+  type LogicalPlan,
+  type PlanColumn,
+  type PlanExpression,
+  type SortKey,
+  tablesBelow,
+} from './plan.js';
 
 /** The plan as an indented text: a line for each node, its inputs below it. */
 export function explainPlan(plan: LogicalPlan): string {
@@ -12,27 +18,10 @@ export function explainPlan(plan: LogicalPlan): string {
       if (shown.has(node.shared.id)) return;
       shown.add(node.shared.id);
     }
-    for (const input of inputs(node)) visit(input, depth + 1);
+    for (const input of tablesBelow(node)) visit(input, depth + 1);
   };
   visit(plan, 0);
   return lines.join('\n');
-}
-
-function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
-  switch (plan.kind) {
-    case 'scan':
-    case 'values':
-    case 'range':
-      return [];
-    case 'join':
-      return [plan.left, plan.right];
-    case 'union':
-      return plan.inputs.map((input) => input.plan);
-    case 'shared':
-      return [plan.shared.plan];
-    default:
-      return [plan.input];
-  }
 }
 
 function describe(plan: LogicalPlan): string {

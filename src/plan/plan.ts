@@ -239,6 +239,24 @@ export function stringLiteral(value: string): PlanExpression {
   return { kind: 'literal', type: 'string', value };
 }
 
+/** The tables that the node's rows are made of. */
+export function tablesBelow(plan: LogicalPlan): readonly LogicalPlan[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+    case 'range':
+      return [];
+    case 'join':
+      return [plan.left, plan.right];
+    case 'union':
+      return plan.inputs.map((input) => input.plan);
+    case 'shared':
+      return [plan.shared.plan];
+    default:
+      return [plan.input];
+  }
+}
+
 const nullLiterals = new Map<ScalarType, PlanExpression>();
 
 /** One object for each type: a union of many tables has tens of thousands of them. */

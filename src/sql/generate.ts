@@ -1,18 +1,19 @@
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
-import type {
-  CallExpression,
-  FoldNode,
-  JoinNode,
-  LogicalPlan,
-  PlanAggregate,
-  PlanAssignment,
-  PlanColumn,
-  PlanExpression,
-  ScanNode,
-  SharedPlan,
-  SortKey,
-  UnnestNode,
+import {
+  type CallExpression,
+  type FoldNode,
+  type JoinNode,
+  type LogicalPlan,
+  type PlanAggregate,
+  type PlanAssignment,
+  type PlanColumn,
+  type PlanExpression,
+  type ScanNode,
+  type SharedPlan,
+  type SortKey,
+  tablesBelow,
+  type UnnestNode,
 } from '../plan/plan.js';
 import { isVolatile, isVolatileCall } from '../plan/volatile.js';
 import { deviceCondition } from './device-scope.js';
@@ -958,24 +959,6 @@ function surveyed(root: LogicalPlan): { uses: Map<number, number>; volatile: boo
 
 function inputsOf(plan: LogicalPlan): LogicalPlan[] {
   return [...tablesBelow(plan), ...expressionsOf(plan).flatMap(subplansOf)];
-}
-
-/** The tables that the node's rows are made of. */
-function tablesBelow(plan: LogicalPlan): readonly LogicalPlan[] {
-  switch (plan.kind) {
-    case 'scan':
-    case 'values':
-    case 'range':
-      return [];
-    case 'join':
-      return [plan.left, plan.right];
-    case 'union':
-      return plan.inputs.map((input) => input.plan);
-    case 'shared':
-      return [plan.shared.plan];
-    default:
-      return [plan.input];
-  }
 }
 
 /** The expressions of the node itself. */

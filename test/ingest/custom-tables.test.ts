@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { parseCustomTable, withCustomTable } from '../../src/catalog/custom-table.js';
 import { connectors, detectConnector, findConnector } from '../../src/ingest/connectors.js';
-import { csvFields } from '../../src/ingest/custom/csv.js';
+import { csvFields } from '../../src/ingest/csv.js';
 import { fieldPath, follow, without } from '../../src/ingest/custom/path.js';
 import { customConnectors } from '../../src/ingest/custom/table-connector.js';
 import { EventTables } from '../../src/ingest/normalize.js';

@@ -33,6 +33,8 @@ describe.skipIf(directory === undefined)('a full disk while ingesting', () => {
     const spool = path.join(directory ?? '', 'spool');
     const { ingest, count } = await startTestIngest({ dataDirectory: directory ?? '' });
     await ingest.push(requestOf(0), { tenant });
+    // From then on nobody else writes there.
+    await ingest.flush();
     const ballast = fill(spool);
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(ingest.push(requestOf(1), { tenant })).rejects.toMatchObject({

@@ -1,15 +1,12 @@
 import type { Catalog, FieldSource, Table, TableSource } from '../../catalog/types.js';
 import type { Connector, Conversion, Outcome, RawRecord } from '../connector.js';
+import { CsvLines, csvFields } from '../csv.js';
 import { type EpochUnit, epochText } from '../datetime.js';
 import { ExactNumber, type JsonValue } from '../json.js';
-import { csvFields, isOpen } from './csv.js';
 import { type FieldPath, fieldPath, follow, isObject, type JsonObject, without } from './path.js';
 
 /** How the sources of declared tables are called: `custom:` and the table's name. */
 export const customPrefix = 'custom:';
-
-/** Text of one record of several lines. */
-const longestRecord = 1024 * 1024;
 
 /** The connectors of the tables that a tenant's operators have declared. */
 export function customConnectors(catalog: Catalog): readonly Connector[] {
@@ -89,8 +86,7 @@ class TableConversion implements Conversion {
   /** What the stream holds is told by its first record. */
   #kind: 'objects' | 'lines' | undefined;
   #header: readonly string[] | undefined;
-  /** Lines of a record that is not whole yet. */
-  #begun: RawRecord | undefined;
+  readonly #lines = new CsvLines();
 
   constructor(table: string, source: TableSource) {
     this.#table = table;
@@ -100,11 +96,11 @@ class TableConversion implements Conversion {
   }
 
   get heldBytes(): number {
-    return this.#begun?.text.length ?? 0;
+    return this.#lines.heldBytes;
   }
 
   convert(record: RawRecord): readonly Outcome[] {
-    if (this.#begun === undefined && record.text.trim() === '') {
+    if (this.heldBytes === 0 && record.text.trim() === '') {
       return [];
     }
     this.#kind ??= this.#source.csv && !isObject(record.value) ? 'lines' : 'objects';
@@ -117,17 +113,15 @@ class TableConversion implements Conversion {
   }
 
   *release(): Generator<Outcome> {
-    const begun = this.#begun;
-    this.#begun = undefined;
+    const begun = this.#lines.take();
     if (begun) {
       yield { rejected: 'record.shape', detail: 'a quoted field does not end', record: begun };
     }
   }
 
   #line(line: RawRecord): readonly Outcome[] {
-    const record = this.#joined(line);
-    if (isOpen(record.text) && record.text.length <= longestRecord) {
-      this.#begun = record;
+    const record = this.#lines.add(line);
+    if (record === undefined) {
       return [];
     }
     const { delimiter = ',' } = this.#source.csv ?? {};
@@ -138,13 +132,6 @@ class TableConversion implements Conversion {
     }
     const fields = recordOf(this.#header, record.text, delimiter);
     return [fields ? this.#event(fields, record) : unreadable(record)];
-  }
-
-  /** With the lines before it that its record has begun in. */
-  #joined(line: RawRecord): RawRecord {
-    const begun = this.#begun;
-    this.#begun = undefined;
-    return begun ? { ...begun, text: `${begun.text}\n${line.text}` } : line;
   }
 
   #event(fields: JsonObject, record: RawRecord): Outcome {

@@ -1,13 +1,11 @@
 import type { Conversion, Outcome, RawRecord } from '../connector.js';
-import { csvFields, isOpen } from '../custom/csv.js';
+import { CsvLines, csvFields } from '../csv.js';
 import type { JsonValue } from '../json.js';
 import type { JsonObject } from '../windows/shape.js';
 
 const delimiters = [',', ';', '\t'];
 /** What the portals call the time of a row, and say of its zone. */
 const timeColumn = /^(?:Timestamp|TimeGenerated)(?: \[(?:UTC|Local Time)\])?$/i;
-/** Longer than that no row is; one that claims to be is let go. */
-const longest = 1024 * 1024;
 
 /** Columns of a device's timeline, which has most others' names with spaces, and theirs in hunting. */
 const timelineColumns: Readonly<Record<string, string>> = {
@@ -42,20 +40,12 @@ export function startsRowCsv(
 }
 
 function rowsUnder({ names, delimiter }: Header, lines: readonly string[]): readonly JsonObject[] {
-  const rows: JsonObject[] = [];
-  let text: string | undefined;
-  for (const line of lines) {
-    text = text === undefined ? line : `${text}\n${line}`;
-    if (text.trim() === '' || isOpen(text)) {
-      continue;
-    }
-    const fields = csvFields(text, delimiter);
-    if (fields?.length === names.length) {
-      rows.push(rowOf(names, fields));
-    }
-    text = undefined;
-  }
-  return rows;
+  const records = new CsvLines();
+  return lines.flatMap((text) => {
+    const record = records.add({ text, value: undefined });
+    const fields = record && csvFields(record.text, delimiter);
+    return fields?.length === names.length ? [rowOf(names, fields)] : [];
+  });
 }
 
 function headerIn(text: string): Header | undefined {
@@ -90,63 +80,33 @@ const usualNotes: readonly (readonly [name: string, value: string])[] = [
   ['IsMarked', 'False'],
 ];
 
-/** A row of which more lines come. */
-interface OpenRow {
-  readonly first: RawRecord;
-  readonly texts: string[];
-  length: number;
-}
-
 /** Rows of CSV, each handed on as an object of its columns. */
 export class RowCsv implements Conversion {
   readonly #inner: Conversion;
   #header: Header | undefined;
-  #open: OpenRow | undefined;
+  readonly #lines = new CsvLines();
 
   constructor(inner: Conversion) {
     this.#inner = inner;
   }
 
   get heldBytes(): number {
-    return this.#open?.length ?? 0;
+    return this.#lines.heldBytes;
   }
 
   convert(line: RawRecord): readonly Outcome[] {
-    const open = this.#open;
-    const { text } = line;
-    if (open === undefined) {
-      if (text.trim() === '') {
-        return [];
-      }
-      if (!isOpen(text)) {
-        return this.#record(line);
-      }
-      this.#open = { first: line, texts: [text], length: text.length };
+    if (this.heldBytes === 0 && line.text.trim() === '') {
       return [];
     }
-    open.texts.push(text);
-    open.length += text.length + 1;
-    return isOpen(text) || open.length > longest ? this.#record(this.#taken(open)) : [];
+    const record = this.#lines.add(line);
+    return record ? this.#record(record) : [];
   }
 
   *release(flowing: boolean): Generator<Outcome> {
-    if (this.#open && !flowing) {
-      yield rejection('a quoted field does not end', this.#taken(this.#open));
+    const begun = flowing ? undefined : this.#lines.take();
+    if (begun) {
+      yield rejection('a quoted field does not end', begun);
     }
-  }
-
-  close(): void {
-    this.#open = undefined;
-  }
-
-  #taken({ first, texts, length }: OpenRow): RawRecord {
-    this.#open = undefined;
-    const { place } = first;
-    return {
-      text: texts.join('\n'),
-      value: undefined,
-      ...(place && { place: { ...place, sizeBytes: length } }),
-    };
   }
 
   #record(record: RawRecord): readonly Outcome[] {

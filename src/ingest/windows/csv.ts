@@ -1,6 +1,6 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
-import { csvFields } from '../custom/csv.js';
+import { CsvLines, csvFields } from '../csv.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { JsonObject } from './shape.js';
 import { isOfShape, unwrapEvent } from './shapes.js';
@@ -18,8 +18,6 @@ const eventViewer = ['Date and Time', 'Source', 'Event ID'];
 const computerColumn = /computer|machine|host/i;
 /** `Export-Csv` writes the type of its objects before their header. */
 const typeLine = /^#TYPE /;
-/** Longer than that no record of a log is; one that claims to be is let go. */
-const longest = 1024 * 1024;
 
 /** Whether lines begin as an export of event logs as CSV. */
 export function startsEventCsv(lines: readonly string[]): boolean {
@@ -40,13 +38,11 @@ export function startsEventCsv(lines: readonly string[]): boolean {
 }
 
 function firstRecord(lines: readonly string[], delimiter: string): readonly string[] | undefined {
-  let text: string | undefined;
-  let isOpen = false;
-  for (const line of lines) {
-    text = text === undefined ? line : `${text}\n${line}`;
-    isOpen = isOpen !== hasOddQuotes(line);
-    if (!isOpen) {
-      return csvFields(text, delimiter);
+  const record = new CsvLines();
+  for (const text of lines) {
+    const whole = record.add({ text, value: undefined });
+    if (whole) {
+      return csvFields(whole.text, delimiter);
     }
   }
   return undefined;
@@ -75,14 +71,6 @@ function recordOf(names: readonly string[], fields: readonly string[]): JsonObje
     record[name] = value === '' ? null : value;
   }
   return record;
-}
-
-function hasOddQuotes(text: string): boolean {
-  let isOdd = false;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
-    isOdd = !isOdd;
-  }
-  return isOdd;
 }
 
 const timeColumns = ['TimeCreated', 'TimeGenerated', 'Date and Time'];
@@ -116,18 +104,11 @@ function monthFirst(text: string, order: DayOrder): string {
   return order === 'day first' ? text.replace(dayAndRest, '$3/$1/$4$5') : text;
 }
 
-/** A record of which more lines come. */
-interface OpenRecord {
-  readonly first: RawRecord;
-  readonly texts: string[];
-  length: number;
-}
-
 /** Records of CSV, each handed on as an object of its columns. */
 export class EventCsv implements Conversion {
   readonly #inner: HoldingConversion;
   #header: Header | undefined;
-  #open: OpenRecord | undefined;
+  readonly #lines = new CsvLines();
   #dayOrder: DayOrder | undefined;
   /** Records of which it cannot be told yet whether the day or the month is first. */
   readonly #undated: Backlog<JsonObject>;
@@ -139,31 +120,23 @@ export class EventCsv implements Conversion {
   }
 
   get heldBytes(): number {
-    return this.#inner.heldBytes + this.#undated.sizeBytes + (this.#open?.length ?? 0);
+    return this.#inner.heldBytes + this.#undated.sizeBytes + this.#lines.heldBytes;
   }
 
   convert(line: RawRecord): readonly Outcome[] {
-    const open = this.#open;
-    const { text } = line;
-    if (open === undefined) {
-      if (text.trim() === '' || typeLine.test(text)) {
-        return [];
-      }
-      if (!hasOddQuotes(text)) {
-        return this.#record(line);
-      }
-      this.#open = { first: line, texts: [text], length: text.length };
+    const isBetween = this.#lines.heldBytes === 0;
+    if (isBetween && (line.text.trim() === '' || typeLine.test(line.text))) {
       return [];
     }
-    open.texts.push(text);
-    open.length += text.length + 1;
-    return hasOddQuotes(text) || open.length > longest ? this.#record(this.#taken(open)) : [];
+    const record = this.#lines.add(line);
+    return record ? this.#record(record) : [];
   }
 
   *release(flowing: boolean): Generator<Outcome> {
     if (!flowing) {
-      if (this.#open) {
-        yield rejection('a quoted field does not end', this.#taken(this.#open));
+      const begun = this.#lines.take();
+      if (begun) {
+        yield rejection('a quoted field does not end', begun);
       }
       yield* this.#dated();
     }
@@ -171,19 +144,8 @@ export class EventCsv implements Conversion {
   }
 
   close(): void {
-    this.#open = undefined;
     this.#undated.close();
     this.#inner.close();
-  }
-
-  #taken({ first, texts, length }: OpenRecord): RawRecord {
-    this.#open = undefined;
-    const { place } = first;
-    return {
-      text: texts.join('\n'),
-      value: undefined,
-      ...(place && { place: { ...place, sizeBytes: length } }),
-    };
   }
 
   #record(record: RawRecord): readonly Outcome[] {

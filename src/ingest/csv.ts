@@ -1,10 +1,61 @@
+import type { RawRecord } from './connector.js';
+
 /** A line of more fields, or of more text, is refused. */
 const mostFields = 10_000;
 
+/** Text of one record of several lines; one that claims to be longer is let go. */
+const longestRecord = 1024 * 1024;
+
 const quote = '"';
 
-/** Whether a quoted field goes on in the next line. */
-export function isOpen(text: string): boolean {
+/** Puts together the lines of records whose quoted fields hold line breaks. */
+export class CsvLines {
+  #first: RawRecord | undefined;
+  #texts: string[] = [];
+  #length = 0;
+  #sizeBytes = 0;
+
+  /** Of a record of which more lines come; 0 between records. */
+  get heldBytes(): number {
+    return this.#length;
+  }
+
+  /** The record that the line ends; undefined where more of it comes. */
+  add(line: RawRecord): RawRecord | undefined {
+    const { text, place } = line;
+    const ends = (this.#first !== undefined) === isOpen(text);
+    if (this.#first === undefined && ends) {
+      return line;
+    }
+    this.#first ??= line;
+    this.#texts.push(text);
+    this.#length += text.length + 1;
+    this.#sizeBytes += (place?.sizeBytes ?? 0) + 1;
+    return ends || this.#length > longestRecord ? this.take() : undefined;
+  }
+
+  /** What has come of a record that has not ended. */
+  take(): RawRecord | undefined {
+    const first = this.#first;
+    const text = this.#texts.join('\n');
+    const sizeBytes = this.#sizeBytes - 1;
+    this.#first = undefined;
+    this.#texts = [];
+    this.#length = 0;
+    this.#sizeBytes = 0;
+    return (
+      first && {
+        ...first,
+        text,
+        value: undefined,
+        ...(first.place && { place: { ...first.place, sizeBytes } }),
+      }
+    );
+  }
+}
+
+/** Whether a quoted field that begins in the text goes on in the next line. */
+function isOpen(text: string): boolean {
   let quotes = 0;
   for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
     quotes++;
