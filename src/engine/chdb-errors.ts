@@ -52,12 +52,14 @@ const huntOutcomes: Readonly<Record<number, Outcome>> = {
   427: evaluation('A regular expression could not be compiled.'), // CANNOT_COMPILE_REGEXP
   441: unreadable, // CANNOT_PARSE_IPV4
   442: unreadable, // CANNOT_PARSE_IPV6
+  572: tooComplex, // TOO_MANY_QUERY_PLAN_OPTIMIZATIONS
 };
 
 const throwIfCode = 395;
 const cancelledCode = 394;
 const rowsOrBytesCode = 396;
 const syntaxCode = 62;
+const argumentsCode = 36;
 
 /**
  * A hunt's failure as its caller may see it; the engine's own text (SQL, paths, versions) is the
@@ -85,10 +87,10 @@ export function huntError(
   if (code === rowsOrBytesCode && fault.message.includes('temporary files')) {
     return new HuntError('hunt.resources', {}, options);
   }
-  const outcome =
-    code === syntaxCode && fault.message.includes('Max query size exceeded')
-      ? tooComplex
-      : huntOutcomes[code ?? 0];
+  const isTooComplex =
+    (code === syntaxCode && fault.message.includes('Max query size exceeded')) ||
+    (code === argumentsCode && fault.message.includes('Query tree is too big'));
+  const outcome = isTooComplex ? tooComplex : huntOutcomes[code ?? 0];
   if (!outcome) {
     return new HuntError('engine.failed', {}, options);
   }

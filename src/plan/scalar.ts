@@ -156,15 +156,24 @@ function call(
   parts: readonly PlanExpression[],
   type: ScalarType = scalarTypeOf(node.ResultType),
 ): PlanExpression {
-  const expression: CallExpression = {
-    kind: 'call',
-    name,
-    arguments: parts,
-    type,
-    span: spanOf(node),
-  };
+  const span = spanOf(node);
+  const expression: CallExpression = { kind: 'call', name, arguments: parts, type, span };
+  const size = parts.reduce((sum, part) => sum + (sizes.get(part) ?? 1), 1);
+  if (size > largestExpression) {
+    const because = 'written out, it would be too long';
+    throw new HuntError(
+      'kql.unsupported',
+      { what: 'An expression of this size', because },
+      { span },
+    );
+  }
+  sizes.set(expression, size);
   return foldConstant(expression);
 }
+
+/** Calls and what they are made of; lets that use the one before twice double it each time. */
+const largestExpression = 1_000_000;
+const sizes = new WeakMap<PlanExpression, number>();
 
 /** `a and b and c` as one flat call: published lists of hundreds of terms would nest too deep. */
 function planLogical(node: Expression, context: PlanContext, row: Row): PlanExpression {

@@ -67,6 +67,15 @@ describe('a text that gets neither an answer nor a refusal', () => {
       `DeviceEvents | where FileName in (${Array.from({ length: 20_000 }, (_, i) => `"f${i}"`).join(', ')})`,
     ],
     ['a long pipe', `DeviceEvents${' | extend x = 1'.repeat(1500)}`],
+    [
+      'lets that use the one before twice',
+      `let a0 = dynamic([1]); ${Array.from({ length: 60 }, (_, n) => `let a${n + 1} = array_concat(a${n}, a${n});`).join(' ')} print a60`,
+    ],
+    [
+      'columns that use the one before twice',
+      `print x = 1${' | extend x = iff(x > 1, x + 1, x)'.repeat(40)}`,
+    ],
+    ['a union of many', `print x = 1${' | union (print x = 2)'.repeat(200)}`],
     ['a long sum', `print ${'1+'.repeat(5000)}1`],
     ['a decimal that is none', 'print x = decimal("abc") * 2, y = decimal("1e77")'],
     ['a guid that is none', 'print x = indexof(guid(59-1e4e), "cde")'],
