@@ -39,6 +39,8 @@ interface Definition {
   readonly path?: Operand['path'];
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
+  /** Its nodes, with what the names in it stand for; 1 where it is absent. */
+  readonly size?: number;
 }
 
 /** One SELECT in the making. Aliases are unique in the whole query, so any clause may use them. */
@@ -324,6 +326,7 @@ function selectProject(
   // What differs at each evaluation, or is costly, must not be evaluated once more by a later clause.
   const once = wanted.some(({ expression }) => isVolatile(expression) || isCostlyCall(expression));
   const definitions = new Map(below.definitions);
+  let heaviest = 0;
   for (const { column, expression } of wanted) {
     if (expression.kind === 'column' && expression.column === column) continue;
     const operand = emit(expression, below, generation);
@@ -335,10 +338,25 @@ function selectProject(
       read: operand.read,
       path: operand.path,
       reads: [...readsOf([expression])],
+      size: sizeIn(expression, below),
     });
+    heaviest = Math.max(heaviest, definitions.get(column)?.size ?? 1);
   }
   const projected = { ...below, definitions, output: wanted.map(({ column }) => column) };
-  return once ? nest(projected) : projected;
+  return once || heaviest > largestDefinition ? nest(projected) : projected;
+}
+
+/**
+ * The engine writes a name's expression out where it is used: `extend x = iff(…, x + 1, x)` step after step
+ * grows threefold with each.
+ */
+const largestDefinition = 2_000;
+
+/** The nodes of an expression once its columns' expressions are written out in it. */
+function sizeIn(expression: PlanExpression, below: Select): number {
+  if (expression.kind === 'column') return below.definitions.get(expression.column)?.size ?? 1;
+  if (expression.kind !== 'call') return 1;
+  return expression.arguments.reduce((sum, part) => sum + sizeIn(part, below), 1);
 }
 
 /** The projection with the costly calls inside its expressions computed by a projection below it. */

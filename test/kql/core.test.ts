@@ -557,3 +557,12 @@ describe('text of a query that becomes SQL', () => {
     },
   );
 });
+
+test('a score that each of forty steps adds to', async () => {
+  const step = '| extend score = iff(y > 1, score + 1, score)';
+  const query = `range y from 1 to 2 step 1 | extend score = 0 ${step.repeat(40)}`;
+  expect(await kql.values(`${query} | sort by y asc`)).toEqual([
+    [1, 0],
+    [2, 40],
+  ]);
+});
