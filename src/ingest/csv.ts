@@ -1,4 +1,7 @@
-import type { RawRecord } from './connector.js';
+import type { Outcome, RawRecord } from './connector.js';
+
+/** What stands between the fields of exports whose header does not say it. */
+export const csvDelimiters: readonly string[] = [',', ';', '\t'];
 
 /** A line of more fields, or of more text, is refused. */
 const mostFields = 10_000;
@@ -112,4 +115,9 @@ function closingQuote(text: string, from: number): number {
     at++;
   }
   return -1;
+}
+
+/** A record that is none of its source. */
+export function csvRejection(detail: string, record: RawRecord): Outcome {
+  return { rejected: 'record.shape', detail, record };
 }

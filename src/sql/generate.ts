@@ -330,6 +330,8 @@ function selectProject(
   for (const { column, expression } of wanted) {
     if (expression.kind === 'column' && expression.column === column) continue;
     const operand = emit(expression, below, generation);
+    const size = sizeIn(expression, below);
+    heaviest = Math.max(heaviest, size);
     definitions.set(column, {
       sql: operand,
       // A renamed column needs no alias of its own.
@@ -338,9 +340,8 @@ function selectProject(
       read: operand.read,
       path: operand.path,
       reads: [...readsOf([expression])],
-      size: sizeIn(expression, below),
+      size,
     });
-    heaviest = Math.max(heaviest, definitions.get(column)?.size ?? 1);
   }
   const projected = { ...below, definitions, output: wanted.map(({ column }) => column) };
   return once || heaviest > largestDefinition ? nest(projected) : projected;

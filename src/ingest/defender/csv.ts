@@ -1,9 +1,8 @@
 import type { Conversion, Outcome, RawRecord } from '../connector.js';
-import { CsvLines, csvFields } from '../csv.js';
+import { CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
 import type { JsonValue } from '../json.js';
 import type { JsonObject } from '../windows/shape.js';
 
-const delimiters = [',', ';', '\t'];
 /** What the portals call the time of a row, and say of its zone. */
 const timeColumn = /^(?:Timestamp|TimeGenerated)(?: \[(?:UTC|Local Time)\])?$/i;
 
@@ -49,7 +48,7 @@ function rowsUnder({ names, delimiter }: Header, lines: readonly string[]): read
 }
 
 function headerIn(text: string): Header | undefined {
-  for (const delimiter of delimiters) {
+  for (const delimiter of csvDelimiters) {
     const names = columnNames(csvFields(text, delimiter) ?? []);
     if (names.length > 1 && names.some((name) => timeColumn.test(name))) {
       return { names, delimiter };
@@ -105,7 +104,7 @@ export class RowCsv implements Conversion {
   *release(flowing: boolean): Generator<Outcome> {
     const begun = flowing ? undefined : this.#lines.take();
     if (begun) {
-      yield rejection('a quoted field does not end', begun);
+      yield csvRejection('a quoted field does not end', begun);
     }
   }
 
@@ -114,12 +113,12 @@ export class RowCsv implements Conversion {
     const header = headerIn(record.text);
     if (header || this.#header === undefined) {
       this.#header = header;
-      return header ? [] : [rejection('no header of CSV with a time', record)];
+      return header ? [] : [csvRejection('no header of CSV with a time', record)];
     }
     const { names, delimiter } = this.#header;
     const fields = csvFields(record.text, delimiter);
     if (fields?.length !== names.length) {
-      return [rejection('the fields do not fit the header', record)];
+      return [csvRejection('the fields do not fit the header', record)];
     }
     const value = rowOf(names, fields);
     if (value['DataType'] === 'Techniques') {
@@ -135,8 +134,4 @@ export class RowCsv implements Conversion {
     const named = { ...record, text: JSON.stringify(value), value };
     return this.#inner.convert(named).map((outcome) => ({ ...outcome, record: named }));
   }
-}
-
-function rejection(detail: string, record: RawRecord): Outcome {
-  return { rejected: 'record.shape', detail, record };
 }

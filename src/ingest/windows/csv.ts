@@ -1,6 +1,6 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
-import { CsvLines, csvFields } from '../csv.js';
+import { CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { JsonObject } from './shape.js';
 import { isOfShape, unwrapEvent } from './shapes.js';
@@ -13,7 +13,6 @@ interface Header {
   readonly hasComputer: boolean;
 }
 
-const delimiters = [',', ';', '\t'];
 const eventViewer = ['Date and Time', 'Source', 'Event ID'];
 const computerColumn = /computer|machine|host/i;
 /** `Export-Csv` writes the type of its objects before their header. */
@@ -29,7 +28,7 @@ export function startsEventCsv(lines: readonly string[]): boolean {
   return (
     headerIn(first) !== undefined ||
     // Where the event is in one of the columns, the names do not tell.
-    delimiters.some((delimiter) => {
+    csvDelimiters.some((delimiter) => {
       const names = csvFields(first, delimiter)?.map(columnName);
       const fields = names && firstRecord(lines.slice(start + 1), delimiter);
       return fields !== undefined && unwrapEvent(recordOf(names ?? [], fields)) !== undefined;
@@ -49,7 +48,7 @@ function firstRecord(lines: readonly string[], delimiter: string): readonly stri
 }
 
 function headerIn(text: string): Header | undefined {
-  for (const delimiter of delimiters) {
+  for (const delimiter of csvDelimiters) {
     const names = csvFields(text, delimiter)?.map(columnName) ?? [];
     const isOfEventViewer = eventViewer.every((name) => names.includes(name));
     if (isOfEventViewer || isOfShape(Object.fromEntries(names.map((name) => [name, ''])))) {
@@ -136,7 +135,7 @@ export class EventCsv implements Conversion {
     if (!flowing) {
       const begun = this.#lines.take();
       if (begun) {
-        yield rejection('a quoted field does not end', begun);
+        yield csvRejection('a quoted field does not end', begun);
       }
       yield* this.#dated();
     }
@@ -152,10 +151,10 @@ export class EventCsv implements Conversion {
     const header = this.#header;
     if (header === undefined) {
       this.#header = headerIn(record.text) ?? plainHeader(record.text);
-      return this.#header ? [] : [rejection('no header of CSV', record)];
+      return this.#header ? [] : [csvRejection('no header of CSV', record)];
     }
     if (!header.hasComputer) {
-      return [rejection(withoutComputer, record)];
+      return [csvRejection(withoutComputer, record)];
     }
     const { names, delimiter } = header;
     const fields = csvFields(record.text, delimiter);
@@ -167,7 +166,7 @@ export class EventCsv implements Conversion {
       return [];
     }
     if (!fits) {
-      return [rejection('the fields do not fit the header', record)];
+      return [csvRejection('the fields do not fit the header', record)];
     }
     const value = recordOf(names, fields);
     // A record that says what its fields are.
@@ -209,8 +208,4 @@ const withoutComputer =
 function plainHeader(text: string): Header | undefined {
   const names = csvFields(text, ',')?.map(columnName);
   return names && { names, delimiter: ',', hasComputer: true };
-}
-
-function rejection(detail: string, record: RawRecord): Outcome {
-  return { rejected: 'record.shape', detail, record };
 }
