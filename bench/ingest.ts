@@ -10,37 +10,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { builtinCatalog } from '../src/catalog/catalog.js';
-import { parseCustomTable, withCustomTable } from '../src/catalog/custom-table.js';
 import { checkConfiguration } from '../src/configuration.js';
 import { type ChdbEngine, startChdbEngine } from '../src/engine/chdb.js';
 import type { Engine } from '../src/engine/engine.js';
 import { migrate } from '../src/engine/schema.js';
 import { startIngest } from '../src/ingest/ingest.js';
 import { issueToken } from '../src/main.js';
-import { type Input, inputs } from './ingest/inputs.js';
+import { benchCatalog as catalog, type Input, inputs } from './ingest/inputs.js';
 
 const megabytes = Number(process.argv[2] ?? 64);
 const wanted = process.argv.slice(3);
 const shared = process.env['QUARRY_SHARED'];
-
-const catalog = withCustomTable(
-  builtinCatalog,
-  parseCustomTable({
-    name: 'Bench',
-    columns: [
-      { name: 'Timestamp', type: 'datetime', from: 'ts' },
-      { name: 'DeviceName', type: 'string', from: 'host.name' },
-      { name: 'LocalIP', type: 'string', from: 'source.ip' },
-      { name: 'LocalPort', type: 'int', from: 'source.port' },
-      { name: 'RemoteIP', type: 'string', from: 'destination.ip' },
-      { name: 'RemotePort', type: 'int', from: 'destination.port' },
-      { name: 'Bytes', type: 'long', from: 'bytes' },
-      { name: 'ActionType', type: 'string', from: 'action' },
-      { name: 'AdditionalFields', type: 'dynamic' },
-    ],
-  }),
-);
 
 const directory = await mkdtemp(join(tmpdir(), 'quarry-bench-'));
 try {

@@ -1,7 +1,28 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { parseCustomTable, withCustomTable } from '../../src/catalog/custom-table.js';
 import { contentsOf } from '../../src/ingest/contents.js';
 import { simulate, smallCompany } from '../../src/simulator/simulate.js';
+
+/** With a table of an operator's own. */
+export const benchCatalog = withCustomTable(
+  builtinCatalog,
+  parseCustomTable({
+    name: 'Bench',
+    columns: [
+      { name: 'Timestamp', type: 'datetime', from: 'ts' },
+      { name: 'DeviceName', type: 'string', from: 'host.name' },
+      { name: 'LocalIP', type: 'string', from: 'source.ip' },
+      { name: 'LocalPort', type: 'int', from: 'source.port' },
+      { name: 'RemoteIP', type: 'string', from: 'destination.ip' },
+      { name: 'RemotePort', type: 'int', from: 'destination.port' },
+      { name: 'Bytes', type: 'long', from: 'bytes' },
+      { name: 'ActionType', type: 'string', from: 'action' },
+      { name: 'AdditionalFields', type: 'dynamic' },
+    ],
+  }),
+);
 
 /** What one connector is measured with. */
 export interface Input {
@@ -19,10 +40,16 @@ const recorded: readonly (readonly [source: string, archive: string, member: Reg
   ['auditd', 'syslog_auoms_auditd_log4shell_cve2021_44228_jndi_reference.zip', /./],
 ];
 
-/** @param folder of recordings; without it events of our own invention stand in for them */
-export async function inputs(folder: string | undefined): Promise<Input[]> {
+/**
+ * @param folder of recordings; without it events of our own invention stand in for them
+ * @param end of what is simulated
+ */
+export async function inputs(
+  folder: string | undefined,
+  end = new Date(Date.now() - 60_000),
+): Promise<Input[]> {
   const found: Input[] = [
-    { source: 'defender-streaming', what: 'simulated company', chunks: simulated },
+    { source: 'defender-streaming', what: 'simulated company', chunks: () => simulated(end) },
   ];
   for (const [source, archive, member] of recorded) {
     const file = join(folder ?? '', 'otrf', archive);
@@ -47,8 +74,7 @@ async function memberOf(file: string, wanted: RegExp): Promise<string | undefine
   return undefined;
 }
 
-function* simulated(): Generator<string> {
-  const end = new Date(Date.now() - 60_000);
+function* simulated(end: Date): Generator<string> {
   const options = { ...smallCompany, events: 1_000_000, days: 3, end, tenantId: 'bench' };
   for (const chunk of simulate(options)) yield chunk.toString('utf8');
 }
