@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ExpressionBuilder } from 'kysely';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Engine } from '../engine/engine.js';
 import type { Principal } from '../identity/principal.js';
 import { toJson } from '../store/json.js';
+import type { StoreSchema } from '../store/schema.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
+import { AuditServer } from './audit-servers.js';
 
 /** Something that was done, or that somebody tried to do. */
 export interface AuditEvent {
@@ -30,6 +33,7 @@ export interface AuditEvent {
 
 const rowsAtOnce = 5000;
 const shipEveryMs = 2000;
+const beatEveryMs = 10_000;
 /** Refusals of one address for one reason are counted together for so long. */
 const refusalWindowMs = 60_000;
 const maxRefusalKeys = 1000;
@@ -43,24 +47,27 @@ export class AuditLog {
   readonly #engine: Engine;
   readonly #folder: string;
   readonly #log: (line: object) => void;
+  readonly #server: AuditServer;
   readonly #refusals = new Map<string, { count: number; event: AuditEvent }>();
   readonly #timers: NodeJS.Timeout[];
   #shipping: Promise<void> = Promise.resolve();
 
-  /** @param folder the engine's spool */
+  /** @param folder the engine's spool, of this server alone */
   constructor(store: Store, engine: Engine, folder: string, log: (line: object) => void) {
     this.#store = store;
     this.#engine = engine;
     this.#folder = folder;
     this.#log = log;
+    this.#server = new AuditServer(store, folder);
     this.#timers = [
       setInterval(() => void this.ship(), shipEveryMs).unref(),
+      setInterval(() => void this.beat(), beatEveryMs).unref(),
       setInterval(() => void this.#recordRefusals(), refusalWindowMs).unref(),
     ];
   }
 
   async record(event: AuditEvent): Promise<void> {
-    await recordAudit(this.#store, event);
+    await recordAudit(this.#store, event, this.#server.id);
   }
 
   /**
@@ -84,11 +91,17 @@ export class AuditLog {
 
   /** Brings what is recorded to the engine; one at a time. */
   ship(): Promise<void> {
-    this.#shipping = this.#shipping
-      .then(() => this.#shipAll())
-      .catch((error: unknown) => this.#log({ event: 'audit.waiting', error: String(error) }));
+    this.#shipping = this.#shipping.then(() => this.#shipAll()).catch(this.#waiting);
     return this.#shipping;
   }
+
+  /** Tells the servers on the same store that this one lives, also while the engine keeps it waiting. */
+  beat(): Promise<void> {
+    return this.#server.beat().catch(this.#waiting);
+  }
+
+  readonly #waiting = (error: unknown) =>
+    this.#log({ event: 'audit.waiting', error: String(error) });
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
@@ -106,12 +119,14 @@ export class AuditLog {
 
   async #shipAll(): Promise<void> {
     const { db } = this.#store;
+    if (!this.#server.isKnown) await this.#server.beat();
     // Batches of a process that ended in the middle come first, under their own names: the engine
     // knows what it has had.
     for (;;) {
       const left = await db
         .selectFrom('audit_records')
         .select('batch')
+        .where('server', '=', this.#server.id)
         .where('batch', 'is not', null)
         .limit(1)
         .executeTakeFirst();
@@ -124,18 +139,19 @@ export class AuditLog {
   async #claim(): Promise<string | null> {
     const { db } = this.#store;
     const batch = randomUUID();
+    const server = this.#server.id;
+    const isOurs = (each: ExpressionBuilder<StoreSchema, 'audit_records'>) =>
+      each.and([
+        each('batch', 'is', null),
+        each.or([each('server', '=', server), each('server', 'is', null)]),
+      ]);
     const { numUpdatedRows } = await db
       .updateTable('audit_records')
-      .set({ batch })
+      .set({ batch, server })
       .where('id', 'in', (eb) =>
-        eb
-          .selectFrom('audit_records')
-          .select('id')
-          .where('batch', 'is', null)
-          .orderBy('at')
-          .limit(rowsAtOnce),
+        eb.selectFrom('audit_records').select('id').where(isOurs).orderBy('at').limit(rowsAtOnce),
       )
-      .where('batch', 'is', null)
+      .where(isOurs)
       .executeTakeFirst();
     return numUpdatedRows > 0n ? batch : null;
   }
@@ -163,12 +179,24 @@ export class AuditLog {
         await rm(file, { force: true });
       }
     }
-    await db.deleteFrom('audit_records').where('batch', '=', batch).execute();
+    // Where another has taken it over meanwhile, it is the other's to remove.
+    await db
+      .deleteFrom('audit_records')
+      .where('batch', '=', batch)
+      .where('server', '=', this.#server.id)
+      .execute();
   }
 }
 
-/** Writes one record to the store; a server that runs on it brings it to the engine. */
-export async function recordAudit(store: Store, event: AuditEvent): Promise<void> {
+/**
+ * Writes one record to the store, from where it is brought to the engine.
+ * @param server by which; by default any that runs on the store
+ */
+export async function recordAudit(
+  store: Store,
+  event: AuditEvent,
+  server: string | null = null,
+): Promise<void> {
   const at = Date.now();
   const id = randomUUID();
   const { actor } = event;
@@ -193,7 +221,7 @@ export async function recordAudit(store: Store, event: AuditEvent): Promise<void
   };
   await store.db
     .insertInto('audit_records')
-    .values({ id, tenant_id: event.tenant, at, record: toJson(record), batch: null })
+    .values({ id, tenant_id: event.tenant, at, record: toJson(record), batch: null, server })
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { fromJson, toJson } from '../store/json.js';
+import { nameKey } from '../store/name-key.js';
 import type { Store } from '../store/store.js';
 
 /**
@@ -9,11 +10,13 @@ import type { Store } from '../store/store.js';
 export class Positions<Position> {
   readonly #store: Store;
   readonly #source: string;
+  readonly #sourceKey: string;
   readonly #shape: z.ZodType<Position>;
 
   constructor(store: Store, source: string, shape: z.ZodType<Position>) {
     this.#store = store;
     this.#source = source;
+    this.#sourceKey = nameKey(source);
     this.#shape = shape;
   }
 
@@ -21,7 +24,7 @@ export class Positions<Position> {
     const rows = await this.#store.db
       .selectFrom('ingest_positions')
       .select(['item', 'position'])
-      .where('source', '=', this.#source)
+      .where('source_key', '=', this.#sourceKey)
       .execute();
     return new Map(rows.map(({ item, position }) => [item, fromJson(position, this.#shape)]));
   }
@@ -30,16 +33,22 @@ export class Positions<Position> {
     const values = { position: toJson(position), updated_at: Date.now() };
     await this.#store.db
       .insertInto('ingest_positions')
-      .values({ source: this.#source, item, ...values })
-      .onConflict((conflict) => conflict.columns(['source', 'item']).doUpdateSet(values))
+      .values({
+        source_key: this.#sourceKey,
+        item_key: nameKey(item),
+        source: this.#source,
+        item,
+        ...values,
+      })
+      .onConflict((conflict) => conflict.columns(['source_key', 'item_key']).doUpdateSet(values))
       .execute();
   }
 
   async remove(item: string): Promise<void> {
     await this.#store.db
       .deleteFrom('ingest_positions')
-      .where('source', '=', this.#source)
-      .where('item', '=', item)
+      .where('source_key', '=', this.#sourceKey)
+      .where('item_key', '=', nameKey(item))
       .execute();
   }
 
@@ -48,7 +57,7 @@ export class Positions<Position> {
     const old = await this.#store.db
       .selectFrom('ingest_positions')
       .select(['item'])
-      .where('source', '=', this.#source)
+      .where('source_key', '=', this.#sourceKey)
       .where('updated_at', '<', before)
       .execute();
     for (const { item } of old.filter(({ item }) => !kept.has(item))) {

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from 'kysely';
-import type { StoreSchema } from './schema.js';
+import { nameKey } from './name-key.js';
+import type { IngestPositionRow, StoreSchema } from './schema.js';
 
 /**
  * The one list of migrations, for SQLite and PostgreSQL alike: ids are `text`, times `bigint`
@@ -274,4 +275,64 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0008-audit-servers': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('audit_servers')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('seen_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.alterTable('audit_records').addColumn('server', 'text').execute();
+      // A batch that is on its way falls to whichever server hears last of the one that has never been heard.
+      await (db as Kysely<StoreSchema>)
+        .updateTable('audit_records')
+        .set({ server: 'unknown' })
+        .where('batch', 'is not', null)
+        .execute();
+      await (db as Kysely<StoreSchema>)
+        .insertInto('audit_servers')
+        .values({ id: 'unknown', seen_at: 0 })
+        .execute();
+    },
+  },
+  '0009-positions-of-long-names': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('ingest_positions').renameTo('ingest_positions_before').execute();
+      await db.schema
+        .createTable('ingest_positions')
+        .addColumn('source_key', 'text', (column) => column.notNull())
+        .addColumn('item_key', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('item', 'text', (column) => column.notNull())
+        .addColumn('position', 'text', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('ingest_positions_by_key', ['source_key', 'item_key'])
+        .execute();
+      const before = (db as Kysely<{ ingest_positions_before: PositionBefore }>)
+        .selectFrom('ingest_positions_before')
+        .selectAll()
+        .orderBy('source')
+        .orderBy('item');
+      for (let first = 0; ; first += rowsAtOnce) {
+        const rows = await before.limit(rowsAtOnce).offset(first).execute();
+        if (rows.length === 0) break;
+        await (db as Kysely<StoreSchema>)
+          .insertInto('ingest_positions')
+          .values(
+            rows.map((row) => ({
+              source_key: nameKey(row.source),
+              item_key: nameKey(row.item),
+              ...row,
+            })),
+          )
+          .execute();
+      }
+      await db.schema.dropTable('ingest_positions_before').execute();
+    },
+  },
 };
+
+type PositionBefore = Omit<IngestPositionRow, 'source_key' | 'item_key'>;
+
+/** Values of a statement are numbered, up to 32,766 in SQLite. */
+const rowsAtOnce = 1000;

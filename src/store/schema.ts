@@ -126,6 +126,15 @@ export interface AuditRow {
   record: JsonText;
   /** Under which name it is being brought to the engine; null: not yet. */
   batch: string | null;
+  /** Which server brings it; null: any. */
+  server: string | null;
+}
+
+/** A server that brings audit records to its engine. */
+export interface AuditServerRow {
+  id: string;
+  /** When it was last heard of, by the database's clock. */
+  seen_at: Millis;
 }
 
 /** How much of a quota has been used in one window. */
@@ -180,6 +189,9 @@ export interface IngestCounterRow {
 
 /** How far a file, a blob, … of a source has been read. */
 export interface IngestPositionRow {
+  /** Digests of the two names, which are longer than PostgreSQL has them in an index. */
+  source_key: string;
+  item_key: string;
   source: string;
   item: string;
   position: JsonText;
@@ -210,6 +222,7 @@ export interface StoreSchema {
   functions: FunctionRow;
   quota_counters: QuotaCounterRow;
   audit_records: AuditRow;
+  audit_servers: AuditServerRow;
   custom_tables: CustomTableRow;
   table_retention: TableRetentionRow;
   purges: PurgeRow;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Engine } from '../../src/engine/engine.js';
@@ -74,21 +74,56 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(migrations).sort());
     });
 
-    test('what was stored before the last of them is there after it', async () => {
+    test('what was stored before is there after them', async () => {
       const location = await place.location('earlier');
-      const first = await openStore(location);
-      await insertTenant(first, { id: 'kept', name: 'Kept', retentionDays: 7 });
-      const last = Object.keys(migrations).sort().at(-1) ?? '';
-      // As a version left it that did not have the last one.
-      for (const table of ['ingest_positions', 'ingest_requests']) {
-        await first.db.schema.dropTable(table).execute();
+      const before = await openStore(location);
+      await insertTenant(before, { id: 'kept', name: 'Kept', retentionDays: 7 });
+      // As a version left it that knew none of the last ones.
+      const db = before.db as Kysely<unknown>;
+      for (const table of ['audit_records', 'audit_servers', 'ingest_positions']) {
+        await db.schema.dropTable(table).execute();
       }
-      await sql`delete from kysely_migration where name = ${last}`.execute(first.db);
-      await first.close();
-      const second = await openStore(location);
-      expect(await findTenant(second, 'kept')).toMatchObject({ retentionDays: 7 });
-      expect(await new Positions(second, 'folder', z.number()).all()).toEqual(new Map());
-      await second.close();
+      for (const table of ['ingest_requests']) await db.schema.dropTable(table).execute();
+      const names = Object.keys(migrations).sort();
+      for (const name of ['0004-audit-records', '0007-ingest-positions-and-requests']) {
+        await migrations[name]?.up(db);
+      }
+      for (const name of names.slice(names.indexOf('0007-ingest-positions-and-requests') + 1)) {
+        await sql`delete from kysely_migration where name = ${name}`.execute(db);
+      }
+      const row = (item: string) => ({ source: 'folder', item, position: '7', updated_at: late });
+      const items = Array.from({ length: 2500 }, (_, index) => `/logs/${index} ü.json`);
+      for (let first = 0; first < items.length; first += 500) {
+        await (db as Kysely<{ ingest_positions: ReturnType<typeof row> }>)
+          .insertInto('ingest_positions')
+          .values(items.slice(first, first + 500).map(row))
+          .execute();
+      }
+      const audited = { tenant_id: 'default', at: late, record: '{}' };
+      await (db as Kysely<{ audit_records: object }>)
+        .insertInto('audit_records')
+        .values([
+          { ...audited, id: 'a', batch: 'of-before' },
+          { ...audited, id: 'b', batch: null },
+        ])
+        .execute();
+      await before.close();
+
+      const after = await openStore(location);
+      expect(await findTenant(after, 'kept')).toMatchObject({ retentionDays: 7 });
+      const positions = new Positions(after, 'folder', z.number());
+      expect(await positions.all()).toEqual(new Map(items.map((item) => [item, 7])));
+      await positions.save(items[0] ?? '', 8);
+      expect((await positions.all()).get(items[0] ?? '')).toBe(8);
+      const tokens: string[] = [];
+      const engine = {
+        insertSegment: async ({ token }: { token: string }) => void tokens.push(token),
+      } as unknown as Engine;
+      const log = new AuditLog(after, engine, place.directory, () => undefined);
+      for (let time = 0; time < 3; time += 1) await log.beat();
+      await log.close();
+      expect(tokens).toEqual(['audit-of-before-default', expect.any(String)]);
+      await after.close();
     });
   });
 
@@ -297,17 +332,20 @@ describe.each(storeKinds)('on %s', (kind) => {
 
     test('a position of a long name is kept', async () => {
       const positions = new Positions(store, 'long', z.number());
-      // Letters that do not compress.
-      const random = Array.from({ length: 100 }, (_, index) =>
-        createHash('sha256').update(`${index}`).digest('base64'),
-      )
-        .join('')
-        .slice(0, 2048);
+      // Letters that do not compress, more of them than a key of PostgreSQL's holds.
+      const random = randomBytes(100_000).toString('base64');
       await positions.save(random, 1);
       await positions.save(random, 2);
       expect(await positions.all()).toEqual(new Map([[random, 2]]));
       await positions.remove(random);
       expect(await positions.all()).toEqual(new Map());
+    });
+
+    test('a position of a source of a long name is kept', async () => {
+      const name = `follow /${randomBytes(3_000).toString('base64')}`;
+      await new Positions(store, name, z.number()).save('1', 1);
+      expect(await new Positions(store, name, z.number()).all()).toEqual(new Map([['1', 1]]));
+      expect(await new Positions(store, `${name}x`, z.number()).all()).toEqual(new Map());
     });
 
     test('a request under a key is taken once', async () => {
@@ -332,47 +370,132 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
   });
 
-  test('the record reaches the engine in its order, once, from whichever server', async () => {
-    const events = Array.from({ length: 25 }, (_, index) => ({
+  describe('the record', () => {
+    const act = (action: string) => ({
       tenant: 'contoso',
       kind: 'Administration' as const,
-      action: `Act ${index}`,
+      action,
       actor: user('asha'),
       outcome: 'Succeeded',
       status: 200,
       queryText: 'print "\0 \ud800 ü"',
       cpuSeconds: 0.25,
-    }));
-    for (const event of events) await recordAudit(store, event);
-    await recordAudit(store, { ...events[0], tenant: 'gone' } as (typeof events)[0]);
-    const lines: Record<string, unknown>[] = [];
-    const engine = {
-      insertSegment: async ({ file }: { file: string }) => {
-        const text = await readFile(file, 'utf8');
-        lines.push(
-          ...text
-            .trimEnd()
-            .split('\n')
-            .map((line) => JSON.parse(line)),
-        );
-      },
-    } as unknown as Engine;
+    });
     const trouble: object[] = [];
-    const folder = join(place.directory, 'spool');
-    await mkdir(folder);
-    const log = (line: object) => void trouble.push(line);
-    const logs = [
-      new AuditLog(store, engine, folder, log),
-      new AuditLog(store, engine, folder, log),
-    ];
-    await logs[0]?.ship();
-    await Promise.all(logs.map((each) => each.close()));
-    expect(trouble).toEqual([]);
-    expect(lines.map((line) => line['Action']).sort()).toEqual(
-      events.map(({ action }) => action).sort(),
-    );
-    expect(lines[0]).toMatchObject({ QueryText: 'print "\0 \ufffd ü"', CpuSeconds: 0.25 });
-    expect(await store.db.selectFrom('audit_records').selectAll().execute()).toEqual([]);
+
+    /** A server's own engine, which waits for `opened` where it is given. */
+    const serverOf = async (name: string, on: Store, opened?: Promise<void>) => {
+      const lines: Record<string, unknown>[] = [];
+      const tokens: string[] = [];
+      const engine = {
+        insertSegment: async ({ file, token }: { file: string; token: string }) => {
+          const text = await readFile(file, 'utf8');
+          tokens.push(token);
+          lines.push(
+            ...text
+              .trimEnd()
+              .split('\n')
+              .map((line) => JSON.parse(line)),
+          );
+          await opened;
+        },
+      } as unknown as Engine;
+      const folder = join(place.directory, name);
+      await mkdir(folder, { recursive: true });
+      const log = new AuditLog(on, engine, folder, (line) => void trouble.push(line));
+      return { log, lines, tokens, actions: () => lines.map((line) => line['Action']) };
+    };
+    const left = () => store.db.selectFrom('audit_records').selectAll().execute();
+    /** As if nothing had been heard of a server for a day. */
+    const silence = async () => {
+      await store.db
+        .updateTable('audit_servers')
+        .set((eb) => ({ seen_at: eb('seen_at', '-', 86_400_000) }))
+        .execute();
+    };
+    const beat = async (log: AuditLog, times: number) => {
+      for (let time = 0; time < times; time += 1) await log.beat();
+    };
+
+    test('reaches the engine once, from whichever server', async () => {
+      const events = Array.from({ length: 25 }, (_, index) => act(`Act ${index}`));
+      for (const event of events) await recordAudit(store, event);
+      await recordAudit(store, { ...act('Gone'), tenant: 'gone' });
+      const first = await serverOf('one', store);
+      const second = await serverOf('two', other);
+      await first.log.ship();
+      expect(first.actions().sort()).toEqual(events.map(({ action }) => action).sort());
+      for (const event of events) await recordAudit(store, event);
+      await Promise.all([first.log.close(), second.log.close()]);
+      expect(trouble).toEqual([]);
+      expect([...first.actions(), ...second.actions()].sort()).toEqual(
+        [...events, ...events].map(({ action }) => action).sort(),
+      );
+      expect(first.lines[0]).toMatchObject({ QueryText: 'print "\0 \ufffd ü"', CpuSeconds: 0.25 });
+      expect(await left()).toEqual([]);
+    });
+
+    test('that a living server is bringing is left to it, and what is its own, too', async () => {
+      let open: () => void = () => undefined;
+      const slow = await serverOf('slow', store, new Promise((resolve) => (open = resolve)));
+      const quick = await serverOf('quick', other);
+      await slow.log.record(act('Of the slow one'));
+      await quick.log.record(act('Of the quick one'));
+      await recordAudit(store, act('Of nobody'));
+      const shipping = slow.log.ship();
+      while (slow.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await slow.log.record(act('Meanwhile'));
+      await beat(quick.log, 5);
+      await quick.log.ship();
+      expect(quick.actions()).toEqual(['Of the quick one']);
+      open();
+      await shipping;
+      await Promise.all([slow.log.close(), quick.log.close()]);
+      expect(slow.actions().sort()).toEqual(['Meanwhile', 'Of nobody', 'Of the slow one']);
+      expect(trouble).toEqual([]);
+      expect(await left()).toEqual([]);
+    });
+
+    test('of a server that has gone is brought by another, under the names it had', async () => {
+      let end: (error: Error) => void = () => undefined;
+      const gone = await serverOf('gone', store, new Promise((_, reject) => (end = reject)));
+      await gone.log.record(act('On its way'));
+      const shipping = gone.log.ship();
+      while (gone.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await gone.log.record(act('Not yet'));
+      await silence();
+      const heir = await serverOf('heir', other);
+      // Not at once: where nobody reached the store for a while, all have been silent.
+      await beat(heir.log, 2);
+      await heir.log.ship();
+      expect(heir.actions()).toEqual([]);
+      await beat(heir.log, 1);
+      await heir.log.ship();
+      expect(heir.actions()).toEqual(['On its way', 'Not yet']);
+      expect(heir.tokens[0]).toBe(gone.tokens[0]);
+      end(new Error('gone'));
+      await shipping;
+      await Promise.all([gone.log.close(), heir.log.close()]);
+      expect(gone.actions()).toEqual(['On its way']);
+      expect(trouble.splice(0)).toEqual([{ event: 'audit.waiting', error: 'Error: gone' }]);
+      expect(await left()).toEqual([]);
+    });
+
+    test('of a server that is started again is its own, at once', async () => {
+      let end: (error: Error) => void = () => undefined;
+      const before = await serverOf('again', store, new Promise((_, reject) => (end = reject)));
+      await before.log.record(act('Before'));
+      const shipping = before.log.ship();
+      while (before.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      end(new Error('killed'));
+      await shipping;
+      const after = await serverOf('again', other);
+      await after.log.ship();
+      expect(after.tokens).toEqual(before.tokens);
+      expect(trouble.splice(0)).toEqual([{ event: 'audit.waiting', error: 'Error: killed' }]);
+      await Promise.all([before.log.close(), after.log.close()]);
+      expect(await left()).toEqual([]);
+    });
   });
 
   test('roles go by the subject, whatever its case and length', async () => {
