@@ -8,11 +8,12 @@ import { type JsonValue, parseJson } from '../json.js';
 import { Occurrences, reportId } from '../occurrences.js';
 import { actorColumns, actorColumnsIn, type Columns, namedProcess } from './actor.js';
 import { lowerCase, type WindowsEvent } from './event.js';
-import { type Expression, expressionOf, type RuleScope, textFrom } from './expression.js';
+import { type RuleScope, textFrom } from './expression.js';
 import { Learning, twinKey } from './learning.js';
 import { ruleFor } from './logs.js';
 import { type Rule, twinToleranceMs } from './rule.js';
 import { eventTime } from './time.js';
+import { toldBy } from './told.js';
 import { pidOf, present } from './values.js';
 
 /** Reads a record's event; undefined where it has none. */
@@ -242,44 +243,18 @@ function setActor(columns: Columns, rule: Rule, scope: RuleScope, correlation: C
 /** Tables that have no column for what has none. */
 const withoutAdditional = new Set(['DeviceImageLoadEvents', 'DeviceRegistryEvents']);
 
-/** Told by other columns of every row. */
-const alwaysTold = ['utctime'];
-
-const toldBy = new WeakMap<Rule, ReadonlySet<string>>();
-
-/** Fields that the row has already, in lower case. */
-function fieldsToldBy(rule: Rule): ReadonlySet<string> {
-  let told = toldBy.get(rule);
-  if (told === undefined) {
-    const { actionType, condition, columns, additional = {}, actor = {} } = rule;
-    // There is no column for its GUID.
-    const { guid: _, ...target } = rule.target ?? {};
-    const expressions: Expression[] = [...Object.values(columns), ...Object.values(additional)];
-    const fields = [actor, target].flatMap((fields) =>
-      Object.values(fields).flatMap((value) =>
-        typeof value === 'symbol' ? [] : expressionOf(value).fields,
-      ),
-    );
-    told = new Set([
-      ...alwaysTold,
-      ...fields,
-      ...expressions.flatMap((expression) => expression.fields),
-      ...(typeof actionType === 'string' ? [] : actionType.fields),
-      ...(condition?.fields ?? []),
-    ]);
-    toldBy.set(rule, told);
-  }
-  return told;
-}
-
 function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
   const { data } = scope.event;
-  const told = fieldsToldBy(rule);
+  const told = toldBy(rule);
   const members: [string, JsonValue][] = [];
   for (const name of data.names) {
     const key = lowerCase(name);
-    const value = told.has(key) ? undefined : present(data.get(key));
-    if (value !== undefined && rule.additional?.[name] === undefined) {
+    const value = present(data.get(key));
+    if (
+      value !== undefined &&
+      rule.additional?.[name] === undefined &&
+      !told.has(key, value, scope)
+    ) {
       members.push([name, value]);
     }
   }

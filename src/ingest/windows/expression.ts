@@ -3,6 +3,7 @@ import type { Process } from '../correlation/process.js';
 import { ExactNumber, type JsonValue } from '../json.js';
 import type { WindowsEvent } from './event.js';
 import type { JsonObject } from './shape.js';
+import { present } from './values.js';
 
 /** What a rule may read. */
 export interface RuleScope {
@@ -27,10 +28,28 @@ export interface Expression {
   readonly text: string;
   /** Fields of the event that are told in full by it, in lower case. */
   readonly fields: readonly string[];
+  /** Those of the fields that it tells of one event; all of them where it does not say. */
+  readonly toldOf?: (scope: RuleScope) => readonly string[];
 }
+
+/** What an expression tells. */
+export type Telling = Pick<Expression, 'fields' | 'toldOf'>;
 
 /** A field's name, or more. */
 export type Operand = string | Expression;
+
+/** The fields that are told of one event. */
+export function fieldsTold({ fields, toldOf }: Telling, scope: RuleScope): readonly string[] {
+  return toldOf ? toldOf(scope) : fields;
+}
+
+/** What all of them tell. */
+export function tellingOf(...all: readonly Telling[]): Telling {
+  const fields = all.flatMap((each) => each.fields);
+  return all.some(({ toldOf }) => toldOf !== undefined)
+    ? { fields, toldOf: (scope) => all.flatMap((each) => fieldsTold(each, scope)) }
+    : { fields };
+}
 
 /** A field of the event; `-` is nothing. Where its name has spaces, some shippers write it otherwise. */
 export function field(name: string): Expression {
@@ -39,22 +58,23 @@ export function field(name: string): Expression {
     ? [key, key.replaceAll(' ', '_'), key.replaceAll(' ', '')]
     : [key];
   return {
-    read: ({ event }) => {
-      const value = firstValue(event, spellings);
-      return value === '-' || value === '' ? undefined : value;
-    },
+    read: ({ event }) => firstValue(event, spellings),
     text: name,
     fields: spellings,
+    ...(spellings.length > 1 && {
+      toldOf: ({ event: { data } }) =>
+        spellings.filter((spelling) => present(data.get(spelling)) !== undefined).slice(0, 1),
+    }),
   };
 }
 
-/** Of several spellings of a field, that which the event has. */
+/** The value of a field under the first of its spellings that has one. */
 export function firstValue(
   { data }: WindowsEvent,
   spellings: readonly string[],
 ): string | undefined {
   for (const spelling of spellings) {
-    const value = data.get(spelling);
+    const value = present(data.get(spelling));
     if (value !== undefined) {
       return value;
     }
@@ -85,31 +105,33 @@ export function transform(
   compute: (text: string, scope: RuleScope) => JsonValue | undefined,
 ): (operand: Operand) => Expression {
   return (operand) => {
-    const { read, text, fields } = expressionOf(operand);
+    const expression = expressionOf(operand);
+    const { read, text } = expression;
     return {
       read: (scope) => {
         const value = textFrom(read(scope));
         return value === undefined ? undefined : compute(value, scope);
       },
       text: `${name}(${text})`,
-      fields,
+      ...tellingOf(expression),
     };
   };
 }
 
 /** The fields stay in AdditionalFields, because what is taken is not all that they say. */
-export function inPart(expression: Expression): Expression {
-  return { ...expression, fields: [] };
+export function inPart({ read, text }: Expression): Expression {
+  return { read, text, fields: [] };
 }
 
-/** The first that is there. */
+/** The first that is there; it alone is told. */
 export function firstOf(...operands: readonly Operand[]): Expression {
   const all = operands.map(expressionOf);
+  const isThere = (value: JsonValue | undefined) => value !== undefined && value !== '';
   return {
     read: (scope) => {
       for (const { read } of all) {
         const value = read(scope);
-        if (value !== undefined && value !== '') {
+        if (isThere(value)) {
           return value;
         }
       }
@@ -117,12 +139,17 @@ export function firstOf(...operands: readonly Operand[]): Expression {
     },
     text: `firstOf(${all.map(({ text }) => text).join(', ')})`,
     fields: all.flatMap(({ fields }) => fields),
+    toldOf: (scope) => {
+      const first = all.find(({ read }) => isThere(read(scope)));
+      return first === undefined ? [] : fieldsTold(first, scope);
+    },
   };
 }
 
 export interface Condition {
   readonly test: (scope: RuleScope) => boolean;
   readonly text: string;
+  /** Fields of which nothing else is to be told, in lower case. */
   readonly fields: readonly string[];
 }
 
@@ -139,16 +166,19 @@ export function is(name: string, ...values: readonly string[]): Condition {
 
 /** The field has a value. */
 export function has(name: string): Condition {
-  const { read, fields } = field(name);
-  return { test: (scope) => read(scope) !== undefined, text: `${name} is there`, fields };
+  const { read } = field(name);
+  return { test: (scope) => read(scope) !== undefined, text: `${name} is there`, fields: [] };
 }
 
+/** One of two; the other is not told. */
 export function when(condition: Condition, then: Operand, otherwise: Operand): Expression {
   const [yes, no] = [expressionOf(then), expressionOf(otherwise)];
+  const chosen = (scope: RuleScope) => (condition.test(scope) ? yes : no);
   return {
-    read: (scope) => (condition.test(scope) ? yes : no).read(scope),
+    read: (scope) => chosen(scope).read(scope),
     text: `if(${condition.text}, ${yes.text}, ${no.text})`,
     fields: [...condition.fields, ...yes.fields, ...no.fields],
+    toldOf: (scope) => [...condition.fields, ...fieldsTold(chosen(scope), scope)],
   };
 }
 
@@ -158,12 +188,13 @@ export function match(
   cases: Readonly<Record<string, string>>,
   otherwise: string,
 ): Expression {
-  const { read, text, fields } = expressionOf(operand);
+  const expression = expressionOf(operand);
+  const { read, text } = expression;
   const byValue = new Map(Object.entries(cases).map(([key, value]) => [key.toLowerCase(), value]));
   return {
     read: (scope) => byValue.get(textFrom(read(scope))?.toLowerCase() ?? '') ?? otherwise,
     text: `match(${text}: ${[...Object.entries(cases).map(([key, value]) => `${key} ${value}`), `else ${otherwise}`].join(', ')})`,
-    fields,
+    ...tellingOf(expression),
   };
 }
 
@@ -176,7 +207,7 @@ export function joined(separator: string, ...operands: readonly Operand[]): Expr
       return parts.length === 0 ? undefined : parts.join(separator);
     },
     text: all.map(({ text }) => text).join(` + '${separator}' + `),
-    fields: all.flatMap(({ fields }) => fields),
+    ...tellingOf(...all),
   };
 }
 

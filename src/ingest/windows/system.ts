@@ -1,4 +1,4 @@
-import { computed, field } from './expression.js';
+import { field, firstOf } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 
@@ -67,11 +67,7 @@ function taskEvent(id: number, actionType: string): Rule {
   };
 }
 
-const userName = computed(
-  'UserName or UserContext',
-  ({ event }) => event.data.get('username') ?? event.data.get('usercontext'),
-  ['username', 'usercontext'],
-);
+const userName = { ...firstOf('UserName', 'UserContext'), text: 'UserName or UserContext' };
 
 export const taskScheduler: EventLog = {
   name: 'TaskScheduler',

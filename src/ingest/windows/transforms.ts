@@ -6,6 +6,7 @@ import {
   inPart,
   type Operand,
   type RuleScope,
+  tellingOf,
   textFrom,
   transform,
 } from './expression.js';
@@ -78,7 +79,7 @@ export function account(
         return name && values.accountName(name);
       },
       text: `accountName(${user.text})`,
-      fields: user.fields,
+      ...tellingOf(user),
     },
     AccountDomain: {
       read: (scope) => {
@@ -86,7 +87,7 @@ export function account(
         return known ? values.accountDomain(known) : textFrom(domain.read(scope))?.toLowerCase();
       },
       text: `lower(${domain.text})`,
-      fields: domain.fields,
+      ...tellingOf(domain),
     },
     AccountSid: sid,
   };
@@ -118,7 +119,7 @@ export function authenticationProtocol(): Expression {
         lm.read(scope) as string | undefined,
       ),
     text: 'authenticationProtocol(AuthenticationPackageName, LmPackageName)',
-    fields: chosen.fields,
+    ...tellingOf(chosen),
   };
 }
 
@@ -146,6 +147,6 @@ export function registryData(name: string, typeName: string): Expression {
         : undefined;
     },
     text: `registryData(${name}, ${typeName})`,
-    fields: [...data.fields, ...type.fields],
+    ...tellingOf(data, type),
   };
 }
