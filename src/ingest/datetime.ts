@@ -15,7 +15,6 @@ export function ticksOf({ milliseconds, ticksBeyond }: Moment): bigint {
 
 const dayMs = 24 * 60 * 60 * 1000;
 const ticksPerMillisecond = 10_000n;
-const ticksPerSecond = 10_000_000n;
 // 0001-01-01, which Date.UTC would take for 1901.
 const firstMillisecond = -62_135_596_800_000;
 const lastMillisecond = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -35,7 +34,7 @@ function momentOf(milliseconds: number, ticksBeyond: number): Moment | undefined
   return {
     milliseconds,
     ticksBeyond,
-    text: `${dayText(day)}T${clock}.${String(ticks).padStart(7, '0')}Z`,
+    text: `${dayText(day)}T${clock}.${sevenDigits(ticks)}Z`,
   };
 }
 
@@ -60,6 +59,10 @@ function remember<Key, Value>(known: Map<Key, Value>, key: Key, value: Value): v
   known.set(key, value);
 }
 
+function sevenDigits(ticks: number): string {
+  return String(ticks).padStart(7, '0');
+}
+
 function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
@@ -73,37 +76,37 @@ export function momentOfDate(date: Date): Moment {
   return moment;
 }
 
-const unitTicks = {
-  seconds: ticksPerSecond,
-  milliseconds: ticksPerMillisecond,
-  microseconds: 10n,
-  nanoseconds: undefined,
-} as const;
+/** By how many digits a tick is less than the unit, or more. */
+const tickDigits = { seconds: 7, milliseconds: 4, microseconds: 1, nanoseconds: -2 } as const;
+const digitsOfMillisecond = tickDigits.milliseconds;
 
-export type EpochUnit = keyof typeof unitTicks;
+export type EpochUnit = keyof typeof tickDigits;
+
+const epochCount = /^(-?)(\d{1,20})(?:\.(\d{1,20}))?$/;
 
 /**
  * For connectors whose source writes times as numbers: a count of units since 1970, whole or with a
  * fraction, as text with its digits or as a number, in the form that the normaliser takes.
  */
 export function epochText(count: string | number, unit: EpochUnit): string | undefined {
-  const match = /^(-?)(\d{1,20})(?:\.(\d{1,20}))?$/.exec(String(count));
+  const match = epochCount.exec(String(count));
   if (match === null) {
     return undefined;
   }
-  const [, sign = '', whole = '', fraction = ''] = match;
-  const perUnit = unitTicks[unit];
+  const [, sign, whole = '', fraction = ''] = match;
+  const digits = tickDigits[unit];
   const ticks =
-    perUnit === undefined
-      ? BigInt(whole) / 100n
-      : BigInt(whole) * perUnit +
-        (BigInt(`0${fraction}`) * perUnit) / 10n ** BigInt(fraction.length);
-  return momentOfTicks(sign === '-' ? -ticks : ticks)?.text;
+    digits < 0 ? whole.slice(0, digits) : whole + fraction.slice(0, digits).padEnd(digits, '0');
+  const milliseconds = Number(ticks.slice(0, -digitsOfMillisecond));
+  const beyond = Number(ticks.slice(-digitsOfMillisecond));
+  return (sign === '' ? momentOf(milliseconds, beyond) : momentBefore(milliseconds, beyond))?.text;
 }
 
-function momentOfTicks(ticks: bigint): Moment | undefined {
-  const beyond = ((ticks % ticksPerMillisecond) + ticksPerMillisecond) % ticksPerMillisecond;
-  return momentOf(Number((ticks - beyond) / ticksPerMillisecond), Number(beyond));
+/** So long before 1970. */
+function momentBefore(milliseconds: number, ticksBeyond: number): Moment | undefined {
+  return ticksBeyond === 0
+    ? momentOf(-milliseconds, 0)
+    : momentOf(-milliseconds - 1, 10 ** digitsOfMillisecond - ticksBeyond);
 }
 
 const iso =
@@ -151,13 +154,12 @@ function parseUsual(text: string): Moment | undefined {
   const hours = digitsAt(text, 11, 2);
   const seconds = (hours * 60 + digitsAt(text, 14, 2)) * 60 + digitsAt(text, 17, 2);
   const ticks = fractionTicks(text);
-  const milliseconds = Math.floor(ticks / 10_000);
-  const moment = {
-    milliseconds: start + seconds * 1000 + milliseconds,
-    ticksBeyond: ticks % 10_000,
-  };
   const isCanonical = text.length === canonicalLength && text[10] === 'T' && text.endsWith('Z');
-  return isCanonical ? { ...moment, text } : momentOf(moment.milliseconds, moment.ticksBeyond);
+  return {
+    milliseconds: start + seconds * 1000 + Math.floor(ticks / 10_000),
+    ticksBeyond: ticks % 10_000,
+    text: isCanonical ? text : `${day}T${text.slice(11, 19)}.${sevenDigits(ticks)}Z`,
+  };
 }
 
 /** A day's first millisecond; undefined where the month has no such day. */

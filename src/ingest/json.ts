@@ -29,10 +29,9 @@ export class JsonTooDeepError extends Error {
   }
 }
 
-// Sixteen digits and more are rare, so one look at the text decides whether JSON.parse alone will do:
-// first the quickest, which passes over a dozen characters at a time.
-const manyDigits = /\d{16}/;
-const longNumber = /(?:^|[:,[\s])-?\d{16}/;
+/** Numbers of fewer digits are safe integers. */
+const longDigits = 16;
+const beforeNumber = /[:,[\s]/;
 const likelyLongNumbers = /(^|[:,[\s])(-?[1-9]\d{15,})(?=[\s,\]}]|$)/g;
 const stringsAndLongNumbers =
   /"[^"\\]*(?:\\.[^"\\]*)*"|(?<=^|[:,[\s])-?[1-9]\d{15,}(?=[\s,\]}]|$)/g;
@@ -45,10 +44,34 @@ const mark = `n${randomBytes(12).toString('hex')}:`;
  * @throws SyntaxError, JsonTooDeepError
  */
 export function parseJson(text: string): JsonValue {
-  if (!manyDigits.test(text) || !longNumber.test(text)) {
-    return JSON.parse(text);
+  return mayHaveLongNumber(text) ? unmark(markNumbers(text), 0) : JSON.parse(text);
+}
+
+/** Long numbers are rare, and only every 16th character has to be looked at to find one's digits. */
+function mayHaveLongNumber(text: string): boolean {
+  for (let at = longDigits - 1; at < text.length; at += longDigits) {
+    if (isDigit(text, at)) {
+      let start = at;
+      while (isDigit(text, start - 1)) start--;
+      let end = at + 1;
+      while (isDigit(text, end)) end++;
+      if (end - start >= longDigits && startsNumber(text, start)) {
+        return true;
+      }
+      at = end;
+    }
   }
-  return unmark(markNumbers(text), 0);
+  return false;
+}
+
+function isDigit(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code >= 0x30 && code <= 0x39;
+}
+
+function startsNumber(text: string, digits: number): boolean {
+  const before = text[digits - 1] === '-' ? digits - 2 : digits - 1;
+  return before < 0 || beforeNumber.test(text[before] ?? '');
 }
 
 /**
@@ -96,7 +119,30 @@ function exactNumber(digits: string): number | ExactNumber {
  * @throws JsonTooDeepError
  */
 export function compactJson(value: JsonValue): string {
-  return wellFormedEscapes(jsonText(value, 0));
+  return wellFormedEscapes(isPlain(value, 0) ? JSON.stringify(value) : jsonText(value, 0));
+}
+
+/** Whether JSON.stringify, which knows no `ExactNumber`, may write the value. */
+function isPlain(value: JsonValue, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return true;
+  }
+  if (value instanceof ExactNumber) {
+    return false;
+  }
+  if (depth >= maxJsonDepth) {
+    throw new JsonTooDeepError();
+  }
+  if (Array.isArray(value)) {
+    return value.every((member) => isPlain(member, depth + 1));
+  }
+  const members = value as { readonly [key: string]: JsonValue };
+  for (const key in members) {
+    if (!isPlain(members[key] ?? null, depth + 1)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Recursive on purpose: depth is checked on the way down, and JSON.stringify would overflow the stack.
@@ -125,7 +171,7 @@ const pairLength = '\\ud83d\\ude00'.length;
 
 /** Valid JSON text whose unpaired surrogate escapes are U+FFFD: the engine's strings are UTF-8. */
 function wellFormedEscapes(text: string): string {
-  if (!hasSurrogateEscape.test(text)) {
+  if (!text.includes('\\u') || !hasSurrogateEscape.test(text)) {
     return text;
   }
   return text.replace(escapes, (found) =>

@@ -79,13 +79,18 @@ export class EventTables {
   }
 }
 
+/** A column of a row. */
+interface Slot extends CopiedColumn {
+  readonly coerce: (value: JsonValue) => Coerced;
+}
+
 /** A catalog table, prepared for many events. */
 export class NormalTable {
   readonly name: string;
   readonly timeColumn: string | null;
   readonly #retentionDays: number | null | undefined;
   /** In the order of their names, so that a row's text does not depend on the order it came in. */
-  readonly #slots: readonly CopiedColumn[];
+  readonly #slots: readonly Slot[];
   readonly #slotOf = new Map<string, number>();
   /** Other names of a column; what comes under the column's own name goes before. */
   readonly #aliases = new Map<string, number>();
@@ -101,7 +106,12 @@ export class NormalTable {
     this.#retentionDays = table.retentionDays;
     this.#slots = [...table.columns, ...(table.hiddenColumns ?? [])]
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, type }) => ({ name, type, prefix: `${JSON.stringify(name)}:` }));
+      .map(({ name, type }) => ({
+        name,
+        type,
+        prefix: `${JSON.stringify(name)}:`,
+        coerce: coercions[type],
+      }));
     for (const [index, { name }] of this.#slots.entries()) {
       this.#slotOf.set(name, index);
       this.#aliases.set(name.toLowerCase(), index);
@@ -216,10 +226,11 @@ export class NormalTable {
 
   #members(values: readonly (string | undefined)[]): string {
     let members = '';
-    for (const [index, slot] of this.#slots.entries()) {
-      const value = values[index];
+    let index = 0;
+    for (const { prefix } of this.#slots) {
+      const value = values[index++];
       if (value !== undefined) {
-        members += members === '' ? slot.prefix + value : `,${slot.prefix}${value}`;
+        members += members === '' ? prefix + value : `,${prefix}${value}`;
       }
     }
     return members;
@@ -306,15 +317,10 @@ function objectOf(text: string): object | undefined {
   }
 }
 
-function placeValue(
-  draft: Draft,
-  index: number,
-  { name, type }: CopiedColumn,
-  value: JsonValue,
-): void {
+function placeValue(draft: Draft, index: number, { name, coerce }: Slot, value: JsonValue): void {
   let coerced: Coerced;
   try {
-    coerced = coercions[type](value);
+    coerced = coerce(value);
   } catch (error) {
     if (!(error instanceof JsonTooDeepError)) {
       throw error;

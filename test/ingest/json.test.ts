@@ -38,6 +38,23 @@ describe('parseJson', () => {
     expect(parseJson(withNumber)).toEqual({ n: new ExactNumber('1234567890123456789'), v: value });
   });
 
+  it('finds a long number wherever it stands among other digits', () => {
+    const number = '1234567890123456789';
+    for (let before = 0; before < 40; before++) {
+      const text = JSON.stringify(['x'.repeat(before), '1'.repeat(before), 0.1]);
+      const parts: unknown[] = JSON.parse(text);
+      expect(parseJson(`${text.slice(0, -1)},-${number}]`)).toEqual([
+        ...parts,
+        new ExactNumber(`-${number}`),
+      ]);
+    }
+  });
+
+  it('reads a text of nothing but digits once', () => {
+    const digits = '1'.repeat(4_000_000);
+    expect(parseJson(`{"a":"x${digits}"}`)).toEqual({ a: `x${digits}` });
+  });
+
   it('marks whole numbers only', () => {
     const text =
       '{"a":":1234567890123456,","b":[1234567890123456789,0.1234567890123456789,1e1000]}';
