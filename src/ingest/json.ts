@@ -18,6 +18,24 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Sets a member of whatever name: `__proto__` is one like any other. */
+export function setMember(
+  members: Record<string, JsonValue | undefined>,
+  name: string,
+  value: JsonValue,
+): void {
+  if (name === '__proto__') {
+    Object.defineProperty(members, name, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  } else {
+    members[name] = value;
+  }
+}
+
 /** Deepest nesting that is stored; deeper documents are refused before anything walks them. */
 export const maxJsonDepth = 100;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ConversionContext, RawRecord } from '../../src/ingest/connector.js';
+import type { ConversionContext, DefenderEvent, RawRecord } from '../../src/ingest/connector.js';
 import { zeekJson, zeekTsv } from '../../src/ingest/connectors/zeek.js';
 import { detectConnector } from '../../src/ingest/connectors.js';
 import { isolatedContext } from '../../src/ingest/correlation/correlation.js';
+import { JsonTooDeepError, parseJson } from '../../src/ingest/json.js';
 
 const json = (value: object): RawRecord => ({ text: JSON.stringify(value), value: value as never });
 const line = (text: string): RawRecord => ({ text, value: undefined });
@@ -248,6 +249,28 @@ describe('a record of Zeek', () => {
       .open(context)
       .convert(json({ ...base, ...out, ts: '2020-04-30T00:06:39.82437Z', conn_state: 'SF' }));
     expect(outcomes).toMatchObject([{ columns: { Timestamp: '2020-04-30T00:06:39.8243700Z' } }]);
+  });
+
+  test('keeps what its fields hold, whatever they are called', () => {
+    const text =
+      '{"ts":1,"uid":"C1","conn_state":"SF","__proto__":"p","constructor":true,"a":[12345678901234567890]}';
+    const record = { text, value: parseJson(text) };
+    const [event] = zeekJson.open(context).convert(record);
+    const { AdditionalFields } = (event as DefenderEvent).columns;
+    expect(Object.entries(AdditionalFields as object)).toEqual([
+      ['uid', 'C1'],
+      ['conn_state', 'SF'],
+      ['__proto__', 'p'],
+      ['constructor', 'true'],
+      ['a', '[12345678901234567890]'],
+      ['direction', 'In'],
+    ]);
+  });
+
+  test('nested without end is refused', () => {
+    const text = `{"ts":1,"uid":"C1","a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    const record = { text, value: parseJson(text) };
+    expect(() => zeekJson.open(context).convert(record)).toThrow(JsonTooDeepError);
   });
 
   test('without a time is rejected', () => {

@@ -1,5 +1,5 @@
 import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
-import { ExactNumber, type JsonValue, parseJson } from '../json.js';
+import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { type ZeekFields, zeekEvents } from '../zeek/rules.js';
 
 /**
@@ -126,31 +126,42 @@ function isObject(value: JsonValue | undefined): value is ZeekRecord {
 function convert({ value, text }: RawRecord, context: ConversionContext): readonly Outcome[] {
   const record = zeekRecord(value) ?? value;
   if (!isObject(record)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
-  const fields = new Map<string, string>();
-  for (const [key, field] of Object.entries(record)) {
-    // Some shippers make a tree of the dotted names.
-    if (key === 'id' && isObject(field)) {
-      for (const [name, part] of Object.entries(field)) {
-        const text = textOf(part);
-        if (text !== undefined) fields.set(`id.${name}`, text);
-      }
-      continue;
-    }
-    const text = textOf(field);
-    if (text !== undefined && !key.startsWith('@') && key !== '_path') {
-      fields.set(key.replace(/^id_(orig|resp)_([hp])$/, 'id.$1_$2'), text);
-    }
-  }
+  const fields = fieldsOf(record);
   const named = record['_path'] ?? record['@stream'];
   const log = typeof named === 'string' ? named : (ofNoConnection(record) ?? logOf(fields));
   return zeekEvents(log, fields, text, context);
 }
 
+/** Names that shippers write without their dots. */
+const dottedNames = new Map(
+  ['id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp_p'].map((name) => [
+    name.replace('.', '_'),
+    name,
+  ]),
+);
+
+function fieldsOf(record: ZeekRecord): ZeekFields {
+  const fields = new Map<string, string>();
+  for (const name in record) {
+    const value = record[name];
+    // Some shippers make a tree of the dotted names.
+    if (name === 'id' && isObject(value)) {
+      for (const part in value) setField(fields, `id.${part}`, value[part]);
+    } else if (!name.startsWith('@') && name !== '_path') {
+      setField(fields, dottedNames.get(name) ?? name, value);
+    }
+  }
+  return fields;
+}
+
+function setField(fields: Map<string, string>, name: string, value: JsonValue | undefined): void {
+  const text = value === undefined ? undefined : textOf(value);
+  if (text !== undefined) fields.set(name, text);
+}
+
 function textOf(value: JsonValue): string | undefined {
   if (value === null) return undefined;
-  if (typeof value === 'string') return value;
-  if (value instanceof ExactNumber) return value.digits;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? compactJson(value) : String(value);
 }
 
 /** The log, by fields that no other has together. */

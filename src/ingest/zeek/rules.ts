@@ -1,7 +1,9 @@
-import type { ConversionContext, DefenderEvent, Outcome } from '../connector.js';
+import type { ConversionContext, Outcome } from '../connector.js';
 import { epochText, parseDatetime } from '../datetime.js';
+import { type JsonValue, setMember } from '../json.js';
 import { reportId } from '../occurrences.js';
-import { addressType, protocolName } from '../windows/values.js';
+import { protocolName } from '../windows/values.js';
+import { type Ends, endsOf } from './ends.js';
 
 /** A record of a Zeek log: its fields as text, arrays as JSON text, unset ones absent. */
 export type ZeekFields = ReadonlyMap<string, string>;
@@ -160,7 +162,25 @@ export const zeekRules: readonly ZeekRule[] = [
   },
 ];
 
-const ruleOf = new Map(zeekRules.map((rule) => [rule.log, rule]));
+/** A rule with its columns as lists. */
+interface PreparedRule {
+  readonly rule: ZeekRule;
+  readonly columns: readonly FieldColumn[];
+  readonly additional: readonly FieldColumn[];
+}
+
+type FieldColumn = readonly [name: string, read: (fields: ZeekFields) => string | undefined];
+
+const ruleOf = new Map<string, PreparedRule>(
+  zeekRules.map((rule) => [
+    rule.log,
+    {
+      rule,
+      columns: Object.entries(rule.columns),
+      additional: Object.entries(rule.additional ?? {}),
+    },
+  ]),
+);
 
 /**
  * The events of one record.
@@ -174,103 +194,72 @@ export function zeekEvents(
 ): readonly Outcome[] {
   const time = timeOf((fields.get('ts') ?? '').trim());
   if (time === undefined) return [{ rejected: 'record.shape', detail: 'no time in "ts"' }];
-  const rule = ruleOf.get(log);
+  const prepared = ruleOf.get(log);
+  if (prepared === undefined) return [{ passed: 'unmapped' }];
+  const { rule } = prepared;
   const ends = endsOf(fields);
-  const action = rule?.actionType(fields, ends.direction);
-  const isWanted = rule?.extension !== true || context.extensions;
-  if (rule === undefined || action === undefined || !isWanted) return [{ passed: 'unmapped' }];
-  return [
-    {
-      ...eventOf(rule, action, fields, time, ends, context),
-      // Not the columns: what is known of devices may have grown when the record comes again.
-      identity: `${log}\n${text}`,
-    },
-  ];
-}
-
-function eventOf(
-  rule: ZeekRule,
-  action: string,
-  fields: ZeekFields,
-  time: string,
-  { direction, local, columns }: Ends,
-  { correlation }: ConversionContext,
-): DefenderEvent {
-  const isConnection = rule.table === 'DeviceNetworkEvents';
-  const device = isConnection ? correlation.devices.atAddress(local) : undefined;
-  return {
-    table: rule.table,
-    columns: {
-      Timestamp: time,
-      ActionType: action,
-      ReportId: reportId(
-        [rule.log, ...['ts', 'uid', 'fuid', 'trans_id'].map((name) => fields.get(name))].join('\n'),
-      ),
-      ...(device && { DeviceId: device.id, DeviceName: device.name }),
-      ...(isConnection && { ...columns, Protocol: protocolName(fields.get('proto') ?? 'tcp') }),
-      ...valuesOf(rule.columns, fields),
-      AdditionalFields: {
-        ...additional(fields, isConnection ? direction : undefined),
-        ...valuesOf(rule.additional ?? {}, fields),
-      },
-    },
+  const action = rule.actionType(fields, ends.direction);
+  const isWanted = rule.extension !== true || context.extensions;
+  if (action === undefined || !isWanted) return [{ passed: 'unmapped' }];
+  const columns: Columns = {
+    Timestamp: time,
+    ActionType: action,
+    ReportId: reportId(reportedText(rule.log, fields)),
   };
+  const isConnection = rule.table === 'DeviceNetworkEvents';
+  if (isConnection) setConnection(columns, fields, ends, context);
+  setFields(columns, prepared.columns, fields);
+  columns['AdditionalFields'] = additional(
+    fields,
+    isConnection ? ends.direction : undefined,
+    prepared.additional,
+  );
+  // Not the columns: what is known of devices may have grown when the record comes again.
+  return [{ table: rule.table, columns, identity: `${log}\n${text}` }];
 }
 
-function valuesOf(columns: ZeekRule['columns'], fields: ZeekFields): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(columns).flatMap(([name, read]) => {
-      const value = read(fields);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+type Columns = Record<string, JsonValue | undefined>;
+
+function reportedText(log: string, fields: ZeekFields): string {
+  const text = (name: string) => fields.get(name) ?? '';
+  return `${log}\n${text('ts')}\n${text('uid')}\n${text('fuid')}\n${text('trans_id')}`;
 }
+
+function setConnection(
+  columns: Columns,
+  fields: ZeekFields,
+  { local, remote }: Ends,
+  { correlation }: ConversionContext,
+): void {
+  const device = correlation.devices.atAddress(local.ip);
+  if (device) {
+    columns['DeviceId'] = device.id;
+    columns['DeviceName'] = device.name;
+  }
+  columns['LocalIP'] = local.ip || undefined;
+  columns['LocalPort'] = local.port;
+  columns['LocalIPType'] = local.type;
+  columns['RemoteIP'] = remote.ip || undefined;
+  columns['RemotePort'] = remote.port;
+  columns['RemoteIPType'] = remote.type;
+  columns['Protocol'] = protocolName(fields.get('proto') ?? 'tcp');
+}
+
+function setFields(columns: Columns, from: readonly FieldColumn[], fields: ZeekFields): void {
+  for (const [name, read] of from) {
+    const value = read(fields);
+    if (value !== undefined) columns[name] = value;
+  }
+}
+
+const epochTime = /^(\d+)(?:\.\d+)?$/;
 
 /** Seconds since 1970, ISO text, or milliseconds: Zeek has a setting for it. */
 function timeOf(written: string): string | undefined {
-  const whole = /^\d+/.exec(written)?.[0] ?? '';
-  return /^\d+(?:\.\d+)?$/.test(written)
-    ? epochText(written, whole.length > 11 ? 'milliseconds' : 'seconds')
-    : parseDatetime(written)?.text;
-}
-
-const privateTypes: ReadonlySet<string> = new Set(['Private', 'LinkLocal', 'Loopback']);
-
-interface Ends {
-  readonly direction: 'In' | 'Out';
-  readonly local: string;
-  readonly columns: Readonly<Record<string, string | undefined>>;
-}
-
-/** The two ends: orig is local when Zeek says that it alone is, or its address is private; else resp is. */
-function endsOf(fields: ZeekFields): Ends {
-  // Notices that are of no single connection have the addresses alone.
-  const orig = {
-    ip: fields.get('id.orig_h') ?? fields.get('src') ?? '',
-    port: fields.get('id.orig_p'),
-  };
-  const resp = {
-    ip: fields.get('id.resp_h') ?? fields.get('dst') ?? '',
-    port: fields.get('id.resp_p') ?? fields.get('p'),
-  };
-  const [origin, answer] = [fields.get('local_orig'), fields.get('local_resp')];
-  const isOutbound =
-    origin !== undefined && answer !== undefined && origin !== answer
-      ? origin === 'true'
-      : privateTypes.has(addressType(orig.ip) ?? '');
-  const [local, remote] = isOutbound ? [orig, resp] : [resp, orig];
-  return {
-    direction: isOutbound ? 'Out' : 'In',
-    local: local.ip,
-    columns: {
-      LocalIP: local.ip || undefined,
-      LocalPort: local.port,
-      LocalIPType: local.ip === '' ? undefined : addressType(local.ip),
-      RemoteIP: remote.ip || undefined,
-      RemotePort: remote.port,
-      RemoteIPType: remote.ip === '' ? undefined : addressType(remote.ip),
-    },
-  };
+  const whole = epochTime.exec(written)?.[1];
+  return whole === undefined
+    ? parseDatetime(written)?.text
+    : epochText(written, whole.length > 11 ? 'milliseconds' : 'seconds');
 }
 
 function baseName(path = ''): string {
@@ -293,11 +282,17 @@ const inColumns: ReadonlySet<string> = new Set([
 ]);
 
 /** Everything else under Zeek's own names, values as text. */
-function additional(fields: ZeekFields, direction: string | undefined): Record<string, string> {
-  const rest = [...fields].filter(([name]) => !inColumns.has(name));
-  return Object.fromEntries([
-    ...rest,
-    // Over ssh.log's own, which has other words for it.
-    ...(direction === undefined ? [] : [['direction', direction] as const]),
-  ]);
+function additional(
+  fields: ZeekFields,
+  direction: string | undefined,
+  more: readonly FieldColumn[],
+): Record<string, JsonValue> {
+  const rest: Record<string, JsonValue> = {};
+  for (const [name, value] of fields) {
+    if (!inColumns.has(name)) setMember(rest, name, value);
+  }
+  // Over ssh.log's own, which has other words for it.
+  if (direction !== undefined) rest['direction'] = direction;
+  setFields(rest, more, fields);
+  return rest;
 }
