@@ -26,8 +26,9 @@ export const ecsEvents: Connector = {
     const events = new EventConversion(windowsEventOf, context);
     const results = new DocumentConversion(osquery, context);
     return sideBySide([documents, events, results], (record) => {
-      if (osqueryResults(record.value) !== undefined) {
-        return convertResults(record, results, events);
+      const carried = osqueryResults(record.value);
+      if (carried !== undefined) {
+        return convertResults(record, carried, results, events);
       }
       return (windowsEventOf(record) === undefined ? documents : events).convert(record);
     });

@@ -1,6 +1,12 @@
 import type { Connector, Outcome, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
-import { osquery, osqueryResults, windowsEventsIn } from '../documents/osquery.js';
+import {
+  osquery,
+  osqueryDocuments,
+  osqueryResults,
+  type Result,
+  windowsEventsIn,
+} from '../documents/osquery.js';
 import { compactJson } from '../json.js';
 import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
@@ -21,25 +27,28 @@ export const osqueryResultsLog: Connector = {
   open(context) {
     const documents = new DocumentConversion(osquery, context);
     const events = new EventConversion(({ value }) => unwrapEvent(value), context);
-    return sideBySide([documents, events], (record) => convertResults(record, documents, events));
+    return sideBySide([documents, events], (record) => {
+      const results = osqueryResults(record.value);
+      return results === undefined
+        ? documents.convert(record)
+        : convertResults(record, results, documents, events);
+    });
   },
 };
 
 /** @param events of Windows' logs, which its windows_events are */
 export function convertResults(
   record: RawRecord,
+  results: readonly Result[],
   documents: DocumentConversion,
   events: EventConversion,
 ): readonly Outcome[] {
-  const carried = windowsEventsIn(record.value);
+  const own = osqueryDocuments(results);
+  const carried = own.length === results.length ? [] : windowsEventsIn(results);
   const outcomes = carried.flatMap((value) =>
     events.convert({ ...record, text: compactJson(value), value }),
   );
-  return carried.length > 0 && hasNoOthers(record, carried.length)
+  return carried.length > 0 && own.length === 0
     ? outcomes
-    : [...outcomes, ...documents.convert(record)];
-}
-
-function hasNoOthers({ value }: RawRecord, carried: number): boolean {
-  return osqueryResults(value)?.filter(({ action }) => action !== 'removed').length === carried;
+    : [...outcomes, ...documents.hold(record, own)];
 }

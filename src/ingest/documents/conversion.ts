@@ -1,4 +1,3 @@
-import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import { Device } from '../correlation/devices.js';
@@ -8,19 +7,21 @@ import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { type Moment, parseDatetime } from '../datetime.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import { Occurrences, reportId } from '../occurrences.js';
-import { actorColumns, actorColumnsIn, type Columns, type NamedProcess } from '../windows/actor.js';
-import { EventData, type WindowsEvent } from '../windows/event.js';
+import { actorColumns, type Columns, type NamedProcess } from '../windows/actor.js';
 import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
 import type { JsonObject } from '../windows/shape.js';
 import { pidOf } from '../windows/values.js';
-import { replacedAt, valueAt, without } from './document.js';
-import { perhaps } from './expression.js';
+import { replacedAt, valueAt } from './document.js';
+import { planOf, type RulePlan } from './plan.js';
+import { RowFiller } from './row.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
+import { DocumentScope } from './scope.js';
 
 /** A document and the rule that makes its row. */
 interface Ruled {
   readonly source: SourceDocument;
   readonly rule: DocumentRule | undefined;
+  readonly time: Moment | undefined;
 }
 
 /** Documents of one stream become rows when what explains them has been seen, too. */
@@ -29,12 +30,18 @@ export class DocumentConversion implements Conversion {
   readonly #context: ConversionContext;
   readonly #backlog: Backlog<readonly Ruled[]>;
   readonly #occurrences = new Occurrences();
+  readonly #plans = new Map<DocumentRule, RulePlan>();
+  readonly #scope: DocumentScope;
+  readonly #filler: RowFiller;
   #sighted = new Sighted();
 
   constructor(source: DocumentSource, context: ConversionContext) {
+    const { accounts, folder } = context.correlation;
     this.#source = source;
     this.#context = context;
-    this.#backlog = new Backlog(context.correlation.folder);
+    this.#backlog = new Backlog(folder);
+    this.#scope = new DocumentScope(nowhere, (user) => accounts.sidOf(user));
+    this.#filler = new RowFiller(this.#scope);
   }
 
   get heldBytes(): number {
@@ -43,9 +50,13 @@ export class DocumentConversion implements Conversion {
 
   convert(record: RawRecord): readonly Outcome[] {
     const documents = this.#source.read(record);
-    if (documents === undefined) {
-      return [{ rejected: 'record.shape', detail: `no document of ${this.#source.name}` }];
-    }
+    return documents === undefined
+      ? [{ rejected: 'record.shape', detail: `no document of ${this.#source.name}` }]
+      : this.hold(record, documents);
+  }
+
+  /** The documents of a record. */
+  hold(record: RawRecord, documents: readonly SourceDocument[]): readonly Outcome[] {
     const ruled = documents.map((document) => this.#ruled(document));
     for (const each of ruled) {
       this.#learn(each);
@@ -82,46 +93,43 @@ export class DocumentConversion implements Conversion {
   }
 
   #ruled(source: SourceDocument): Ruled {
-    const scope = this.#scopeOf(source);
-    const rule = this.#source
-      .rulesFor(source)
-      .find(({ condition }) => condition === undefined || condition.test(scope));
-    return { source, rule };
+    const scope = this.#open(source);
+    const rule = source.rules.find(
+      ({ condition }) => condition === undefined || condition.test(scope),
+    );
+    return { source, rule, time: momentOf(source.time) };
   }
 
-  #deviceOf({ computer }: SourceDocument): Device {
-    return computer === undefined ? nowhere : this.#context.correlation.devices.of(computer);
+  /** What rules read, up to the next document. */
+  #open({ document, computer, time }: SourceDocument): DocumentScope {
+    const { devices } = this.#context.correlation;
+    this.#scope.open(document, computer === undefined ? nowhere : devices.of(computer), time);
+    return this.#scope;
   }
 
-  #scopeOf(source: SourceDocument, document = source.document): RuleScope {
-    const { accounts } = this.#context.correlation;
-    return {
-      event: eventOf(source),
-      device: this.#deviceOf(source),
-      time: source.time ?? '',
-      target: undefined,
-      started: undefined,
-      twin: undefined,
-      sidOf: (user) => accounts.sidOf(user),
-      document,
-    };
+  #planOf(rule: DocumentRule): RulePlan {
+    let plan = this.#plans.get(rule);
+    if (plan === undefined) {
+      plan = planOf(this.#source, rule);
+      this.#plans.set(rule, plan);
+    }
+    return plan;
   }
 
-  #learn({ source, rule }: Ruled): void {
-    const device = this.#deviceOf(source);
-    const time = momentOf(source.time);
+  #learn({ source, rule, time }: Ruled): void {
+    const scope = this.#open(source);
+    const { device } = scope;
     if (device === nowhere || time === undefined) {
       return;
     }
-    device.learnAbout(this.#source.about?.(source) ?? {});
+    device.learnAbout(this.#source.about?.(scope) ?? {});
     this.#sighted.add(device, time.milliseconds);
-    for (const address of this.#source.addresses?.(source) ?? []) {
+    for (const address of this.#source.addresses?.(scope) ?? []) {
       this.#sighted.add(device, time.milliseconds, address);
     }
-    const scope = this.#scopeOf(source);
     if (rule?.starts) {
-      this.#learnStart(rule.starts, scope, device, time);
-    } else if (rule?.actor) {
+      this.#learnStart(rule.starts, scope, time);
+    } else if (rule?.actor && readText(rule.actor.guid, scope) !== undefined) {
       const { guid, pid, image, commandLine, user } = namedBy(rule.actor, scope);
       const facts = { image, commandLine, user };
       const reference = { guid, pid, ms: time.milliseconds };
@@ -131,18 +139,13 @@ export class DocumentConversion implements Conversion {
 
   #learnStart(
     starts: NonNullable<DocumentRule['starts']>,
-    scope: RuleScope,
-    device: Device,
+    scope: DocumentScope,
     time: Moment,
   ): void {
     const { processes } = this.#context.correlation;
     const named = namedBy(starts, scope);
-    const text = (expression: Expression | undefined) => readText(expression, scope);
-    const started = momentOf(text(starts.started)) ?? time;
-    const parentGuid = text(starts.parentGuid);
-    const parentPid = pidOf(text(starts.parentPid));
-    const parentImage = text(starts.parentImage);
-    processes.start(device.name, {
+    const started = momentOf(readText(starts.started, scope)) ?? time;
+    processes.start(scope.device.name, {
       guid: named.guid,
       pid: named.pid,
       startMs: started.milliseconds,
@@ -154,76 +157,107 @@ export class DocumentConversion implements Conversion {
         user: named.user,
         sid: named.sid,
         logonId: named.logonId,
-        integrityLevel: text(starts.integrityLevel),
-        hashes: text(starts.hashes),
-        parentGuid,
-        parentPid,
-        parentImage,
+        integrityLevel: readText(starts.integrityLevel, scope),
+        hashes: readText(starts.hashes, scope),
+        parentGuid: readText(starts.parentGuid, scope),
+        parentPid: pidOf(readText(starts.parentPid, scope)),
+        parentImage: readText(starts.parentImage, scope),
       },
     });
   }
 
-  *#outcomes({ source, rule }: Ruled, record: RawRecord): Generator<Outcome> {
-    const actionType = rule && actionTypeOf(rule, this.#scopeOf(source));
-    if (rule === undefined || (rule.actionType !== undefined && actionType === undefined)) {
+  *#outcomes({ source, rule, time }: Ruled, record: RawRecord): Generator<Outcome> {
+    if (rule === undefined) {
       yield { passed: 'unmapped' };
       return;
     }
-    for (const document of documentsOf(source.document, rule.each)) {
-      yield this.#outcome({ ...source, document }, rule, record);
+    const plan = this.#planOf(rule);
+    const items = itemsOf(source.document, plan);
+    if (items === undefined) {
+      yield this.#outcome(source, plan, time, record);
+      return;
+    }
+    for (const item of items.list) {
+      const document = replacedAt(source.document, items.path, item);
+      yield this.#outcome({ ...source, document }, plan, time, record);
     }
   }
 
-  #outcome(source: SourceDocument, rule: DocumentRule, record: RawRecord): Outcome {
-    const { correlation } = this.#context;
-    const scope = this.#scopeOf(source);
-    const { device } = scope;
-    const time = momentOf(readText(rule.time, scope) ?? source.time);
-    const identity = this.#identityOf(source, rule, scope, record);
-    const columns: Columns = {
-      Timestamp: time?.text ?? source.time,
-      ReportId: reportId(`${device.name}\n${identity}`),
-      ActionType: actionTypeOf(rule, scope),
-    };
-    if (device !== nowhere) {
-      columns['DeviceId'] = device.id;
-      columns['DeviceName'] = device.name;
+  #outcome(
+    source: SourceDocument,
+    plan: RulePlan,
+    documentTime: Moment | undefined,
+    record: RawRecord,
+  ): Outcome {
+    const scope = this.#open(source);
+    const { rule } = plan;
+    const actionType = actionTypeOf(rule, scope);
+    if (rule.actionType !== undefined && actionType === undefined) {
+      return { passed: 'unmapped' };
+    }
+    const ownTime = readText(rule.time, scope);
+    const time = ownTime === undefined ? documentTime : momentOf(ownTime);
+    const identity = this.#identityOf(source, plan, scope, record);
+    const columns: Columns = {};
+    const { own } = plan;
+    if (own.has('Timestamp')) {
+      columns['Timestamp'] = time?.text ?? source.time;
+    }
+    if (own.has('ReportId')) {
+      columns['ReportId'] = reportId(`${scope.device.name}\n${identity}`);
+    }
+    if (own.has('ActionType')) {
+      columns['ActionType'] = actionType;
+    }
+    if (scope.device !== nowhere) {
+      this.#setDevice(columns, plan);
     }
     if (rule.actor) {
-      const named = namedBy(rule.actor, scope);
-      const reference = {
-        guid: named.guid,
-        pid: named.pid,
-        image: named.image,
-        ms: time?.milliseconds ?? 0,
-      };
-      const process =
-        device === nowhere ? undefined : correlation.processes.find(device.name, reference);
-      Object.assign(columns, actorColumns(named, process, device, correlation));
-      // Some say no more than the name.
-      if (!/[\\/]/.test(textFrom(columns['InitiatingProcessFolderPath']) ?? '')) {
-        columns['InitiatingProcessFolderPath'] = undefined;
-      }
+      this.#setActor(columns, rule.actor, plan, time);
     }
-    for (const name in rule.columns) {
-      const value = rule.columns[name]?.read(scope);
-      if (value !== undefined) {
+    this.#filler.fill(columns, plan);
+    if (time && scope.device !== nowhere) {
+      this.#sighted.add(scope.device, time.milliseconds, columns['LocalIP']);
+    }
+    return { table: rule.table, columns, identity, record };
+  }
+
+  #setDevice(columns: Columns, { own }: RulePlan): void {
+    const { id, name } = this.#scope.device;
+    if (own.has('DeviceId')) {
+      columns['DeviceId'] = id;
+    }
+    if (own.has('DeviceName')) {
+      columns['DeviceName'] = name;
+    }
+  }
+
+  /** The columns of the acting process that the table has. */
+  #setActor(
+    columns: Columns,
+    members: ProcessMembers,
+    { own }: RulePlan,
+    time: Moment | undefined,
+  ): void {
+    const { correlation } = this.#context;
+    const { device } = this.#scope;
+    const named = namedBy(members, this.#scope);
+    const { guid, pid, image } = named;
+    const reference = { guid, pid, image, ms: time?.milliseconds ?? 0 };
+    const process =
+      device === nowhere ? undefined : correlation.processes.find(device.name, reference);
+    const actor = actorColumns(named, process, device, correlation);
+    for (const name in actor) {
+      const value = actor[name];
+      if (value !== undefined && own.has(name) && (name !== imageColumn || isPath(value))) {
         columns[name] = value;
       }
     }
-    const own = ownColumns(rule.table, columns);
-    if (columnsIn(rule.table).has('AdditionalFields')) {
-      own['AdditionalFields'] = this.#additional(rule, scope, own);
-    }
-    if (time && device !== nowhere) {
-      this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
-    }
-    return { table: rule.table, columns: own, identity, record };
   }
 
   #identityOf(
     { document, computer, time, id }: SourceDocument,
-    rule: DocumentRule,
+    { rule, each }: RulePlan,
     scope: RuleScope,
     record: RawRecord,
   ): string {
@@ -232,29 +266,20 @@ export class DocumentConversion implements Conversion {
     if (own !== undefined) {
       return `${head}\n${own}`;
     }
-    const item = pathsOf(rule.each)
-      .map((path) => contentOf(valueAt(document, path) ?? null))
-      .join();
+    const item = each.map((path) => contentOf(valueAt(document, path) ?? null)).join();
     if (id !== undefined) {
       return `${head}\n${time}\n${id}\n${item}`;
     }
     const content = this.#source.isOneOfRecord ? record.text : contentOf(document);
     return this.#occurrences.identityOf(`${head}\n${time}\n${content}\n${item}`);
   }
+}
 
-  #additional(rule: DocumentRule, scope: RuleScope, columns: Columns): JsonValue | undefined {
-    const own: Record<string, JsonValue> = {};
-    for (const name in rule.additional) {
-      const value = rule.additional[name]?.read(scope);
-      if (value !== undefined && value !== '') {
-        own[name] = value;
-      }
-    }
-    const document = scope.document ?? {};
-    const paths = toldIn(document, toldBy(this.#source, rule), columns, own);
-    const members = [...Object.entries(without(document, paths) ?? {}), ...Object.entries(own)];
-    return members.length === 0 ? undefined : Object.fromEntries(members);
-  }
+const imageColumn = 'InitiatingProcessFolderPath';
+
+/** Some say no more of an image than its name. */
+function isPath(value: JsonValue): boolean {
+  return /[\\/]/.test(textFrom(value) ?? '');
 }
 
 /** For documents that name no device. */
@@ -285,35 +310,20 @@ function contentOf(value: JsonValue): string {
   }
 }
 
-const noData = new EventData();
-
-function eventOf({ computer, time, id }: SourceDocument): WindowsEvent {
-  return {
-    provider: '',
-    id: 0,
-    channel: '',
-    computer: computer ?? '',
-    time,
-    hasTrueTime: true,
-    recordId: id,
-    headerPid: undefined,
-    message: undefined,
-    data: noData,
-  };
+/** A list of a document of which each element makes a row. */
+interface Items {
+  readonly path: readonly string[];
+  readonly list: readonly JsonValue[];
 }
 
-function documentsOf(document: JsonObject, each: DocumentRule['each']): readonly JsonObject[] {
-  for (const path of pathsOf(each)) {
+function itemsOf(document: JsonObject, { each }: RulePlan): Items | undefined {
+  for (const path of each) {
     const list = valueAt(document, path);
     if (Array.isArray(list) && list.length > 0) {
-      return list.map((item: JsonValue) => replacedAt(document, path, item));
+      return { path, list };
     }
   }
-  return [document];
-}
-
-function pathsOf(each: DocumentRule['each'] = []): readonly (readonly string[])[] {
-  return (typeof each === 'string' ? [each] : each).map((path) => path.split('.'));
+  return undefined;
 }
 
 function actionTypeOf({ actionType }: DocumentRule, scope: RuleScope): string | undefined {
@@ -326,145 +336,13 @@ function readText(expression: Expression | undefined, scope: RuleScope): string 
 }
 
 function namedBy(members: ProcessMembers, scope: RuleScope): NamedProcess {
-  const text = (expression: Expression | undefined) => readText(expression, scope);
   return {
-    guid: text(members.guid),
-    pid: pidOf(text(members.pid)),
-    image: knownImage(text(members.image)),
-    commandLine: text(members.commandLine),
-    user: text(members.user),
-    sid: text(members.sid),
-    logonId: text(members.logonId),
+    guid: readText(members.guid, scope),
+    pid: pidOf(readText(members.pid, scope)),
+    image: knownImage(readText(members.image, scope)),
+    commandLine: readText(members.commandLine, scope),
+    user: readText(members.user, scope),
+    sid: readText(members.sid, scope),
+    logonId: readText(members.logonId, scope),
   };
-}
-
-/** What a row tells of the document that it is made of. */
-interface Told {
-  readonly always: readonly string[];
-  /** Paths that are told where the row has a value for the column. */
-  readonly byColumn: readonly (readonly [column: string, paths: readonly string[]])[];
-  readonly byAdditional: readonly (readonly [name: string, paths: readonly string[]])[];
-  /** Told only where the row has their values. */
-  readonly perhaps: readonly (readonly [path: string, parts: readonly string[]])[];
-}
-
-const told = new WeakMap<DocumentRule, Told>();
-
-/** Where the row has what a document says of the acting process. */
-const actorColumn: Readonly<Record<keyof ProcessMembers, string>> = {
-  guid: 'InitiatingProcessUniqueId',
-  pid: 'InitiatingProcessId',
-  image: 'InitiatingProcessFolderPath',
-  commandLine: 'InitiatingProcessCommandLine',
-  user: 'InitiatingProcessAccountName',
-  sid: 'InitiatingProcessAccountSid',
-  logonId: 'InitiatingProcessLogonId',
-};
-
-function toldBy(source: DocumentSource, rule: DocumentRule): Told {
-  let known = told.get(rule);
-  if (known === undefined) {
-    const { columns, additional = {}, actor = {}, actionType } = rule;
-    const ofActor = Object.entries(actor as Record<keyof ProcessMembers, Expression>).map(
-      ([name, expression]) => [actorColumn[name as keyof ProcessMembers], expression] as const,
-    );
-    const ofRow = [...Object.entries(columns), ...ofActor];
-    const always = [...source.told, ...(typeof actionType === 'object' ? actionType.fields : [])];
-    const all = [...ofRow, ...Object.entries(additional)].flatMap(([, { fields }]) => fields);
-    const open = new Set([...always, ...all].filter((path) => path.startsWith(perhaps)));
-    known = {
-      always,
-      byColumn: surePaths(ofRow),
-      byAdditional: surePaths(Object.entries(additional)),
-      perhaps: [...open].map((path) => [path.slice(1), path.slice(1).split('.')]),
-    };
-    told.set(rule, known);
-  }
-  return known;
-}
-
-function surePaths(
-  expressions: readonly (readonly [name: string, expression: Expression])[],
-): Told['byColumn'] {
-  return expressions.flatMap(([name, { fields }]) => {
-    const sure = fields.filter((path) => !path.startsWith(perhaps));
-    return sure.length === 0 ? [] : [[name, sure] as const];
-  });
-}
-
-function toldIn(
-  document: JsonObject,
-  { always, byColumn, byAdditional, perhaps }: Told,
-  columns: Columns,
-  additional: Columns,
-): ReadonlySet<string> {
-  const paths = new Set(always);
-  for (const [byName, values] of [
-    [byColumn, columns],
-    [byAdditional, additional],
-  ] as const) {
-    for (const [name, own] of byName) {
-      const value = values[name];
-      if (value !== undefined && value !== '') {
-        for (const path of own) {
-          paths.add(path);
-        }
-      }
-    }
-  }
-  const row = new RowTexts([columns, additional]);
-  for (const [path, parts] of perhaps) {
-    const value = paths.has(path) ? undefined : valueAt(document, parts);
-    if (value !== undefined && row.has(value)) {
-      paths.add(path);
-    }
-  }
-  return paths;
-}
-
-/** The values of a row, whatever their case. */
-class RowTexts {
-  readonly #columns: readonly Columns[];
-  #texts: ReadonlySet<string> | undefined;
-
-  constructor(columns: readonly Columns[]) {
-    this.#columns = columns;
-  }
-
-  has(value: JsonValue): boolean {
-    const text = textFrom(value);
-    if (text === undefined) {
-      return this.#columns.some((columns) => Object.values(columns).includes(value));
-    }
-    this.#texts ??= new Set(
-      this.#columns
-        .flatMap((columns) => Object.values(columns))
-        .map((each) => (textFrom(each) ?? '').toLowerCase()),
-    );
-    return this.#texts.has(text.toLowerCase());
-  }
-}
-
-const columnsOfTable = new Map<string, ReadonlySet<string>>();
-
-function columnsIn(table: string): ReadonlySet<string> {
-  let names = columnsOfTable.get(table);
-  if (names === undefined) {
-    const known = findTable(builtinCatalog, table);
-    names = new Set([...(known?.columns ?? []).map(({ name }) => name), ...actorColumnsIn(table)]);
-    columnsOfTable.set(table, names);
-  }
-  return names;
-}
-
-/** Without what the table has no column for: those are common to all rows, and not the document's. */
-function ownColumns(table: string, columns: Columns): Columns {
-  const own = columnsIn(table);
-  const result: Columns = {};
-  for (const name in columns) {
-    if (own.has(name)) {
-      result[name] = columns[name];
-    }
-  }
-  return result;
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.js';
+import { textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 
 /** Deeper than that, members are taken whole. */
@@ -9,7 +10,7 @@ const deepest = 40;
  * and a path's at once, the path stays a name.
  */
 export function nested(document: JsonObject): JsonObject {
-  if (!Object.keys(document).some((name) => name.includes('.'))) {
+  if (!hasPaths(document)) {
     return document;
   }
   const result = copyOf(document);
@@ -21,6 +22,15 @@ export function nested(document: JsonObject): JsonObject {
     }
   }
   return result;
+}
+
+function hasPaths(document: JsonObject): boolean {
+  for (const name in document) {
+    if (name.includes('.')) {
+      return true;
+    }
+  }
+  return false;
 }
 
 type Members = Record<string, JsonValue>;
@@ -73,13 +83,35 @@ export function valueAt(
       }
       return undefined;
     }
-    const object = asObject(value);
+    const object: JsonObject | undefined = asObject(value);
     if (object === undefined) {
       return undefined;
     }
     value = object[path[index] ?? ''];
   }
   return value ?? undefined;
+}
+
+/** Reads the text at a path of a document. */
+export function textIn(path: string): (document: JsonObject) => string | undefined {
+  const parts = path.split('.');
+  return (document) => textFrom(valueAt(document, parts));
+}
+
+/** Reads the text at the first of the paths that has one. */
+export function firstTextIn(
+  ...paths: readonly string[]
+): (document: JsonObject) => string | undefined {
+  const all = paths.map(textIn);
+  return (document) => {
+    for (const read of all) {
+      const text = read(document);
+      if (text !== undefined) {
+        return text;
+      }
+    }
+    return undefined;
+  };
 }
 
 /** The document with another value at a path. */
@@ -92,29 +124,4 @@ export function replacedAt(
   result[name] =
     rest.length === 0 ? value : replacedAt(asObject(document[name]) ?? {}, rest, value);
   return result;
-}
-
-/** What is left of a document without the paths; undefined where nothing is. */
-export function without(
-  document: JsonObject,
-  told: ReadonlySet<string>,
-  path = '',
-  depth = 0,
-): JsonObject | undefined {
-  const left: Members = Object.create(null);
-  let isEmpty = true;
-  for (const name in document) {
-    const value = document[name];
-    const whole = path === '' ? name : `${path}.${name}`;
-    if (value === undefined || value === null || value === '' || told.has(whole)) {
-      continue;
-    }
-    const object = depth < deepest ? asObject(value) : undefined;
-    const kept = object ? without(object, told, whole, depth + 1) : value;
-    if (kept !== undefined && !(Array.isArray(kept) && kept.length === 0)) {
-      left[name] = kept;
-      isEmpty = false;
-    }
-  }
-  return isEmpty ? undefined : left;
 }

@@ -13,7 +13,7 @@ import {
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
 import { registryParent, registryValueName } from '../windows/values.js';
-import { nested, valueAt } from './document.js';
+import { firstTextIn, nested, textIn, valueAt } from './document.js';
 import {
   all,
   any,
@@ -26,9 +26,12 @@ import {
   lists,
   matches,
   not,
+  rawAt,
+  textAt,
   when,
 } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
+import type { DocumentScope } from './scope.js';
 import * as to from './transforms.js';
 
 const category = (...words: readonly string[]) => lists('event.category', ...words);
@@ -427,10 +430,11 @@ const registryEvent: DocumentRule = {
   },
 };
 
+const registryMembers = ['hive', 'key', 'path', 'value'].map((name) => at(`registry.${name}`));
+
 /** The path of the key, and the name of the value that it ends with. */
 function registryParts(scope: RuleScope): { readonly key?: string; readonly value?: string } {
-  const read = (name: string) => textFrom(at(`registry.${name}`).read(scope));
-  const [hive, ownKey, path, ownValue] = ['hive', 'key', 'path', 'value'].map(read);
+  const [hive, ownKey, path, ownValue] = registryMembers.map(({ read }) => textFrom(read(scope)));
   if (ofRegistryKey.test(scope) && path !== undefined) {
     return { key: path };
   }
@@ -914,13 +918,14 @@ const apiCalls: Readonly<Record<string, string>> = {
   getasynckeystate: 'GetAsyncKeyStateApiCall',
 };
 
+const [calledApi, actionOf] = [rawAt('process.Ext.api.name'), rawAt('event.action')];
+
 const apiCall: DocumentRule = {
   event: 'API call',
   table: 'DeviceEvents',
-  actionType: computed('by process.Ext.api.name', ({ document }) => {
-    const path = ['process', 'Ext', 'api', 'name'];
-    const name = document && (valueAt(document, path) ?? valueAt(document, ['event', 'action']));
-    return apiCalls[textFrom(name)?.toLowerCase() ?? ''];
+  actionType: computed('by process.Ext.api.name', (scope) => {
+    const name = textFrom(calledApi(scope) ?? actionOf(scope));
+    return apiCalls[name?.toLowerCase() ?? ''];
   }),
   condition: category('api'),
   actor: acting,
@@ -1022,12 +1027,12 @@ const rules: readonly DocumentRule[] = [
 ];
 
 /** Members that say of an event what kind it is. */
+const kindMembers = ['category', 'kind', 'action', 'dataset', 'module', 'type'];
+
 function isEcs(document: JsonObject): boolean {
   const event = asObject(document['event']);
   if (event) {
-    return ['category', 'kind', 'action', 'dataset', 'module', 'type'].some(
-      (name) => name in event,
-    );
+    return kindMembers.some((name) => name in event);
   }
   return asObject(document['ecs'])?.['version'] !== undefined;
 }
@@ -1042,12 +1047,10 @@ export function ecsDocument(value: JsonValue | undefined): JsonObject | undefine
   return isEcs(document) && textFrom(document['class_uid']) === undefined ? document : undefined;
 }
 
-const timePath = ['@timestamp'];
-const read = (document: JsonObject, ...path: readonly string[]) =>
-  textFrom(valueAt(document, path));
+const [timestamp, created] = [['@timestamp'], ['event', 'created']];
 
 function timeOf(document: JsonObject): string | undefined {
-  const value = valueAt(document, timePath) ?? valueAt(document, ['event', 'created']);
+  const value = valueAt(document, timestamp) ?? valueAt(document, created);
   const isNumber = typeof value === 'number' || value instanceof ExactNumber;
   const text = textFrom(value);
   return isNumber && text !== undefined ? epochText(text, 'milliseconds') : text;
@@ -1059,39 +1062,70 @@ const windowsBuild = /\b(?:6\.[0-4]|10\.0)\.(\d{4,6})\b/;
 /** Where `event.id` is the session's, which many events have. */
 const ofSessions: ReadonlySet<string> = new Set(['zeek', 'corelight', 'suricata', 'auditd']);
 
+const moduleOf = firstTextIn('event.module', 'service.type');
+const datasetOf = textIn('event.dataset');
+const idOf = textIn('event.id');
+
 /** What tells the event from others; undefined where its whole text has to. */
 function ownId(document: JsonObject): string | undefined {
-  const module = read(document, 'event', 'module') ?? read(document, 'service', 'type');
-  const dataset = read(document, 'event', 'dataset') ?? '';
-  const isOfSession = [module, dataset.split(/[._]/)[0]].some(
-    (name) => name !== undefined && ofSessions.has(name.toLowerCase()),
-  );
-  return isOfSession ? undefined : read(document, 'event', 'id');
+  const id = idOf(document);
+  return id === undefined || isOfSession(document) ? undefined : id;
 }
 
-function about({ document }: { readonly document: JsonObject }): Columns {
-  const [short, version] = [
-    read(document, 'host', 'os', 'name'),
-    read(document, 'host', 'os', 'version'),
-  ];
-  // Elastic Endpoint's name is no more than `Windows`.
+function isOfSession(document: JsonObject): boolean {
+  const dataset = datasetOf(document) ?? '';
+  return [moduleOf(document), dataset.split(/[._]/)[0]].some(
+    (name) => name !== undefined && ofSessions.has(name.toLowerCase()),
+  );
+}
+
+const hostOf = firstTextIn(
+  'host.hostname',
+  'winlog.computer_name',
+  'host.name',
+  'agent.hostname',
+  'host.id',
+);
+/** The sensor's number, where there is a process: that is on its host. */
+const sensorOf = firstTextIn('device.id', 'observer.serial_number');
+
+function computerOf(document: JsonObject): string | undefined {
   const name =
-    short?.toLowerCase() === 'windows' ? (read(document, 'host', 'os', 'full') ?? short) : short;
-  const kind = read(document, 'host', 'os', 'type') ?? read(document, 'host', 'os', 'platform');
+    hostOf(document) ?? (document['process'] === undefined ? undefined : sensorOf(document));
+  return name?.trim() === '' ? undefined : name;
+}
+
+const host = {
+  os: textAt('host.os.name'),
+  osInFull: textAt('host.os.full'),
+  osVersion: textAt('host.os.version'),
+  osType: textAt('host.os.type'),
+  osPlatform: textAt('host.os.platform'),
+  architecture: textAt('host.architecture'),
+  type: textAt('host.type'),
+  mac: rawAt('host.mac'),
+  ip: rawAt('host.ip'),
+  provider: textAt('cloud.provider'),
+};
+
+function about(scope: DocumentScope): Columns {
+  const [short, version] = [host.os(scope), host.osVersion(scope)];
+  // Elastic Endpoint's name is no more than `Windows`.
+  const name = short?.toLowerCase() === 'windows' ? (host.osInFull(scope) ?? short) : short;
+  const platform = to.platformOf(host.osType(scope) ?? host.osPlatform(scope), name);
   return {
-    OSPlatform: to.platformOf(kind, name),
+    OSPlatform: platform,
     OSVersion: version,
     OSBuild: to.wholeNumber(windowsBuild.exec(`${version}`)?.[1]),
-    OSDistribution: to.platformOf(kind, name) === 'Linux' ? name : undefined,
-    OSArchitecture: to.architectureOf(read(document, 'host', 'architecture')),
-    DeviceType: read(document, 'host', 'type'),
-    MacAddress: textFrom(listAt(document, 'host', 'mac')[0]),
-    CloudPlatforms: read(document, 'cloud', 'provider'),
+    OSDistribution: platform === 'Linux' ? name : undefined,
+    OSArchitecture: to.architectureOf(host.architecture(scope)),
+    DeviceType: host.type(scope),
+    MacAddress: textFrom(listOf(host.mac(scope))[0]),
+    CloudPlatforms: host.provider(scope),
   };
 }
 
-function listAt(document: JsonObject, ...path: readonly string[]): readonly JsonValue[] {
-  const value = valueAt(document, path);
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
@@ -1100,7 +1134,6 @@ export const ecs: DocumentSource = {
   name: 'ECS',
   isOneOfRecord: true,
   rules,
-  rulesFor: () => rules,
   told: [
     '@timestamp',
     '@version',
@@ -1114,31 +1147,20 @@ export const ecs: DocumentSource = {
     'process.parent.args',
     'process.parent.args_count',
   ],
-  read(record) {
-    const document = ecsDocument(record.value);
-    const computer =
-      document &&
-      (read(document, 'host', 'hostname') ??
-        read(document, 'winlog', 'computer_name') ??
-        read(document, 'host', 'name') ??
-        read(document, 'agent', 'hostname') ??
-        read(document, 'host', 'id') ??
-        // The sensor's number, where there is a process: that is on its host.
-        (document['process'] === undefined
-          ? undefined
-          : (read(document, 'device', 'id') ?? read(document, 'observer', 'serial_number'))));
+  read({ value }) {
+    const document = ecsDocument(value);
     return (
       document && [
         {
           document,
-          computer: computer?.trim() === '' ? undefined : computer,
+          computer: computerOf(document),
           time: timeOf(document),
           id: ownId(document),
+          rules,
         },
       ]
     );
   },
   about,
-  addresses: ({ document }) =>
-    listAt(document, 'host', 'ip').flatMap((each) => textFrom(each) ?? []),
+  addresses: (scope) => listOf(host.ip(scope)).flatMap((each) => textFrom(each) ?? []),
 };

@@ -10,7 +10,8 @@ import {
   firstOf as windowsFirstOf,
   when as windowsWhen,
 } from '../windows/expression.js';
-import { valueAt } from './document.js';
+import { slotOf } from './paths.js';
+import { valueIn } from './scope.js';
 
 /**
  * Before a path that an expression reads only where another has no value: what stands there is told only
@@ -18,10 +19,11 @@ import { valueAt } from './document.js';
  */
 export const perhaps = '?';
 
-function perhapsTold({ fields, ...rest }: Expression, sure: readonly string[] = []): Expression {
+function perhapsTold({ read, text, fields }: Expression, sure: readonly string[] = []): Expression {
   const isSure = new Set(sure);
   return {
-    ...rest,
+    read,
+    text,
     fields: fields.map((path) =>
       isSure.has(path) || path.startsWith(perhaps) ? path : `${perhaps}${path}`,
     ),
@@ -38,13 +40,24 @@ export function when(condition: Condition, then: Operand, otherwise: Operand): E
   return perhapsTold(windowsWhen(condition, then, otherwise));
 }
 
+/** The member of the document at a path as it stands, for what is no part of a row. */
+export function rawAt(path: string): (scope: RuleScope) => JsonValue | undefined {
+  const slot = slotOf(path);
+  return (scope) => valueIn(scope, slot);
+}
+
+export function textAt(path: string): (scope: RuleScope) => string | undefined {
+  const read = rawAt(path);
+  return (scope) => textFrom(read(scope));
+}
+
 /** The member of the document at a path; `-` and empty text are nothing. */
 export function at(path: string): Expression {
-  const parts = path.split('.');
+  const slot = slotOf(path);
   return computed(
     path,
-    ({ document }) => {
-      const value = document && valueAt(document, parts);
+    (scope) => {
+      const value = valueIn(scope, slot);
       return value === '' || value === '-' ? undefined : value;
     },
     [path],
@@ -72,7 +85,12 @@ export function firstAt(path: string): Expression {
 /** Whether a member that is a word or a list of them has one that passes, in lower case. */
 function hasWord(value: JsonValue | undefined, passes: (word: string) => boolean): boolean {
   if (Array.isArray(value)) {
-    return value.some((each: JsonValue) => hasWord(each, passes));
+    for (const each of value as readonly JsonValue[]) {
+      if (hasWord(each, passes)) {
+        return true;
+      }
+    }
+    return false;
   }
   const text = textFrom(value);
   return text !== undefined && passes(lowerCase(text));
@@ -98,8 +116,9 @@ export function isThere(path: string): Condition {
 /** The text matches. */
 export function matches(path: string, pattern: RegExp, words: string): Condition {
   const { read } = at(path);
+  const isMatch = (word: string) => pattern.test(word);
   return {
-    test: (scope) => hasWord(read(scope), (word) => pattern.test(word)),
+    test: (scope) => hasWord(read(scope), isMatch),
     text: `${path} ${words}`,
     fields: [],
   };
@@ -107,7 +126,14 @@ export function matches(path: string, pattern: RegExp, words: string): Condition
 
 export function all(...conditions: readonly Condition[]): Condition {
   return {
-    test: (scope) => conditions.every(({ test }) => test(scope)),
+    test: (scope) => {
+      for (const condition of conditions) {
+        if (!condition.test(scope)) {
+          return false;
+        }
+      }
+      return true;
+    },
     text: conditions.map(({ text }) => text).join(' and '),
     fields: [],
   };
@@ -115,7 +141,14 @@ export function all(...conditions: readonly Condition[]): Condition {
 
 export function any(...conditions: readonly Condition[]): Condition {
   return {
-    test: (scope) => conditions.some(({ test }) => test(scope)),
+    test: (scope) => {
+      for (const condition of conditions) {
+        if (condition.test(scope)) {
+          return true;
+        }
+      }
+      return false;
+    },
     text: `(${conditions.map(({ text }) => text).join(' or ')})`,
     fields: [],
   };
@@ -133,6 +166,13 @@ export function choose(
     cases
       .map(([condition, value]) => `${value}${condition ? ` if ${condition.text}` : ' else'}`)
       .join(', '),
-    (scope: RuleScope) => cases.find(([condition]) => condition?.test(scope) !== false)?.[1],
+    (scope: RuleScope) => {
+      for (const [condition, value] of cases) {
+        if (condition === undefined || condition.test(scope)) {
+          return value;
+        }
+      }
+      return undefined;
+    },
   );
 }

@@ -13,7 +13,7 @@ import {
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 import { failureReason } from '../windows/values.js';
-import { nested, valueAt } from './document.js';
+import { firstTextIn, nested, textIn, valueAt } from './document.js';
 import {
   all,
   any,
@@ -27,9 +27,11 @@ import {
   matches,
   not,
   perhaps,
+  textAt,
   when,
 } from './expression.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
+import type { DocumentScope } from './scope.js';
 import * as to from './transforms.js';
 
 /** Numbers and names of algorithms, of one of which a fingerprint is. */
@@ -818,73 +820,87 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   201004: [service],
 };
 
-const read = (document: JsonObject, ...path: readonly string[]) =>
-  textFrom(valueAt(document, path));
+const classOf = textIn('class_uid');
+const envelope = ['category_uid', 'activity_id', 'type_uid', 'metadata'];
 
 /** The document of a record; undefined where it is of no class. */
 export function ocsfDocument(value: JsonValue | undefined): JsonObject | undefined {
   const record = asObject(value);
   const document = record && nested(asObject(record['_source']) ?? record);
-  if (document === undefined || !/^\d{1,9}$/.test(read(document, 'class_uid') ?? '')) {
+  if (document === undefined || !/^\d{1,9}$/.test(classOf(document) ?? '')) {
     return undefined;
   }
-  const isOne = ['category_uid', 'activity_id', 'type_uid', 'metadata'].some(
-    (name) => name in document,
-  );
-  return isOne ? document : undefined;
+  return envelope.some((name) => name in document) ? document : undefined;
 }
 
-function about({ document }: { readonly document: JsonObject }): Columns {
-  const name = read(document, 'device', 'os', 'name');
-  const type = read(document, 'device', 'os', 'type');
-  const platform = to.platformOf(type, name);
+const device = {
+  os: textAt('device.os.name'),
+  osType: textAt('device.os.type'),
+  osVersion: textAt('device.os.version'),
+  osBuild: textAt('device.os.build'),
+  osBits: textAt('device.os.cpu_bits'),
+  architecture: textAt('device.hw_info.cpu_architecture'),
+  model: textAt('device.model'),
+  vendor: textAt('device.vendor_name'),
+  hardwareVendor: textAt('device.hw_info.vendor_name'),
+  type: textAt('device.type'),
+  mac: textAt('device.mac'),
+  ip: textAt('device.ip'),
+  provider: textAt('cloud.provider'),
+};
+
+function about(scope: DocumentScope): Columns {
+  const name = device.os(scope);
+  const platform = to.platformOf(device.osType(scope), name);
   return {
     OSPlatform: platform,
-    OSVersion: read(document, 'device', 'os', 'version'),
-    OSBuild: to.wholeNumber(read(document, 'device', 'os', 'build')),
+    OSVersion: device.osVersion(scope),
+    OSBuild: to.wholeNumber(device.osBuild(scope)),
     OSDistribution: platform === 'Linux' ? name : undefined,
-    OSArchitecture: to.architectureOf(
-      read(document, 'device', 'hw_info', 'cpu_architecture') ??
-        read(document, 'device', 'os', 'cpu_bits'),
-    ),
-    Model: read(document, 'device', 'model'),
-    Vendor:
-      read(document, 'device', 'vendor_name') ?? read(document, 'device', 'hw_info', 'vendor_name'),
-    DeviceType: read(document, 'device', 'type'),
-    MacAddress: read(document, 'device', 'mac'),
-    CloudPlatforms: read(document, 'cloud', 'provider'),
+    OSArchitecture: to.architectureOf(device.architecture(scope) ?? device.osBits(scope)),
+    Model: device.model(scope),
+    Vendor: device.vendor(scope) ?? device.hardwareVendor(scope),
+    DeviceType: device.type(scope),
+    MacAddress: device.mac(scope),
+    CloudPlatforms: device.provider(scope),
   };
 }
+
+const hostOf = firstTextIn('device.hostname', 'device.name');
+const logonHostOf = textIn('dst_endpoint.hostname');
+
+function computerOf(document: JsonObject): string | undefined {
+  const name =
+    hostOf(document) ?? (classOf(document) === '3002' ? logonHostOf(document) : undefined);
+  return name?.trim() === '' ? undefined : name;
+}
+
+const timeOf = textIn('time_dt');
+const idOf = textIn('metadata.uid');
 
 /** Open Cybersecurity Schema Framework, 1.x (schema.ocsf.io). */
 export const ocsf: DocumentSource = {
   name: 'OCSF',
   isOneOfRecord: true,
   rules: [...new Set(Object.values(byClass).flat())],
-  rulesFor: ({ document }) => byClass[read(document, 'class_uid') ?? ''] ?? [],
   told: ['time', 'time_dt', 'device.hostname', 'metadata.version', 'metadata.processed_time'],
-  read(record) {
-    const document = ocsfDocument(record.value);
-    if (document === undefined) {
-      return undefined;
-    }
-    const isLogon = read(document, 'class_uid') === '3002';
-    const computer =
-      read(document, 'device', 'hostname') ??
-      read(document, 'device', 'name') ??
-      (isLogon ? read(document, 'dst_endpoint', 'hostname') : undefined);
-    return [
-      {
-        document,
-        computer: computer?.trim() === '' ? undefined : computer,
-        time: momentText(valueAt(document, ['time'])) ?? read(document, 'time_dt'),
-        id: read(document, 'metadata', 'uid'),
-      },
-    ];
+  read({ value }) {
+    const document = ocsfDocument(value);
+    return (
+      document && [
+        {
+          document,
+          computer: computerOf(document),
+          time: momentText(valueAt(document, ['time'])) ?? timeOf(document),
+          id: idOf(document),
+          rules: byClass[classOf(document) ?? ''] ?? [],
+        },
+      ]
+    );
   },
   about,
-  addresses: ({ document }) => {
-    const ip = read(document, 'device', 'ip');
+  addresses: (scope) => {
+    const ip = device.ip(scope);
     return ip === undefined ? [] : [ip];
   },
 };

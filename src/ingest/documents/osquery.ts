@@ -1,4 +1,3 @@
-import type { RawRecord } from '../connector.js';
 import { epochText } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { Columns } from '../windows/actor.js';
@@ -6,7 +5,9 @@ import { computed, type Expression, literal, match, textFrom } from '../windows/
 import { asObject, type JsonObject } from '../windows/shape.js';
 import { nested } from './document.js';
 import { all, any, at, choose, firstOf, isThere, lists, matches, not, when } from './expression.js';
+import { Memory } from './memory.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
+import type { DocumentScope } from './scope.js';
 import * as to from './transforms.js';
 
 /** What a result says besides its columns, among them under names that no table has. */
@@ -515,28 +516,34 @@ const tables: readonly QueriedTable[] = [
   },
 ];
 
+const byName = new Map(tables.flatMap((table) => table.names.map((name) => [name, table])));
+
 function ruleOf(kind: string, columns: JsonObject): DocumentRule {
   const has = (name: string) => name in columns;
-  const named = tables.find(({ names, columns: own }) => names.includes(kind) && own.some(has));
-  const told =
-    named ??
-    tables.find(
-      ({ columns: own, without = [] }) =>
-        own.every(has) && !without.some(has) && (own.length > 2 || kind === ''),
-    );
+  const named = byName.get(kind);
+  if (named?.columns.some(has)) {
+    return named.rule;
+  }
+  const told = tables.find(
+    ({ columns: own, without = [] }) =>
+      own.every(has) && !without.some(has) && (own.length > 2 || kind === ''),
+  );
   return told?.rule ?? anything;
 }
 
-const tableNames = tables.flatMap(({ names }) => names).sort((a, b) => b.length - a.length);
+const tableNames = [...byName.keys()].sort((a, b) => b.length - a.length);
+const kindOfQuery = new Memory<string>();
 
 /** The table that the query's name ends with: `pack_attacks_process_events`. */
 function kindOf(query: string): string {
-  const last = query.toLowerCase().split(/[/:.]/).at(-1) ?? '';
-  return tableNames.find((name) => last === name || last.endsWith(`_${name}`)) ?? '';
+  return kindOfQuery.of(query, () => {
+    const last = query.toLowerCase().split(/[/:.]/).at(-1) ?? '';
+    return tableNames.find((name) => last === name || last.endsWith(`_${name}`)) ?? '';
+  });
 }
 
 /** One result: an event, or a row of a snapshot or of a difference. */
-interface Result {
+export interface Result {
   readonly result: JsonObject;
   readonly columns: JsonObject;
   readonly action: string;
@@ -653,8 +660,11 @@ const hostNames: ReadonlySet<string> = new Set(['hostname', 'host_name', 'host_u
 
 /** What an operator has every result say besides, but for the host. */
 function furtherDecorations(result: JsonObject): JsonValue {
-  const all = Object.entries(asObject(result['decorations']) ?? {});
-  const further = all.filter(([name]) => !hostNames.has(name));
+  const decorations = asObject(result['decorations']);
+  if (decorations === undefined) {
+    return null;
+  }
+  const further = Object.entries(decorations).filter(([name]) => !hostNames.has(name));
   return further.length === 0 ? null : Object.fromEntries(further);
 }
 
@@ -674,8 +684,8 @@ function timeOf(result: JsonObject, columns: JsonObject, rule: DocumentRule): st
 
 function documentOf({ result, columns, action }: Result): SourceDocument {
   const query = textFrom(result['name']) ?? '';
-  const kind = kindOf(query);
-  const time = timeOf(result, columns, ruleOf(kind, columns));
+  const rule = ruleOf(kindOf(query), columns);
+  const time = timeOf(result, columns, rule);
   return {
     document: {
       ...columns,
@@ -687,8 +697,13 @@ function documentOf({ result, columns, action }: Result): SourceDocument {
     computer: hostOf(result),
     time,
     id: undefined,
-    kind,
+    rules: rule === anything || isOfEvent(columns) ? [rule] : [rule, anything],
   };
+}
+
+/** What an event table has of no interest is not kept; states are. */
+function isOfEvent(columns: JsonObject): boolean {
+  return 'eid' in columns || 'ntime' in columns;
 }
 
 /** Results of osquery, as its loggers write them (osquery.readthedocs.io). */
@@ -696,15 +711,11 @@ export const osquery: DocumentSource = {
   name: 'osquery',
   isOneOfRecord: false,
   rules: [...new Set([...tables.map(({ rule }) => rule), anything])],
-  rulesFor: ({ document, kind = '' }) => {
-    const rule = ruleOf(kind, document);
-    return rule === anything ? [rule] : [rule, ...fallbackOf(document)];
-  },
   told: ['@query', '@action', '@time', '@decorations', 'time'],
-  read: (record) =>
-    resultsOf(record)
-      ?.filter(({ action }) => action !== 'removed')
-      .map(documentOf),
+  read({ value }) {
+    const results = osqueryResults(value);
+    return results && osqueryDocuments(results);
+  },
   about,
   addresses: ({ document }) => {
     const isInterface = 'interface' in document && 'mask' in document;
@@ -713,13 +724,11 @@ export const osquery: DocumentSource = {
   },
 };
 
-/** What an event table has of no interest is not kept; states are. */
-function fallbackOf(document: JsonObject): readonly DocumentRule[] {
-  return 'eid' in document || 'ntime' in document ? [] : [anything];
-}
-
-function resultsOf({ value }: RawRecord): readonly Result[] | undefined {
-  return osqueryResults(value)?.filter(({ columns }) => !isWindowsEvent(columns));
+/** Results as documents, but for those that are events of Windows' logs. */
+export function osqueryDocuments(results: readonly Result[]): readonly SourceDocument[] {
+  return results
+    .filter(({ columns, action }) => action !== 'removed' && !isWindowsEvent(columns))
+    .map(documentOf);
 }
 
 function isWindowsEvent(columns: JsonObject): boolean {
@@ -729,8 +738,8 @@ function isWindowsEvent(columns: JsonObject): boolean {
 }
 
 /** Rows of windows_events as trees, as other converters write the events of Windows' logs. */
-export function windowsEventsIn(value: JsonValue | undefined): readonly JsonObject[] {
-  return (osqueryResults(value) ?? [])
+export function windowsEventsIn(results: readonly Result[]): readonly JsonObject[] {
+  return results
     .filter(({ columns, action }) => action !== 'removed' && isWindowsEvent(columns))
     .map(({ result, columns }) => ({
       System: {
@@ -763,7 +772,7 @@ function eventData(data: JsonValue | undefined): JsonObject {
   };
 }
 
-function about({ document }: SourceDocument): Columns {
+function about({ document }: DocumentScope): Columns {
   const text = (name: string) => textFrom(document[name]);
   if ('major' in document && 'minor' in document && 'version' in document) {
     const platform = to.platformOf(text('platform'), text('name'));

@@ -2,6 +2,7 @@ import type { RawRecord } from '../connector.js';
 import type { Columns } from '../windows/actor.js';
 import type { Condition, Expression } from '../windows/expression.js';
 import type { JsonObject } from '../windows/shape.js';
+import type { DocumentScope } from './scope.js';
 
 /** What a document says of a process. */
 export interface ProcessMembers {
@@ -55,8 +56,8 @@ export interface SourceDocument {
   readonly time: string | undefined;
   /** The source's own name for the event. */
   readonly id: string | undefined;
-  /** What it is of, where the document itself does not say. */
-  readonly kind?: string;
+  /** To try, in their order; the first whose condition holds makes the row. */
+  readonly rules: readonly DocumentRule[];
 }
 
 /** A kind of documents: how to read them, and what they become. */
@@ -66,14 +67,12 @@ export interface DocumentSource {
   readonly isOneOfRecord: boolean;
   /** The documents of a record; undefined where it has none of this kind. */
   read(record: RawRecord): readonly SourceDocument[] | undefined;
-  /** Rules to try, in their order; the first whose condition holds makes the row. */
-  rulesFor(document: SourceDocument): readonly DocumentRule[];
-  /** All of them, for the reference. */
+  /** All that its documents may have, for the reference. */
   readonly rules: readonly DocumentRule[];
   /** Paths that every row tells, or that tell nothing of the event. */
   readonly told: readonly string[];
   /** Facts of the device that the document is of: columns of DeviceInfo and DeviceNetworkInfo. */
-  about?(document: SourceDocument): Columns;
+  about?(scope: DocumentScope): Columns;
   /** Addresses of the device. */
-  addresses?(document: SourceDocument): readonly string[];
+  addresses?(scope: DocumentScope): readonly string[];
 }

@@ -10,6 +10,7 @@ import {
 import { asObject } from '../windows/shape.js';
 import * as values from '../windows/values.js';
 import { at } from './expression.js';
+import { Memory } from './memory.js';
 
 export const baseName = transform('fileName', values.baseName);
 export const integer = transform('long', (text) => values.integer(text));
@@ -185,14 +186,22 @@ export function renamed(path: string, names: Readonly<Record<string, string>>): 
 
 const windowsName = /windows\s+(server\s+)?(\d+(?:\.\d)?|vista|xp)/i;
 
+const platformOfWords = new Memory<string>();
+
 /** The platform as DeviceInfo has it: Windows10, WindowsServer2019, Linux, macOS. */
-export function platformOf(type: string | undefined, name: string | undefined): string | undefined {
-  const windows = windowsName.exec(name ?? '');
+export function platformOf(type = '', name = ''): string | undefined {
+  const words = `${type} ${name}`;
+  return platformOfWords.of(words, () => platformIn(words, name)) || undefined;
+}
+
+/** Empty where it is none that is known. */
+function platformIn(words: string, name: string): string {
+  const windows = windowsName.exec(name);
   if (windows) {
     return `Windows${windows[1] ? 'Server' : ''}${windows[2]}`;
   }
-  const word = `${type ?? ''} ${name ?? ''}`.toLowerCase();
-  return platforms.find(([pattern]) => pattern.test(word))?.[1];
+  const lowerCase = words.toLowerCase();
+  return platforms.find(([pattern]) => pattern.test(lowerCase))?.[1] ?? '';
 }
 
 const platforms: readonly (readonly [RegExp, string])[] = [

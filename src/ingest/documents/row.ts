@@ -1,0 +1,100 @@
+import type { JsonValue } from '../json.js';
+import type { Columns } from '../windows/actor.js';
+import { textFrom } from '../windows/expression.js';
+import { type Members, PathSet, without } from './paths.js';
+import type { RulePlan } from './plan.js';
+import type { DocumentScope } from './scope.js';
+
+/** Fills rows with what their rules make of the document that is open. */
+export class RowFiller {
+  readonly #scope: DocumentScope;
+  readonly #told = new PathSet();
+
+  constructor(scope: DocumentScope) {
+    this.#scope = scope;
+  }
+
+  /** @param row has what all rows have, and the acting process */
+  fill(row: Columns, { own, columns, actor, additional, always, perhaps }: RulePlan): void {
+    const told = this.#told;
+    told.clear();
+    told.addAll(always);
+    for (const { name, read, tells } of columns) {
+      const value = read(this.#scope);
+      if (value !== undefined) {
+        row[name] = value;
+      }
+      if (tells.length > 0 && isTelling(value ?? row[name])) {
+        told.addAll(tells);
+      }
+    }
+    if (!own.has('AdditionalFields')) {
+      return;
+    }
+    for (const { name, tells } of actor) {
+      if (isTelling(row[name])) {
+        told.addAll(tells);
+      }
+    }
+    const more: Members = {};
+    for (const { name, read, tells } of additional) {
+      const value = read(this.#scope);
+      if (value !== undefined && value !== '') {
+        more[name] = value;
+        told.addAll(tells);
+      }
+    }
+    this.#tellPerhaps(perhaps, row, more);
+    row['AdditionalFields'] = this.#rest(more);
+  }
+
+  /** Paths are told, too, whose value is anywhere in the row. */
+  #tellPerhaps(slots: readonly number[], row: Columns, more: Columns): void {
+    let texts: RowTexts | undefined;
+    for (const slot of slots) {
+      const value = this.#told.has(slot) ? undefined : this.#scope.at(slot);
+      if (value !== undefined) {
+        texts ??= new RowTexts([row, more]);
+        if (texts.has(value)) {
+          this.#told.add(slot);
+        }
+      }
+    }
+  }
+
+  /** What no column tells, and what a rule adds. */
+  #rest(more: Members): JsonValue | undefined {
+    const rest = without(this.#scope.document, this.#told);
+    if (rest !== undefined) {
+      return Object.assign(rest, more);
+    }
+    return Object.keys(more).length === 0 ? undefined : more;
+  }
+}
+
+function isTelling(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== '';
+}
+
+/** The values of a row, whatever their case. */
+class RowTexts {
+  readonly #columns: readonly Columns[];
+  #texts: ReadonlySet<string> | undefined;
+
+  constructor(columns: readonly Columns[]) {
+    this.#columns = columns;
+  }
+
+  has(value: JsonValue): boolean {
+    const text = textFrom(value);
+    if (text === undefined) {
+      return this.#columns.some((columns) => Object.values(columns).includes(value));
+    }
+    this.#texts ??= new Set(
+      this.#columns
+        .flatMap((columns) => Object.values(columns))
+        .map((each) => (textFrom(each) ?? '').toLowerCase()),
+    );
+    return this.#texts.has(text.toLowerCase());
+  }
+}
