@@ -5,7 +5,7 @@ import { type Process, startOfGuid } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
-import { expressionOf, field, type RuleScope, textFrom } from './expression.js';
+import { expressionOf, type Operand, type RuleScope, textFrom } from './expression.js';
 import { header, type ProcessFields } from './rule.js';
 import * as values from './values.js';
 
@@ -22,24 +22,35 @@ export interface NamedProcess {
   readonly logonId: string | undefined;
 }
 
-export function namedProcess(fields: ProcessFields, scope: RuleScope): NamedProcess {
-  const { data, headerPid } = scope.event;
-  const read = (name: string | undefined) => {
-    if (name?.includes(' ')) {
-      return textFrom(field(name).read(scope));
-    }
-    return name === undefined ? undefined : values.present(data.get(name.toLowerCase()));
-  };
-  const sid = read(fields.sid);
-  return {
-    guid: read(fields.guid),
-    pid: fields.pid === header ? headerPid : values.pidOf(read(fields.pid)),
-    image: knownImage(read(fields.image)),
-    commandLine: read(fields.commandLine),
-    user: fields.user === undefined ? undefined : textFrom(expressionOf(fields.user).read(scope)),
-    sid,
-    logonId: read(fields.logonId),
-  };
+export type ProcessReader = (scope: RuleScope) => NamedProcess;
+
+/** Reads what events say in these fields. */
+export function processReader(fields: ProcessFields): ProcessReader {
+  const isHeader = fields.pid === header;
+  const pid = textReader(fields.pid === header ? undefined : fields.pid);
+  const guid = textReader(fields.guid);
+  const image = textReader(fields.image);
+  const commandLine = textReader(fields.commandLine);
+  const user = textReader(fields.user);
+  const sid = textReader(fields.sid);
+  const logonId = textReader(fields.logonId);
+  return (scope) => ({
+    guid: guid(scope),
+    pid: isHeader ? scope.event.headerPid : values.pidOf(pid(scope)),
+    image: knownImage(image(scope)),
+    commandLine: commandLine(scope),
+    user: user(scope),
+    sid: sid(scope),
+    logonId: logonId(scope),
+  });
+}
+
+function textReader(operand: Operand | undefined): (scope: RuleScope) => string | undefined {
+  if (operand === undefined) {
+    return () => undefined;
+  }
+  const { read } = expressionOf(operand);
+  return (scope) => textFrom(read(scope));
 }
 
 const noLogon = /^0x0+$|^0$/i;
@@ -51,12 +62,55 @@ export function actorColumns(
   device: Device,
   correlation: Correlation,
 ): Columns {
-  const known = process ? columnsOf(process, device, correlation) : {};
-  const own: Columns = {};
+  const known = knownColumns(process, device, correlation);
+  const columns = { ...known };
+  const own = ownColumns(named, known, device, correlation);
+  for (const name in own) {
+    const value = own[name];
+    if (value !== undefined) {
+      columns[name] = value;
+    }
+  }
+  return columns;
+}
+
+/** Sets those of the columns that tell of the acting process. */
+export function setActorColumns(
+  columns: Columns,
+  names: readonly string[],
+  named: NamedProcess,
+  process: Process | undefined,
+  device: Device,
+  correlation: Correlation,
+): void {
+  const known = knownColumns(process, device, correlation);
+  const own = ownColumns(named, known, device, correlation);
+  for (const name of names) {
+    columns[name] = own[name] ?? known[name];
+  }
+}
+
+const nothingKnown: Columns = {};
+
+function knownColumns(
+  process: Process | undefined,
+  device: Device,
+  correlation: Correlation,
+): Columns {
+  return process ? columnsOf(process, device, correlation) : nothingKnown;
+}
+
+/** What the event itself says. */
+function ownColumns(
+  named: NamedProcess,
+  known: Columns,
+  device: Device,
+  correlation: Correlation,
+): Columns {
+  const own: Columns = { InitiatingProcessId: named.pid };
   if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
     setImage(own, named.image, device);
   }
-  own['InitiatingProcessId'] = named.pid;
   if (known['InitiatingProcessCommandLine'] === undefined) {
     own['InitiatingProcessCommandLine'] = named.commandLine;
   }
@@ -66,17 +120,7 @@ export function actorColumns(
   if (named.logonId !== undefined && !noLogon.test(named.logonId)) {
     own['InitiatingProcessLogonId'] = values.integer(named.logonId);
   }
-  return withPresent({ ...known }, own);
-}
-
-function withPresent(columns: Columns, more: Columns): Columns {
-  for (const name in more) {
-    const value = more[name];
-    if (value !== undefined) {
-      columns[name] = value;
-    }
-  }
-  return columns;
+  return own;
 }
 
 function setImage(columns: Columns, image: string, device: Device): void {

@@ -6,15 +6,16 @@ import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import type { Moment } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
 import { Occurrences, reportId } from '../occurrences.js';
-import { actorColumns, actorColumnsIn, type Columns, namedProcess } from './actor.js';
-import { lowerCase, type WindowsEvent } from './event.js';
+import { type Columns, setActorColumns } from './actor.js';
+import type { WindowsEvent } from './event.js';
 import { type RuleScope, textFrom } from './expression.js';
 import { Learning, twinKey } from './learning.js';
 import { ruleFor } from './logs.js';
+import { type Plan, planOf } from './plan.js';
 import { type Rule, twinToleranceMs } from './rule.js';
+import { EventScope } from './scope.js';
 import { eventTime } from './time.js';
-import { toldBy } from './told.js';
-import { pidOf, present } from './values.js';
+import { pidOf } from './values.js';
 
 /** Reads a record's event; undefined where it has none. */
 export type ReadEvent = (record: RawRecord) => WindowsEvent | undefined;
@@ -92,8 +93,11 @@ export class EventConversion implements Conversion {
       return `${head}\n${recordId}`;
     }
     // Exports without record numbers have events that are the same to the last letter.
-    const values = data.names.map((name) => `${name}=${data.get(lowerCase(name))}`);
-    return this.#occurrences.identityOf(`${head}\n${values.join('\n')}`);
+    let content = data.size === 0 ? `${head}\n` : head;
+    for (const [slot, value] of data.values.entries()) {
+      content = `${content}\n${data.names[slot]}=${value}`;
+    }
+    return this.#occurrences.identityOf(content);
   }
 
   /** The rule that makes a row of the event. */
@@ -106,7 +110,8 @@ export class EventConversion implements Conversion {
     const { correlation } = this.#context;
     const device = correlation.devices.of(event.computer);
     const time = eventTime(event, device);
-    const scope = scopeOf(event, rule, device, time, correlation);
+    const plan = planOf(rule);
+    const scope = new EventScope(event, plan, device, time, correlation);
     if (rule.condition?.test(scope) === false) {
       return { passed: 'unmapped' };
     }
@@ -118,18 +123,20 @@ export class EventConversion implements Conversion {
       return { passed: 'unmapped' };
     }
     const identity = this.#identityOf(event);
-    const columns: Columns = {
-      Timestamp: time?.text ?? event.time,
-      ...(rule.table.startsWith('Device') && { DeviceId: device.id, DeviceName: device.name }),
-      ReportId: reportId(`${device.name}\n${identity}`),
-      ActionType: actionType,
-    };
-    setActor(columns, rule, scope, correlation);
-    for (const name in rule.columns) {
-      columns[name] = rule.columns[name]?.read(scope);
+    const columns: Columns = { ...plan.columns };
+    columns['Timestamp'] = time?.text ?? event.time;
+    columns['ReportId'] = reportId(`${device.name}\n${identity}`);
+    columns['ActionType'] = actionType;
+    if (plan.isOfDevice) {
+      columns['DeviceId'] = device.id;
+      columns['DeviceName'] = device.name;
     }
-    if (!withoutAdditional.has(rule.table)) {
-      columns['AdditionalFields'] = additionalFields(rule, scope);
+    setActor(columns, plan, scope, correlation);
+    for (const { name, read } of plan.own) {
+      columns[name] = read(scope);
+    }
+    if (plan.hasAdditional) {
+      columns['AdditionalFields'] = additionalFields(plan, scope);
     }
     if (time) {
       this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
@@ -154,44 +161,6 @@ function withValue(record: RawRecord): RawRecord {
     return record;
   }
   return { ...record, value: parseJson(record.text) };
-}
-
-function scopeOf(
-  event: WindowsEvent,
-  rule: Rule,
-  device: Device,
-  time: Moment | undefined,
-  { processes, accounts, secondaries }: Correlation,
-): RuleScope {
-  const ms = time?.milliseconds ?? 0;
-  const text = (name: string | undefined) =>
-    name === undefined ? undefined : present(event.data.get(name.toLowerCase()));
-  const find = (guid: string | undefined, pid: string | undefined, image: string | undefined) =>
-    processes.find(device.name, {
-      guid: text(guid),
-      pid: pidOf(text(pid)),
-      image: text(image),
-      ms,
-    });
-  const { target, twin } = rule;
-  const key = twin?.role === 'primary' ? twin.key(event) : undefined;
-  return {
-    event,
-    device,
-    time: time?.text ?? '',
-    target:
-      target &&
-      find(target.guid, typeof target.pid === 'string' ? target.pid : undefined, target.image),
-    started:
-      rule.table === 'DeviceProcessEvents' && event.data.get('processguid') !== undefined
-        ? find('ProcessGuid', undefined, undefined)
-        : undefined,
-    twin:
-      twin && key !== undefined
-        ? secondaries.near(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind])
-        : undefined,
-    sidOf: (user) => accounts.sidOf(user),
-  };
 }
 
 /** Whether another log's event is the row of the same occurrence. */
@@ -219,47 +188,26 @@ function actionTypeOf({ actionType }: Rule, scope: RuleScope): string | undefine
   return typeof actionType === 'string' ? actionType : textFrom(actionType.read(scope));
 }
 
-function setActor(columns: Columns, rule: Rule, scope: RuleScope, correlation: Correlation): void {
-  if (rule.actor === undefined) {
+function setActor(
+  columns: Columns,
+  { actor, actorColumns }: Plan,
+  scope: EventScope,
+  correlation: Correlation,
+): void {
+  if (actor === undefined) {
     return;
   }
-  const { device, event } = scope;
-  const named = namedProcess(rule.actor, scope);
-  const process = correlation.processes.find(device.name, {
-    guid: named.guid,
-    pid: named.pid,
-    image: named.image,
-    ms: eventTime(event, device)?.milliseconds ?? 0,
-  });
-  const actor = actorColumns(named, process, device, correlation);
-  for (const name of actorColumnsIn(rule.table)) {
-    const value = actor[name];
-    if (value !== undefined) {
-      columns[name] = value;
-    }
-  }
+  const named = actor(scope);
+  const { device, ms } = scope;
+  const { guid, pid, image } = named;
+  const process = correlation.processes.find(device.name, { guid, pid, image, ms });
+  setActorColumns(columns, actorColumns, named, process, device, correlation);
 }
 
-/** Tables that have no column for what has none. */
-const withoutAdditional = new Set(['DeviceImageLoadEvents', 'DeviceRegistryEvents']);
-
-function additionalFields(rule: Rule, scope: RuleScope): JsonValue | undefined {
-  const { data } = scope.event;
-  const told = toldBy(rule);
-  const members: [string, JsonValue][] = [];
-  for (const name of data.names) {
-    const key = lowerCase(name);
-    const value = present(data.get(key));
-    if (
-      value !== undefined &&
-      rule.additional?.[name] === undefined &&
-      !told.has(key, value, scope)
-    ) {
-      members.push([name, value]);
-    }
-  }
-  for (const name in rule.additional) {
-    const value = rule.additional[name]?.read(scope);
+function additionalFields({ additional, told }: Plan, scope: RuleScope): JsonValue | undefined {
+  const members: [string, JsonValue][] = told.untold(scope);
+  for (const { name, read } of additional) {
+    const value = read(scope);
     if (value !== undefined && value !== '') {
       members.push([name, value]);
     }

@@ -21,30 +21,37 @@ export interface WindowsEvent {
 
 /** The named values of an event, found in any case; the logs themselves are not of one mind about it. */
 export class EventData {
-  readonly #values = new Map<string, string>();
-  #names: string[] = [];
+  #layout = Layout.ofNothing;
+  readonly #values: string[] = [];
 
   get size(): number {
-    return this.#names.length;
+    return this.#values.length;
   }
 
   /** @param name in lower case */
   get(name: string): string | undefined {
-    return this.#values.get(name);
+    const slot = this.#layout.slotOf(name);
+    return slot < 0 ? undefined : this.#values[slot];
   }
 
   set(name: string, value: string): void {
-    const key = lowerCase(name);
-    if (!this.#values.has(key)) {
-      this.#names.push(name);
+    const layout = this.#layout.with(name);
+    if (layout === this.#layout) {
+      this.#values[layout.slotOf(lowerCase(name))] = value;
+    } else {
+      this.#layout = layout;
+      this.#values.push(value);
     }
-    this.#values.set(key, value);
   }
 
   delete(name: string): void {
-    const key = lowerCase(name);
-    if (this.#values.delete(key)) {
-      this.#names = this.#names.filter((other) => lowerCase(other) !== key);
+    const slot = this.#layout.slotOf(lowerCase(name));
+    if (slot >= 0) {
+      const { names } = this;
+      this.#values.splice(slot, 1);
+      this.#layout = names
+        .toSpliced(slot, 1)
+        .reduce((layout, each) => layout.with(each), Layout.ofNothing);
     }
   }
 
@@ -56,9 +63,109 @@ export class EventData {
     }
   }
 
-  /** Names as the source spells them. */
+  /** Names as the source spells them: one and the same list for events that have the same ones. */
   get names(): readonly string[] {
-    return this.#names;
+    return this.#layout.names;
+  }
+
+  /** In the order of the names. */
+  get values(): readonly string[] {
+    return this.#values;
+  }
+
+  /** @param slot of its name */
+  replace(slot: number, value: string): void {
+    this.#values[slot] = value;
+  }
+}
+
+/** Beyond so many names they are of one event alone. */
+const mostShared = 200;
+/** Names that layouts are remembered for, copies of them counted. */
+const mostRemembered = 50_000;
+
+/**
+ * The names of an event in their order. An event of a log has the same ones as the next, so that layouts
+ * are found, as one name comes after another, and seldom made.
+ */
+class Layout {
+  static ofNothing = new Layout(0, [], new Map());
+  static #remembered = 0;
+
+  readonly #size: number;
+  /** Shared with layouts that have the same names and some more, which add to the end. */
+  readonly #names: string[];
+  readonly #slots: Map<string, number>;
+  #ownNames: readonly string[] | undefined;
+  /** By the name that comes next, the last of them at hand; itself where that is one of its own. */
+  #lastName: string | undefined;
+  #last: Layout | undefined;
+  #others: Map<string, Layout> | undefined;
+
+  private constructor(size: number, names: string[], slots: Map<string, number>) {
+    this.#size = size;
+    this.#names = names;
+    this.#slots = slots;
+  }
+
+  get names(): readonly string[] {
+    this.#ownNames ??= this.#names.slice(0, this.#size);
+    return this.#ownNames;
+  }
+
+  /**
+   * Where the value of a name stands; -1: it has none.
+   * @param name in lower case
+   */
+  slotOf(name: string): number {
+    const slot = this.#slots.get(name);
+    return slot === undefined || slot >= this.#size ? -1 : slot;
+  }
+
+  /** With one name more, or itself where it has the name in any case. */
+  with(name: string): Layout {
+    if (name === this.#lastName && this.#last) {
+      return this.#last;
+    }
+    const known = this.#others?.get(name);
+    if (known) {
+      return known;
+    }
+    return this.#made(name);
+  }
+
+  #made(name: string): Layout {
+    const key = lowerCase(name);
+    if (this.slotOf(key) >= 0) {
+      this.#remember(name, this, 1);
+      return this;
+    }
+    const isEnd = this.#names.length === this.#size && this.#size !== mostShared;
+    const names = isEnd ? this.#names : this.#names.slice(0, this.#size);
+    const slots = isEnd ? this.#slots : new Map(names.map((each, slot) => [lowerCase(each), slot]));
+    names.push(name);
+    slots.set(key, this.#size);
+    const next = new Layout(this.#size + 1, names, slots);
+    if (this.#size < mostShared) {
+      this.#remember(name, next, isEnd ? 1 : names.length);
+    }
+    return next;
+  }
+
+  /** @param names that are held for it */
+  #remember(name: string, next: Layout, names: number): void {
+    Layout.#remembered += names;
+    if (this.#lastName === undefined) {
+      this.#lastName = name;
+      this.#last = next;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(name, next);
+    }
+    if (Layout.#remembered > mostRemembered) {
+      Layout.#remembered = 0;
+      Layout.ofNothing = new Layout(0, [], new Map());
+    }
   }
 }
 

@@ -16,7 +16,7 @@ export interface RuleScope {
   readonly started: Process | undefined;
   /** What the other log's word on the same occurrence has besides. */
   readonly twin: Readonly<Record<string, string>> | undefined;
-  readonly sidOf: (user: string) => string | undefined;
+  sidOf(user: string): string | undefined;
   /** The event as a whole, of sources whose events are documents. */
   readonly document?: JsonObject;
 }

@@ -500,15 +500,17 @@ const bareGuidLength = 36;
  * GUIDs have braces in Sysmon's log, which readers of its binary form leave out.
  */
 function mend(data: EventData): void {
-  for (const name of data.names) {
-    const key = lowerCase(name);
-    const value = data.get(key);
-    if (value?.includes('%%')) {
-      data.set(name, value.replaceAll('%%', '%'));
-    } else if (value?.length === bareGuidLength && key.endsWith('guid') && bareGuid.test(value)) {
-      data.set(name, `{${value}}`);
+  for (const [slot, value] of data.values.entries()) {
+    if (value.includes('%%')) {
+      data.replace(slot, value.replaceAll('%%', '%'));
+    } else if (value.length === bareGuidLength && isOfGuid(data, slot) && bareGuid.test(value)) {
+      data.replace(slot, `{${value}}`);
     }
   }
+}
+
+function isOfGuid({ names }: EventData, slot: number): boolean {
+  return lowerCase(names[slot] ?? '').endsWith('guid');
 }
 
 export function isSysmon({ provider }: Pick<WindowsEvent, 'provider'>): boolean {

@@ -129,9 +129,9 @@ const processStart: Rule = {
     ProcessUniqueId: field('ProcessGuid'),
     AccountName: to.accountName('User'),
     AccountDomain: to.accountDomain('User'),
-    AccountSid: computed('SID of User', ({ event, started, sidOf }) => {
-      const user = event.data.get('user');
-      return (user && sidOf(user)) ?? started?.facts.sid;
+    AccountSid: computed('SID of User', (scope) => {
+      const user = scope.event.data.get('user');
+      return (user && scope.sidOf(user)) ?? scope.started?.facts.sid;
     }),
     LogonId: to.long('LogonId'),
     CreatedProcessSessionId: to.long('TerminalSessionId'),

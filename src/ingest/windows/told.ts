@@ -1,3 +1,4 @@
+import { lowerCase } from './event.js';
 import {
   type Expression,
   expressionOf,
@@ -6,53 +7,90 @@ import {
   textFrom,
 } from './expression.js';
 import type { Rule } from './rule.js';
-import { integer } from './values.js';
+import { integer, present } from './values.js';
 
 /** Told by other columns of every row. */
 const alwaysTold = ['utctime'];
 
+/** A field that may have something to say beyond its event's row. */
+interface OpenField {
+  readonly slot: number;
+  readonly name: string;
+  /** In lower case. */
+  readonly key: string;
+  /** What may tell it, of some events. */
+  readonly by: readonly Expression[];
+}
+
 /** Which fields of an event its row has already. */
 export class Told {
   readonly #always: ReadonlySet<string>;
-  /** What may tell a field that is not told of every event. */
   readonly #perhaps = new Map<string, Expression[]>();
+  /** Names among the additional fields that the rule has a value for itself. */
+  readonly #taken: ReadonlySet<string>;
+  /** By the names of an event. */
+  readonly #open = new WeakMap<readonly string[], readonly OpenField[]>();
 
-  constructor(expressions: readonly Expression[], others: readonly string[]) {
+  constructor(rule: Rule) {
+    const expressions = expressionsOf(rule);
     const sure = expressions.filter(({ toldOf }) => toldOf === undefined);
-    this.#always = new Set([...others, ...sure.flatMap(({ fields }) => fields)]);
+    this.#always = new Set([
+      ...alwaysTold,
+      ...(rule.condition?.fields ?? []),
+      ...sure.flatMap(({ fields }) => fields),
+    ]);
+    this.#taken = new Set(Object.keys(rule.additional ?? {}));
     for (const expression of expressions) {
       for (const name of expression.fields) {
-        if (!this.#always.has(name)) {
-          this.#perhaps.set(name, [...(this.#perhaps.get(name) ?? []), expression]);
-        }
+        const others = this.#perhaps.get(name) ?? [];
+        this.#perhaps.set(name, [...others, expression]);
       }
     }
   }
 
-  /**
-   * Whether the row has all that the field says.
-   * @param name in lower case
-   */
-  has(name: string, value: string, scope: RuleScope): boolean {
-    if (this.#always.has(name)) {
-      return true;
+  /** The fields of an event that say something beyond its row, and what they say. */
+  untold(scope: RuleScope): [name: string, value: string][] {
+    const { names, values } = scope.event.data;
+    const untold: [string, string][] = [];
+    for (const { slot, name, key, by } of this.#openOf(names)) {
+      const value = present(values[slot]);
+      if (value !== undefined && (by.length === 0 || !isToldBy(by, key, value, scope))) {
+        untold.push([name, value]);
+      }
     }
-    const all = this.#perhaps.get(name);
-    return (
-      all !== undefined &&
-      (nothing.test(value) || all.some((expression) => tells(expression, name, value, scope)))
-    );
+    return untold;
+  }
+
+  #openOf(names: readonly string[]): readonly OpenField[] {
+    let open = this.#open.get(names);
+    if (open === undefined) {
+      open = names
+        .map((name, slot) => ({ slot, name, key: lowerCase(name) }))
+        .filter(({ name, key }) => !this.#always.has(key) && !this.#taken.has(name))
+        .map((each) => ({ ...each, by: this.#perhaps.get(each.key) ?? [] }));
+      this.#open.set(names, open);
+    }
+    return open;
   }
 }
 
 /** Of no account and of no logon. */
 const nothing = /^(?:S-1-0-0|NULL SID|0x0+)$/i;
 
-function tells(expression: Expression, name: string, value: string, scope: RuleScope): boolean {
+function isToldBy(
+  all: readonly Expression[],
+  key: string,
+  value: string,
+  scope: RuleScope,
+): boolean {
+  return nothing.test(value) || all.some((expression) => tells(expression, key, value, scope));
+}
+
+function tells(expression: Expression, key: string, value: string, scope: RuleScope): boolean {
   const told = fieldsTold(expression, scope);
   const isSame = (other: string | undefined) => other !== undefined && saysSame(other, value);
   return (
-    told.includes(name) ||
+    told.includes(key) ||
     told.some((field) => isSame(scope.event.data.get(field))) ||
     isSame(textFrom(expression.read(scope)))
   );
@@ -64,17 +102,6 @@ function saysSame(one: string, other: string): boolean {
   }
   const number = textFrom(integer(one));
   return number !== undefined && number === textFrom(integer(other));
-}
-
-const toldByRule = new WeakMap<Rule, Told>();
-
-export function toldBy(rule: Rule): Told {
-  let told = toldByRule.get(rule);
-  if (told === undefined) {
-    told = new Told(expressionsOf(rule), [...alwaysTold, ...(rule.condition?.fields ?? [])]);
-    toldByRule.set(rule, told);
-  }
-  return told;
 }
 
 function expressionsOf(rule: Rule): readonly Expression[] {

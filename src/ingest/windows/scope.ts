@@ -1,0 +1,77 @@
+import type { Correlation } from '../correlation/correlation.js';
+import type { Device } from '../correlation/devices.js';
+import type { Process } from '../correlation/process.js';
+import type { Moment } from '../datetime.js';
+import type { NamedProcess } from './actor.js';
+import type { WindowsEvent } from './event.js';
+import type { RuleScope } from './expression.js';
+import { twinKey } from './learning.js';
+import type { Plan } from './plan.js';
+import { twinToleranceMs } from './rule.js';
+import { present } from './values.js';
+
+/** What is known beside an event is looked for when a rule asks for it. */
+export class EventScope implements RuleScope {
+  readonly event: WindowsEvent;
+  readonly device: Device;
+  /** Since 1970; 0 where the event has no time. */
+  readonly ms: number;
+  readonly time: string;
+  readonly #plan: Plan;
+  readonly #correlation: Correlation;
+  #target: Process | undefined | null = null;
+  #started: Process | undefined | null = null;
+
+  constructor(
+    event: WindowsEvent,
+    plan: Plan,
+    device: Device,
+    time: Moment | undefined,
+    correlation: Correlation,
+  ) {
+    this.event = event;
+    this.device = device;
+    this.ms = time?.milliseconds ?? 0;
+    this.time = time?.text ?? '';
+    this.#plan = plan;
+    this.#correlation = correlation;
+  }
+
+  get target(): Process | undefined {
+    if (this.#target === null) {
+      const { target } = this.#plan;
+      this.#target = target && this.#find(target(this));
+    }
+    return this.#target;
+  }
+
+  get started(): Process | undefined {
+    if (this.#started === null) {
+      const { data } = this.event;
+      const guid = present(data.get('processguid'));
+      const isStart = this.#plan.rule.table === 'DeviceProcessEvents';
+      this.#started = isStart && guid !== undefined ? this.#find({ guid }) : undefined;
+    }
+    return this.#started;
+  }
+
+  get twin(): Readonly<Record<string, string>> | undefined {
+    const { twin } = this.#plan.rule;
+    const key = twin?.role === 'primary' ? twin.key(this.event) : undefined;
+    return twin === undefined || key === undefined
+      ? undefined
+      : this.#correlation.secondaries.near(
+          twinKey(this.device, twin, key),
+          this.ms,
+          twinToleranceMs[twin.kind],
+        );
+  }
+
+  sidOf(user: string): string | undefined {
+    return this.#correlation.accounts.sidOf(user);
+  }
+
+  #find({ guid, pid, image }: Partial<NamedProcess>): Process | undefined {
+    return this.#correlation.processes.find(this.device.name, { guid, pid, image, ms: this.ms });
+  }
+}
