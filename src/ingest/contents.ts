@@ -8,7 +8,7 @@ import { extract } from 'tar-stream';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
-import { isOfSysmon } from './of-sysmon.js';
+import { isOfSysmon, lookedAtBytes } from './of-sysmon.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
 import { unzstd, zstdMagic } from './zstd.js';
 
@@ -24,6 +24,8 @@ export interface ContentOptions {
   readonly file?: string;
   /** Told how many bytes of that file have been read since it was last told. */
   readonly onRead?: (bytes: number) => void;
+  /** The same bytes once more, where they can be had: the members of a tar archive can be put in order then. */
+  readonly again?: (() => AsyncIterable<Uint8Array>) | undefined;
 }
 
 const zipMagic = Buffer.from('PK\u0003\u0004');
@@ -60,13 +62,13 @@ async function* unpacked(
   const start = await input.peek(tarHeaderBytes);
   const isGzip = startsWith(start, gzipMagic);
   if (isGzip) {
-    yield* unpacked({ name, chunks: gunzip(input) }, {}, depth + 1);
+    yield* unpacked({ name, chunks: gunzip(input) }, throughAgain(options, gunzip), depth + 1);
   } else if (startsWith(start, zstdMagic)) {
-    yield* unpacked({ name, chunks: unzstd(input) }, {}, depth + 1);
+    yield* unpacked({ name, chunks: unzstd(input) }, throughAgain(options, unzstd), depth + 1);
   } else if (startsWith(start, zipMagic) || startsWith(start, emptyZipMagic)) {
     yield* zipMembers(name, input, options, depth);
   } else if (startsWith(start.subarray(tarMagicAt), tarMagic)) {
-    yield* tarMembers(name, input, depth);
+    yield* tarMembers(name, input, options, depth);
   } else {
     yield { name, chunks: startsWith(start, evtxMagic) ? input.rest() : utf8(input.rest()) };
   }
@@ -76,22 +78,121 @@ function startsWith(bytes: Buffer, magic: Buffer): boolean {
   return bytes.subarray(0, magic.length).equals(magic);
 }
 
+/** What is within, once more. */
+function throughAgain(
+  { again }: ContentOptions,
+  unpack: (input: ByteReader) => AsyncIterable<Uint8Array>,
+): ContentOptions {
+  return again === undefined ? {} : { again: () => unpack(new ByteReader(again())) };
+}
+
+/**
+ * A tar archive is a stream: its members are put in order by going through it twice, for those of Sysmon and for the
+ * others. What comes only once is read as it comes.
+ */
 async function* tarMembers(
   name: string,
   input: ByteReader,
+  { again }: ContentOptions,
   depth: number,
 ): AsyncGenerator<Content> {
+  const broken = new Broken();
+  const first = new Set<number>();
+  let chunks: AsyncIterable<Uint8Array> = input.rest();
+  if (again !== undefined) {
+    const count = yield* tarMembersOfSysmon(name, chunks, first, broken, depth);
+    if (first.size === count) {
+      broken.tell();
+      return;
+    }
+    chunks = again();
+  }
+  let number = 0;
+  for await (const member of broken.passedOver(tarFiles(name, chunks))) {
+    if (!first.has(number++)) {
+      yield* broken.passedOver(unpacked(member, {}, depth + 1));
+    }
+  }
+  broken.tell();
+}
+
+/** Adds their numbers to `found`; returns how many members there are of any kind, as far as they could be read. */
+async function* tarMembersOfSysmon(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  found: Set<number>,
+  broken: Broken,
+  depth: number,
+): AsyncGenerator<Content, number> {
+  let count = 0;
+  for await (const member of broken.passedOver(tarFiles(name, chunks))) {
+    const bytes = new ByteReader(member.chunks);
+    const number = count++;
+    if (found.size < mostOrdered && (await startsOfSysmon(member.name, bytes, depth))) {
+      found.add(number);
+      const content = { name: member.name, chunks: bytes.rest() };
+      yield* broken.passedOver(unpacked(content, {}, depth + 1));
+    }
+  }
+  return count;
+}
+
+/** What is damaged or broken off, which is told when all that is whole has been read. */
+class Broken {
+  #first: HuntError | undefined;
+
+  async *passedOver<T>(contents: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* contents;
+    } catch (error) {
+      if (!isContentError(error)) {
+        throw error;
+      }
+      this.#first ??= error;
+    }
+  }
+
+  tell(): void {
+    if (this.#first !== undefined) {
+      throw this.#first;
+    }
+  }
+}
+
+/** By its name and its start, which stays to be read; what cannot be read is told in its turn. */
+async function startsOfSysmon(name: string, bytes: ByteReader, depth: number): Promise<boolean> {
+  async function* contents() {
+    const start = Readable.from([await bytes.peek(lookedAtBytes)]);
+    for await (const content of unpacked({ name, chunks: start }, {}, depth + 1)) {
+      yield { name: content.name, chunks: withoutFailure(content.chunks) };
+    }
+  }
+  return isOfSysmon(contents()).catch(() => false);
+}
+
+/** What comes before it. */
+async function* withoutFailure(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch {
+    // The start of something is broken off as a rule.
+  }
+}
+
+async function* tarFiles(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Content> {
   const archive = extract();
   let failure: unknown;
-  const filling = pipeline(Readable.from(input.rest()), archive).catch((error: unknown) => {
+  const filling = pipeline(Readable.from(chunks), archive).catch((error: unknown) => {
     failure = error;
   });
   try {
     for await (const member of archive) {
       const { name: within, type } = member.header;
       if (type === 'file' && !notContent.test(within)) {
-        const chunks = member as unknown as AsyncIterable<Uint8Array>;
-        yield* unpacked({ name: `${name}/${within}`, chunks }, {}, depth + 1);
+        yield {
+          name: `${name}/${within}`,
+          chunks: readable(member as unknown as AsyncIterable<Uint8Array>, 'tar'),
+        };
       }
       member.resume();
     }
@@ -131,6 +232,7 @@ async function* zipFileMembers(
   onRead?: (bytes: number) => void,
 ): AsyncGenerator<Content> {
   const handle = await open(file);
+  const broken = new Broken();
   try {
     const zip = await fromRandomAccessReaderPromise(new FileReader(handle), await zipSize(handle), {
       autoClose: false,
@@ -142,7 +244,7 @@ async function* zipFileMembers(
     for (;;) {
       const { found, failure } = await nextEntries(entries);
       for (const entry of await inReadingOrder(zip, found, name, depth)) {
-        yield* zipMember(zip, entry, name, depth, onRead);
+        yield* broken.passedOver(zipMember(zip, entry, name, depth, { onRead }));
       }
       if (failure !== undefined) {
         throw failure;
@@ -151,6 +253,7 @@ async function* zipFileMembers(
         break;
       }
     }
+    broken.tell();
   } catch (error) {
     throw asContentError(error, 'zip');
   } finally {
@@ -200,7 +303,7 @@ async function inReadingOrder(
     // An archive in it would have to be copied; what cannot be read is not told here, but when its turn comes.
     const isFirst =
       !archiveName.test(entry.fileName) &&
-      (await isOfSysmon(zipMember(zip, entry, name, depth)).catch(() => false));
+      (await isOfSysmon(zipMember(zip, entry, name, depth, { isGlance: true })).catch(() => false));
     (isFirst ? first : others).push(entry);
   }
   return [...first, ...others];
@@ -257,24 +360,33 @@ async function zipSize(handle: FileHandle): Promise<number> {
 /** So many are looked past. */
 const strayBytes = 1024;
 
+interface Reading {
+  readonly onRead?: ContentOptions['onRead'];
+  /** The first of what is within is wanted, and soon. */
+  readonly isGlance?: boolean;
+}
+
 async function* zipMember(
   zip: ZipFile,
   entry: Entry,
   archive: string,
   depth: number,
-  onRead: (bytes: number) => void = () => undefined,
+  { onRead, isGlance = false }: Reading,
 ): AsyncGenerator<Content> {
-  const stream = await zip.openReadStreamPromise(entry);
+  const stream = await openMember(zip, entry);
+  async function* again() {
+    yield* readable(await openMember(zip, entry), 'zip');
+  }
   const packing = entry.compressedSize / Math.max(entry.uncompressedSize, 1);
   async function* counted() {
-    for await (const chunk of readable(stream)) {
-      onRead(chunk.length * packing);
+    for await (const chunk of readable(stream, 'zip')) {
+      onRead?.(chunk.length * packing);
       yield chunk;
     }
   }
   try {
     const member = { name: `${archive}/${entry.fileName}`, chunks: counted() };
-    yield* unpacked(member, {}, depth + 1);
+    yield* unpacked(member, isGlance ? {} : { again }, depth + 1);
   } finally {
     // It may be left in the middle.
     stream.on('error', () => undefined);
@@ -282,11 +394,22 @@ async function* zipMember(
   }
 }
 
-async function* readable(stream: Readable): AsyncGenerator<Uint8Array> {
+async function openMember(zip: ZipFile, entry: Entry): Promise<Readable> {
+  try {
+    return await zip.openReadStreamPromise(entry);
+  } catch (error) {
+    throw asContentError(error, 'zip');
+  }
+}
+
+async function* readable(
+  stream: AsyncIterable<Uint8Array>,
+  kind: string,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (error) {
-    throw asContentError(error, 'zip');
+    throw asContentError(error, kind);
   }
 }
 
@@ -296,6 +419,10 @@ function asContentError(error: unknown, kind: string): unknown {
     return error;
   }
   return invalid(`The ${kind} archive cannot be read: ${error.message}.`, error);
+}
+
+function isContentError(error: unknown): error is HuntError {
+  return error instanceof HuntError && error.code === 'ingest.content';
 }
 
 function invalid(message: string, cause?: unknown): HuntError {

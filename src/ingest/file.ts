@@ -48,12 +48,14 @@ export async function ingestFile(
 ): Promise<FileSummary> {
   const { signal, onProgress } = options;
   const isInput = file === '-';
-  const bytesTotal = isInput ? undefined : (await stat(file)).size;
+  const info = isInput ? undefined : await stat(file);
+  const bytesTotal = info?.size;
   const name = isInput ? 'standard input' : path.basename(file);
   const summary: FileSummary = emptySummary();
   let bytesRead = 0;
   const report = () => onProgress?.({ bytesRead, bytesTotal, summary });
   async function* counted() {
+    bytesRead = 0;
     const input = isInput ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
     for await (const chunk of input as AsyncIterable<Uint8Array>) {
       if (signal?.aborted) {
@@ -66,7 +68,9 @@ export async function ingestFile(
   const onRead = (bytes: number) => {
     bytesRead += bytes;
   };
-  const contents = contentsOf({ name, chunks: counted() }, isInput ? {} : { file, onRead });
+  // A pipe comes once, too.
+  const place = info?.isFile() ? { file, onRead, again: counted } : {};
+  const contents = contentsOf({ name, chunks: counted() }, place);
   try {
     for await (const content of contents) {
       await ingestContent(open, content, content.name !== name, options, summary, report);

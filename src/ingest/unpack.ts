@@ -50,7 +50,8 @@ export async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
 /** Chunks read by the byte. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #held: Buffer = Buffer.alloc(0);
+  /** What has come and was not taken, in pieces: joining them again and again would take its square in time. */
+  #held: Buffer[] = [];
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
@@ -58,40 +59,63 @@ export class ByteReader {
 
   /** The next bytes, fewer at the end, without taking them. */
   async peek(count: number): Promise<Buffer> {
-    while (this.#held.length < count) {
-      const next = await this.#chunks.next();
-      if (next.done) {
-        break;
+    let size = this.#held[0]?.length ?? 0;
+    let pieces = Math.min(this.#held.length, 1);
+    while (size < count) {
+      if (pieces === this.#held.length) {
+        const next = await this.#next();
+        if (next === undefined) {
+          break;
+        }
+        this.#held.push(next);
       }
-      this.#held = Buffer.concat([this.#held, next.value]);
+      size += this.#held[pieces]?.length ?? 0;
+      pieces++;
     }
-    return this.#held.subarray(0, count);
+    if (pieces > 1) {
+      this.#held.unshift(Buffer.concat(this.#held.splice(0, pieces), size));
+    }
+    return this.#held[0]?.subarray(0, count) ?? Buffer.alloc(0);
   }
 
   async take(count: number): Promise<Buffer> {
     const bytes = await this.peek(count);
-    this.#held = this.#held.subarray(bytes.length);
+    const [first] = this.#held;
+    if (first !== undefined) {
+      this.#held[0] = first.subarray(bytes.length);
+    }
     return bytes;
   }
 
   /** What has come, or comes next; undefined at the end. */
   async chunk(): Promise<Buffer | undefined> {
-    if (this.#held.length === 0) {
-      await this.peek(1);
+    for (;;) {
+      const piece = this.#held.shift() ?? (await this.#next());
+      if (piece === undefined || piece.length > 0) {
+        return piece;
+      }
     }
-    const chunk = this.#held;
-    this.#held = Buffer.alloc(0);
-    return chunk.length === 0 ? undefined : chunk;
   }
 
   unread(bytes: Buffer): void {
-    this.#held = Buffer.concat([bytes, this.#held]);
+    if (bytes.length > 0) {
+      this.#held.unshift(bytes);
+    }
   }
 
   async *rest(): AsyncGenerator<Uint8Array> {
     for (let chunk = await this.chunk(); chunk; chunk = await this.chunk()) {
       yield chunk;
     }
+  }
+
+  async #next(): Promise<Buffer | undefined> {
+    const next = await this.#chunks.next();
+    if (next.done) {
+      return undefined;
+    }
+    const { buffer, byteOffset, byteLength } = next.value;
+    return Buffer.from(buffer, byteOffset, byteLength);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contentsOf } from '../../src/ingest/contents.js';
 
@@ -88,6 +89,30 @@ describe('the members of a zip archive', () => {
     expect(await membersOf(zipOf({}))).toEqual([]);
   });
 
+  it('are read behind a broken one, which is told at the end', async () => {
+    const broken = Uint8Array.of(0x1f, 0x8b, 8, 0);
+    const zip = zipOf({ 'a.json': security, 'b.gz': broken, 'c.json': security });
+    // One that is packed in a way that nobody knows.
+    zip.writeUInt16LE(99, zip.lastIndexOf('PK\u0001\u0002') + 10);
+    const tar = await tarOf({ 'a.json': security, 'b.gz': broken, 'c.json': sysmon });
+    for (const [archive, names] of [
+      [zip, ['a.zip/a.json']],
+      [tar, ['a.zip/c.json', 'a.zip/a.json']],
+      [zipOf({ 'x.zip': zip, 'y.json': security }), ['a.zip/x.zip/a.json', 'a.zip/y.json']],
+    ] as const) {
+      const found: string[] = [];
+      const read = async () => {
+        const contents = contentsOf(
+          { name: 'a.zip', chunks: whole(archive) },
+          { again: () => whole(archive) },
+        );
+        for await (const { name } of contents) found.push(name);
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'ingest.content' });
+      expect(found).toEqual(names);
+    }
+  });
+
   it('are read up to where the list of them is damaged', async () => {
     const archive = zipOf({ 'a.json': security, 'b.json': sysmon, 'c.json': sysmon });
     archive.write('XX', archive.lastIndexOf('PK\u0001\u0002'));
@@ -110,3 +135,122 @@ describe('the members of a zip archive', () => {
     expect([order.length, order[0], order.at(-1)]).toEqual([1_050, '999.json', '1049.json']);
   });
 });
+
+describe('the members of a tar archive', () => {
+  const members = {
+    'a/security.json': security,
+    'big.json': security + 'x'.repeat(2_000_000),
+    'b.json.gz': gzipSync(sysmon + 'y'.repeat(3_000_000)),
+    'c.txt': '',
+    'd.json': sysmon,
+    'Microsoft-Windows-Sysmon%4Operational.xml': '<Events/>',
+    'inner.zip': zipOf({ 'e.json': security, 'f.json': sysmon }),
+  };
+  const inOrder = [
+    ...['b.json.gz', 'd.json', 'Microsoft-Windows-Sysmon%4Operational.xml'],
+    ...['inner.zip/f.json', 'inner.zip/e.json', 'a/security.json', 'big.json', 'c.txt'],
+  ];
+  const contentOf = (name: string): string =>
+    ({
+      'b.json.gz': sysmon + 'y'.repeat(3_000_000),
+      'inner.zip/f.json': sysmon,
+      'inner.zip/e.json': security,
+    })[name] ?? String(members[name as keyof typeof members]);
+
+  const read = async (bytes: Buffer, isOnce = false) => {
+    const found = new Map<string, string>();
+    const again = () => pieces(bytes);
+    for await (const { name, chunks } of contentsOf(
+      { name: 'a', chunks: again() },
+      isOnce ? {} : { again },
+    )) {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(chunk);
+      found.set(name.slice(2), Buffer.concat(parts).toString());
+    }
+    return found;
+  };
+
+  it('come with those of Sysmon before others, each of them whole', async () => {
+    const tar = await tarOf(members);
+    for (const archive of [tar, gzipSync(tar), zipOf({ 'in.tar': tar })]) {
+      const prefix = archive.subarray(0, 2).toString() === 'PK' ? 'in.tar/' : '';
+      const found = await read(archive);
+      expect([...found.keys()]).toEqual(inOrder.map((name) => prefix + name));
+      for (const [name, text] of found) {
+        expect(text === contentOf(name.slice(prefix.length)), name).toBe(true);
+      }
+    }
+  });
+
+  it('come as they stand where the archive can be read once', async () => {
+    const found = await read(await tarOf(members), true);
+    expect([...found.keys()]).toEqual([
+      ...['a/security.json', 'big.json', 'b.json.gz', 'c.txt', 'd.json'],
+      ...['Microsoft-Windows-Sysmon%4Operational.xml', 'inner.zip/f.json', 'inner.zip/e.json'],
+    ]);
+  });
+
+  it('are read once where all of them are of Sysmon', async () => {
+    const tar = await tarOf({ 'a.json': sysmon, 'b.json': sysmon });
+    let times = 0;
+    const again = () => {
+      times += 1;
+      return pieces(tar);
+    };
+    for await (const { chunks } of contentsOf({ name: 'a', chunks: pieces(tar) }, { again })) {
+      for await (const _chunk of chunks);
+    }
+    expect(times).toBe(0);
+  });
+
+  it('are read up to where the archive is broken off', async () => {
+    const tar = await tarOf({ 'a.json': security, 'b.json': sysmon, 'c.json': security });
+    for (const [end, whole] of [
+      [512 * 5 + 10, ['b.json', 'a.json']],
+      [512 * 3 + 100, ['b.json', 'a.json']],
+      [512 * 3 + 10, ['a.json']],
+    ] as const) {
+      const names: string[] = [];
+      const broken = tar.subarray(0, end);
+      const contents = contentsOf(
+        { name: 'a', chunks: pieces(broken) },
+        { again: () => pieces(broken) },
+      );
+      const take = async () => {
+        for await (const { name, chunks } of contents) {
+          names.push(name.slice(2));
+          for await (const _chunk of chunks);
+        }
+      };
+      await expect(take()).rejects.toMatchObject({ code: 'ingest.content' });
+      expect(names).toEqual(whole);
+    }
+  });
+
+  it('may be left in the middle', async () => {
+    const names: string[] = [];
+    const tar = await tarOf(members);
+    const contents = contentsOf({ name: 'a', chunks: pieces(tar) }, { again: () => pieces(tar) });
+    for await (const { name, chunks } of contents) {
+      names.push(name.slice(2));
+      await chunks[Symbol.asyncIterator]().next();
+    }
+    expect(names).toEqual(inOrder);
+  });
+});
+
+async function* pieces(bytes: Uint8Array) {
+  for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
+}
+
+async function tarOf(members: Readonly<Record<string, string | Uint8Array>>): Promise<Buffer> {
+  const archive = pack();
+  for (const [name, content] of Object.entries(members)) {
+    archive.entry({ name }, Buffer.from(content as string));
+  }
+  archive.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}

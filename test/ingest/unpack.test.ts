@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { unpack } from '../../src/ingest/unpack.js';
 
 async function* chunks(bytes: Uint8Array, size: number) {
@@ -53,6 +53,27 @@ describe('unpack', () => {
       expect(await unpacked(bytes, size)).toEqual([expected, '']);
     });
   }
+
+  it('gzip of very many members in one piece takes no more than its length in time', async () => {
+    const packs = Array.from({ length: 4_000 }, (_, index) => gzipSync(`${index}\n`));
+    let copied = 0;
+    const concat = vi.spyOn(Buffer, 'concat').mockImplementation((pieces, size) => {
+      const joined = new Uint8Array(size ?? pieces.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const piece of pieces) {
+        joined.set(piece, at);
+        at += piece.length;
+      }
+      copied += joined.length;
+      return Buffer.from(joined.buffer);
+    });
+    const bytes = Buffer.concat(packs);
+    copied = 0;
+    const [output] = await unpacked(bytes, bytes.length);
+    concat.mockRestore();
+    expect(output.split('\n')).toHaveLength(4_001);
+    expect(copied).toBeLessThan(20 * bytes.length);
+  });
 
   it.each([5, 15, 1000, packed.length - 20, packed.length - 8, packed.length - 1])(
     'gzip that breaks off after %i bytes gives what is whole, and says so',
