@@ -47,6 +47,7 @@ export function pickRows<T extends TableRows>(rows: T, positions: readonly numbe
 
 const rowEnd = '}\n';
 const firstCapacity = 64 * 1024;
+const firstRows = 256;
 /** A UTF-16 unit is three bytes of UTF-8 at most. */
 const bytesPerUnit = 3;
 
@@ -55,9 +56,10 @@ export class RowBuffer {
   readonly #table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>;
   #bytes: Buffer;
   #used = 0;
-  #ends: number[] = [];
-  #ticks: bigint[] = [];
-  #identities: bigint[] = [];
+  #count = 0;
+  #ends = new Uint32Array(firstRows);
+  #ticks = new BigInt64Array(firstRows);
+  #identities = new BigUint64Array(firstRows);
 
   /** @param expectedBytes what is likely to come; more takes a larger buffer and a copy */
   constructor(table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>, expectedBytes = 0) {
@@ -70,7 +72,7 @@ export class RowBuffer {
   }
 
   get count(): number {
-    return this.#ends.length;
+    return this.#count;
   }
 
   /** @param members the row's JSON members, `"name":value,…`, without braces */
@@ -93,9 +95,13 @@ export class RowBuffer {
   }
 
   #added(time: Moment | undefined, identity: bigint): void {
-    this.#ends.push(this.#used);
-    this.#ticks.push(time === undefined ? 0n : ticksOf(time));
-    this.#identities.push(identity);
+    if (this.#count === this.#ends.length) {
+      this.#reserveRows(2 * this.#count);
+    }
+    const index = this.#count++;
+    this.#ends[index] = this.#used;
+    this.#ticks[index] = time === undefined ? 0n : ticksOf(time);
+    this.#identities[index] = identity;
   }
 
   /** The rows so far; the buffer is used up by it. */
@@ -103,10 +109,20 @@ export class RowBuffer {
     return {
       ...this.#table,
       lines: new Uint8Array(this.#bytes.buffer, 0, this.#used),
-      ends: Uint32Array.from(this.#ends),
-      ticks: BigInt64Array.from(this.#ticks),
-      identities: BigUint64Array.from(this.#identities),
+      ends: this.#ends.slice(0, this.#count),
+      ticks: this.#ticks.slice(0, this.#count),
+      identities: this.#identities.slice(0, this.#count),
     };
+  }
+
+  #reserveRows(rows: number): void {
+    const [ends, ticks, identities] = [this.#ends, this.#ticks, this.#identities];
+    this.#ends = new Uint32Array(rows);
+    this.#ends.set(ends);
+    this.#ticks = new BigInt64Array(rows);
+    this.#ticks.set(ticks);
+    this.#identities = new BigUint64Array(rows);
+    this.#identities.set(identities);
   }
 
   #reserve(bytes: number): void {

@@ -42,6 +42,8 @@ function toBool(value: JsonValue): Coerced {
 
 // As many digits as 64 bits can have, with room for leading zeros, so that BigInt's work is bounded.
 const wholeNumber = /^[+-]?\d{1,40}(?:\.0{1,20})?$/;
+/** Less than 2^31, and written as the engine's numbers are. */
+const fewDigits = /^(?:0|[1-9]\d{0,8})$/;
 const hexNumber = /^0[xX][\da-fA-F]{1,16}$/;
 
 function wholeNumberOf(text: string): bigint | undefined {
@@ -64,6 +66,9 @@ function toInteger(bits: 32 | 64) {
     const text = scalarText(value);
     if (text === undefined || text === '') {
       return text === '' ? null : undefined;
+    }
+    if (fewDigits.test(text)) {
+      return text;
     }
     const whole = wholeNumberOf(text);
     return whole !== undefined && whole >= lowest && whole <= highest ? String(whole) : undefined;
