@@ -79,8 +79,9 @@ export class EventData {
   }
 }
 
-/** Beyond so many names they are of one event alone. */
+/** Beyond so many names, or so long ones, they are of one event alone. */
 const mostShared = 200;
+const longestShared = 200;
 /** Names that layouts are remembered for, copies of them counted. */
 const mostRemembered = 50_000;
 
@@ -89,23 +90,30 @@ const mostRemembered = 50_000;
  * are found, as one name comes after another, and seldom made.
  */
 class Layout {
-  static ofNothing = new Layout(0, [], new Map());
+  static ofNothing = new Layout(0, [], new Map(), true);
   static #remembered = 0;
 
   readonly #size: number;
-  /** Shared with layouts that have the same names and some more, which add to the end. */
+  /** Those of layouts with the same names and some more are at the end. */
   readonly #names: string[];
   readonly #slots: Map<string, number>;
+  readonly #isShared: boolean;
   #ownNames: readonly string[] | undefined;
-  /** By the name that comes next, the last of them at hand; itself where that is one of its own. */
-  #lastName: string | undefined;
-  #last: Layout | undefined;
+  /** By the name that comes next, the first of them at hand; itself where that is one of its own. */
+  #usualName: string | undefined;
+  #usual: Layout | undefined;
   #others: Map<string, Layout> | undefined;
 
-  private constructor(size: number, names: string[], slots: Map<string, number>) {
+  private constructor(
+    size: number,
+    names: string[],
+    slots: Map<string, number>,
+    isShared: boolean,
+  ) {
     this.#size = size;
     this.#names = names;
     this.#slots = slots;
+    this.#isShared = isShared;
   }
 
   get names(): readonly string[] {
@@ -124,48 +132,44 @@ class Layout {
 
   /** With one name more, or itself where it has the name in any case. */
   with(name: string): Layout {
-    if (name === this.#lastName && this.#last) {
-      return this.#last;
+    if (name === this.#usualName && this.#usual) {
+      return this.#usual;
     }
-    const known = this.#others?.get(name);
-    if (known) {
-      return known;
-    }
-    return this.#made(name);
+    return this.#others?.get(name) ?? this.#made(name);
   }
 
   #made(name: string): Layout {
     const key = lowerCase(name);
+    const isShared = this.#isShared && this.#size < mostShared && name.length <= longestShared;
     if (this.slotOf(key) >= 0) {
-      this.#remember(name, this, 1);
-      return this;
+      return isShared ? this.#remember(name, this, 1) : this;
     }
-    const isEnd = this.#names.length === this.#size && this.#size !== mostShared;
-    const names = isEnd ? this.#names : this.#names.slice(0, this.#size);
-    const slots = isEnd ? this.#slots : new Map(names.map((each, slot) => [lowerCase(each), slot]));
+    const isAtEnd = this.#names.length === this.#size && isShared === this.#isShared;
+    const names = isAtEnd ? this.#names : this.#names.slice(0, this.#size);
+    const slots = isAtEnd
+      ? this.#slots
+      : new Map(names.map((each, slot) => [lowerCase(each), slot]));
     names.push(name);
     slots.set(key, this.#size);
-    const next = new Layout(this.#size + 1, names, slots);
-    if (this.#size < mostShared) {
-      this.#remember(name, next, isEnd ? 1 : names.length);
-    }
-    return next;
+    const next = new Layout(this.#size + 1, names, slots, isShared);
+    return isShared ? this.#remember(name, next, isAtEnd ? 1 : names.length) : next;
   }
 
-  /** @param names that are held for it */
-  #remember(name: string, next: Layout, names: number): void {
-    Layout.#remembered += names;
-    if (this.#lastName === undefined) {
-      this.#lastName = name;
-      this.#last = next;
+  /** @param held names that it takes */
+  #remember(name: string, next: Layout, held: number): Layout {
+    Layout.#remembered += held;
+    if (Layout.#remembered > mostRemembered) {
+      Layout.#remembered = 0;
+      Layout.ofNothing = new Layout(0, [], new Map(), true);
+    }
+    if (this.#usualName === undefined) {
+      this.#usualName = name;
+      this.#usual = next;
     } else {
       this.#others ??= new Map();
       this.#others.set(name, next);
     }
-    if (Layout.#remembered > mostRemembered) {
-      Layout.#remembered = 0;
-      Layout.ofNothing = new Layout(0, [], new Map());
-    }
+    return next;
   }
 }
 
@@ -188,8 +192,11 @@ export function textOf(value: JsonValue | undefined): string | undefined {
 const lowered = new Map<string, string>();
 const mostLowered = 20_000;
 
-/** Lower case, from memory: the names of a source are few. */
+/** Lower case, from memory: the names of a source are few, and short. */
 export function lowerCase(name: string): string {
+  if (name.length > longestShared) {
+    return name.toLowerCase();
+  }
   let lower = lowered.get(name);
   if (lower === undefined) {
     lower = name.toLowerCase();

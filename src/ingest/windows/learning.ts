@@ -92,7 +92,7 @@ export class Learning {
       ms,
     };
     const parentImage = knownImage(text('parentimage'));
-    const started = statedTime({ data } as WindowsEvent);
+    const started = statedTime({ data });
     if (started) {
       processes.start(device.name, {
         guid: text('processguid'),
@@ -132,9 +132,9 @@ export class Learning {
   }
 
   #security(event: WindowsEvent, device: Device): void {
-    this.#account(event, 'subject', 'subjectusersid');
-    this.#account(event, 'target', 'targetusersid');
-    this.#account(event, 'target', 'targetsid');
+    for (const names of accounts) {
+      this.#account(event, names);
+    }
     if (event.id === 4688) {
       this.#later.push(() => this.#securityStart(event, device));
     } else if (event.id === 4689) {
@@ -144,11 +144,14 @@ export class Learning {
     }
   }
 
-  #account({ data }: WindowsEvent, prefix: string, sidName: string): void {
-    const sid = present(data.get(sidName));
-    const name = present(data.get(`${prefix}username`));
-    const domain = present(data.get(`${prefix}domainname`));
-    if (sid?.startsWith('S-1-5-21-') && name !== undefined && domain !== undefined) {
+  #account({ data }: WindowsEvent, names: (typeof accounts)[number]): void {
+    const sid = data.get(names.sid);
+    if (sid?.startsWith('S-1-5-21-') !== true) {
+      return;
+    }
+    const name = present(data.get(names.user));
+    const domain = present(data.get(names.domain));
+    if (name !== undefined && domain !== undefined) {
       this.#correlation.accounts.learn(`${domain}\\${name}`, sid);
     }
   }
@@ -202,26 +205,34 @@ export class Learning {
     if (key === undefined || (twin.role === 'secondary' && twin.lends === undefined)) {
       return;
     }
-    const [{ primaries, secondaries }, full] = [this.#correlation, twinKey(device, twin, key)];
-    const note = () => {
-      const ms = eventTime(event, device)?.milliseconds;
-      if (ms === undefined) {
-        return;
-      }
-      if (twin.role === 'primary') {
-        primaries.add(full, ms, true);
-      } else {
-        secondaries.add(full, ms, lent(event, twin.lends ?? []));
-      }
-    };
+    const full = twinKey(device, twin, key);
     // With its own time it needs no clock, and there are many of them.
     if (event.data.get('utctime') !== undefined && twin.kind !== 'query') {
-      note();
+      this.#noteTwin(event, device, twin, full);
     } else {
-      this.#later.push(note);
+      this.#later.push(() => this.#noteTwin(event, device, twin, full));
+    }
+  }
+
+  #noteTwin(event: WindowsEvent, device: Device, { role, lends = [] }: Twin, key: string): void {
+    const ms = eventTime(event, device)?.milliseconds;
+    if (ms === undefined) {
+      return;
+    }
+    if (role === 'primary') {
+      this.#correlation.primaries.add(key, ms, true);
+    } else {
+      this.#correlation.secondaries.add(key, ms, lent(event, lends));
     }
   }
 }
+
+/** Where the Security log names accounts with their SIDs. */
+const accounts = [
+  { sid: 'subjectusersid', user: 'subjectusername', domain: 'subjectdomainname' },
+  { sid: 'targetusersid', user: 'targetusername', domain: 'targetdomainname' },
+  { sid: 'targetsid', user: 'targetusername', domain: 'targetdomainname' },
+];
 
 const acting = { guid: 'processguid', pid: 'processid', image: 'image' };
 const source: typeof acting = {

@@ -48,7 +48,10 @@ export class EventLines implements Conversion {
   }
 
   convert(record: RawRecord): readonly Outcome[] {
-    if (record.value !== undefined && (this.#open === undefined || this.#isEvent(record))) {
+    if (record.value !== undefined && this.#open === undefined) {
+      return this.#inner.convert(record);
+    }
+    if (record.value !== undefined && this.#isEvent(record)) {
       return [...this.#finish(), ...this.#inner.convert(record)];
     }
     const { text } = record;

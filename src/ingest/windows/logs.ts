@@ -25,16 +25,18 @@ export const logs: readonly EventLog[] = [
   remoteDesktop,
 ];
 
-const rules = new Map<string, Rule>();
+const rules = new Map<string, Map<number, Rule>>();
 for (const log of logs) {
   for (const provider of log.providers) {
+    const ofProvider = rules.get(provider) ?? new Map<number, Rule>();
     for (const rule of log.rules) {
-      rules.set(`${provider}/${rule.id}`, rule);
+      ofProvider.set(rule.id, rule);
     }
+    rules.set(provider, ofProvider);
   }
 }
 
 /** The rule for an event, by its provider (lower case) and id. */
 export function ruleFor(provider: string, id: number): Rule | undefined {
-  return rules.get(`${provider}/${id}`);
+  return rules.get(provider)?.get(id);
 }

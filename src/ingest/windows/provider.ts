@@ -1,3 +1,5 @@
+import { lowerCase } from './event.js';
+
 /** Other names that tools have for a provider, in lower case. */
 const otherNames: Readonly<Record<string, string>> = {
   'microsoft windows security auditing.': 'microsoft-windows-security-auditing',
@@ -23,7 +25,7 @@ const writers: Readonly<Record<string, string>> = {
  * `Microsoft-Windows-Sysmon/Operational` stands before the slash. Empty where neither does.
  */
 export function providerNamed(provider: string, channel: string, id: number): string {
-  const given = provider.trim().toLowerCase();
+  const given = lowerCase(provider).trim();
   if (given !== '') {
     return otherNames[given] ?? given;
   }

@@ -43,16 +43,27 @@ export function at(record: JsonObject, path: string): JsonValue | undefined {
   if (whole !== undefined) {
     return whole;
   }
-  let dot = path.indexOf('.');
-  while (dot > 0) {
-    const part = asObject(record[path.slice(0, dot)]);
-    const found = part && at(part, path.slice(dot + 1));
+  for (const [head, rest] of partings.get(path) ?? partingsOf(path)) {
+    const part = asObject(record[head]);
+    const found = part && at(part, rest);
     if (found !== undefined) {
       return found;
     }
-    dot = path.indexOf('.', dot + 1);
   }
   return undefined;
+}
+
+type Partings = readonly (readonly [head: string, rest: string])[];
+
+/** Of the paths that shapes ask for, which are few. */
+const partings = new Map<string, Partings>();
+
+/** At each dot, what comes before it and what comes after it. */
+function partingsOf(path: string): Partings {
+  const dots = [...path.matchAll(/(?<=.)\./g)].map(({ index }) => index);
+  const found = dots.map((dot) => [path.slice(0, dot), path.slice(dot + 1)] as const);
+  partings.set(path, found);
+  return found;
 }
 
 /** Members of an object, or of all names that start with a path. */

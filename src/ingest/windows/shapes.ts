@@ -31,8 +31,13 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
     return undefined;
   }
   const document = unwrapDocument(record);
-  const envelope = shapes.find((shape) => shape.matches(document))?.unwrap(document);
-  return envelope && eventOf(envelope);
+  for (const shape of shapes) {
+    if (shape.matches(document)) {
+      const envelope = shape.unwrap(document);
+      return envelope && eventOf(envelope);
+    }
+  }
+  return undefined;
 }
 
 /** Whether the names of a record are those of events. */

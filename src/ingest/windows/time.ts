@@ -7,14 +7,30 @@ import { isSysmon } from './shapes.js';
 const drifting = new Set([3, 22]);
 const mostDriftMs = 5_000;
 
+/** The moment of a text; that of the last one is at hand, because an event is asked for its time again and again. */
+function remembering(): (text: string) => Moment | undefined {
+  let last: string | undefined;
+  let moment: Moment | undefined;
+  return (text) => {
+    if (text !== last) {
+      moment = parseDatetime(text.trim());
+      last = text;
+    }
+    return moment;
+  };
+}
+
+const momentStated = remembering();
+const momentOfEnvelope = remembering();
+
 /** `UtcTime` of the event's data; always UTC. */
-export function statedTime({ data }: WindowsEvent): Moment | undefined {
+export function statedTime({ data }: Pick<WindowsEvent, 'data'>): Moment | undefined {
   const text = data.get('utctime');
-  return text === undefined ? undefined : parseDatetime(text.trim());
+  return text === undefined ? undefined : momentStated(text);
 }
 
 export function envelopeTime({ time }: WindowsEvent): Moment | undefined {
-  return time === undefined ? undefined : parseDatetime(time.trim());
+  return time === undefined ? undefined : momentOfEnvelope(time);
 }
 
 /** Lets the device's clock learn from an event that has both times. */
