@@ -3,12 +3,13 @@
 // file takes; and how long small hunts take while a server takes in all that it can. Recordings are
 // taken from $QUARRY_SHARED/telemetry where that is set, and are only read.
 import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { appendFile, link, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { checkConfiguration } from '../src/configuration.js';
 import { type ChdbEngine, startChdbEngine } from '../src/engine/chdb.js';
@@ -186,13 +187,7 @@ async function huntsDuringIngest(): Promise<void> {
       roles: ['AdvancedHunting.Read.All', 'Telemetry.Ingest'],
     });
     const headers = { authorization: `Bearer ${token}` };
-    const send = (path: string) =>
-      fetch(`${url}/api/ingest/streaming-api`, {
-        method: 'POST',
-        headers,
-        body: Readable.toWeb(createReadStream(path)) as unknown as string,
-        duplex: 'half',
-      } as RequestInit).then((response) => response.text());
+    const send = (path: string) => sent([path, `${url}/api/ingest/streaming-api`, token]);
     const hunt = async () => {
       const started = performance.now();
       const response = await fetch(`${url}/api/advancedhunting/run`, {
@@ -225,6 +220,14 @@ async function huntsDuringIngest(): Promise<void> {
     server.kill('SIGTERM');
     await new Promise((resolve) => server.once('exit', resolve));
   }
+}
+
+/** The answer to a request that a process of its own makes. */
+async function sent(args: readonly string[]): Promise<string> {
+  const sender = spawn(process.execPath, ['--import', 'tsx', 'bench/ingest/send.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(sender.stdout);
 }
 
 async function addressIn(output: Readable): Promise<string> {
