@@ -6,7 +6,7 @@ import {
 } from '../store/ingest-counters.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
-import type { Batch } from './parser.js';
+import type { HandedBatch } from './handover.js';
 import { deadLetterTable } from './parser.js';
 import type { PartCounts } from './writer.js';
 
@@ -83,7 +83,7 @@ export class IngestCounters {
     tenant: string,
     source: string,
     connector: string,
-    batch: Batch,
+    batch: HandedBatch,
     parts: readonly PartCounts[],
   ): void {
     const { figures, slots } = this.#pendingOf(tenant, source, connector);
@@ -102,8 +102,8 @@ export class IngestCounters {
         slots.set(slot, (slots.get(slot) ?? 0) + stored);
       }
     }
-    const latest = latestEvent(batch);
-    if (latest !== undefined) {
+    if (batch.latestTicks !== undefined) {
+      const latest = Number(batch.latestTicks / ticksPerMs);
       figures.set('lastEvent', Math.max(latest, figures.get('lastEvent') ?? latest));
     }
     figures.set('lastReceived', Date.now());
@@ -209,18 +209,6 @@ function add(figures: Figures, counter: string, value: number): void {
 }
 
 /** Milliseconds since 1970. */
-function latestEvent({ events }: Batch): number | undefined {
-  let latest: bigint | undefined;
-  for (const { ticks, timeColumn } of events) {
-    for (const tick of timeColumn === null ? [] : ticks) {
-      if (latest === undefined || tick > latest) {
-        latest = tick;
-      }
-    }
-  }
-  return latest === undefined ? undefined : Number(latest / ticksPerMs);
-}
-
 function rateOf(slots: Map<number, number> | undefined): number {
   if (slots === undefined) {
     return 0;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HuntError } from '../errors.js';
 import { type Content, contentsOf } from './contents.js';
+import type { HandedBatch } from './handover.js';
 import type { Intake, OpenIntake } from './intake.js';
-import type { Batch } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
 export interface FileOptions {
@@ -149,7 +149,7 @@ class Committer {
     this.#report = report;
   }
 
-  async add(batches: AsyncGenerator<Batch>): Promise<void> {
+  async add(batches: AsyncGenerator<HandedBatch>): Promise<void> {
     for await (const batch of batches) {
       await this.#committing;
       this.#committing = this.#intake.commit([batch], this.summary).then(this.#report);

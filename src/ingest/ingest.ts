@@ -103,10 +103,13 @@ const dayMs = 24 * 60 * 60 * 1000;
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { folder, engine, spoolBytes = defaultSpoolBytes, log = () => undefined } = options;
   const writer = await WriterWorker.open({ folder, engine, spoolBytes, log });
-  const worker = new ParseWorker({
-    folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
-    extensions: options.extensions ?? false,
-  });
+  const worker = new ParseWorker(
+    {
+      folder: options.correlationFolder ?? path.join(folder, '..', 'correlation'),
+      extensions: options.extensions ?? false,
+    },
+    writer,
+  );
   const open: OpenIntake = async ({
     tenant,
     source: wanted,

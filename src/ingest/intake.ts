@@ -1,6 +1,5 @@
-import type { TenantRows } from './journal.js';
+import type { HandedBatch } from './handover.js';
 import type { Done, ParseStream } from './parse-worker.js';
-import type { Batch } from './parser.js';
 import { addBatch, addSource, type IngestSummary } from './summary.js';
 import type { PartCounts } from './writer.js';
 import type { WriterWorker } from './writer-worker.js';
@@ -24,7 +23,7 @@ export type OpenIntake = (options: {
 /** Counts what comes in. */
 export interface IntakeCounter {
   received(connector: string, bytes: number): void;
-  committed(connector: string, batch: Batch, parts: readonly PartCounts[]): void;
+  committed(connector: string, batch: HandedBatch, parts: readonly PartCounts[]): void;
 }
 
 /** A stream's way from the parsing thread to the writer. */
@@ -38,6 +37,7 @@ export class Intake {
   /** Bytes that have come while no connector was known. */
   #uncounted = 0;
   #settled: number | undefined;
+  readonly #uncommitted = new Set<HandedBatch>();
 
   constructor(
     writer: WriterWorker,
@@ -54,16 +54,16 @@ export class Intake {
   }
 
   /** Rows, whenever a portion of them has come together. */
-  write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
+  write(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<HandedBatch> {
     return this.#written(new Uint8Array(chunk), summary);
   }
 
   /** The same, without a copy where there can be none: the chunk is the parsing thread's from then on. */
-  handOver(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<Batch> {
+  handOver(chunk: Uint8Array, summary: IngestSummary): AsyncGenerator<HandedBatch> {
     return this.#written(ownMemory(chunk), summary);
   }
 
-  #written(bytes: Uint8Array<ArrayBuffer>, summary: IngestSummary): AsyncGenerator<Batch> {
+  #written(bytes: Uint8Array<ArrayBuffer>, summary: IngestSummary): AsyncGenerator<HandedBatch> {
     summary.bytes += bytes.length;
     this.#uncounted += bytes.length;
     return this.#portions(this.#parser.write(bytes), summary);
@@ -75,14 +75,14 @@ export class Intake {
     ends: Uint32Array<ArrayBuffer>,
     first: number,
     summary: IngestSummary,
-  ): AsyncGenerator<Batch> {
+  ): AsyncGenerator<HandedBatch> {
     summary.bytes += bytes.length;
     this.#uncounted += bytes.length;
     return this.#portions(this.#parser.items(bytes, ends, first), summary);
   }
 
   /** The rows that have come since the last portion. `flowing`: more comes at once. */
-  take(summary: IngestSummary, flowing = false): AsyncGenerator<Batch> {
+  take(summary: IngestSummary, flowing = false): AsyncGenerator<HandedBatch> {
     return this.#portions(this.#parser.take(flowing), summary);
   }
 
@@ -92,11 +92,11 @@ export class Intake {
   }
 
   /** The rest of the rows. */
-  end(summary: IngestSummary): AsyncGenerator<Batch> {
+  end(summary: IngestSummary): AsyncGenerator<HandedBatch> {
     return this.#portions(this.#parser.end(), summary);
   }
 
-  async *#portions(first: Promise<Done>, summary: IngestSummary): AsyncGenerator<Batch> {
+  async *#portions(first: Promise<Done>, summary: IngestSummary): AsyncGenerator<HandedBatch> {
     for (let done = await first; ; done = await this.#parser.proceed()) {
       if (done.source !== undefined) {
         addSource(summary, done.source);
@@ -104,8 +104,7 @@ export class Intake {
       }
       if (done.batch) {
         this.#settled = done.settled;
-      }
-      if (done.batch) {
+        this.#uncommitted.add(done.batch);
         yield done.batch;
       }
       if (!done.more) {
@@ -114,13 +113,18 @@ export class Intake {
     }
   }
 
-  /** Puts batches on disk, together or not at all, and counts them. */
-  async commit(batches: readonly Batch[], summary: IngestSummary): Promise<void> {
-    const parts = batches.map((batch) => this.#rowsOf(batch));
-    const rows = parts.flat();
-    const counts = rows.length === 0 ? [] : await this.#writer.commit(rows, this.#patienceMs);
-    for (const [index, batch] of batches.entries()) {
-      const partCounts = counts.splice(0, parts[index]?.length ?? 0);
+  /**
+   * Puts batches on disk, together or not at all, and counts them. Where it throws, they are lost: the
+   * source is read again.
+   */
+  async commit(batches: readonly HandedBatch[], summary: IngestSummary): Promise<void> {
+    const tickets = this.#ticketsOf(batches);
+    const counts =
+      tickets.length === 0
+        ? []
+        : await this.#writer.commit(this.#database, tickets, this.#patienceMs);
+    for (const batch of batches) {
+      const partCounts = counts.splice(0, batch.parts);
       addBatch(summary, batch, partCounts);
       this.#counter?.committed(this.#connector, batch, partCounts);
     }
@@ -128,16 +132,25 @@ export class Intake {
     this.#uncounted = 0;
   }
 
+  /** For batches that are not committed. */
+  async discard(batches: readonly HandedBatch[]): Promise<void> {
+    const tickets = this.#ticketsOf(batches);
+    if (tickets.length > 0) {
+      await this.#writer.discard(tickets);
+    }
+  }
+
+  /** For a stream that is not read to its end: what it gave and was not committed is discarded. */
   async drop(): Promise<void> {
+    await this.discard([...this.#uncommitted]);
     await this.#parser.drop();
   }
 
-  #rowsOf({ events, deadLetters }: Batch): TenantRows[] {
-    const database = this.#database;
-    return [...events, ...(deadLetters ? [deadLetters] : [])].map((rows) => ({
-      ...rows,
-      database,
-    }));
+  #ticketsOf(batches: readonly HandedBatch[]): number[] {
+    for (const batch of batches) {
+      this.#uncommitted.delete(batch);
+    }
+    return batches.filter(({ parts }) => parts > 0).map(({ ticket }) => ticket);
   }
 }
 

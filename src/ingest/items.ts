@@ -1,5 +1,6 @@
+import type { HandedBatch } from './handover.js';
 import type { Intake, OpenIntake } from './intake.js';
-import type { Batch, Refusal } from './parser.js';
+import type { Refusal } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
 export interface ItemOptions {
@@ -78,11 +79,11 @@ export async function ingestItems(
   grow: (bytes: number) => void,
 ): Promise<ItemsSummary> {
   const summary = emptySummary();
-  const batches: Batch[] = [];
+  const batches: HandedBatch[] = [];
   const intake = await open({ tenant, source, named, origin, patienceMs, via: wayOf(origin) });
-  const collect = async (portions: AsyncGenerator<Batch>) => {
+  const collect = async (portions: AsyncGenerator<HandedBatch>) => {
     for await (const batch of portions) {
-      grow(sizeOf(batch));
+      grow(batch.sizeBytes);
       batches.push(batch);
     }
   };
@@ -109,10 +110,4 @@ async function settled(intake: Intake, work: () => Promise<void>): Promise<void>
     await intake.drop();
     throw error;
   }
-}
-
-/** Bytes of a batch's rows. */
-export function sizeOf({ events, deadLetters }: Batch): number {
-  const size = events.reduce((sum, { lines }) => sum + lines.length, 0);
-  return size + (deadLetters?.lines.length ?? 0);
 }

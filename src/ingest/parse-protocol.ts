@@ -1,5 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
-import type { Batch } from './parser.js';
+import type { HandedBatch } from './handover.js';
 
 /** What the thread is started with. */
 export interface ThreadSettings {
@@ -7,6 +8,8 @@ export interface ThreadSettings {
   readonly folder: string;
   /** Rows that Defender has no counterpart for are wanted, too. */
   readonly extensions: boolean;
+  /** Batches are numbered from there on. */
+  readonly firstTicket: number;
 }
 
 export interface OpenStream {
@@ -22,6 +25,8 @@ export interface OpenStream {
 
 /** To the parsing thread, which answers each in its turn. */
 export type ParseRequest =
+  /** Where rows go from now on. */
+  | { readonly kind: 'connect'; readonly port: MessagePort }
   /** The catalog of the tenant's streams from now on. */
   | { readonly kind: 'catalog'; readonly tenant: string; readonly catalog: Catalog }
   /** What is known of the tenant's devices of these names is to be forgotten. */
@@ -48,7 +53,7 @@ export type ParseReply =
   | {
       readonly kind: 'done';
       /** There when rows have come together to a portion, and at the end. */
-      readonly batch?: Batch;
+      readonly batch?: HandedBatch;
       /** Up to where the source need not be read again once the batch is stored, where that is known. */
       readonly settled?: number;
       /** The connector, once it is known. */

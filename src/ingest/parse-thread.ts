@@ -1,23 +1,23 @@
 // The parsing thread: bytes in, rows out, so that the thread that answers hunts stays free.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Connector } from './connector.js';
 import { findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
 import { CorrelationStore } from './correlation/store.js';
 import { customConnectors } from './custom/table-connector.js';
+import { type HandedBatch, handOver } from './handover.js';
 import { EventTables } from './normalize.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
-import type { TableRows } from './rows.js';
 import { giveWay } from './thread.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;
 
-const { folder, extensions } = workerData as ThreadSettings;
+const { folder, extensions, firstTicket } = workerData as ThreadSettings;
 /** By tenant: where events can go, and the connectors of its own tables. */
 const tables = new Map<string, { tables: EventTables; own: readonly Connector[] }>();
 /** By tenant. */
@@ -25,6 +25,9 @@ const correlations = new Map<string, Correlation>();
 const streams = new Map<number, StreamParser>();
 /** Streams whose bytes are all there, and whose rows are not. */
 const ended = new Set<number>();
+let nextTicket = firstTicket;
+/** The writing thread takes rows from its other end. */
+let writer: MessagePort | undefined;
 
 function correlationOf(tenant: string): Correlation {
   let correlation = correlations.get(tenant);
@@ -55,6 +58,13 @@ function parserOf(stream: number): StreamParser {
   return parser;
 }
 
+function handedOver(parser: StreamParser): HandedBatch {
+  if (writer === undefined) {
+    throw new Error('nothing takes rows');
+  }
+  return handOver(parser.take(), nextTicket++, writer);
+}
+
 /** The rows so far where they are asked for or come to a portion. */
 function progress(parser: StreamParser, wanted: boolean): ParseReply {
   const more = parser.proceed(portionBytes);
@@ -63,7 +73,7 @@ function progress(parser: StreamParser, wanted: boolean): ParseReply {
   const settled = isHandedOver && !more ? parser.settled : undefined;
   return {
     kind: 'done',
-    ...(isHandedOver ? { batch: parser.take() } : {}),
+    ...(isHandedOver ? { batch: handedOver(parser) } : {}),
     ...(settled === undefined ? {} : { settled }),
     ...(source === undefined ? {} : { source }),
     ...(more ? { more } : {}),
@@ -84,6 +94,10 @@ const handlers: {
     request: Extract<ParseRequest, { kind: K }>,
   ) => ParseReply | undefined;
 } = {
+  connect({ port }) {
+    writer = port;
+    return undefined;
+  },
   catalog({ tenant, catalog }) {
     tables.set(tenant, { tables: new EventTables(catalog), own: customConnectors(catalog) });
     return undefined;
@@ -146,15 +160,8 @@ function handle<K extends ParseRequest['kind']>(request: Extract<ParseRequest, {
   }
 }
 
-function buffersOf({ lines, ends, ticks, identities }: TableRows): ArrayBuffer[] {
-  return [lines, ends, ticks, identities].map((array) => array.buffer as ArrayBuffer);
-}
-
 giveWay();
 
 parentPort?.on('message', (request: ParseRequest) => {
-  const reply: ParseReply = handle(request);
-  const batch = reply.kind === 'done' ? reply.batch : undefined;
-  const moved = batch ? [...batch.events, ...(batch.deadLetters ? [batch.deadLetters] : [])] : [];
-  parentPort?.postMessage(reply, moved.flatMap(buffersOf));
+  parentPort?.postMessage(handle(request) satisfies ParseReply);
 });

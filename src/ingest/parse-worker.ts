@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { connectors } from './connectors.js';
@@ -8,23 +8,33 @@ import { startThread } from './thread.js';
 export type Done = Extract<ParseReply, { kind: 'done' }>;
 
 const heapMegabytes = 1024;
+/** No thread has so many batches. */
+const ticketsPerThread = 2 ** 32;
+
+/** Where rows are sent to. */
+export interface RowsTaker {
+  /** Changes when somebody else takes the rows. */
+  readonly life: number;
+  /** The end of a new way to the taker. */
+  connect(): MessagePort;
+}
 
 /** Parses on a thread of its own; starts it when it is first needed, and again when it has died. */
 export class ParseWorker {
-  readonly #settings: ThreadSettings;
+  readonly #settings: Omit<ThreadSettings, 'firstTicket'>;
+  readonly #taker: RowsTaker;
   #thread: ParseThread | undefined;
+  #threads = 0;
   #nextStream = 1;
 
-  constructor(settings: ThreadSettings) {
+  constructor(settings: Omit<ThreadSettings, 'firstTicket'>, taker: RowsTaker) {
     this.#settings = settings;
+    this.#taker = taker;
   }
 
   /** Begins a stream. */
   async open(catalog: Catalog, options: OpenStream): Promise<ParseStream> {
-    if (this.#thread === undefined || this.#thread.ended) {
-      this.#thread = new ParseThread(this.#settings);
-    }
-    const thread = this.#thread;
+    const thread = this.#running();
     if (thread.catalogs.get(options.tenant) !== catalog.version) {
       thread.catalogs.set(options.tenant, catalog.version);
       await thread.ask({ kind: 'catalog', tenant: options.tenant, catalog });
@@ -36,14 +46,19 @@ export class ParseWorker {
 
   /** Forgets what is known of the tenant's devices of these names. */
   async forgetDevices(tenant: string, devices: readonly string[]): Promise<void> {
-    if (this.#thread === undefined || this.#thread.ended) {
-      this.#thread = new ParseThread(this.#settings);
-    }
-    await this.#thread.ask({ kind: 'forget', tenant, devices });
+    await this.#running().ask({ kind: 'forget', tenant, devices });
   }
 
   async close(): Promise<void> {
     await this.#thread?.terminate();
+  }
+
+  #running(): ParseThread {
+    if (this.#thread === undefined || this.#thread.ended) {
+      const firstTicket = ++this.#threads * ticketsPerThread;
+      this.#thread = new ParseThread({ ...this.#settings, firstTicket }, this.#taker);
+    }
+    return this.#thread;
   }
 }
 
@@ -108,9 +123,12 @@ class ParseThread {
   readonly catalogs = new Map<string, string>();
   ended = false;
   readonly #worker: Worker;
+  readonly #taker: RowsTaker;
+  #connectedTo: number | undefined;
   readonly #waiting: Waiting[] = [];
 
-  constructor(settings: ThreadSettings) {
+  constructor(settings: ThreadSettings, taker: RowsTaker) {
+    this.#taker = taker;
     this.#worker = startThread('parse-thread', {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
       workerData: settings,
@@ -122,6 +140,15 @@ class ParseThread {
   }
 
   ask(request: ParseRequest, moved: readonly ArrayBuffer[] = []): Promise<Done> {
+    if (this.#connectedTo !== this.#taker.life) {
+      this.#connectedTo = this.#taker.life;
+      const port = this.#taker.connect();
+      this.#post({ kind: 'connect', port }, [port]).catch(() => undefined);
+    }
+    return this.#post(request, moved);
+  }
+
+  #post(request: ParseRequest, moved: readonly Transferable[]): Promise<Done> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
         reject(stopped(undefined));

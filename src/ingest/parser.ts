@@ -46,11 +46,15 @@ export interface Refusal {
   readonly detail?: string;
 }
 
-/** What records became. Counts are of events: a record can be several, and is one where it is refused. */
-export interface Batch {
+/** What records became. */
+export interface Batch extends BatchCounts {
   readonly events: readonly TableRows[];
   /** Rows of QuarryIngestErrors. */
   readonly deadLetters: TableRows | undefined;
+}
+
+/** Counts of events: a record can be several, and is one where it is refused. */
+export interface BatchCounts {
   readonly rejected: number;
   /** Beyond the retention. */
   readonly expired: number;

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { contentsOf } from './contents.js';
+import type { HandedBatch } from './handover.js';
 import type { Intake, OpenIntake } from './intake.js';
-import { sizeOf } from './items.js';
-import type { Batch } from './parser.js';
 import type { RequestLog } from './request-log.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
@@ -46,33 +45,34 @@ async function takeBody(
 ): Promise<IngestSummary> {
   const summary = emptySummary();
   const name = `request ${requestId}`;
-  let batches: Batch[] = [];
+  let batches: HandedBatch[] = [];
   let bytes = 0;
-  const collect = async (intake: Intake, portions: AsyncGenerator<Batch>) => {
+  const collect = async (intake: Intake, portions: AsyncGenerator<HandedBatch>) => {
     for await (const batch of portions) {
-      if (bytes + sizeOf(batch) > atomicBytes) {
+      if (bytes + batch.sizeBytes > atomicBytes) {
         await intake.commit(batches, summary);
         batches = [];
         grow(-bytes);
         bytes = 0;
       }
-      grow(sizeOf(batch));
-      bytes += sizeOf(batch);
+      grow(batch.sizeBytes);
+      bytes += batch.sizeBytes;
       batches.push(batch);
     }
   };
   let intake: Intake | undefined;
-  for await (const content of contentsOf({ name, chunks: body })) {
-    intake = await open({ tenant, source, origin: content.name, patienceMs });
-    try {
+  try {
+    for await (const content of contentsOf({ name, chunks: body })) {
+      intake = await open({ tenant, source, origin: content.name, patienceMs });
       for await (const portion of portionsOf(content.chunks)) {
         await collect(intake, intake.handOver(portion, summary));
       }
       await collect(intake, intake.end(summary));
-    } catch (error) {
-      await intake.drop();
-      throw error;
     }
+  } catch (error) {
+    await intake?.discard(batches);
+    await intake?.drop();
+    throw error;
   }
   await intake?.commit(batches, summary);
   return summary;

@@ -1,5 +1,5 @@
 import { type Reason, reasons } from './dead-letters.js';
-import type { Batch, Refusal } from './parser.js';
+import type { BatchCounts, Refusal } from './parser.js';
 import { deadLetterTable } from './parser.js';
 import type { PartCounts } from './writer.js';
 
@@ -62,7 +62,11 @@ export function emptySummary(): IngestSummary {
 }
 
 /** Counts a batch that has been committed. */
-export function addBatch(summary: IngestSummary, batch: Batch, parts: readonly PartCounts[]): void {
+export function addBatch(
+  summary: IngestSummary,
+  batch: BatchCounts,
+  parts: readonly PartCounts[],
+): void {
   summary.rejected += batch.rejected;
   summary.expired += batch.expired;
   summary.future += batch.future;

@@ -1,6 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { EngineSegment } from '../engine/engine.js';
 import { type FailureCode, HuntError, type ParametersOf } from '../errors.js';
-import type { TenantRows } from './journal.js';
 import type { PartCounts } from './writer.js';
 
 /** What the thread is started with. */
@@ -19,9 +19,15 @@ export type WriterRequest =
   | {
       readonly kind: 'commit';
       readonly id: number;
-      readonly parts: readonly TenantRows[];
+      readonly database: string;
+      /** Of the rows, which came another way. */
+      readonly tickets: readonly number[];
       readonly patienceMs: number;
     }
+  /** Rows that are not to be written after all. */
+  | { readonly kind: 'discard'; readonly tickets: readonly number[] }
+  /** A parsing thread's rows come through this port. */
+  | { readonly kind: 'connect'; readonly port: MessagePort }
   | { readonly kind: 'flush'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
   /** What the engine answered. */
@@ -91,4 +97,10 @@ export function errorOf({ code, parameters, message, stack, cause }: Fault): Err
     error.stack = stack;
   }
   return error;
+}
+
+/** The thread ended, and with it the rows that it had. */
+export function interrupted(cause?: unknown): HuntError {
+  const message = 'The writing of events was interrupted. Please send them again.';
+  return new HuntError('ingest.unavailable', { message }, { cause });
 }

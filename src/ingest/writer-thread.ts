@@ -2,6 +2,8 @@
 // memory, and what it does holds up no hunt.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Engine } from '../engine/engine.js';
+import { HandedOver } from './handover.js';
+import type { TenantRows } from './journal.js';
 import { refusedRow } from './refused.js';
 import { giveWay } from './thread.js';
 import { Writer } from './writer.js';
@@ -9,6 +11,7 @@ import {
   type EngineCall,
   errorOf,
   faultOf,
+  interrupted,
   type WriterReply,
   type WriterRequest,
   type WriterSettings,
@@ -22,6 +25,7 @@ interface Waiting {
 
 const asked = new Map<number, Waiting>();
 let nextCall = 1;
+const handedOver = new HandedOver();
 
 function post(reply: WriterReply): void {
   parentPort?.postMessage(reply);
@@ -62,6 +66,14 @@ async function answer(writer: Writer, request: WriterRequest): Promise<void> {
       asked.get(request.id)?.reject(errorOf(request.fault));
       asked.delete(request.id);
       return;
+    case 'connect':
+      handedOver.connect(request.port);
+      return;
+    case 'discard':
+      for (const ticket of request.tickets) {
+        handedOver.take(ticket);
+      }
+      return;
     default: {
       const { id } = request;
       try {
@@ -74,13 +86,27 @@ async function answer(writer: Writer, request: WriterRequest): Promise<void> {
   }
 }
 
+/** @throws HuntError `ingest.unavailable` */
+function rowsOf({ tickets, database }: Extract<WriterRequest, { kind: 'commit' }>): TenantRows[] {
+  const rows: TenantRows[] = [];
+  for (const ticket of tickets) {
+    const taken = handedOver.take(ticket);
+    if (taken === undefined) {
+      // They were with a thread that has ended.
+      throw interrupted();
+    }
+    rows.push(...taken.map((part) => ({ ...part, database })));
+  }
+  return rows;
+}
+
 async function carryOut(
   writer: Writer,
   request: Extract<WriterRequest, { kind: 'commit' | 'flush' | 'close' }>,
 ) {
   switch (request.kind) {
     case 'commit':
-      return writer.commit(request.parts, request.patienceMs);
+      return writer.commit(rowsOf(request), request.patienceMs);
     case 'flush':
       await writer.flush();
       return [];

@@ -1,13 +1,18 @@
-import type { Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  type Transferable,
+  type Worker,
+} from 'node:worker_threads';
 import type { Engine } from '../engine/engine.js';
-import { HuntError } from '../errors.js';
-import type { TenantRows } from './journal.js';
+import type { RowsTaker } from './parse-worker.js';
 import { startThread } from './thread.js';
 import type { PartCounts } from './writer.js';
 import {
   type EngineCall,
   errorOf,
   faultOf,
+  interrupted,
   type WriterReply,
   type WriterRequest,
   type WriterSettings,
@@ -23,11 +28,12 @@ const heapMegabytes = 1024;
 const atRest: WriterStatus = { backlogBytes: 0, backlogRows: new Map(), failure: undefined };
 
 /** The writer on a thread of its own, started again when it has died. */
-export class WriterWorker {
+export class WriterWorker implements RowsTaker {
   readonly #options: WriterWorkerOptions;
   #thread: Promise<WriterThread>;
   /** The engine's work for a thread, which another thread waits for. */
   readonly #engineCalls = new Set<Promise<void>>();
+  #life = 0;
   #status = atRest;
   #closed = false;
 
@@ -59,10 +65,35 @@ export class WriterWorker {
     return failure && errorOf(failure);
   }
 
-  /** As `Writer.commit`. The rows' lines are moved to the thread: they are empty afterwards. */
-  async commit(parts: readonly TenantRows[], patienceMs: number): Promise<PartCounts[]> {
-    const moved = parts.map(({ lines }) => lines.buffer as ArrayBuffer);
-    return (await this.#alive()).ask({ kind: 'commit', parts, patienceMs }, moved);
+  get life(): number {
+    return this.#life;
+  }
+
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    void this.#thread.then(
+      (thread) => thread.tell({ kind: 'connect', port: port2 }, [port2]),
+      () => port2.close(),
+    );
+    return port1;
+  }
+
+  /**
+   * As `Writer.commit`, for rows that have been sent through a port; they are gone afterwards, written or
+   * not. Counts are in the order of the tickets, table by table.
+   */
+  async commit(
+    database: string,
+    tickets: readonly number[],
+    patienceMs: number,
+  ): Promise<PartCounts[]> {
+    return (await this.#alive()).ask({ kind: 'commit', database, tickets, patienceMs });
+  }
+
+  /** For rows that have been sent and are not to be written. */
+  async discard(tickets: readonly number[]): Promise<void> {
+    const thread = await this.#thread.catch(() => undefined);
+    thread?.tell({ kind: 'discard', tickets });
   }
 
   /** As `Writer.flush`. */
@@ -101,6 +132,7 @@ export class WriterWorker {
   }
 
   async #start(): Promise<WriterThread> {
+    this.#life++;
     const { folder, spoolBytes, log } = this.#options;
     const thread = new WriterThread(
       { folder, spoolBytes },
@@ -168,16 +200,20 @@ class WriterThread {
     this.#worker.on('exit', () => this.#end(undefined));
   }
 
-  ask(question: Unnumbered<Question>, moved: readonly ArrayBuffer[] = []): Promise<PartCounts[]> {
+  tell(request: WriterRequest, moved: readonly Transferable[] = []): void {
+    this.#worker.postMessage(request, moved);
+  }
+
+  ask(question: Unnumbered<Question>): Promise<PartCounts[]> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
-        reject(stopped(undefined));
+        reject(interrupted());
         return;
       }
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ ...question, id } as Question, moved);
+      this.#worker.postMessage({ ...question, id } as Question);
     });
   }
 
@@ -233,16 +269,11 @@ class WriterThread {
 
   #end(cause: unknown): void {
     this.ended = true;
-    const error = stopped(cause);
+    const error = interrupted(cause);
     this.#settleOpened?.reject(error);
     for (const { reject } of this.#waiting.values()) {
       reject(error);
     }
     this.#waiting.clear();
   }
-}
-
-function stopped(cause: unknown): HuntError {
-  const message = 'The writing of events was interrupted. Please send them again.';
-  return new HuntError('ingest.unavailable', { message }, { cause });
 }

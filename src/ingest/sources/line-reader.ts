@@ -1,5 +1,5 @@
+import type { HandedBatch } from '../handover.js';
 import type { Intake, OpenIntake } from '../intake.js';
-import type { Batch } from '../parser.js';
 import { emptySummary } from '../summary.js';
 import type { SourceSettings } from './source.js';
 
@@ -132,7 +132,9 @@ export class LineReader {
     });
     if (heading.length > 0) {
       // Lines that carry no event: there is nothing to store.
-      for await (const _batch of intake.write(heading, emptySummary()));
+      for await (const batch of intake.write(heading, emptySummary())) {
+        await intake.discard([batch]);
+      }
     }
     return intake;
   }
@@ -159,7 +161,7 @@ export class LineReader {
   }
 
   /** Stores one portion while the next is parsed. */
-  async #store(intake: Intake, batches: AsyncGenerator<Batch>, end?: number): Promise<void> {
+  async #store(intake: Intake, batches: AsyncGenerator<HandedBatch>, end?: number): Promise<void> {
     for await (const batch of batches) {
       const settled = end ?? intake.settled;
       await this.#storing;
@@ -169,7 +171,7 @@ export class LineReader {
     }
   }
 
-  async #commit(intake: Intake, batch: Batch, settled: number | undefined): Promise<void> {
+  async #commit(intake: Intake, batch: HandedBatch, settled: number | undefined): Promise<void> {
     await intake.commit([batch], this.#summary);
     if (settled !== undefined && settled > this.#storedTo) {
       this.#storedTo = settled;
