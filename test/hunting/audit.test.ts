@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -171,4 +171,38 @@ test('a flood of refused tokens is one record and its number', async () => {
     'QuarryAuditLogs | where Kind == "RefusedToken" | order by Details asc | project Details',
   );
   expect(rows).toEqual([{ Details: '' }, { Details: '{"repeated":499}' }]);
+});
+
+test('what comes while records are brought in waits for its turn: steady hunts keep no insert going', async () => {
+  await audit.ship();
+  const inserts: string[] = [];
+  const event = {
+    tenant: 'default',
+    kind: 'Hunt',
+    action: 'Hunt',
+    actor: 'CommandLine',
+    outcome: 'Succeeded',
+    status: 200,
+  } as const;
+  const own = join(directory, 'spool', 'steady');
+  await mkdir(own);
+  const steady: AuditLog = new AuditLog(
+    store,
+    {
+      ...engine,
+      insertSegment: async ({ token }) => {
+        inserts.push(token);
+        await steady.record(event);
+      },
+    },
+    own,
+    (line) => trouble.push(line),
+  );
+  await steady.record(event);
+  await steady.ship();
+  expect(inserts).toHaveLength(1);
+  await steady.ship();
+  expect(inserts).toHaveLength(2);
+  await store.db.deleteFrom('audit_records').execute();
+  await steady.close();
 });
