@@ -1,6 +1,7 @@
 import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
-import { type ZeekFields, zeekEvents } from '../zeek/rules.js';
+import { ZeekFields } from '../zeek/fields.js';
+import { zeekEvents } from '../zeek/rules.js';
 
 /**
  * Zeek's logs as JSON lines. Shippers write `id.orig_h` or `id_orig_h`; which log it is stands in
@@ -141,7 +142,7 @@ const dottedNames = new Map(
 );
 
 function fieldsOf(record: ZeekRecord): ZeekFields {
-  const fields = new Map<string, string>();
+  const fields = new ZeekFields();
   for (const name in record) {
     const value = record[name];
     // Some shippers make a tree of the dotted names.
@@ -154,7 +155,7 @@ function fieldsOf(record: ZeekRecord): ZeekFields {
   return fields;
 }
 
-function setField(fields: Map<string, string>, name: string, value: JsonValue | undefined): void {
+function setField(fields: ZeekFields, name: string, value: JsonValue | undefined): void {
   const text = value === undefined ? undefined : textOf(value);
   if (text !== undefined) fields.set(name, text);
 }
@@ -217,7 +218,7 @@ class TsvHeader {
       return [{ rejected: 'record.shape', detail: 'no #fields before it' }];
     }
     const cells = line.split(this.#separator);
-    const fields = new Map<string, string>();
+    const fields = new ZeekFields();
     for (const [index, name] of this.#fields.entries()) {
       const cell = cells[index];
       if (cell === undefined || cell === this.#unset) continue;

@@ -1,5 +1,5 @@
 import { addressType } from '../windows/values.js';
-import type { ZeekFields } from './rules.js';
+import type { ZeekFields } from './fields.js';
 
 /** One end of a connection. */
 export interface End {

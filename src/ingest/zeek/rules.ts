@@ -1,12 +1,10 @@
 import type { ConversionContext, Outcome } from '../connector.js';
 import { epochText, parseDatetime } from '../datetime.js';
-import { type JsonValue, setMember } from '../json.js';
+import type { JsonValue } from '../json.js';
 import { reportId } from '../occurrences.js';
 import { protocolName } from '../windows/values.js';
 import { type Ends, endsOf } from './ends.js';
-
-/** A record of a Zeek log: its fields as text, arrays as JSON text, unset ones absent. */
-export type ZeekFields = ReadonlyMap<string, string>;
+import type { ZeekFields } from './fields.js';
 
 /** What one log of Zeek's becomes. */
 export interface ZeekRule {
@@ -207,13 +205,14 @@ export function zeekEvents(
     ReportId: reportId(reportedText(rule.log, fields)),
   };
   const isConnection = rule.table === 'DeviceNetworkEvents';
-  if (isConnection) setConnection(columns, fields, ends, context);
+  if (isConnection) {
+    setConnection(columns, fields, ends, context);
+    // Over ssh.log's own, which has other words for it.
+    fields.set('direction', ends.direction);
+  }
   setFields(columns, prepared.columns, fields);
-  columns['AdditionalFields'] = additional(
-    fields,
-    isConnection ? ends.direction : undefined,
-    prepared.additional,
-  );
+  setFields(fields.rest, prepared.additional, fields);
+  columns['AdditionalFields'] = fields.rest;
   // Not the columns: what is known of devices may have grown when the record comes again.
   return [{ table: rule.table, columns, identity: `${log}\n${text}` }];
 }
@@ -269,30 +268,4 @@ function baseName(path = ''): string {
 /** Of a set, which is JSON text here. */
 function firstOf(text: string | undefined): string | undefined {
   return /"([^"]+)"/.exec(text ?? '')?.[1];
-}
-
-/** Fields that have columns of their own. */
-const inColumns: ReadonlySet<string> = new Set([
-  'ts',
-  'proto',
-  'id.orig_h',
-  'id.orig_p',
-  'id.resp_h',
-  'id.resp_p',
-]);
-
-/** Everything else under Zeek's own names, values as text. */
-function additional(
-  fields: ZeekFields,
-  direction: string | undefined,
-  more: readonly FieldColumn[],
-): Record<string, JsonValue> {
-  const rest: Record<string, JsonValue> = {};
-  for (const [name, value] of fields) {
-    if (!inColumns.has(name)) setMember(rest, name, value);
-  }
-  // Over ssh.log's own, which has other words for it.
-  if (direction !== undefined) rest['direction'] = direction;
-  setFields(rest, more, fields);
-  return rest;
 }
