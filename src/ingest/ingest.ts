@@ -15,7 +15,7 @@ import { journalsAside } from './journal.js';
 import { ParseWorker } from './parse-worker.js';
 import { type Body, ingestPush, type PushOptions } from './push.js';
 import type { RequestLog } from './request-log.js';
-import { connectorNamed } from './routing.js';
+import { connectorNamed, connectorNames } from './routing.js';
 import type { IngestSummary } from './summary.js';
 import { WriterWorker } from './writer-worker.js';
 
@@ -68,6 +68,8 @@ export interface Ingest {
    * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
    */
   items(items: Items, options: ItemOptions): Promise<ItemsSummary>;
+  /** Tells of the name of an index, a sourcetype, … the name of the connector that it stands for, or ''. */
+  naming(tenant: string): Promise<(name: string) => string>;
   /**
    * A share of the memory for requests that are read whole; to be ended.
    * @throws HuntError `ingest.behind`
@@ -149,6 +151,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow, options.requests)),
     items: (items, options) => admitted((grow) => ingestItems(open, items, options, grow)),
+    async naming(tenant) {
+      const { catalog } = await options.tenant(tenant);
+      const connectorOf = connectorNames([...connectors, ...customConnectors(catalog)]);
+      return (name) => connectorOf(name) ?? '';
+    },
     admit: () => admission.enter(),
     file: (path, file) => ingestFile(open, path, file),
     open,

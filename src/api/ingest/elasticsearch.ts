@@ -8,6 +8,7 @@ import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { streamed, withWholeBody } from './body.js';
 import { type BulkAction, parseBulk } from './elasticsearch-bulk.js';
 import { handshake } from './elasticsearch-handshake.js';
+import { NamedItems } from './named-items.js';
 import { type IngestParts, senders, type WayIn } from './way.js';
 
 /** What clients look for before they believe that they talk to Elasticsearch. */
@@ -101,21 +102,14 @@ async function takeActions(
   ingest: IngestParts,
 ): Promise<ItemAnswer[]> {
   const answers = actions.map(({ refusal }) => (refusal ? illegal(refusal) : stored));
-  const byIndex = new Map<string, { items: Items; numbers: number[] }>();
+  const named = new NamedItems(await ingest.naming(principalOf(request).tenant));
   for (const [number, { index, document, refusal }] of actions.entries()) {
-    if (refusal !== undefined) continue;
-    let group = byIndex.get(index);
-    if (group === undefined) {
-      group = { items: new Items(), numbers: [] };
-      byIndex.set(index, group);
-    }
-    group.items.add(document);
-    group.numbers.push(number);
+    if (refusal === undefined) named.add(index, document, number);
   }
   let isTaken = false;
-  for (const [index, { items, numbers }] of byIndex) {
+  for (const { name, items, numbers } of named.groups()) {
     try {
-      const { refusals } = await ingest.items(items, optionsOf(request, index));
+      const { refusals } = await ingest.items(items, optionsOf(request, name));
       for (const refusal of refusals) {
         const number = numbers[refusal.offset];
         if (number === undefined) continue;

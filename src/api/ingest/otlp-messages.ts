@@ -98,20 +98,29 @@ function groupsOf(request: Loose): LogGroup[] {
   if (Array.isArray(request)) {
     throw new HuntError('request.body', { message: 'The request is no object.' });
   }
-  return listOf(request['resourceLogs']).flatMap(({ resource, scopeLogs }) =>
-    listOf(scopeLogs).map(({ scope, logRecords }) => {
-      const { name, attributes } = objectOf(scope);
+  return messagesOf(request, 'resourceLogs').flatMap((resourceLogs) => {
+    // Once, however many scopes there are.
+    const resource = attributesOf(objectOf(resourceLogs['resource'])['attributes'], 0);
+    return messagesOf(resourceLogs, 'scopeLogs').map((scopeLogs) => {
+      const { name, attributes } = objectOf(scopeLogs['scope']);
       return {
-        resource: attributesOf(objectOf(resource)['attributes'], 0),
+        resource,
         scope: typeof name === 'string' ? name : '',
         scopeAttributes: attributesOf(attributes, 0),
-        records: listOf(logRecords).map((record) => ({
+        records: messagesOf(scopeLogs, 'logRecords').map((record) => ({
           body: record['body'] === undefined ? undefined : anyValueOf(objectOf(record['body']), 0),
           attributes: attributesOf(record['attributes'], 0),
         })),
       };
-    }),
-  );
+    });
+  });
+}
+
+/** What holds records: passed over, they would be lost without a word. */
+function messagesOf(message: Loose, name: string): readonly Loose[] {
+  const value = message[name] ?? [];
+  if (Array.isArray(value)) return listOf(value);
+  throw new HuntError('request.body', { message: `${name} is no list.` });
 }
 
 function attributesOf(list: unknown, depth: number): JsonObject {

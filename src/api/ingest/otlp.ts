@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Items } from '../../ingest/items.js';
 import { compactJson, type JsonValue } from '../../ingest/json.js';
 import { messageOf } from '../../ingest/summary.js';
 import { principalOf } from '../access.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { streamed, withWholeBody } from './body.js';
+import { NamedItems } from './named-items.js';
 import { decodeLogs, encodeLogsAnswer, encodeStatus, type LogGroup } from './otlp-messages.js';
 import { withEnvelope } from './text-events.js';
 import { type IngestParts, senders } from './way.js';
@@ -24,7 +24,9 @@ export function otlp(scope: FastifyInstance, ingest: IngestParts): void {
       const groups = decodeLogs(body, isProtobuf(request));
       let rejected = 0;
       let first: string | undefined;
-      for (const [name, items] of bySource(groups)) {
+      const named = new NamedItems(await ingest.naming(tenant));
+      addEvents(named, groups);
+      for (const { name, items } of named.groups()) {
         const origin = `OTLP, ${name.slice(0, 200)}`;
         const { refusals } = await ingest.items(items, { tenant, named: name, origin });
         rejected += refusals.length;
@@ -37,16 +39,16 @@ export function otlp(scope: FastifyInstance, ingest: IngestParts): void {
 }
 
 function isProtobuf(request: FastifyRequest): boolean {
-  return request.headers['content-type']?.startsWith(protobuf) ?? false;
+  return request.headers['content-type']?.toLowerCase().startsWith(protobuf) ?? false;
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, answer: Uint8Array | string) {
   return reply.type(isProtobuf(request) ? protobuf : 'application/json').send(answer);
 }
 
-/** Records as items, by the name that may stand for their connector: an attribute, or the scope's name. */
-function bySource(groups: readonly LogGroup[]): Map<string, Items> {
-  const bySource = new Map<string, Items>();
+/** By the name that may stand for their connector: an attribute, or the scope's name. */
+function addEvents(events: NamedItems, groups: readonly LogGroup[]): void {
+  let number = 0;
   for (const { resource, scope, scopeAttributes, records } of groups) {
     const host = textOf(resource['host.name']);
     for (const { body, attributes } of records) {
@@ -55,15 +57,9 @@ function bySource(groups: readonly LogGroup[]): Map<string, Items> {
         textOf(scopeAttributes[sourceAttribute]) ??
         textOf(resource[sourceAttribute]) ??
         scope;
-      let items = bySource.get(name);
-      if (items === undefined) {
-        items = new Items();
-        bySource.set(name, items);
-      }
-      items.add(eventOf(body, attributes, host));
+      events.add(name, eventOf(body, attributes, host), number++);
     }
   }
-  return bySource;
 }
 
 /** A body that is a document is the event; a text is one with its attributes beside it. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HuntError } from '../../errors.js';
-import { Items } from '../../ingest/items.js';
 import { principalOf } from '../access.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { streamed, withWholeBody } from './body.js';
+import { NamedItems } from './named-items.js';
 import { Channels } from './splunk-channels.js';
 import { type CollectorEvent, parseEvents, SplunkError, splunkAnswers } from './splunk-events.js';
 import { withEnvelope } from './text-events.js';
@@ -64,20 +64,14 @@ async function take(
   ingest: IngestParts,
 ): Promise<void> {
   const { tenant } = principalOf(request);
-  const bySourcetype = new Map<string, Items>();
-  for (const { text, host, sourcetype } of events) {
-    let items = bySourcetype.get(sourcetype);
-    if (items === undefined) {
-      items = new Items();
-      bySourcetype.set(sourcetype, items);
-    }
-    items.add(withEnvelope(text, host));
+  const named = new NamedItems(await ingest.naming(tenant));
+  for (const [number, { text, host, sourcetype }] of events.entries()) {
+    named.add(sourcetype, withEnvelope(text, host), number);
   }
-  for (const [sourcetype, items] of bySourcetype) {
-    const named = sourcetype === '' ? undefined : sourcetype;
-    const origin = `Splunk HEC, sourcetype ${sourcetype.slice(0, 200)}`;
+  for (const { name, items } of named.groups()) {
+    const origin = `Splunk HEC, sourcetype ${name.slice(0, 200)}`;
     // A failure after some have been taken: they are sent again, and known.
-    await ingest.items(items, { tenant, named, origin });
+    await ingest.items(items, { tenant, named: name === '' ? undefined : name, origin });
   }
 }
 

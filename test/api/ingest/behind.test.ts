@@ -17,6 +17,7 @@ beforeAll(async () => {
   fixture = await openFixture({
     ingest: {
       admit: () => new Admission(1_000_000, () => isFull).enter(),
+      naming: async () => () => '',
       push: refuse,
       items: async (_items: Items, { named = '' }: ItemOptions) => {
         if (crowded.includes(named)) throw behind();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
+import { decodeLogs } from '../../../src/api/ingest/otlp-messages.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
 import { startIngestServer } from './server.js';
 
@@ -514,12 +515,27 @@ describe('OTLP', () => {
   test.each([
     ['application/json', '{"resourceLogs'],
     ['application/json', '[]'],
+    ['application/json', '{"resourceLogs":5}'],
+    ['application/json', '{"resourceLogs":[{"scopeLogs":{}}]}'],
+    ['application/json', '{"resourceLogs":[{"scopeLogs":[{"logRecords":"x"}]}]}'],
     ['application/json', `{"resourceLogs":${'['.repeat(20_000)}`],
     ['application/x-protobuf', '\x0a\xff\xff\xff\xff\xff'],
     ['application/x-protobuf', 'nothing'],
+    ['Application/X-Protobuf', '{}'],
   ])('refuses what cannot be decoded (%s)', async (type, body) => {
     const headers = { ...basic, 'content-type': type };
     expect((await send('/v1/logs', Buffer.from(body, 'latin1'), headers)).status).toBe(400);
+  });
+
+  test('reads what the scopes of a resource have in common once, however many they are', () => {
+    const [resourceLogs] = request([]).resourceLogs;
+    const scopeLogs = Array(3).fill(resourceLogs?.scopeLogs[0]);
+    const groups = decodeLogs(
+      Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] })),
+      false,
+    );
+    expect(groups).toHaveLength(3);
+    expect(new Set(groups.map(({ resource }) => resource)).size).toBe(1);
   });
 
   test.each([
