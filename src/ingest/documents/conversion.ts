@@ -87,8 +87,8 @@ export class DocumentConversion implements Conversion {
   }
 
   /** Of a record that did not fit into memory. */
-  #again(record: RawRecord): readonly Ruled[] {
-    const documents = this.#source.read(withValue(record)) ?? [];
+  #again({ text }: RawRecord): readonly Ruled[] {
+    const documents = this.#source.read({ text, value: parseJson(text) }) ?? [];
     return documents.map((document) => this.#ruled(document));
   }
 
@@ -287,10 +287,6 @@ const nowhere = new Device('');
 
 function momentOf(text: string | undefined): Moment | undefined {
   return text === undefined ? undefined : parseDatetime(text.trim());
-}
-
-function withValue(record: RawRecord): RawRecord {
-  return record.value === undefined ? { ...record, value: parseJson(record.text) } : record;
 }
 
 /** All that a value says; of one that is nested too deep, what is not. */

@@ -3,7 +3,7 @@ import { type JsonValue, parseJson } from '../json.js';
 import type { Columns } from '../windows/actor.js';
 import { computed, type Expression, literal, match, textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
-import { nested } from './document.js';
+import { extended, nested } from './document.js';
 import { all, any, at, choose, firstOf, isThere, lists, matches, not, when } from './expression.js';
 import { Memory } from './memory.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
@@ -687,13 +687,12 @@ function documentOf({ result, columns, action }: Result): SourceDocument {
   const rule = ruleOf(kindOf(query), columns);
   const time = timeOf(result, columns, rule);
   return {
-    document: {
-      ...columns,
+    document: extended(columns, {
       '@query': query,
       '@action': action,
       '@time': time ?? null,
       '@decorations': furtherDecorations(result),
-    },
+    }),
     computer: hostOf(result),
     time,
     id: undefined,

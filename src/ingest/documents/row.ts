@@ -78,23 +78,19 @@ function isTelling(value: JsonValue | undefined): boolean {
 
 /** The values of a row, whatever their case. */
 class RowTexts {
-  readonly #columns: readonly Columns[];
-  #texts: ReadonlySet<string> | undefined;
+  readonly #values: readonly (JsonValue | undefined)[];
+  #lowerCase: readonly string[] | undefined;
 
   constructor(columns: readonly Columns[]) {
-    this.#columns = columns;
+    this.#values = columns.flatMap((each) => Object.values(each));
   }
 
   has(value: JsonValue): boolean {
-    const text = textFrom(value);
-    if (text === undefined) {
-      return this.#columns.some((columns) => Object.values(columns).includes(value));
+    if (this.#values.includes(value)) {
+      return true;
     }
-    this.#texts ??= new Set(
-      this.#columns
-        .flatMap((columns) => Object.values(columns))
-        .map((each) => (textFrom(each) ?? '').toLowerCase()),
-    );
-    return this.#texts.has(text.toLowerCase());
+    const text = textFrom(value);
+    this.#lowerCase ??= this.#values.map((each) => (textFrom(each) ?? '').toLowerCase());
+    return text !== undefined && this.#lowerCase.includes(text.toLowerCase());
   }
 }

@@ -38,10 +38,12 @@ export class DocumentScope implements RuleScope {
 
   /** Takes the place of the document before. */
   open(document: JsonObject, device: Device, time: string | undefined): void {
-    this.document = document;
     this.device = device;
     this.time = time ?? '';
-    this.#values.open(document);
+    if (document !== this.document) {
+      this.document = document;
+      this.#values.open(document);
+    }
   }
 
   /** The document's value at a path, by the path's slot. */
