@@ -1,9 +1,9 @@
 import type { Connector, RawRecord } from '../connector.js';
-import { parseDatetime } from '../datetime.js';
 import { syslogOf } from '../linux/syslog.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { WindowsEvent } from '../windows/event.js';
 import { unwrapXml } from '../windows/shapes.js';
+import { envelopeTime, statedTime } from '../windows/time.js';
 import { unescapeXml } from '../windows/values.js';
 
 /** Sysmon for Linux writes the XML of the Windows event log into syslog. */
@@ -18,18 +18,25 @@ export const linuxSysmon: Connector = {
   open: (context) => new EventConversion(eventOf, context),
 };
 
-/** To the end of the message where that was cut: syslog has a largest size. */
-const element = /<Event[\s>][\s\S]*?(?:<\/Event>|$)/;
+const start = /<Event[\s>]/;
+const end = '</Event>';
+
+/** The XML in a text, to its end where that was cut: syslog has a largest size. */
+function elementIn(text: string): string | undefined {
+  const from = text.search(start);
+  const to = text.indexOf(end, from);
+  return from < 0 ? undefined : text.slice(from, to < 0 ? undefined : to + end.length);
+}
 
 function eventOf(record: RawRecord): WindowsEvent | undefined {
   const message = syslogOf(record)?.message;
   if (message === undefined) {
     return undefined;
   }
-  const plain = element.exec(message)?.[0];
   // Some forwarders escape it once more.
   const xml =
-    plain ?? (message.includes('&lt;Event') ? element.exec(unescapeXml(message))?.[0] : undefined);
+    elementIn(message) ??
+    (message.includes('&lt;Event') ? elementIn(unescapeXml(message)) : undefined);
   const event = xml === undefined ? undefined : unwrapXml(xml);
   if (event?.provider === 'linux-sysmon') {
     repairClock(event);
@@ -40,14 +47,13 @@ function eventOf(record: RawRecord): WindowsEvent | undefined {
 const mostDriftMs = 5 * 60 * 1000;
 
 /** Sysmon counts from the start of the machine, without the time that this was asleep: up to days. */
-function repairClock({ time, data }: WindowsEvent): void {
-  const own = data.get('utctime');
-  const [written, counted] = [time, own].map((text) => parseDatetime(text?.trim() ?? ''));
+function repairClock(event: WindowsEvent): void {
+  const [written, counted] = [envelopeTime(event), statedTime(event)];
   if (
     written !== undefined &&
     counted !== undefined &&
     Math.abs(written.milliseconds - counted.milliseconds) > mostDriftMs
   ) {
-    data.set('UtcTime', written.text);
+    event.data.set('UtcTime', written.text);
   }
 }

@@ -115,9 +115,9 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   const nameless: JsonValue[] = [];
   for (const [name, member] of Object.entries(asObject(value) ?? {})) {
     if (name === 'Data') {
-      const items = Array.isArray(member) ? member : [member];
+      const items: readonly JsonValue[] = Array.isArray(member) ? member : [member];
       for (const item of items) {
-        nameless.push(...addDataItem(data, item, items.length > 1));
+        addDataItem(data, nameless, item, items.length > 1);
       }
     } else if (!/^[@#]|^xmlns$/i.test(name)) {
       const element = asObject(member);
@@ -128,32 +128,51 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
 }
 
 /** @param hasPlace what is empty stands for a value that is, among others */
-function addDataItem(data: EventData, item: JsonValue, hasPlace: boolean): JsonValue[] {
+function addDataItem(
+  data: EventData,
+  nameless: JsonValue[],
+  item: JsonValue,
+  hasPlace: boolean,
+): void {
   const element = asObject(item);
   if (element === undefined) {
-    return item !== '' && item !== null ? [item] : hasPlace ? [''] : [];
+    if (hasPlace || (item !== '' && item !== null)) {
+      nameless.push(item ?? '');
+    }
+    return;
   }
   const name = attribute(element, 'Name') ?? element['name'];
   const text = element['#text'] ?? element['_'] ?? element['Value'] ?? '';
   if (typeof name === 'string') {
     data.put(name, text);
-    return [];
+  } else if (Array.isArray(text)) {
+    nameless.push(...text);
+  } else if (text !== '' || hasPlace) {
+    nameless.push(text);
   }
-  return Array.isArray(text) ? [...text] : text !== '' || hasPlace ? [text] : [];
 }
 
+/** The attributes that are asked for, as most converters of XML write them. */
+const attributeMembers = {
+  Name: '@Name',
+  SystemTime: '@SystemTime',
+  ProcessID: '@ProcessID',
+} as const;
+
+type Attribute = keyof typeof attributeMembers;
+
 /** An attribute of an element, in the ways that converters of XML write it. */
-function attribute(element: JsonObject | undefined, name: string): JsonValue | undefined {
+function attribute(element: JsonObject | undefined, name: Attribute): JsonValue | undefined {
   if (element === undefined) {
     return undefined;
   }
   const attributes =
     asObject(element['#attributes']) ?? asObject(element['$']) ?? asObject(element['_attributes']);
-  return attributes?.[name] ?? element[`@${name}`] ?? element[name];
+  return attributes?.[name] ?? element[attributeMembers[name]] ?? element[name];
 }
 
 /** An attribute of a child, which `evtx_dump --separate-json-attributes` puts beside it. */
-function childAttribute(parent: JsonObject, child: string, name: string): JsonValue | undefined {
+function childAttribute(parent: JsonObject, child: string, name: Attribute): JsonValue | undefined {
   return (
     attribute(asObject(parent[child]), name) ??
     attribute(asObject(parent[`${child}_attributes`]), name)

@@ -24,6 +24,9 @@ describe('the XML of event logs', () => {
       "<a><Data Name='x'/><Data Name='y'>1 &gt; 0</Data></a>",
       { a: { Data: [{ '@Name': 'x' }, { '@Name': 'y', '#text': '1 > 0' }] } },
     ],
+    ['<a  b = "1"\n c="2" ><Dat >x</Dat ></a >', { a: { '@b': '1', '@c': '2', Dat: 'x' } }],
+    ['<a><b>1</b><bc>2</bc><b>3</b><n:b>4</n:b></a>', { a: { b: ['1', '3', '4'], bc: '2' } }],
+    ['<a b="\'" c=\'"\' xmlns:n="urn:x"/>', { a: { '@b': "'", '@c': '"' } }],
   ])('%s', (text, wanted) => {
     expect(plain(text)).toEqual(wanted);
   });
@@ -35,6 +38,13 @@ describe('the XML of event logs', () => {
     '<a></b>',
     '<a><b></a></b>',
     '<a b=1/>',
+    '<a b="<"/>',
+    '<a b="1"c="2"/>',
+    '<1/>',
+    'a/>',
+    ' <a/>',
+    '<a></ab>',
+    '<a b="1',
     '<a><!-- x --></a>',
     '<a><![CDATA[x]]></a>',
     '<a/><b/>',
