@@ -1,4 +1,4 @@
-import { ExactNumber, type JsonValue } from '../json.js';
+import { ExactNumber, type JsonValue, setMember } from '../json.js';
 
 export type JsonObject = { readonly [key: string]: JsonValue };
 
@@ -18,17 +18,39 @@ export interface Found {
 }
 
 /** A path, ready to be followed in many records. */
-export interface FieldPath {
-  readonly text: string;
-  /** Its names; undefined where it is one. */
-  readonly steps: readonly string[] | undefined;
+export type FieldPath = readonly Step[];
+
+interface Step {
+  readonly name: string;
+  /** The name as a position in an array. */
+  readonly index: number | undefined;
+  /** The names that may begin here, the longest first. */
+  readonly ways: readonly Way[];
+}
+
+interface Way {
+  readonly key: string;
+  /** The step after it. */
+  readonly next: number;
 }
 
 const mostSteps = 16;
+const position = /^\d{1,6}$/;
 
 export function fieldPath(text: string): FieldPath {
-  const steps = text.split('.');
-  return { text, steps: steps.length === 1 || steps.length > mostSteps ? undefined : steps };
+  const names = text.split('.');
+  if (names.length > mostSteps) {
+    return [{ name: text, index: undefined, ways: [{ key: text, next: 1 }] }];
+  }
+  return names.map((name, start) => ({
+    name,
+    index: position.test(name) ? Number(name) : undefined,
+    ways: names
+      .slice(start)
+      .map((_, index) => start + index + 1)
+      .map((next) => ({ key: names.slice(start, next).join('.'), next }))
+      .reverse(),
+  }));
 }
 
 /**
@@ -36,34 +58,33 @@ export function fieldPath(text: string): FieldPath {
  * mixed: the longest name that is there goes first.
  */
 export function follow(record: JsonObject, path: FieldPath): Found | undefined {
-  const own = ownValue(record, path.text);
-  if (own !== undefined) {
-    return { value: own, keys: [path.text] };
-  }
-  return path.steps === undefined ? undefined : within(record, path.steps, []);
+  return within(record, path, 0, 0);
 }
 
+/** @param depth how many names have led to the value */
 function within(
   value: JsonValue,
-  steps: readonly string[],
-  keys: readonly string[],
-): Found | undefined {
-  if (steps.length === 0) {
-    return { value, keys };
+  path: FieldPath,
+  at: number,
+  depth: number,
+): FoundWithin | undefined {
+  const step = path[at];
+  if (step === undefined) {
+    return { value, keys: new Array<string>(depth) };
   }
   if (Array.isArray(value)) {
-    const [first = ''] = steps;
-    const item = /^\d{1,6}$/.test(first) ? value[Number(first)] : undefined;
-    return item === undefined ? undefined : within(item, steps.slice(1), [...keys, first]);
+    const item = step.index === undefined ? undefined : value[step.index];
+    return item === undefined
+      ? undefined
+      : named(within(item, path, at + 1, depth + 1), step.name, depth);
   }
   if (!isObject(value)) {
     return undefined;
   }
-  for (let count = steps.length; count > 0; count--) {
-    const key = steps.slice(0, count).join('.');
+  for (const { key, next } of step.ways) {
     const inner = ownValue(value, key);
     const found =
-      inner === undefined ? undefined : within(inner, steps.slice(count), [...keys, key]);
+      inner === undefined ? undefined : named(within(inner, path, next, depth + 1), key, depth);
     if (found) {
       return found;
     }
@@ -71,34 +92,68 @@ function within(
   return undefined;
 }
 
-function ownValue(record: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+interface FoundWithin extends Found {
+  readonly keys: string[];
 }
 
-/** The record without what was found in it; objects that are empty then are left out. */
-export function without(record: JsonObject, found: Iterable<readonly string[]>): JsonObject {
-  const taken = new Map<string, (readonly string[])[]>();
+/** The names are set on the way back, when it is known that there is a value. */
+function named(
+  found: FoundWithin | undefined,
+  name: string,
+  depth: number,
+): FoundWithin | undefined {
+  if (found) {
+    found.keys[depth] = name;
+  }
+  return found;
+}
+
+function ownValue(record: JsonObject, key: string): JsonValue | undefined {
+  const value = record[key];
+  return value === undefined || Object.hasOwn(record, key) ? value : undefined;
+}
+
+/** Names of a record that are taken: with the whole of their value, or with something within it. */
+export interface Taken extends ReadonlyMap<string, Taken | 'whole'> {}
+
+/** @param found the names on the way to each value that is taken */
+export function takenBy(found: Iterable<readonly string[]>): Taken {
+  const within = new Map<string, (readonly string[])[]>();
   for (const [first, ...rest] of found) {
     if (first !== undefined) {
-      const inner = taken.get(first) ?? [];
-      taken.set(first, inner);
-      inner.push(rest);
+      within.set(first, [...(within.get(first) ?? []), rest]);
     }
   }
-  const left: [string, JsonValue][] = [];
-  for (const [key, value] of Object.entries(record)) {
-    const inner = taken.get(key);
-    if (inner === undefined) {
-      left.push([key, value]);
-    } else if (isObject(value) && inner.every((keys) => keys.length > 0)) {
+  return new Map(
+    [...within].map(([name, inner]) => [
+      name,
+      inner.some((keys) => keys.length === 0) ? 'whole' : takenBy(inner),
+    ]),
+  );
+}
+
+/** The record without what is taken; objects that are empty then are left out. */
+export function without(record: JsonObject, taken: Taken): JsonObject {
+  const left: Record<string, JsonValue> = {};
+  for (const name in record) {
+    const value = record[name] ?? null;
+    const inner = taken.get(name);
+    // An array of which an element was taken stays whole: its other positions have a meaning.
+    if (inner === undefined || (inner !== 'whole' && Array.isArray(value))) {
+      setMember(left, name, value);
+    } else if (inner !== 'whole' && isObject(value)) {
       const rest = without(value, inner);
-      if (Object.keys(rest).length > 0) {
-        left.push([key, rest]);
+      if (!isEmpty(rest)) {
+        setMember(left, name, rest);
       }
-    } else if (Array.isArray(value) && inner.every((keys) => keys.length > 0)) {
-      // An array of which an element was taken stays whole: its other positions have a meaning.
-      left.push([key, value]);
     }
   }
-  return Object.fromEntries(left);
+  return left;
+}
+
+export function isEmpty(record: JsonObject): boolean {
+  for (const _ in record) {
+    return false;
+  }
+  return true;
 }

@@ -3,7 +3,17 @@ import type { Connector, Conversion, Outcome, RawRecord } from '../connector.js'
 import { CsvLines, csvFields } from '../csv.js';
 import { type EpochUnit, epochText } from '../datetime.js';
 import { ExactNumber, type JsonValue } from '../json.js';
-import { type FieldPath, fieldPath, follow, isObject, type JsonObject, without } from './path.js';
+import {
+  type FieldPath,
+  fieldPath,
+  follow,
+  isEmpty,
+  isObject,
+  type JsonObject,
+  type Taken,
+  takenBy,
+  without,
+} from './path.js';
 
 /** How the sources of declared tables are called: `custom:` and the table's name. */
 export const customPrefix = 'custom:';
@@ -87,6 +97,9 @@ class TableConversion implements Conversion {
   #kind: 'objects' | 'lines' | undefined;
   #header: readonly string[] | undefined;
   readonly #lines = new CsvLines();
+  /** What the columns took of the record before: most records of a stream have the same fields. */
+  #found: readonly (readonly string[])[] = [];
+  #taken: Taken = new Map();
 
   constructor(table: string, source: TableSource) {
     this.#table = table;
@@ -149,10 +162,10 @@ class TableConversion implements Conversion {
         }
       }
     }
-    const rest = without(fields, found);
-    const unknown = Object.keys(rest).length;
+    const rest = without(fields, this.#takenBy(found));
     const { additionalFields } = this.#source;
-    if (additionalFields !== undefined && unknown > 0) {
+    const unknown = additionalFields === undefined ? Object.keys(rest).length : 0;
+    if (additionalFields !== undefined && !isEmpty(rest)) {
       columns[additionalFields] ??= rest;
     }
     return {
@@ -161,9 +174,30 @@ class TableConversion implements Conversion {
       // The record itself, which stays what it is when the table gets columns.
       identity: record.text,
       record,
-      ...(additionalFields === undefined && unknown > 0 ? { unknown } : {}),
+      ...(unknown > 0 ? { unknown } : {}),
     };
   }
+
+  #takenBy(found: readonly (readonly string[])[]): Taken {
+    if (!areSame(found, this.#found)) {
+      this.#taken = takenBy(found);
+      this.#found = found;
+    }
+    return this.#taken;
+  }
+}
+
+function areSame(
+  one: readonly (readonly string[])[],
+  other: readonly (readonly string[])[],
+): boolean {
+  return (
+    one.length === other.length && one.every((keys, index) => areSameKeys(keys, other[index] ?? []))
+  );
+}
+
+function areSameKeys(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
 }
 
 const epochUnits = {
