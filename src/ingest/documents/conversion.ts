@@ -1,11 +1,19 @@
 import { Backlog } from '../backlog.js';
-import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
+import type {
+  Conversion,
+  ConversionContext,
+  DefenderEvent,
+  Outcome,
+  Passed,
+  RawRecord,
+} from '../connector.js';
 import { Device } from '../correlation/devices.js';
 import { rank } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { type Moment, parseDatetime } from '../datetime.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
+import { hashOf } from '../normalize.js';
 import { Occurrences, reportId } from '../occurrences.js';
 import { actorColumns, type Columns, type NamedProcess } from '../windows/actor.js';
 import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
@@ -14,7 +22,13 @@ import { pidOf } from '../windows/values.js';
 import { replacedAt, valueAt } from './document.js';
 import { planOf, type RulePlan } from './plan.js';
 import { RowFiller } from './row.js';
-import type { DocumentRule, DocumentSource, ProcessMembers, SourceDocument } from './rule.js';
+import type {
+  DocumentParts,
+  DocumentRule,
+  DocumentSource,
+  ProcessMembers,
+  SourceDocument,
+} from './rule.js';
 import { DocumentScope } from './scope.js';
 
 /** A document and the rule that makes its row. */
@@ -173,13 +187,18 @@ export class DocumentConversion implements Conversion {
     }
     const plan = this.#planOf(rule);
     const items = itemsOf(source.document, plan);
-    if (items === undefined) {
-      yield this.#outcome(source, plan, time, record);
+    if (items !== undefined) {
+      for (const item of items.list) {
+        const document = replacedAt(source.document, items.path, item);
+        yield this.#outcome({ ...source, document }, plan, time, record);
+      }
       return;
     }
-    for (const item of items.list) {
-      const document = replacedAt(source.document, items.path, item);
-      yield this.#outcome({ ...source, document }, plan, time, record);
+    const outcome = this.#outcome(source, plan, time, record);
+    yield outcome;
+    // Without a time the document is refused, once and not for each part.
+    if (rule.parts && time && 'columns' in outcome) {
+      yield* this.#partsOf(source, rule.parts, outcome, time);
     }
   }
 
@@ -188,7 +207,7 @@ export class DocumentConversion implements Conversion {
     plan: RulePlan,
     documentTime: Moment | undefined,
     record: RawRecord,
-  ): Outcome {
+  ): DefenderEvent | Passed {
     const scope = this.#open(source);
     const { rule } = plan;
     const actionType = actionTypeOf(rule, scope);
@@ -200,26 +219,67 @@ export class DocumentConversion implements Conversion {
     const identity = this.#identityOf(source, plan, scope, record);
     const columns: Columns = {};
     const { own } = plan;
-    if (own.has('Timestamp')) {
-      columns['Timestamp'] = time?.text ?? source.time;
-    }
     if (own.has('ReportId')) {
       columns['ReportId'] = reportId(`${scope.device.name}\n${identity}`);
     }
     if (own.has('ActionType')) {
       columns['ActionType'] = actionType;
     }
-    if (scope.device !== nowhere) {
+    this.#fill(columns, source, plan, time);
+    return { table: rule.table, columns, identity, record };
+  }
+
+  /** The rows of a document's parts, beside its own. */
+  *#partsOf(
+    source: SourceDocument,
+    { of, rules, computerOf, shared }: DocumentParts,
+    own: DefenderEvent,
+    time: Moment,
+  ): Generator<Outcome> {
+    const common = shared(own.columns);
+    const head = hashOf(own.identity ?? '');
+    const contents = new Set<string>();
+    const told = new Set<string>();
+    for (const document of of(source.document)) {
+      const content = contentOf(document);
+      if (contents.size >= mostParts) {
+        return;
+      }
+      if (contents.has(content)) {
+        continue;
+      }
+      contents.add(content);
+      const computer = computerOf(document)?.trim() || source.computer;
+      const part: SourceDocument = { document, computer, time: source.time, id: undefined, rules };
+      const { rule } = this.#ruled(part);
+      const novel = readText(rule?.unlessTold, this.#scope);
+      if (rule === undefined || (novel !== undefined && told.has(novel.toLowerCase()))) {
+        continue;
+      }
+      const columns = { ...common };
+      this.#fill(columns, part, this.#planOf(rule), time);
+      tell(told, columns);
+      const identity = `${head}\n${content}`;
+      yield { table: rule.table, columns, identity, ...(own.record && { record: own.record }) };
+    }
+  }
+
+  /** What the rule of the document that is open makes of it. */
+  #fill(columns: Columns, source: SourceDocument, plan: RulePlan, time: Moment | undefined): void {
+    const { device } = this.#scope;
+    if (plan.own.has('Timestamp')) {
+      columns['Timestamp'] = time?.text ?? source.time;
+    }
+    if (device !== nowhere) {
       this.#setDevice(columns, plan);
     }
-    if (rule.actor) {
-      this.#setActor(columns, rule.actor, plan, time);
+    if (plan.rule.actor) {
+      this.#setActor(columns, plan.rule.actor, plan, time);
     }
     this.#filler.fill(columns, plan);
-    if (time && scope.device !== nowhere) {
-      this.#sighted.add(scope.device, time.milliseconds, columns['LocalIP']);
+    if (time && device !== nowhere) {
+      this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
     }
-    return { table: rule.table, columns, identity, record };
   }
 
   #setDevice(columns: Columns, { own }: RulePlan): void {
@@ -272,6 +332,18 @@ export class DocumentConversion implements Conversion {
     }
     const content = this.#source.isOneOfRecord ? record.text : contentOf(document);
     return this.#occurrences.identityOf(`${head}\n${time}\n${content}\n${item}`);
+  }
+}
+
+/** Of one document; more would be of no use to anyone. */
+const mostParts = 250;
+
+function tell(told: Set<string>, columns: Columns): void {
+  for (const name in columns) {
+    const text = textFrom(columns[name]);
+    if (text !== undefined) {
+      told.add(text.toLowerCase());
+    }
   }
 }
 

@@ -5,7 +5,6 @@ import {
   type Condition,
   computed,
   type Expression,
-  joined,
   literal,
   match,
   textFrom,
@@ -26,64 +25,14 @@ import {
   lists,
   matches,
   not,
-  perhaps,
   textAt,
   when,
 } from './expression.js';
+import { finding } from './ocsf-findings.js';
+import { account, file, hashAt, registryText, sidOf, userOf } from './ocsf-objects.js';
 import type { DocumentRule, DocumentSource, ProcessMembers, StartMembers } from './rule.js';
 import type { DocumentScope } from './scope.js';
 import * as to from './transforms.js';
-
-/** Numbers and names of algorithms, of one of which a fingerprint is. */
-const algorithms = { MD5: '1', SHA1: '2', SHA256: '3' } as const;
-
-/** A hash of a list of fingerprints. */
-function hashAt(path: string, name: keyof typeof algorithms): Expression {
-  const lists$ = [at(`${path}.hashes`), at(`${path}.fingerprints`)];
-  return computed(
-    `${path}.hashes[${name}]`,
-    (scope) => {
-      for (const { read } of lists$) {
-        const found = fingerprint(read(scope), name);
-        if (found !== undefined) {
-          return found;
-        }
-      }
-      return undefined;
-    },
-    lists$.flatMap(({ fields }) => fields),
-  );
-}
-
-function fingerprint(
-  list: JsonValue | undefined,
-  name: keyof typeof algorithms,
-): string | undefined {
-  for (const item of Array.isArray(list) ? (list as readonly JsonValue[]) : []) {
-    const { algorithm, algorithm_id, value } = (asObject(item) ?? {}) as Record<string, JsonValue>;
-    const isNamed =
-      textFrom(algorithm)
-        ?.replace(/[-_\s]/g, '')
-        .toUpperCase() === name;
-    if (isNamed || textFrom(algorithm_id) === algorithms[name]) {
-      return textFrom(value)?.toLowerCase();
-    }
-  }
-  return undefined;
-}
-
-const hashesOf = (path: string): Readonly<Record<string, Expression>> => ({
-  SHA1: to.hash(hashAt(path, 'SHA1')),
-  SHA256: to.hash(hashAt(path, 'SHA256')),
-  MD5: to.hash(hashAt(path, 'MD5')),
-});
-
-const file = (path: string): Readonly<Record<string, Expression>> => ({
-  FileName: firstOf(at(`${path}.name`), to.baseName(at(`${path}.path`))),
-  FolderPath: at(`${path}.path`),
-  FileSize: to.integer(at(`${path}.size`)),
-  ...hashesOf(path),
-});
 
 const epoch = (path: string): Expression => {
   const [count, text] = [at(path), at(`${path}_dt`)];
@@ -109,28 +58,6 @@ const units = [
   [1e14, 'microseconds'],
   [1e11, 'milliseconds'],
 ] as const;
-
-const userOf = (path: string) =>
-  firstOf(joined('\\', at(`${path}.domain`), at(`${path}.name`)), at(`${path}.name`));
-
-/** A user's id, where it is none of the names that Windows has for it: `NULL SID`, `CONTOSO\bob`. */
-function sidOf(path: string): Expression {
-  const { read, text } = at(`${path}.uid`);
-  return computed(
-    text,
-    (scope) => {
-      const id = textFrom(read(scope));
-      return id === undefined || /\\|^NULL SID$/i.test(id) ? undefined : id;
-    },
-    [`${perhaps}${path}.uid`],
-  );
-}
-
-const account = (path: string): Readonly<Record<string, Expression>> => ({
-  AccountName: to.accountName(at(`${path}.name`)),
-  AccountDomain: firstOf(to.lower(at(`${path}.domain`)), to.accountDomain(at(`${path}.name`))),
-  AccountSid: sidOf(path),
-});
 
 /** The number of a session, where it is one. */
 function sessionOf(path: string): Expression {
@@ -417,19 +344,6 @@ const registryValue = rule('201002 registry value activity', 'DeviceRegistryEven
     PreviousRegistryValueData: registryText('prev_reg_value'),
   },
 });
-
-function registryText(path: string): Expression {
-  const value = at(`${path}.data`);
-  return computed(
-    value.text,
-    (scope) => {
-      const data = value.read(scope);
-      const inner = asObject(data);
-      return inner ? (inner['value'] ?? inner['string'] ?? data) : data;
-    },
-    value.fields,
-  );
-}
 
 const isInbound = any(
   lists('connection_info.direction_id', '1'),
@@ -745,47 +659,6 @@ const mailUrl = rule('4012 email URL activity', 'EmailUrlInfo', {
   },
 });
 
-const finding = rule('2001, 2004 findings', 'AlertInfo', {
-  columns: {
-    AlertId: firstOf(at('finding_info.uid'), at('finding.uid'), at('metadata.uid')),
-    Title: firstOf(at('finding_info.title'), at('finding.title'), at('message')),
-    Category: firstOf(
-      firstAt('attacks.tactic.name'),
-      firstAt('attacks.tactics.name'),
-      firstAt('finding_info.attacks.tactic.name'),
-      firstAt('finding_info.attacks.tactics.name'),
-      firstAt('finding_info.types'),
-      firstAt('finding.types'),
-    ),
-    Severity: match(
-      at('severity_id'),
-      { 1: 'Informational', 2: 'Low', 3: 'Medium', 4: 'High', 5: 'High', 6: 'High' },
-      '',
-    ),
-    ServiceSource: firstOf(at('metadata.product.name'), at('metadata.product.vendor_name')),
-    DetectionSource: firstOf(
-      at('finding_info.analytic.name'),
-      at('metadata.product.feature.name'),
-      at('metadata.product.vendor_name'),
-    ),
-    AttackTechniques: techniques(),
-  },
-});
-
-function techniques(): Expression {
-  const sources = [at('attacks'), at('finding_info.attacks')];
-  return computed('attacks', (scope) => {
-    const list = sources.map(({ read }) => read(scope)).find(Array.isArray) as
-      | readonly JsonValue[]
-      | undefined;
-    return list?.flatMap((attack) => {
-      const name = textFrom(valueAt(attack, ['technique', 'name']));
-      const uid = textFrom(valueAt(attack, ['technique', 'uid']));
-      return name === undefined && uid === undefined ? [] : [`${name ?? ''} (${uid ?? ''})`];
-    });
-  });
-}
-
 /** Rules by the number of their class. */
 const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   1001: [fileSystem],
@@ -797,6 +670,7 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   1009: [script],
   2001: [finding],
   2004: [finding],
+  2006: [finding],
   3001: [accountChange, cloud('3001 account change in a service')],
   3002: [logon, signIn],
   3005: [cloud('3005 user access management')],
@@ -882,7 +756,10 @@ const idOf = textIn('metadata.uid');
 export const ocsf: DocumentSource = {
   name: 'OCSF',
   isOneOfRecord: true,
-  rules: [...new Set(Object.values(byClass).flat())],
+  rules: [...new Set(Object.values(byClass).flat())].flatMap((each) => [
+    each,
+    ...(each.parts?.rules ?? []),
+  ]),
   told: ['time', 'time_dt', 'device.hostname', 'metadata.version', 'metadata.processed_time'],
   read({ value }) {
     const document = ocsfDocument(value);

@@ -41,11 +41,26 @@ export interface DocumentRule {
   readonly each?: string | readonly string[];
   readonly columns: Readonly<Record<string, Expression>>;
   readonly additional?: Readonly<Record<string, Expression>>;
+  readonly parts?: DocumentParts;
+  /** A part has no row where one of a part before it has this among its values. */
+  readonly unlessTold?: Expression;
   /** A row has its own time. */
   readonly time?: Expression;
   /** Tells a row from all others where the document itself comes again and again. */
   readonly identity?: Expression;
   readonly note?: string;
+}
+
+/** What a document tells besides its own row, in rows of another table. */
+export interface DocumentParts {
+  /** Each a document of its own, where the paths of its rules start. */
+  readonly of: (document: JsonObject) => Iterable<JsonObject>;
+  /** The first whose condition holds makes the row of a part; without one, it has none. */
+  readonly rules: readonly DocumentRule[];
+  /** The device that a part names; else it is of the document's. */
+  readonly computerOf: (part: JsonObject) => string | undefined;
+  /** Columns of the parts' rows that come from the document's own. */
+  readonly shared: (row: Columns) => Columns;
 }
 
 /** An event that is a JSON document. */

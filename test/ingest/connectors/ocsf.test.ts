@@ -475,6 +475,191 @@ describe('OCSF documents', () => {
     ]);
   });
 
+  describe('what a finding names is evidence of its alert', () => {
+    const finding = {
+      ...common,
+      class_uid: 2004,
+      activity_id: 1,
+      severity_id: 4,
+      finding_info: { uid: 'f1', title: 'Found' },
+      attacks: [{ tactic: { name: 'Impact' }, technique: { name: 'Wipe', uid: 'T1561' } }],
+    };
+    const alert = { AlertId: 'f1', Title: 'Found', Severity: 'High', ServiceSource: 'Sensor' };
+    const device = { EntityType: 'Machine', EvidenceRole: 'Impacted', LocalIP: '10.0.0.5' };
+    const [sha1, sha256] = ['cd'.repeat(20), 'ab'.repeat(32)];
+    const user = { name: 'Bob', domain: 'CONTOSO', uid: 'S-1-5-21-1' };
+    const bob = { EntityType: 'User', AccountName: 'bob', AccountSid: 'S-1-5-21-1' };
+
+    it.each<[string, object, readonly object[]]>([
+      ['nothing but its device', {}, []],
+      [
+        'a process, the one that started it, and their user',
+        {
+          evidences: [
+            {
+              actor: { process: { pid: 3, name: 'explorer.exe' }, user },
+              process: {
+                pid: 7,
+                cmd_line: 'x -y',
+                file: {
+                  name: 'x.exe',
+                  path: 'C:\\x.exe',
+                  hashes: [{ algorithm_id: 3, value: sha256.toUpperCase() }],
+                },
+              },
+            },
+          ],
+        },
+        [
+          {
+            EntityType: 'Process',
+            FileName: 'explorer.exe',
+            AdditionalFields: { process: { pid: 3 } },
+          },
+          {
+            EntityType: 'Process',
+            EvidenceRole: 'Related',
+            FileName: 'x.exe',
+            FolderPath: 'C:\\x.exe',
+            SHA256: sha256,
+            ProcessCommandLine: 'x -y',
+            AdditionalFields: { process: { pid: 7 } },
+          },
+          { ...bob, EvidenceRole: 'Impacted', AccountDomain: 'contoso' },
+        ],
+      ],
+      [
+        'each once, however many evidences name it',
+        { evidences: [{ actor: { user } }, { actor: { user } }, { user }] },
+        [bob],
+      ],
+      [
+        'the ends of a connection',
+        {
+          evidences: [
+            { src_endpoint: end('10.0.0.5', 5000), dst_endpoint: end('203.0.113.1', 443) },
+            { dst_endpoint: { hostname: 'evil.example' } },
+          ],
+        },
+        [
+          { EntityType: 'Ip', EvidenceDirection: 'Source', RemoteIP: '10.0.0.5' },
+          { EntityType: 'Ip', EvidenceDirection: 'Destination', RemoteIP: '203.0.113.1' },
+          { EntityType: 'Url', RemoteUrl: 'evil.example' },
+        ],
+      ],
+      [
+        'a file, a URL, a question, a mail and a call',
+        {
+          evidences: [
+            {
+              file: { name: 'a.dll', path: 'C:\\a.dll', size: 9 },
+              url: { url_string: 'http://evil.example/a' },
+              query: { hostname: 'evil.example.' },
+              email: { uid: 'm1', subject: 'Hi' },
+              api: { operation: 'Put', service: { name: 's3' } },
+            },
+          ],
+        },
+        [
+          { EntityType: 'File', FileName: 'a.dll', FolderPath: 'C:\\a.dll', FileSize: 9 },
+          { EntityType: 'Url', RemoteUrl: 'http://evil.example/a' },
+          { EntityType: 'Url', RemoteUrl: 'evil.example' },
+          { EntityType: 'MailMessage', NetworkMessageId: 'm1', EmailSubject: 'Hi' },
+          { EntityType: 'CloudApplication', Application: 's3' },
+        ],
+      ],
+      [
+        'the registry',
+        {
+          evidences: [
+            {
+              reg_key: { path: 'HKLM\\Software\\X' },
+              reg_value: { path: 'HKLM\\SOFTWARE\\X', name: 'Run', data: '1' },
+            },
+          ],
+        },
+        [
+          { EntityType: 'RegistryKey', RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\X' },
+          { EntityType: 'RegistryValue', RegistryValueName: 'Run', RegistryValueData: '1' },
+        ],
+      ],
+      [
+        'a device of its own',
+        { evidences: [{ device: { hostname: 'PC2' } }] },
+        [{ EntityType: 'Machine', DeviceName: 'pc2' }],
+      ],
+      [
+        'resources, and a user of a service',
+        {
+          resources: [{ uid: 'arn:1', name: 'vm', type: 'AWS::EC2::Instance' }],
+          evidences: [{ actor: { user: { uid: 'AIDA', email_addr: 'Bob@x.example' } } }],
+        },
+        [
+          { EntityType: 'User', AccountObjectId: 'AIDA', AccountUpn: 'bob@x.example' },
+          {
+            EntityType: 'CloudResource',
+            EvidenceRole: 'Impacted',
+            CloudResource: 'vm',
+            ResourceType: 'AWS::EC2::Instance',
+            ResourceID: 'arn:1',
+          },
+        ],
+      ],
+      [
+        'observables, where nothing else tells them',
+        {
+          evidences: [{ dst_endpoint: end('203.0.113.1', 443) }],
+          observables: [
+            { name: 'device.hostname', type_id: 1, value: 'pc1.CONTOSO.com' },
+            { name: 'evidences.dst_endpoint.ip', type_id: 2, value: '203.0.113.1' },
+            { name: 'a', type_id: 2, value: '203.0.113.2' },
+            { name: 'b', type_id: 4, value: 'CONTOSO\\Alice' },
+            { name: 'c', type_id: 5, value: 'eve@evil.example' },
+            { name: 'd', type_id: 6, value: 'http://evil.example/b' },
+            { name: 'e', type_id: 7, value: 'b.dll' },
+            { name: 'f', type_id: 8, value: sha1 },
+            { name: 'g', type_id: 9, value: 'y.exe' },
+            { name: 'h', type_id: 25 },
+            { name: 'i', type_id: 99, value: 'z' },
+            'j',
+          ],
+        },
+        [
+          { EntityType: 'Ip', RemoteIP: '203.0.113.1' },
+          { EntityType: 'Ip', RemoteIP: '203.0.113.2' },
+          { EntityType: 'User', AccountName: 'alice', AccountDomain: 'contoso' },
+          { EntityType: 'Mailbox', AccountUpn: 'eve@evil.example' },
+          { EntityType: 'Url', RemoteUrl: 'http://evil.example/b' },
+          { EntityType: 'File', FileName: 'b.dll' },
+          { EntityType: 'File', SHA1: sha1 },
+          { EntityType: 'Process', FileName: 'y.exe' },
+        ],
+      ],
+    ])('%s', (_what, members, wanted) => {
+      const { rows, letters, counts } = converted([{ ...finding, ...members }]);
+      expect(letters).toEqual([]);
+      expect(counts).toEqual({ rejected: 0, unmapped: 0, merged: 0, expired: 0 });
+      expect(rows['AlertInfo']).toHaveLength(1);
+      const all = [device, ...wanted].map((row) =>
+        expect.objectContaining({ ...alert, Categories: '["Impact"]', ...row }),
+      );
+      expect(rows['AlertEvidence']).toEqual(all);
+    });
+
+    it('of the first 250 parts', () => {
+      const observables = Array.from({ length: 1000 }, (_, index) => ({
+        type_id: 2,
+        value: `198.51.${index >> 8}.${index & 255}`,
+      }));
+      expect(converted([{ ...finding, observables }]).rows['AlertEvidence']).toHaveLength(250);
+    });
+
+    it('a finding without a time is refused once', () => {
+      const { rows, counts } = converted([{ ...finding, time: undefined }], 'ocsf');
+      expect([rows, counts.rejected]).toEqual([{}, 1]);
+    });
+  });
+
   it('no SID where Windows has a name for it', () => {
     const user = { name: 'Alice', uid: 'NT AUTHORITY\\SYSTEM' };
     const row = onlyRow(converted([{ ...common, class_uid: 3002, activity_id: 1, user }]));
