@@ -1,11 +1,17 @@
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
-import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import {
+  type Entry,
+  fromRandomAccessReaderPromise,
+  getFileNameLowLevel,
+  RandomAccessReader,
+  type ZipFile,
+} from 'yauzl';
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
 import { isOfSysmon, lookedAtBytes } from './of-sysmon.js';
@@ -218,12 +224,35 @@ async function* zipMembers(
   const folder = await mkdtemp(path.join(tmpdir(), 'quarry-'));
   try {
     const copy = path.join(folder, 'archive.zip');
-    await pipeline(Readable.from(input.rest()), createWriteStream(copy, { mode: 0o600 }));
+    const chunks = whileThereIsRoom(input.rest(), folder);
+    await pipeline(Readable.from(chunks), createWriteStream(copy, { mode: 0o600 }));
     yield* zipFileMembers(name, copy, depth);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** As long as more is free than has been written: however many copies there are, none fills the disk. */
+async function* whileThereIsRoom(
+  chunks: AsyncIterable<Uint8Array>,
+  folder: string,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  let lookAgainAt = 0;
+  for await (const chunk of chunks) {
+    if (size >= lookAgainAt) {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < size) {
+        throw invalid('The zip archive is larger than what the temporary folder has room for.');
+      }
+      lookAgainAt = size + lookEveryBytes;
+    }
+    size += chunk.length;
+    yield chunk;
+  }
+}
+
+const lookEveryBytes = 16 * 1024 * 1024;
 
 async function* zipFileMembers(
   name: string,
@@ -237,19 +266,20 @@ async function* zipFileMembers(
     const zip = await fromRandomAccessReaderPromise(new FileReader(handle), await zipSize(handle), {
       autoClose: false,
       lazyEntries: true,
-      strictFileNames: false,
+      // Names are only told, never opened: where they lead does not matter.
+      decodeStrings: false,
     });
     const entries = zip.eachEntry();
     // By the portion, because an archive may have any number of them.
     for (;;) {
-      const { found, failure } = await nextEntries(entries);
+      const { found, isEnd, failure } = await nextEntries(entries);
       for (const entry of await inReadingOrder(zip, found, name, depth)) {
         yield* broken.passedOver(zipMember(zip, entry, name, depth, { onRead }));
       }
       if (failure !== undefined) {
         throw failure;
       }
-      if (found.length < mostOrdered) {
+      if (isEnd) {
         break;
       }
     }
@@ -262,29 +292,37 @@ async function* zipFileMembers(
 }
 
 const archiveName = /\.zip$/i;
-/** So many members are put in order. */
+/** So many members are put in order, and so many bytes of what is written of them are held. */
 const mostOrdered = 1_000;
+const mostHeldBytes = 16 * 1024 * 1024;
 
-/** The next members; fewer at the end, behind which the iterator must not be asked. */
-async function nextEntries(
-  entries: AsyncIterator<Entry>,
-): Promise<{ readonly found: Entry[]; readonly failure?: unknown }> {
+interface Portion {
+  readonly found: Entry[];
+  /** Behind it the iterator must not be asked. */
+  readonly isEnd: boolean;
+  readonly failure?: unknown;
+}
+
+async function nextEntries(entries: AsyncIterator<Entry>): Promise<Portion> {
   const found: Entry[] = [];
+  let heldBytes = 0;
   try {
-    while (found.length < mostOrdered) {
+    while (found.length < mostOrdered && heldBytes < mostHeldBytes) {
       const next = await entries.next();
       if (next.done) {
-        break;
+        return { found, isEnd: true };
       }
       if (isContent(next.value)) {
         found.push(next.value);
+        const { fileNameLength, extraFieldLength, fileCommentLength } = next.value;
+        heldBytes += fileNameLength + extraFieldLength + fileCommentLength;
       }
     }
   } catch (failure) {
     // What came before is whole.
-    return { found, failure };
+    return { found, isEnd: true, failure };
   }
-  return { found };
+  return { found, isEnd: false };
 }
 
 /** Logs of Sysmon, whose events win over their twins of others, before those. */
@@ -302,15 +340,20 @@ async function inReadingOrder(
   for (const entry of entries) {
     // An archive in it would have to be copied; what cannot be read is not told here, but when its turn comes.
     const isFirst =
-      !archiveName.test(entry.fileName) &&
+      !archiveName.test(nameOf(entry)) &&
       (await isOfSysmon(zipMember(zip, entry, name, depth, { isGlance: true })).catch(() => false));
     (isFirst ? first : others).push(entry);
   }
   return [...first, ...others];
 }
 
-function isContent({ fileName }: Entry): boolean {
-  return !fileName.endsWith('/') && !notContent.test(fileName);
+function isContent(entry: Entry): boolean {
+  const name = nameOf(entry);
+  return !name.endsWith('/') && !notContent.test(name);
+}
+
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
 }
 
 /** Reads a file of ours, which stays open: yauzl would close it at moments of its own. */
@@ -385,7 +428,7 @@ async function* zipMember(
     }
   }
   try {
-    const member = { name: `${archive}/${entry.fileName}`, chunks: counted() };
+    const member = { name: `${archive}/${nameOf(entry)}`, chunks: counted() };
     yield* unpacked(member, isGlance ? {} : { again }, depth + 1);
   } finally {
     // It may be left in the middle.

@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { contentsOf } from '../../src/ingest/contents.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return { ...real, statfs: vi.fn(real.statfs) };
+});
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quarry-contents-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -124,6 +130,33 @@ describe('the members of a zip archive', () => {
     };
     await expect(read()).rejects.toThrow('zip archive cannot be read');
     expect(names).toEqual(['a.zip/b.json', 'a.zip/a.json']);
+  });
+
+  it('may be called anything', async () => {
+    const names = ['../../etc/passwd', '/absolute.json', 'C:\\x.json', 'a\nb', '', 'ü\u0000'];
+    const members = await membersOf(zipOf(Object.fromEntries(names.map((name) => [name, 'x']))));
+    expect(members.map(([, text]) => text)).toEqual(names.map(() => 'x'));
+    expect(members.map(([name]) => name)).toContain('../../etc/passwd');
+  });
+
+  it('are not copied where there is no room for them', async () => {
+    const folderNow = process.env['TMPDIR'];
+    const room = path.join(folder, 'room');
+    mkdirSync(room);
+    process.env['TMPDIR'] = room;
+    vi.mocked(statfs).mockResolvedValueOnce({ bavail: 1_000_000, bsize: 1 } as never);
+    vi.mocked(statfs).mockResolvedValueOnce({ bavail: 1_000_000, bsize: 1 } as never);
+    async function* huge() {
+      yield Buffer.from('PK\u0003\u0004');
+      for (;;) yield Buffer.alloc(2 ** 20);
+    }
+    const read = async () => {
+      for await (const _content of contentsOf({ name: 'a.zip', chunks: huge() }));
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ingest.content' });
+    expect(readdirSync(room)).toEqual([]);
+    if (folderNow === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = folderNow;
   });
 
   it('are put in order by the thousand', async () => {
