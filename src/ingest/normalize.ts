@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { findLegacyTable, findTable } from '../catalog/catalog.js';
-import type { Catalog, Table } from '../catalog/types.js';
+import type { Catalog, Column, Table } from '../catalog/types.js';
 import type { DefenderEvent, RawRecord } from './connector.js';
 import { type Moment, parseDatetime } from './datetime.js';
 import { clip, type Problem } from './dead-letters.js';
@@ -81,7 +81,14 @@ export class EventTables {
 
 /** A column of a row. */
 interface Slot extends CopiedColumn {
+  /** The prefix, behind another member. */
+  readonly laterPrefix: string;
   readonly coerce: (value: JsonValue) => Coerced;
+}
+
+function slotOf({ name, type }: Column): Slot {
+  const prefix = `${JSON.stringify(name)}:`;
+  return { name, type, prefix, laterPrefix: `,${prefix}`, coerce: coercions[type] };
 }
 
 /** A catalog table, prepared for many events. */
@@ -106,12 +113,7 @@ export class NormalTable {
     this.#retentionDays = table.retentionDays;
     this.#slots = [...table.columns, ...(table.hiddenColumns ?? [])]
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, type }) => ({
-        name,
-        type,
-        prefix: `${JSON.stringify(name)}:`,
-        coerce: coercions[type],
-      }));
+      .map(slotOf);
     for (const [index, { name }] of this.#slots.entries()) {
       this.#slotOf.set(name, index);
       this.#aliases.set(name.toLowerCase(), index);
@@ -227,10 +229,10 @@ export class NormalTable {
   #members(values: readonly (string | undefined)[]): string {
     let members = '';
     let index = 0;
-    for (const { prefix } of this.#slots) {
+    for (const { prefix, laterPrefix } of this.#slots) {
       const value = values[index++];
       if (value !== undefined) {
-        members += members === '' ? prefix + value : `,${prefix}${value}`;
+        members += (members === '' ? prefix : laterPrefix) + value;
       }
     }
     return members;
