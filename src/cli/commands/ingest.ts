@@ -182,25 +182,40 @@ async function intoServer(options: IngestOptions): Promise<Taker> {
   };
 }
 
-function eventsIn({ accepted, rejected, duplicate, expired }: FileSummary): number {
-  return accepted + rejected + duplicate + expired;
+function eventsIn(summary: FileSummary): number {
+  const { accepted, rejected, duplicate, expired, unmapped, merged } = summary;
+  return accepted + rejected + duplicate + expired + unmapped + merged;
 }
 
 function summaryText(file: string, summary: FileSummary, seconds: number): string {
   const events = eventsIn(summary);
   const rate = number(Math.round(events / Math.max(seconds, 0.001)));
-  const { accepted, rejected, duplicate, expired, deadLetters } = summary;
+  const { accepted, rejected, duplicate, expired, unmapped, merged, deadLetters } = summary;
+  const { unrecognized = [] } = summary;
   const source = summary.source === null ? '' : ` (${summary.source})`;
   return [
     `${file}${source}: ${number(events)} ${events === 1 ? 'event' : 'events'} in ${seconds.toFixed(1)} s, ${rate}/s\n`,
     counts({ accepted, rejected, duplicate }),
+    merged > 0 ? counts({ 'told by the row of another event': merged }) : '',
+    unmapped > 0 ? counts({ 'of kinds that no table is for': unmapped }) : '',
     expired > 0 ? counts({ 'older than the retention': expired }) : '',
     summary.future > 0 ? counts({ "ahead of this machine's clock": summary.future }) : '',
+    unrecognized.length > 0 ? `not recognized as telemetry\n${list(unrecognized)}` : '',
     accepted > 0 ? `accepted into\n${counts(byCount(summary.byTable))}` : '',
     deadLetters > 0 || rejected > 0
       ? `what was rejected or left out is in QuarryIngestErrors, because\n${counts(byCount(summary.byReason))}`
       : '',
   ].join('');
+}
+
+/** So many names are printed, and the number of the others. */
+const mostNames = 20;
+
+function list(names: readonly string[]): string {
+  const more = names.length > mostNames ? [`and ${number(names.length - mostNames)} more`] : [];
+  return [...names.slice(0, mostNames), ...more]
+    .map((name) => `                ${printable(name)}\n`)
+    .join('');
 }
 
 function number(value: number): string {
