@@ -3,7 +3,7 @@ import { wellKnownSid } from '../windows/values.js';
 import { DeviceRegistry } from './devices.js';
 import { Generations } from './generations.js';
 import { ProcessCache } from './processes.js';
-import type { CorrelationStore } from './store.js';
+import type { CorrelationStore, Primary } from './store.js';
 import { Sightings } from './twins.js';
 
 const mostAccounts = 200_000;
@@ -18,8 +18,9 @@ export class Correlation {
   readonly devices: DeviceRegistry;
   readonly processes: ProcessCache;
   readonly accounts: Accounts;
-  /** Events that win over their twins of another log, by kind and key. */
-  readonly primaries = new Sightings<true>(1_000);
+  /** Events that win over their twins of another log, by device, kind and key. */
+  readonly #primaries = new Sightings<true>(1_000);
+  #newPrimaries: Primary[] = [];
   /** What the twins know besides. */
   readonly secondaries = new Sightings<Readonly<Record<string, string>>>(1);
   /** Moves on when much has been learnt: what has been made of it before is made anew. */
@@ -32,6 +33,23 @@ export class Correlation {
     this.devices = new DeviceRegistry((name) => store?.device(name), store?.deviceNames() ?? []);
     this.processes = new ProcessCache(store);
     this.accounts = new Accounts((user) => store?.sid(user));
+    for (const { key, ms } of store?.primaries() ?? []) {
+      this.#primaries.add(key, ms, true);
+    }
+  }
+
+  /**
+   * An event has a row of its own, and its twins of another log none, also when they come again after a
+   * restart.
+   */
+  notePrimary(key: string, ms: number): void {
+    if (this.#primaries.add(key, ms, true) && this.#store) {
+      this.#newPrimaries.push({ key, ms });
+    }
+  }
+
+  isToldByPrimary(key: string, ms: number, toleranceMs: number): boolean {
+    return this.#primaries.near(key, ms, toleranceMs) !== undefined;
   }
 
   /** Forgets devices on disk, after what has been learnt is there; a correlation opened later knows nothing of them. */
@@ -46,7 +64,9 @@ export class Correlation {
       processes: this.processes.takeDirty(),
       devices: this.devices.takeDirty(),
       sids: this.accounts.takeNew(),
+      primaries: this.#newPrimaries,
     });
+    this.#newPrimaries = [];
   }
 }
 

@@ -13,11 +13,14 @@ create index if not exists process_guid on process (guid);
 create index if not exists process_pid on process (label, pid, start);
 create table if not exists device (name text primary key, facts text not null);
 create table if not exists account (name text primary key, sid text not null);
+create table if not exists primary_event (
+  id integer primary key, label text not null, key text not null, ms integer not null);
 `;
 
 /** More of them are forgotten, the oldest first. */
 const mostProcesses = 2_000_000;
 const mostOfPid = 50;
+const mostPrimaries = 200_000;
 
 interface ProcessRow {
   readonly id: number;
@@ -44,10 +47,18 @@ interface StoredDevice {
   readonly about?: [string, JsonValue][];
 }
 
+/** An event that has a row of its own, where its twins of another log have none. */
+export interface Primary {
+  /** The device's label, a line feed, and what is the same for the twins. */
+  readonly key: string;
+  readonly ms: number;
+}
+
 export interface Learnt {
   readonly processes: readonly Process[];
   readonly devices: readonly Device[];
   readonly sids: ReadonlyMap<string, string>;
+  readonly primaries: readonly Primary[];
 }
 
 /** What is known of a tenant's devices, in a file. One thread of one process has it open. */
@@ -61,6 +72,7 @@ export class CorrelationStore implements ProcessStore {
   readonly #updateProcess: Database.Statement;
   readonly #putDevice: Database.Statement;
   readonly #putSid: Database.Statement;
+  readonly #insertPrimary: Database.Statement;
 
   constructor(file: string) {
     closeSync(openSync(file, 'a', 0o600));
@@ -83,6 +95,9 @@ export class CorrelationStore implements ProcessStore {
     );
     this.#putDevice = database.prepare('insert or replace into device (name, facts) values (?, ?)');
     this.#putSid = database.prepare('insert or replace into account (name, sid) values (?, ?)');
+    this.#insertPrimary = database.prepare(
+      'insert into primary_event (label, key, ms) values (?, ?, ?)',
+    );
   }
 
   byGuid(guid: string): readonly Process[] {
@@ -107,9 +122,17 @@ export class CorrelationStore implements ProcessStore {
     return (this.#sid.get(user) as { sid: string } | undefined)?.sid;
   }
 
+  /** The latest of them, oldest first. */
+  primaries(): readonly Primary[] {
+    const rows = this.#database
+      .prepare('select label, key, ms from primary_event order by id')
+      .all() as { label: string; key: string; ms: number }[];
+    return rows.map(({ label, key, ms }) => ({ key: `${label}\n${key}`, ms }));
+  }
+
   /** On disk when it returns, all of it or none. */
-  save({ processes, devices, sids }: Learnt): void {
-    if (processes.length + devices.length + sids.size === 0) {
+  save({ processes, devices, sids, primaries }: Learnt): void {
+    if (processes.length + devices.length + sids.size + primaries.length === 0) {
       return;
     }
     this.#transaction(() => {
@@ -122,6 +145,7 @@ export class CorrelationStore implements ProcessStore {
       for (const [user, sid] of sids) {
         this.#putSid.run(user, sid);
       }
+      this.#putPrimaries(primaries);
     });
     for (const item of [...processes, ...devices]) {
       item.isDirty = false;
@@ -137,11 +161,13 @@ export class CorrelationStore implements ProcessStore {
       "delete from process where label = ? and json_extract(facts, '$.device') in (?, ?)",
     );
     const device = this.#database.prepare('delete from device where name in (?, ?)');
+    const primary = this.#database.prepare('delete from primary_event where label = ?');
     this.#transaction(() => {
       for (const name of names) {
         const label = labelOf(name);
         processes.run(label, name, label);
         device.run(name, label);
+        primary.run(label);
       }
     });
   }
@@ -158,6 +184,18 @@ export class CorrelationStore implements ProcessStore {
     } catch (error) {
       this.#database.exec('rollback');
       throw error;
+    }
+  }
+
+  #putPrimaries(primaries: readonly Primary[]): void {
+    let last = 0;
+    for (const { key, ms } of primaries) {
+      const labelEnd = key.indexOf('\n');
+      const values = [key.slice(0, labelEnd), key.slice(labelEnd + 1), Math.round(ms)];
+      last = Number(this.#insertPrimary.run(...values).lastInsertRowid);
+    }
+    if (last > mostPrimaries) {
+      this.#database.prepare('delete from primary_event where id <= ?').run(last - mostPrimaries);
     }
   }
 

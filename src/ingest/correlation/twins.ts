@@ -18,16 +18,21 @@ export class Sightings<Data> {
     this.#spacingMs = spacingMs;
   }
 
-  add(key: string, ms: number, data: Data): void {
+  /** Whether it is another one than those known. */
+  add(key: string, ms: number, data: Data): boolean {
     const known = this.#byKey.get(key);
     if (known === undefined) {
       this.#byKey.set(key, [{ ms, data }]);
-    } else if (!known.some((other) => Math.abs(other.ms - ms) < this.#spacingMs)) {
-      known.push({ ms, data });
-      if (known.length > mostPerKey) {
-        known.shift();
-      }
+      return true;
     }
+    if (known.some((other) => Math.abs(other.ms - ms) < this.#spacingMs)) {
+      return false;
+    }
+    known.push({ ms, data });
+    if (known.length > mostPerKey) {
+      known.shift();
+    }
+    return true;
   }
 
   /** The sighting nearest to a moment, if it is near enough. */

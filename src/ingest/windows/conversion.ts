@@ -169,18 +169,18 @@ function isToldElsewhere(
   { twin, table }: Rule,
   device: Device,
   { milliseconds: ms }: Moment,
-  { primaries, processes }: Correlation,
+  correlation: Correlation,
 ): boolean {
   if (table === 'DeviceProcessEvents' && event.id === 4688) {
     const pid = pidOf(event.data.get('newprocessid'));
     const image = event.data.get('newprocessname');
-    return processes.sysmonStart(device.name, { pid, image, ms }) !== undefined;
+    return correlation.processes.sysmonStart(device.name, { pid, image, ms }) !== undefined;
   }
   const key = twin?.role === 'secondary' ? twin.key(event) : undefined;
   return (
     twin !== undefined &&
     key !== undefined &&
-    primaries.near(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind]) !== undefined
+    correlation.isToldByPrimary(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind])
   );
 }
 

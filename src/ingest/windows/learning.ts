@@ -220,7 +220,7 @@ export class Learning {
       return;
     }
     if (role === 'primary') {
-      this.#correlation.primaries.add(key, ms, true);
+      this.#correlation.notePrimary(key, ms);
     } else {
       this.#correlation.secondaries.add(key, ms, lent(event, lends));
     }

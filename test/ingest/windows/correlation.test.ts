@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Correlation } from '../../../src/ingest/correlation/correlation.js';
+import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
 import { converted, type Row } from '../convert.js';
 import { event, guids, start } from './events.js';
 
@@ -308,6 +313,26 @@ describe('one occurrence in two logs is one row', () => {
       const { rows, counts } = read([one]);
       expect([rows[table]?.length, counts.merged]).toEqual([1, 0]);
     }
+  });
+
+  it.each(twins)('%s: the other one comes after a restart', async (_what, primary, secondary) => {
+    const folder = await mkdtemp(join(tmpdir(), 'quarry-twins-'));
+    const readByNew = (events: readonly object[]) => {
+      const store = new CorrelationStore(join(folder, 'known.db'));
+      const { counts } = converted(events, 'windows-event', {
+        correlation: new Correlation(store),
+      });
+      store.close();
+      return counts.merged;
+    };
+    expect([readByNew([primary]), readByNew([secondary]), readByNew([secondary])]).toEqual([
+      0, 1, 1,
+    ]);
+    const store = new CorrelationStore(join(folder, 'known.db'));
+    new Correlation(store).forget(['pc1', 'pc1.contoso.com']);
+    store.close();
+    expect(readByNew([secondary])).toBe(0);
+    await rm(folder, { recursive: true });
   });
 
   it('too far apart, or of another process, they are two', () => {
