@@ -103,6 +103,27 @@ describe('a followed folder', () => {
     expect(await taken(running, 100, 200)).toBe(38);
   });
 
+  it('reads a file anew that was written over, as long as it was or longer', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'o.log');
+    const running = await follow(folder);
+    for (const [from, to] of [
+      [600, 610],
+      [610, 620],
+      [620, 650],
+      [650, 680],
+      [680, 683],
+    ] as const) {
+      writeFileSync(file, events(from, to));
+      expect(await taken(running, from, to)).toBe(to - from);
+    }
+    await running.close();
+    writeFileSync(file, events(683, 686));
+    const second = await follow(folder);
+    expect(await taken(second, 600, 700)).toBe(86);
+    expect(logged.filter(({ event }) => event === 'source.failed')).toEqual([]);
+  });
+
   it('finds the rest of what was cut off while it was not running', async () => {
     const folder = newFolder();
     const file = path.join(folder, 'c.log');

@@ -75,9 +75,17 @@ async function filesAt(places: readonly string[], pattern: string | undefined): 
     // What is not there fails in its turn.
     const info = place === '-' ? undefined : await stat(place).catch(() => undefined);
     if (!info?.isDirectory()) files.push(place);
-    else files.push(...(await listFiles(place, pattern)).map((file) => file.path));
+    else {
+      const found = await listFiles(place, pattern, undefined, tellUnreadable);
+      files.push(...found.map((file) => file.path));
+    }
   }
   return files;
+}
+
+function tellUnreadable(file: string): void {
+  console.error(`error: ${printable(file)}: the name is no UTF-8`);
+  process.exitCode = exitCodes.failed;
 }
 
 async function ingestOnce(file: string, taker: Taker): Promise<void> {

@@ -38,6 +38,8 @@ const unfinishedMs = 10_000;
 /** Open files beyond that are closed, those first that have not grown for the longest time. */
 const mostOpen = 200;
 const headBytes = 64 * 1024;
+/** So many names are told of. */
+const mostUnreadable = 1_000;
 const tailBytes = 512;
 /** Positions of files that are not there any more. */
 const forgottenMs = 7 * 24 * 60 * 60 * 1000;
@@ -57,6 +59,8 @@ interface Tracked {
   isPausing: boolean;
   /** No connector knows its records, up to this size. */
   unknownTo: number;
+  /** The file as it was when what stands before the position was last seen to be there. */
+  checked: Pick<FoundFile, 'size' | 'changedMs'> | undefined;
 }
 
 /**
@@ -90,6 +94,7 @@ class Folder {
   readonly #positions: Positions<FilePosition>;
   readonly #tracked = new Map<string, Tracked>();
   #known = new Map<string, FilePosition>();
+  readonly #unreadable = new Set<string>();
   /** Of the look that is under way. */
   #signal = AbortSignal.abort();
 
@@ -101,14 +106,14 @@ class Folder {
 
   async load(): Promise<void> {
     this.#known = await this.#positions.all();
-    const files = await listFiles(this.#settings.path, this.#settings.pattern);
+    const files = await this.#list();
     const there = new Set(files.map(({ id }) => id));
     await this.#positions.sweep(Date.now() - forgottenMs, there);
   }
 
   async poll(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
-    const files = await listFiles(this.#settings.path, this.#settings.pattern);
+    const files = await this.#list();
     const there = new Set<string>();
     for (const file of files) {
       there.add(file.id);
@@ -139,6 +144,17 @@ class Folder {
     }
   }
 
+  #list(): Promise<FoundFile[]> {
+    const { name, path: place, pattern } = this.#settings;
+    return listFiles(place, pattern, undefined, (file) => {
+      if (!this.#unreadable.has(file) && this.#unreadable.size < mostUnreadable) {
+        this.#unreadable.add(file);
+        const failed = 'The name is no UTF-8.';
+        this.#parts.log({ event: 'source.file', source: name, file, failed });
+      }
+    });
+  }
+
   #track(file: FoundFile): Tracked {
     const position = this.#known.get(file.id) ?? { offset: 0, tail: '' };
     this.#known.delete(file.id);
@@ -153,6 +169,7 @@ class Folder {
       seenSize: -1,
       isPausing: false,
       unknownTo: 0,
+      checked: undefined,
     };
     this.#tracked.set(file.id, tracked);
     return tracked;
@@ -185,7 +202,7 @@ class Folder {
     const readTo = tracked.reader?.readTo ?? position.offset;
     if (tracked.kind === 'whole') {
       await this.#readWhole(tracked);
-    } else if (file.size < readTo) {
+    } else if (file.size < readTo || (await this.#isAnother(tracked))) {
       await this.#startAnew(tracked);
       if (!this.#signal.aborted) {
         await this.#look(tracked);
@@ -195,6 +212,28 @@ class Folder {
     } else if (tracked.reader?.isHolding) {
       await this.#pause(tracked);
     }
+  }
+
+  /** Written anew and as long as before or longer, or another file with the number of the old one. */
+  async #isAnother(tracked: Tracked): Promise<boolean> {
+    const { file, position, checked } = tracked;
+    const isChecked = checked?.changedMs === file.changedMs && checked.size === file.size;
+    if (position.offset === 0 || isChecked) {
+      return false;
+    }
+    // Most of them are never read again: they are not kept open.
+    const handle = tracked.handle ?? (await open(file.path, 'r'));
+    try {
+      if ((await tailOf(handle, position.offset)) !== position.tail) {
+        return true;
+      }
+    } finally {
+      if (handle !== tracked.handle) {
+        await handle.close();
+      }
+    }
+    tracked.checked = file;
+    return false;
   }
 
   /** It has not grown since it was last looked at. */
@@ -219,11 +258,6 @@ class Folder {
         tracked.handle = undefined;
         return;
       }
-    }
-    const { offset, tail } = tracked.position;
-    // Written anew and longer than before, or another file with the number of the old one.
-    if (offset > 0 && (await tailOf(handle, offset)) !== tail) {
-      await this.#startAnew(tracked);
     }
     tracked.reader ??= this.#readerOf(tracked);
     await tracked.reader.advance(rangesOf(handle), tracked.file.size, this.#signal);
@@ -285,6 +319,7 @@ class Folder {
     tracked.position = { offset: 0, tail: '' };
     tracked.kind = undefined;
     tracked.unknownTo = 0;
+    tracked.checked = undefined;
     await tracked.handle?.close();
     tracked.handle = undefined;
     await this.#positions.save(tracked.id, tracked.position);
