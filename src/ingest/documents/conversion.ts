@@ -76,7 +76,7 @@ export class DocumentConversion implements Conversion {
       this.#learn(each);
     }
     if (!ruled.some(({ rule }) => rule !== undefined)) {
-      return [{ passed: 'unmapped' }];
+      return [unmapped];
     }
     this.#backlog.add(record, ruled);
     return [];
@@ -88,7 +88,13 @@ export class DocumentConversion implements Conversion {
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
       for (const each of parsed ?? this.#again(record)) {
-        yield* this.#outcomes(each, record);
+        const { rule } = each;
+        if (rule && (rule.each || rule.parts)) {
+          yield* this.#outcomes(each, rule, record);
+        } else {
+          // Nearly all; a generator for each would cost more than the row.
+          yield rule ? this.#outcome(each, rule, record) : unmapped;
+        }
       }
     }
     yield* deviceSnapshots(this.#sighted);
@@ -180,21 +186,26 @@ export class DocumentConversion implements Conversion {
     });
   }
 
-  *#outcomes({ source, rule, time }: Ruled, record: RawRecord): Generator<Outcome> {
-    if (rule === undefined) {
-      yield { passed: 'unmapped' };
-      return;
-    }
-    const plan = this.#planOf(rule);
-    const items = itemsOf(source.document, plan);
+  *#outcomes(ruled: Ruled, rule: DocumentRule, record: RawRecord): Generator<Outcome> {
+    const { source, time } = ruled;
+    const items = itemsOf(source.document, this.#planOf(rule));
     if (items !== undefined) {
-      for (const item of items.list) {
+      const most = mostRowsOf(record);
+      for (const [index, item] of items.list.entries()) {
+        if (index === most) {
+          yield {
+            rejected: 'record.shape',
+            detail: `more than ${most} ${items.path.join('.')}`,
+            record,
+          };
+          return;
+        }
         const document = replacedAt(source.document, items.path, item);
-        yield this.#outcome({ ...source, document }, plan, time, record);
+        yield this.#outcome({ ...ruled, source: { ...source, document } }, rule, record);
       }
       return;
     }
-    const outcome = this.#outcome(source, plan, time, record);
+    const outcome = this.#outcome(ruled, rule, record);
     yield outcome;
     // Without a time the document is refused, once and not for each part.
     if (rule.parts && time && 'columns' in outcome) {
@@ -203,16 +214,15 @@ export class DocumentConversion implements Conversion {
   }
 
   #outcome(
-    source: SourceDocument,
-    plan: RulePlan,
-    documentTime: Moment | undefined,
+    { source, time: documentTime }: Ruled,
+    rule: DocumentRule,
     record: RawRecord,
   ): DefenderEvent | Passed {
     const scope = this.#open(source);
-    const { rule } = plan;
+    const plan = this.#planOf(rule);
     const actionType = actionTypeOf(rule, scope);
     if (rule.actionType !== undefined && actionType === undefined) {
-      return { passed: 'unmapped' };
+      return unmapped;
     }
     const ownTime = readText(rule.time, scope);
     const time = ownTime === undefined ? documentTime : momentOf(ownTime);
@@ -240,9 +250,10 @@ export class DocumentConversion implements Conversion {
     const head = hashOf(own.identity ?? '');
     const contents = new Set<string>();
     const told = new Set<string>();
+    const most = Math.min(mostParts, mostRowsOf(own.record));
     for (const document of of(source.document)) {
       const content = contentOf(document);
-      if (contents.size >= mostParts) {
+      if (contents.size >= most) {
         return;
       }
       if (contents.has(content)) {
@@ -337,6 +348,13 @@ export class DocumentConversion implements Conversion {
 
 /** Of one document; more would be of no use to anyone. */
 const mostParts = 250;
+/** Each row of a document may have all of its text, which these are together. */
+const mostTextOfRows = 64 * 1024 * 1024;
+
+/** How many rows a record may become that is small itself. */
+function mostRowsOf(record: RawRecord | undefined): number {
+  return Math.max(1, Math.floor(mostTextOfRows / (record?.text.length || 1)));
+}
 
 function tell(told: Set<string>, columns: Columns): void {
   for (const name in columns) {
@@ -353,6 +371,8 @@ const imageColumn = 'InitiatingProcessFolderPath';
 function isPath(value: JsonValue): boolean {
   return /[\\/]/.test(textFrom(value) ?? '');
 }
+
+const unmapped: Passed = { passed: 'unmapped' };
 
 /** For documents that name no device. */
 const nowhere = new Device('');

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.js';
+import { type JsonValue, maxJsonDepth } from '../json.js';
 import { textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 
@@ -78,12 +78,13 @@ export function valueAt(
   document: JsonValue,
   path: readonly string[],
   from = 0,
+  depth = 0,
 ): JsonValue | undefined {
   let value: JsonValue | undefined = document;
   for (let index = from; index < path.length; index++) {
     if (Array.isArray(value)) {
-      for (const item of value as readonly JsonValue[]) {
-        const found = valueAt(item, path, index);
+      for (const item of depth < maxJsonDepth ? (value as readonly JsonValue[]) : []) {
+        const found = valueAt(item, path, index, depth + 1);
         if (found !== undefined) {
           return found;
         }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.js';
+import { type JsonValue, maxJsonDepth } from '../json.js';
 import { lowerCase } from '../windows/event.js';
 import {
   type Condition,
@@ -83,10 +83,14 @@ export function firstAt(path: string): Expression {
 }
 
 /** Whether a member that is a word or a list of them has one that passes, in lower case. */
-function hasWord(value: JsonValue | undefined, passes: (word: string) => boolean): boolean {
+function hasWord(
+  value: JsonValue | undefined,
+  passes: (word: string) => boolean,
+  depth = 0,
+): boolean {
   if (Array.isArray(value)) {
-    for (const each of value as readonly JsonValue[]) {
-      if (hasWord(each, passes)) {
+    for (const each of depth < maxJsonDepth ? (value as readonly JsonValue[]) : []) {
+      if (hasWord(each, passes, depth + 1)) {
         return true;
       }
     }

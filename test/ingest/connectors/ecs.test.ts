@@ -947,4 +947,15 @@ describe('ECS documents', () => {
     );
     expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 6, 2]);
   });
+
+  it.each(['event.category', 'host.name', 'process.args'])(
+    'lists within lists without end in %s end no stream',
+    (path) => {
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const event = { '@timestamp': '2026-01-05T10:11:12Z', 'event.kind': 'event', [path]: 0 };
+      const text = JSON.stringify({ ...event, 'process.pid': 1 }).replace(`:0`, `:${deep}`);
+      const { counts } = converted([text, text], 'ecs');
+      expect(counts.rejected).toBe(0);
+    },
+  );
 });

@@ -682,6 +682,19 @@ describe('OCSF documents', () => {
     ]);
   });
 
+  it('a large mail to many does not become much larger', () => {
+    const to = Array.from({ length: 1000 }, (_, index) => `${index}@x.example`);
+    const mail = {
+      ...{ time, metadata: { uid: 'm' }, class_uid: 4009, activity_id: 1 },
+      email: { from: 'eve@evil.example', to, subject: 'x'.repeat(800_000) },
+    };
+    const { rows, letters } = converted([mail]);
+    const most = Math.floor((64 * 1024 * 1024) / JSON.stringify(mail).length);
+    expect(rows['EmailEvents']).toHaveLength(most);
+    const reason = expect.stringContaining(`more than ${most} email.to`);
+    expect(letters).toMatchObject([{ Reason: reason }]);
+  });
+
   it('a change of an account in a service names it', () => {
     const { device, ...elsewhere } = common;
     const { rows } = converted([
