@@ -123,10 +123,11 @@ export class EventConversion implements Conversion {
       return { passed: 'unmapped' };
     }
     const identity = this.#identityOf(event);
-    const columns: Columns = { ...plan.columns };
-    columns['Timestamp'] = time?.text ?? event.time;
-    columns['ReportId'] = reportId(`${device.name}\n${identity}`);
-    columns['ActionType'] = actionType;
+    const columns: Columns = {
+      Timestamp: time?.text ?? event.time,
+      ReportId: reportId(`${device.name}\n${identity}`),
+      ActionType: actionType,
+    };
     if (plan.isOfDevice) {
       columns['DeviceId'] = device.id;
       columns['DeviceName'] = device.name;

@@ -173,12 +173,12 @@ export function has(name: string): Condition {
 /** One of two; the other is not told. */
 export function when(condition: Condition, then: Operand, otherwise: Operand): Expression {
   const [yes, no] = [expressionOf(then), expressionOf(otherwise)];
-  const chosen = (scope: RuleScope) => (condition.test(scope) ? yes : no);
+  const [ofYes, ofNo] = [tellingOf(condition, yes), tellingOf(condition, no)];
   return {
-    read: (scope) => chosen(scope).read(scope),
+    read: (scope) => (condition.test(scope) ? yes : no).read(scope),
     text: `if(${condition.text}, ${yes.text}, ${no.text})`,
     fields: [...condition.fields, ...yes.fields, ...no.fields],
-    toldOf: (scope) => [...condition.fields, ...fieldsTold(chosen(scope), scope)],
+    toldOf: (scope) => fieldsTold(condition.test(scope) ? ofYes : ofNo, scope),
   };
 }
 

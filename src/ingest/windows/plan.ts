@@ -1,4 +1,4 @@
-import { actorColumnsIn, type Columns, type ProcessReader, processReader } from './actor.js';
+import { actorColumnsIn, type ProcessReader, processReader } from './actor.js';
 import type { Expression } from './expression.js';
 import type { Rule } from './rule.js';
 import { Told } from './told.js';
@@ -15,8 +15,6 @@ export interface Plan {
   readonly told: Told;
   readonly isOfDevice: boolean;
   readonly hasAdditional: boolean;
-  /** All that the rule fills, without values. */
-  readonly columns: Columns;
 }
 
 interface NamedExpression {
@@ -42,27 +40,16 @@ export function planOf(rule: Rule): Plan {
 
 function planned(rule: Rule): Plan {
   const { table, actor, target, columns, additional = {} } = rule;
-  const actorColumns = actor ? actorColumnsIn(table) : [];
-  const isOfDevice = table.startsWith('Device');
-  const hasAdditional = !withoutAdditional.has(table);
-  const names = [
-    ...['Timestamp', 'ReportId', 'ActionType'],
-    ...(isOfDevice ? ['DeviceId', 'DeviceName'] : []),
-    ...actorColumns,
-    ...Object.keys(columns),
-    ...(hasAdditional ? ['AdditionalFields'] : []),
-  ];
   return {
     rule,
     actor: actor && processReader(actor),
     target: target && processReader(target),
-    actorColumns,
+    actorColumns: actor ? actorColumnsIn(table) : [],
     own: named(columns),
     additional: named(additional),
     told: new Told(rule),
-    isOfDevice,
-    hasAdditional,
-    columns: Object.fromEntries(names.map((name) => [name, undefined])),
+    isOfDevice: table.startsWith('Device'),
+    hasAdditional: !withoutAdditional.has(table),
   };
 }
 

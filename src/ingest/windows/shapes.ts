@@ -68,7 +68,7 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   }
   const message = textOf(envelope.message);
   const { data } = envelope;
-  if (envelope.inserts) {
+  if (envelope.inserts && envelope.inserts.length > 0) {
     nameInserts(data, provider, id, envelope.inserts);
   }
   if (message !== undefined) {

@@ -88,17 +88,16 @@ function isToldBy(
 
 function tells(expression: Expression, key: string, value: string, scope: RuleScope): boolean {
   const told = fieldsTold(expression, scope);
-  const isSame = (other: string | undefined) => other !== undefined && saysSame(other, value);
   return (
     told.includes(key) ||
-    told.some((field) => isSame(scope.event.data.get(field))) ||
-    isSame(textFrom(expression.read(scope)))
+    told.some((field) => saysSame(scope.event.data.get(field), value)) ||
+    saysSame(textFrom(expression.read(scope)), value)
   );
 }
 
-function saysSame(one: string, other: string): boolean {
-  if (one.toLowerCase() === other.toLowerCase()) {
-    return true;
+function saysSame(one: string | undefined, other: string): boolean {
+  if (one === undefined || one.toLowerCase() === other.toLowerCase()) {
+    return one !== undefined;
   }
   const number = textFrom(integer(one));
   return number !== undefined && number === textFrom(integer(other));
