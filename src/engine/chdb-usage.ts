@@ -22,7 +22,7 @@ const samplesSql = `SELECT Settings['log_comment'] AS tag, peak_memory_usage AS 
   ProfileEvents AS counters FROM system.processes ${plainNumbers}`;
 
 /** Milliseconds after a hunt's start at which it is first looked at; later every `intervalMs`. */
-const firstSamplesMs = [3, 10, 25, 50, 100];
+const firstSamplesMs = [10, 50, 100];
 const intervalMs = 100;
 
 const anchorAttempts = 3;
@@ -51,7 +51,7 @@ interface Account {
  *   anchor, keeps it from doing so until it has been read.
  * - A hunt in company is its own counters as last sampled, and for the time since then an equal part of
  *   the process's CPU time: wrong by less than a sampling interval. One that ended before its first
- *   sample (3 ms) has no memory and cache figures.
+ *   sample (10 ms) has no memory and cache figures.
  */
 export class UsageMeter {
   readonly #options: UsageOptions;
