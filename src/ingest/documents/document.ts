@@ -14,11 +14,12 @@ export function nested(document: JsonObject): JsonObject {
     return document;
   }
   const result = copyOf(document);
+  const copies = new Set<object>();
   for (const name in document) {
     const value = document[name];
     if (name.includes('.') && value !== undefined) {
       delete result[name];
-      put(result, name.split('.'), value, name);
+      put(result, name.split('.'), value, name, copies);
     }
   }
   return result;
@@ -46,7 +47,14 @@ export function extended(document: JsonObject, more: JsonObject): JsonObject {
     : Object.assign({}, document, more);
 }
 
-function put(root: Members, path: readonly string[], value: JsonValue, name: string): void {
+/** @param copies objects that are the document's own: the record keeps what it came with */
+function put(
+  root: Members,
+  path: readonly string[],
+  value: JsonValue,
+  name: string,
+  copies: Set<object>,
+): void {
   let members = root;
   for (const [index, part] of path.entries()) {
     const known = members[part];
@@ -66,8 +74,8 @@ function put(root: Members, path: readonly string[], value: JsonValue, name: str
       root[name] = value;
       return;
     }
-    // A copy of its own: the record keeps what it came with.
-    const own = copyOf(inner ?? {});
+    const own: Members = inner && copies.has(inner) ? (inner as Members) : copyOf(inner ?? {});
+    copies.add(own);
     members[part] = own;
     members = own;
   }

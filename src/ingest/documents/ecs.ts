@@ -14,6 +14,8 @@ import {
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
 import { registryParent, registryValueName } from '../windows/values.js';
 import { firstTextIn, nested, textIn, valueAt } from './document.js';
+import { alert } from './ecs-alerts.js';
+import { file } from './ecs-objects.js';
 import {
   all,
   any,
@@ -107,18 +109,6 @@ const starts: StartMembers = {
     MD5: at('process.hash.md5'),
   }),
 };
-
-const hashes = (path: string): Readonly<Record<string, Expression>> => ({
-  SHA1: to.hash(at(`${path}.hash.sha1`)),
-  SHA256: to.hash(at(`${path}.hash.sha256`)),
-  MD5: to.hash(at(`${path}.hash.md5`)),
-});
-
-const file = (path: string): Readonly<Record<string, Expression>> => ({
-  FileName: firstOf(at(`${path}.name`), to.baseName(at(`${path}.path`))),
-  FolderPath: at(`${path}.path`),
-  ...hashes(path),
-});
 
 const account: Readonly<Record<string, Expression>> = {
   AccountName: to.accountName(at('user.name')),
@@ -1006,6 +996,7 @@ const usbDrive: DocumentRule = {
 };
 
 const rules: readonly DocumentRule[] = [
+  alert,
   mail,
   signature,
   malware,
@@ -1133,7 +1124,7 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] {
 export const ecs: DocumentSource = {
   name: 'ECS',
   isOneOfRecord: true,
-  rules,
+  rules: rules.flatMap((rule) => [rule, ...(rule.parts?.rules ?? [])]),
   told: [
     '@timestamp',
     '@version',

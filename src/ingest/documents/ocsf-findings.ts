@@ -1,5 +1,4 @@
 import type { JsonValue } from '../json.js';
-import type { Columns } from '../windows/actor.js';
 import {
   computed,
   type Expression,
@@ -9,6 +8,7 @@ import {
   transform,
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
+import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from './alerts.js';
 import { firstTextIn, valueAt } from './document.js';
 import { all, any, at, firstAt, firstOf, isThere, lists } from './expression.js';
 import { file, registryText, sidOf } from './ocsf-objects.js';
@@ -16,7 +16,7 @@ import type { DocumentRule } from './rule.js';
 import * as to from './transforms.js';
 
 /** Where findings, and each of their evidences, have what they are about, and what that is. */
-const places: readonly (readonly [path: readonly string[], kind: string])[] = [
+const places: Places = [
   [['device'], 'device'],
   [['actor', 'process'], 'process'],
   [['process'], 'process'],
@@ -36,24 +36,15 @@ const places: readonly (readonly [path: readonly string[], kind: string])[] = [
 
 /** What a finding is about, each as a document with one member that is called after its kind. */
 function* entitiesOf(finding: JsonObject): Generator<JsonObject> {
-  yield* entitiesIn(finding);
+  yield* entitiesAt(places, finding);
   for (const evidence of objectsAt(finding, 'evidences')) {
-    yield* entitiesIn(evidence);
+    yield* entitiesAt(places, evidence);
   }
   for (const resource of [...objectsAt(finding, 'resources'), ...objectsAt(finding, 'resource')]) {
     yield { resource };
   }
   for (const observable of objectsAt(finding, 'observables')) {
     yield { observable };
-  }
-}
-
-function* entitiesIn(holder: JsonObject): Generator<JsonObject> {
-  for (const [path, kind] of places) {
-    const entity = asObject(valueAt(holder, path));
-    if (entity) {
-      yield { [kind]: entity };
-    }
   }
 }
 
@@ -67,58 +58,22 @@ function* objectsAt(document: JsonObject, name: string): Generator<JsonObject> {
   }
 }
 
-const shared = ['AlertId', 'Title', 'Severity', 'ServiceSource', 'DetectionSource'];
-
-/** What the evidence of an alert has of the alert. */
-export function ofAlert(alert: Columns): Columns {
-  const columns: Columns = { AttackTechniques: alert['AttackTechniques'] };
-  for (const name of shared) {
-    columns[name] = alert[name];
-  }
-  const category = alert['Category'];
-  if (category !== undefined && category !== '') {
-    columns['Categories'] = [category];
-  }
-  return columns;
-}
-
-type Role = 'Impacted' | 'Related';
-
-function evidence(
-  event: string,
-  type: string,
-  role: Role,
-  condition: DocumentRule['condition'],
-  columns: Readonly<Record<string, Expression>>,
-): DocumentRule {
-  return {
-    event: `finding: ${event}`,
-    table: 'AlertEvidence',
-    ...(condition && { condition }),
-    columns: { EntityType: literal(type), EvidenceRole: literal(role), ...columns },
-  };
-}
-
-const isSid = /^S-1-/i;
-const sid = transform('SID', (text) => (isSid.test(text) ? text : undefined));
-const objectId = transform('id', (text) => (isSid.test(text) ? undefined : text));
-
 const account = (path: string): Readonly<Record<string, Expression>> => ({
   AccountName: to.accountName(at(`${path}.name`)),
   AccountDomain: firstOf(to.lower(at(`${path}.domain`)), to.accountDomain(at(`${path}.name`))),
   AccountSid: sid(sidOf(path)),
-  AccountObjectId: objectId(sidOf(path)),
+  AccountObjectId: notSid(sidOf(path)),
   AccountUpn: to.lower(at(`${path}.email_addr`)),
 });
 
 const endpoint = (path: string, direction: string): readonly DocumentRule[] => [
-  evidence(path, 'Ip', 'Related', isThere(`${path}.ip`), {
+  evidence(`finding: ${path}`, 'Ip', 'Related', isThere(`${path}.ip`), {
     EvidenceDirection: literal(direction),
     RemoteIP: to.address(at(`${path}.ip`)),
     RemoteUrl: firstOf(at(`${path}.hostname`), at(`${path}.domain`)),
   }),
   evidence(
-    `${path} without an address`,
+    `finding: ${path} without an address`,
     'Url',
     'Related',
     any(isThere(`${path}.hostname`), isThere(`${path}.domain`)),
@@ -130,10 +85,10 @@ const endpoint = (path: string, direction: string): readonly DocumentRule[] => [
 ];
 
 const entities: readonly DocumentRule[] = [
-  evidence('device', 'Machine', 'Impacted', isThere('device'), {
+  evidence('finding: device', 'Machine', 'Impacted', isThere('device'), {
     LocalIP: to.address(at('device.ip')),
   }),
-  evidence('process, actor.process', 'Process', 'Related', isThere('process'), {
+  evidence('finding: process, actor.process', 'Process', 'Related', isThere('process'), {
     ...file('process.file'),
     FileName: firstOf(
       at('process.file.name'),
@@ -143,32 +98,32 @@ const entities: readonly DocumentRule[] = [
     ProcessCommandLine: at('process.cmd_line'),
     ...account('process.user'),
   }),
-  evidence('user, actor.user', 'User', 'Impacted', isThere('user'), account('user')),
-  evidence('file', 'File', 'Related', isThere('file'), file('file')),
+  evidence('finding: user, actor.user', 'User', 'Impacted', isThere('user'), account('user')),
+  evidence('finding: file', 'File', 'Related', isThere('file'), file('file')),
   ...endpoint('src_endpoint', 'Source'),
   ...endpoint('dst_endpoint', 'Destination'),
-  evidence('url, http_request.url', 'Url', 'Related', isThere('url'), {
+  evidence('finding: url, http_request.url', 'Url', 'Related', isThere('url'), {
     RemoteUrl: firstOf(at('url.url_string'), at('url.hostname')),
   }),
-  evidence('query', 'Url', 'Related', isThere('query.hostname'), {
+  evidence('finding: query', 'Url', 'Related', isThere('query.hostname'), {
     RemoteUrl: to.domainName(at('query.hostname')),
   }),
-  evidence('reg_key', 'RegistryKey', 'Related', isThere('reg_key'), {
+  evidence('finding: reg_key', 'RegistryKey', 'Related', isThere('reg_key'), {
     RegistryKey: to.registryKey(at('reg_key.path')),
   }),
-  evidence('reg_value', 'RegistryValue', 'Related', isThere('reg_value'), {
+  evidence('finding: reg_value', 'RegistryValue', 'Related', isThere('reg_value'), {
     RegistryKey: to.registryKey(at('reg_value.path')),
     RegistryValueName: at('reg_value.name'),
     RegistryValueData: registryText('reg_value'),
   }),
-  evidence('email', 'MailMessage', 'Related', isThere('email'), {
+  evidence('finding: email', 'MailMessage', 'Related', isThere('email'), {
     NetworkMessageId: firstOf(at('email.uid'), at('email.message_uid')),
     EmailSubject: at('email.subject'),
   }),
-  evidence('api', 'CloudApplication', 'Related', isThere('api.service.name'), {
+  evidence('finding: api', 'CloudApplication', 'Related', isThere('api.service.name'), {
     Application: at('api.service.name'),
   }),
-  evidence('resources', 'CloudResource', 'Impacted', isThere('resource'), {
+  evidence('finding: resources', 'CloudResource', 'Impacted', isThere('resource'), {
     CloudResource: at('resource.name'),
     ResourceType: at('resource.type'),
     ResourceID: at('resource.uid'),
@@ -186,7 +141,7 @@ function observable(
 ): DocumentRule {
   const condition = all(lists('observable.type_id', String(id)), isThere('observable.value'));
   return {
-    ...evidence(`observables, ${event}`, type, 'Related', condition, columns),
+    ...evidence(`finding: observables, ${event}`, type, 'Related', condition, columns),
     unlessTold: observed,
   };
 }

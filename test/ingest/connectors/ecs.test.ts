@@ -948,6 +948,54 @@ describe('ECS documents', () => {
     expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 6, 2]);
   });
 
+  it('an alert of Elastic Security, and what it names', () => {
+    const { rows, letters, counts } = converted([
+      {
+        ...common,
+        event: { kind: 'signal', category: ['process'], type: ['start'], id: 'e1' },
+        process: { pid: 7, name: 'x', executable: '/tmp/x', command_line: 'x -y' },
+        user: { name: 'bob', id: '1000' },
+        source: { ip: '203.0.113.1', port: 1 },
+        'kibana.alert.uuid': 'a1',
+        'kibana.alert.severity': 'critical',
+        'kibana.alert.rule.name': 'Found',
+        'kibana.alert.rule.type': 'eql',
+        'kibana.alert.rule.threat': [
+          {
+            framework: 'MITRE ATT&CK',
+            tactic: { id: 'TA0002', name: 'Execution' },
+            technique: [{ id: 'T1059', name: 'Command and Scripting Interpreter' }],
+          },
+        ],
+      },
+    ]);
+    expect([letters, counts.unmapped]).toEqual([[], 0]);
+    expect(Object.keys(rows).sort()).toEqual(['AlertEvidence', 'AlertInfo']);
+    const alert = {
+      AlertId: 'a1',
+      Title: 'Found',
+      Severity: 'High',
+      ServiceSource: 'Elastic Security',
+      DetectionSource: 'eql',
+      AttackTechniques: '["Command and Scripting Interpreter (T1059)"]',
+    };
+    expect(rows['AlertInfo']).toMatchObject([{ ...alert, Category: 'Execution' }]);
+    expect(rows['AlertEvidence']).toMatchObject(
+      [
+        { EntityType: 'Machine', EvidenceRole: 'Impacted', LocalIP: '10.0.0.5' },
+        {
+          EntityType: 'Process',
+          FileName: 'x',
+          FolderPath: '/tmp/x',
+          ProcessCommandLine: 'x -y',
+          AdditionalFields: { process: { pid: 7 } },
+        },
+        { EntityType: 'User', AccountName: 'bob', AccountObjectId: '1000' },
+        { EntityType: 'Ip', EvidenceDirection: 'Source', RemoteIP: '203.0.113.1' },
+      ].map((row) => ({ ...alert, Categories: '["Execution"]', ...row })),
+    );
+  });
+
   it.each(['event.category', 'host.name', 'process.args'])(
     'lists within lists without end in %s end no stream',
     (path) => {

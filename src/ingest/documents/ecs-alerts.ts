@@ -1,0 +1,118 @@
+import type { JsonValue } from '../json.js';
+import {
+  computed,
+  type Expression,
+  joined,
+  literal,
+  match,
+  textFrom,
+} from '../windows/expression.js';
+import { asObject, type JsonObject } from '../windows/shape.js';
+import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from './alerts.js';
+import { firstTextIn } from './document.js';
+import { file } from './ecs-objects.js';
+import { any, at, firstAt, firstOf, isThere } from './expression.js';
+import type { DocumentRule } from './rule.js';
+import * as to from './transforms.js';
+
+/** What the event has that the alert is of. */
+const places: Places = [
+  [['host'], 'host'],
+  [['process'], 'process'],
+  [['user'], 'user'],
+  [['file'], 'file'],
+  [['source'], 'source'],
+  [['destination'], 'destination'],
+  [['url'], 'url'],
+  [['dns'], 'dns'],
+  [['registry'], 'registry'],
+];
+
+const end = (path: string, direction: string): DocumentRule =>
+  evidence(`alert: ${path}`, 'Ip', 'Related', isThere(`${path}.ip`), {
+    EvidenceDirection: literal(direction),
+    RemoteIP: to.address(at(`${path}.ip`)),
+    RemoteUrl: at(`${path}.domain`),
+  });
+
+const entities: readonly DocumentRule[] = [
+  evidence('alert: host', 'Machine', 'Impacted', isThere('host'), {
+    LocalIP: to.address(firstAt('host.ip')),
+  }),
+  evidence('alert: process', 'Process', 'Related', isThere('process'), {
+    ...file('process'),
+    FileName: firstOf(to.baseName(at('process.name')), to.baseName(at('process.executable'))),
+    FolderPath: at('process.executable'),
+    ProcessCommandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
+  }),
+  evidence('alert: user', 'User', 'Impacted', isThere('user.name'), {
+    AccountName: to.accountName(at('user.name')),
+    AccountDomain: firstOf(to.lower(at('user.domain')), to.accountDomain(at('user.name'))),
+    AccountSid: sid(at('user.id')),
+    AccountObjectId: notSid(at('user.id')),
+    AccountUpn: to.lower(at('user.email')),
+  }),
+  evidence('alert: file', 'File', 'Related', any(isThere('file.name'), isThere('file.path')), {
+    ...file('file'),
+    FileSize: to.integer(at('file.size')),
+  }),
+  end('source', 'Source'),
+  end('destination', 'Destination'),
+  evidence('alert: url', 'Url', 'Related', any(isThere('url.full'), isThere('url.domain')), {
+    RemoteUrl: firstOf(at('url.full'), at('url.domain')),
+  }),
+  evidence('alert: dns', 'Url', 'Related', isThere('dns.question.name'), {
+    RemoteUrl: to.domainName(at('dns.question.name')),
+  }),
+  evidence('alert: registry', 'RegistryKey', 'Related', isThere('registry'), {
+    RegistryKey: to.registryKey(
+      firstOf(joined('\\', at('registry.hive'), at('registry.key')), at('registry.path')),
+    ),
+    RegistryValueName: at('registry.value'),
+  }),
+];
+
+const rule = (name: string) => at(`kibana.alert.rule.${name}`);
+
+/** An alert of Elastic Security: the event that it is of is another document. */
+export const alert: DocumentRule = {
+  event: 'alert of Elastic Security',
+  table: 'AlertInfo',
+  condition: isThere('kibana.alert.uuid'),
+  note: 'What the event names has rows of AlertEvidence.',
+  identity: at('kibana.alert.uuid'),
+  parts: {
+    of: (document) => entitiesAt(places, document),
+    rules: entities,
+    computerOf: firstTextIn('host.hostname', 'host.name', 'host.id'),
+    shared: ofAlert,
+  },
+  columns: {
+    AlertId: at('kibana.alert.uuid'),
+    Title: rule('name'),
+    Category: firstAt('kibana.alert.rule.threat.tactic.name'),
+    Severity: match(
+      at('kibana.alert.severity'),
+      { low: 'Low', medium: 'Medium', high: 'High', critical: 'High' },
+      '',
+    ),
+    ServiceSource: literal('Elastic Security'),
+    DetectionSource: rule('type'),
+    AttackTechniques: techniques(),
+  },
+};
+
+function techniques(): Expression {
+  const { read, text } = rule('threat');
+  return computed(text, (scope) => {
+    const names = objectsIn(read(scope))
+      .flatMap((threat) => objectsIn(threat['technique']))
+      .map(({ name, id }) => `${textFrom(name) ?? ''} (${textFrom(id) ?? ''})`);
+    return names.length === 0 ? undefined : names;
+  });
+}
+
+function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
+  const list: readonly (JsonValue | undefined)[] = Array.isArray(value) ? value : [value];
+  return list.map(asObject).filter((each) => each !== undefined);
+}
