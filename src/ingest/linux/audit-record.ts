@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readFields } from './audit-fields.js';
 
 /** One record of the audit system; an event is several with the same serial. */
 export interface AuditRecord {
@@ -9,6 +10,8 @@ export interface AuditRecord {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+export type AuditHead = Omit<AuditRecord, 'fields'>;
+
 const head =
   /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
 /** A time as `ausearch --interpret` writes it. */
@@ -16,7 +19,6 @@ const interpretedTime = /^(\d\d)\/(\d\d)\/(\d{2,4}) (\d\d:\d\d:\d\d)\.(\d+):(\d+
 /** What the daemon has resolved stands behind a separator, which shippers may escape or drop. */
 const enrichment = '\u001d';
 const otherEnrichment = /#035(?=[A-Z]+=)|(?<=[\dA-F])(?=SADDR=\{)/g;
-const field = /([A-Za-z][\w-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|\([^)]*\)|\S*)/g;
 /** AUOMS does not escape the quotes within. */
 const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containerid=)/;
 
@@ -35,12 +37,12 @@ export function typeOfNumber(number: string): string | undefined {
 
 /** Older daemons have no names for newer types: `UNKNOWN[1327]`. */
 function namedType(type: string): string {
-  const number = /\[(\d+)\]$/.exec(type)?.[1];
+  const number = type.endsWith(']') ? /\[(\d+)\]$/.exec(type)?.[1] : undefined;
   return (number === undefined ? undefined : typeOfNumber(number)) ?? type;
 }
 
 /** The type and the id of a record's text; undefined where it is none. */
-export function auditHead(text: string): Omit<AuditRecord, 'fields'> | undefined {
+export function auditHead(text: string): AuditHead | undefined {
   const [, node, type, id] = head.exec(text) ?? [];
   return type === undefined || id === undefined
     ? undefined
@@ -49,6 +51,9 @@ export function auditHead(text: string): Omit<AuditRecord, 'fields'> | undefined
 
 /** An id with its time in seconds since 1970; what has no zone is taken for UTC. */
 function plainId(id: string): string {
+  if (!id.includes('/')) {
+    return id;
+  }
   const [, month, day, year = '', clock, fraction = '', serial] = interpretedTime.exec(id) ?? [];
   if (serial === undefined) {
     return id;
@@ -64,16 +69,14 @@ export function parseAuditRecord(text: string): AuditRecord | undefined {
     return undefined;
   }
   const type = namedType(writtenType);
-  const body = text
-    .slice(start.index + all.length)
-    .replaceAll(enrichment, ' ')
-    .replace(otherEnrichment, ' ');
+  const body = unenriched(text.slice(start.index + all.length));
   const fields = new Map<string, string>();
   if (id.includes('/')) {
     readInterpreted(type, body, fields);
     return { type, id: plainId(id), node, fields };
   }
-  const free = auomsText.exec(body);
+  const free =
+    body.includes('redactors=') || body.includes('containerid=') ? auomsText.exec(body) : null;
   if (free) {
     fields.set(free[1] ?? '', free[3] ?? '');
   }
@@ -82,13 +85,20 @@ export function parseAuditRecord(text: string): AuditRecord | undefined {
   return { type, id, node, fields };
 }
 
+function unenriched(body: string): string {
+  const plain = body.includes(enrichment) ? body.replaceAll(enrichment, ' ') : body;
+  return plain.includes('#035') || plain.includes('SADDR={')
+    ? plain.replace(otherEnrichment, ' ')
+    : plain;
+}
+
 const operation = /\sop=([^"'=]+?)\s+[a-z][\w-]*=/;
 /** Up to the last quote: programs do not escape those within. */
 const programFields = /\bmsg='([\s\S]*)'/;
 
 /** Records of programs have their fields in one, among them what they did, in words. */
 function readProgram(text: string, fields: Map<string, string>): void {
-  const [whole, own = ''] = programFields.exec(text) ?? [];
+  const [whole, own = ''] = (text.includes("msg='") && programFields.exec(text)) || [];
   if (whole === undefined) {
     readFields(text, fields);
     return;
@@ -101,14 +111,6 @@ function readProgram(text: string, fields: Map<string, string>): void {
   readFields(text.slice(0, start), fields);
   readFields(own, fields);
   readFields(text.slice(start + whole.length), fields);
-}
-
-function readFields(text: string, fields: Map<string, string>): void {
-  for (const [, name = '', value = ''] of text.matchAll(field)) {
-    if (!fields.has(name)) {
-      fields.set(name, value);
-    }
-  }
 }
 
 /** Values as `ausearch --interpret` writes them: without quotes, whatever is in them. */
@@ -148,7 +150,10 @@ export function imageOf(value: string | undefined): string | undefined {
 
 /** A value that is none of text's: numbers, names. */
 export function plainOf(value: string | undefined): string | undefined {
-  return value === undefined || absent.has(value) ? undefined : value.replace(/^"(.*)"$/, '$1');
+  if (value === undefined || absent.has(value)) {
+    return undefined;
+  }
+  return value.startsWith('"') ? value.replace(/^"(.*)"$/, '$1') : value;
 }
 
 /** The arguments of EXECVE records, joined; long ones come in parts (`a1[0]`). */
@@ -209,7 +214,15 @@ export function absolutePath(folder: string | undefined, name: string): string {
   return name.startsWith('/') || folder === undefined ? name : path.posix.join(folder, name);
 }
 
-type Syscall = 'execve' | 'connect' | 'accept' | 'bind' | 'delete' | 'rename' | 'open' | 'create';
+export type Syscall =
+  | 'execve'
+  | 'connect'
+  | 'accept'
+  | 'bind'
+  | 'delete'
+  | 'rename'
+  | 'open'
+  | 'create';
 
 const byName: Readonly<Record<string, Syscall>> = {
   execve: 'execve',

@@ -22,7 +22,11 @@ export function auditTexts(record: RawRecord): AuditTexts | undefined {
     return whole;
   }
   const syslog = syslogOf(record);
-  return syslog && { host: syslog.host, texts: syslog.message.trim().split(betweenRecords) };
+  return syslog && { host: syslog.host, texts: recordsOf(syslog.message.trim()) };
+}
+
+function recordsOf(message: string): readonly string[] {
+  return message.includes('\n') ? message.split(betweenRecords) : [message];
 }
 
 /** LAUREL has all records of an event as members of one object, by their types. */

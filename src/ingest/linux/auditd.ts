@@ -11,12 +11,13 @@ import type {
 import type { Device } from '../correlation/devices.js';
 import { rank } from '../correlation/process.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
-import { epochText, parseDatetime } from '../datetime.js';
-import type { JsonValue } from '../json.js';
+import { epochText, type Moment, parseDatetime } from '../datetime.js';
+import { type JsonValue, setMember } from '../json.js';
 import { reportId } from '../occurrences.js';
-import { actorColumns, actorColumnsIn, type Columns } from '../windows/actor.js';
+import { actorColumnsIn, type Columns, setActorColumns } from '../windows/actor.js';
 import { addressType, baseName, integer, shortAddress } from '../windows/values.js';
 import {
+  type AuditHead,
   type AuditRecord,
   absolutePath,
   auditHead,
@@ -26,6 +27,7 @@ import {
   plainOf,
   processTitle,
   type SocketAddress,
+  type Syscall,
   socketAddress,
   syscallOf,
   textOf,
@@ -37,6 +39,16 @@ interface AuditEvent {
   readonly id: string;
   readonly host: string;
   readonly records: readonly AuditRecord[];
+  readonly time: Moment | undefined;
+  /** undefined where no record is of a system call that has rows. */
+  readonly call: Call | undefined;
+}
+
+interface Call {
+  readonly record: AuditRecord;
+  readonly does: Syscall;
+  readonly name: string;
+  readonly succeeded: boolean;
 }
 
 /** Records of a serial that are still coming in. */
@@ -68,27 +80,32 @@ export class AuditConversion implements Conversion {
 
   convert(record: RawRecord): readonly Outcome[] {
     const { host, texts } = auditTexts(record) ?? { host: undefined, texts: [] };
-    const known = texts.filter((text) => auditHead(text) !== undefined);
-    if (known.length === 0) {
-      return /^-+$/.test(record.text)
-        ? []
-        : [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
+    let known = 0;
+    for (const text of texts) {
+      const head = auditHead(text);
+      if (head) {
+        known++;
+        this.#take(text, head, host, record);
+      }
     }
-    for (const text of known) {
-      this.#take(text, host, record);
-    }
-    return [];
+    return known > 0 || /^-+$/.test(record.text)
+      ? []
+      : [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
   }
 
-  #take(text: string, outer: string | undefined, record: RawRecord): void {
-    const head = auditHead(text);
-    const host = head?.node ?? outer ?? '';
-    const key = `${host} ${head?.id}`;
+  #take(
+    text: string,
+    { node, type, id }: AuditHead,
+    outer: string | undefined,
+    record: RawRecord,
+  ): void {
+    const host = node ?? outer ?? '';
+    const key = `${host} ${id}`;
     const group = this.#open.get(key) ?? { host, texts: [], place: record.place };
     group.texts.push(text);
     this.#heldText += text.length;
     this.#open.set(key, group);
-    if (head?.type === 'EOE') {
+    if (type === 'EOE') {
       this.#finish(key, group);
     } else if (this.#open.size > mostOpen) {
       for (const [oldest, first] of this.#open) {
@@ -133,8 +150,7 @@ export class AuditConversion implements Conversion {
 
   /** Program starts explain what comes after them, and before: exports are not always in order. */
   #learn(event: AuditEvent): void {
-    const call = callOf(event);
-    const time = timeOf(event);
+    const { call, time } = event;
     if (call?.does !== 'execve' || !call.succeeded || time === undefined) {
       return;
     }
@@ -158,20 +174,20 @@ export class AuditConversion implements Conversion {
   }
 
   *#outcomes(event: AuditEvent, record: RawRecord): Generator<Outcome> {
-    const time = timeOf(event);
-    const device = this.#context.correlation.devices.of(event.host);
+    const { host, id, time } = event;
+    const device = this.#context.correlation.devices.of(host);
     device.platform ??= 'Linux';
     let count = 0;
-    for (const { table, columns } of rowsOf(event)) {
-      const identity = `audit\n${event.host.toLowerCase()}\n${event.id}\n${count++}`;
-      const common: Columns = {
-        Timestamp: time?.text,
-        ...(event.host !== '' && { DeviceId: device.id, DeviceName: device.name }),
-        ReportId: reportId(identity),
-      };
-      const actor = this.#actor(event, table, device, time?.milliseconds ?? 0);
-      yield { table, columns: { ...common, ...actor, ...columns }, identity, record };
-      if (time && event.host !== '') {
+    for (const { table, columns: own } of rowsOf(event)) {
+      const identity = `audit\n${host.toLowerCase()}\n${id}\n${count++}`;
+      const columns: Columns = { Timestamp: time?.text, ReportId: reportId(identity) };
+      if (host !== '') {
+        columns['DeviceId'] = device.id;
+        columns['DeviceName'] = device.name;
+      }
+      this.#setActor(columns, event, table, device);
+      yield { table, columns: Object.assign(columns, own), identity, record };
+      if (time && host !== '') {
         this.#sighted.add(device, time.milliseconds);
       }
     }
@@ -181,9 +197,10 @@ export class AuditConversion implements Conversion {
   }
 
   /** The process that acted; of a start it is the parent, because execve replaces the image of its own. */
-  #actor(event: AuditEvent, table: string, device: Device, ms: number): Columns {
+  #setActor(columns: Columns, event: AuditEvent, table: string, device: Device): void {
     const isStart = table === 'DeviceProcessEvents';
-    const fields = callOf(event)?.record.fields ?? event.records[0]?.fields ?? new Map();
+    const fields = event.call?.record.fields ?? event.records[0]?.fields ?? new Map();
+    const ms = event.time?.milliseconds ?? 0;
     const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
     const image = isStart ? undefined : imageOf(fields.get('exe'));
     const { correlation } = this.#context;
@@ -198,16 +215,11 @@ export class AuditConversion implements Conversion {
       sid: undefined,
       logonId: isStart ? undefined : plainOf(fields.get('ses')),
     };
-    const actor = actorColumns(named, process, device, correlation);
+    setActorColumns(columns, actorColumnsIn(table), named, process, device, correlation);
     const path = process?.facts.image ?? image;
     // Upper and lower case are different files there.
-    actor['InitiatingProcessFolderPath'] = path;
-    actor['InitiatingProcessFileName'] = path && baseName(path);
-    return Object.fromEntries(
-      actorColumnsIn(table)
-        .filter((name) => actor[name] !== undefined)
-        .map((name) => [name, actor[name]]),
-    );
+    columns['InitiatingProcessFolderPath'] = path;
+    columns['InitiatingProcessFileName'] = path && baseName(path);
   }
 }
 
@@ -215,23 +227,17 @@ export class AuditConversion implements Conversion {
 function eventOf(text: string): AuditEvent {
   const [host = '', ...lines] = text.split('\n');
   const records = lines.map(parseAuditRecord).filter((record) => record !== undefined);
-  return { id: records[0]?.id ?? '', host, records };
+  const id = records[0]?.id ?? '';
+  return { id, host, records, time: timeOf(id), call: callOf(records) };
 }
 
-function timeOf({ id }: AuditEvent) {
+function timeOf(id: string): Moment | undefined {
   const text = epochText(id.split(':')[0] ?? '', 'seconds');
   return text === undefined ? undefined : parseDatetime(text);
 }
 
-interface Call {
-  readonly record: AuditRecord;
-  readonly does: string;
-  readonly name: string;
-  readonly succeeded: boolean;
-}
-
 /** The system call of an event. AUOMS merges its records into one. */
-function callOf({ records }: AuditEvent): Call | undefined {
+function callOf(records: readonly AuditRecord[]): Call | undefined {
   const record = records.find(({ fields }) => fields.has('syscall'));
   const call = record && syscallOf(record.fields);
   return (
@@ -277,64 +283,36 @@ function workingFolder(event: AuditEvent, { fields }: AuditRecord): string | und
 
 type AuditRow = Pick<DefenderEvent, 'table' | 'columns'>;
 
-function* rowsOf(event: AuditEvent): Generator<AuditRow> {
-  const call = callOf(event);
-  if (call) {
-    yield* callRows[call.does]?.(event, call) ?? [];
-    return;
-  }
-  for (const { type, fields } of event.records) {
-    const row = userRows[type]?.(type, fields);
-    if (row) {
-      yield row;
-    }
-  }
+function rowsOf(event: AuditEvent): readonly AuditRow[] {
+  const { call, records } = event;
+  return call
+    ? (callRows[call.does]?.(event, call) ?? [])
+    : records.flatMap(({ type, fields }) => userRows[type]?.(type, fields) ?? []);
 }
 
-const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Iterable<AuditRow>>> = {
-  *execve(event, { record, succeeded }) {
-    // A failed one is the search along PATH.
-    if (succeeded) {
-      yield processRow(event, record);
-    }
+type CallRows = (event: AuditEvent, call: Call) => readonly AuditRow[];
+
+const callRows: Readonly<Record<Syscall, CallRows>> = {
+  // A failed one is the search along PATH.
+  execve: (event, { record, succeeded }) => (succeeded ? [processRow(event, record)] : []),
+  connect(event, { record, succeeded }) {
+    const isUnderWay = /^"?(?:-115$|EINPROGRESS)/.test(record.fields.get('exit') ?? '');
+    return remoteRows(
+      event,
+      record,
+      succeeded || isUnderWay ? 'ConnectionSuccess' : 'ConnectionFailed',
+    );
   },
-  *connect(event, { record, succeeded }) {
-    const end = endOf(event, record);
-    if (end) {
-      const { address } = end;
-      const isUnderWay = /^"?(?:-115$|EINPROGRESS)/.test(record.fields.get('exit') ?? '');
-      yield {
-        table: 'DeviceNetworkEvents',
-        columns: {
-          ActionType: succeeded || isUnderWay ? 'ConnectionSuccess' : 'ConnectionFailed',
-          RemoteIP: address,
-          RemotePort: end.port,
-          RemoteIPType: addressType(address),
-          AdditionalFields: additional(record.fields),
-        },
-      };
-    }
-  },
-  *accept(event, { record, succeeded }) {
-    const end = endOf(event, record);
-    if (end && succeeded) {
-      yield {
-        table: 'DeviceNetworkEvents',
-        columns: {
-          ActionType: 'InboundConnectionAccepted',
-          RemoteIP: end.address,
-          RemotePort: end.port,
-          RemoteIPType: addressType(end.address),
-          AdditionalFields: additional(record.fields),
-        },
-      };
-    }
-  },
-  *bind(event, { record, succeeded }) {
+  accept: (event, { record, succeeded }) =>
+    succeeded ? remoteRows(event, record, 'InboundConnectionAccepted') : [],
+  bind(event, { record, succeeded }) {
     const end = endOf(event, record);
     // A port of the system's choice is not waited at.
-    if (end && end.port !== 0 && succeeded) {
-      yield {
+    if (end === undefined || end.port === 0 || !succeeded) {
+      return [];
+    }
+    return [
+      {
         table: 'DeviceNetworkEvents',
         columns: {
           ActionType: 'ListeningConnectionCreated',
@@ -343,16 +321,19 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
           LocalIPType: addressType(end.address),
           AdditionalFields: additional(record.fields),
         },
-      };
-    }
+      },
+    ];
   },
   delete: fileRows,
   open: fileRows,
   create: fileRows,
-  *rename(event, call) {
+  rename(event, call) {
     const [from, to] = ['DELETE', 'CREATE'].map((kind) => pathsOf(event, call, kind)[0]);
-    if (call.succeeded && from !== undefined && to !== undefined) {
-      yield {
+    if (!call.succeeded || from === undefined || to === undefined) {
+      return [];
+    }
+    return [
+      {
         table: 'DeviceFileEvents',
         columns: {
           ActionType: 'FileRenamed',
@@ -362,10 +343,28 @@ const callRows: Readonly<Record<string, (event: AuditEvent, call: Call) => Itera
           PreviousFileName: baseName(from),
           AdditionalFields: additional(call.record.fields),
         },
-      };
-    }
+      },
+    ];
   },
 };
+
+function remoteRows(event: AuditEvent, record: AuditRecord, actionType: string): AuditRow[] {
+  const end = endOf(event, record);
+  return end === undefined
+    ? []
+    : [
+        {
+          table: 'DeviceNetworkEvents',
+          columns: {
+            ActionType: actionType,
+            RemoteIP: end.address,
+            RemotePort: end.port,
+            RemoteIPType: addressType(end.address),
+            AdditionalFields: additional(record.fields),
+          },
+        },
+      ];
+}
 
 /** The address that a call was about. */
 function endOf(event: AuditEvent, { fields }: AuditRecord): SocketAddress | undefined {
@@ -388,13 +387,12 @@ function processRow(event: AuditEvent, record: AuditRecord): AuditRow {
       FileName: image && baseName(image),
       ProcessId: pidOf(fields.get('pid')),
       ProcessCommandLine: commandOf(event, record),
-      ProcessCreationTime: timeOf(event)?.text,
+      ProcessCreationTime: event.time?.text,
       AccountName: userOf(fields, 'uid', 'user'),
       LogonId: integer(plainOf(fields.get('ses')) ?? ''),
-      AdditionalFields: {
-        ...additional(fields),
-        ...withText('ProcessCurrentWorkingDirectory', workingFolder(event, record)),
-      },
+      AdditionalFields: additional(fields, {
+        ProcessCurrentWorkingDirectory: workingFolder(event, record),
+      }),
     },
   };
 }
@@ -410,28 +408,26 @@ function opensForWriting({ name, record, does }: Call): boolean {
   return /\bO_(?:WRONLY|RDWR)\b/.test(flags) || (Number.parseInt(flags, 16) & accessMode) !== 0;
 }
 
-function* fileRows(event: AuditEvent, call: Call): Generator<AuditRow> {
+function fileRows(event: AuditEvent, call: Call): AuditRow[] {
   if (!call.succeeded) {
-    return;
+    return [];
   }
   const kinds = [
     ['DELETE', 'FileDeleted'],
     ['CREATE', 'FileCreated'],
     ...(call.does !== 'delete' && opensForWriting(call) ? [['NORMAL', 'FileModified']] : []),
   ] as const;
-  for (const [kind = '', actionType = ''] of kinds) {
-    for (const path of pathsOf(event, call, kind)) {
-      yield {
-        table: 'DeviceFileEvents',
-        columns: {
-          ActionType: actionType,
-          FolderPath: path,
-          FileName: baseName(path),
-          AdditionalFields: additional(call.record.fields),
-        },
-      };
-    }
-  }
+  return kinds.flatMap(([kind = '', actionType = '']) =>
+    pathsOf(event, call, kind).map((path) => ({
+      table: 'DeviceFileEvents',
+      columns: {
+        ActionType: actionType,
+        FolderPath: path,
+        FileName: baseName(path),
+        AdditionalFields: additional(call.record.fields),
+      },
+    })),
+  );
 }
 
 /** Paths of an event that play a part in it: DELETE, CREATE, NORMAL. */
@@ -508,7 +504,7 @@ function logonRow(_: string, fields: Fields): AuditRow {
       RemoteIP: address && shortAddress(address),
       RemoteIPType: address && addressType(address),
       RemoteDeviceName: host === undefined || isIP(host) !== 0 ? undefined : host,
-      AdditionalFields: { ...additional(fields), ...withText('op', plainOf(fields.get('op'))) },
+      AdditionalFields: additional(fields, { op: plainOf(fields.get('op')) }),
     },
   };
 }
@@ -542,12 +538,11 @@ function accountRow(type: string, fields: Fields): AuditRow | undefined {
     columns: {
       ActionType: actionType,
       AccountName: isGroup ? undefined : account,
-      AdditionalFields: {
-        ...additional(fields),
-        ...withText('op', plainOf(fields.get('op'))),
-        ...withText('GroupName', group),
-        ...(isAttempt ? withText('res', plainOf(fields.get('res'))) : {}),
-      },
+      AdditionalFields: additional(fields, {
+        op: plainOf(fields.get('op')),
+        GroupName: group,
+        res: isAttempt ? plainOf(fields.get('res')) : undefined,
+      }),
     },
   };
 }
@@ -573,17 +568,25 @@ const inColumns: ReadonlySet<string> = new Set([
 /** Values that the kernel writes as text, and so in hex where they have to be. */
 const textNames: ReadonlySet<string> = new Set(['comm', 'key', 'proctitle', 'name', 'cmd', 'data']);
 
-/** What has no column. */
-function additional(fields: Fields): Record<string, JsonValue> {
+/** What has no column, and what is given besides. */
+function additional(
+  fields: Fields,
+  besides: Readonly<Record<string, string | undefined>> = {},
+): Record<string, JsonValue> {
   const kept: Record<string, JsonValue> = {};
   for (const [name, value] of fields) {
     if (!inColumns.has(name)) {
-      Object.assign(kept, withText(name, textNames.has(name) ? textOf(value) : plainOf(value)));
+      setText(kept, name, textNames.has(name) ? textOf(value) : plainOf(value));
     }
+  }
+  for (const name in besides) {
+    setText(kept, name, besides[name]);
   }
   return kept;
 }
 
-function withText(name: string, value: string | undefined): Record<string, JsonValue> {
-  return value === undefined ? {} : { [name]: value };
+function setText(kept: Record<string, JsonValue>, name: string, value: string | undefined): void {
+  if (value !== undefined) {
+    setMember(kept, name, value);
+  }
 }
