@@ -44,7 +44,10 @@ export function convertResults(
   events: EventConversion,
 ): readonly Outcome[] {
   const own = osqueryDocuments(results);
-  const carried = own.length === results.length ? [] : windowsEventsIn(results);
+  if (own.length === results.length) {
+    return documents.hold(record, own);
+  }
+  const carried = windowsEventsIn(results);
   const outcomes = carried.flatMap((value) =>
     events.convert({ ...record, text: compactJson(value), value }),
   );

@@ -24,13 +24,18 @@ const epoch = (name: string): Expression => {
     `epoch(${name})`,
     (scope) => {
       const text = textFrom(read(scope));
-      return text !== undefined && Number(text) > earliestSeconds
-        ? epochText(text, 'seconds')
-        : undefined;
+      return text !== undefined && Number(text) > earliestSeconds ? timeText(text) : undefined;
     },
     [name],
   );
 };
+
+const timeOfSeconds = new Memory<string>();
+
+/** The time that is so many seconds after 1970; many events share it. */
+function timeText(seconds: string): string | undefined {
+  return timeOfSeconds.of(seconds, () => epochText(seconds, 'seconds') ?? '') || undefined;
+}
 
 /** Smaller numbers are no times: seconds since the start of something, or unknown. */
 const earliestSeconds = 1_000_000_000;
@@ -519,16 +524,25 @@ const tables: readonly QueriedTable[] = [
 const byName = new Map(tables.flatMap((table) => table.names.map((name) => [name, table])));
 
 function ruleOf(kind: string, columns: JsonObject): DocumentRule {
-  const has = (name: string) => name in columns;
   const named = byName.get(kind);
-  if (named?.columns.some(has)) {
+  if (named?.columns.some((name) => name in columns)) {
     return named.rule;
   }
-  const told = tables.find(
-    ({ columns: own, without = [] }) =>
-      own.every(has) && !without.some(has) && (own.length > 2 || kind === ''),
-  );
+  const told = tables.find((table) => isOf(table, columns, kind));
   return told?.rule ?? anything;
+}
+
+/** Whether the columns are those of the table. */
+function isOf(
+  { columns: own, without = [] }: QueriedTable,
+  columns: JsonObject,
+  kind: string,
+): boolean {
+  return (
+    (own.length > 2 || kind === '') &&
+    own.every((name) => name in columns) &&
+    !without.some((name) => name in columns)
+  );
 }
 
 const tableNames = [...byName.keys()].sort((a, b) => b.length - a.length);
@@ -673,7 +687,7 @@ function timeOf(result: JsonObject, columns: JsonObject, rule: DocumentRule): st
   const isEvent = rule.time === undefined && own !== undefined && Number(own) > earliestSeconds;
   const seconds = isEvent ? own : textFrom(result['unixTime'] ?? result['unix_time']);
   if (seconds !== undefined && /^\d+(?:\.\d+)?$/.test(seconds)) {
-    return epochText(seconds, 'seconds');
+    return timeText(seconds);
   }
   const written = textFrom(result['calendarTime'] ?? result['calendar_time']);
   // `Mon Jan  5 10:11:12 2026 UTC`
@@ -772,29 +786,28 @@ function eventData(data: JsonValue | undefined): JsonObject {
 }
 
 function about({ document }: DocumentScope): Columns {
-  const text = (name: string) => textFrom(document[name]);
   if ('major' in document && 'minor' in document && 'version' in document) {
-    const platform = to.platformOf(text('platform'), text('name'));
+    const platform = to.platformOf(textFrom(document['platform']), textFrom(document['name']));
     return {
       OSPlatform: platform,
-      OSVersion: text('version'),
-      OSBuild: to.wholeNumber(text('build')),
-      OSArchitecture: to.architectureOf(text('arch')),
-      OSDistribution: platform === 'Linux' ? text('name') : undefined,
+      OSVersion: textFrom(document['version']),
+      OSBuild: to.wholeNumber(textFrom(document['build'])),
+      OSArchitecture: to.architectureOf(textFrom(document['arch'])),
+      OSDistribution: platform === 'Linux' ? textFrom(document['name']) : undefined,
     };
   }
   if ('hardware_model' in document) {
     return {
-      Vendor: text('hardware_vendor'),
-      Model: text('hardware_model'),
-      HardwareUuid: text('uuid'),
-      OSArchitecture: to.architectureOf(text('cpu_type')),
+      Vendor: textFrom(document['hardware_vendor']),
+      Model: textFrom(document['hardware_model']),
+      HardwareUuid: textFrom(document['uuid']),
+      OSArchitecture: to.architectureOf(textFrom(document['cpu_type'])),
     };
   }
-  const [uid, username] = [text('uid'), text('username')];
+  const [uid, username] = [textFrom(document['uid']), textFrom(document['username'])];
   if (uid !== undefined && username) {
     return { [userFact(uid)]: username };
   }
-  const mac = 'interface' in document ? text('mac') : undefined;
+  const mac = 'interface' in document ? textFrom(document['mac']) : undefined;
   return mac === undefined || /^[0:]*$/.test(mac) ? {} : { MacAddress: mac };
 }
