@@ -294,6 +294,17 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
   ecs: [
     {
       '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { kind: 'signal', category: ['process'] },
+      host: { hostname: 'WEB01', ip: ['10.0.0.5'] },
+      process: { executable: '/tmp/x', args: ['x', '-y'] },
+      user: { name: 'Alice', id: 'S-1-5-21-1' },
+      destination: { ip: '192.0.2.1' },
+      'kibana.alert.uuid': 'a1',
+      'kibana.alert.rule.name': 'n',
+      'kibana.alert.rule.threat': [{ tactic: { name: 'm' }, technique: [{ id: 'T1', name: 'n' }] }],
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
       ecs: { version: '8.11.0' },
       host: { hostname: 'WEB01', ip: ['10.0.0.5'], os: { type: 'linux', name: 'Ubuntu' } },
       event: { kind: 'event', category: ['process'], type: ['start'], id: 'e1' },
@@ -373,6 +384,16 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
       metadata: { product: { name: 'x' } },
       finding_info: { uid: 'f', title: 't' },
       attacks: [{ technique: { name: 'n', uid: 'T1' }, tactic: { name: 'm' } }],
+      device: { hostname: 'PC1', ip: '10.0.0.5' },
+      evidences: [
+        {
+          actor: { user: { name: 'Bob', uid: 'S-1-5-21-1' } },
+          process: { file: { path: 'C:\\a' } },
+        },
+        { dst_endpoint: { ip: '192.0.2.1' }, reg_value: { path: 'HKLM\\X', data: { value: 1 } } },
+      ],
+      resources: [{ uid: 'arn:1', type: 'vm' }],
+      observables: [{ name: 'a', type_id: 8, value: 'ab'.repeat(20) }],
     },
     {
       class_uid: 4009,
