@@ -44,7 +44,6 @@ export class DocumentConversion implements Conversion {
   readonly #context: ConversionContext;
   readonly #backlog: Backlog<readonly Ruled[]>;
   readonly #occurrences = new Occurrences();
-  readonly #plans = new Map<DocumentRule, RulePlan>();
   readonly #scope: DocumentScope;
   readonly #filler: RowFiller;
   #sighted = new Sighted();
@@ -127,15 +126,6 @@ export class DocumentConversion implements Conversion {
     return this.#scope;
   }
 
-  #planOf(rule: DocumentRule): RulePlan {
-    let plan = this.#plans.get(rule);
-    if (plan === undefined) {
-      plan = planOf(this.#source, rule);
-      this.#plans.set(rule, plan);
-    }
-    return plan;
-  }
-
   #learn({ source, rule, time }: Ruled): void {
     const scope = this.#open(source);
     const { device } = scope;
@@ -188,7 +178,7 @@ export class DocumentConversion implements Conversion {
 
   *#outcomes(ruled: Ruled, rule: DocumentRule, record: RawRecord): Generator<Outcome> {
     const { source, time } = ruled;
-    const items = itemsOf(source.document, this.#planOf(rule));
+    const items = itemsOf(source.document, planOf(this.#source, rule));
     if (items !== undefined) {
       const most = mostRowsOf(record);
       for (const [index, item] of items.list.entries()) {
@@ -219,7 +209,7 @@ export class DocumentConversion implements Conversion {
     record: RawRecord,
   ): DefenderEvent | Passed {
     const scope = this.#open(source);
-    const plan = this.#planOf(rule);
+    const plan = planOf(this.#source, rule);
     const actionType = actionTypeOf(rule, scope);
     if (rule.actionType !== undefined && actionType === undefined) {
       return unmapped;
@@ -268,7 +258,7 @@ export class DocumentConversion implements Conversion {
         continue;
       }
       const columns = { ...common };
-      this.#fill(columns, part, this.#planOf(rule), time);
+      this.#fill(columns, part, planOf(this.#source, rule), time);
       tell(told, columns);
       const identity = `${head}\n${content}`;
       yield { table: rule.table, columns, identity, ...(own.record && { record: own.record }) };
@@ -317,7 +307,7 @@ export class DocumentConversion implements Conversion {
     const reference = { guid, pid, image, ms: time?.milliseconds ?? 0 };
     const process =
       device === nowhere ? undefined : correlation.processes.find(device.name, reference);
-    const actor = actorColumns(named, process, device, correlation);
+    const actor: Columns = actorColumns(named, process, device, correlation);
     for (const name in actor) {
       const value = actor[name];
       if (value !== undefined && own.has(name) && (name !== imageColumn || isPath(value))) {

@@ -43,7 +43,19 @@ const actorColumn: Readonly<Record<keyof ProcessMembers, string>> = {
 
 type Entry = readonly [name: string, expression: Expression];
 
+const plans = new WeakMap<DocumentRule, RulePlan>();
+
+/** The plan of a rule, made once for all streams. */
 export function planOf(source: DocumentSource, rule: DocumentRule): RulePlan {
+  let plan = plans.get(rule);
+  if (plan === undefined) {
+    plan = newPlan(source, rule);
+    plans.set(rule, plan);
+  }
+  return plan;
+}
+
+function newPlan(source: DocumentSource, rule: DocumentRule): RulePlan {
   const { table, actionType, each = [] } = rule;
   const own = columnsOf(table);
   const columns = Object.entries(rule.columns);
