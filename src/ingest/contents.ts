@@ -116,7 +116,7 @@ async function* tarMembers(
   let number = 0;
   for await (const member of broken.passedOver(tarFiles(name, chunks))) {
     if (!first.has(number++)) {
-      yield* broken.passedOver(unpacked(member, {}, depth + 1));
+      yield* broken.passedOver(unpacked(member, {}, depth + 1), member.name);
     }
   }
   broken.tell();
@@ -137,7 +137,7 @@ async function* tarMembersOfSysmon(
     if (found.size < mostOrdered && (await startsOfSysmon(member.name, bytes, depth))) {
       found.add(number);
       const content = { name: member.name, chunks: bytes.rest() };
-      yield* broken.passedOver(unpacked(content, {}, depth + 1));
+      yield* broken.passedOver(unpacked(content, {}, depth + 1), member.name);
     }
   }
   return count;
@@ -147,14 +147,17 @@ async function* tarMembersOfSysmon(
 class Broken {
   #first: HuntError | undefined;
 
-  async *passedOver<T>(contents: AsyncIterable<T>): AsyncGenerator<T> {
+  /** @param name of the member that they are in, where that is one */
+  async *passedOver<T>(contents: AsyncIterable<T>, name?: string): AsyncGenerator<T> {
     try {
       yield* contents;
     } catch (error) {
       if (!isContentError(error)) {
         throw error;
       }
-      this.#first ??= error;
+      // A member of a member has been named.
+      const isNamed = name === undefined || error.message.startsWith(name);
+      this.#first ??= isNamed ? error : invalid(`${name}: ${error.message}`, error);
     }
   }
 
@@ -274,7 +277,8 @@ async function* zipFileMembers(
     for (;;) {
       const { found, isEnd, failure } = await nextEntries(entries);
       for (const entry of await inReadingOrder(zip, found, name, depth)) {
-        yield* broken.passedOver(zipMember(zip, entry, name, depth, { onRead }));
+        const member = zipMember(zip, entry, name, depth, { onRead });
+        yield* broken.passedOver(member, `${name}/${nameOf(entry)}`);
       }
       if (failure !== undefined) {
         throw failure;

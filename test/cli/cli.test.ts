@@ -99,8 +99,11 @@ describe('on a data directory', { timeout: 180_000 }, () => {
     const cut = join(directory, 'cut.ndjson.gz');
     await writeFile(cut, gzipSync(Buffer.from('{"a":1}\n'.repeat(5000))).subarray(0, 60));
     const from = ['ingest', '--data', data, '--source', 'defender-streaming'];
-    const { stderr, code } = await quarry([...from, cut, join(directory, 'absent')]);
+    const whole = join(directory, 'whole.ndjson');
+    await writeFile(whole, '{"a":1}\n');
+    const { stdout, stderr, code } = await quarry([...from, cut, join(directory, 'absent'), whole]);
     expect(code).toBe(1);
+    expect(stdout).toContain('whole.ndjson');
     expect(stderr).toContain('truncated');
     expect(stderr).toContain('ENOENT');
   });

@@ -90,18 +90,26 @@ function tellUnreadable(file: string): void {
 
 async function ingestOnce(file: string, taker: Taker): Promise<void> {
   const run = file === '-' ? undefined : taker.run;
-  if (await run?.hasTaken(file)) {
-    await write(process.stdout, `${printable(file)}: taken before the interruption\n`);
-    return;
-  }
   try {
+    if (await run?.hasTaken(file)) {
+      await write(process.stdout, `${printable(file)}: taken before the interruption\n`);
+      return;
+    }
     await ingestOne(file, taker);
   } catch (error) {
-    // A folder may hold more than telemetry.
-    if (!(error instanceof HuntError) || error.code !== 'ingest.source') throw error;
+    if (!isOwn(error)) throw error;
     console.error(`error: ${printable(file)}: ${error.message}`);
     process.exitCode = exitCodes.failed;
   }
+}
+
+/** What is wrong with one file, and not with the next: a folder may hold more than telemetry. */
+function isOwn(error: unknown): error is Error {
+  if (error instanceof HuntError) {
+    return error.code === 'ingest.source' || error.code === 'ingest.content';
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR';
 }
 
 async function follow(places: readonly string[], options: IngestOptions): Promise<void> {
@@ -184,7 +192,12 @@ async function intoServer(options: IngestOptions): Promise<Taker> {
       const input = file === '-' ? process.stdin : createReadStream(file);
       input.once('error', (error: Error) => counted.destroy(error));
       const response = await connection.post(path, input.pipe(counted));
-      return (await json(await checkStatus(response))) as FileSummary;
+      try {
+        return (await json(await checkStatus(response))) as FileSummary;
+      } catch (error) {
+        if (response.statusCode !== 400 || !(error instanceof Error)) throw error;
+        throw new HuntError('ingest.content', { message: error.message }, { cause: error });
+      }
     },
     close: () => connection.close(),
   };
