@@ -20,6 +20,10 @@ create table if not exists primary_event (
 /** More of them are forgotten, the oldest first. */
 const mostProcesses = 2_000_000;
 const mostOfPid = 50;
+/** Inserted by one statement, which takes half the time of as many. */
+const insertedAtOnce = 20;
+/** After so many rows it is looked whether they are too many. */
+const rowsBetweenLooks = 1_000;
 const mostPrimaries = 200_000;
 
 interface ProcessRow {
@@ -31,9 +35,9 @@ interface ProcessRow {
 
 interface StoredProcess {
   readonly device: string;
-  readonly guid?: string;
-  readonly started?: string;
-  readonly endMs?: number;
+  readonly guid?: string | undefined;
+  readonly started?: string | undefined;
+  readonly endMs?: number | undefined;
   readonly rank: Rank;
   readonly facts: ProcessFacts;
 }
@@ -69,6 +73,7 @@ export class CorrelationStore implements ProcessStore {
   readonly #device: Database.Statement;
   readonly #sid: Database.Statement;
   readonly #insertProcess: Database.Statement;
+  readonly #insertProcesses: Database.Statement;
   readonly #updateProcess: Database.Statement;
   readonly #putDevice: Database.Statement;
   readonly #putSid: Database.Statement;
@@ -87,8 +92,11 @@ export class CorrelationStore implements ProcessStore {
     );
     this.#device = database.prepare('select facts from device where name = ?');
     this.#sid = database.prepare('select sid from account where name = ?');
-    this.#insertProcess = database.prepare(
-      'insert into process (label, guid, pid, start, facts) values (?, ?, ?, ?, ?)',
+    const insert = 'insert into process (label, guid, pid, start, facts) values';
+    const row = '(?, ?, ?, ?, ?)';
+    this.#insertProcess = database.prepare(`${insert} ${row}`);
+    this.#insertProcesses = database.prepare(
+      `${insert} ${new Array(insertedAtOnce).fill(row).join(', ')}`,
     );
     this.#updateProcess = database.prepare(
       'update process set guid = ?, pid = ?, start = ?, facts = ? where id = ?',
@@ -135,10 +143,14 @@ export class CorrelationStore implements ProcessStore {
     if (processes.length + devices.length + sids.size + primaries.length === 0) {
       return;
     }
+    const added = processes.filter(({ row }) => row === 0);
+    const stored = processes.filter(({ row }) => row > 0);
+    let lastRow = 0;
     this.#transaction(() => {
-      for (const process of processes) {
-        this.#putProcess(process);
+      for (const process of stored) {
+        this.#updateProcess.run(...valuesOf(process), process.row);
       }
+      lastRow = this.#addProcesses(added);
       for (const device of devices) {
         this.#putDevice.run(device.name, JSON.stringify(storedDevice(device)));
       }
@@ -147,6 +159,9 @@ export class CorrelationStore implements ProcessStore {
       }
       this.#putPrimaries(primaries);
     });
+    for (const [index, process] of added.entries()) {
+      process.row = lastRow - added.length + 1 + index;
+    }
     for (const item of [...processes, ...devices]) {
       item.isDirty = false;
     }
@@ -199,26 +214,29 @@ export class CorrelationStore implements ProcessStore {
     }
   }
 
-  #putProcess(process: Process): void {
-    const { device, guid, pid, startMs, started, endMs, facts } = process;
-    const stored: StoredProcess = {
-      device,
-      rank: process.rank,
-      facts,
-      ...(guid === undefined ? {} : { guid }),
-      ...(started === undefined ? {} : { started }),
-      ...(endMs === undefined ? {} : { endMs }),
-    };
-    const values = [knownGuid(guid) ?? null, pid ?? null, startMs ?? null, JSON.stringify(stored)];
-    if (process.row > 0) {
-      this.#updateProcess.run(...values, process.row);
-      return;
+  /** The last one's row: they are numbered one after the other. */
+  #addProcesses(processes: readonly Process[]): number {
+    let last = 0;
+    for (let at = 0; at < processes.length; ) {
+      const isFew = processes.length - at < insertedAtOnce;
+      const together = processes.slice(at, isFew ? at + 1 : at + insertedAtOnce);
+      const statement = isFew ? this.#insertProcess : this.#insertProcesses;
+      const values = together.flatMap((process) => [labelOf(process.device), ...valuesOf(process)]);
+      last = Number(statement.run(...values).lastInsertRowid);
+      at += together.length;
     }
-    process.row = Number(this.#insertProcess.run(labelOf(device), ...values).lastInsertRowid);
-    if (process.row > mostProcesses && process.row % 1_000 === 0) {
-      this.#database.prepare('delete from process where id <= ?').run(process.row - mostProcesses);
+    if (last > mostProcesses && last % rowsBetweenLooks < processes.length) {
+      this.#database.prepare('delete from process where id <= ?').run(last - mostProcesses);
     }
+    return last;
   }
+}
+
+/** Columns of a process's row: guid, pid, start, facts. */
+function valuesOf(process: Process): (string | number | null)[] {
+  const { device, rank, guid, pid, startMs, started, endMs, facts } = process;
+  const stored: StoredProcess = { device, guid, started, endMs, rank, facts };
+  return [knownGuid(guid) ?? null, pid ?? null, startMs ?? null, JSON.stringify(stored)];
 }
 
 function processOf({ id, pid, start, facts }: ProcessRow): Process {

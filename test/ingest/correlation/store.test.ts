@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Process } from '../../../src/ingest/correlation/process.js';
+import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
+
+let folder = '';
+let store: CorrelationStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quarry-known-'));
+  store = new CorrelationStore(join(folder, 'known.db'));
+});
+
+afterEach(async () => {
+  store.close();
+  await rm(folder, { recursive: true });
+});
+
+const nothing = { processes: [], devices: [], sids: new Map(), primaries: [] };
+
+function process(pid: number): Process {
+  const found = new Process('pc1');
+  found.pid = pid;
+  found.startMs = pid * 1000;
+  found.facts.image = `/bin/${pid}`;
+  return found;
+}
+
+it.each([1, 19, 20, 21, 45])('%d processes are found again, each in its row', (count) => {
+  const before = [process(7000), process(7001)];
+  store.save({ ...nothing, processes: before });
+  const added = Array.from({ length: count }, (_, pid) => process(pid));
+  store.save({ ...nothing, processes: added });
+  for (const each of added) each.endMs = 5;
+  store.save({ ...nothing, processes: [...added, process(8000)] });
+  for (const { pid = 0, row, startMs } of [...before, ...added]) {
+    const image = `/bin/${pid}`;
+    expect(store.byPid('pc1', pid)).toMatchObject([{ row, pid, startMs, facts: { image } }]);
+  }
+  expect(store.byPid('pc1', 0)[0]?.endMs).toBe(5);
+});
+
+it('what could not be saved is saved by the next time', () => {
+  const added = [process(1), process(2)];
+  const device = { name: null } as never;
+  expect(() => store.save({ ...nothing, processes: added, devices: [device] })).toThrow();
+  expect(store.byPid('pc1', 1)).toEqual([]);
+  store.save({ ...nothing, processes: [process(3)] });
+  store.save({ ...nothing, processes: added });
+  expect([1, 2, 3].map((pid) => store.byPid('pc1', pid)[0]?.pid)).toEqual([1, 2, 3]);
+});
