@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, request as forward } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -160,6 +162,39 @@ describe('containers of the Streaming API', () => {
     expect(JSON.stringify(logged)).not.toContain('sig=secret');
     await running.close();
   });
+
+  it('of which one cannot be read do not hold up the others', async () => {
+    await containerOf('Aaa');
+    await append(await blobOf('DeviceProcessEvents', '09'), processes(300, 310));
+    const proxy = createServer((request, response) => {
+      const { url = '', method, headers } = request;
+      if (url.includes('advancedhunting-aaa')) {
+        response.writeHead(403).end();
+      } else {
+        const forwarded = forward(`${address}${url}`, { method, headers }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        });
+        request.pipe(forwarded);
+      }
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    cleanUp(async () => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    const { port } = proxy.address() as AddressInfo;
+    const through = connectionString.replace(address, `http://127.0.0.1:${port}`);
+    const running = await read({ name: 'closed', connectionString: through });
+    const rows = async () => {
+      await ingest.flush();
+      return count('DeviceProcessEvents', between(300, 310));
+    };
+    await expect.poll(rows, { timeout: 60_000 }).toBe(10);
+    const [told] = logged.filter(({ source }) => source === 'closed');
+    expect(told).toMatchObject({ event: 'source.blob', item: 'insights-logs-advancedhunting-aaa' });
+    await running.close();
+  }, 90_000);
 
   it('need an address', async () => {
     await expect(read({ connectionString: undefined })).rejects.toMatchObject({

@@ -123,27 +123,46 @@ class Account {
     const there = new Set<string>();
     let failure: unknown;
     for await (const container of this.#containers()) {
-      for await (const blob of container.listBlobsFlat()) {
-        const item = `${container.containerName}/${blob.name}`;
-        there.add(item);
-        if (signal.aborted) return;
-        try {
-          await this.#read(container, blob, item, signal);
-        } catch (error) {
-          if (!(error instanceof HuntError) || error.status !== 400) {
-            // The others are tried, and this one again.
-            failure = error;
-          }
-          const reason = reasonOf(error);
-          this.#parts.log({ event: 'source.blob', source: this.#settings.name, item, reason });
+      try {
+        for await (const blob of container.listBlobsFlat()) {
+          const item = `${container.containerName}/${blob.name}`;
+          there.add(item);
+          if (signal.aborted) return;
+          // The others are tried, and this one again.
+          failure = (await this.#tried(container, blob, item, signal)) ?? failure;
         }
+      } catch (error) {
+        // It is going, or closed to us: the other containers are not.
+        failure = error;
+        this.#log(container.containerName, error);
       }
     }
+    if (failure !== undefined) throw failure;
     for (const item of this.#known.keys()) {
       if (!there.has(item)) this.#known.delete(item);
     }
     await this.#positions.sweep(Date.now() - forgottenMs, there);
-    if (failure !== undefined) throw failure;
+  }
+
+  /** Returns why it has to be tried again, if it has to be. */
+  async #tried(
+    container: ContainerClient,
+    blob: BlobItem,
+    item: string,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      await this.#read(container, blob, item, signal);
+    } catch (error) {
+      this.#log(item, error);
+      if (!(error instanceof HuntError) || error.status !== 400) return error;
+    }
+    return undefined;
+  }
+
+  #log(item: string, error: unknown): void {
+    const reason = reasonOf(error);
+    this.#parts.log({ event: 'source.blob', source: this.#settings.name, item, reason });
   }
 
   async #read(
