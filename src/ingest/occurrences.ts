@@ -16,20 +16,27 @@ export class Occurrences {
   }
 }
 
+const prime = 0x01000193;
+const basis = 0x811c9dc5;
+const otherBasis = 0x2f0b4a27;
+
 /** 31 bits of FNV-1a: unique enough beside device and time. */
 export function reportId(text: string): number {
-  return fnv(text, 0x811c9dc5) >>> 1;
-}
-
-function fnv(text: string, seed: number): number {
-  let hash = seed;
+  let hash = basis;
   for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    hash = Math.imul(hash ^ text.charCodeAt(index), prime);
   }
-  return hash;
+  return hash >>> 1;
 }
 
-/** 52 bits. */
+/** 52 bits, of two hashes that do not wait for each other. */
 function hashOf(text: string): number {
-  return (fnv(text, 0x811c9dc5) >>> 0) * 2 ** 20 + (fnv(text, 0x2f0b4a27) >>> 12);
+  let hash = basis;
+  let other = otherBasis;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    hash = Math.imul(hash ^ code, prime);
+    other = Math.imul(other ^ code, prime);
+  }
+  return (hash >>> 0) * 2 ** 20 + (other >>> 12);
 }
