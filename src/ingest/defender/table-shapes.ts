@@ -18,10 +18,13 @@ const tables = builtinCatalog.tables.filter(({ category }) => category !== ownCa
 /** The tables of the schema that rows may come from. */
 const shapes: readonly TableShape[] = tables.map(shapeOf);
 
+/** Also by the names that the tables had in 2018. */
 const byName = new Map(
-  tables.flatMap(({ name, aliases = [] }, index) =>
-    [name, ...aliases].map((each) => [each.toLowerCase(), shapes[index]] as const),
-  ),
+  tables.flatMap(({ name, aliases = [] }, index) => {
+    const earlier = builtinCatalog.legacyTables.filter(({ table }) => table === name);
+    const names = [name, ...aliases, ...earlier.map((table) => table.name)];
+    return names.map((each) => [each.toLowerCase(), shapes[index]] as const);
+  }),
 );
 
 const knownActions = new Set(shapes.flatMap(({ actionTypes }) => [...actionTypes]));
@@ -43,11 +46,15 @@ function shapeOf(table: Table): TableShape {
     }
   }
   const time = table.timeColumn?.toLowerCase();
+  const otherTimes = (table.columnAliases ?? [])
+    .filter(({ column }) => column === table.timeColumn)
+    .map(({ name }) => name.toLowerCase());
   return {
     name: table.name,
     columns,
     own: table.columns.map(({ name }) => name.toLowerCase()),
-    timeNames: time === undefined ? [] : [...new Set([time, 'timestamp', 'timegenerated'])],
+    timeNames:
+      time === undefined ? [] : [...new Set([time, ...otherTimes, 'timestamp', 'timegenerated'])],
     actionTypes: new Set((table.actionTypes ?? []).map((type) => type.toLowerCase())),
   };
 }

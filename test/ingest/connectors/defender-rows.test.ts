@@ -11,6 +11,16 @@ const process = {
   ProcessId: 42,
   ReportId: 7,
 };
+const of2018 = {
+  EventTime: time,
+  MachineId: 'd1',
+  ComputerName: 'host.contoso.com',
+  ActionType: 'ProcessCreated',
+  FileName: 'cmd.exe',
+  ProcessCommandLine: 'cmd.exe /c whoami',
+  ProcessId: 42,
+  ReportId: 7,
+};
 const wanted = {
   table: 'DeviceProcessEvents',
   Timestamp: time,
@@ -27,6 +37,9 @@ describe('a row goes to its table', () => {
     ['TableName', { TableName: 'deviceprocessevents', Timestamp: time, ...process }],
     ['Category', { Category: 'AdvancedHunting-DeviceProcessEvents', Timestamp: time, ...process }],
     ['the columns', { Timestamp: time, ...process }],
+    ['its name of 2018', { $table: 'ProcessCreationEvents', Timestamp: time, ...process }],
+    ['its name of 2018 in a workspace', { Type: 'ProcessCreationEvents', ...of2018 }],
+    ['its columns of 2018', of2018],
     [
       'members of a union with type suffixes',
       {
