@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.js';
-import { type EventData, textOf } from './event.js';
+import { type EventData, lowerCase, textOf } from './event.js';
 import { asObject, at, type JsonObject } from './shape.js';
 
 /** A value of the event, out of the fields of ECS that it has been moved to. */
@@ -211,14 +211,14 @@ export function addMovedFields(
   provider: string,
   id: number,
 ): void {
-  const known = moved[provider.toLowerCase()];
+  const known = moved[lowerCase(provider)];
   if (known === undefined) {
     return;
   }
   const fields = known.of[id] ?? known.others;
   for (const name in fields) {
     const from = fields[name];
-    if (from !== undefined && data.get(name.toLowerCase()) === undefined) {
+    if (from !== undefined && data.get(lowerCase(name)) === undefined) {
       data.put(name, valueFrom(record, from));
     }
   }
