@@ -2,7 +2,7 @@ import type { Expression } from '../windows/expression.js';
 import { at, firstOf } from './expression.js';
 import * as to from './transforms.js';
 
-export const hashes = (path: string): Readonly<Record<string, Expression>> => ({
+const hashes = (path: string): Readonly<Record<string, Expression>> => ({
   SHA1: to.hash(at(`${path}.hash.sha1`)),
   SHA256: to.hash(at(`${path}.hash.sha256`)),
   MD5: to.hash(at(`${path}.hash.md5`)),

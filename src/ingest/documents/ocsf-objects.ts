@@ -42,7 +42,7 @@ function fingerprint(
   return undefined;
 }
 
-export const hashesOf = (path: string): Readonly<Record<string, Expression>> => ({
+const hashesOf = (path: string): Readonly<Record<string, Expression>> => ({
   SHA1: to.hash(hashAt(path, 'SHA1')),
   SHA256: to.hash(hashAt(path, 'SHA256')),
   MD5: to.hash(hashAt(path, 'MD5')),

@@ -6,7 +6,7 @@ import { slotOf } from './paths.js';
 import type { DocumentRule, DocumentSource, ProcessMembers } from './rule.js';
 
 /** What a rule has under a name, and the paths that are told in full where that has a value. */
-export interface Named {
+interface Named {
   readonly name: string;
   readonly read: Expression['read'];
   /** Slots. */
