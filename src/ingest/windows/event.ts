@@ -21,7 +21,7 @@ export interface WindowsEvent {
 
 /** The named values of an event, found in any case; the logs themselves are not of one mind about it. */
 export class EventData {
-  #layout = Layout.ofNothing;
+  #layout = ofNothing;
   readonly #values: string[] = [];
 
   get size(): number {
@@ -51,7 +51,7 @@ export class EventData {
       this.#values.splice(slot, 1);
       this.#layout = names
         .toSpliced(slot, 1)
-        .reduce((layout, each) => layout.with(each), Layout.ofNothing);
+        .reduce((layout, each) => layout.with(each), ofNothing);
     }
   }
 
@@ -90,9 +90,6 @@ const mostRemembered = 50_000;
  * are found, as one name comes after another, and seldom made.
  */
 class Layout {
-  static ofNothing = new Layout(0, [], new Map(), true);
-  static #remembered = 0;
-
   readonly #size: number;
   /** Those of layouts with the same names and some more are at the end. */
   readonly #names: string[];
@@ -104,12 +101,7 @@ class Layout {
   #usual: Layout | undefined;
   #others: Map<string, Layout> | undefined;
 
-  private constructor(
-    size: number,
-    names: string[],
-    slots: Map<string, number>,
-    isShared: boolean,
-  ) {
+  constructor(size: number, names: string[], slots: Map<string, number>, isShared: boolean) {
     this.#size = size;
     this.#names = names;
     this.#slots = slots;
@@ -157,10 +149,10 @@ class Layout {
 
   /** @param held names that it takes */
   #remember(name: string, next: Layout, held: number): Layout {
-    Layout.#remembered += held;
-    if (Layout.#remembered > mostRemembered) {
-      Layout.#remembered = 0;
-      Layout.ofNothing = new Layout(0, [], new Map(), true);
+    remembered += held;
+    if (remembered > mostRemembered) {
+      remembered = 0;
+      ofNothing = emptyLayout();
     }
     if (this.#usualName === undefined) {
       this.#usualName = name;
@@ -172,6 +164,10 @@ class Layout {
     return next;
   }
 }
+
+const emptyLayout = () => new Layout(0, [], new Map(), true);
+let ofNothing = emptyLayout();
+let remembered = 0;
 
 /** A value as event data have it. */
 export function textOf(value: JsonValue | undefined): string | undefined {
