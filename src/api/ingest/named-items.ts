@@ -3,7 +3,7 @@ import { Items } from '../../ingest/items.js';
 /** Names of one request that are told apart in the dead letters: each is a stream of its own. */
 const mostNames = 100;
 
-export interface NamedGroup {
+interface NamedGroup {
   /** An index, a sourcetype, … as it was sent, or that of the connector that it stands for; '': the events tell. */
   readonly name: string;
   readonly items: Items;
