@@ -280,6 +280,19 @@ describe('a record of Zeek', () => {
   });
 });
 
+test('lines that are the same are as many rows, and the same again when they come again', () => {
+  const record = json({ ...base, ...out, proto: 'tcp', conn_state: 'SF' });
+  const identitiesOf = () => {
+    const { convert } = zeekJson.open(context);
+    return [record, record, record].flatMap((each) =>
+      convert(each).map((outcome) => 'table' in outcome && outcome.identity),
+    );
+  };
+  const first = identitiesOf();
+  expect(new Set(first).size).toBe(3);
+  expect(identitiesOf()).toEqual(first);
+});
+
 describe("Zeek's own form", () => {
   const header = [
     '#separator \\x09',

@@ -1,7 +1,7 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { syslogOf } from '../linux/syslog.js';
 import { EventConversion } from '../windows/conversion.js';
-import type { WindowsEvent } from '../windows/event.js';
+import type { EventData, WindowsEvent } from '../windows/event.js';
 import { unwrapXml } from '../windows/shapes.js';
 import { envelopeTime, statedTime } from '../windows/time.js';
 import { unescapeXml } from '../windows/values.js';
@@ -40,8 +40,18 @@ function eventOf(record: RawRecord): WindowsEvent | undefined {
   const event = xml === undefined ? undefined : unwrapXml(xml);
   if (event?.provider === 'linux-sysmon') {
     repairClock(event);
+    unescapeValues(event.data);
   }
   return event;
+}
+
+/** Values that are escaped as such, and once more with the event. */
+function unescapeValues(data: EventData): void {
+  for (const [slot, value] of data.values.entries()) {
+    if (value.includes('&')) {
+      data.replace(slot, unescapeXml(value));
+    }
+  }
 }
 
 const mostDriftMs = 5 * 60 * 1000;

@@ -1,7 +1,8 @@
 import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
+import { Occurrences } from '../occurrences.js';
 import { ZeekFields } from '../zeek/fields.js';
-import { zeekEvents } from '../zeek/rules.js';
+import { type ZeekContext, zeekEvents } from '../zeek/rules.js';
 
 /**
  * Zeek's logs as JSON lines. Shippers write `id.orig_h` or `id_orig_h`; which log it is stands in
@@ -15,7 +16,10 @@ export const zeekJson: Connector = {
     const own = sample.filter(({ value }) => isZeek(value));
     return own.length / Math.max(sample.length, 1);
   },
-  open: (context) => ({ convert: (record) => convert(record, context) }),
+  open(context) {
+    const ofStream = contextOf(context);
+    return { convert: (record) => convert(record, ofStream) };
+  },
 };
 
 /** Zeek's logs in its own form: tab-separated, with a header that names the log and its fields. */
@@ -29,10 +33,14 @@ export const zeekTsv: Connector = {
       ? 1
       : 0,
   open(context) {
-    const header = new TsvHeader(context);
+    const header = new TsvHeader(contextOf(context));
     return { convert: ({ text }: RawRecord) => header.take(text) };
   },
 };
+
+function contextOf(context: ConversionContext): ZeekContext {
+  return { ...context, occurrences: new Occurrences() };
+}
 
 function isZeek(value: JsonValue | undefined): boolean {
   const record = zeekRecord(value);
@@ -124,7 +132,7 @@ function isObject(value: JsonValue | undefined): value is ZeekRecord {
   );
 }
 
-function convert({ value, text }: RawRecord, context: ConversionContext): readonly Outcome[] {
+function convert({ value, text }: RawRecord, context: ZeekContext): readonly Outcome[] {
   const record = zeekRecord(value) ?? value;
   if (!isObject(record)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = fieldsOf(record);
@@ -202,9 +210,9 @@ class TsvHeader {
   #unset = '-';
   #empty = '(empty)';
   #setSeparator = ',';
-  readonly #context: ConversionContext;
+  readonly #context: ZeekContext;
 
-  constructor(context: ConversionContext) {
+  constructor(context: ZeekContext) {
     this.#context = context;
   }
 

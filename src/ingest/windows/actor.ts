@@ -1,7 +1,7 @@
 import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { type Process, startOfGuid } from '../correlation/process.js';
+import { knownGuid, type Process, startOfGuid } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
@@ -108,6 +108,9 @@ function ownColumns(
   correlation: Correlation,
 ): Columns {
   const own: Columns = { InitiatingProcessId: named.pid };
+  if (known['InitiatingProcessUniqueId'] === undefined) {
+    own['InitiatingProcessUniqueId'] = knownGuid(named.guid);
+  }
   if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
     setImage(own, named.image, device);
   }

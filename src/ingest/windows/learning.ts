@@ -146,7 +146,7 @@ export class Learning {
 
   #account({ data }: WindowsEvent, names: (typeof accounts)[number]): void {
     const sid = data.get(names.sid);
-    if (sid?.startsWith('S-1-5-21-') !== true) {
+    if (sid === undefined || !ownSid.test(sid)) {
       return;
     }
     const name = present(data.get(names.user));
@@ -226,6 +226,12 @@ export class Learning {
     }
   }
 }
+
+/**
+ * Of accounts of a domain or machine, and of virtual ones (services, application pools, DWM-1, UMFD-0). The
+ * system itself appears under the machine's name, which has another SID.
+ */
+const ownSid = /^S-1-5-(?:21|80|82|83|87|90|96)-/;
 
 /** Where the Security log names accounts with their SIDs. */
 const accounts = [

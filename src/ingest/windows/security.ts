@@ -150,7 +150,7 @@ function valueKey({ data }: WindowsEvent): string | undefined {
     : writtenValueKey(
         key,
         name,
-        registryNumber(data.get('newvalue') ?? '', data.get('newvaluetype')),
+        registryNumber(present(data.get('newvalue')) ?? '', data.get('newvaluetype')),
       );
 }
 
@@ -287,7 +287,12 @@ export const security: EventLog = {
         'RegistryValueSet',
       ),
       actor,
-      twin: { kind: 'registry value', role: 'secondary', key: valueKey, lends: ['oldvalue'] },
+      twin: {
+        kind: 'registry value',
+        role: 'secondary',
+        key: valueKey,
+        lends: ['oldvalue', 'oldvaluetype'],
+      },
       note: 'No row of its own where Sysmon event 13 tells of the same value.',
       columns: {
         RegistryKey: to.registryKey('ObjectName'),

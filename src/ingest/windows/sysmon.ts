@@ -4,7 +4,7 @@ import { computed, field, firstOf, is, literal, match, when } from './expression
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
 import * as to from './transforms.js';
 import { connectionKey, registryValueKey } from './twin-keys.js';
-import { baseName, hasStream } from './values.js';
+import { baseName, hasStream, registryNumber } from './values.js';
 
 const actor: ProcessFields = {
   guid: 'ProcessGuid',
@@ -317,7 +317,10 @@ export const sysmon: EventLog = {
         RegistryValueType: to.registryDetailsType('Details'),
         RegistryValueData: to.registryDetailsData('Details'),
         PreviousRegistryValueName: to.registryValueName('TargetObject'),
-        PreviousRegistryValueData: computed('OldValue of 4657', ({ twin }) => twin?.['oldvalue']),
+        PreviousRegistryValueData: computed(
+          'OldValue of 4657',
+          ({ twin }) => twin && registryNumber(twin['oldvalue'] ?? '', twin['oldvaluetype']),
+        ),
       },
     },
     {

@@ -1,7 +1,7 @@
 import type { ConversionContext, Outcome } from '../connector.js';
 import { epochText, parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
-import { reportId } from '../occurrences.js';
+import { type Occurrences, reportId } from '../occurrences.js';
 import { protocolName } from '../windows/values.js';
 import { type Ends, endsOf } from './ends.js';
 import type { ZeekFields } from './fields.js';
@@ -180,15 +180,20 @@ const ruleOf = new Map<string, PreparedRule>(
   ]),
 );
 
+/** What a stream's records are read with. */
+export interface ZeekContext extends ConversionContext {
+  readonly occurrences: Occurrences;
+}
+
 /**
  * The events of one record.
- * @param text of the record, which tells it from all others
+ * @param text of the record, which tells it from all others that are not the same
  */
 export function zeekEvents(
   log: string,
   fields: ZeekFields,
   text: string,
-  context: ConversionContext,
+  context: ZeekContext,
 ): readonly Outcome[] {
   const time = timeOf((fields.get('ts') ?? '').trim());
   if (time === undefined) return [{ rejected: 'record.shape', detail: 'no time in "ts"' }];
@@ -214,7 +219,8 @@ export function zeekEvents(
   setFields(fields.rest, prepared.additional, fields);
   columns['AdditionalFields'] = fields.rest;
   // Not the columns: what is known of devices may have grown when the record comes again.
-  return [{ table: rule.table, columns, identity: `${log}\n${text}` }];
+  const identity = context.occurrences.identityOf(`${log}\n${text}`);
+  return [{ table: rule.table, columns, identity }];
 }
 
 type Columns = Record<string, JsonValue | undefined>;

@@ -50,6 +50,7 @@ describe('ECS documents', () => {
       AccountName: 'alice',
       AccountSid: '1000',
       InitiatingProcessId: 7,
+      InitiatingProcessUniqueId: 'par',
       InitiatingProcessFileName: 'bash',
       InitiatingProcessFolderPath: '/bin/bash',
       InitiatingProcessCommandLine: 'bash -i',

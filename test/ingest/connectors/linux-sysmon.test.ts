@@ -28,6 +28,10 @@ describe('Sysmon for Linux', () => {
     ['a line of Debian', `Jan  5 10:11:12 web01 sysmon: ${near}`],
     ['a line of Fedora', `Jan  5 10:11:12 web01 sysmon[4111]: ${near}`],
     ['a line with a priority', `<134>Jan  5 10:11:12 web01 sysmon: ${near}`],
+    [
+      'a line whose values are escaped twice',
+      `Jan  5 10:11:12 web01 sysmon: ${near.replaceAll('&amp;', '&amp;amp;')}`,
+    ],
     ['a line with a zone', `2026-01-05T19:11:12.152234+09:00 web01 sysmon: ${near}`],
     [
       'an alert of Wazuh',

@@ -123,6 +123,19 @@ describe('the acting process', () => {
     expect(first(rows['DeviceFileEvents'])['InitiatingProcessCommandLine']).toBeUndefined();
   });
 
+  it('of a window manager or service has the SID of its logon', () => {
+    const { rows } = read([
+      event('security', 4624, {
+        TargetUserSid: 'S-1-5-96-0-0',
+        TargetUserName: 'UMFD-0',
+        TargetDomainName: 'Font Driver Host',
+        LogonType: '2',
+      }),
+      event('sysmon', 1, { ...start(), User: 'Font Driver Host\\UMFD-0' }),
+    ]);
+    expect(first(rows['DeviceProcessEvents'])['AccountSid']).toBe('S-1-5-96-0-0');
+  });
+
   it('of the Security log has a SID that goes with its name; system accounts have theirs', () => {
     const { rows } = read([
       event('sysmon', 1, start()),
@@ -239,6 +252,56 @@ describe('one occurrence in two logs is one row', () => {
       ),
       'DeviceRegistryEvents',
       { InitiatingProcessUniqueId: guids.child, PreviousRegistryValueData: 'before' },
+    ],
+    [
+      'registry value: a number of before is decimal, as that of after',
+      event('sysmon', 13, {
+        ...actor,
+        EventType: 'SetValue',
+        TargetObject: 'HKLM\\SOFTWARE\\x\\v',
+        Details: 'QWORD (0x00000000-0x00000010)',
+      }),
+      event(
+        'security',
+        4657,
+        {
+          ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\x',
+          ObjectValueName: 'v',
+          OperationType: '%%1905',
+          OldValueType: '%%1883',
+          OldValue: '0x8000000000000000',
+          NewValueType: '%%1883',
+          NewValue: '0x10',
+        },
+        { seconds: 13 },
+      ),
+      'DeviceRegistryEvents',
+      { RegistryValueData: '16', PreviousRegistryValueData: '9223372036854775808' },
+    ],
+    [
+      'registry value: an empty text',
+      event('sysmon', 13, {
+        ...actor,
+        EventType: 'SetValue',
+        TargetObject: 'HKLM\\SOFTWARE\\x\\v',
+        Details: '(Empty)',
+      }),
+      event(
+        'security',
+        4657,
+        {
+          ObjectName: '\\REGISTRY\\MACHINE\\SOFTWARE\\x',
+          ObjectValueName: 'v',
+          OperationType: '%%1905',
+          OldValueType: '%%1873',
+          OldValue: 'abc',
+          NewValueType: '%%1873',
+          NewValue: '-',
+        },
+        { seconds: 13 },
+      ),
+      'DeviceRegistryEvents',
+      { PreviousRegistryValueData: 'abc' },
     ],
     [
       'a setting of Defender',
