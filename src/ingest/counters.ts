@@ -208,7 +208,6 @@ function add(figures: Figures, counter: string, value: number): void {
   }
 }
 
-/** Milliseconds since 1970. */
 function rateOf(slots: Map<number, number> | undefined): number {
   if (slots === undefined) {
     return 0;

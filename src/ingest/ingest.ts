@@ -128,6 +128,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     if (source !== undefined && findConnector(source, own) === undefined) {
       throw unknownSource(own);
     }
+    await writer.ready();
     const parser = await worker.open(catalog, {
       tenant,
       source,
@@ -165,8 +166,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     forgetDevices: (tenant, names) => worker.forgetDevices(tenant, names),
     setAside: () => journalsAside(folder),
     async close() {
-      await writer.close();
-      await worker.close();
+      try {
+        await writer.close();
+      } finally {
+        await worker.close();
+      }
     },
   };
 }

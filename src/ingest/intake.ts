@@ -133,16 +133,16 @@ export class Intake {
   }
 
   /** For batches that are not committed. */
-  async discard(batches: readonly HandedBatch[]): Promise<void> {
+  discard(batches: readonly HandedBatch[]): void {
     const tickets = this.#ticketsOf(batches);
     if (tickets.length > 0) {
-      await this.#writer.discard(tickets);
+      this.#writer.discard(tickets);
     }
   }
 
   /** For a stream that is not read to its end: what it gave and was not committed is discarded. */
   async drop(): Promise<void> {
-    await this.discard([...this.#uncommitted]);
+    this.discard([...this.#uncommitted]);
     await this.#parser.drop();
   }
 

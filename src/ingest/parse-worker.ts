@@ -140,7 +140,7 @@ class ParseThread {
   }
 
   ask(request: ParseRequest, moved: readonly ArrayBuffer[] = []): Promise<Done> {
-    if (this.#connectedTo !== this.#taker.life) {
+    if (!this.ended && this.#connectedTo !== this.#taker.life) {
       this.#connectedTo = this.#taker.life;
       const port = this.#taker.connect();
       this.#post({ kind: 'connect', port }, [port]).catch(() => undefined);
@@ -154,9 +154,9 @@ class ParseThread {
         reject(stopped(undefined));
         return;
       }
+      this.#worker.postMessage(request, moved);
       this.#waiting.push({ resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage(request, moved);
     });
   }
 

@@ -70,7 +70,7 @@ async function takeBody(
       await collect(intake, intake.end(summary));
     }
   } catch (error) {
-    await intake?.discard(batches);
+    intake?.discard(batches);
     await intake?.drop();
     throw error;
   }

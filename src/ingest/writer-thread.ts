@@ -88,16 +88,15 @@ async function answer(writer: Writer, request: WriterRequest): Promise<void> {
 
 /** @throws HuntError `ingest.unavailable` */
 function rowsOf({ tickets, database }: Extract<WriterRequest, { kind: 'commit' }>): TenantRows[] {
-  const rows: TenantRows[] = [];
-  for (const ticket of tickets) {
-    const taken = handedOver.take(ticket);
-    if (taken === undefined) {
+  // All of them, before any is missed: nobody asks for the others again.
+  const taken = tickets.map((ticket) => handedOver.take(ticket));
+  return taken.flatMap((rows) => {
+    if (rows === undefined) {
       // They were with a thread that has ended.
       throw interrupted();
     }
-    rows.push(...taken.map((part) => ({ ...part, database })));
-  }
-  return rows;
+    return rows.map((part) => ({ ...part, database }));
+  });
 }
 
 async function carryOut(

@@ -72,7 +72,8 @@ export class WriterWorker implements RowsTaker {
   connect(): MessagePort {
     const { port1, port2 } = new MessageChannel();
     void this.#thread.then(
-      (thread) => thread.tell({ kind: 'connect', port: port2 }, [port2]),
+      (thread) =>
+        thread.ended ? port2.close() : thread.tell({ kind: 'connect', port: port2 }, [port2]),
       () => port2.close(),
     );
     return port1;
@@ -91,9 +92,16 @@ export class WriterWorker implements RowsTaker {
   }
 
   /** For rows that have been sent and are not to be written. */
-  async discard(tickets: readonly number[]): Promise<void> {
-    const thread = await this.#thread.catch(() => undefined);
-    thread?.tell({ kind: 'discard', tickets });
+  discard(tickets: readonly number[]): void {
+    void this.#thread.then(
+      (thread) => thread.tell({ kind: 'discard', tickets }),
+      () => undefined,
+    );
+  }
+
+  /** Resolves when there is a thread to send rows to: what a dead one is sent is lost. */
+  async ready(): Promise<void> {
+    await this.#alive();
   }
 
   /** As `Writer.flush`. */
@@ -140,6 +148,10 @@ export class WriterWorker implements RowsTaker {
         status: (status) => {
           this.#status = status;
         },
+        ended: () => {
+          // What it had not inserted is on disk; nobody is to be turned away for it, who would start the next.
+          this.#status = atRest;
+        },
         engine: (call) => this.#callEngine(call),
         log,
       },
@@ -170,6 +182,7 @@ interface Waiting {
 
 interface Surroundings {
   readonly status: (status: WriterStatus) => void;
+  readonly ended: () => void;
   readonly engine: (call: EngineCall) => Promise<readonly unknown[]>;
   readonly log: (line: object) => void;
 }
@@ -268,6 +281,7 @@ class WriterThread {
   }
 
   #end(cause: unknown): void {
+    if (!this.ended) this.#surroundings.ended();
     this.ended = true;
     const error = interrupted(cause);
     this.#settleOpened?.reject(error);

@@ -419,7 +419,7 @@ class Folder {
       .filter(({ handle }) => handle !== undefined)
       .sort((left, right) => right.changedAt - left.changedAt);
     for (const tracked of opened.slice(mostOpen)) {
-      await this.#finish(tracked);
+      await this.#guarded(tracked, () => this.#finish(tracked));
       await tracked.handle?.close();
       tracked.handle = undefined;
     }

@@ -133,7 +133,7 @@ export class LineReader {
     if (heading.length > 0) {
       // Lines that carry no event: there is nothing to store.
       for await (const batch of intake.write(heading, emptySummary())) {
-        await intake.discard([batch]);
+        intake.discard([batch]);
       }
     }
     return intake;
