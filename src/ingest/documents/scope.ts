@@ -15,7 +15,6 @@ const noEvent: WindowsEvent = {
   hasTrueTime: true,
   recordId: undefined,
   headerPid: undefined,
-  message: undefined,
   data: new EventData(),
 };
 

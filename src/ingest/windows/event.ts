@@ -15,7 +15,6 @@ export interface WindowsEvent {
   readonly recordId: string | undefined;
   /** The process that wrote the event. */
   readonly headerPid: number | undefined;
-  readonly message: string | undefined;
   readonly data: EventData;
 }
 

@@ -90,7 +90,6 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
     hasTrueTime: envelope.hasTrueTime ?? true,
     recordId: textOf(envelope.recordId),
     headerPid: Number.isInteger(headerPid) && headerPid > 0 ? headerPid : undefined,
-    message,
     data,
   };
 }
