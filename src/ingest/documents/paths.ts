@@ -1,4 +1,4 @@
-import { type JsonValue, maxJsonDepth } from '../json.js';
+import { type JsonValue, maxJsonDepth, setMember } from '../json.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 
 /** A member of documents on the way of a path, and those below it. */
@@ -141,17 +141,4 @@ function nodeBelow(node: PathNode, name: string): PathNode | undefined {
     next = next?.below.get(part);
   }
   return next;
-}
-
-function setMember(object: Members, name: string, value: JsonValue): void {
-  if (name === '__proto__') {
-    Object.defineProperty(object, name, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  } else {
-    object[name] = value;
-  }
 }

@@ -24,7 +24,8 @@ interface NamedExpression {
 
 /** Tables that have no column for what has none. */
 const withoutAdditional: ReadonlySet<string> = new Set<Rule['table']>([
-  ...(['DeviceImageLoadEvents', 'DeviceRegistryEvents'] as const),
+  'DeviceImageLoadEvents',
+  'DeviceRegistryEvents',
 ]);
 
 const plans = new WeakMap<Rule, Plan>();
