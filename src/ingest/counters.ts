@@ -6,6 +6,7 @@ import {
 } from '../store/ingest-counters.js';
 import type { Store } from '../store/store.js';
 import { findTenant } from '../store/tenants.js';
+import type { Reason } from './dead-letters.js';
 import type { HandedBatch } from './handover.js';
 import { deadLetterTable } from './parser.js';
 import type { PartCounts } from './writer.js';
@@ -76,6 +77,13 @@ export class IngestCounters {
     const { figures } = this.#pendingOf(tenant, source, connector);
     add(figures, 'bytes', bytes);
     figures.set('lastReceived', Date.now());
+  }
+
+  /** A stream whose records no connector recognizes: one rejection, whatever it holds. */
+  unrecognized(tenant: string, source: string, bytes: number): void {
+    const { figures } = this.#pendingOf(tenant, source, '');
+    add(figures, `${rejectedPrefix}${'source.unknown' satisfies Reason}`, 1);
+    this.received(tenant, source, '', bytes);
   }
 
   /** A batch that has been committed. */

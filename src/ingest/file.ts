@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HuntError } from '../errors.js';
 import { type Content, contentsOf } from './contents.js';
 import type { HandedBatch } from './handover.js';
-import type { Intake, OpenIntake } from './intake.js';
-import { emptySummary, type IngestSummary } from './summary.js';
+import { Intake, isUnrecognized, type OpenIntake, type TakenBatch, weightOf } from './intake.js';
+import { addUnrecognized, emptySummary, type IngestSummary } from './summary.js';
 
 export interface FileOptions {
   readonly tenant: string;
@@ -29,13 +29,13 @@ export interface FileProgress {
 export interface FileSummary extends IngestSummary {
   /** Why the file could not be read to its end; what came before is taken. */
   incomplete?: string;
-  /** Members of an archive whose records no connector recognizes. */
-  unrecognized?: string[];
 }
 
 const readBytes = 1024 * 1024;
 /** A source that pauses for so long (standard input) has what it sent so far taken. */
 const idleMs = 1_000;
+/** Members of an archive are committed together up to this size. */
+const commitBytes = 4 * 1024 * 1024;
 
 /**
  * Takes a file in, or standard input (`-`), in bounded memory; gzip, zip and tar are recognized by
@@ -71,19 +71,22 @@ export async function ingestFile(
   // A pipe comes once, too.
   const place = info?.isFile() ? { file, onRead, again: counted } : {};
   const contents = contentsOf({ name, chunks: counted() }, place);
+  const committer = new Committer(summary, report);
   try {
-    for await (const content of contents) {
-      await ingestContent(open, content, content.name !== name, options, summary, report);
+    for await (const content of punctual(contents, () => committer.commit())) {
+      await ingestContent(open, content, content.name !== name, options, committer);
       if (signal?.aborted) {
         break;
       }
     }
   } catch (error) {
     if (!isContentError(error) || summary.bytes === 0) {
+      await committer.discard();
       throw error;
     }
     summary.incomplete ??= error.message;
   }
+  await committer.done();
   bytesRead = bytesTotal ?? bytesRead;
   report();
   return summary;
@@ -95,9 +98,9 @@ async function ingestContent(
   { name, chunks }: Content,
   isMember: boolean,
   { tenant, source, signal }: FileOptions,
-  summary: FileSummary,
-  report: () => void,
+  committer: Committer,
 ): Promise<void> {
+  const { summary } = committer;
   const intake = await open({
     tenant,
     source,
@@ -105,7 +108,6 @@ async function ingestContent(
     patienceMs: Number.POSITIVE_INFINITY,
     via: 'file',
   });
-  const committer = new Committer(intake, summary, report);
   async function* untilAborted() {
     for await (const chunk of chunks) {
       if (signal?.aborted) {
@@ -115,51 +117,71 @@ async function ingestContent(
     }
   }
   try {
-    const incomplete = await writeAll(untilAborted(), intake, committer);
-    if (incomplete !== undefined) {
-      summary.incomplete ??= incomplete;
-    }
-    await committer.add(intake.end(summary));
-    await committer.done();
+    await intake.read(async () => {
+      const incomplete = await writeAll(untilAborted(), intake, committer);
+      if (incomplete !== undefined) {
+        summary.incomplete ??= incomplete;
+      }
+      await committer.add(intake, intake.end(summary));
+    });
   } catch (error) {
-    await intake.drop();
-    if (!isMember || !(error instanceof HuntError && error.code === 'ingest.source')) {
+    if (!isMember || !isUnrecognized(error)) {
       throw error;
     }
     // An archive may hold more than telemetry.
-    summary.unrecognized = [...(summary.unrecognized ?? []), name];
+    addUnrecognized(summary, name);
   }
-  report();
 }
 
 function isContentError(error: unknown): error is HuntError {
   return error instanceof HuntError && error.code === 'ingest.content';
 }
 
-/** Commits one batch while the next is parsed. */
+/** Commits what has come together while more is parsed. */
 class Committer {
-  readonly #intake: Intake;
+  readonly summary: FileSummary;
   readonly #report: () => void;
-  readonly summary: IngestSummary;
+  #waiting: TakenBatch[] = [];
+  #waitingBytes = 0;
   #committing: Promise<void> = Promise.resolve();
 
-  constructor(intake: Intake, summary: IngestSummary, report: () => void) {
-    this.#intake = intake;
+  constructor(summary: FileSummary, report: () => void) {
     this.summary = summary;
     this.#report = report;
   }
 
-  async add(batches: AsyncGenerator<HandedBatch>): Promise<void> {
+  async add(intake: Intake, batches: AsyncGenerator<HandedBatch>): Promise<void> {
     for await (const batch of batches) {
-      await this.#committing;
-      this.#committing = this.#intake.commit([batch], this.summary).then(this.#report);
-      // Its failure is thrown where it is waited for.
-      this.#committing.catch(() => undefined);
+      this.#waiting.push({ intake, batch });
+      this.#waitingBytes += weightOf(batch);
+      if (this.#waitingBytes >= commitBytes) {
+        await this.commit();
+      }
     }
   }
 
-  done(): Promise<void> {
-    return this.#committing;
+  /** Begins to commit what waits. */
+  async commit(): Promise<void> {
+    await this.#committing;
+    const batches = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#committing = Intake.commitTogether(batches, this.summary).then(this.#report);
+    // Its failure is thrown where it is waited for.
+    this.#committing.catch(() => undefined);
+  }
+
+  async done(): Promise<void> {
+    await this.commit();
+    await this.#committing;
+  }
+
+  /** What waits is not to be stored. */
+  async discard(): Promise<void> {
+    await this.#committing.catch(() => undefined);
+    for (const { intake, batch } of this.#waiting.splice(0)) {
+      intake.discard([batch]);
+    }
   }
 }
 
@@ -169,38 +191,51 @@ async function writeAll(
   intake: Intake,
   committer: Committer,
 ): Promise<string | undefined> {
-  for (;;) {
-    const next = await nextOrIdle(chunks, () => committer.add(intake.take(committer.summary)));
-    if (typeof next === 'string') {
-      return next;
+  const takeAll = async () => {
+    await committer.add(intake, intake.take(committer.summary));
+    await committer.commit();
+  };
+  try {
+    for await (const chunk of punctual(chunks, takeAll)) {
+      await committer.add(intake, intake.handOver(chunk, committer.summary));
     }
-    if (next.done) {
-      return undefined;
-    }
-    await committer.add(intake.handOver(next.value, committer.summary));
-  }
-}
-
-/** The next chunk, or why there is none; `whenIdle` runs when it is long in coming. */
-async function nextOrIdle(
-  chunks: AsyncGenerator<Uint8Array>,
-  whenIdle: () => Promise<void>,
-): Promise<IteratorResult<Uint8Array> | string> {
-  const next = chunks.next().catch((error: unknown) => {
+    return undefined;
+  } catch (error) {
     if (isContentError(error)) {
       return error.message;
     }
     throw error;
-  });
+  }
+}
+
+/** The same; `whenIdle` runs when the next is long in coming. */
+async function* punctual<T>(
+  items: AsyncGenerator<T>,
+  whenIdle: () => Promise<void>,
+): AsyncGenerator<T> {
+  for (;;) {
+    const next = await nextOrIdle(items.next(), whenIdle);
+    if (next.done) {
+      return;
+    }
+    let isLeft = true;
+    try {
+      yield next.value;
+      isLeft = false;
+    } finally {
+      if (isLeft) await items.return(undefined);
+    }
+  }
+}
+
+async function nextOrIdle<T>(next: Promise<T>, whenIdle: () => Promise<void>): Promise<T> {
   const waiting = new AbortController();
   const idle = delay(idleMs, 'idle' as const, { signal: waiting.signal, ref: false }).catch(
     () => 'idle' as const,
   );
-  const first = await Promise.race([next, idle]);
-  if (first === 'idle') {
-    next.catch(() => undefined);
+  next.catch(() => undefined);
+  if ((await Promise.race([next.then(() => undefined), idle])) === 'idle') {
     await whenIdle();
-    return next;
   }
   waiting.abort();
   return next;

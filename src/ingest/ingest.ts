@@ -26,6 +26,9 @@ export interface IngestTenant {
   readonly retentionDays: number | null;
 }
 
+/** What counts what comes in. */
+type CountedEvents = Pick<IngestCounters, 'received' | 'committed' | 'unrecognized'>;
+
 export interface IngestOptions {
   /** `spool/` of the data directory, which the engine reads from. */
   readonly folder: string;
@@ -38,7 +41,7 @@ export interface IngestOptions {
   readonly tenant: (id: string) => Promise<IngestTenant>;
   readonly log?: (line: object) => void;
   /** Counts what comes in. */
-  readonly counters?: Pick<IngestCounters, 'received' | 'committed'>;
+  readonly counters?: CountedEvents;
   /** Remembers the requests that have a key; absent: keys mean nothing. */
   readonly requests?: RequestLog;
   /** Acknowledged and not yet in the engine, 256 MiB by default: beyond it, senders wait. */
@@ -175,15 +178,12 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
 }
 
-function counterOf(
-  counters: Pick<IngestCounters, 'received' | 'committed'>,
-  tenant: string,
-  via: string,
-): IntakeCounter {
+function counterOf(counters: CountedEvents, tenant: string, via: string): IntakeCounter {
   return {
     received: (connector, bytes) => counters.received(tenant, via, connector, bytes),
     committed: (connector, batch, parts) =>
       counters.committed(tenant, via, connector, batch, parts),
+    unrecognized: (bytes) => counters.unrecognized(tenant, via, bytes),
   };
 }
 

@@ -1,3 +1,4 @@
+import { HuntError } from '../errors.js';
 import type { HandedBatch } from './handover.js';
 import type { Done, ParseStream } from './parse-worker.js';
 import { addBatch, addSource, type IngestSummary } from './summary.js';
@@ -24,6 +25,14 @@ export type OpenIntake = (options: {
 export interface IntakeCounter {
   received(connector: string, bytes: number): void;
   committed(connector: string, batch: HandedBatch, parts: readonly PartCounts[]): void;
+  /** A stream whose records no connector recognizes. */
+  unrecognized(bytes: number): void;
+}
+
+/** A batch, and the stream that it is of. */
+export interface TakenBatch {
+  readonly intake: Intake;
+  readonly batch: HandedBatch;
 }
 
 /** A stream's way from the parsing thread to the writer. */
@@ -113,21 +122,52 @@ export class Intake {
     }
   }
 
+  /** Runs what reads the stream to its end; lets go of the stream where that fails. */
+  async read(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.drop();
+      if (isUnrecognized(error)) {
+        this.#counter?.unrecognized(this.#uncounted);
+      }
+      throw error;
+    }
+  }
+
   /**
    * Puts batches on disk, together or not at all, and counts them. Where it throws, they are lost: the
    * source is read again.
    */
   async commit(batches: readonly HandedBatch[], summary: IngestSummary): Promise<void> {
-    const tickets = this.#ticketsOf(batches);
-    const counts =
-      tickets.length === 0
-        ? []
-        : await this.#writer.commit(this.#database, tickets, this.#patienceMs);
-    for (const batch of batches) {
-      const partCounts = counts.splice(0, batch.parts);
-      addBatch(summary, batch, partCounts);
-      this.#counter?.committed(this.#connector, batch, partCounts);
+    await Intake.commitTogether(
+      batches.map((batch) => ({ intake: this, batch })),
+      summary,
+    );
+  }
+
+  /** The same for batches of several streams of one tenant. */
+  static async commitTogether(taken: readonly TakenBatch[], summary: IngestSummary): Promise<void> {
+    const [first] = taken;
+    if (first === undefined) {
+      return;
     }
+    const tickets = taken.flatMap(({ intake, batch }) => intake.#ticketsOf([batch]));
+    const counts = tickets.length === 0 ? [] : await first.intake.#write(tickets);
+    let at = 0;
+    for (const { intake, batch } of taken) {
+      intake.#committed(batch, counts.slice(at, at + batch.parts), summary);
+      at += batch.parts;
+    }
+  }
+
+  #write(tickets: readonly number[]): Promise<PartCounts[]> {
+    return this.#writer.commit(this.#database, tickets, this.#patienceMs);
+  }
+
+  #committed(batch: HandedBatch, counts: readonly PartCounts[], summary: IngestSummary): void {
+    addBatch(summary, batch, counts);
+    this.#counter?.committed(this.#connector, batch, counts);
     this.#counter?.received(this.#connector, this.#uncounted);
     this.#uncounted = 0;
   }
@@ -152,6 +192,19 @@ export class Intake {
     }
     return batches.filter(({ parts }) => parts > 0).map(({ ticket }) => ticket);
   }
+}
+
+/** Of what counts a batch, roughly, bytes: an archive may have any number of members without rows. */
+const countsBytes = 512;
+
+/** How much of its memory a batch takes until it is committed. */
+export function weightOf({ sizeBytes }: HandedBatch): number {
+  return sizeBytes + countsBytes;
+}
+
+/** Whether no connector recognizes a stream's records. */
+export function isUnrecognized(error: unknown): error is HuntError {
+  return error instanceof HuntError && error.code === 'ingest.source';
 }
 
 /** The bytes in memory that nothing else lies in, so that it can be handed to another thread. */

@@ -1,5 +1,5 @@
 import type { HandedBatch } from './handover.js';
-import type { Intake, OpenIntake } from './intake.js';
+import type { OpenIntake } from './intake.js';
 import type { Refusal } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
@@ -87,7 +87,7 @@ export async function ingestItems(
       batches.push(batch);
     }
   };
-  await settled(intake, async () => {
+  await intake.read(async () => {
     for (const { bytes, ends, first } of items.portions()) {
       await collect(intake.items(bytes, ends, first, summary));
     }
@@ -100,14 +100,4 @@ export async function ingestItems(
 /** What sent them, without the rest of its name. */
 function wayOf(origin: string): string {
   return origin.split(',', 1)[0] ?? origin;
-}
-
-/** Runs what reads a stream to its end; lets go of the stream when it fails. */
-async function settled(intake: Intake, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await intake.drop();
-    throw error;
-  }
 }

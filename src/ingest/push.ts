@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { HuntError } from '../errors.js';
 import { contentsOf } from './contents.js';
 import type { HandedBatch } from './handover.js';
-import type { Intake, OpenIntake } from './intake.js';
+import { Intake, isUnrecognized, type OpenIntake, type TakenBatch, weightOf } from './intake.js';
 import type { RequestLog } from './request-log.js';
-import { emptySummary, type IngestSummary } from './summary.js';
+import { addUnrecognized, emptySummary, type IngestSummary } from './summary.js';
 
 export interface PushOptions {
   readonly tenant: string;
@@ -45,37 +46,75 @@ async function takeBody(
 ): Promise<IngestSummary> {
   const summary = emptySummary();
   const name = `request ${requestId}`;
-  let batches: HandedBatch[] = [];
-  let bytes = 0;
-  const collect = async (intake: Intake, portions: AsyncGenerator<HandedBatch>) => {
-    for await (const batch of portions) {
-      if (bytes + batch.sizeBytes > atomicBytes) {
-        await intake.commit(batches, summary);
-        batches = [];
-        grow(-bytes);
-        bytes = 0;
-      }
-      grow(batch.sizeBytes);
-      bytes += batch.sizeBytes;
-      batches.push(batch);
-    }
-  };
-  let intake: Intake | undefined;
+  const rows = new HeldRows(summary, grow);
+  let unrecognized: HuntError | undefined;
   try {
     for await (const content of contentsOf({ name, chunks: body })) {
-      intake = await open({ tenant, source, origin: content.name, patienceMs });
-      for await (const portion of portionsOf(content.chunks)) {
-        await collect(intake, intake.handOver(portion, summary));
+      const intake = await open({ tenant, source, origin: content.name, patienceMs });
+      try {
+        await intake.read(async () => {
+          for await (const portion of portionsOf(content.chunks)) {
+            await rows.add(intake, intake.handOver(portion, summary));
+          }
+          await rows.add(intake, intake.end(summary));
+        });
+      } catch (error) {
+        if (!isUnrecognized(error)) {
+          throw error;
+        }
+        // An archive may hold more than telemetry.
+        unrecognized ??= error;
+        addUnrecognized(summary, content.name.slice(name.length + 1));
       }
-      await collect(intake, intake.end(summary));
     }
+    if (unrecognized !== undefined && summary.source === null) {
+      throw unrecognized;
+    }
+    await rows.commit();
   } catch (error) {
-    intake?.discard(batches);
-    await intake?.drop();
+    rows.discard();
     throw error;
   }
-  await intake?.commit(batches, summary);
   return summary;
+}
+
+/** What has been made of a request and is not on disk yet. */
+class HeldRows {
+  readonly #summary: IngestSummary;
+  readonly #grow: (bytes: number) => void;
+  #batches: TakenBatch[] = [];
+  #bytes = 0;
+
+  constructor(summary: IngestSummary, grow: (bytes: number) => void) {
+    this.#summary = summary;
+    this.#grow = grow;
+  }
+
+  async add(intake: Intake, batches: AsyncGenerator<HandedBatch>): Promise<void> {
+    for await (const batch of batches) {
+      const bytes = weightOf(batch);
+      if (this.#bytes + bytes > atomicBytes) {
+        await this.commit();
+      }
+      this.#grow(bytes);
+      this.#bytes += bytes;
+      this.#batches.push({ intake, batch });
+    }
+  }
+
+  async commit(): Promise<void> {
+    const batches = this.#batches;
+    this.#batches = [];
+    await Intake.commitTogether(batches, this.#summary);
+    this.#grow(-this.#bytes);
+    this.#bytes = 0;
+  }
+
+  discard(): void {
+    for (const { intake, batch } of this.#batches.splice(0)) {
+      intake.discard([batch]);
+    }
+  }
 }
 
 /** Puts together what comes in small pieces: each goes to the parsing thread as a message. */

@@ -1,4 +1,4 @@
-import { type Reason, reasons } from './dead-letters.js';
+import { clip, type Reason, reasons } from './dead-letters.js';
 import type { BatchCounts, Refusal } from './parser.js';
 import { deadLetterTable } from './parser.js';
 import type { PartCounts } from './writer.js';
@@ -34,6 +34,10 @@ export interface IngestSummary {
   rejections: Rejected[];
   /** Of the content, unpacked. */
   bytes: number;
+  /** Members of an archive whose records no connector recognizes: names of the first of them. */
+  unrecognized?: string[];
+  /** How many they are. */
+  unrecognizedCount?: number;
 }
 
 /** An event that was rejected, for its sender. */
@@ -42,6 +46,9 @@ export interface Rejected extends Refusal {
 }
 
 const mostRejections = 100;
+/** Members of archives that are named; their names may come from outside. */
+const mostNames = 100;
+const longestName = 300;
 
 export function emptySummary(): IngestSummary {
   return {
@@ -101,5 +108,14 @@ export function addSource(summary: IngestSummary, source: string): void {
   const names = summary.source?.split(', ') ?? [];
   if (!names.includes(source)) {
     summary.source = [...names, source].join(', ');
+  }
+}
+
+/** Names a member of an archive whose records no connector recognizes. */
+export function addUnrecognized(summary: IngestSummary, name: string): void {
+  summary.unrecognized ??= [];
+  summary.unrecognizedCount = (summary.unrecognizedCount ?? 0) + 1;
+  if (summary.unrecognized.length < mostNames) {
+    summary.unrecognized.push(clip(name, longestName));
   }
 }

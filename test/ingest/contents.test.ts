@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { crc32, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { contentsOf } from '../../src/ingest/contents.js';
+import { zipOf } from './archives.js';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
@@ -14,36 +15,6 @@ vi.mock('node:fs/promises', async (original) => {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quarry-contents-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A zip archive, its members as they are. */
-function zipOf(members: Readonly<Record<string, string | Uint8Array>>): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(members)) {
-    const [file, data] = [Buffer.from(name), Buffer.from(content as string)];
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(data), 10);
-    common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
-    common.writeUInt16LE(file.length, 22);
-    const local = [Buffer.from('PK\u0003\u0004'), common, file, data];
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(offset, 10);
-    directory.push(Buffer.from('PK\u0001\u0002'), Buffer.from([20, 0]), common, rest, file);
-    parts.push(...local);
-    offset += local.reduce((sum, { length }) => sum + length, 0);
-  }
-  const listed = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  const count = Object.keys(members).length;
-  end.writeUInt16LE(count, 4);
-  end.writeUInt16LE(count, 6);
-  end.writeUInt32LE(listed.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...parts, listed, Buffer.from('PK\u0005\u0006'), end]);
-}
 
 async function* whole(bytes: Uint8Array) {
   yield bytes;

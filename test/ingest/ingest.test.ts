@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { FileProgress } from '../../src/ingest/file.js';
 import { cleanUp, refusal, until } from '../engine/fixture.js';
+import { tarOf, zipOf } from './archives.js';
 import { startTestIngest } from './fixture.js';
 import { database, lines, networkEvent, numbers, processEvent, tenant } from './requests.js';
 
@@ -306,6 +307,47 @@ describe('a file', () => {
     input.push(lines(processes(16_030, 16_040)));
     input.push(null);
     expect(await ingesting).toMatchObject({ accepted: 40 });
+    spy.mockRestore();
+  });
+
+  it('that is an archive of many small members is committed in a few portions', async () => {
+    const members = numbers(0, 200).map((n) => [
+      `logs/${n}.json`,
+      n % 50 === 7 ? 'no telemetry' : lines(processes(20_000 + n * 2, 20_002 + n * 2)),
+    ]);
+    const archive = await tarOf(Object.fromEntries(members));
+    const reports: number[] = [];
+    const summary = await ingest.file(fileOf('many.tar', archive), {
+      tenant,
+      onProgress: ({ summary: { accepted } }) => reports.push(accepted),
+    });
+    expect(summary).toMatchObject({ accepted: 392, rejected: 0, unrecognizedCount: 4 });
+    expect(summary.unrecognized?.[0]).toBe('many.tar/logs/7.json');
+    expect(new Set(reports).size).toBeLessThan(5);
+    await ingest.flush();
+    expect(await count('DeviceProcessEvents', between(20_000, 20_400))).toBe(392);
+    expect(
+      await ingest.file(fileOf('again.zip', zipOf(Object.fromEntries(members))), { tenant }),
+    ).toMatchObject({
+      accepted: 0,
+      duplicate: 392,
+    });
+  });
+
+  it('that is an archive on standard input has its members taken while it is still open', async () => {
+    const archive = await tarOf({
+      'a.json': lines(processes(21_000, 21_010)),
+      'b.json': lines(processes(21_010, 21_020)),
+    });
+    const input = new Readable({ read: () => undefined });
+    const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin);
+    const ingesting = ingest.file('-', { tenant });
+    const second = archive.indexOf('b.json');
+    input.push(archive.subarray(0, second));
+    await until(async () => (await count('DeviceProcessEvents', between(21_000, 21_010))) === 10);
+    input.push(archive.subarray(second));
+    input.push(null);
+    expect(await ingesting).toMatchObject({ accepted: 20 });
     spy.mockRestore();
   });
 

@@ -212,7 +212,7 @@ function summaryText(file: string, summary: FileSummary, seconds: number): strin
   const events = eventsIn(summary);
   const rate = number(Math.round(events / Math.max(seconds, 0.001)));
   const { accepted, rejected, duplicate, expired, unmapped, merged, deadLetters } = summary;
-  const { unrecognized = [] } = summary;
+  const { unrecognized = [], unrecognizedCount = 0 } = summary;
   const source = summary.source === null ? '' : ` (${summary.source})`;
   return [
     `${file}${source}: ${number(events)} ${events === 1 ? 'event' : 'events'} in ${seconds.toFixed(1)} s, ${rate}/s\n`,
@@ -221,7 +221,9 @@ function summaryText(file: string, summary: FileSummary, seconds: number): strin
     unmapped > 0 ? counts({ 'of kinds that no table is for': unmapped }) : '',
     expired > 0 ? counts({ 'older than the retention': expired }) : '',
     summary.future > 0 ? counts({ "ahead of this machine's clock": summary.future }) : '',
-    unrecognized.length > 0 ? `not recognized as telemetry\n${list(unrecognized)}` : '',
+    unrecognizedCount > 0
+      ? `not recognized as telemetry\n${list(unrecognized, unrecognizedCount)}`
+      : '',
     accepted > 0 ? `accepted into\n${counts(byCount(summary.byTable))}` : '',
     deadLetters > 0 || rejected > 0
       ? `what was rejected or left out is in QuarryIngestErrors, because\n${counts(byCount(summary.byReason))}`
@@ -232,8 +234,8 @@ function summaryText(file: string, summary: FileSummary, seconds: number): strin
 /** So many names are printed, and the number of the others. */
 const mostNames = 20;
 
-function list(names: readonly string[]): string {
-  const more = names.length > mostNames ? [`and ${number(names.length - mostNames)} more`] : [];
+function list(names: readonly string[], count: number): string {
+  const more = count > mostNames ? [`and ${number(count - mostNames)} more`] : [];
   return [...names.slice(0, mostNames), ...more]
     .map((name) => `                ${printable(name)}\n`)
     .join('');

@@ -27,6 +27,8 @@ export interface IngestServer {
   ): Promise<Answer>;
   /** Rows of a hunt over what has been acknowledged. */
   rows(query: string): Promise<Record<string, unknown>[]>;
+  /** What `/metrics` answers. */
+  metrics(): Promise<string>;
 }
 
 /** Starts it; everything is gone when the test file is done. */
@@ -56,6 +58,7 @@ export async function startIngestServer(
     app: 'reader',
     roles: ['AdvancedHunting.Read.All'],
   });
+  const scraper = await issueToken(configuration, { app: 'scraper', roles: ['Metrics.Read'] });
   const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
   const { url } = quarry;
   return {
@@ -78,6 +81,10 @@ export async function startIngestServer(
         body: JSON.stringify({ Query: query }),
       });
       return ((await response.json()) as { Results: Record<string, unknown>[] }).Results;
+    },
+    async metrics() {
+      const headers = { authorization: `Bearer ${scraper}` };
+      return (await fetch(`${url}/metrics`, { headers })).text();
     },
   };
 }

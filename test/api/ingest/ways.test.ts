@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
 import { decodeLogs } from '../../../src/api/ingest/otlp-messages.js';
+import { tarOf, zipOf } from '../../ingest/archives.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
 import { startIngestServer } from './server.js';
 
@@ -23,6 +24,13 @@ const stored = async (from: number, to: number) => {
 };
 const letters = async (source: string) =>
   rows(`QuarryIngestErrors | where Position startswith "${source}" | project ReasonCode, RawEvent`);
+
+/** A program that was run, in the lines of auditd's log. */
+const auditOf = (serial: number, name: string) =>
+  [
+    `type=SYSCALL msg=audit(1767600000.123:${serial}): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=10 pid=11 auid=0 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=1 comm="${name}" exe="/usr/bin/${name}" key=(null)`,
+    `type=EXECVE msg=audit(1767600000.123:${serial}): argc=2 a0="${name}" a1="-u"`,
+  ].join('\n');
 
 const json = (value: unknown) => JSON.stringify(value);
 
@@ -141,6 +149,45 @@ describe('a push', () => {
         message: 'There is no table for the event: Nothing',
       }),
     ]);
+  });
+
+  test('of an archive takes the members that it knows, and names the others', async () => {
+    const members = {
+      'logs/a.json': lines(events(240, 245)),
+      'notes.txt': 'read me',
+      'logs/b.json': lines(events(245, 250)),
+      'picture.png': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]),
+      'audit.log': auditOf(78, 'who'),
+    };
+    const path = '/api/ingest/auto';
+    const first = await send(path, zipOf(members));
+    expect(first).toMatchObject({
+      status: 200,
+      json: { accepted: 11, unrecognized: ['notes.txt', 'picture.png'], unrecognizedCount: 2 },
+    });
+    const again = await send(path, gzipSync(await tarOf(members)));
+    expect(again.json).toMatchObject({ accepted: 0, duplicate: 11, unrecognizedCount: 2 });
+    expect(await stored(240, 250)).toBe(10);
+    const metrics = await server.metrics();
+    const counted = (what: string, connector: string, more: string) =>
+      new RegExp(
+        `quarry_ingest_${what}_total{.*source="http",connector="${connector}",${more}} (\\d+)`,
+      ).exec(metrics)?.[1];
+    expect(counted('events', 'auditd', 'outcome="accepted"')).toBe('1');
+    expect(counted('rejected', '', 'reason="source.unknown"')).toBe('4');
+    const nothing = await send(path, zipOf({ 'notes.txt': 'read me', empty: '' }));
+    expect(nothing.status).toBe(400);
+    expect(nothing.json.error.message).toContain('not recognized');
+  });
+
+  test('of an archive with any number of members that it does not know names the first', async () => {
+    const names = numbers(0, 150).map((n) => [`${n}${'x'.repeat(500)}`, 'read me']);
+    const archive = zipOf({ a: lines(events(250, 251)), ...Object.fromEntries(names) });
+    const { json: summary } = await send('/api/ingest/auto', archive);
+    expect(summary).toMatchObject({ accepted: 1, unrecognizedCount: 150 });
+    const unrecognized = summary['unrecognized'] as string[];
+    expect(unrecognized).toHaveLength(100);
+    expect(Math.max(...unrecognized.map(({ length }) => length))).toBeLessThan(400);
   });
 
   test('with a key is taken once, and its answer is given again', async () => {
@@ -331,10 +378,7 @@ describe("Splunk's event collector", () => {
     const path = '/services/collector/raw?sourcetype=defender-streaming&host=h';
     expect((await send(path, raw, splunk)).json).toEqual({ text: 'Success', code: 0 });
     expect(await stored(420, 423)).toBe(3);
-    const audit = [
-      'type=SYSCALL msg=audit(1767600000.123:77): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=10 pid=11 auid=0 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=1 comm="id" exe="/usr/bin/id" key=(null)',
-      'type=EXECVE msg=audit(1767600000.123:77): argc=2 a0="id" a1="-u"',
-    ];
+    const audit = auditOf(77, 'id').split('\n');
     const body = audit.map((event) => json({ event, host: 'web-01', sourcetype: 'linux_audit' }));
     expect((await send('/services/collector', body.join('\n'), splunk)).json).toMatchObject({
       code: 0,
