@@ -1,5 +1,7 @@
 const quote = '"'.charCodeAt(0);
 const backslash = '\\'.charCodeAt(0);
+const openingBracket = '['.charCodeAt(0);
+const closingBracket = ']'.charCodeAt(0);
 /** What a value goes on to that starts so, whatever is in it. */
 const closing: ReadonlyMap<number, string> = new Map([
   [0x27, "'"],
@@ -28,12 +30,27 @@ export function readFields(text: string, fields: Map<string, string>): void {
   }
 }
 
-/** Where a name starts that ends before `end`: a letter, then letters, digits, `_` and `-`; `end` if none does. */
+/**
+ * Where a name starts that ends before `end`: a letter, then letters, digits, `_` and `-`, and the number of
+ * a part where the value comes in several (`a1[0]`); `end` if none does.
+ */
 function nameStart(text: string, from: number, end: number): number {
-  let start = end;
+  const wordEnd = partStart(text, from, end);
+  let start = wordEnd;
   while (start > from && isOfName(text.charCodeAt(start - 1))) start--;
-  while (start < end && !isLetter(text.charCodeAt(start))) start++;
-  return start;
+  while (start < wordEnd && !isLetter(text.charCodeAt(start))) start++;
+  return start < wordEnd ? start : end;
+}
+
+/** Where `[0]` starts that ends before `end`; `end` where nothing of the kind does. */
+function partStart(text: string, from: number, end: number): number {
+  if (text.charCodeAt(end - 1) !== closingBracket) {
+    return end;
+  }
+  let start = end - 1;
+  while (start > from && isDigit(text.charCodeAt(start - 1))) start--;
+  const isNumber = start < end - 1 && text.charCodeAt(start - 1) === openingBracket;
+  return isNumber && start > from ? start - 1 : end;
 }
 
 function isOfName(code: number): boolean {

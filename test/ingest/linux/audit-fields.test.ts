@@ -58,6 +58,14 @@ describe('fields of an audit record', () => {
         ['c', '\ud800'],
       ],
     ],
+    [
+      'a1_len=9 a1[0]="b c" a1[12]=6465 a[]=1 [3]=2 b[x]=3 c[4=5',
+      [
+        ['a1_len', '9'],
+        ['a1[0]', '"b c"'],
+        ['a1[12]', '6465'],
+      ],
+    ],
     ['', []],
   ])('%j', (text, fields) => {
     expect(fieldsOf(text)).toEqual(fields);
@@ -65,5 +73,6 @@ describe('fields of an audit record', () => {
 
   it('of a long text are found once', () => {
     expect(fieldsOf(`${'-'.repeat(2_000_000)}=1 ${'a'.repeat(2_000_000)}`)).toEqual([]);
+    expect(fieldsOf(`${'1'.repeat(2_000_000)}]=1 ${']='.repeat(1_000_000)}`)).toEqual([]);
   });
 });

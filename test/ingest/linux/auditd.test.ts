@@ -101,6 +101,17 @@ describe('a program start of the audit system, in every shape', () => {
     expect(onlyRow(result)).toMatchObject(wanted);
   });
 
+  it('has its long arguments whole, which come in parts and in several records', () => {
+    const records = [
+      call(59),
+      record('EXECVE', 'argc=3 a0="bash" a1="-c" a2_len=15000 a2[0]="echo aaa"'),
+      record('EXECVE', `a2[1]="bbb" a2[2]=${hex(' > "/tmp/x"')}`),
+    ];
+    expect(onlyRow(converted(records))).toMatchObject({
+      ProcessCommandLine: 'bash -c echo aaabbb > "/tmp/x"',
+    });
+  });
+
   it('keeps what has no column, numbers as they are', () => {
     const { AdditionalFields } = onlyRow(converted(start));
     expect(AdditionalFields).toMatchObject({
