@@ -33,7 +33,7 @@ function convert(record: RawRecord, tables: TableFinder): readonly Outcome[] {
   }
   const rows = rowsOf(value);
   if (rows.length === 0) {
-    return [{ passed: 'unmapped' }];
+    return isFrame(value) ? [] : [{ passed: 'unmapped' }];
   }
   const isAnswer = rows[0]?.members !== value;
   return rows.map((row, index) => {
@@ -81,9 +81,28 @@ function rowsOf(value: JsonObject): readonly ExportedRow[] {
   }
   const tables = value['tables'] ?? value['Tables'];
   if (Array.isArray(tables)) {
-    return tables.flatMap((table) => rowsOfTable(asObject(table) ?? {}));
+    return resultsOf(tables.map((table) => asObject(table) ?? {})).flatMap(rowsOfTable);
+  }
+  if (isFrame(value)) {
+    return value['TableKind'] === 'PrimaryResult' ? rowsOfTable(value) : [];
   }
   return [{ members: value }];
+}
+
+/** A part of an answer of Kusto's second version, which is a list of them: a table, or what stands around it. */
+function isFrame(value: JsonObject): boolean {
+  return typeof value['FrameType'] === 'string';
+}
+
+/**
+ * Without what Kusto's first version puts behind the results, statistics and how to draw them: the last table says
+ * what each is.
+ */
+function resultsOf(tables: readonly JsonObject[]): readonly JsonObject[] {
+  const listed = rowsOfTable(tables.at(-1) ?? {}).map(({ members }) => members);
+  const kinds = new Map(listed.map(({ Ordinal, Kind }) => [Number(Ordinal), Kind]));
+  const isList = kinds.size > 0 && !kinds.has(Number.NaN) && [...kinds.values()].every(Boolean);
+  return isList ? tables.filter((_, index) => kinds.get(index) === 'QueryResult') : tables;
 }
 
 /** `{columns: [{name}], rows: [[…]]}`, as Log Analytics and Kusto answer. */

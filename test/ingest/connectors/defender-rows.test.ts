@@ -111,6 +111,49 @@ describe('a row goes to its table', () => {
     expect(onlyRow(result)['ProcessCreationTime']).toBeUndefined();
   });
 
+  const columns = Object.keys({ Timestamp: '', ...process }).map((ColumnName) => ({ ColumnName }));
+  const rows = [[time, ...Object.values(process)]];
+  const table = (TableName: string, names: string[], values: unknown[]) => ({
+    TableName,
+    Columns: names.map((ColumnName) => ({ ColumnName })),
+    Rows: [values],
+  });
+
+  it('of an answer of Kusto, without what is no result of the query', () => {
+    const kinds = ['QueryResult', 'QueryProperties', 'QueryStatus'];
+    const result = converted([
+      {
+        Tables: [
+          { TableName: 'Table_0', Columns: columns, Rows: rows },
+          table('Table_1', ['Value'], ['{"Visualization":null}']),
+          table('Table_2', ['Timestamp', 'Severity', 'StatusCode'], [time, 4, 0]),
+          {
+            ...table('Table_3', ['Ordinal', 'Kind', 'Name'], []),
+            Rows: kinds.map((kind, index) => [index, kind, kind]),
+          },
+        ],
+      },
+    ]);
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
+  it("of an answer of Kusto's second version, in the frames of it", () => {
+    const result = converted([
+      { FrameType: 'DataSetHeader', IsProgressive: false, Version: 'v2.0' },
+      {
+        FrameType: 'DataTable',
+        TableKind: 'QueryProperties',
+        ...table('@ExtendedProperties', ['Key', 'Value'], ['Visualization', '{}']),
+      },
+      { FrameType: 'DataTable', TableKind: 'PrimaryResult', Columns: columns, Rows: rows },
+      { FrameType: 'DataSetCompletion', HasErrors: false },
+    ]);
+    expect(result.source).toBe('defender-rows');
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject(wanted);
+  });
+
   it('AlertInfo has a Category that names no table', () => {
     const row = onlyRow(
       converted([
