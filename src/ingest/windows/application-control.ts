@@ -40,6 +40,7 @@ export const appLocker: EventLog = {
   name: 'AppLocker',
   providers: ['microsoft-windows-applocker'],
   rules: [
+    { id: 8001, table: 'DeviceEvents', actionType: 'AppControlPolicyApplied', columns: {} },
     policy(8003, 'AppControlExecutableAudited'),
     policy(8004, 'AppControlExecutableBlocked'),
     policy(8006, 'AppControlScriptAudited'),
@@ -62,9 +63,13 @@ export const codeIntegrity: EventLog = {
   providers: ['microsoft-windows-codeintegrity'],
   rules: [
     integrity(3023, 'AppControlCodeIntegrityDriverRevoked'),
+    integrity(3036, 'AppControlCodeIntegrityImageRevoked'),
     integrity(3076, 'AppControlCodeIntegrityPolicyAudited'),
     integrity(3077, 'AppControlCodeIntegrityPolicyBlocked'),
     integrity(3089, 'AppControlCodeIntegritySigningInformation'),
+    integrity(3090, 'AppControlCodeIntegrityOriginAllowed'),
+    integrity(3091, 'AppControlCodeIntegrityOriginAudited'),
+    integrity(3092, 'AppControlCodeIntegrityOriginBlocked'),
     integrity(3099, 'AppControlCodeIntegrityPolicyLoaded'),
   ],
 };

@@ -5,6 +5,7 @@ import {
   field,
   firstOf,
   firstValue,
+  literal,
   type Operand,
   type RuleScope,
   transform,
@@ -14,24 +15,48 @@ import * as to from './transforms.js';
 import { writtenValueKey } from './twin-keys.js';
 import { baseName, registryKey, registryParent, registryValueName } from './values.js';
 
-/** The first resource of `file:_C:\…; containerfile:_…`. */
-const resource = /^(?:[a-z]+:_)?([^;]*)/i;
+/** `file:_C:\…; containerfile:_…` */
+const nextResource = /;\s*(?=[a-z]+:_)/i;
+const resource = /^([a-z]+):_([\s\S]*)$/i;
 
-const filePath = transform('resource', (text) => resource.exec(text)?.[1]?.trim());
-const fileName = transform('fileName', baseName);
-
-function file(name: string) {
-  const path = filePath(name);
-  return { FileName: fileName(path), FolderPath: path };
+/** Names of the resources of these kinds; a name alone is that of a file. */
+function named(text: string, kinds: readonly string[]): string[] {
+  return text.split(nextResource).flatMap((part) => {
+    const [, kind = 'file', name = part] = resource.exec(part) ?? [];
+    return kinds.includes(kind.toLowerCase()) ? [name.replace(/;\s*$/, '').trim()] : [];
+  });
 }
 
-const process: ProcessFields = { image: 'Process Name', user: field('User') };
+const first = (title: string, ...kinds: readonly (readonly string[])[]) =>
+  transform(title, (text) => kinds.flatMap((each) => named(text, each))[0]);
+
+/** What came from the web has its address behind the path. */
+const filePath = transform(
+  'path',
+  (text) => text.split('|')[0],
+)(first('file', ['file'], ['containerfile', 'webfile', 'amsi'])('Path'));
+const file = { FileName: transform('fileName', baseName)(filePath), FolderPath: filePath };
+const commandLine = first('command line', ['cmdline', 'internalcmdline'])('Path');
+const pid = transform('process id', (text) => {
+  const id = named(text, ['process', 'behavior'])
+    .map((name) => /^pid:(\d{1,10})/.exec(name)?.[1])
+    .find((digits) => digits !== undefined);
+  return id === undefined ? undefined : Number(id);
+})('Path');
+
+/** An account, which may be that of nobody known. */
+const account = (name: string) =>
+  transform('account', (text) => (/^\(?unknown\b/i.test(text) ? undefined : text))(field(name));
+
+const process: ProcessFields = { image: 'Process Name', user: account('User') };
 
 const detected = {
   columns: {
-    ...file('Path'),
-    AccountName: to.accountName(field('Detection User')),
-    AccountDomain: to.accountDomain(field('Detection User')),
+    ...file,
+    ProcessId: pid,
+    ProcessCommandLine: commandLine,
+    AccountName: to.accountName(account('Detection User')),
+    AccountDomain: to.accountDomain(account('Detection User')),
   },
   additional: {
     ThreatName: field('Threat Name'),
@@ -74,20 +99,32 @@ const reductionRules: Readonly<Record<string, string>> = {
   'b2b3f03d-6a65-4f7b-a9c7-1c7ef74a9ba4': 'AsrUntrustedUsbProcess',
   '92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b': 'AsrOfficeMacroWin32ApiCalls',
   'c1db55ab-c21a-4637-bb3f-a12568109d35': 'AsrRansomware',
+  'c0033c00-d16d-4114-a5a0-dc9b3a7d2ceb': 'AsrAbusedSystemTool',
+  '33ddedf1-c6e0-47cb-833e-de6133960387': 'AsrSafeModeReboot',
+};
+/** Where Microsoft's name is not that of the rule and what became of the matter. */
+const otherNames: Readonly<Record<string, string>> = {
+  AsrSafeModeRebootAudited: 'AsrSafeModeRebootedAudited',
 };
 
-function reduction(id: number, what: 'Blocked' | 'Audited'): Rule {
+const plainId = (id: string) => id.replace(/[{}]/g, '').toLowerCase();
+
+function reduction(id: number, what: 'Blocked' | 'Audited' | 'WarnBypassed'): Rule {
   return {
     id,
     table: 'DeviceEvents',
     actionType: computed(`Asr… ${what}, by the rule's ID`, ({ event }) => {
-      const rule = event.data.get('id')?.replace(/[{}]/g, '').toLowerCase() ?? '';
-      const name = reductionRules[rule];
-      return name === undefined ? undefined : `${name}${what}`;
+      const rule = reductionRules[plainId(event.data.get('id') ?? '')];
+      const name = `${rule}${what}`;
+      return rule === undefined ? undefined : (otherNames[name] ?? name);
     }),
     actor: process,
-    columns: { ...file('Path'), ProcessCommandLine: field('Target Commandline') },
-    additional: { RuleId: field('ID') },
+    columns: { ...file, ProcessCommandLine: field('Target Commandline') },
+    additional: {
+      RuleId: transform('lower', plainId)('ID'),
+      IsAudit: literal(what === 'Audited'),
+      ParentProcessCommandLine: field('Parent Commandline'),
+    },
   };
 }
 
@@ -97,7 +134,8 @@ function guarded(id: number, actionType: string, remote?: Operand): Rule {
     table: 'DeviceEvents',
     actionType,
     actor: process,
-    columns: remote === undefined ? file('Path') : { RemoteUrl: firstOf(remote) },
+    columns: remote === undefined ? file : { RemoteUrl: firstOf(remote) },
+    additional: { IsAudit: literal(actionType.endsWith('Audited')) },
   };
 }
 
@@ -194,6 +232,7 @@ export const defender: EventLog = {
     report(5013, 'TamperingAttempt'),
     reduction(1121, 'Blocked'),
     reduction(1122, 'Audited'),
+    reduction(1129, 'WarnBypassed'),
     guarded(1123, 'ControlledFolderAccessViolationBlocked'),
     guarded(1124, 'ControlledFolderAccessViolationAudited'),
     guarded(1127, 'ControlledFolderAccessViolationBlocked'),

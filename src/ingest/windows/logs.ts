@@ -4,7 +4,7 @@ import { classicPowershell, powershell } from './powershell.js';
 import type { EventLog, Rule } from './rule.js';
 import { security } from './security.js';
 import { linuxSysmon, sysmon } from './sysmon.js';
-import { dnsClient, eventLog, services, taskScheduler, wmi } from './system.js';
+import { dnsClient, eventLog, partitions, services, taskScheduler, wmi } from './system.js';
 
 /** Every log that has rules. */
 export const logs: readonly EventLog[] = [
@@ -23,6 +23,7 @@ export const logs: readonly EventLog[] = [
   codeIntegrity,
   mitigations,
   remoteDesktop,
+  partitions,
 ];
 
 const rules = new Map<string, Map<number, Rule>>();

@@ -1,5 +1,5 @@
 import type { EventData } from './event.js';
-import { nobody, wellKnownSid } from './values.js';
+import { sidOfName } from './sids.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -37,6 +37,27 @@ const sections: Readonly<Record<string, Labels>> = {
   group,
   'new group': group,
   'target server': { 'target server name': 'TargetServerName' },
+  'account information': {
+    ...changed,
+    'supplied realm name': 'TargetDomainName',
+    'user id': 'TargetSid',
+  },
+  'account that was locked out': changed,
+  'account modified': changed,
+  'audit policy change': {
+    category: 'CategoryId',
+    subcategory: 'SubcategoryId',
+    'subcategory guid': 'SubcategoryGuid',
+    changes: 'AuditPolicyChanges',
+  },
+  'directory service': { name: 'DSName', type: 'DSType' },
+  object: { dn: 'ObjectDN', guid: 'ObjectGUID', class: 'ObjectClass' },
+  attribute: {
+    'ldap display name': 'AttributeLDAPDisplayName',
+    'syntax (oid)': 'AttributeSyntaxOID',
+    value: 'AttributeValue',
+  },
+  operation: { type: 'OperationType', 'correlation id': 'OpCorrelationID' },
 };
 
 /** Labels that mean the same under whatever heading. */
@@ -91,7 +112,38 @@ const anywhere: Labels = {
   'destination address': 'DestAddress',
   'destination port': 'DestPort',
   protocol: 'Protocol',
+  'client address': 'IpAddress',
+  'client port': 'IpPort',
+  'result code': 'Status',
+  'failure code': 'Status',
+  'error code': 'Status',
+  'ticket options': 'TicketOptions',
+  'ticket encryption type': 'TicketEncryptionType',
+  'service id': 'ServiceSid',
+  'logon account': 'TargetUserName',
+  'source workstation': 'Workstation',
+  'caller workstation': 'Workstation',
+  'target account name': 'TargetUserName',
+  'target account domain': 'TargetDomainName',
+  'access right': 'AccessGranted',
+  properties: 'Properties',
+  clientprocessid: 'ClientProcessId',
+  parentprocessid: 'ParentProcessId',
+  'device id': 'DeviceId',
+  'device name': 'DeviceDescription',
+  'class id': 'ClassId',
+  'class name': 'ClassName',
+  'vendor ids': 'VendorIds',
+  'hardware ids': 'HardwareIds',
+  'compatible ids': 'CompatibleIds',
+  'location information': 'LocationInformation',
 };
+
+/** What may go on over several lines. */
+const longNames: ReadonlySet<string> = new Set([
+  ...['TaskContent', 'TaskContentNew', 'Properties'],
+  ...['VendorIds', 'HardwareIds', 'CompatibleIds', 'LocationInformation'],
+]);
 
 /** Labels that an event uses for something else. */
 const ofEvent: Readonly<Record<string, Labels>> = {
@@ -99,6 +151,7 @@ const ofEvent: Readonly<Record<string, Labels>> = {
   4625: { 'source port': 'IpPort' },
   5140: { 'source address': 'IpAddress', 'source port': 'IpPort' },
   5145: { 'source address': 'IpAddress', 'source port': 'IpPort' },
+  4740: { 'caller computer name': 'TargetDomainName' },
   7045: {
     'service file name': 'ImagePath',
     'service start type': 'StartType',
@@ -114,6 +167,8 @@ const codes: Readonly<Record<string, Labels>> = {
     'new registry value created': '%%1904',
     'existing registry value modified': '%%1905',
     'registry value deleted': '%%1906',
+    'value added': '%%14674',
+    'value deleted': '%%14675',
   },
   OldValueType: registryTypes(),
   NewValueType: registryTypes(),
@@ -163,13 +218,13 @@ export function sectionedMessage(
     const [, label = '', value = ''] = labelled.exec(text) ?? [];
     const key = label.trim().toLowerCase();
     const name = section[key] ?? ofEvent[id]?.[key] ?? anywhere[key];
-    if (above !== undefined) {
+    if (above !== undefined && name === undefined) {
       section = sections[above.toLowerCase()] ?? {};
       last = undefined;
     } else if (name !== undefined) {
       setOnce(data, name, value.trim());
       last = name;
-    } else if (last === 'TaskContent' || last === 'TaskContentNew') {
+    } else if (last !== undefined && longNames.has(last)) {
       data.set(last, `${data.get(last.toLowerCase())}\n${text}`);
     }
   }
@@ -177,42 +232,14 @@ export function sectionedMessage(
 
 function setOnce(data: EventData, name: string, text: string): void {
   const value = name.endsWith('Sid')
-    ? sidOf(text)
+    ? sidIn(text)
     : (codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
   if (value !== undefined && data.get(name.toLowerCase()) === undefined) {
     data.set(name, value);
   }
 }
 
-/** The last part of the SIDs of groups that every Windows has. */
-const builtinGroups: Readonly<Record<string, number>> = {
-  administrators: 544,
-  users: 545,
-  guests: 546,
-  'power users': 547,
-  'account operators': 548,
-  'server operators': 549,
-  'print operators': 550,
-  'backup operators': 551,
-  'remote desktop users': 555,
-  'network configuration operators': 556,
-  'distributed com users': 562,
-  'event log readers': 573,
-  'hyper-v administrators': 578,
-  'remote management users': 580,
-};
-
 /** A SID, for which messages have its account's name where that is known to the machine. */
-function sidOf(text: string): string | undefined {
-  if (text.startsWith('S-1-')) {
-    return text;
-  }
-  const name = text.toLowerCase();
-  const group = name.startsWith('builtin\\') ? builtinGroups[name.slice(8)] : undefined;
-  if (group !== undefined) {
-    return `S-1-5-32-${group}`;
-  }
-  return name === 'null sid'
-    ? nobody
-    : wellKnownSid(name.includes('\\') ? name : `nt authority\\${name}`);
+function sidIn(text: string): string | undefined {
+  return text.startsWith('S-1-') ? text : sidOfName(text);
 }

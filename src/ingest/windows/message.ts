@@ -6,9 +6,9 @@ const line = /^\s*([A-Za-z][A-Za-z0-9 ]{0,40}?)\s*:[ \t]*(.*)$/;
 /** What the message of an event says, for shippers that have lost its values. */
 type Reader = (data: EventData, message: string) => void;
 
-/** A value that each of their events has; where it is there, the message has nothing to add. */
 interface MessageReader {
-  readonly unless: string;
+  /** A value that each of the events has, as shippers spell its name: with it, the message has nothing to add. */
+  readonly unless: readonly string[];
   readonly read: Reader;
 }
 
@@ -65,17 +65,86 @@ const command: Reader = (data, message) => {
 };
 
 const ofPowershell: Readonly<Record<number, MessageReader>> = {
-  4103: { unless: 'contextinfo', read: command },
-  4104: { unless: 'scriptblocktext', read: scriptText },
+  4103: { unless: ['contextinfo'], read: command },
+  4104: { unless: ['scriptblocktext'], read: scriptText },
 };
+
+const aboutTask = /^User "([^"]*)"\s+\w+ Task Scheduler task "([^"]*)"/;
+
+const taskChange: Reader = (data, message) => {
+  const [, user, task] = aboutTask.exec(message) ?? [];
+  if (user !== undefined && task !== undefined) {
+    data.set('TaskName', task);
+    data.set('UserContext', user);
+  }
+};
+const ofTasks: MessageReader = { unless: ['taskname'], read: taskChange };
+
+/** Lines of a label and a value each, by the names of the values. */
+const labelledLines =
+  (names: Readonly<Record<string, string>>): Reader =>
+  (data, message) => {
+    for (const text of message.split(/\r?\n/)) {
+      const [, label = '', value = ''] = line.exec(text) ?? [];
+      const name = names[label.toLowerCase()];
+      if (name !== undefined && data.get(name.toLowerCase()) === undefined) {
+        data.set(name, value.trim());
+      }
+    }
+  };
+
+const ofRemoteDesktop: MessageReader = {
+  unless: ['param1', 'user'],
+  read: labelledLines({
+    user: 'Param1',
+    domain: 'Param2',
+    'source network address': 'Param3',
+  }),
+};
+
+function ofDefender(names: Readonly<Record<string, string>>): MessageReader {
+  return {
+    unless: ['product name', 'product_name', 'productname'],
+    read: labelledLines({ path: 'Path', 'process name': 'Process Name', ...names }),
+  };
+}
+
+const detection = ofDefender({
+  name: 'Threat Name',
+  severity: 'Severity Name',
+  category: 'Category Name',
+  action: 'Action Name',
+  user: 'Detection User',
+  'detection origin': 'Origin Name',
+  'detection type': 'Type Name',
+  'detection source': 'Source Name',
+});
+const guarded = ofDefender({
+  id: 'ID',
+  user: 'User',
+  destination: 'Destination',
+  'target commandline': 'Target Commandline',
+  'parent commandline': 'Parent Commandline',
+});
+const setting = ofDefender({ 'old value': 'Old Value', 'new value': 'New Value' });
+
+const each = (ids: readonly number[], reader: MessageReader): Record<number, MessageReader> =>
+  Object.fromEntries(ids.map((id) => [id, reader]));
 
 /** By provider and event id. */
 const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>> = {
-  'microsoft-windows-wmi-activity': { 5861: { unless: 'consumer', read: wmiBinding } },
+  'microsoft-windows-wmi-activity': { 5861: { unless: ['consumer'], read: wmiBinding } },
   'microsoft-windows-powershell': ofPowershell,
   powershellcore: ofPowershell,
+  'microsoft-windows-taskscheduler': each([106, 140, 141, 142], ofTasks),
+  'microsoft-windows-terminalservices-remoteconnectionmanager': { 1149: ofRemoteDesktop },
+  'microsoft-windows-windows defender': {
+    ...each([1006, 1007, 1008, 1116, 1117, 1118, 1119], detection),
+    ...each([1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129], guarded),
+    5007: setting,
+  },
 };
-const ofSysmon: MessageReader = { unless: 'utctime', read: sysmonLines };
+const ofSysmon: MessageReader = { unless: ['utctime'], read: sysmonLines };
 
 /** Adds what the message says of an event whose values have not come. */
 export function dataOfMessage(
@@ -87,7 +156,7 @@ export function dataOfMessage(
   const reader = provider.endsWith('sysmon') ? ofSysmon : readers[provider]?.[id];
   if (reader === undefined) {
     sectionedMessage(data, provider, id, message);
-  } else if (data.get(reader.unless) === undefined) {
+  } else if (reader.unless.every((name) => data.get(name) === undefined)) {
     reader.read(data, message);
   }
 }

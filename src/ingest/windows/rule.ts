@@ -5,7 +5,7 @@ import type { Condition, Expression, Operand } from './expression.js';
 export interface ProcessFields {
   readonly guid?: string;
   /** `header`: the process that wrote the event. */
-  readonly pid?: string | typeof header;
+  readonly pid?: Operand | typeof header;
   readonly image?: string;
   readonly commandLine?: string;
   readonly user?: Operand;

@@ -1,6 +1,6 @@
 import { directoryRules } from './directory.js';
 import type { WindowsEvent } from './event.js';
-import { computed, field, firstOf, has, is, joined, match, when } from './expression.js';
+import { computed, field, firstOf, has, is, joined, match, transform, when } from './expression.js';
 import type { EventLog, ProcessFields, Rule } from './rule.js';
 import * as to from './transforms.js';
 import { connectionKey, writtenValueKey } from './twin-keys.js';
@@ -16,6 +16,12 @@ const subject: ProcessFields = {
 };
 
 const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
+
+/** 0 where the client is of another machine. */
+const clientPid = transform('process id', (text) => (integer(text) === 0 ? undefined : text));
+
+/** Who asked a service that says by which process it was asked. */
+const client: ProcessFields = { ...subject, pid: clientPid('ClientProcessId') };
 
 const subjectColumns = {
   ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),
@@ -90,7 +96,7 @@ function taskEvent(id: number, actionType: string): Rule {
     id,
     table: 'DeviceEvents',
     actionType,
-    actor: subject,
+    actor: client,
     twin: {
       kind: 'task',
       role: 'primary',
@@ -117,8 +123,8 @@ function shareEvent(id: number, actionType: string): Rule {
 }
 
 /** What an account did, all of which is among the additional fields. */
-function subjectEvent(id: number, actionType: string): Rule {
-  return { id, table: 'DeviceEvents', actionType, actor: subject, columns: subjectColumns };
+function subjectEvent(id: number, actionType: string, actor = subject): Rule {
+  return { id, table: 'DeviceEvents', actionType, actor, columns: subjectColumns };
 }
 
 const inbound = is('Direction', '%%14592', 'inbound');
@@ -245,7 +251,7 @@ export const security: EventLog = {
       id: 4697,
       table: 'DeviceEvents',
       actionType: 'ServiceInstalled',
-      actor: subject,
+      actor: client,
       twin: {
         kind: 'service',
         role: 'primary',
@@ -385,7 +391,7 @@ export const security: EventLog = {
     subjectEvent(4719, 'AuditPolicyModification'),
     subjectEvent(5136, 'DirectoryServiceObjectModified'),
     subjectEvent(5137, 'DirectoryServiceObjectCreated'),
-    subjectEvent(5376, 'CredentialsBackup'),
+    subjectEvent(5376, 'CredentialsBackup', client),
     subjectEvent(6416, 'PnpDeviceConnected'),
     subjectEvent(6423, 'PnpDeviceBlocked'),
     subjectEvent(6424, 'PnpDeviceAllowed'),

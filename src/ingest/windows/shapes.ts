@@ -19,10 +19,12 @@ import {
   unwrapTree,
   without,
 } from './shape.js';
+import { mendSids } from './sids.js';
 import { isSnare, unwrapSnare } from './snare.js';
 import { parseXml } from './xml.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';
+const hasSids = new Set(['microsoft-windows-security-auditing', 'microsoft-windows-eventlog']);
 
 /** The event of a record, whichever shipper wrote it; undefined where it is none. */
 export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefined {
@@ -79,6 +81,8 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
   }
   if (isSysmon({ provider })) {
     mend(data);
+  } else if (hasSids.has(provider)) {
+    mendSids(data);
   }
   const headerPid = Number(textOf(envelope.headerPid));
   return {

@@ -1,4 +1,4 @@
-import { field, firstOf } from './expression.js';
+import { computed, field, firstOf, is, literal } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 
@@ -119,6 +119,34 @@ export const wmi: EventLog = {
         ESS: field('ESS'),
         Consumer: field('CONSUMER'),
         PossibleCause: field('PossibleCause'),
+      },
+    },
+  ],
+};
+
+/** The number that stands for USB among the kinds of bus of a disk. */
+const usb = '7';
+
+export const partitions: EventLog = {
+  name: 'Partition',
+  providers: ['microsoft-windows-partition'],
+  rules: [
+    {
+      id: 1006,
+      table: 'DeviceEvents',
+      actionType: computed(
+        'UsbDriveUnmounted if Capacity = 0, UsbDriveMounted else',
+        ({ event }) =>
+          event.data.get('capacity') === '0' ? 'UsbDriveUnmounted' : 'UsbDriveMounted',
+      ),
+      condition: is('BusType', usb),
+      columns: {},
+      additional: {
+        BusType: literal('USB'),
+        Manufacturer: to.trimmed('Manufacturer'),
+        ProductName: to.trimmed('Model'),
+        ProductRevision: to.trimmed('Revision'),
+        SerialNumber: to.trimmed('SerialNumber'),
       },
     },
   ],

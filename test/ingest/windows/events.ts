@@ -13,6 +13,7 @@ const providers = {
   applocker: 'Microsoft-Windows-AppLocker',
   integrity: 'Microsoft-Windows-CodeIntegrity',
   mitigations: 'Microsoft-Windows-Security-Mitigations',
+  partitions: 'Microsoft-Windows-Partition',
   rdp: 'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
 } as const;
 

@@ -73,6 +73,177 @@ Process Information:
       },
     ],
     [
+      'an audit policy changed',
+      said(
+        auditing,
+        4719,
+        `System audit policy was changed.
+
+${subject}
+Audit Policy Change:
+\tCategory:\t\tLogon/Logoff
+\tSubcategory:\t\tLogon
+\tSubcategory GUID:\t{0cce9215-69ae-11d9-bed3-505054503030}
+\tChanges:\t\tSuccess removed
+`,
+      ),
+      {
+        ActionType: 'AuditPolicyModification',
+        AccountName: 'admin',
+        AdditionalFields: {
+          CategoryId: 'Logon/Logoff',
+          SubcategoryId: 'Logon',
+          SubcategoryGuid: '{0cce9215-69ae-11d9-bed3-505054503030}',
+          AuditPolicyChanges: 'Success removed',
+        },
+      },
+    ],
+    [
+      'an object of the directory changed',
+      said(
+        auditing,
+        5136,
+        `A directory service object was modified.
+
+${subject}
+Directory Service:
+\tName:\tcontoso.com
+\tType:\tActive Directory Domain Services
+
+Object:
+\tDN:\tCN=Eve,DC=contoso,DC=com
+\tGUID:\t{1}
+\tClass:\tuser
+
+Attribute:
+\tLDAP Display Name:\tservicePrincipalName
+\tSyntax (OID):\t2.5.5.12
+\tValue:\thttp/eve
+
+Operation:
+\tType:\tValue Added
+\tCorrelation ID:\t{2}
+`,
+      ),
+      {
+        ActionType: 'DirectoryServiceObjectModified',
+        AdditionalFields: {
+          DSName: 'contoso.com',
+          ObjectDN: 'CN=Eve,DC=contoso,DC=com',
+          ObjectClass: 'user',
+          AttributeLDAPDisplayName: 'servicePrincipalName',
+          AttributeValue: 'http/eve',
+          OperationType: '%%14674',
+        },
+      },
+    ],
+    [
+      'a device, with lists of several lines',
+      said(
+        auditing,
+        6416,
+        `A new external device was recognized by the system.
+
+${subject}
+Device ID:\tUSBSTOR\\Disk
+
+Device Name:\tStick
+
+Class Name:\tDiskDrive
+
+Vendor IDs:\t
+\t\tUSBSTOR\\A
+\t\tUSBSTOR\\B
+
+Location Information:
+\t\tBus 1
+`,
+      ),
+      {
+        ActionType: 'PnpDeviceConnected',
+        AdditionalFields: {
+          DeviceId: 'USBSTOR\\Disk',
+          DeviceDescription: 'Stick',
+          ClassName: 'DiskDrive',
+          VendorIds: expect.stringMatching(/USBSTOR\\A\s+USBSTOR\\B/),
+          LocationInformation: expect.stringContaining('Bus 1'),
+        },
+      },
+    ],
+    [
+      'a task, by its own log',
+      said(
+        'Microsoft-Windows-TaskScheduler',
+        106,
+        'User "CONTOSO\\Admin"  registered Task Scheduler task "\\Evil task"',
+      ),
+      {
+        ActionType: 'ScheduledTaskCreated',
+        AccountName: 'admin',
+        AccountDomain: 'contoso',
+        AdditionalFields: { TaskName: '\\Evil task' },
+      },
+    ],
+    [
+      'Remote Desktop',
+      said(
+        'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
+        1149,
+        `Remote Desktop Services: User authentication succeeded:
+
+User: Admin
+Domain: CONTOSO
+Source Network Address: 203.0.113.9`,
+      ),
+      {
+        ActionType: 'RemoteDesktopConnection',
+        AccountName: 'admin',
+        AccountDomain: 'contoso',
+        RemoteIP: '203.0.113.9',
+      },
+    ],
+    [
+      'malware',
+      said(
+        'Microsoft-Windows-Windows Defender',
+        1116,
+        `Microsoft Defender Antivirus has detected malware or other potentially unwanted software.
+ For more information please see the following:
+https://example.org/?name=EICAR
+ \tName: Virus:DOS/EICAR_Test_File
+ \tID: 2147519003
+ \tSeverity: Severe
+ \tCategory: Virus
+ \tPath: file:_C:\\Temp\\eicar.com
+ \tUser: CONTOSO\\Admin
+ \tProcess Name: C:\\Windows\\explorer.exe
+`,
+      ),
+      {
+        ActionType: 'AntivirusDetection',
+        FolderPath: 'C:\\Temp\\eicar.com',
+        AccountName: 'admin',
+        InitiatingProcessFileName: 'explorer.exe',
+        AdditionalFields: {
+          ThreatName: 'Virus:DOS/EICAR_Test_File',
+          Severity: 'Severe',
+          Category: 'Virus',
+        },
+      },
+    ],
+    [
+      'a setting of Defender',
+      said(
+        'Microsoft-Windows-Windows Defender',
+        5007,
+        `Microsoft Defender Antivirus Configuration has changed.
+ \tOld value:
+ \tNew value: HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Extensions\\.ps1 = 0x0
+`,
+      ),
+      { table: 'DeviceRegistryEvents', RegistryValueName: '.ps1', RegistryValueData: '0' },
+    ],
+    [
       'a member of a group that every Windows has',
       said(
         auditing,

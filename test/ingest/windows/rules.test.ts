@@ -1095,6 +1095,81 @@ const cases: readonly Case[] = [
   ),
   one(
     'defender',
+    1116,
+    'malware in an archive from the web, in a process',
+    {
+      'Threat Name': 'EICAR',
+      Path: 'containerfile:_C:\\x;y\\a.zip; file:_C:\\x;y\\a.zip->b.exe; process:_pid:77,ProcessStart:1;',
+      'Detection User': '(unknown user)',
+    },
+    {
+      FolderPath: 'C:\\x;y\\a.zip->b.exe',
+      ProcessId: 77,
+      ProcessCommandLine: undefined,
+      AccountName: undefined,
+    },
+  ),
+  one(
+    'defender',
+    1117,
+    'a download',
+    { Path: 'webfile:_C:\\a.zip|https://example.org/a.zip|pid:1,ProcessStart:2' },
+    { FileName: 'a.zip', FolderPath: 'C:\\a.zip', ProcessId: undefined },
+  ),
+  one(
+    'defender',
+    1116,
+    'behaviour, which is of no file',
+    { Path: 'behavior:_pid:77:5; CmdLine:_C:\\a.exe -x; regkey:_HKLM\\a' },
+    {
+      FileName: undefined,
+      FolderPath: undefined,
+      ProcessId: 77,
+      ProcessCommandLine: 'C:\\a.exe -x',
+    },
+  ),
+  one(
+    'defender',
+    1122,
+    'an attack surface reduction rule that would have blocked',
+    {
+      ID: '{D1E49AAC-8F56-4280-B9BA-993A6D77406C}',
+      Path: 'C:\\a.exe',
+      User: '(unknown user)',
+      'Target Commandline': 'a -x',
+      'Parent Commandline': 'b',
+    },
+    {
+      ActionType: 'AsrPsexecWmiChildProcessAudited',
+      ProcessCommandLine: 'a -x',
+      InitiatingProcessAccountName: undefined,
+      AdditionalFields: {
+        RuleId: 'd1e49aac-8f56-4280-b9ba-993a6d77406c',
+        IsAudit: true,
+        ParentProcessCommandLine: 'b',
+      },
+    },
+  ),
+  one(
+    'defender',
+    1129,
+    'a warning passed by',
+    { ID: 'C0033C00-D16D-4114-A5A0-DC9B3A7D2CEB', Path: 'C:\\a.exe' },
+    { ActionType: 'AsrAbusedSystemToolWarnBypassed', AdditionalFields: { IsAudit: false } },
+  ),
+  one(
+    'defender',
+    1126,
+    'network protection',
+    { Destination: 'http://example.org', 'Process Name': 'C:\\b.exe' },
+    {
+      ActionType: 'ExploitGuardNetworkProtectionBlocked',
+      RemoteUrl: 'http://example.org',
+      AdditionalFields: { IsAudit: false },
+    },
+  ),
+  one(
+    'defender',
     5007,
     'an exclusion',
     {
@@ -1232,6 +1307,43 @@ const cases: readonly Case[] = [
     },
   ),
   one(
+    'integrity',
+    3092,
+    'a file of bad reputation',
+    { 'File Name': '\\Device\\HarddiskVolume3\\a.dll' },
+    { ActionType: 'AppControlCodeIntegrityOriginBlocked', FileName: 'a.dll' },
+  ),
+  one(
+    'partitions',
+    1006,
+    'a USB drive',
+    {
+      BusType: 7,
+      Capacity: 16008609792,
+      Manufacturer: 'SanDisk',
+      Model: 'Ultra ',
+      Revision: '1.00',
+      SerialNumber: 'A1',
+    },
+    {
+      ActionType: 'UsbDriveMounted',
+      AdditionalFields: {
+        BusType: 'USB',
+        Manufacturer: 'SanDisk',
+        ProductName: 'Ultra',
+        ProductRevision: '1.00',
+        SerialNumber: 'A1',
+      },
+    },
+  ),
+  one(
+    'partitions',
+    1006,
+    'a USB drive taken away',
+    { BusType: '7', Capacity: '0', SerialNumber: 'A1' },
+    { ActionType: 'UsbDriveUnmounted' },
+  ),
+  one(
     'mitigations',
     4,
     'exploit protection',
@@ -1287,6 +1399,71 @@ describe('an event of Windows', () => {
   ])('%s %i has no row', (log, id) => {
     const { rows, counts } = converted([event(log, id, actor)], 'windows-event');
     expect([rows, counts.unmapped]).toEqual([{}, 1]);
+  });
+
+  it('a disk of another bus than USB has no row', () => {
+    const { rows } = converted([event('partitions', 1006, { BusType: '17' })], 'windows-event');
+    expect(rows).toEqual({});
+  });
+
+  it('names in place of SIDs are no SIDs, but those that every Windows has', () => {
+    const names = {
+      ...subject,
+      SubjectUserSid: 'NT AUTHORITY\\SYSTEM',
+      SubjectUserName: 'PC1$',
+      NewProcessName: 'C:\\a.exe',
+      TargetUserSid: 'NULL SID',
+      TargetUserName: '-',
+    };
+    const ofSid = (more: object) =>
+      onlyRow(converted([event('security', 4688, { ...names, ...more })], 'windows-event'));
+    expect(ofSid({})).toMatchObject({
+      AccountName: 'system',
+      AccountDomain: 'nt authority',
+      AccountSid: 'S-1-5-18',
+      InitiatingProcessAccountSid: 'S-1-5-18',
+    });
+    const ofDomain = ofSid({ SubjectUserSid: 'CONTOSO\\Admin', SubjectUserName: 'Admin' });
+    expect(ofDomain).toMatchObject({ AccountName: 'admin' });
+    expect(ofDomain['AccountSid']).toBeUndefined();
+    expect(ofDomain['InitiatingProcessAccountSid']).toBeUndefined();
+    expect(ofSid({ SubjectUserSid: '%{S-1-5-21-1-2-3-500}' })).toMatchObject({
+      AccountSid: 'S-1-5-21-1-2-3-500',
+    });
+    expect(ofSid({ SubjectUserSid: 'Window Manager\\DWM-2' })).toMatchObject({
+      AccountSid: 'S-1-5-90-0-2',
+    });
+  });
+
+  it('a member without a name of its own has that in place of its SID', () => {
+    const member = {
+      ...subject,
+      MemberName: '-',
+      MemberSid: 'PC1\\Eve',
+      TargetSid: 'BUILTIN\\Users',
+    };
+    expect(onlyRow(converted([event('security', 4732, member)], 'windows-event'))).toMatchObject({
+      AccountName: 'eve',
+      AdditionalFields: { GroupSid: 'S-1-5-32-545' },
+    });
+  });
+
+  it('a service or a task is made by the process that asked for it', () => {
+    const asked = (more: object) =>
+      converted(
+        [
+          event('sysmon', 1, start()),
+          event('security', 4698, { ...subject, TaskName: '\\a', ...more }, { seconds: 20 }),
+        ],
+        'windows-event',
+      ).rows['DeviceEvents']?.[0];
+    expect(asked({ ClientProcessId: '42' })).toMatchObject({
+      ...bySubject,
+      InitiatingProcessId: 42,
+      InitiatingProcessFileName: 'cmd.exe',
+      InitiatingProcessCommandLine: 'cmd.exe /c whoami',
+    });
+    expect(asked({ ClientProcessId: '0' })).not.toHaveProperty('InitiatingProcessId');
   });
 
   it('ids are of their provider: Security has another 10 than Sysmon', () => {
