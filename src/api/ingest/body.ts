@@ -23,6 +23,8 @@ const decoders: Readonly<Record<string, (chunks: Chunks) => Chunks>> = {
   gzip: through(createGunzip),
   'x-gzip': through(createGunzip),
   deflate: through(createInflate),
+  // The OpenTelemetry collector's name for the same.
+  zlib: through(createInflate),
   br: through(createBrotliDecompress),
   zstd: (chunks) => unzstd(new ByteReader(chunks)),
 };
@@ -38,16 +40,25 @@ export const streamed = { decompress: false } as const;
 
 /**
  * A request's body as it arrives, decoded.
- * @throws HuntError `request.encoding`
+ * @throws HuntError `request.encoding`, and `request.body` where its sender leaves
  */
 export function bodyOf(request: FastifyRequest): Chunks {
   const body = (request.body as Readable | undefined) ?? Readable.from([]);
   // Who stops reading still wants to answer, on the same connection.
-  const chunks: Chunks = body.iterator({ destroyOnReturn: false });
+  const chunks = whole(body.iterator({ destroyOnReturn: false }));
   const name = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
   if (decode === undefined) throw new HuntError('request.encoding', {});
   return decode(chunks);
+}
+
+async function* whole(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw cause;
+    throw new HuntError('request.body', { message: 'The request is broken off.' }, { cause });
+  }
 }
 
 /** Bytes of a body that is read whole, decoded. */

@@ -22,7 +22,8 @@ const hasDocument: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * The actions of a bulk request: lines of JSON, an action and its document in turn.
+ * The actions of a bulk request: lines of JSON, an action and its document in turn. Empty lines before an action are
+ * passed over; a document that is one is refused by itself, so that the next action is not taken for it.
  * @param defaultIndex from the address
  * @throws HuntError `request.body`
  */
@@ -30,6 +31,9 @@ export function parseBulk(body: Buffer, defaultIndex: string | undefined): BulkA
   const actions: BulkAction[] = [];
   const lines = linesOf(body);
   for (const { text, number } of lines) {
+    if (text === '') {
+      continue;
+    }
     const { name, index = defaultIndex, id } = actionOf(text, number);
     const document = hasDocument[name] ? lines.next().value?.text : '';
     if (document === undefined) {
@@ -53,18 +57,14 @@ export function parseBulk(body: Buffer, defaultIndex: string | undefined): BulkA
   return actions;
 }
 
-/** Lines that are not empty. A document's own line ends are escaped, so that none is within one. */
+/** Lines without the space around them; a document's own line ends are escaped, so that none is within one. */
 function* linesOf(body: Buffer): Generator<{ text: string; number: number }, undefined> {
   let number = 0;
   for (let start = 0; start < body.length; ) {
     const found = body.indexOf(0x0a, start);
     const end = found < 0 ? body.length : found;
-    const text = body.toString('utf8', start, end).trim();
-    number++;
+    yield { text: body.toString('utf8', start, end).trim(), number: ++number };
     start = end + 1;
-    if (text !== '') {
-      yield { text, number };
-    }
   }
 }
 

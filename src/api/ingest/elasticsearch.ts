@@ -95,7 +95,11 @@ function documentOf({ index, id }: Pick<BulkAction, 'index' | 'id'>) {
   };
 }
 
-/** The answer to each action, in their order. */
+/**
+ * The answer to each action, in their order. Where some cannot be taken at the moment the whole request is refused,
+ * though others of it may have been: sent again they add nothing, while an item's own 429 is lost by shippers that
+ * look at the whole alone (Fluent Bit, Vector, rsyslog).
+ */
 async function takeActions(
   actions: readonly BulkAction[],
   request: FastifyRequest,
@@ -106,32 +110,17 @@ async function takeActions(
   for (const [number, { index, document, refusal }] of actions.entries()) {
     if (refusal === undefined) named.add(index, document, number);
   }
-  let isTaken = false;
   for (const { name, items, numbers } of named.groups()) {
-    try {
-      const { refusals } = await ingest.items(items, optionsOf(request, name));
-      for (const refusal of refusals) {
-        const number = numbers[refusal.offset];
-        if (number === undefined) continue;
-        const error = { type: 'document_parsing_exception', reason: messageOf(refusal) };
-        answers[number] = { status: 400, error };
-      }
-      isTaken = true;
-    } catch (error) {
-      // Before anything has been taken the whole request is refused, which every shipper understands.
-      if (!isTaken) throw error;
-      const failure = asHuntError(error);
-      logFailure(request.log, failure);
-      for (const number of numbers) {
-        answers[number] = { status: retryable, error: errorOf(failure) };
-      }
+    const { refusals } = await ingest.items(items, optionsOf(request, name));
+    for (const refusal of refusals) {
+      const number = numbers[refusal.offset];
+      if (number === undefined) continue;
+      const error = { type: 'document_parsing_exception', reason: messageOf(refusal) };
+      answers[number] = { status: 400, error };
     }
   }
   return answers;
 }
-
-/** What shippers send again. */
-const retryable = 429;
 
 function optionsOf(request: FastifyRequest, index: string): ItemOptions {
   const { tenant } = principalOf(request);

@@ -21,7 +21,8 @@ export interface LogGroup {
 const field = (id: number, type: string) => ({ id, type });
 const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
-// The messages of opentelemetry-proto's logs service, with the fields that are read; others are passed over.
+// The messages of opentelemetry-proto's logs service, with the fields that are read; others are passed over. Texts are
+// bytes here: where one is no UTF-8, which collectors pass on, it is not to cost all other records of the request.
 const messages = protobuf.Root.fromJSON({
   nested: {
     Request: { fields: { resourceLogs: repeated(1, 'ResourceLogs') } },
@@ -30,9 +31,9 @@ const messages = protobuf.Root.fromJSON({
     },
     Resource: { fields: { attributes: repeated(1, 'KeyValue') } },
     ScopeLogs: { fields: { scope: field(1, 'Scope'), logRecords: repeated(2, 'LogRecord') } },
-    Scope: { fields: { name: field(1, 'string'), attributes: repeated(3, 'KeyValue') } },
+    Scope: { fields: { name: field(1, 'bytes'), attributes: repeated(3, 'KeyValue') } },
     LogRecord: { fields: { body: field(5, 'AnyValue'), attributes: repeated(6, 'KeyValue') } },
-    KeyValue: { fields: { key: field(1, 'string'), value: field(2, 'AnyValue') } },
+    KeyValue: { fields: { key: field(1, 'bytes'), value: field(2, 'AnyValue') } },
     AnyValue: {
       oneofs: {
         value: {
@@ -43,7 +44,7 @@ const messages = protobuf.Root.fromJSON({
         },
       },
       fields: {
-        stringValue: field(1, 'string'),
+        stringValue: field(1, 'bytes'),
         boolValue: field(2, 'bool'),
         intValue: field(3, 'int64'),
         doubleValue: field(4, 'double'),
@@ -75,7 +76,7 @@ const deepest = 100;
 export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
   try {
     const request = isProtobuf
-      ? requestType.toObject(requestType.decode(body), { longs: String, bytes: String })
+      ? requestType.toObject(requestType.decode(body), { longs: String })
       : parseJson(body.toString('utf8'));
     return groupsOf(request as Loose);
   } catch (cause) {
@@ -105,15 +106,32 @@ function groupsOf(request: Loose): LogGroup[] {
       const { name, attributes } = objectOf(scopeLogs['scope']);
       return {
         resource,
-        scope: typeof name === 'string' ? name : '',
+        scope: textOf(name),
         scopeAttributes: attributesOf(attributes, 0),
         records: messagesOf(scopeLogs, 'logRecords').map((record) => ({
-          body: record['body'] === undefined ? undefined : anyValueOf(objectOf(record['body']), 0),
+          body: record['body'] === undefined ? undefined : bodyOf(objectOf(record['body'])),
           attributes: attributesOf(record['attributes'], 0),
         })),
       };
     });
   });
+}
+
+/** Bytes are the text that they are, as far as they are one. */
+function bodyOf(value: Loose): JsonValue {
+  const { bytesValue } = value as { bytesValue?: unknown };
+  if (bytesValue instanceof Uint8Array) return textOf(bytesValue);
+  return typeof bytesValue === 'string'
+    ? Buffer.from(bytesValue, 'base64').toString()
+    : anyValueOf(value, 0);
+}
+
+/** In JSON a text, in protobuf its bytes. */
+function textOf(value: unknown): string {
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  }
+  return typeof value === 'string' ? value : '';
 }
 
 /** What holds records: passed over, they would be lost without a word. */
@@ -125,7 +143,7 @@ function messagesOf(message: Loose, name: string): readonly Loose[] {
 
 function attributesOf(list: unknown, depth: number): JsonObject {
   const entries = listOf(list).map(({ key, value }) => [
-    typeof key === 'string' ? key : '',
+    textOf(key),
     anyValueOf(objectOf(value), depth),
   ]);
   return Object.fromEntries(entries);
@@ -133,7 +151,7 @@ function attributesOf(list: unknown, depth: number): JsonObject {
 
 /** By the name of AnyValue's member. */
 const readers: Readonly<Record<string, (value: unknown, depth: number) => JsonValue>> = {
-  stringValue: (value) => String(value),
+  stringValue: (value) => (value instanceof Uint8Array ? textOf(value) : String(value)),
   boolValue: (value) => value === true,
   intValue: integerOf,
   doubleValue: (value) =>
@@ -141,7 +159,8 @@ const readers: Readonly<Record<string, (value: unknown, depth: number) => JsonVa
   arrayValue: (value, depth) =>
     listOf(objectOf(value)['values']).map((each) => anyValueOf(each, depth + 1)),
   kvlistValue: (value, depth) => attributesOf(objectOf(value)['values'], depth + 1),
-  bytesValue: (value) => String(value),
+  bytesValue: (value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value),
 };
 
 function anyValueOf(value: Loose, depth: number): JsonValue {

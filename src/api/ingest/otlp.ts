@@ -68,8 +68,8 @@ function eventOf(
   attributes: Readonly<Record<string, JsonValue>>,
   host: string | undefined,
 ): string {
-  if (typeof body === 'string') return withEnvelope(body, host);
-  const isEmpty = body === undefined || body === null;
+  const isEmpty = body === undefined || body === null || body === '';
+  if (typeof body === 'string' && !isEmpty) return withEnvelope(body, host);
   return compactJson(isEmpty ? attributes : body);
 }
 

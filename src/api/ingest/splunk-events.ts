@@ -22,6 +22,7 @@ export const splunkAnswers = {
   channelInvalid: row(400, 11, 'Invalid data channel'),
   eventRequired: row(400, 12, 'Event field is required'),
   eventBlank: row(400, 13, 'Event field cannot be blank'),
+  queryAuthorization: row(400, 16, 'Query string authorization is not enabled'),
   healthy: row(200, 17, 'HEC is healthy'),
   unhealthy: row(503, 18, 'HEC is unhealthy, queues are full'),
 } as const;
@@ -41,36 +42,46 @@ export class SplunkError extends Error {
 
 const mostEvents = 200_000;
 
+interface ParsedEvents {
+  readonly events: readonly CollectorEvent[];
+  /** Names the first event that is none. */
+  readonly failure: SplunkError | undefined;
+}
+
 /**
  * The events of a body: JSON objects one after the other, with or without space between them, or in an
- * array.
- * @throws SplunkError naming the first event that is none; nothing is taken then
+ * array. Those that are none are left out.
  */
-export function parseEvents(body: string): CollectorEvent[] {
+export function parseEvents(body: string): ParsedEvents {
   const events: CollectorEvent[] = [];
+  let failure: SplunkError | undefined;
+  let number = 0;
   for (const text of valuesOf(body)) {
-    const number = { 'invalid-event-number': events.length };
-    if (events.length === mostEvents) throw new SplunkError('invalidFormat', number);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw new SplunkError('invalidFormat', number);
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new SplunkError('invalidFormat', number);
-    }
-    const { event, host, sourcetype } = value as Record<string, unknown>;
-    if (event === undefined || event === null) throw new SplunkError('eventRequired', number);
-    if (event === '') throw new SplunkError('eventBlank', number);
-    events.push({
-      text: typeof event === 'string' ? event : memberText(text, 'event'),
-      host: typeof host === 'string' && host !== '' ? host : undefined,
-      sourcetype: typeof sourcetype === 'string' ? sourcetype : '',
-    });
+    const event = number < mostEvents ? eventIn(text) : 'invalidFormat';
+    if (typeof event === 'object') events.push(event);
+    else failure ??= new SplunkError(event, { 'invalid-event-number': number });
+    if (number++ === mostEvents) break;
   }
-  if (events.length === 0) throw new SplunkError('noData');
-  return events;
+  return { events, failure: number === 0 ? new SplunkError('noData') : failure };
+}
+
+/** The event, or why it is none. */
+function eventIn(text: string): CollectorEvent | keyof typeof splunkAnswers {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'invalidFormat';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'invalidFormat';
+  const { event, host, sourcetype } = value as Record<string, unknown>;
+  if (event === undefined || event === null) return 'eventRequired';
+  if (event === '') return 'eventBlank';
+  return {
+    text: typeof event === 'string' ? event : memberText(text, 'event'),
+    host: typeof host === 'string' && host !== '' ? host : undefined,
+    sourcetype: typeof sourcetype === 'string' ? sourcetype : '',
+  };
 }
 
 const structure = /["{}[\]]/g;

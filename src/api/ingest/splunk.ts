@@ -21,11 +21,22 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
   const events = (request: FastifyRequest) =>
     withWholeBody(request, ingest, async (body) => {
       const channel = channels.of(request);
-      await take(parseEvents(body.toString('utf8')), request, ingest);
+      const { events, failure } = parseEvents(body.toString('utf8'));
+      await take(events, request, ingest);
+      // After the others: many clients drop a request that is refused.
+      if (failure) throw failure;
       return answer(channel === undefined ? undefined : channels.acknowledge(channel));
     });
   scope.post(root, options, events);
   for (const url of [`${root}/event`, `${root}/event/1.0`]) scope.post(url, unlisted, events);
+  for (const url of [root, `${root}/*`]) {
+    // Docker's driver asks so, without a token, whether there is a collector.
+    scope.options(
+      url,
+      { ...streamed, config: { access: 'public', unlisted: true } },
+      async () => '',
+    );
+  }
 
   const raw = (request: FastifyRequest) =>
     withWholeBody(request, ingest, async (body) => {
@@ -102,7 +113,9 @@ function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 function kindOf(failure: HuntError, request: FastifyRequest): keyof typeof splunkAnswers {
   if (failure.status === 401) {
-    return request.headers.authorization === undefined ? 'tokenRequired' : 'invalidAuthorization';
+    if (request.headers.authorization !== undefined) return 'invalidAuthorization';
+    const isInQuery = Object.hasOwn(request.query as object, 'token');
+    return isInQuery ? 'queryAuthorization' : 'tokenRequired';
   }
   if (failure.status === 403) return 'invalidToken';
   // Splunk's clients take 503 as a reason to send again, and many of them no 4xx.

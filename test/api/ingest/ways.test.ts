@@ -279,6 +279,16 @@ describe('Elasticsearch', () => {
     expect(await letters('Elasticsearch')).toHaveLength(before);
   });
 
+  test('a document that is empty costs none behind it', async () => {
+    const event = json(processEvent(325));
+    const body = ['', action('create', 'a'), '', action('create', 'a'), event, '', ''];
+    const { status, json: answer } = await bulk(body.join('\n'));
+    expect(status).toBe(200);
+    const items = answer['items'] as { create: { status: number } }[];
+    expect(items.map(({ create }) => create.status)).toEqual([400, 201]);
+    expect(await stored(325, 326)).toBe(1);
+  });
+
   test.each([
     ['', 'request body is required'],
     ['{"create":{}}', 'has no document'],
@@ -405,6 +415,20 @@ describe("Splunk's event collector", () => {
     expect(answer['invalid-event-number']).toBe(number);
   });
 
+  test('takes the events around one that is none, which it names', async () => {
+    const [first, second] = [440, 441].map((n) => json({ event: processEvent(n) }));
+    const body = `${first}{"event":""}${second}{"host":"h"}`;
+    expect(await send('/services/collector', body, splunk)).toMatchObject({
+      status: 400,
+      json: { code: 13, 'invalid-event-number': 1 },
+    });
+    expect(await stored(440, 442)).toBe(2);
+  });
+
+  test.each(['', '/event/1.0'])('answers OPTIONS %s without a token', async (path) => {
+    expect((await send(`/services/collector${path}`, null, {}, 'OPTIONS')).status).toBe(200);
+  });
+
   test('acknowledges by channel', async () => {
     const headers = { ...splunk, 'x-splunk-request-channel': channel };
     for (const [ackId, number] of [430, 431].entries()) {
@@ -428,6 +452,8 @@ describe("Splunk's event collector", () => {
       text: 'Token is required',
       code: 2,
     });
+    const inQuery = `/services/collector?token=${server.clientId}:${server.secret}`;
+    expect((await send(inQuery, '{"event":1}', {})).json).toMatchObject({ code: 16 });
     const wrong = { authorization: 'Splunk 12345678-1234-1234-1234-123456789012' };
     expect((await send('/services/collector', '{}', wrong)).json).toMatchObject({ code: 3 });
     expect(await send('/services/collector/health', null, {}, 'GET')).toMatchObject({
@@ -480,6 +506,18 @@ describe('OTLP', () => {
     expect(await stored(500, 502)).toBe(2);
   });
 
+  test('takes bodies that are bytes, and attributes where the body is empty', async () => {
+    const bytes = Buffer.from(json(processEvent(504))).toString('base64');
+    const records = [
+      { body: { bytesValue: bytes } },
+      { body: text(''), attributes: Object.entries(processEvent(505)).map(keyValue) },
+    ];
+    const body = json({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] });
+    const packed = { ...asJson, 'content-encoding': 'zlib' };
+    expect((await send('/v1/logs', deflateSync(body), packed)).json).toEqual({});
+    expect(await stored(504, 506)).toBe(2);
+  });
+
   test('tells how many it rejected, and why', async () => {
     const bodies = [anyOf(processEvent(510)), text('{"what":"is this"}'), anyOf({ nor: 'this' })];
     const { status, json: answer } = await send('/v1/logs', json(request(bodies)), asJson);
@@ -511,6 +549,7 @@ describe('OTLP', () => {
       ['stringValue', 1, 'string'],
       ['intValue', 3, 'int64'],
       ['kvlistValue', 6, 'KeyValueList'],
+      ['bytesValue', 7, 'bytes'],
     ]);
     type('KeyValue', [
       ['key', 1, 'string'],
@@ -540,12 +579,20 @@ describe('OTLP', () => {
       ['message', 2, 'string'],
     ]);
     const answerType = type('Answer', [['partial', 1, 'Partial']]);
-    const bodies = [anyOf(processEvent(520)), text('{"broken'), text(json(processEvent(521)))];
-    const bytes = message.encode(message.fromObject(request(bodies))).finish();
+    const broken = '{"broken by ~';
+    const bodies = [
+      anyOf(processEvent(520)),
+      text(broken),
+      text(json(processEvent(521))),
+      { bytesValue: Buffer.from(json(processEvent(522))) },
+    ];
+    const bytes = Buffer.from(message.encode(message.fromObject(request(bodies))).finish());
+    // Collectors pass on what is no UTF-8.
+    bytes[bytes.indexOf(broken) + broken.length - 1] = 0xff;
     const response = await fetch(`${server.url}/v1/logs`, {
       method: 'POST',
       headers: { ...basic, 'content-type': 'application/x-protobuf' },
-      body: Buffer.from(bytes),
+      body: bytes,
     });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/x-protobuf');
@@ -553,7 +600,7 @@ describe('OTLP', () => {
     expect(answerType.toObject(decoded, { longs: Number })).toMatchObject({
       partial: { rejected: 1 },
     });
-    expect(await stored(520, 522)).toBe(2);
+    expect(await stored(520, 523)).toBe(3);
   });
 
   test.each([
