@@ -157,6 +157,21 @@ cases('union', [
   ],
 ]);
 
+cases('an order of dynamic values', [
+  [
+    'numbers by their size, texts before them',
+    'print x = dynamic(["b", 10, 9, "a", null, 2.5]) | mv-expand x | sort by x asc',
+    'x: dynamic',
+    [[null], ['a'], ['b'], [2.5], [9], [10]],
+  ],
+  [
+    'the greatest',
+    'print x = dynamic([{"n": 9}, {"n": 10}, {"n": 1}]) | mv-expand x | top 2 by x.n | project n = x.n',
+    'n: dynamic',
+    [[10], [9]],
+  ],
+]);
+
 cases('let', [
   ['a scalar', 'let a = 2; let b = a * 3; print b = b', 'b: long', [[6]]],
   [
@@ -380,6 +395,21 @@ cases(
         ['', 'x', 1, 'here'],
         ['', 'y', 2, ''],
       ],
+    ],
+    [
+      'a search looks into the tables that have a column it names',
+      'let A = view () { print n = 5 }; let B = view () { print n = 5, k = "x" }; let C = view () { print m = 5 }; search n == 5',
+      '$table: string, n: long, k: string',
+      [
+        ['A', 5, ''],
+        ['B', 5, 'x'],
+      ],
+    ],
+    [
+      'behind a search, columns of all tables are known',
+      `${two} search in (A, B) own == "here" | project k, other`,
+      'k: string, other: bool',
+      [['x', null]],
     ],
     [
       'a star and more',

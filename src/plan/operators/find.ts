@@ -1,5 +1,4 @@
 import {
-  children,
   columnsOf,
   type Expression,
   elements,
@@ -9,7 +8,6 @@ import {
   type SchemaColumn,
   type SyntaxNode,
   spanOf,
-  type TypeSymbol,
 } from '../../kql/syntax.js';
 import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -25,7 +23,7 @@ import {
 } from '../plan.js';
 import { findColumn } from '../scalar.js';
 import { converted } from '../scan.js';
-import { searchCondition, searchedTables } from './search.js';
+import { readBy, searchCondition, searchedTables } from './search.js';
 import { type UnionMember, unionOf } from './union.js';
 
 /** `find [withsource=Name] [in (T1, T*)] where Condition [project A, B: type, pack(*)]` */
@@ -58,25 +56,6 @@ export const find: OperatorPlanner = (node, input, context) => {
   });
   return unionOf(members, { withSource }, context);
 };
-
-/** The tables with a column that the condition names; a term or a star stands for all columns. */
-function readBy(condition: Expression, tables: readonly UnionMember[]): readonly UnionMember[] {
-  if (tables.length < 2) return tables;
-  const named = new Set<string>();
-  const pending: SyntaxNode[] = [condition];
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    if (kindOf(node) === 'StarExpression' || isTerm(node)) return tables;
-    if (kindOf(node) === 'NameReference') named.add(node.SimpleName ?? '');
-    pending.push(...children(node));
-  }
-  return tables.filter(({ relation }) => relation.columns.some(({ name }) => named.has(name)));
-}
-
-/** A text in the place of a truth. */
-function isTerm(node: SyntaxNode): boolean {
-  const type = 'ResultType' in node ? (node.ResultType as TypeSymbol | null) : null;
-  return /^(Compound)?StringLiteralExpression$/.test(kindOf(node)) && type?.Name === 'bool';
-}
 
 interface WantedColumn extends SchemaColumn {
   /** What the tables call it. */

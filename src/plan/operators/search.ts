@@ -1,4 +1,5 @@
 import {
+  children,
   type Expression,
   elements,
   kindOf,
@@ -6,6 +7,7 @@ import {
   optionalMember,
   type SyntaxNode,
   spanOf,
+  type TypeSymbol,
 } from '../../kql/syntax.js';
 import { type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -19,7 +21,11 @@ import { type UnionMember, unionMembers, unionOf, viewMembers } from './union.js
 export const search: OperatorPlanner = (node, input, context) => {
   const isSensitive = /^case-?_?sensitive$/.test(parameterText(node, 'kind') ?? '');
   const condition = member(node, 'Condition');
-  const members = searchedTables(node, input, context).map(({ relation, source }): UnionMember => {
+  const tables = searchedTables(node, input, context);
+  // Behind a pipe the binder has let the query name the columns of all of them.
+  const isResult = node.Parent !== null && kindOf(node.Parent) === 'ExpressionStatement';
+  const read = isResult ? readBy(condition, tables) : tables;
+  const members = read.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
     const test = searchCondition(condition, context, row, isSensitive);
     return {
@@ -46,6 +52,28 @@ export function searchedTables(
     source: name,
   }));
   return [...stored, ...viewMembers(context)];
+}
+
+/** The tables with a column that the condition names; a term or a star stands for all columns. */
+export function readBy(
+  condition: Expression,
+  tables: readonly UnionMember[],
+): readonly UnionMember[] {
+  if (tables.length < 2) return tables;
+  const named = new Set<string>();
+  const pending: SyntaxNode[] = [condition];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (kindOf(node) === 'StarExpression' || isTerm(node)) return tables;
+    if (kindOf(node) === 'NameReference') named.add(node.SimpleName ?? '');
+    pending.push(...children(node));
+  }
+  return tables.filter(({ relation }) => relation.columns.some(({ name }) => named.has(name)));
+}
+
+/** A text in the place of a truth. */
+function isTerm(node: SyntaxNode): boolean {
+  const type = 'ResultType' in node ? (node.ResultType as TypeSymbol | null) : null;
+  return /^(Compound)?StringLiteralExpression$/.test(kindOf(node)) && type?.Name === 'bool';
 }
 
 /** A predicate in which a text alone is a term that any column may hold. */
