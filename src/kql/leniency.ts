@@ -152,6 +152,11 @@ const grown: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 const noForm = 'KS127';
+const wrongInContext = 'KS116';
+
+/** Operators that put rows in an order, which takes a dynamic value by its number or text. */
+const sorting: ReadonlySet<string> = new Set(['SortOperator', 'TopOperator']);
+
 const declaredAlready = 'KS171';
 
 /** Operands or an argument of a type that does not fit. */
@@ -166,6 +171,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (isAboutShape(error, node)) return true;
     if (wrongTypes.has(error.Code) && namesColumns(node)) return true;
     if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
+    if (sorting.has(kindOf(node)) && error.Code === wrongInContext) return true;
     if (
       kindOf(node) === 'MakeGraphPartitionedByClause' &&
       /'graph-[\w-]+' is not/.test(error.Message)

@@ -120,9 +120,11 @@ function tupleValues(
 ): NamedValue[] {
   const type = node.ResultType as TypeSymbol | null;
   const columns = type?.Columns ? columnsOf(type) : [];
-  // The properties of a node or an edge of a graph are columns of its type; its value is one bag.
-  const isBag = expression.kind === 'call' && expression.name === 'bag_pack';
-  if (columns.length < 2 || isBag) return [{ name: null, expression, node }];
+  // The properties of a node or an edge of a graph are columns of its type; its value is one bag, or
+  // of a path a column with the list of them.
+  const isOne =
+    expression.kind === 'column' || (expression.kind === 'call' && expression.name === 'bag_pack');
+  if (columns.length < 2 || isOne) return [{ name: null, expression, node }];
   if (hasOneResult(expression)) {
     return [{ name: null, expression, node, surplus: columns.length - 1 }];
   }

@@ -11,6 +11,7 @@ import {
   type PlanColumn,
   type PlanExpression,
   type Relation,
+  stringLiteral,
 } from './plan.js';
 import { tableVariable, useTable } from './tables.js';
 
@@ -19,7 +20,8 @@ export interface HopValue {
   readonly key: string;
   /** Of each edge, or of each node between two edges. */
   readonly over: 'edges' | 'nodes';
-  readonly node: Expression;
+  /** null: the edge as a bag of its columns. */
+  readonly node: Expression | null;
 }
 
 export interface PathOptions {
@@ -129,10 +131,17 @@ function hopsOf(
   });
   const computed = values.map(({ over, node }, index): PlanAssignment => {
     const row = over === 'edges' || !nodes ? rowOf(edges) : rowOf(nodes);
-    const expression = context.plan.scalar(node, context, { ...row, intercept: noLabels });
+    const expression = node
+      ? context.plan.scalar(node, context, { ...row, intercept: noLabels })
+      : call('bag_pack', namedColumns(edges, graph.edgeColumns), 'dynamic');
     return { column: newColumn(context, ` value${index}`, expression.type), expression };
   });
   return withColumns(wide, [...base, ...computed]);
+}
+
+/** Names and values, as bag_pack() takes them. */
+function namedColumns(edges: Relation, names: readonly string[]): PlanExpression[] {
+  return names.flatMap((name) => [stringLiteral(name), columnReference(columnNamed(edges, name))]);
 }
 
 function withTargets(edges: Relation, nodes: Relation, context: PlanContext): Relation {

@@ -83,7 +83,7 @@ function matched(
   if (!graph) throw unsupported(node, 'graph-match', 'its input is no graph');
   const where = optionalMember<SyntaxNode>(node, 'WhereClause');
   const projection = optionalMember<SyntaxNode>(node, 'ProjectClause');
-  const calls = hopCalls([where, projection]);
+  const calls = hopCalls([where, projection], pathNames(node));
   let match: Match = {
     relation: undefined,
     nodeIds: new Map(),
@@ -385,19 +385,31 @@ function callsIn(node: SyntaxNode): SyntaxNode[] {
   return kindOf(node) === 'FunctionCallExpression' ? [node, ...inner] : inner;
 }
 
-/** What is asked of the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)`, `e.x` … */
+/** What is asked of the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)`, `e.x`, `e` … */
 interface HopCall {
   readonly key: string;
   readonly variable: string;
   readonly over: 'edges' | 'nodes';
-  readonly body: Expression;
+  /** null: the edge as it is. */
+  readonly body: Expression | null;
 }
 
-function hopCalls(roots: readonly (SyntaxNode | undefined)[]): HopCall[] {
+/** The variables of variable-length edges. */
+function pathNames(node: Expression): ReadonlySet<string> {
+  const edges = elements<SyntaxNode>(node, 'Patterns')
+    .flatMap((pattern) => elements<SyntaxNode>(pattern, 'PatternElements'))
+    .filter((part) => optionalMember(part, 'Range') !== undefined);
+  return new Set(edges.flatMap((edge) => optionalMember(edge, 'Name')?.SimpleName ?? []));
+}
+
+function hopCalls(
+  roots: readonly (SyntaxNode | undefined)[],
+  paths: ReadonlySet<string>,
+): HopCall[] {
   const found: HopCall[] = [];
   const visit = (node: SyntaxNode): void => {
     if (node.IsToken) return;
-    const call = hopCall(node);
+    const call = hopCall(node) ?? wholePath(node, paths);
     if (call) found.push(call);
     else
       for (let index = 0; index < node.ChildCount; index++) {
@@ -426,6 +438,13 @@ function hopCall(node: SyntaxNode): HopCall | undefined {
   return { key: keyOf(node), variable, over: inner ? 'nodes' : 'edges', body };
 }
 
+/** `edge` is the list of its hops, as map() of it with all their columns in a bag. */
+function wholePath(node: SyntaxNode, paths: ReadonlySet<string>): HopCall | undefined {
+  if (kindOf(node) !== 'NameReference') return undefined;
+  const variable = (node as Expression).SimpleName ?? '';
+  return paths.has(variable) ? { key: variable, variable, over: 'edges', body: null } : undefined;
+}
+
 /** `edge.Property` is a value of each hop, as `map(edge, Property)`. */
 function hopPath(node: SyntaxNode): HopCall | undefined {
   const [base, selector] = [member(node, 'Expression'), member(node, 'Selector')];
@@ -448,13 +467,8 @@ function rowOfMatch(match: Match, relation: Relation, _context: PlanContext): Ro
     // Graphs that a query makes have no labels.
     if (name === 'labels') return { kind: 'literal', type: 'dynamic', value: '[]' };
     if (kindOf(node) === 'NameReference') {
-      const isPath = match.members.get(node.SimpleName ?? '')?.length === 0;
-      if (!isPath || match.nodeIds.has(node.SimpleName ?? '')) return undefined;
-      throw unsupported(
-        node,
-        `the path '${node.SimpleName}' as a value`,
-        'map() of it and its properties are lists of values of its edges',
-      );
+      const hops = match.hops.get(node.SimpleName ?? '');
+      return hops && columnReference(hops);
     }
     const call = hopCall(node);
     const column = call && match.hops.get(call.key);

@@ -34,7 +34,7 @@ import {
   scanMachine,
 } from '../scan-machine.js';
 import { numbered, serialized } from '../windows.js';
-import { sortKey } from './sort.js';
+import { sortKeys } from './sort.js';
 
 /** `T | scan with_match_id=m declare (c: long = 0) with (step s: condition => c = value; …)` */
 export const scan: OperatorPlanner = (node, input, context) => {
@@ -122,10 +122,9 @@ function orderedRows(node: Expression, input: Relation, context: PlanContext) {
     return made;
   };
   const order = optionalMember<SyntaxNode>(node, 'OrderByClause');
-  const keys = elements(order, 'Expressions').map((part) => {
-    const key = sortKey(part, context, row);
-    return { ...key, expression: columnReference(column(key.expression)) };
-  });
+  const keys = elements(order, 'Expressions')
+    .flatMap((part) => sortKeys(part, context, row))
+    .map((key) => ({ ...key, expression: columnReference(column(key.expression)) }));
   const clause = optionalMember<SyntaxNode>(node, 'PartitionByClause');
   const parts = elements(clause, 'Expressions').map((part) =>
     column(planScalar(part, context, row)),

@@ -12,15 +12,26 @@ import { newColumn, type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { columnReference, type PlanAssignment, type Relation, type SortKey } from '../plan.js';
 import { planScalar } from '../scalar.js';
+import { converted } from '../scan.js';
 
 /** `T | sort by Key desc nulls last, …`: an order that later operators keep as long as they can. */
 export const sort: OperatorPlanner = (node, input, context) => {
-  const keys = elements(node, 'Expressions').map((key) => sortKey(key, context, rowOf(input)));
+  const keys = elements(node, 'Expressions').flatMap((key) => sortKeys(key, context, rowOf(input)));
   return ordered(input, keys, context);
 };
 
+/** A key of the query; a dynamic one by its number and then by its text, so that texts come before numbers. */
+export function sortKeys(node: Expression, context: PlanContext, row: Row): SortKey[] {
+  const key = sortKey(node, context, row);
+  if (key.expression.type !== 'dynamic') return [key];
+  return (['real', 'string'] as const).map((type) => ({
+    ...key,
+    expression: converted(key.expression, type),
+  }));
+}
+
 /** One key; KQL sorts descending by default, nulls last when descending and first when ascending. */
-export function sortKey(node: Expression, context: PlanContext, row: Row): SortKey {
+function sortKey(node: Expression, context: PlanContext, row: Row): SortKey {
   const isOrdered = kindOf(node) === 'OrderedExpression';
   const expression = planScalar(isOrdered ? member(node, 'Expression') : node, context, row);
   const ordering = isOrdered ? optionalMember<SyntaxNode>(node, 'Ordering') : undefined;
