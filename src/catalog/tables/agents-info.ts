@@ -51,5 +51,8 @@ export const agentsInfo: Table = {
     { name: 'ObservabilityId', type: 'dynamic', summary: 'Key to its usage data' },
     { name: 'RawAgentInfo', type: 'dynamic', summary: 'Complete agent record' },
   ],
-  columnAliases: [{ name: 'Name', column: 'AgentName' }],
+  columnAliases: [
+    { name: 'Name', column: 'AgentName' },
+    { name: 'ObservabilityID', column: 'ObservabilityId' },
+  ],
 };
