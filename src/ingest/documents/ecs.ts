@@ -7,9 +7,9 @@ import {
   type Expression,
   joined,
   literal,
-  match,
   type RuleScope,
   textFrom,
+  transform,
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
 import { registryParent, registryValueName } from '../windows/values.js';
@@ -83,16 +83,17 @@ const actorDetails: Readonly<Record<string, Expression>> = {
   InitiatingProcessTokenElevation: elevation(),
 };
 
-/** Elastic Endpoint's word for it. */
+/** Elastic Endpoint's words for it. */
+const elevations: Readonly<Record<string, string>> = {
+  default: 'TokenElevationTypeDefault',
+  full: 'TokenElevationTypeFull',
+  limited: 'TokenElevationTypeLimited',
+};
+
 function elevation(): Expression {
-  const words = at('process.Ext.token.elevation_level');
-  const names = { default: 'Default', full: 'Full', limited: 'Limited' };
-  return match(
-    words,
-    Object.fromEntries(
-      Object.entries(names).map(([word, name]) => [word, `TokenElevationType${name}`]),
-    ),
-    '',
+  const named = transform('elevation', (word) => elevations[word.toLowerCase()]);
+  return named(
+    firstOf(at('process.Ext.token.elevation_level'), at('process.Ext.token.elevation_type')),
   );
 }
 
@@ -103,6 +104,12 @@ const starts: StartMembers = {
   parentPid: firstOf(at('process.parent.pid'), at('process.ppid')),
   parentImage: firstOf(at('process.parent.executable'), at('process.parent.name')),
   integrityLevel: at('process.Ext.token.integrity_level_name'),
+  tokenElevation: elevation(),
+  company: at('process.pe.company'),
+  product: at('process.pe.product'),
+  fileVersion: at('process.pe.file_version'),
+  originalFileName: at('process.pe.original_file_name'),
+  description: at('process.pe.description'),
   hashes: to.hashList({
     SHA1: at('process.hash.sha1'),
     SHA256: at('process.hash.sha256'),

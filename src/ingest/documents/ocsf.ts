@@ -127,6 +127,10 @@ const starts: StartMembers = {
   sid: ofUser(sidOf),
   started: epoch('process.created_time'),
   integrityLevel: at('process.integrity'),
+  company: at('process.file.company_name'),
+  product: at('process.file.product.name'),
+  fileVersion: at('process.file.version'),
+  description: at('process.file.desc'),
   parentGuid: firstOf(at('actor.process.uid'), at('process.parent_process.uid')),
   parentPid: firstOf(at('actor.process.pid'), at('process.parent_process.pid')),
   parentImage: firstOf(

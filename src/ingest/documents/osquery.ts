@@ -97,6 +97,7 @@ const processStart: DocumentRule = {
     started: epoch('time'),
     parentPid,
     integrityLevel: at('mandatory_label'),
+    tokenElevation: at('token_elevation_type'),
   },
   actor: { pid: parentPid },
   columns: {

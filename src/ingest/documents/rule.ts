@@ -22,8 +22,14 @@ export interface StartMembers extends ProcessMembers {
   readonly parentPid?: Expression;
   readonly parentImage?: Expression;
   readonly integrityLevel?: Expression;
+  readonly tokenElevation?: Expression;
   /** `SHA1=…,MD5=…` */
   readonly hashes?: Expression;
+  readonly company?: Expression;
+  readonly product?: Expression;
+  readonly fileVersion?: Expression;
+  readonly originalFileName?: Expression;
+  readonly description?: Expression;
 }
 
 /** What one kind of document becomes. */

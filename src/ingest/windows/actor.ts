@@ -119,6 +119,7 @@ function ownColumns(
   }
   if (named.user !== undefined || named.sid !== undefined) {
     setAccount(own, named.user, named.sid, correlation);
+    keepSid(own, known);
   }
   if (named.logonId !== undefined && !noLogon.test(named.logonId)) {
     own['InitiatingProcessLogonId'] = values.integer(named.logonId);
@@ -143,6 +144,17 @@ function setAccount(
   columns['InitiatingProcessAccountName'] = user === undefined ? '' : values.accountName(user);
   columns['InitiatingProcessAccountDomain'] = (user && values.accountDomain(user)) ?? '';
   columns['InitiatingProcessAccountSid'] = sid ?? (user && accounts.sidOf(user)) ?? '';
+}
+
+/** An event may name the account without its SID, which the start of the process has said. */
+function keepSid(own: Columns, known: Columns): void {
+  if (
+    own['InitiatingProcessAccountSid'] === '' &&
+    own['InitiatingProcessAccountName'] === known['InitiatingProcessAccountName'] &&
+    own['InitiatingProcessAccountDomain'] === known['InitiatingProcessAccountDomain']
+  ) {
+    own['InitiatingProcessAccountSid'] = known['InitiatingProcessAccountSid'] ?? '';
+  }
 }
 
 /** Made once in an epoch for a process that does not change. */

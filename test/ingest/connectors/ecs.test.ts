@@ -65,6 +65,41 @@ describe('ECS documents', () => {
     expect(result.snapshots['DeviceNetworkInfo']?.[0]?.['IPAddresses']).toContain('10.0.0.5');
   });
 
+  it('what the start of a process says of it is known of what it does', () => {
+    const process = {
+      entity_id: 'abc',
+      pid: 42,
+      executable: 'C:\\Temp\\a.exe',
+      pe: { original_file_name: 'Cmd.Exe', company: 'Contoso' },
+      Ext: {
+        token: { elevation: true, elevation_type: 'limited', integrity_level_name: 'medium' },
+      },
+    };
+    const { rows } = converted([
+      { ...start, process },
+      {
+        ...common,
+        '@timestamp': '2026-01-05T10:11:13.123Z',
+        event: { category: ['file'], type: ['creation'] },
+        file: { path: 'C:\\Temp\\b.txt' },
+        process: { entity_id: 'abc', pid: 42, executable: process.executable },
+        user: { name: 'alice' },
+      },
+    ]);
+    expect(rows['DeviceProcessEvents']?.[0]).toMatchObject({
+      ProcessTokenElevation: 'TokenElevationTypeLimited',
+      ProcessVersionInfoOriginalFileName: 'Cmd.Exe',
+    });
+    expect(rows['DeviceFileEvents']?.[0]).toMatchObject({
+      InitiatingProcessTokenElevation: 'TokenElevationTypeLimited',
+      InitiatingProcessIntegrityLevel: 'Medium',
+      InitiatingProcessVersionInfoOriginalFileName: 'Cmd.Exe',
+      InitiatingProcessVersionInfoCompanyName: 'Contoso',
+      InitiatingProcessAccountName: 'alice',
+      InitiatingProcessAccountSid: '1000',
+    });
+  });
+
   it('dotted names, and both at once, are the same event', () => {
     const dotted = {
       '@timestamp': time,
