@@ -233,16 +233,26 @@ function wazuhEvent(record: JsonObject): JsonObject | undefined {
   return event && asObject(event['system']) ? event : undefined;
 }
 
-/** Wazuh begins names with a small letter, and writes every backslash twice. */
+/** Wazuh begins names with a small letter, and escapes backslashes and quotes once more than JSON does. */
 function ofWazuh(data: EventData): EventData {
   const plain = new EventData();
   for (const name of data.names) {
     const value = data.get(lowerCase(name)) ?? '';
-    const areDoubled = (value.match(/\\+/g) ?? []).every((run) => run.length % 2 === 0);
-    const text = areDoubled ? value.replaceAll('\\\\', '\\') : value;
-    plain.set(name.charAt(0).toUpperCase() + name.slice(1), text);
+    plain.set(name.charAt(0).toUpperCase() + name.slice(1), unescaped(value));
   }
   return plain;
+}
+
+const escapes = /\\(["\\])/g;
+
+/** A text whose every backslash escapes something, and none of whose quotes is left out, is an escaped one. */
+function unescaped(value: string): string {
+  if (!value.includes('\\')) {
+    return value;
+  }
+  const others = value.replace(escapes, '');
+  const hasBareQuote = others.includes('"') && value.replaceAll('\\\\', '').includes('\\"');
+  return others.includes('\\') || hasBareQuote ? value : value.replace(escapes, '$1');
 }
 
 /** In the order in which they are tried: the surest signs first. */

@@ -616,6 +616,24 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  it.each([
+    [String.raw`\"C:\\a b.exe\" /c dir \\\\srv`, String.raw`"C:\a b.exe" /c dir \\srv`],
+    [String.raw`a.exe -c \"whoami\"`, 'a.exe -c "whoami"'],
+    [String.raw`"C:\a.exe" \"x\"`, String.raw`"C:\a.exe" \"x\"`],
+    [String.raw`a.exe "\"x\""`, String.raw`a.exe "\"x\""`],
+    [String.raw`C:\a.exe \\srv`, String.raw`C:\a.exe \\srv`],
+  ])('Wazuh writes %s for %s', (commandLine, wanted) => {
+    const record = {
+      data: {
+        win: {
+          system: { providerName: provider, eventID: '1', computer, systemTime: iso },
+          eventdata: { utcTime: '2026-01-05 10:11:12.400', image: 'a.exe', commandLine },
+        },
+      },
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({ ProcessCommandLine: wanted });
+  });
+
   it('what is of no shape is a dead letter', () => {
     for (const record of [{}, { EventID: 11 }, '<Event/>', '<Event', '[1]', '"x"']) {
       const { rows, counts } = converted([record], 'windows-event');
