@@ -1,6 +1,6 @@
 import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
-import { type BoundQuery, binderFailure, ColumnsNamedLate } from './kql/bind.js';
+import { type BoundQuery, binderFailure, ColumnsNamedLate, NamesUnknown } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
@@ -150,15 +150,19 @@ function planned(
   options: CompileOptions,
 ): { readonly bound: BoundQuery; readonly outcome: Outcome } {
   const named = new Set<string>();
+  // Columns that rows would have named, had there been one.
+  const guessed = new Set<string>();
   let edits: Edit[] = [];
+  let isGuessable = false;
   for (;;) {
     let bound: BoundQuery;
     try {
-      bound = boundQueries.get(text, catalog, edits, named);
+      bound = boundQueries.get(text, catalog, edits, named, guessed);
     } catch (error) {
-      if (!(error instanceof ColumnsNamedLate)) throw error;
-      for (const name of error.names) named.add(name);
+      const late = lateNames(error, named, isGuessable ? guessed : undefined);
+      for (const name of late.names) late.known.add(name);
       edits = [];
+      isGuessable = false;
       continue;
     }
     const endOf = (node: SyntaxNode) => {
@@ -180,7 +184,7 @@ function planned(
         return { bound, outcome: { kind: 'external', source: { ...error.source, span } } };
       }
       if (!(error instanceof SchemaNeeded)) throw inQuery(error, bound);
-      const { key, call, probe, columns } = error;
+      const { key, call, probe, columns, unnamed } = error;
       if (!columns) return { bound, outcome: { kind: 'probe', key, relation: probe } };
       const start = endOf(call);
       // A catalog's function is no part of the query, and of two equal texts either may be meant.
@@ -190,9 +194,22 @@ function planned(
           bound,
         );
       }
-      edits.push({ start, length: 0, text: schemaClause(columns) });
+      const there = new Set(columns.map(({ name }) => name));
+      const guesses = unnamed ? [...guessed].filter((name) => !there.has(name)) : [];
+      const all = [...columns, ...guesses.map((name) => ({ name, type: unnamed ?? 'string' }))];
+      edits.push({ start, length: 0, text: schemaClause(all) });
+      isGuessable ||= unnamed !== undefined;
     }
   }
+}
+
+/** The names that a binding failed for and that the next one may know; an error that they do not mend is thrown. */
+function lateNames(error: unknown, named: Set<string>, guessed: Set<string> | undefined) {
+  if (error instanceof ColumnsNamedLate) return { names: error.names, known: named };
+  if (!(error instanceof NamesUnknown)) throw error;
+  const names = error.names.filter((name) => guessed && !guessed.has(name));
+  if (!guessed || names.length === 0) throw error.cause;
+  return { names, known: guessed };
 }
 
 /** The error with its span in the query as it was written. */

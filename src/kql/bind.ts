@@ -53,24 +53,42 @@ export class ColumnsNamedLate extends Error {
 }
 
 /**
+ * Thrown instead of an error about names that nothing has, where edits declare a plugin's columns: the
+ * data may have had no row to name them.
+ */
+export class NamesUnknown extends Error {
+  readonly names: readonly string[];
+  override readonly cause: HuntError;
+
+  constructor(names: readonly string[], cause: HuntError) {
+    super('names unknown');
+    this.name = 'NamesUnknown';
+    this.names = names;
+    this.cause = cause;
+  }
+}
+
+/**
  * Binds a query. What it leaves to the service is supplied step by step, as the binder asks for it:
  * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
  * the query's own views behind wildcards, forms of the service's in the parser's spelling.
- * `edits` are made in the query beforehand, and the columns of `named` are there from the start.
+ * `edits` are made in the query beforehand, and the columns of `named` are there from the start. Nothing
+ * is known of the columns of `guessed` but that they hold text, which may be JSON.
  * @throws HuntError `kql.syntax` `kql.semantic` `kql.unsupported` with the span of the first error
- * @throws ColumnsNamedLate where `edits` are outdated
+ * @throws ColumnsNamedLate NamesUnknown where `edits` are outdated
  */
 export function bind(
   query: string,
   catalog: Catalog,
   edits: readonly Edit[] = [],
   named: ReadonlySet<string> = new Set(),
+  guessed: ReadonlySet<string> = new Set(),
 ): BoundQuery {
   const columns = new Set<string>(named);
   const quotes = new Map<number, Edit>();
   const hasViews = /\b(view|isfuzzy)\b/.test(query);
   const unpacks = /\bbag_unpack\b/.test(query);
-  const isJson = (name: string) => isJsonText(catalog, name);
+  const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
   const isRespelled = mayBeRespelled.test(query);
   const prelude = preludeOf(query, catalog);
   inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
@@ -128,11 +146,13 @@ export function bind(
     if (addedColumns.length > 0 && edits.length > 0) throw new ColumnsNamedLate(addedColumns);
     for (const name of addedColumns) columns.add(name);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
-      throw new HuntError(
+      const error = new HuntError(
         'kql.semantic',
         { message: semanticMessage(first, root), advice: semanticAdvice(first, root, catalog) },
         { span: spanInQuery(spanOfError(first)) },
       );
+      const unknown = errors.flatMap((each) => unresolvedName(each) ?? []);
+      throw edits.length > 0 && unknown.length > 0 ? new NamesUnknown(unknown, error) : error;
     }
   }
 }

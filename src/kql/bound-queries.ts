@@ -17,12 +17,14 @@ export class BoundQueries {
     catalog: Catalog,
     edits: readonly Edit[] = [],
     named: ReadonlySet<string> = new Set(),
+    guessed: ReadonlySet<string> = new Set(),
   ): BoundQuery {
-    const made = edits.length + named.size > 0 ? ` ${JSON.stringify([edits, [...named]])}` : '';
+    const isPlain = edits.length + named.size + guessed.size === 0;
+    const made = isPlain ? '' : ` ${JSON.stringify([edits, [...named], [...guessed]])}`;
     const key = `${catalog.version} ${text}${made}`;
     const known = this.#queries.get(key);
     if (known) return known;
-    const query = bind(text, catalog, edits, named);
+    const query = bind(text, catalog, edits, named, guessed);
     this.#queries.set(key, query);
     return query;
   }

@@ -1,3 +1,4 @@
+import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { isInCalledBody } from '../kql/places.js';
 import {
@@ -117,11 +118,13 @@ export class PluginCall {
 
   /**
    * Has the columns found out from the data, unless the query declares them: `probe` gives rows, of which
-   * `columns` makes the result's columns.
+   * `columns` makes the result's columns. Where it gives none, columns that the query names are of type
+   * `unnamed`.
    */
   ensureSchema(
     probe: () => Relation,
     columns: (answers: readonly Record<string, unknown>[]) => readonly SchemaColumn[],
+    unnamed: ScalarType,
   ): void {
     const { answers } = this;
     if (this.isDeclared) {
@@ -133,6 +136,7 @@ export class PluginCall {
       call: this.call,
       probe: probe(),
       columns: answers && columns(answers),
+      unnamed: answers?.length === 0 ? unnamed : undefined,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { ScalarType } from '../catalog/types.js';
 import type { SchemaColumn, SyntaxNode } from '../kql/syntax.js';
 import type { Relation } from './plan.js';
 
@@ -11,14 +12,17 @@ export class SchemaNeeded extends Error {
   readonly call: SyntaxNode;
   readonly probe: Relation;
   readonly columns: readonly SchemaColumn[] | undefined;
+  /** The data had no row to name columns: the query may name any, of this type. */
+  readonly unnamed: ScalarType | undefined;
 
-  constructor(parts: Pick<SchemaNeeded, 'key' | 'call' | 'probe' | 'columns'>) {
+  constructor(parts: Pick<SchemaNeeded, 'key' | 'call' | 'probe' | 'columns' | 'unnamed'>) {
     super('schema needed');
     this.name = 'SchemaNeeded';
     this.key = parts.key;
     this.call = parts.call;
     this.probe = parts.probe;
     this.columns = parts.columns;
+    this.unnamed = parts.unnamed;
   }
 }
 

@@ -80,3 +80,54 @@ test.each([
 ])('a name of earlier days behind unpacked columns: %s', async (query) => {
   expect(await kql.values(query)).toEqual([['d1', 'mojo']]);
 });
+
+describe('columns that no row is there to name are there all the same', () => {
+  const nothing =
+    'DeviceEvents | where DeviceId == "none" | extend a = parse_json(AdditionalFields)';
+
+  test.each([
+    [
+      'as text',
+      `${nothing} | evaluate bag_unpack(a) | where Url has "x" | summarize n = count() by Url, bin(Timestamp, 1d)`,
+      ['Url: string', 'Timestamp: datetime', 'n: long'],
+    ],
+    [
+      'as JSON',
+      `${nothing} | evaluate bag_unpack(a) | mv-expand Parts | project Parts.Name, n = toint(Size)`,
+      ['Parts_Name: dynamic', 'n: int'],
+    ],
+    [
+      'behind a prefix, in two places',
+      `let x = ${nothing} | evaluate bag_unpack(a, "p_"); x | where p_A == "1" | union (x | where p_B == "2") | project p_A, p_B`,
+      ['p_A: string', 'p_B: string'],
+    ],
+    [
+      'as results of an aggregate',
+      'DeviceEvents | where DeviceId == "none" | evaluate pivot(ActionType, dcount(FileName), DeviceId) | extend Both = ProcessCreated + Other',
+      ['DeviceId: string', 'Other: long', 'ProcessCreated: long', 'Both: long'],
+    ],
+  ])('%s', async (_what, query, columns) => {
+    expect((await kql.columns(query)).sort()).toEqual([...columns].sort());
+    expect(await kql.values(query)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'rows that have another name',
+      'DeviceEvents | evaluate bag_unpack(AdditionalFields) | where Url == 1',
+      'Url',
+    ],
+    [
+      'a name of another table',
+      `${nothing} | evaluate bag_unpack(a) | join (DeviceInfo | where Nope == 1) on DeviceId`,
+      'Nope',
+    ],
+  ])('but not %s', async (_what, query, name) => {
+    const error = await kql.error(query);
+    expect([error.code, error.message]).toEqual([
+      'kql.semantic',
+      `'where' operator: Failed to resolve table or column expression named '${name}'. Fix semantic errors in your query.`,
+    ]);
+    expect(error.span).toEqual({ start: query.indexOf(name), length: name.length });
+  });
+});

@@ -34,6 +34,7 @@ export const bagUnpack: Plugin = {
     call.ensureSchema(
       () => slots(call, options),
       (answers) => schemaOf(call, options, answers),
+      'string',
     );
     const slotNames = call.answers && slotTypes(call.answers).keys();
     return unpacked(call, options, slotNames && new Set(slotNames));

@@ -63,6 +63,7 @@ export const pivot: Plugin = {
     call.ensureSchema(
       () => values(call, options.pivot),
       (answers) => schemaOf(call, options, answers),
+      options.type,
     );
     return pivoted(call, options);
   },
