@@ -28,7 +28,7 @@ const typesByNumber: Readonly<Record<string, string>> = {
   ...{ '1114': 'ADD_USER', '1115': 'DEL_USER', '1116': 'ADD_GROUP', '1117': 'DEL_GROUP' },
   ...{ '1123': 'USER_CMD', '1132': 'GRP_MGMT', '1135': 'ACCT_LOCK', '1136': 'ACCT_UNLOCK' },
   ...{ '1300': 'SYSCALL', '1302': 'PATH', '1306': 'SOCKADDR', '1307': 'CWD', '1309': 'EXECVE' },
-  ...{ '1320': 'EOE', '1327': 'PROCTITLE' },
+  ...{ '1318': 'OBJ_PID', '1320': 'EOE', '1327': 'PROCTITLE' },
 };
 
 export function typeOfNumber(number: string): string | undefined {
@@ -222,7 +222,8 @@ export type Syscall =
   | 'delete'
   | 'rename'
   | 'open'
-  | 'create';
+  | 'create'
+  | 'trace';
 
 const byName: Readonly<Record<string, Syscall>> = {
   execve: 'execve',
@@ -242,6 +243,7 @@ const byName: Readonly<Record<string, Syscall>> = {
   creat: 'create',
   truncate: 'create',
   ftruncate: 'create',
+  ptrace: 'trace',
 };
 
 /** Numbers of system calls by architecture (the kernel's tables). */
@@ -250,18 +252,19 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ 59: 'execve', 322: 'execveat', 42: 'connect', 87: 'unlink', 263: 'unlinkat' },
     ...{ 82: 'rename', 264: 'renameat', 316: 'renameat2', 2: 'open', 257: 'openat' },
     ...{ 437: 'openat2', 85: 'creat', 76: 'truncate', 77: 'ftruncate' },
-    ...{ 43: 'accept', 288: 'accept4', 49: 'bind' },
+    ...{ 43: 'accept', 288: 'accept4', 49: 'bind', 101: 'ptrace' },
   },
   '40000003': {
     ...{ 11: 'execve', 358: 'execveat', 362: 'connect', 10: 'unlink', 301: 'unlinkat' },
     ...{ 38: 'rename', 302: 'renameat', 353: 'renameat2', 5: 'open', 295: 'openat' },
     ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
-    ...{ 364: 'accept4', 361: 'bind' },
+    ...{ 364: 'accept4', 361: 'bind', 26: 'ptrace' },
   },
   c00000b7: {
     ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
     ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
     ...{ 45: 'truncate', 46: 'ftruncate', 202: 'accept', 242: 'accept4', 200: 'bind' },
+    117: 'ptrace',
   },
 };
 

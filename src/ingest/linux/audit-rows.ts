@@ -38,6 +38,12 @@ export const auditRows: readonly {
       '*actor*: pid, exe, user of uid; FolderPath = cwd and name; FileName = fileName(name); PreviousFolderPath, PreviousFileName of a rename',
   },
   {
+    event: 'ptrace, to attach to a process or to write to it, where it succeeded',
+    table: 'DeviceEvents',
+    actionType: 'PTraceDetected',
+    columns: '*actor*: pid, exe, user of uid; ProcessId = opid; FileName = ocomm',
+  },
+  {
     event: 'USER_LOGIN, USER_AUTH',
     table: 'DeviceLogonEvents',
     actionType: 'LogonSuccess, LogonFailed, by res',

@@ -324,6 +324,7 @@ const callRows: Readonly<Record<Syscall, CallRows>> = {
       },
     ];
   },
+  trace: traceRows,
   delete: fileRows,
   open: fileRows,
   create: fileRows,
@@ -347,6 +348,31 @@ const callRows: Readonly<Record<Syscall, CallRows>> = {
     ];
   },
 };
+
+/** Requests of ptrace that attach to a process, or write to it (linux/ptrace.h); in hex. */
+const attaching: ReadonlySet<string> = new Set([
+  ...['4', '5', '6', 'd', 'f', '10', '4205', '4206'],
+  ...['PTRACE_POKETEXT', 'PTRACE_POKEDATA', 'PTRACE_POKEUSR', 'PTRACE_SETREGS'],
+  ...['PTRACE_SETFPREGS', 'PTRACE_ATTACH', 'PTRACE_SETREGSET', 'PTRACE_SEIZE'],
+]);
+
+function traceRows(event: AuditEvent, { record: { fields }, succeeded }: Call): AuditRow[] {
+  const traced = ofType(event, 'OBJ_PID');
+  if (!succeeded || !attaching.has(plainOf(fields.get('a0')) ?? '')) {
+    return [];
+  }
+  return [
+    {
+      table: 'DeviceEvents',
+      columns: {
+        ActionType: 'PTraceDetected',
+        ProcessId: pidOf(traced?.get('opid')),
+        FileName: textOf(traced?.get('ocomm')),
+        AdditionalFields: additional(fields),
+      },
+    },
+  ];
+}
 
 function remoteRows(event: AuditEvent, record: AuditRecord, actionType: string): AuditRow[] {
   const end = endOf(event, record);

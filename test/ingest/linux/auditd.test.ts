@@ -130,6 +130,23 @@ describe('a program start of the audit system, in every shape', () => {
 describe('other records of the audit system', () => {
   const cases: readonly (readonly [string, readonly string[], object])[] = [
     [
+      'a process traced',
+      [
+        record(
+          'SYSCALL',
+          'arch=c000003e syscall=101 success=yes exit=0 a0=10 a1=4d2 a2=0 a3=0 items=0 ppid=100 pid=200 auid=1000 uid=0 comm="gdb" exe="/usr/bin/gdb"',
+        ),
+        record('OBJ_PID', 'opid=1234 oauid=-1 ouid=0 oses=-1 ocomm="sshd"'),
+      ],
+      {
+        table: 'DeviceEvents',
+        ActionType: 'PTraceDetected',
+        ProcessId: 1234,
+        FileName: 'sshd',
+        InitiatingProcessFileName: 'gdb',
+      },
+    ],
+    [
       'a connection',
       [call(42), record('SOCKADDR', 'saddr=0200115CCB0071090000000000000000')],
       {
@@ -408,6 +425,14 @@ describe('other records of the audit system', () => {
     const { rows, snapshots } = converted(start);
     expect(rows['DeviceProcessEvents']?.[0]).not.toHaveProperty('DeviceId');
     expect(snapshots).toEqual({});
+  });
+
+  it('a process that lets itself be traced has no row', () => {
+    const traced = record(
+      'SYSCALL',
+      'arch=c000003e syscall=101 success=yes exit=0 a0=0 a1=0 pid=200 exe="/usr/bin/strace"',
+    );
+    expect(converted([traced])).toMatchObject({ rows: {}, counts: { unmapped: 1 } });
   });
 
   it('opening a file to read it, and a search along PATH, are no rows', () => {
