@@ -4,7 +4,16 @@ import { classicPowershell, powershell } from './powershell.js';
 import type { EventLog, Rule } from './rule.js';
 import { security } from './security.js';
 import { linuxSysmon, sysmon } from './sysmon.js';
-import { dnsClient, eventLog, partitions, services, taskScheduler, wmi } from './system.js';
+import {
+  dataProtection,
+  dnsClient,
+  eventLog,
+  ldapClient,
+  partitions,
+  services,
+  taskScheduler,
+  wmi,
+} from './system.js';
 
 /** Every log that has rules. */
 export const logs: readonly EventLog[] = [
@@ -24,6 +33,8 @@ export const logs: readonly EventLog[] = [
   mitigations,
   remoteDesktop,
   partitions,
+  ldapClient,
+  dataProtection,
 ];
 
 const rules = new Map<string, Map<number, Rule>>();

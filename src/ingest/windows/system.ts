@@ -1,4 +1,4 @@
-import { computed, field, firstOf, is, literal } from './expression.js';
+import { computed, field, firstOf, is, literal, match, transform } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 
@@ -148,6 +148,45 @@ export const partitions: EventLog = {
         ProductRevision: to.trimmed('Revision'),
         SerialNumber: to.trimmed('SerialNumber'),
       },
+    },
+  ],
+};
+
+const scopes = { 0: 'Base', 1: 'OneLevel', 2: 'SubTree' };
+const list = transform('list', (text) => text.split(/[;,\s]+/).filter((name) => name !== ''));
+
+export const ldapClient: EventLog = {
+  name: 'LDAP client',
+  providers: ['microsoft-windows-ldap-client'],
+  rules: [
+    {
+      id: 30,
+      table: 'DeviceEvents',
+      actionType: 'LdapSearch',
+      actor: { pid: header },
+      columns: {},
+      additional: {
+        AttributeList: list('AttributeList'),
+        DistinguishedName: field('DistinguishedName'),
+        ScopeOfSearch: match('ScopeOfSearch', scopes, ''),
+        SearchFilter: field('SearchFilter'),
+      },
+    },
+  ],
+};
+
+export const dataProtection: EventLog = {
+  name: 'Data protection (DPAPI)',
+  providers: ['microsoft-windows-crypto-dpapi'],
+  rules: [
+    {
+      id: 16385,
+      table: 'DeviceEvents',
+      actionType: 'DpapiAccessed',
+      condition: is('OperationType', 'SPCryptUnprotect'),
+      actor: { pid: 'CallerProcessID' },
+      columns: {},
+      additional: { DataDescription: field('DataDescription') },
     },
   ],
 };

@@ -13,6 +13,8 @@ const providers = {
   applocker: 'Microsoft-Windows-AppLocker',
   integrity: 'Microsoft-Windows-CodeIntegrity',
   mitigations: 'Microsoft-Windows-Security-Mitigations',
+  ldap: 'Microsoft-Windows-LDAP-Client',
+  dpapi: 'Microsoft-Windows-Crypto-DPAPI',
   partitions: 'Microsoft-Windows-Partition',
   rdp: 'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
 } as const;

@@ -1314,6 +1314,42 @@ const cases: readonly Case[] = [
     { ActionType: 'AppControlCodeIntegrityOriginBlocked', FileName: 'a.dll' },
   ),
   one(
+    'ldap',
+    30,
+    'a search of the directory',
+    {
+      ScopeOfSearch: 2,
+      SearchFilter: '(objectClass=*)',
+      DistinguishedName: 'DC=contoso,DC=com',
+      AttributeList: 'cn;member;',
+    },
+    {
+      ActionType: 'LdapSearch',
+      InitiatingProcessId: 99,
+      AdditionalFields: {
+        ScopeOfSearch: 'SubTree',
+        SearchFilter: '(objectClass=*)',
+        DistinguishedName: 'DC=contoso,DC=com',
+        AttributeList: ['cn', 'member'],
+      },
+    },
+  ),
+  one(
+    'dpapi',
+    16385,
+    'a secret unprotected',
+    {
+      OperationType: 'SPCryptUnprotect',
+      DataDescription: 'Google Chrome',
+      CallerProcessID: 42,
+    },
+    {
+      ActionType: 'DpapiAccessed',
+      InitiatingProcessId: 42,
+      AdditionalFields: { DataDescription: 'Google Chrome' },
+    },
+  ),
+  one(
     'partitions',
     1006,
     'a USB drive',
