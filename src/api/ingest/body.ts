@@ -29,8 +29,15 @@ const decoders: Readonly<Record<string, (chunks: Chunks) => Chunks>> = {
   zstd: (chunks) => unzstd(new ByteReader(chunks)),
 };
 
-/** For routes of telemetry: their bodies are read by their handlers, and in any encoding. */
+/** A media type (RFC 9110), whatever its parameters are. */
+const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
+/** For routes of telemetry: their bodies are read by their handlers, in any encoding, and whatever their type is. */
 export function streamBodies(scope: FastifyInstance): void {
+  // A type that is none (`json`) would have the request refused, which many shippers drop then.
+  scope.addHook('onRequest', async ({ headers }) => {
+    if (!mediaType.test(headers['content-type'] ?? '')) delete headers['content-type'];
+  });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
@@ -86,6 +87,31 @@ describe('a push', () => {
     expect(status).toBe(200);
     expect(summary).toMatchObject({ source: 'defender-streaming', accepted: 10, rejections: [] });
     expect(await stored(from, from + 10)).toBe(10);
+  });
+
+  test.each(['json', '', ';', 'application/json, text/plain', 'application/x-ndjson;'])(
+    'is taken whatever its Content-Type is: %j',
+    async (type) => {
+      const headers = { ...bearer, 'content-type': type };
+      expect((await send('/api/ingest/auto', lines(events(190, 191)), headers)).status).toBe(200);
+    },
+  );
+
+  test.each(['identity', 'gzip'])('that is broken off is not taken (%s)', async (encoding) => {
+    const body = lines(events(260, 290));
+    const bytes = encoding === 'gzip' ? gzipSync(body) : body;
+    const length = { 'content-length': bytes.length, 'content-encoding': encoding };
+    const upload = request(`${server.url}/api/ingest/auto`, {
+      method: 'POST',
+      headers: { ...bearer, ...length },
+    });
+    upload.on('error', () => undefined);
+    await new Promise((done) => upload.write(bytes.subarray(0, bytes.length - 9), done));
+    const closed = new Promise((done) => upload.once('close', done));
+    upload.destroy();
+    await closed;
+    const [row] = await rows('DeviceProcessEvents | where ProcessId == 1260 | count');
+    expect(row?.['Count']).toBe(0);
   });
 
   test('to a source that there is not is refused, and the sources are named', async () => {
@@ -476,10 +502,7 @@ describe('OTLP', () => {
   function keyValue([key, value]: [string, unknown]): object {
     return { key, value: anyOf(value) };
   }
-  const request = (
-    bodies: readonly object[],
-    more: { scope?: object; resource?: object } = {},
-  ) => ({
+  const logs = (bodies: readonly object[], more: { scope?: object; resource?: object } = {}) => ({
     resourceLogs: [
       {
         resource: { attributes: [{ key: 'host.name', value: text('web-02') }] },
@@ -498,7 +521,7 @@ describe('OTLP', () => {
 
   test('takes bodies that are documents, texts or lines', async () => {
     const bodies = [anyOf(processEvent(500)), text(json(processEvent(501)))];
-    const answer = await send('/v1/logs', gzipSync(json(request(bodies))), {
+    const answer = await send('/v1/logs', gzipSync(json(logs(bodies))), {
       ...asJson,
       'content-encoding': 'gzip',
     });
@@ -520,7 +543,7 @@ describe('OTLP', () => {
 
   test('tells how many it rejected, and why', async () => {
     const bodies = [anyOf(processEvent(510)), text('{"what":"is this"}'), anyOf({ nor: 'this' })];
-    const { status, json: answer } = await send('/v1/logs', json(request(bodies)), asJson);
+    const { status, json: answer } = await send('/v1/logs', json(logs(bodies)), asJson);
     expect(status).toBe(200);
     expect(answer).toEqual({
       partialSuccess: {
@@ -529,7 +552,7 @@ describe('OTLP', () => {
       },
     });
     const attributes = [{ key: 'quarry.source', value: text('defender-streaming') }];
-    const named = request([text('{"what":"is this"}')], { scope: { scope: { attributes } } });
+    const named = logs([text('{"what":"is this"}')], { scope: { scope: { attributes } } });
     expect((await send('/v1/logs', json(named), asJson)).json).toMatchObject({
       partialSuccess: { errorMessage: expect.stringContaining('shape of its source') },
     });
@@ -586,7 +609,7 @@ describe('OTLP', () => {
       text(json(processEvent(521))),
       { bytesValue: Buffer.from(json(processEvent(522))) },
     ];
-    const bytes = Buffer.from(message.encode(message.fromObject(request(bodies))).finish());
+    const bytes = Buffer.from(message.encode(message.fromObject(logs(bodies))).finish());
     // Collectors pass on what is no UTF-8.
     bytes[bytes.indexOf(broken) + broken.length - 1] = 0xff;
     const response = await fetch(`${server.url}/v1/logs`, {
@@ -619,7 +642,7 @@ describe('OTLP', () => {
   });
 
   test('reads what the scopes of a resource have in common once, however many they are', () => {
-    const [resourceLogs] = request([]).resourceLogs;
+    const [resourceLogs] = logs([]).resourceLogs;
     const scopeLogs = Array(3).fill(resourceLogs?.scopeLogs[0]);
     const groups = decodeLogs(
       Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] })),
