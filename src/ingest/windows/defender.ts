@@ -5,6 +5,7 @@ import {
   field,
   firstOf,
   firstValue,
+  inPart,
   literal,
   type Operand,
   type RuleScope,
@@ -80,6 +81,22 @@ function threat(id: number, actionType: string): Rule {
 function report(id: number, actionType: string): Rule {
   return { id, table: 'DeviceEvents', actionType, columns: {} };
 }
+
+const firstWord = transform('first word', (text) => /^\w+/.exec(text)?.[0]);
+
+function scan(id: number, actionType: string): Rule {
+  return {
+    ...report(id, actionType),
+    additional: { ScanTypeIndex: firstWord('Scan Parameters') },
+  };
+}
+
+const untilEquals = transform('text before =', (text) => text.replace(/ = [\s\S]*$/, ''));
+
+const tampering: Rule = {
+  ...report(5013, 'TamperingAttempt'),
+  additional: { Status: field('Changed Type'), Target: inPart(untilEquals('Value')) },
+};
 
 /** Attack surface reduction rules and the names that Defender's action types have for them. */
 const reductionRules: Readonly<Record<string, string>> = {
@@ -221,15 +238,15 @@ export const defender: EventLog = {
     threat(1008, 'AntivirusMalwareActionFailed'),
     threat(1118, 'AntivirusMalwareActionFailed'),
     threat(1119, 'AntivirusMalwareActionFailed'),
-    report(1001, 'AntivirusScanCompleted'),
-    report(1002, 'AntivirusScanCancelled'),
-    report(1005, 'AntivirusScanFailed'),
+    scan(1001, 'AntivirusScanCompleted'),
+    scan(1002, 'AntivirusScanCancelled'),
+    scan(1005, 'AntivirusScanFailed'),
     report(2000, 'AntivirusDefinitionsUpdated'),
     report(2001, 'AntivirusDefinitionsUpdateFailed'),
     report(3002, 'AntivirusError'),
     report(5008, 'AntivirusError'),
     configuration,
-    report(5013, 'TamperingAttempt'),
+    tampering,
     reduction(1121, 'Blocked'),
     reduction(1122, 'Audited'),
     reduction(1129, 'WarnBypassed'),

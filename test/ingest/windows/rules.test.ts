@@ -1159,6 +1159,26 @@ const cases: readonly Case[] = [
   ),
   one(
     'defender',
+    1001,
+    'a scan',
+    { 'Scan Parameters': 'Quick Scan', Domain: 'NT AUTHORITY', User: 'SYSTEM' },
+    {
+      ActionType: 'AntivirusScanCompleted',
+      AdditionalFields: { ScanTypeIndex: 'Quick', User: 'SYSTEM' },
+    },
+  ),
+  one(
+    'defender',
+    5013,
+    'tampering',
+    { 'Changed Type': 'Blocked', Value: 'HKLM\\SOFTWARE\\a\\DisableAntiSpyware = 0x1()' },
+    {
+      ActionType: 'TamperingAttempt',
+      AdditionalFields: { Status: 'Blocked', Target: 'HKLM\\SOFTWARE\\a\\DisableAntiSpyware' },
+    },
+  ),
+  one(
+    'defender',
     1126,
     'network protection',
     { Destination: 'http://example.org', 'Process Name': 'C:\\b.exe' },
