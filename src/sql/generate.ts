@@ -1158,7 +1158,10 @@ function emit(
         expression.column,
       ]);
       const isText = !isNullableColumn(expression.type);
-      const query = isText ? sql`ifNull((${body}), '')` : sql`(${body})`;
+      // No row is no text, and the engine has no null of stored texts (LowCardinality) to say so.
+      const query = isText
+        ? sql`ifNull((SELECT any(toString(${columnName(expression.column.id)})) FROM (${body})), '')`
+        : sql`(${body})`;
       return { ...query, type: expression.type, nullable: !isText, expression };
     }
     case 'tableArgument': {

@@ -131,3 +131,11 @@ describe('columns that no row is there to name are there all the same', () => {
     expect(error.span).toEqual({ start: query.indexOf(name), length: name.length });
   });
 });
+
+test.each([
+  'let d = toscalar(DeviceInfo | where DeviceId == "none" | project DeviceName); DeviceEvents | where DeviceId != d | count',
+  'let d = toscalar(DeviceInfo | where DeviceId == "none" | project OSPlatform); DeviceEvents | where isempty(d) | count',
+  'let d = toscalar(DeviceEvents | join kind=leftouter (DeviceInfo | where DeviceId == "none") on DeviceId | project OSPlatform); print toint(d == "")',
+])('toscalar() of no stored text is an empty one: %s', async (query) => {
+  expect(await kql.values(query)).toEqual([[1]]);
+});
