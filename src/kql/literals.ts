@@ -111,15 +111,23 @@ function jsonText(node: Expression): string {
       return `[${elements<Expression>(node, 'Values').map(jsonText).join(',')}]`;
     case 'JsonObjectExpression':
       return `{${elements<SyntaxNode>(node, 'Pairs').map(pairText).join(',')}}`;
-    case 'UnaryMinusExpression':
-      return `-${jsonText(member(node, 'Expression'))}`;
+    case 'UnaryMinusExpression': {
+      const size = member(node, 'Expression');
+      return wholeJson(`-${textOf(size)}`) ?? `-${jsonText(size)}`;
+    }
     case 'DynamicExpression':
-      return jsonText(member(node, 'Expression'));
     case 'ParenthesizedExpression':
       return jsonText(member(node, 'Expression'));
     default:
-      return literalJson(literalValue(node));
+      return wholeJson(textOf(node)) ?? literalJson(literalValue(node));
   }
+}
+
+/** A whole number in decimal digits; what no long has room for is a real, as in a document that is parsed. */
+function wholeJson(text: string): string | undefined {
+  if (!/^-?\d+$/.test(text)) return undefined;
+  const size = BigInt(text);
+  return BigInt.asIntN(64, size) === size ? String(size) : realJson(Number(text));
 }
 
 function pairText(pair: SyntaxNode): string {
@@ -152,5 +160,6 @@ export function literalJson({ type, value }: LiteralValue): string {
 
 function realJson(value: number): string {
   if (!Number.isFinite(value)) return JSON.stringify(String(value));
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }

@@ -117,11 +117,14 @@ export function jsonTokens(json: Sql): Sql {
   return sql`extractAll(${json}, ${token})`;
 }
 
-/** The document with such numbers as marked strings. */
+/** The document with such numbers as marked strings; integers of more than 64 bits are reals. */
 export function dressed(json: Sql): Sql {
   const marked = (number: Sql) => sql`concat(${literal(mark)}, ${number}, '"')`;
-  const wide = sql`toString(toFloat64(trim(_t)))`;
-  return sql`arrayStringConcat(arrayMap(_t -> multiIf(match(_t, ${alone}), ${marked(sql`trim(_t)`)}, match(_t, ${hugeAlone}), ${marked(wide)}, _t), ${jsonTokens(json)}))`;
+  const number = sql`trim(_t)`;
+  const isWide = sql`match(_t, ${hugeAlone}) AND isNull(toInt64OrNull(${number})) AND isNull(toUInt64OrNull(${number}))`;
+  const real = sql`toString(toFloat64(${number}))`;
+  const wide = sql`concat(${real}, if(position(${real}, 'e') > 0, '', '.0'))`;
+  return sql`arrayStringConcat(arrayMap(_t -> multiIf(match(_t, ${alone}), ${marked(number)}, ${isWide}, ${marked(wide)}, _t), ${jsonTokens(json)}))`;
 }
 
 /** A text read from a dressed document, its marked strings numbers again. */

@@ -21,6 +21,28 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'whole numbers that no long has room for are reals, and leave the rest of a document alone',
+      'print tostring(dynamic([9223372036854775808, -9223372036854775808, -9223372036854775809, 1e20, -0x1f])), dynamic([1e20, 2])[1], gettype(dynamic([1e16])[0]), tostring(parse_json("[18446744073709551616, 2]"))',
+      [
+        [
+          '[9223372036854776000.0,-9223372036854775808,-9223372036854776000.0,100000000000000000000.0,-31]',
+          2,
+          'real',
+          '[18446744073709552000.0,2]',
+        ],
+      ],
+    ],
+    [
+      'long numbers keep their digits beside a real without a fraction',
+      `print d = parse_json('{"a": 1.0, "b": [1234567890123456789, 18446744073709551615]}') | project tostring(d), tostring(d.b)`,
+      [
+        [
+          '{"a":1.0,"b":[1234567890123456789,18446744073709551615]}',
+          '[1234567890123456789,18446744073709551615]',
+        ],
+      ],
+    ],
+    [
       'texts in a datatable become what their columns are',
       'datatable(a: datetime, b: real, c: timespan, d: guid, e: bool, f: int, g: dynamic, h: decimal, i: long) ["2020-01-01", "1.5", "1d", "74be27de-1e4e-49d9-b579-fe0b331d3642", "True", "7.9", "x", "1.5", "0x10", "a", "b", "c", "d", "e", "f", "", "h", "99999999999999999999"]',
       [
