@@ -421,6 +421,30 @@ const shapes: readonly Shape[] = [
     },
   },
   {
+    name: 'Velociraptor (EvtxHunter)',
+    matches: (record) =>
+      'EventTime' in record &&
+      'Provider' in record &&
+      'EventID' in record &&
+      ('EventData' in record || 'UserData' in record),
+    unwrap: (record) => {
+      const data = new EventData();
+      const inserts = addEventData(data, record['EventData']);
+      addUserData(data, record['UserData']);
+      return {
+        provider: record['Provider'],
+        id: record['EventID'],
+        channel: record['Channel'],
+        computer: record['Computer'],
+        time: record['EventTime'],
+        recordId: record['EventRecordID'],
+        message: record['Message'],
+        data,
+        inserts,
+      };
+    },
+  },
+  {
     name: 'flat exports, Get-WinEvent',
     matches: (record) =>
       ('EventID' in record || 'EventId' in record || 'Id' in record) &&

@@ -236,6 +236,23 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'Velociraptor',
+    {
+      EventTime: iso,
+      Computer: computer,
+      Channel: channel,
+      Provider: provider,
+      EventID: 11,
+      EventRecordID: 5,
+      UserSID: 'S-1-5-18',
+      Username: 'SYSTEM',
+      EventData: { ...data, ProcessId: 42 },
+      UserData: null,
+      Message: 'File created',
+      OSPath: 'C:\\Sysmon.evtx',
+    },
+  ],
+  [
     'Log Analytics: WindowsEvent',
     {
       TimeGenerated: iso,
