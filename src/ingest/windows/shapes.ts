@@ -429,8 +429,8 @@ const shapes: readonly Shape[] = [
       ('EventData' in record || 'UserData' in record),
     unwrap: (record) => {
       const data = new EventData();
-      const inserts = addEventData(data, record['EventData']);
-      addUserData(data, record['UserData']);
+      const inserts = addEventData(data, parsedText(record['EventData']));
+      addUserData(data, parsedText(record['UserData']));
       return {
         provider: record['Provider'],
         id: record['EventID'],

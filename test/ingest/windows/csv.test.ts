@@ -135,6 +135,20 @@ const exports: readonly (readonly [string, string])[] = [
     }),
   ],
   [
+    'Velociraptor',
+    csv({
+      EventTime: '2026-01-05T10:11:12.400Z',
+      Computer: computer,
+      Channel: channel,
+      Provider: provider,
+      EventID: '11',
+      EventRecordID: '5',
+      EventData: JSON.stringify(data),
+      UserData: '',
+      Message: message,
+    }),
+  ],
+  [
     'Splunk, the event as XML',
     csv({
       _raw: xml,
