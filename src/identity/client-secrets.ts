@@ -16,7 +16,8 @@ export class ClientSecrets {
   readonly #key = randomBytes(32);
   /** Which hash a secret matched: the next request costs no scrypt, and a secret taken back counts at once. */
   readonly #matched = new Map<string, string>();
-
+  /** Under way: after a restart shippers come back all at once, each of them with many requests. */
+  readonly #comparing = new Map<string, Promise<boolean>>();
   #decoyHash: Promise<string> | undefined;
 
   constructor(store: Store) {
@@ -63,6 +64,16 @@ export class ClientSecrets {
     const key = createHmac('sha256', this.#key).update(`${clientId}\n${secret}`).digest('base64');
     const matched = this.#matched.get(key);
     if (matched !== undefined && hashes.includes(matched)) return true;
+    const wanted = [key, ...hashes].join('\n');
+    let comparison = this.#comparing.get(wanted);
+    if (comparison === undefined) {
+      comparison = this.#compare(key, secret, hashes).finally(() => this.#comparing.delete(wanted));
+      this.#comparing.set(wanted, comparison);
+    }
+    return comparison;
+  }
+
+  async #compare(key: string, secret: string, hashes: readonly string[]): Promise<boolean> {
     // An application that does not exist takes as long as a wrong secret.
     if (hashes.length === 0) await matchesHash(secret, await this.#decoy());
     for (const hash of hashes) {

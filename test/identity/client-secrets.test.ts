@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addSecret, registerApp } from '../../src/identity/apps.js';
+import { ClientSecrets } from '../../src/identity/client-secrets.js';
+import { matchesHash } from '../../src/identity/secrets.js';
+import { openStore, type Store } from '../../src/store/store.js';
+import { openStorePlace, type StorePlace } from '../store/stores.js';
+
+vi.mock('../../src/identity/secrets.js', async (original) => {
+  const real = await original<typeof import('../../src/identity/secrets.js')>();
+  return { ...real, matchesHash: vi.fn(real.matchesHash) };
+});
+
+let place: StorePlace;
+let store: Store;
+
+beforeAll(async () => {
+  place = await openStorePlace('sqlite');
+  store = await openStore(await place.location('secrets'));
+});
+afterAll(async () => {
+  await store.close();
+  await place.close();
+});
+
+test('a secret that many requests give at once is compared once', async () => {
+  const { clientId } = await registerApp(store, { tenant: 'default', name: 'shipper', roles: [] });
+  const secret = await addSecret(store, clientId);
+  const secrets = new ClientSecrets(store);
+  const verify = (given: string) => secrets.verify(clientId, given, '192.0.2.1');
+  const all = await Promise.allSettled([
+    ...Array.from({ length: 50 }, () => verify(secret)),
+    verify('wrong'),
+  ]);
+  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
+  expect(matchesHash).toHaveBeenCalledTimes(2);
+  await verify(secret);
+  expect(matchesHash).toHaveBeenCalledTimes(2);
+});
