@@ -760,13 +760,17 @@ const isCloud = any(
   ),
 );
 
+const hasTarget = any(isThere('user.target.name'), isThere('user.target.id'));
+
 /** Whom a change is about: all of it is of one user. */
-const ofChanged = (name: string) =>
-  when(
-    any(isThere('user.target.name'), isThere('user.target.id')),
-    at(`user.target.${name}`),
-    ofLogon(name),
-  );
+const ofChanged = (name: string) => when(hasTarget, at(`user.target.${name}`), ofLogon(name));
+
+/** Where an event has one user alone, that is the one whom it is about, not who acted. */
+const changing: ProcessMembers = {
+  ...acting,
+  user: when(any(hasTarget, hasEffective), user, literal('')),
+  sid: when(any(hasTarget, hasEffective), at('user.id'), literal('')),
+};
 
 const accountChange = {
   event: 'accounts and groups',
@@ -808,7 +812,7 @@ const accountChange = {
     ],
   ),
   condition: all(category('iam'), not(isCloud)),
-  actor: acting,
+  actor: changing,
   columns: {
     ...actorDetails,
     AccountName: to.accountName(ofChanged('name')),

@@ -100,6 +100,21 @@ describe('ECS documents', () => {
     });
   });
 
+  it('the only user of a change to accounts is not the one who made it', () => {
+    const row = onlyRow(
+      converted([
+        {
+          ...common,
+          event: { category: ['iam'], type: ['user', 'creation'], action: 'user_added' },
+          user: { name: 'mallory', id: '1001' },
+        },
+      ]),
+    );
+    expect(row['AccountName']).toBe('mallory');
+    expect(row['InitiatingProcessAccountName'] ?? '').toBe('');
+    expect(row['InitiatingProcessAccountSid'] ?? '').toBe('');
+  });
+
   it('dotted names, and both at once, are the same event', () => {
     const dotted = {
       '@timestamp': time,
@@ -561,8 +576,27 @@ describe('ECS documents', () => {
       {
         event: { category: ['iam'], type: ['user', 'creation'], action: 'user_added' },
         user: { name: 'mallory', id: '1001' },
+        process: { name: 'useradd', pid: 7 },
       },
-      { table: 'DeviceEvents', ActionType: 'UserAccountCreated', AccountName: 'mallory' },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'UserAccountCreated',
+        AccountName: 'mallory',
+        InitiatingProcessFileName: 'useradd',
+      },
+    ],
+    [
+      'a new user, and who made it',
+      {
+        event: { category: ['iam'], type: ['user', 'creation'], action: 'user_added' },
+        user: { name: 'alice', id: '1000', target: { name: 'mallory', id: '1001' } },
+      },
+      {
+        AccountName: 'mallory',
+        AccountSid: '1001',
+        InitiatingProcessAccountName: 'alice',
+        InitiatingProcessAccountSid: '1000',
+      },
     ],
     [
       'an API call',
