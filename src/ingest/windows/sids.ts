@@ -46,7 +46,8 @@ export function sidOfName(text: string): string | undefined {
       return sid + number;
     }
   }
-  return otherSids[name] ?? wellKnownSid(name.includes('\\') ? name : `nt authority\\${name}`);
+  const full = name.includes('\\') ? name : `nt authority\\${name}`;
+  return otherSids[name] ?? otherSids[full] ?? wellKnownSid(full);
 }
 
 /** Fields of the Security log that have SIDs, and those that have the names of the same accounts. */

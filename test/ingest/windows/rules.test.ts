@@ -1489,6 +1489,7 @@ describe('an event of Windows', () => {
     expect(ofSid({ SubjectUserSid: 'Window Manager\\DWM-2' })).toMatchObject({
       AccountSid: 'S-1-5-90-0-2',
     });
+    expect(ofSid({ SubjectUserSid: 'ANONYMOUS LOGON' })).toMatchObject({ AccountSid: 'S-1-5-7' });
   });
 
   it('a member without a name of its own has that in place of its SID', () => {
