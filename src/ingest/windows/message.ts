@@ -93,6 +93,18 @@ const labelledLines =
     }
   };
 
+const policyVerdict = /^(\S[^\r\n]*?) was (?:allowed to|prevented from) /;
+
+const ofAppLocker: MessageReader = {
+  unless: ['filepath', 'fullfilepath', 'package'],
+  read: (data, message) => {
+    const path = policyVerdict.exec(message)?.[1];
+    if (path !== undefined) {
+      data.set('FilePath', path);
+    }
+  },
+};
+
 const ofRemoteDesktop: MessageReader = {
   unless: ['param1', 'user'],
   read: labelledLines({
@@ -137,6 +149,10 @@ const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>>
   'microsoft-windows-powershell': ofPowershell,
   powershellcore: ofPowershell,
   'microsoft-windows-taskscheduler': each([106, 140, 141, 142], ofTasks),
+  'microsoft-windows-applocker': each(
+    [8003, 8004, 8006, 8007, 8021, 8022, 8024, 8025],
+    ofAppLocker,
+  ),
   'microsoft-windows-terminalservices-remoteconnectionmanager': { 1149: ofRemoteDesktop },
   'microsoft-windows-windows defender': {
     ...each([1006, 1007, 1008, 1116, 1117, 1118, 1119], detection),

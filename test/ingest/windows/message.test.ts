@@ -185,6 +185,15 @@ Location Information:
       },
     ],
     [
+      'a program that AppLocker has stopped',
+      said(
+        'Microsoft-Windows-AppLocker',
+        8004,
+        '%OSDRIVE%\\TEMP\\A B.EXE was prevented from running.',
+      ),
+      { ActionType: 'AppControlExecutableBlocked', FolderPath: 'C:\\TEMP\\A B.EXE' },
+    ],
+    [
       'Remote Desktop',
       said(
         'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
