@@ -8,6 +8,8 @@ import { hashSecret, matchesHash, newSecret } from './secrets.js';
 
 const mostRemembered = 10_000;
 const longestSecret = 1_024;
+/** So many secrets are compared at a time, of whomever: more would hold up one another for seconds. */
+const mostComparing = 64;
 
 /** Applications that give their id and secret with every request, as shippers of telemetry do. */
 export class ClientSecrets {
@@ -67,6 +69,9 @@ export class ClientSecrets {
     const wanted = [key, ...hashes].join('\n');
     let comparison = this.#comparing.get(wanted);
     if (comparison === undefined) {
+      if (this.#comparing.size >= mostComparing) {
+        throw new HuntError('request.guessing', { retryAfterSeconds: 1 });
+      }
       comparison = this.#compare(key, secret, hashes).finally(() => this.#comparing.delete(wanted));
       this.#comparing.set(wanted, comparison);
     }

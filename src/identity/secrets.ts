@@ -34,7 +34,24 @@ export async function matchesHash(secret: string, hash: string): Promise<boolean
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
-function derive(
+/** Each has a thread to itself, of the four that files and packed requests are read with, too. */
+const mostAtOnce = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(...parameters: Parameters<typeof deriveNow>): Promise<Buffer> {
+  if (running < mostAtOnce) running++;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await deriveNow(...parameters);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}
+
+function deriveNow(
   secret: string,
   salt: Buffer,
   { N, r, p }: { N: number; r: number; p: number },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { HuntError } from '../../src/errors.js';
 import { addSecret, registerApp } from '../../src/identity/apps.js';
 import { ClientSecrets } from '../../src/identity/client-secrets.js';
 import { matchesHash } from '../../src/identity/secrets.js';
@@ -35,4 +36,21 @@ test('a secret that many requests give at once is compared once', async () => {
   expect(matchesHash).toHaveBeenCalledTimes(2);
   await verify(secret);
   expect(matchesHash).toHaveBeenCalledTimes(2);
+});
+
+test('however many are guessed at once, few are compared, and a secret that is known goes on', async () => {
+  const { clientId } = await registerApp(store, { tenant: 'default', name: 'sender', roles: [] });
+  const secret = await addSecret(store, clientId);
+  const secrets = new ClientSecrets(store);
+  await secrets.verify(clientId, secret, '192.0.2.1');
+  vi.mocked(matchesHash).mockClear();
+  const guesses = Array.from({ length: 200 }, (_, n) =>
+    secrets.verify(`app-${n}`, 'guess', '192.0.2.2').catch((error: HuntError) => error.code),
+  );
+  await expect(secrets.verify(clientId, secret, '192.0.2.1')).resolves.toMatchObject({
+    id: clientId,
+  });
+  const codes = await Promise.all(guesses);
+  expect(codes.filter((code) => code === 'request.guessing')).toHaveLength(136);
+  expect(matchesHash).toHaveBeenCalledTimes(64);
 });
