@@ -32,6 +32,9 @@ const reason = transform('reason', (status) => {
 const plainAddress = transform('address', (text) => text.replace(/^::ffff:(?=[\d.]+$)/i, ''));
 const beforeAt = transform('accountName', (text) => text.replace(/@.*$/, '').toLowerCase());
 
+/** A computer by its account, which ends in `$`. */
+const computer = transform('computer', (text) => text.replace(/\$$/, '').toLowerCase());
+
 const controller = computed('the domain controller', ({ device }) => device.name);
 
 function logon(id: number, protocol: 'Kerberos' | 'Ntlm', logonType: string, status: string): Rule {
@@ -69,15 +72,28 @@ const replicates: Condition = {
   fields: [],
 };
 
-function membership(id: number): Rule {
-  return {
-    id,
-    table: 'IdentityDirectoryEvents',
-    actionType: 'Group Membership changed',
-    extension: true,
-    columns: { ...subject, TargetAccountDisplayName: to.commonName('MemberName') },
-    additional: { GroupName: field('TargetUserName'), GroupSid: field('TargetSid') },
-  };
+const changed = (id: number, actionType: string, more: Partial<Rule> = {}): Rule => ({
+  id,
+  table: 'IdentityDirectoryEvents',
+  actionType,
+  extension: true,
+  columns: { ...subject, TargetAccountDisplayName: field('TargetUserName') },
+  ...more,
+});
+
+/** @param where the name that Defender has for the group, by what became of the member */
+function membership(id: number, where: 'TO.GROUP' | 'FROM.GROUP'): Rule {
+  const member = to.commonName('MemberName');
+  return changed(id, 'Group Membership changed', {
+    columns: { ...subject, TargetAccountDisplayName: member },
+    additional: {
+      GroupName: field('TargetUserName'),
+      GroupSid: field('TargetSid'),
+      [where]: field('TargetUserName'),
+      'TARGET_OBJECT.USER': member,
+      'ACTOR.ACCOUNT': field('SubjectUserName'),
+    },
+  });
 }
 
 export const directoryRules: readonly Rule[] = [
@@ -85,20 +101,17 @@ export const directoryRules: readonly Rule[] = [
   logon(4769, 'Kerberos', 'Resource access', 'Status'),
   logon(4771, 'Kerberos', 'Credentials validation', 'Status'),
   logon(4776, 'Ntlm', 'Credentials validation', 'Status'),
-  {
-    id: 4662,
-    table: 'IdentityDirectoryEvents',
-    actionType: 'Directory Services replication',
-    condition: replicates,
-    extension: true,
-    columns: subject,
-  },
-  ...[4728, 4729, 4756, 4757].map(membership),
-  {
-    id: 4740,
-    table: 'IdentityDirectoryEvents',
-    actionType: 'Account Locked changed',
-    extension: true,
-    columns: { ...subject, TargetAccountDisplayName: field('TargetUserName') },
-  },
+  changed(4662, 'Directory Services replication', { condition: replicates, columns: subject }),
+  ...[4728, 4756].map((id) => membership(id, 'TO.GROUP')),
+  ...[4729, 4757].map((id) => membership(id, 'FROM.GROUP')),
+  changed(4740, 'Account Locked changed'),
+  changed(4722, 'Account Disabled changed'),
+  changed(4725, 'Account Disabled changed'),
+  changed(4741, 'Device Account Created', {
+    columns: { ...subject, TargetDeviceName: computer('TargetUserName') },
+  }),
+  changed(4765, 'SID-History changed'),
+  changed(4781, 'Account Name changed', {
+    columns: { ...subject, TargetAccountDisplayName: field('NewTargetUserName') },
+  }),
 ];

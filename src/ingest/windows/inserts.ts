@@ -131,7 +131,14 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4733: template(member),
     4756: template(member),
     4757: template(member),
+    4722: template(`${target} ${subject}`),
+    4725: template(`${target} ${subject}`),
     4740: template(`${target} ${subject}`),
+    4741: template(`${target} ${subject} PrivilegeList SamAccountName`),
+    4765: template(`SourceUserName SourceSid ${target} ${subject} PrivilegeList SidList`),
+    4781: template(
+      `OldTargetUserName NewTargetUserName TargetDomainName TargetSid ${subject} PrivilegeList`,
+    ),
     4768: template(
       'TargetUserName TargetDomainName TargetSid ServiceName ServiceSid TicketOptions Status TicketEncryptionType PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint',
     ),

@@ -72,7 +72,34 @@ const cases: readonly (readonly [string, number, Data, Data])[] = [
     {
       ActionType: 'Group Membership changed',
       TargetAccountDisplayName: 'Mallory',
-      AdditionalFields: { GroupName: 'Domain Admins' },
+      AdditionalFields: {
+        GroupName: 'Domain Admins',
+        'TO.GROUP': 'Domain Admins',
+        'TARGET_OBJECT.USER': 'Mallory',
+        'ACTOR.ACCOUNT': 'Admin',
+      },
+    },
+  ],
+  [
+    'a member that is none any more',
+    4757,
+    { ...subject, MemberName: 'CN=Mallory,DC=x', TargetUserName: 'Enterprise Admins' },
+    { AdditionalFields: { 'FROM.GROUP': 'Enterprise Admins' } },
+  ],
+  [
+    'a computer account',
+    4741,
+    { ...subject, TargetUserName: 'EVIL$' },
+    { ActionType: 'Device Account Created', AccountName: 'admin', TargetDeviceName: 'evil' },
+  ],
+  [
+    'another name of an account',
+    4781,
+    { ...subject, OldTargetUserName: 'EVIL$', NewTargetUserName: 'DC1' },
+    {
+      ActionType: 'Account Name changed',
+      TargetAccountDisplayName: 'DC1',
+      AdditionalFields: { OldTargetUserName: 'EVIL$' },
     },
   ],
 ];
