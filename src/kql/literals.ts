@@ -29,11 +29,11 @@ export function literalValue(node: Expression, today: () => bigint = () => 0n): 
     case 'IntLiteralExpression':
       return { type: 'int', value: isNull ? null : wholeNumber(inner, 32) };
     case 'RealLiteralExpression':
-      return { type: 'real', value: isNull ? null : realNumber(inner) };
+      return { type: 'real', value: isNull ? null : realNumber(unquoted(inner)) };
     case 'DecimalLiteralExpression':
       return { type: 'decimal', value: isNull ? null : decimalNumber(unquoted(inner)) };
     case 'BooleanLiteralExpression':
-      return { type: 'bool', value: isNull ? null : /^(true|1)$/i.test(inner) };
+      return { type: 'bool', value: isNull ? null : /^(true|1)$/i.test(unquoted(inner)) };
     case 'TimespanLiteralExpression':
       return { type: 'timespan', value: isNull ? null : parseTimespan(unquoted(inner)) };
     case 'DateTimeLiteralExpression':

@@ -43,6 +43,21 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'literals with quotes',
+      'print bool("true"), real("1.5"), decimal("1.5"), real("x"), bool("false")',
+      [[1, 1.5, '1.5', null, 0]],
+    ],
+    [
+      'a null is no number of a kind',
+      'datatable(x: real) [real(null), real(nan), real(+inf), 1] | project isnan(x), isinf(x), isfinite(x), not(isnan(x))',
+      [
+        [0, 0, 0, 1],
+        [1, 0, 0, 0],
+        [0, 1, 0, 1],
+        [0, 0, 1, 1],
+      ],
+    ],
+    [
       'texts in a datatable become what their columns are',
       'datatable(a: datetime, b: real, c: timespan, d: guid, e: bool, f: int, g: dynamic, h: decimal, i: long) ["2020-01-01", "1.5", "1d", "74be27de-1e4e-49d9-b579-fe0b331d3642", "True", "7.9", "x", "1.5", "0x10", "a", "b", "c", "d", "e", "f", "", "h", "99999999999999999999"]',
       [

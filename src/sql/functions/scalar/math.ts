@@ -32,6 +32,19 @@ function within(
   };
 }
 
+/** A test that null, too, does not pass. */
+function test(doc: string, name: string, ...examples: [string, string][]): ScalarFunction {
+  return {
+    doc,
+    nullable: 'never',
+    emit: (value: Operand) => {
+      const passed = call(name, number(value));
+      return value.nullable ? sql`ifNull(${passed}, false)` : passed;
+    },
+    examples,
+  };
+}
+
 const belowZero = (value: Sql) => sql`${value} < 0`;
 const beyondOne = (value: Sql) => sql`abs(${value}) > 1`;
 
@@ -156,9 +169,24 @@ export const mathFunctions = {
   loggamma: plain('loggamma-function', 'lgamma', ['loggamma(5)', '3.1780538303479458']),
   erf: plain('erf-function', 'erf', ['erf(0)', '0.0']),
   erfc: plain('erfc-function', 'erfc', ['erfc(0)', '1.0']),
-  isnan: plain('isnan-function', 'isNaN', ['isnan(real(nan))', 'true']),
-  isinf: plain('isinf-function', 'isInfinite', ['isinf(1.0 / 0.0)', 'true']),
-  isfinite: plain('isfinite-function', 'isFinite', ['isfinite(1.0 / 0.0)', 'false']),
+  isnan: test(
+    'isnan-function',
+    'isNaN',
+    ['isnan(real(nan))', 'true'],
+    ['isnan(real(null))', 'false'],
+  ),
+  isinf: test(
+    'isinf-function',
+    'isInfinite',
+    ['isinf(1.0 / 0.0)', 'true'],
+    ['isinf(real(null))', 'false'],
+  ),
+  isfinite: test(
+    'isfinite-function',
+    'isFinite',
+    ['isfinite(1.0 / 0.0)', 'false'],
+    ['isfinite(real(null))', 'false'],
+  ),
   rand: {
     doc: 'rand-function',
     nullable: 'never',
