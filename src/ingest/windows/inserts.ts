@@ -173,7 +173,9 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     5156: template(connection),
     5157: template(connection),
   },
-  'microsoft-windows-eventlog': { 1102: template(subject) },
+  'microsoft-windows-eventlog': {
+    1102: template(`${subject} ClientProcessId ClientProcessStartKey`),
+  },
   'service control manager': {
     7045: template('ServiceName ImagePath ServiceType StartType AccountName'),
   },

@@ -1,27 +1,13 @@
 import { directoryRules } from './directory.js';
 import type { WindowsEvent } from './event.js';
-import { computed, field, firstOf, has, is, joined, match, transform, when } from './expression.js';
+import { computed, field, firstOf, has, is, joined, match, when } from './expression.js';
 import type { EventLog, ProcessFields, Rule } from './rule.js';
+import { client, subject } from './subject.js';
 import * as to from './transforms.js';
 import { connectionKey, writtenValueKey } from './twin-keys.js';
 import { baseName, integer, present, registryNumber } from './values.js';
 
-const subjectUser = joined('\\', 'SubjectDomainName', 'SubjectUserName');
-
-/** Who asked, where the event does not say by which process. */
-const subject: ProcessFields = {
-  user: subjectUser,
-  sid: 'SubjectUserSid',
-  logonId: 'SubjectLogonId',
-};
-
 const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
-
-/** 0 where the client is of another machine. */
-const clientPid = transform('process id', (text) => (integer(text) === 0 ? undefined : text));
-
-/** Who asked a service that says by which process it was asked. */
-const client: ProcessFields = { ...subject, pid: clientPid('ClientProcessId') };
 
 const subjectColumns = {
   ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),

@@ -1,5 +1,6 @@
 import { computed, field, firstOf, is, literal, match, transform } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
+import { client } from './subject.js';
 import * as to from './transforms.js';
 
 export const services: EventLog = {
@@ -41,6 +42,7 @@ export const eventLog: EventLog = {
       id: 1102,
       table: 'DeviceEvents',
       actionType: 'SecurityLogCleared',
+      actor: client,
       columns: {
         ...to.account('SubjectUserSid', 'SubjectUserName', 'SubjectDomainName'),
       },

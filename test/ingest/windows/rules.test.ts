@@ -995,8 +995,10 @@ const cases: readonly Case[] = [
     {
       ActionType: 'SecurityLogCleared',
       ...bySubjectAccount,
+      ...bySubject,
+      InitiatingProcessId: 42,
     },
-    { user: subject },
+    { user: { ...subject, ClientProcessId: '42' } },
   ),
   one(
     'powershell',
