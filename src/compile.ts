@@ -172,6 +172,7 @@ function planned(
     try {
       const relation = planQuery(bound.root, {
         catalog,
+        named: bound.named,
         scope,
         parameters: options.parameters ?? {},
         probes: options.probes ?? new Map(),

@@ -186,3 +186,14 @@ export function columnsOf(
   columns.set(table, byName);
   return byName;
 }
+
+/** What a query sees of a table's columns: those of `*`, and the others that it names. */
+export function columnsSeen(
+  catalog: Catalog,
+  table: Table | LegacyTable,
+  named: ReadonlySet<string>,
+): ResolvedColumn[] {
+  return [...columnsOf(catalog, table).values()].filter(
+    (column) => column.visible || named.has(column.name),
+  );
+}

@@ -18,6 +18,7 @@ import { globalStateFor, isJsonText, isOptionalColumn } from './schema.js';
 import { type Edit, originalSpan, type SourceText, sourceText } from './source.js';
 import { mayBeRespelled, spellingEdits } from './spellings.js';
 import {
+  children,
   columnsOf,
   isTabular,
   kindOf,
@@ -34,6 +35,8 @@ export interface BoundQuery {
   readonly root: SyntaxNode;
   /** The columns of the result, in order. */
   readonly columns: readonly SchemaColumn[];
+  /** The columns outside `*` that it names. */
+  readonly named: ReadonlySet<string>;
   /** A span of the tree, in the query as it was written. */
   readonly spanInQuery: (span: TextSpan) => TextSpan;
 }
@@ -87,6 +90,7 @@ export function bind(
   const columns = new Set<string>(named);
   const quotes = new Map<number, Edit>();
   const hasViews = /\b(view|isfuzzy)\b/.test(query);
+  const hasSeveralTables = /\b(union|find|search)\b/.test(query);
   const unpacks = /\bbag_unpack\b/.test(query);
   const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
   const isRespelled = mayBeRespelled.test(query);
@@ -133,18 +137,23 @@ export function bind(
       continue;
     }
     const errors = found.filter((error) => !isOutdated(error, root));
+    const isMet = hasSeveralTables && errors.length === 0;
+    const addedColumns = [
+      ...optionalNames(errors, catalog),
+      ...(isMet ? namesOfSome(root, catalog) : []),
+    ].filter((name) => !columns.has(name));
+    if (addedColumns.length > 0 && edits.length > 0) throw new ColumnsNamedLate(addedColumns);
+    for (const name of addedColumns) columns.add(name);
     const [first] = errors;
     if (!first) {
+      if (addedColumns.length > 0) continue;
       const type = code.ResultType as TypeSymbol | null;
-      return { root, columns: isTabular(type) ? columnsOf(type) : [], spanInQuery };
+      return { root, columns: isTabular(type) ? columnsOf(type) : [], named: columns, spanInQuery };
     }
     const addedQuotes = quotesFor(errors, root, catalog, source).filter(
       (edit) => !quotes.has(edit.start),
     );
     for (const edit of addedQuotes) quotes.set(edit.start, edit);
-    const addedColumns = optionalNames(errors, catalog).filter((name) => !columns.has(name));
-    if (addedColumns.length > 0 && edits.length > 0) throw new ColumnsNamedLate(addedColumns);
-    for (const name of addedColumns) columns.add(name);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
       const error = new HuntError(
         'kql.semantic',
@@ -238,6 +247,23 @@ function optionalNames(errors: readonly KustoDiagnostic[], catalog: Catalog): st
     const name = unresolvedName(error);
     return name !== undefined && isOptionalColumn(catalog, name) ? [name] : [];
   });
+}
+
+/**
+ * Names of columns that for some tables are outside `*`: `TimeGenerated` of a union is known to the binder
+ * where one member has it, and where it may be a column of a table that nobody knows.
+ */
+function namesOfSome(root: SyntaxNode, catalog: Catalog): string[] {
+  const names = new Set<string>();
+  const own = new Set<string>();
+  const pending: SyntaxNode[] = [root];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    const kind = kindOf(node);
+    if (kind === 'NameReference') names.add(node.SimpleName ?? '');
+    else if (kind === 'NameDeclaration') own.add(node.SimpleName ?? '');
+    pending.push(...children(node));
+  }
+  return [...names].filter((name) => !own.has(name) && isOptionalColumn(catalog, name));
 }
 
 function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {

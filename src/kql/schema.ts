@@ -1,5 +1,5 @@
-import { columnsOf } from '../catalog/catalog.js';
-import type { Catalog, LegacyTable, Table } from '../catalog/types.js';
+import { columnsOf, columnsSeen } from '../catalog/catalog.js';
+import type { Catalog, LegacyTable } from '../catalog/types.js';
 import { dotNetArray, type GlobalState, language } from './language.js';
 import type { NamedTables } from './named-tables.js';
 import type { SchemaColumn } from './syntax.js';
@@ -73,7 +73,7 @@ function buildState(
     // A table with a definition is a function of the prelude.
     if (views.has(table as LegacyTable)) continue;
     const names = [table.name, ...('aliases' in table ? (table.aliases ?? []) : [])];
-    const schema = schemaText(catalog, table, named);
+    const schema = schemaOf(columnsSeen(catalog, table, named));
     for (const name of names) {
       symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schema, null));
     }
@@ -87,18 +87,6 @@ function buildState(
     false,
   );
   return language.GlobalState.Default.WithDatabase(database);
-}
-
-function schemaText(
-  catalog: Catalog,
-  table: Table | LegacyTable,
-  named: ReadonlySet<string>,
-): string {
-  return schemaOf(
-    [...columnsOf(catalog, table).values()].filter(
-      (column) => column.visible || named.has(column.name),
-    ),
-  );
 }
 
 function schemaOf(columns: readonly SchemaColumn[]): string {

@@ -31,6 +31,8 @@ export type Variable =
 /** Everything that the meaning of a piece of query text depends on, besides its input rows. */
 export interface PlanContext {
   readonly catalog: Catalog;
+  /** The columns outside `*` that the query names. */
+  readonly named: ReadonlySet<string>;
   readonly scope: Scope;
   readonly variables: ReadonlyMap<string, Variable>;
   /**

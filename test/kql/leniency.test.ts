@@ -81,6 +81,38 @@ test.each([
   expect(await kql.values(query)).toEqual([['d1', 'mojo']]);
 });
 
+describe('a name outside * is every table\'s in a query of several', () => {
+  test.each([
+    ['behind a wildcard', 'union Device* | where TimeGenerated > ago(1d)'],
+    ['behind all tables', 'union * | where TimeGenerated > ago(1d)'],
+    [
+      'that one of them shows in its rows',
+      'union UrlClickEvents, DeviceEvents, DeviceInfo | where TimeGenerated > ago(1d)',
+    ],
+    [
+      'behind a table that nobody knows',
+      'union isfuzzy=true Nowhere, DeviceEvents, (DeviceInfo | where TimeGenerated > ago(1d))',
+    ],
+    ['in a search', 'search in (Device*) TimeGenerated > ago(1d) and DeviceId == "d1"'],
+    ['behind a search of all', 'search "d1" | where TimeGenerated > ago(1d)'],
+    [
+      'in a find',
+      'find where TimeGenerated > ago(1d) and MachineId == "d1" project MachineId, Type',
+    ],
+  ])('%s', async (_what, query) => {
+    expect(await kql.values(`${query} | summarize count() by Type | sort by Type asc`)).toEqual([
+      ['DeviceEvents', 1],
+      ['DeviceInfo', 1],
+    ]);
+  });
+
+  test('but a name of its own is not', async () => {
+    const query =
+      'union (DeviceEvents | extend Type = "event"), DeviceInfo | project Type | sort by Type asc';
+    expect(await kql.values(query)).toEqual([[''], ['event']]);
+  });
+});
+
 describe('columns that no row is there to name are there all the same', () => {
   const nothing =
     'DeviceEvents | where DeviceId == "none" | extend a = parse_json(AdditionalFields)';

@@ -14,8 +14,7 @@ import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import { type PlanExpression, stringLiteral } from '../plan.js';
 import { planScalar, rowTexts } from '../scalar.js';
-import { scanTable } from '../scan.js';
-import { type UnionMember, unionMembers, unionOf, viewMembers } from './union.js';
+import { scanned, type UnionMember, unionMembers, unionOf, viewMembers } from './union.js';
 
 /** `search [kind=case_sensitive] [in (T1, T*)] "term" and Column: "term" …`, leading or piped. */
 export const search: OperatorPlanner = (node, input, context) => {
@@ -47,10 +46,7 @@ export function searchedTables(
     return elements(inClause, 'Expressions').flatMap((part) => unionMembers(part, context));
   }
   if (input.columns.length > 0) return [{ relation: input, source: input.name ?? '' }];
-  const stored = context.catalog.tables.map(({ name, columns }) => ({
-    relation: scanTable(node, columns, context, name),
-    source: name,
-  }));
+  const stored = context.catalog.tables.map((table) => scanned(node, table, context));
   return [...stored, ...viewMembers(context)];
 }
 

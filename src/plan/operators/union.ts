@@ -1,4 +1,5 @@
-import { findLegacyTable } from '../../catalog/catalog.js';
+import { columnsSeen, findLegacyTable } from '../../catalog/catalog.js';
+import type { Table } from '../../catalog/types.js';
 import { HuntError } from '../../errors.js';
 import {
   type Expression,
@@ -177,10 +178,13 @@ export function unionMembers(
 function wildcardMembers(part: Expression, pattern: string, context: PlanContext): UnionMember[] {
   const matches = matcher(pattern);
   const tables = context.catalog.tables.filter((table) => matches.test(table.name));
-  return tables.map(({ name, columns }) => ({
-    relation: scanTable(part, columns, context, name),
-    source: name,
-  }));
+  return tables.map((table) => scanned(part, table, context));
+}
+
+/** A stored table as a member, with the columns that the query sees. */
+export function scanned(node: Expression, table: Table, context: PlanContext): UnionMember {
+  const columns = columnsSeen(context.catalog, table, context.named);
+  return { relation: scanTable(node, columns, context, table.name), source: table.name };
 }
 
 /** The query's views, which a search without named tables looks into. */
