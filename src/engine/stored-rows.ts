@@ -1,5 +1,8 @@
-import { identifier, literal, type Sql, sql } from '../sql/sql.js';
+import { identifier, join, literal, type Sql, sql } from '../sql/sql.js';
 import type { Engine } from './engine.js';
+
+const timeType = "DateTime64(7, 'UTC')";
+const ticksPerMs = 10_000n;
 
 /** Rows to look for: a binary file of pairs, the time in ticks (Int64) and the identity (UInt64). */
 export interface RowKeys {
@@ -45,12 +48,43 @@ function condition({ timeColumn, since, file }: RowKeys): Sql {
     return byIdentity;
   }
   const time = identifier(timeColumn);
-  const type = literal("DateTime64(7, 'UTC')");
   if (since !== undefined) {
     const start = literal(since.toISOString().slice(0, -1));
     return sql`${time} >= toDateTime64(${start}, 7, ${literal('UTC')}) AND ${byIdentity}`;
   }
-  return sql`(${time}, _seq) IN (SELECT reinterpret(ticks, ${type}), identity FROM ${keys})`;
+  return sql`(${time}, _seq) IN (SELECT reinterpret(ticks, ${literal(timeType)}), identity FROM ${keys})`;
+}
+
+/** Texts of statements have their limit. */
+const deletedAtOnce = 2_000;
+
+/** Deletes rows of a table with time, by time in ticks and identity; those that are not there are no matter. */
+export async function deleteStored(
+  engine: Pick<Engine, 'command'>,
+  { database, table, timeColumn }: Pick<RowKeys, 'database' | 'table'> & { timeColumn: string },
+  keys: readonly (readonly [ticks: bigint, identity: bigint])[],
+): Promise<void> {
+  const from = sql`${identifier(database)}.${identifier(table)}`;
+  const byDay = new Map<string, (typeof keys)[number][]>();
+  for (const key of keys) {
+    const day = new Date(Number(key[0] / ticksPerMs)).toISOString().slice(0, 10);
+    const ofDay = byDay.get(day) ?? [];
+    byDay.set(day, ofDay);
+    ofDay.push(key);
+  }
+  for (const [day, ofDay] of byDay) {
+    const partition = literal(day.replaceAll('-', ''));
+    for (let at = 0; at < ofDay.length; at += deletedAtOnce) {
+      const pairs = ofDay.slice(at, at + deletedAtOnce).map(([ticks, identity]) => {
+        const time = sql`reinterpret(toInt64(${{ text: String(ticks) }}), ${literal(timeType)})`;
+        return sql`(${time}, ${{ text: String(identity) }})`;
+      });
+      await engine.command(
+        sql`DELETE FROM ${from} IN PARTITION ID ${partition}
+WHERE (${identifier(timeColumn)}, _seq) IN (${join(pairs)})`.text,
+      );
+    }
+  }
 }
 
 /** For each of the tables, the time of its newest row in ticks since 1970; 0 where it has none. */

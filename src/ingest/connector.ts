@@ -1,6 +1,7 @@
 import type { Correlation } from './correlation/correlation.js';
 import type { JsonValue } from './json.js';
 import type { PlainMembers } from './plain-json.js';
+import type { RowKey } from './rows.js';
 
 /** Where a record stands. */
 export interface Place {
@@ -32,6 +33,8 @@ export interface DefenderEvent {
    * Without it that is all its columns: right wherever the columns hold only what the source said.
    */
   readonly identity?: string;
+  /** Rows of the same table that came before and tell the same occurrence less well: they go. */
+  readonly replaces?: readonly RowKey[] | undefined;
   /** The record that it is from, where that is not the one being converted. */
   readonly record?: RawRecord;
   /** Fields of the record that no column takes, and that are to be counted alone. */

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
-import { readJournal, removeJournal, type TenantRows } from './journal.js';
+import { readJournal, removeJournal, replaceJournal, type TenantRows } from './journal.js';
+import { Removal } from './removal.js';
+import type { Replaced } from './replaced.js';
 
 /** A journal that takes no more batches. */
 export interface SealedJournal {
@@ -12,6 +14,7 @@ export interface SealedJournal {
   readonly sizeBytes: number;
   /** Identities of its rows by table of tenant. */
   readonly keys: ReadonlyMap<string, ReadonlySet<bigint>>;
+  readonly replaced: Replaced;
   /** Its rows, as long as they are worth their memory; they are in the file in any case. */
   rows: readonly TenantRows[] | undefined;
 }
@@ -25,7 +28,7 @@ export interface RefusedRow {
 
 export interface DrainOptions {
   readonly folder: string;
-  readonly engine: Pick<Engine, 'select' | 'insertSegment'>;
+  readonly engine: Pick<Engine, 'select' | 'command' | 'insertSegment'>;
   readonly log: (line: object) => void;
   /** Called at the end of each run. */
   readonly onDrained?: () => void;
@@ -70,6 +73,7 @@ const mostRefused = 100;
 export class Drain {
   readonly #options: DrainOptions;
   readonly #jobs: Job[] = [];
+  readonly #removal: Removal;
   #running: Promise<void> | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #intervalMs = shortestIntervalMs;
@@ -83,6 +87,7 @@ export class Drain {
 
   constructor(options: DrainOptions) {
     this.#options = options;
+    this.#removal = new Removal(options);
   }
 
   get backlogBytes(): number {
@@ -138,6 +143,7 @@ export class Drain {
     if (failure !== undefined) {
       throw failure;
     }
+    await this.#removal.flush();
   }
 
   async close(): Promise<void> {
@@ -148,6 +154,7 @@ export class Drain {
       this.#options.log({ event: 'ingest.left', bytes: this.backlogBytes, reason: String(error) });
     }
     clearTimeout(this.#timer);
+    await this.#removal.close();
   }
 
   #startIn(ms: number): void {
@@ -228,15 +235,35 @@ export class Drain {
         throw result.reason;
       }
     }
-    await removeJournal(job.file);
+    await this.#finish(job);
     await removeFiles(job.segments);
+  }
+
+  /** Its rows are in the engine. Now those can go whose place they take. */
+  async #finish(job: Job): Promise<void> {
+    const replaced = job.replaced.earlier;
+    if (replaced.length === 0) {
+      await removeJournal(job.file);
+      return;
+    }
+    await replaceJournal(job.file, replaced);
+    const tables = replaced.map(({ database, table }) => `${database}.${table}`);
+    const before = this.#jobs
+      .slice(0, this.#jobs.indexOf(job))
+      .filter(({ keys }) => tables.some((table) => keys.has(table)));
+    const isTooEarly = () => before.some((earlier) => this.#jobs.includes(earlier));
+    this.#removal.add({ file: job.file, replaced, isTooEarly });
   }
 
   /** The journal's rows, table by table, in files as the engine reads them. */
   async #cutSegments(job: Job): Promise<Segment[]> {
     const segments = new Map<string, { segment: Segment; handle: FileHandle }>();
     try {
-      for await (const { database, table, lines } of job.rows ?? rowsIn(job.file)) {
+      for await (const part of job.rows ?? rowsIn(job.file)) {
+        const { database, table, lines } = job.replaced.without(part);
+        if (lines.length === 0) {
+          continue;
+        }
         const key = `${database}.${table}`;
         let target = segments.get(key);
         if (target === undefined) {
@@ -282,7 +309,7 @@ export class Drain {
     segment.inserted = true;
   }
 
-  async #isGone(segment: Segment): Promise<boolean> {
+  async #isGone(segment: Pick<Segment, 'database' | 'table'>): Promise<boolean> {
     return isTableGone(this.#options.engine, segment).catch(() => false);
   }
 

@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Batch, BatchCounts } from './parser.js';
-import type { TableRows } from './rows.js';
+import { arraysOf, type TableRows } from './rows.js';
 
 /**
  * A batch as the thread sees it that answers hunts: rows go from the parsing thread to the writing thread
@@ -88,6 +88,6 @@ function latestOf(events: readonly TableRows[]): bigint | undefined {
   return latest;
 }
 
-function buffersOf({ lines, ends, ticks, identities }: TableRows): ArrayBuffer[] {
-  return [lines, ends, ticks, identities].map((array) => array.buffer as ArrayBuffer);
+function buffersOf(rows: TableRows): ArrayBuffer[] {
+  return arraysOf(rows).map((array) => array.buffer as ArrayBuffer);
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { TableRows } from './rows.js';
+import { arraysOf, type TableRows } from './rows.js';
 
 /** Rows of one table of one tenant. */
 export interface TenantRows extends TableRows {
@@ -16,6 +16,8 @@ interface PartHead {
   readonly sameness: TableRows['sameness'];
   readonly rows: number;
   readonly lineBytes: number;
+  /** Rows that others take the place of; absent: none, as in journals that know of none. */
+  readonly replaced?: number;
 }
 
 // An entry: magic, length of the head, length of the body, CRC-32 of both; then head and body.
@@ -24,6 +26,8 @@ const prefixBytes = 16;
 const longestHead = 16 * 1024 * 1024;
 
 const asideEnding = '.damaged';
+/** Of one that is not written to its end. */
+const newEnding = '.new';
 const journalName = /^(\d{10})\.journal$/;
 
 /**
@@ -85,6 +89,20 @@ export class Journal {
   }
 }
 
+/** Puts one entry in the place of all that a closed journal holds, at once. */
+export async function replaceJournal(file: string, parts: readonly TenantRows[]): Promise<void> {
+  const written = `${file}${newEnding}`;
+  const handle = await open(written, 'w', 0o600);
+  try {
+    await handle.writeFile(Buffer.concat(entryOf(parts)));
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(written, file);
+  await syncFolder(path.dirname(file));
+}
+
 /** Journals that an earlier process left, oldest first. */
 export async function leftJournals(folder: string): Promise<{ file: string; number: number }[]> {
   const names = (await readdir(folder)).filter((name) => journalName.test(name)).sort();
@@ -115,18 +133,23 @@ function bytesOf(array: ArrayBufferView): Uint8Array {
 }
 
 function entryOf(parts: readonly TenantRows[]): Uint8Array[] {
-  const heads: PartHead[] = parts.map(({ database, table, timeColumn, sameness, ends, lines }) => ({
-    database,
-    table,
-    timeColumn,
-    sameness,
-    rows: ends.length,
-    lineBytes: lines.length,
-  }));
-  const head = Buffer.from(JSON.stringify(heads));
-  const body = parts.flatMap(({ lines, ends, ticks, identities }) =>
-    [lines, ends, ticks, identities].map(bytesOf),
+  const heads = parts.map(
+    ({ database, table, timeColumn, sameness, ends, lines, replaced }): PartHead => ({
+      database,
+      table,
+      timeColumn,
+      sameness,
+      rows: ends.length,
+      lineBytes: lines.length,
+      ...(replaced && { replaced: replaced.by.length }),
+    }),
   );
+  const head = Buffer.from(JSON.stringify(heads));
+  // The checksum of nothing is that of nothing before it, too.
+  const body = parts
+    .flatMap(arraysOf)
+    .map(bytesOf)
+    .filter(({ length }) => length > 0);
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32LE(magic, 0);
   prefix.writeUInt32LE(head.length, 4);
@@ -219,15 +242,18 @@ function partsOf(heads: readonly PartHead[], body: Buffer): TenantRows[] {
     at += length;
     return copy;
   };
-  return heads.map(({ database, table, timeColumn, sameness, rows, lineBytes }) => ({
-    database,
-    table,
-    timeColumn,
-    sameness,
-    lines: new Uint8Array(next(lineBytes)),
-    ends: new Uint32Array(next(rows * Uint32Array.BYTES_PER_ELEMENT)),
+  const positions = (rows: number) => new Uint32Array(next(rows * Uint32Array.BYTES_PER_ELEMENT));
+  const keys = (rows: number) => ({
     ticks: new BigInt64Array(next(rows * BigInt64Array.BYTES_PER_ELEMENT)),
     identities: new BigUint64Array(next(rows * BigUint64Array.BYTES_PER_ELEMENT)),
+  });
+  // In the order of `arraysOf`.
+  return heads.map(({ rows, lineBytes, replaced = 0, ...of }) => ({
+    ...of,
+    lines: new Uint8Array(next(lineBytes)),
+    ends: positions(rows),
+    ...keys(rows),
+    replaced: replaced === 0 ? undefined : { by: positions(replaced), ...keys(replaced) },
   }));
 }
 

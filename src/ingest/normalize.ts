@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { findLegacyTable, findTable } from '../catalog/catalog.js';
 import type { Catalog, Column, Table } from '../catalog/types.js';
 import type { DefenderEvent, RawRecord } from './connector.js';
-import { type Moment, parseDatetime } from './datetime.js';
+import { type Moment, parseDatetime, ticksOf } from './datetime.js';
 import { clip, type Problem } from './dead-letters.js';
 import { compactJson, JsonTooDeepError, type JsonValue } from './json.js';
 import type { PlainMembers } from './plain-json.js';
 import { type CopiedColumn, type CopiedRow, RowCopier } from './row-copy.js';
+import type { RowKey } from './rows.js';
 import { type Coerced, coercions, quoted } from './values.js';
 
 /** An event that fits its table. */
@@ -18,6 +19,8 @@ export interface Row {
   readonly time: Moment | undefined;
   /** Tells the row from all others of its table and time. */
   readonly identity: bigint;
+  /** Rows of the table that it takes the place of. */
+  readonly replaces?: readonly RowKey[] | undefined;
   /** What is not in the row: unknown columns, values of a wrong type. */
   readonly problems: readonly Problem[];
 }
@@ -167,7 +170,8 @@ export class NormalTable {
       table: this,
       members,
       time: draft.time,
-      identity: identityOf(this.name, draft, content),
+      identity: identityOf(this.name, draft.time, content),
+      replaces: event.replaces,
       problems: limited(draft.problems),
     };
   }
@@ -376,11 +380,16 @@ function limited(problems: readonly Problem[]): readonly Problem[] {
   ];
 }
 
+/** The key of an event's row, where the event has an identity of its own. */
+export function rowKeyOf(table: string, time: Moment, identity: string): RowKey {
+  return { ticks: ticksOf(time), identity: identityOf(table, time, identity) };
+}
+
 /**
  * Two rows are the same only if table and time (to 100 ns) are, too. Were a million events of a table
  * to share each moment, every 37 millionth moment would have two that 64 bits cannot tell apart.
  */
-function identityOf(table: string, { time }: Draft, content: string): bigint {
+function identityOf(table: string, time: Moment | undefined, content: string): bigint {
   return hashOf(`${table}\n${time?.text ?? ''}\n${content}`);
 }
 

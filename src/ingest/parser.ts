@@ -453,6 +453,9 @@ export class StreamParser {
       return;
     }
     rows.add(row.members, row.time, row.identity);
+    if (row.replaces) {
+      rows.replaces(row.replaces);
+    }
     for (const problem of row.problems) {
       this.#letter(problem, row.table.name, record);
     }

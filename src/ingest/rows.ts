@@ -7,6 +7,22 @@ export type Sameness =
   /** Among the rows of the last day: for rows whose time is that of their arrival. */
   | 'recent';
 
+/** What tells a row from all others of its table. */
+export interface RowKey {
+  /** Its time, in ticks since 1970. */
+  readonly ticks: bigint;
+  /** The column `_seq`. */
+  readonly identity: bigint;
+}
+
+/** Rows of the same table, stored or on their way, that others take the place of. */
+export interface ReplacedRows {
+  /** For each, the position of the row that takes its place. */
+  readonly by: Uint32Array;
+  readonly ticks: BigInt64Array;
+  readonly identities: BigUint64Array;
+}
+
 /** Rows of one table, ready for the engine, with what tells each from every other. */
 export interface TableRows {
   readonly table: string;
@@ -20,6 +36,14 @@ export interface TableRows {
   readonly ticks: BigInt64Array;
   /** Identity of each row among those of its table and time: the column `_seq`. */
   readonly identities: BigUint64Array;
+  /** undefined: they take no other's place. */
+  readonly replaced?: ReplacedRows | undefined;
+}
+
+/** All that rows are made of, in the order of the journal. */
+export function arraysOf({ lines, ends, ticks, identities, replaced }: TableRows) {
+  const own = [lines, ends, ticks, identities];
+  return replaced ? [...own, replaced.by, replaced.ticks, replaced.identities] : own;
 }
 
 /** The rows at some of the positions, in their order. */
@@ -42,7 +66,26 @@ export function pickRows<T extends TableRows>(rows: T, positions: readonly numbe
     ticks[index] = rows.ticks[position] ?? 0n;
     identities[index] = rows.identities[position] ?? 0n;
   }
-  return { ...rows, lines, ends, ticks, identities };
+  return { ...rows, lines, ends, ticks, identities, replaced: replacedBy(rows, positions) };
+}
+
+/** What the rows at some of the positions take the place of. */
+function replacedBy(
+  { replaced }: TableRows,
+  positions: readonly number[],
+): ReplacedRows | undefined {
+  if (replaced === undefined) {
+    return undefined;
+  }
+  const moved = new Map(positions.map((position, index) => [position, index]));
+  const kept = [...replaced.by.keys()].filter((index) => moved.has(replaced.by[index] ?? -1));
+  return kept.length === 0
+    ? undefined
+    : {
+        by: Uint32Array.from(kept, (index) => moved.get(replaced.by[index] ?? -1) ?? 0),
+        ticks: BigInt64Array.from(kept, (index) => replaced.ticks[index] ?? 0n),
+        identities: BigUint64Array.from(kept, (index) => replaced.identities[index] ?? 0n),
+      };
 }
 
 const rowEnd = '}\n';
@@ -60,6 +103,7 @@ export class RowBuffer {
   #ends = new Uint32Array(firstRows);
   #ticks = new BigInt64Array(firstRows);
   #identities = new BigUint64Array(firstRows);
+  readonly #replaced: { readonly by: number; readonly key: RowKey }[] = [];
 
   /** @param expectedBytes what is likely to come; more takes a larger buffer and a copy */
   constructor(table: Pick<TableRows, 'table' | 'timeColumn' | 'sameness'>, expectedBytes = 0) {
@@ -81,6 +125,13 @@ export class RowBuffer {
     this.#reserve(line.length * bytesPerUnit);
     this.#used += this.#bytes.write(line, this.#used);
     this.#added(time, identity);
+  }
+
+  /** The row added last takes the place of others. */
+  replaces(rows: readonly RowKey[]): void {
+    for (const key of rows) {
+      this.#replaced.push({ by: this.#count - 1, key });
+    }
   }
 
   /** @param members the same as UTF-8 */
@@ -112,7 +163,19 @@ export class RowBuffer {
       ends: this.#ends.slice(0, this.#count),
       ticks: this.#ticks.slice(0, this.#count),
       identities: this.#identities.slice(0, this.#count),
+      replaced: this.#replacedRows(),
     };
+  }
+
+  #replacedRows(): ReplacedRows | undefined {
+    const replaced = this.#replaced;
+    return replaced.length === 0
+      ? undefined
+      : {
+          by: Uint32Array.from(replaced, ({ by }) => by),
+          ticks: BigInt64Array.from(replaced, ({ key }) => key.ticks),
+          identities: BigUint64Array.from(replaced, ({ key }) => key.identity),
+        };
   }
 
   #reserveRows(rows: number): void {

@@ -11,7 +11,7 @@ export interface WriterSettings {
 
 /** What the engine is asked for, on behalf of the thread. */
 export type EngineCall =
-  | { readonly method: 'select'; readonly sql: string }
+  | { readonly method: 'select' | 'command'; readonly sql: string }
   | { readonly method: 'insertSegment'; readonly segment: EngineSegment };
 
 /** To the writing thread. */

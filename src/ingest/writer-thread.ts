@@ -40,8 +40,11 @@ function ask(call: EngineCall): Promise<readonly unknown[]> {
 }
 
 /** The engine is the main thread's. */
-const engine: Pick<Engine, 'select' | 'insertSegment'> = {
+const engine: Pick<Engine, 'select' | 'command' | 'insertSegment'> = {
   select: async <Row>(sql: string) => [...(await ask({ method: 'select', sql }))] as Row[],
+  async command(sql) {
+    await ask({ method: 'command', sql });
+  },
   async insertSegment(segment) {
     await ask({ method: 'insertSegment', segment });
   },

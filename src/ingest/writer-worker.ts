@@ -20,7 +20,7 @@ import {
 } from './writer-protocol.js';
 
 export interface WriterWorkerOptions extends WriterSettings {
-  readonly engine: Pick<Engine, 'select' | 'insertSegment'>;
+  readonly engine: Pick<Engine, 'select' | 'command' | 'insertSegment'>;
   readonly log: (line: object) => void;
 }
 
@@ -161,17 +161,29 @@ export class WriterWorker implements RowsTaker {
   }
 
   #callEngine(call: EngineCall): Promise<readonly unknown[]> {
-    const { engine } = this.#options;
-    const answer =
-      call.method === 'select'
-        ? engine.select<unknown>(call.sql)
-        : engine.insertSegment(call.segment).then(() => []);
+    const answer = answerOf(this.#options.engine, call);
     const ended: Promise<void> = answer.then(
       () => void this.#engineCalls.delete(ended),
       () => void this.#engineCalls.delete(ended),
     );
     this.#engineCalls.add(ended);
     return answer;
+  }
+}
+
+async function answerOf(
+  engine: WriterWorkerOptions['engine'],
+  call: EngineCall,
+): Promise<readonly unknown[]> {
+  switch (call.method) {
+    case 'select':
+      return engine.select<unknown>(call.sql);
+    case 'command':
+      await engine.command(call.sql);
+      return [];
+    case 'insertSegment':
+      await engine.insertSegment(call.segment);
+      return [];
   }
 }
 

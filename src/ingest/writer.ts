@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js';
 import { isTableGone, newestTimes, type RowKeys, storedIdentities } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import { behind } from './admission.js';
+import { Generations } from './correlation/generations.js';
 import { Drain, type RefusedRow } from './drain.js';
 import {
   Journal,
@@ -15,12 +16,13 @@ import {
   type TenantRows,
 } from './journal.js';
 import { RecentRows } from './recent-rows.js';
+import { Replaced } from './replaced.js';
 import { pickRows } from './rows.js';
 
 export interface WriterOptions {
   /** The engine's spool folder; made when it is not there. */
   readonly folder: string;
-  readonly engine: Pick<Engine, 'select' | 'insertSegment'>;
+  readonly engine: Pick<Engine, 'select' | 'command' | 'insertSegment'>;
   /** Acknowledged and not yet in the engine: beyond it batches wait, then are refused. */
   readonly spoolBytes: number;
   readonly log: (line: object) => void;
@@ -43,6 +45,7 @@ interface ActiveJournal {
   readonly journal: Journal;
   readonly keys: Map<string, Set<bigint>>;
   readonly rows: TenantRows[];
+  readonly replaced: Replaced;
   rowCount: number;
 }
 
@@ -61,6 +64,8 @@ const groupBytes = 32 * 1024 * 1024;
 const journalBytes = 64 * 1024 * 1024;
 /** How far back a row whose time is that of its arrival is looked for. */
 const recentMs = 24 * 60 * 60 * 1000;
+/** Rows whose place another has taken, and that may come after it. */
+const mostReplaced = 400_000;
 const roomPollMs = 50;
 const recoveryRetryMs = 1_000;
 const recoveryAttempts = 5;
@@ -78,6 +83,7 @@ export class Writer {
   readonly #drain: Drain;
   readonly #queue: Commit[] = [];
   readonly #recent = new RecentRows();
+  #replaced = new Generations<true, bigint>(mostReplaced);
   readonly #recovered: Promise<void>;
   #active: ActiveJournal | undefined;
   #appending: Promise<void> | undefined;
@@ -103,7 +109,7 @@ export class Writer {
   static async open(options: WriterOptions): Promise<Writer> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(options.folder)) {
-      if (/\.(ndjson|keys)$/.test(name)) {
+      if (/\.(ndjson|keys|new)$/.test(name)) {
         await rm(path.join(options.folder, name));
       }
     }
@@ -149,6 +155,7 @@ export class Writer {
     await this.#recovered;
     await this.#working;
     await this.#drain.flush();
+    this.#replaced = new Generations(mostReplaced);
   }
 
   /** Inserts what can be inserted; the rest is taken up by the next process. */
@@ -224,10 +231,7 @@ export class Writer {
 
   async #write(batches: readonly (readonly TenantRows[])[]): Promise<PartCounts[][]> {
     const fresh = await this.#withoutKnown(batches);
-    const rows = fresh.flat().filter((part) => part.ends.length > 0);
-    if (rows.length > 0) {
-      await this.#append(rows);
-    }
+    await this.#append(fresh.flat());
     return batches.map((parts, batch) =>
       parts.map(({ table, ends }, index) => {
         const stored = fresh[batch]?.[index]?.ends.length ?? 0;
@@ -263,7 +267,11 @@ export class Writer {
       (keys) => keys !== undefined,
     );
     const isNew = (identity: bigint) => {
-      if (own.has(identity) || pending.some((keys) => keys.has(identity))) {
+      const isKnown =
+        own.has(identity) ||
+        this.#replaced.get(identity) === true ||
+        pending.some((keys) => keys.has(identity));
+      if (isKnown) {
         return false;
       }
       own.add(identity);
@@ -328,7 +336,11 @@ export class Writer {
     }
   }
 
-  async #append(rows: readonly TenantRows[]): Promise<void> {
+  async #append(parts: readonly TenantRows[]): Promise<void> {
+    const rows = parts.filter(({ ends, replaced }) => ends.length > 0 || replaced);
+    if (rows.length === 0) {
+      return;
+    }
     if (this.#active && this.#active.journal.sizeBytes > journalBytes) {
       await this.#seal();
     }
@@ -344,15 +356,20 @@ export class Writer {
         journal: await Journal.create(this.#options.folder, this.#nextNumber++),
         keys: new Map(),
         rows: [],
+        replaced: new Replaced(),
         rowCount: 0,
       };
       await this.#active.journal.append(rows);
     } catch (error) {
       throw asUnavailable(error);
     }
-    const { keys, journal } = this.#active;
+    const { keys, journal, replaced } = this.#active;
     this.#active.rows.push(...rows);
     for (const part of rows) {
+      replaced.add(part);
+      for (const identity of part.replaced?.identities ?? []) {
+        this.#replaced.set(identity, true);
+      }
       const known = keys.get(keyOf(part)) ?? new Set();
       keys.set(keyOf(part), known);
       for (const identity of part.identities) {
@@ -374,7 +391,8 @@ export class Writer {
       // In one step, so that its rows are known at any moment.
       this.#active = undefined;
       const { file, sizeBytes } = active.journal;
-      this.#drain.add({ file, sizeBytes, keys: active.keys, rows: active.rows });
+      const { keys, rows, replaced } = active;
+      this.#drain.add({ file, sizeBytes, keys, rows, replaced });
       await active.journal.close().catch((error: unknown) => {
         // All of it is on disk.
         this.#options.log({ event: 'ingest.journal', file, failed: String(error) });
@@ -416,7 +434,11 @@ export class Writer {
           left.push(part);
         }
       }
-      await this.#write([left]);
+      const [fresh = []] = await this.#withoutKnown([left]);
+      // The earlier process may have ended between bringing rows in and taking those away that they replace.
+      await this.#append(
+        fresh.map((part, index) => ({ ...part, replaced: left[index]?.replaced })),
+      );
     }
     if (ending() === 'damaged') {
       const aside = await setAsideJournal(file);

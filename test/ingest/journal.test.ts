@@ -1,6 +1,12 @@
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Journal, leftJournals, readJournal, type TenantRows } from '../../src/ingest/journal.js';
+import {
+  Journal,
+  leftJournals,
+  readJournal,
+  replaceJournal,
+  type TenantRows,
+} from '../../src/ingest/journal.js';
 import { pickRows, RowBuffer } from '../../src/ingest/rows.js';
 import { temporaryDirectory } from '../engine/fixture.js';
 
@@ -54,6 +60,42 @@ describe('a journal', () => {
       ticks: BigInt64Array.from([0n, -9_999n]),
       identities: BigUint64Array.from([2n ** 64n - 1n, 2n ** 64n - 2n]),
     });
+  });
+
+  it('gives back what rows take the place of, also without rows', async () => {
+    const replaced = {
+      by: Uint32Array.of(1, 1),
+      ticks: BigInt64Array.of(-1n, 2n),
+      identities: BigUint64Array.of(3n, 2n ** 64n - 4n),
+    };
+    const [part] = first;
+    if (part === undefined) throw new Error('no rows');
+    const none = pickRows(part, []);
+    const parts = [{ ...part, replaced }, ...second, { ...none, replaced }];
+    const journal = await Journal.create(temporaryDirectory(), 1);
+    await journal.append(parts);
+    await journal.close();
+    const { entries, ending } = await read(journal.file);
+    expect([ending, linesOf(entries)]).toEqual(['whole', linesOf([parts])]);
+    expect(entries[0]?.map((each) => each.replaced)).toEqual([replaced, undefined, replaced]);
+    await replaceJournal(journal.file, second);
+    expect(linesOf((await read(journal.file)).entries)).toEqual(linesOf([second]));
+  });
+
+  it('rows that are picked keep what they take the place of', () => {
+    const [part] = first;
+    if (part === undefined) throw new Error('no rows');
+    const replaced = {
+      by: Uint32Array.of(0, 1, 1),
+      ticks: BigInt64Array.of(1n, 2n, 3n),
+      identities: BigUint64Array.of(4n, 5n, 6n),
+    };
+    expect(pickRows({ ...part, replaced }, [1]).replaced).toEqual({
+      by: Uint32Array.of(0, 0),
+      ticks: BigInt64Array.of(2n, 3n),
+      identities: BigUint64Array.of(5n, 6n),
+    });
+    expect(pickRows({ ...part, replaced }, []).replaced).toBeUndefined();
   });
 
   it('cut off at any byte, holds the entries before it and nothing of the next', async () => {

@@ -2,6 +2,7 @@ import type { ConversionContext } from '../connector.js';
 import { wellKnownSid } from '../windows/values.js';
 import { DeviceRegistry } from './devices.js';
 import { Generations } from './generations.js';
+import { LesserRows } from './lesser-rows.js';
 import { ProcessCache } from './processes.js';
 import type { CorrelationStore, Primary } from './store.js';
 import { Sightings } from './twins.js';
@@ -21,6 +22,8 @@ export class Correlation {
   /** Events that win over their twins of another log, by device, kind and key. */
   readonly #primaries = new Sightings<true>(1_000);
   #newPrimaries: Primary[] = [];
+  /** Rows of events whose better twin has not come yet. */
+  readonly lesserRows: LesserRows;
   /** What the twins know besides. */
   readonly secondaries = new Sightings<Readonly<Record<string, string>>>(1);
   /** Moves on when much has been learnt: what has been made of it before is made anew. */
@@ -33,6 +36,7 @@ export class Correlation {
     this.devices = new DeviceRegistry((name) => store?.device(name), store?.deviceNames() ?? []);
     this.processes = new ProcessCache(store);
     this.accounts = new Accounts((user) => store?.sid(user));
+    this.lesserRows = new LesserRows(store?.lesserRows() ?? []);
     for (const { key, ms } of store?.primaries() ?? []) {
       this.#primaries.add(key, ms, true);
     }
@@ -65,6 +69,7 @@ export class Correlation {
       devices: this.devices.takeDirty(),
       sids: this.accounts.takeNew(),
       primaries: this.#newPrimaries,
+      lesserRows: this.lesserRows.takeNew(),
     });
     this.#newPrimaries = [];
   }

@@ -307,6 +307,7 @@ function sameImage(one: string | undefined, other: string | undefined): boolean 
   return left === undefined || right === undefined || fileOf(left) === fileOf(right);
 }
 
-function fileOf(image: string): string {
+/** The name of an image's file, in lower case. */
+export function fileOf(image: string): string {
   return image.slice(Math.max(image.lastIndexOf('\\'), image.lastIndexOf('/')) + 1).toLowerCase();
 }

@@ -3,6 +3,7 @@ import Database from 'libsql';
 import type { JsonValue } from '../json.js';
 import { Clock } from './clock.js';
 import { Device, type LoggedOnUser } from './devices.js';
+import type { LesserRow } from './lesser-rows.js';
 import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
 import { labelOf, type ProcessStore } from './processes.js';
 
@@ -15,6 +16,9 @@ create table if not exists device (name text primary key, facts text not null);
 create table if not exists account (name text primary key, sid text not null);
 create table if not exists primary_event (
   id integer primary key, label text not null, key text not null, ms integer not null);
+create table if not exists lesser_row (
+  id integer primary key, label text not null, key text not null, ms integer not null,
+  ticks text not null, identity text not null);
 `;
 
 /** More of them are forgotten, the oldest first. */
@@ -25,6 +29,7 @@ const insertedAtOnce = 20;
 /** After so many rows it is looked whether they are too many. */
 const rowsBetweenLooks = 1_000;
 const mostPrimaries = 200_000;
+const mostLesserRows = 200_000;
 
 interface ProcessRow {
   readonly id: number;
@@ -63,6 +68,7 @@ export interface Learnt {
   readonly devices: readonly Device[];
   readonly sids: ReadonlyMap<string, string>;
   readonly primaries: readonly Primary[];
+  readonly lesserRows: readonly LesserRow[];
 }
 
 /** What is known of a tenant's devices, in a file. One thread of one process has it open. */
@@ -78,6 +84,7 @@ export class CorrelationStore implements ProcessStore {
   readonly #putDevice: Database.Statement;
   readonly #putSid: Database.Statement;
   readonly #insertPrimary: Database.Statement;
+  readonly #insertLesserRow: Database.Statement;
 
   constructor(file: string) {
     closeSync(openSync(file, 'a', 0o600));
@@ -105,6 +112,9 @@ export class CorrelationStore implements ProcessStore {
     this.#putSid = database.prepare('insert or replace into account (name, sid) values (?, ?)');
     this.#insertPrimary = database.prepare(
       'insert into primary_event (label, key, ms) values (?, ?, ?)',
+    );
+    this.#insertLesserRow = database.prepare(
+      'insert into lesser_row (label, key, ms, ticks, identity) values (?, ?, ?, ?, ?)',
     );
   }
 
@@ -138,9 +148,25 @@ export class CorrelationStore implements ProcessStore {
     return rows.map(({ label, key, ms }) => ({ key: `${label}\n${key}`, ms }));
   }
 
+  /** The latest of them, oldest first. */
+  *lesserRows(): Generator<LesserRow> {
+    const rows = this.#database
+      .prepare('select label, key, ms, ticks, identity from lesser_row order by id')
+      .all() as { label: string; key: string; ms: number; ticks: string; identity: string }[];
+    for (const { label, key, ms, ticks, identity } of rows) {
+      yield {
+        key: `${label}\n${key}`,
+        ms,
+        ticks: BigInt(ticks),
+        identity: BigInt(identity),
+      };
+    }
+  }
+
   /** On disk when it returns, all of it or none. */
-  save({ processes, devices, sids, primaries }: Learnt): void {
-    if (processes.length + devices.length + sids.size + primaries.length === 0) {
+  save({ processes, devices, sids, primaries, lesserRows }: Learnt): void {
+    const events = primaries.length + lesserRows.length;
+    if (processes.length + devices.length + sids.size + events === 0) {
       return;
     }
     const added = processes.filter(({ row }) => row === 0);
@@ -158,6 +184,7 @@ export class CorrelationStore implements ProcessStore {
         this.#putSid.run(user, sid);
       }
       this.#putPrimaries(primaries);
+      this.#putLesserRows(lesserRows);
     });
     for (const [index, process] of added.entries()) {
       process.row = lastRow - added.length + 1 + index;
@@ -177,12 +204,14 @@ export class CorrelationStore implements ProcessStore {
     );
     const device = this.#database.prepare('delete from device where name in (?, ?)');
     const primary = this.#database.prepare('delete from primary_event where label = ?');
+    const lesser = this.#database.prepare('delete from lesser_row where label = ?');
     this.#transaction(() => {
       for (const name of names) {
         const label = labelOf(name);
         processes.run(label, name, label);
         device.run(name, label);
         primary.run(label);
+        lesser.run(label);
       }
     });
   }
@@ -205,12 +234,22 @@ export class CorrelationStore implements ProcessStore {
   #putPrimaries(primaries: readonly Primary[]): void {
     let last = 0;
     for (const { key, ms } of primaries) {
-      const labelEnd = key.indexOf('\n');
-      const values = [key.slice(0, labelEnd), key.slice(labelEnd + 1), Math.round(ms)];
+      const values = [...labelAndRest(key), Math.round(ms)];
       last = Number(this.#insertPrimary.run(...values).lastInsertRowid);
     }
     if (last > mostPrimaries) {
       this.#database.prepare('delete from primary_event where id <= ?').run(last - mostPrimaries);
+    }
+  }
+
+  #putLesserRows(rows: readonly LesserRow[]): void {
+    let last = 0;
+    for (const { key, ms, ticks, identity } of rows) {
+      const values = [...labelAndRest(key), Math.round(ms), String(ticks), String(identity)];
+      last = Number(this.#insertLesserRow.run(...values).lastInsertRowid);
+    }
+    if (last > mostLesserRows) {
+      this.#database.prepare('delete from lesser_row where id <= ?').run(last - mostLesserRows);
     }
   }
 
@@ -230,6 +269,12 @@ export class CorrelationStore implements ProcessStore {
     }
     return last;
   }
+}
+
+/** Of a key of twins: the device's label, and what is the same for them. */
+function labelAndRest(key: string): [label: string, rest: string] {
+  const labelEnd = key.indexOf('\n');
+  return [key.slice(0, labelEnd), key.slice(labelEnd + 1)];
 }
 
 /** Columns of a process's row: guid, pid, start, facts. */

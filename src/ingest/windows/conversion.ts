@@ -1,21 +1,20 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import type { Correlation } from '../correlation/correlation.js';
-import type { Device } from '../correlation/devices.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
-import type { Moment } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
+import { rowKeyOf } from '../normalize.js';
 import { Occurrences, reportId } from '../occurrences.js';
 import { type Columns, setActorColumns } from './actor.js';
 import type { WindowsEvent } from './event.js';
 import { type RuleScope, textFrom } from './expression.js';
-import { Learning, twinKey } from './learning.js';
+import { Learning } from './learning.js';
 import { ruleFor } from './logs.js';
 import { type Plan, planOf } from './plan.js';
-import { type Rule, twinToleranceMs } from './rule.js';
+import type { Rule } from './rule.js';
 import { EventScope } from './scope.js';
 import { eventTime } from './time.js';
-import { pidOf } from './values.js';
+import { isToldElsewhere, settle, twinOf } from './twin-rows.js';
 
 /** Reads a record's event; undefined where it has none. */
 export type ReadEvent = (record: RawRecord) => WindowsEvent | undefined;
@@ -115,7 +114,8 @@ export class EventConversion implements Conversion {
     if (rule.condition?.test(scope) === false) {
       return { passed: 'unmapped' };
     }
-    if (time && isToldElsewhere(event, rule, device, time, correlation)) {
+    const twin = time && twinOf(event, rule, device);
+    if (twin && isToldElsewhere(twin, time, correlation)) {
       return { passed: 'merged' };
     }
     const actionType = actionTypeOf(rule, scope);
@@ -142,7 +142,8 @@ export class EventConversion implements Conversion {
     if (time) {
       this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
     }
-    return { table: rule.table, columns, identity, record };
+    const replaces = twin && settle(twin, rowKeyOf(rule.table, time, identity), time, correlation);
+    return { table: rule.table, columns, identity, record, replaces };
   }
 }
 
@@ -162,27 +163,6 @@ function withValue(record: RawRecord): RawRecord {
     return record;
   }
   return { ...record, value: parseJson(record.text) };
-}
-
-/** Whether another log's event is the row of the same occurrence. */
-function isToldElsewhere(
-  event: WindowsEvent,
-  { twin, table }: Rule,
-  device: Device,
-  { milliseconds: ms }: Moment,
-  correlation: Correlation,
-): boolean {
-  if (table === 'DeviceProcessEvents' && event.id === 4688) {
-    const pid = pidOf(event.data.get('newprocessid'));
-    const image = event.data.get('newprocessname');
-    return correlation.processes.sysmonStart(device.name, { pid, image, ms }) !== undefined;
-  }
-  const key = twin?.role === 'secondary' ? twin.key(event) : undefined;
-  return (
-    twin !== undefined &&
-    key !== undefined &&
-    correlation.isToldByPrimary(twinKey(device, twin, key), ms, twinToleranceMs[twin.kind])
-  );
 }
 
 function actionTypeOf({ actionType }: Rule, scope: RuleScope): string | undefined {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const nothing = { processes: [], devices: [], sids: new Map(), primaries: [] };
+const nothing = { processes: [], devices: [], sids: new Map(), primaries: [], lesserRows: [] };
 
 function process(pid: number): Process {
   const found = new Process('pc1');

@@ -1,0 +1,86 @@
+import type { Correlation } from '../correlation/correlation.js';
+import type { Device } from '../correlation/devices.js';
+import { fileOf, knownImage, labelOf, startToleranceMs } from '../correlation/processes.js';
+import type { Moment } from '../datetime.js';
+import type { RowKey } from '../rows.js';
+import type { WindowsEvent } from './event.js';
+import { twinKey } from './learning.js';
+import { type Rule, type Twin, twinToleranceMs } from './rule.js';
+import { pidOf } from './values.js';
+
+/** One of two events of one occurrence. */
+export interface TwinEvent {
+  readonly role: Twin['role'];
+  /** The same for both, among those of all devices. */
+  readonly key: string | undefined;
+  readonly toleranceMs: number;
+  /** Whether the other one's row is there, where that is known by more than the key. */
+  readonly isTold?: (ms: number, correlation: Correlation) => boolean;
+}
+
+/** The event as one of two; undefined where there can be no other. */
+export function twinOf(event: WindowsEvent, rule: Rule, device: Device): TwinEvent | undefined {
+  if (rule.table === 'DeviceProcessEvents') {
+    return twinOfStart(event, device);
+  }
+  const { twin } = rule;
+  const key = twin?.key(event);
+  return twin && key !== undefined
+    ? { role: twin.role, key: twinKey(device, twin, key), toleranceMs: twinToleranceMs[twin.kind] }
+    : undefined;
+}
+
+/** Starts have no key in common where the shipper has lost the pid; those are found by all that is known. */
+function twinOfStart({ id, data }: WindowsEvent, device: Device): TwinEvent | undefined {
+  const isSecurity = id === 4688;
+  const pid = pidOf(data.get(isSecurity ? 'newprocessid' : 'processid'));
+  const image = data.get(isSecurity ? 'newprocessname' : 'image');
+  const file = knownImage(image);
+  const isKeyed = pid !== undefined && file !== undefined;
+  const twin = {
+    key: isKeyed ? `${labelOf(device.name)}\nstart\n${pid} ${fileOf(file)}` : undefined,
+    toleranceMs: startToleranceMs,
+  };
+  return isSecurity
+    ? {
+        ...twin,
+        role: 'secondary',
+        isTold: (ms, { processes }) =>
+          processes.sysmonStart(device.name, { pid, image, ms }) !== undefined,
+      }
+    : { ...twin, role: 'primary' };
+}
+
+/** Whether the event has no row because that of its twin is there. */
+export function isToldElsewhere(
+  { role, key, toleranceMs, isTold }: TwinEvent,
+  { milliseconds: ms }: Moment,
+  correlation: Correlation,
+): boolean {
+  if (role === 'primary') {
+    return false;
+  }
+  return isTold
+    ? isTold(ms, correlation)
+    : key !== undefined && correlation.isToldByPrimary(key, ms, toleranceMs);
+}
+
+/**
+ * What is left to do when the event becomes a row: the lesser of two is remembered, and is what the better
+ * one takes the place of, should it come later.
+ */
+export function settle(
+  { role, key, toleranceMs }: TwinEvent,
+  row: RowKey,
+  { milliseconds: ms }: Moment,
+  { lesserRows }: Correlation,
+): readonly RowKey[] | undefined {
+  if (key === undefined) {
+    return undefined;
+  }
+  if (role === 'primary') {
+    return lesserRows.near(key, ms, toleranceMs);
+  }
+  lesserRows.add({ key, ms, ...row });
+  return undefined;
+}
