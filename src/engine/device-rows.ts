@@ -142,9 +142,12 @@ FROM ${stored(database, table)} WHERE ${condition}`.text,
   );
 }
 
-/** Deletes the device's rows of the tables; they are gone, and not only marked, when it resolves. */
+/**
+ * Deletes the device's rows of the tables; they are gone, and not only marked, when it resolves. So are rows of
+ * any device that have been marked before.
+ */
 export async function deleteDeviceRows(
-  engine: Pick<Engine, 'command'>,
+  engine: Pick<Engine, 'select' | 'command'>,
   database: string,
   catalog: Catalog,
   device: DeviceNames,
@@ -157,5 +160,15 @@ export async function deleteDeviceRows(
 SETTINGS mutations_sync = 1`.text;
       await engine.command(text);
     }
+  }
+  const marked = await engine.select<{ table: string }>(
+    sql`SELECT DISTINCT table FROM system.parts
+WHERE active AND database = ${literal(database)} AND has_lightweight_delete`.text,
+  );
+  for (const { table } of marked) {
+    const name = sql`${identifier(database)}.${identifier(table)}`;
+    await engine.command(
+      sql`ALTER TABLE ${name} APPLY DELETED MASK SETTINGS mutations_sync = 1`.text,
+    );
   }
 }

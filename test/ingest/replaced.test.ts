@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { deleteDeviceRows } from '../../src/engine/device-rows.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { migrate } from '../../src/engine/schema.js';
 import { deleteStored } from '../../src/engine/stored-rows.js';
@@ -143,4 +144,13 @@ it('rows of many days, and those that are not there, are deleted', async () => {
     false,
     false,
   ]);
+  const marked = () =>
+    engine.select(
+      `SELECT table FROM system.parts WHERE active AND database = '${database}' AND has_lightweight_delete`,
+    );
+  expect(await marked()).not.toEqual([]);
+  // A device's data, of which there may be rows among them, is to leave the disk.
+  await deleteDeviceRows(engine, database, builtinCatalog, { ids: ['none'], names: [] }, []);
+  expect(await marked()).toEqual([]);
+  expect(await isThere(rows[0]?.key ?? gone)).toBe(true);
 });

@@ -7,6 +7,8 @@ export interface LesserRow extends RowKey {
   readonly key: string;
   /** When the event happened, since 1970. */
   readonly ms: number;
+  /** Identity of the row that has taken its place, where only one can. */
+  goneTo?: bigint;
 }
 
 const mostKeys = 200_000;
@@ -38,6 +40,19 @@ export class LesserRows {
     }
     const rows = this.#byKey.get(key)?.filter((row) => Math.abs(row.ms - ms) <= toleranceMs);
     return rows?.length ? rows : undefined;
+  }
+
+  /** The nearest of them that is no other's. */
+  nearest(key: string, ms: number, toleranceMs: number, to: RowKey): readonly RowKey[] | undefined {
+    const distance = (row: LesserRow) => Math.abs(row.ms - ms);
+    const [nearest] = (this.#byKey.get(key) ?? [])
+      .filter((row) => distance(row) <= toleranceMs && (row.goneTo ?? to.identity) === to.identity)
+      .sort((one, other) => distance(one) - distance(other));
+    if (nearest === undefined) {
+      return undefined;
+    }
+    nearest.goneTo = to.identity;
+    return [nearest];
   }
 
   takeNew(): readonly LesserRow[] {

@@ -6,13 +6,15 @@ import type { RowKey } from '../rows.js';
 import type { WindowsEvent } from './event.js';
 import { twinKey } from './learning.js';
 import { type Rule, type Twin, twinToleranceMs } from './rule.js';
-import { pidOf } from './values.js';
+import { pidOf, present } from './values.js';
 
 /** One of two events of one occurrence. */
 export interface TwinEvent {
   readonly role: Twin['role'];
   /** The same for both, among those of all devices. */
   readonly key: string | undefined;
+  /** Of events without the key: the same for both, but also for others at the time. */
+  readonly vagueKey?: string;
   readonly toleranceMs: number;
   /** Whether the other one's row is there, where that is known by more than the key. */
   readonly isTold?: (ms: number, correlation: Correlation) => boolean;
@@ -30,15 +32,19 @@ export function twinOf(event: WindowsEvent, rule: Rule, device: Device): TwinEve
     : undefined;
 }
 
-/** Starts have no key in common where the shipper has lost the pid; those are found by all that is known. */
+/** Some shippers lose the pid of Sysmon's event. */
 function twinOfStart({ id, data }: WindowsEvent, device: Device): TwinEvent | undefined {
   const isSecurity = id === 4688;
-  const pid = pidOf(data.get(isSecurity ? 'newprocessid' : 'processid'));
+  const pid = pidOf(present(data.get(isSecurity ? 'newprocessid' : 'processid')));
   const image = data.get(isSecurity ? 'newprocessname' : 'image');
   const file = knownImage(image);
-  const isKeyed = pid !== undefined && file !== undefined;
+  if (file === undefined) {
+    return undefined;
+  }
+  const vagueKey = `${labelOf(device.name)}\nstart\n${fileOf(file)}`;
   const twin = {
-    key: isKeyed ? `${labelOf(device.name)}\nstart\n${pid} ${fileOf(file)}` : undefined,
+    key: pid === undefined ? undefined : `${vagueKey} ${pid}`,
+    vagueKey,
     toleranceMs: startToleranceMs,
   };
   return isSecurity
@@ -70,17 +76,21 @@ export function isToldElsewhere(
  * one takes the place of, should it come later.
  */
 export function settle(
-  { role, key, toleranceMs }: TwinEvent,
+  { role, key, vagueKey, toleranceMs }: TwinEvent,
   row: RowKey,
   { milliseconds: ms }: Moment,
   { lesserRows }: Correlation,
 ): readonly RowKey[] | undefined {
-  if (key === undefined) {
-    return undefined;
-  }
   if (role === 'primary') {
-    return lesserRows.near(key, ms, toleranceMs);
+    if (key !== undefined) {
+      return lesserRows.near(key, ms, toleranceMs);
+    }
+    return vagueKey === undefined ? undefined : lesserRows.nearest(vagueKey, ms, toleranceMs, row);
   }
-  lesserRows.add({ key, ms, ...row });
+  for (const each of [key, vagueKey]) {
+    if (each !== undefined) {
+      lesserRows.add({ key: each, ms, ...row });
+    }
+  }
   return undefined;
 }

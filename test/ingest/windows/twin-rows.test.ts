@@ -49,6 +49,24 @@ describe('one occurrence in two logs that are delivered apart is one row, whiche
     },
   );
 
+  it('process starts of which the shipper has lost the pid, each by the one that is nearest', async () => {
+    const lost = (seconds: number, guid: string) => {
+      const { ProcessId: _, ...data } = start({ ProcessGuid: guid }) as Record<string, unknown>;
+      return event('sysmon', 1, data, { seconds });
+    };
+    const starts = [
+      event('security', 4688, { ...security4688, NewProcessId: '0x2a' }, { seconds: 12 }),
+      event('security', 4688, { ...security4688, NewProcessId: '0x2b' }, { seconds: 14 }),
+      event('security', 4688, { ...security4688, NewProcessId: '0x2c' }, { seconds: 16 }),
+      lost(12, '{b34bc01c-8e40-695b-0a00-000000000a00}'),
+      lost(16, '{b34bc01c-8e44-695b-0b00-000000000a00}'),
+    ];
+    for (const each of starts) await ingest.push(bodyOf(of('lost', each)), to);
+    await ingest.flush();
+    const rows = await rowsOf('DeviceProcessEvents', 'lost');
+    expect(rows.map((row) => row['ProcessId']).sort()).toEqual(['43', null, null]);
+  });
+
   it('both on their way to the engine', async () => {
     await ingest.push(bodyOf(of('pc3', event('security', 4688, security4688))), to);
     await ingest.push(bodyOf(of('pc3', event('sysmon', 1, start()))), to);
