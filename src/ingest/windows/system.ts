@@ -55,6 +55,7 @@ function taskEvent(id: number, actionType: string): Rule {
     id,
     table: 'DeviceEvents',
     actionType,
+    actor: { user: userName },
     twin: {
       kind: 'task',
       role: 'secondary',

@@ -1067,6 +1067,8 @@ const cases: readonly Case[] = [
     {
       ActionType: 'ScheduledTaskCreated',
       AccountName: 'bob',
+      InitiatingProcessAccountName: 'bob',
+      InitiatingProcessAccountDomain: 'contoso',
       AdditionalFields: { TaskName: '\\evil' },
     },
   ),
