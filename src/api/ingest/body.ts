@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
+import type { Lease } from '../../ingest/admission.js';
 import type { Ingest } from '../../ingest/ingest.js';
 import { ByteReader } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
@@ -73,12 +74,13 @@ const wholeLimitBytes = 64 * 1024 * 1024;
 
 /**
  * Reads a body whole and hands it on, while there is memory for it.
+ * @param work takes more by `grow` for what it makes of the body
  * @throws HuntError `request.tooLarge` `request.encoding` `ingest.behind`
  */
 export async function withWholeBody<T>(
   request: FastifyRequest,
   ingest: Pick<Ingest, 'admit'>,
-  work: (body: Buffer) => Promise<T>,
+  work: (body: Buffer, grow: Lease['grow']) => Promise<T>,
 ): Promise<T> {
   const lease = ingest.admit();
   try {
@@ -92,7 +94,7 @@ export async function withWholeBody<T>(
       lease.grow(chunk.length);
       chunks.push(chunk);
     }
-    return await work(Buffer.concat(chunks, size));
+    return await work(Buffer.concat(chunks, size), lease.grow);
   } finally {
     lease.end();
   }

@@ -1,6 +1,8 @@
 import protobuf from 'protobufjs/light.js';
 import { HuntError } from '../../errors.js';
+import type { Lease } from '../../ingest/admission.js';
 import { ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../../ingest/json.js';
+import { valuesIn } from './json-text.js';
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
 
@@ -68,16 +70,21 @@ const answerType = messages.lookupType('Answer');
 const statusType = messages.lookupType('Status');
 
 const deepest = 100;
+/** A body of a few megabytes can hold more values than what fits into memory. */
+const mostValues = 4_000_000;
+/** That one of them takes there, roughly. */
+const valueBytes = 160;
+
+/** Takes memory, bytes. */
+type Grow = Lease['grow'];
 
 /**
  * The records of a request.
- * @throws HuntError `request.body`
+ * @throws HuntError `request.body`, and as `grow` does
  */
-export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
+export function decodeLogs(body: Buffer, isProtobuf: boolean, grow: Grow): LogGroup[] {
   try {
-    const request = isProtobuf
-      ? requestType.toObject(requestType.decode(body), { longs: String })
-      : parseJson(body.toString('utf8'));
+    const request = isProtobuf ? protobufOf(body, grow) : jsonOf(body.toString('utf8'), grow);
     return groupsOf(request as Loose);
   } catch (cause) {
     if (cause instanceof HuntError) throw cause;
@@ -86,6 +93,47 @@ export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
     throw new HuntError('request.body', { message }, { cause });
   }
 }
+
+function jsonOf(text: string, grow: Grow): JsonValue {
+  take(valuesIn(text, mostValues), grow);
+  return parseJson(text);
+}
+
+function protobufOf(body: Buffer, grow: Grow): object {
+  take(messagesIn(requestType, protobuf.Reader.create(body), body.length, mostValues), grow);
+  return requestType.toObject(requestType.decode(body), { longs: String });
+}
+
+function take(values: number, grow: Grow): void {
+  if (values > mostValues) {
+    const message = `The request has more than ${mostValues} values.`;
+    throw new HuntError('request.body', { message });
+  }
+  grow(values * valueBytes);
+}
+
+/** How many messages there are within one; more than `most` are not counted. */
+function messagesIn(
+  type: protobuf.Type,
+  reader: protobuf.Reader,
+  end: number,
+  most: number,
+): number {
+  let count = 0;
+  while (reader.pos < end && count <= most) {
+    const tag = reader.uint32();
+    const inner = type.fieldsById[tag >>> 3]?.resolve().resolvedType;
+    if ((tag & 7) === lengthDelimited && inner instanceof protobuf.Type) {
+      const length = reader.uint32();
+      count += 1 + messagesIn(inner, reader, reader.pos + length, most - count);
+    } else {
+      reader.skipType(tag & 7);
+    }
+  }
+  return count;
+}
+
+const lengthDelimited = 2;
 
 /** JSON in either form, whose members are what they are supposed to be, or not. */
 type Loose = Readonly<Record<string, unknown>>;

@@ -19,9 +19,9 @@ export function otlp(scope: FastifyInstance, ingest: IngestParts): void {
   scope.setErrorHandler(sendFailure);
   const options = { ...streamed, config: { access: senders } };
   scope.post('/v1/logs', options, (request, reply) =>
-    withWholeBody(request, ingest, async (body) => {
+    withWholeBody(request, ingest, async (body, grow) => {
       const { tenant } = principalOf(request);
-      const groups = decodeLogs(body, isProtobuf(request));
+      const groups = decodeLogs(body, isProtobuf(request), grow);
       let rejected = 0;
       let first: string | undefined;
       const named = new NamedItems(await ingest.naming(tenant));

@@ -1,3 +1,5 @@
+import { stringEndAfter } from './json-text.js';
+
 /** An event as the collector's clients send it. */
 export interface CollectorEvent {
   readonly text: string;
@@ -41,6 +43,12 @@ export class SplunkError extends Error {
 }
 
 const mostEvents = 200_000;
+/** After so many that are no events, what follows is taken for none. */
+const mostFailures = 100;
+/** Of a raw request. */
+const mostLines = 1_000_000;
+/** So many lines are taken at a time. */
+const portionLines = 50_000;
 
 interface ParsedEvents {
   readonly events: readonly CollectorEvent[];
@@ -55,14 +63,52 @@ interface ParsedEvents {
 export function parseEvents(body: string): ParsedEvents {
   const events: CollectorEvent[] = [];
   let failure: SplunkError | undefined;
+  let failures = 0;
   let number = 0;
   for (const text of valuesOf(body)) {
     const event = number < mostEvents ? eventIn(text) : 'invalidFormat';
-    if (typeof event === 'object') events.push(event);
-    else failure ??= new SplunkError(event, { 'invalid-event-number': number });
-    if (number++ === mostEvents) break;
+    if (typeof event === 'object') {
+      events.push(event);
+    } else {
+      failure ??= new SplunkError(event, { 'invalid-event-number': number });
+      failures++;
+    }
+    if (number++ === mostEvents || failures === mostFailures) break;
   }
   return { events, failure: number === 0 ? new SplunkError('noData') : failure };
+}
+
+/**
+ * Lines of a body that are not blank, by the portion.
+ * @throws SplunkError where there are none, or too many
+ */
+export function* portionsOfLines(
+  body: string,
+  common: Omit<CollectorEvent, 'text'>,
+): Generator<CollectorEvent[]> {
+  let portion: CollectorEvent[] = [];
+  let count = 0;
+  for (const text of linesOf(body)) {
+    if (count++ === mostLines) throw new SplunkError('invalidFormat');
+    portion.push({ ...common, text });
+    if (portion.length === portionLines) {
+      yield portion;
+      portion = [];
+    }
+  }
+  if (count === 0) throw new SplunkError('noData');
+  if (portion.length > 0) yield portion;
+}
+
+function* linesOf(text: string): Generator<string> {
+  const visible = /\S/g;
+  for (let found = visible.exec(text); found; found = visible.exec(text)) {
+    const start = text.lastIndexOf('\n', found.index) + 1;
+    const feed = text.indexOf('\n', found.index);
+    const end = feed < 0 ? text.length : feed;
+    yield text.slice(start, end).replace(/\r$/, '');
+    visible.lastIndex = end;
+  }
 }
 
 /** The event, or why it is none. */
@@ -85,7 +131,6 @@ function eventIn(text: string): CollectorEvent | keyof typeof splunkAnswers {
 }
 
 const structure = /["{}[\]]/g;
-const stringEnd = /["\\]/g;
 
 /** The JSON values of a text, cut by their brackets; what is between them, but for commas, is a value too. */
 function* valuesOf(text: string): Generator<string> {
@@ -117,15 +162,6 @@ function valueEnd(text: string, start: number): number {
     }
   }
   return 0;
-}
-
-function stringEndAfter(text: string, start: number): number {
-  stringEnd.lastIndex = start;
-  for (let found = stringEnd.exec(text); found; found = stringEnd.exec(text)) {
-    if (found[0] === '"') return stringEnd.lastIndex;
-    stringEnd.lastIndex++;
-  }
-  return text.length;
 }
 
 /** The text of a member of an object's text, with all its digits; the last of that name, as JSON.parse has it. */

@@ -5,7 +5,13 @@ import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { streamed, withWholeBody } from './body.js';
 import { NamedItems } from './named-items.js';
 import { Channels } from './splunk-channels.js';
-import { type CollectorEvent, parseEvents, SplunkError, splunkAnswers } from './splunk-events.js';
+import {
+  type CollectorEvent,
+  parseEvents,
+  portionsOfLines,
+  SplunkError,
+  splunkAnswers,
+} from './splunk-events.js';
 import { withEnvelope } from './text-events.js';
 import { type IngestParts, senders } from './way.js';
 
@@ -41,7 +47,11 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
   const raw = (request: FastifyRequest) =>
     withWholeBody(request, ingest, async (body) => {
       const channel = channels.of(request);
-      await take(linesOf(body.toString('utf8'), request), request, ingest);
+      const { host, sourcetype } = request.query as Record<string, unknown>;
+      const common = { host: textOf(host), sourcetype: textOf(sourcetype) ?? '' };
+      for (const lines of portionsOfLines(body.toString('utf8'), common)) {
+        await take(lines, request, ingest);
+      }
       return answer(channel === undefined ? undefined : channels.acknowledge(channel));
     });
   for (const url of [`${root}/raw`, `${root}/raw/1.0`]) scope.post(url, unlisted, raw);
@@ -84,14 +94,6 @@ async function take(
     // A failure after some have been taken: they are sent again, and known.
     await ingest.items(items, { tenant, named: name === '' ? undefined : name, origin });
   }
-}
-
-function linesOf(text: string, request: FastifyRequest): CollectorEvent[] {
-  const { host, sourcetype } = request.query as Record<string, unknown>;
-  const common = { host: textOf(host), sourcetype: textOf(sourcetype) ?? '' };
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new SplunkError('noData');
-  return lines.map((line) => ({ ...common, text: line }));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
 import { decodeLogs } from '../../../src/api/ingest/otlp-messages.js';
+import { portionsOfLines } from '../../../src/api/ingest/splunk-events.js';
 import { tarOf, zipOf } from '../../ingest/archives.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
 import { startIngestServer } from './server.js';
@@ -451,6 +452,22 @@ describe("Splunk's event collector", () => {
     expect(await stored(440, 442)).toBe(2);
   });
 
+  test('reads lines by the portion, and a bounded number of them', () => {
+    const common = { host: undefined, sourcetype: '' };
+    const portions = portionsOfLines('  a\r\n \n\n\tb \n'.repeat(60_000), common);
+    const sizes = [...portions].map(({ length }) => length);
+    expect(sizes).toEqual([50_000, 50_000, 20_000]);
+    const [first] = portionsOfLines(' a\r\n \nb', common);
+    expect(first?.map(({ text }) => text)).toEqual([' a', 'b']);
+    const endless = portionsOfLines('a\n'.repeat(1_000_001), common);
+    expect(() => [...endless]).toThrow('Invalid data format');
+  });
+
+  test('gives up on a body that holds no events', async () => {
+    const { json: answer } = await send('/services/collector', '}'.repeat(5_000_000), splunk);
+    expect(answer).toMatchObject({ code: 6, 'invalid-event-number': 0 });
+  });
+
   test.each(['', '/event/1.0'])('answers OPTIONS %s without a token', async (path) => {
     expect((await send(`/services/collector${path}`, null, {}, 'OPTIONS')).status).toBe(200);
   });
@@ -641,12 +658,21 @@ describe('OTLP', () => {
     expect((await send('/v1/logs', Buffer.from(body, 'latin1'), headers)).status).toBe(400);
   });
 
+  test.each([
+    ['application/json', Buffer.from(`{"resourceLogs":[${'{},'.repeat(4_000_000)}{}]}`)],
+    ['application/x-protobuf', Buffer.alloc(8_000_002, Buffer.from([0x0a, 0x00]))],
+  ])('refuses more values than what fits into memory (%s)', async (type, body) => {
+    const headers = { ...basic, 'content-type': type, 'content-encoding': 'gzip' };
+    expect((await send('/v1/logs', gzipSync(body, { level: 1 }), headers)).status).toBe(400);
+  });
+
   test('reads what the scopes of a resource have in common once, however many they are', () => {
     const [resourceLogs] = logs([]).resourceLogs;
     const scopeLogs = Array(3).fill(resourceLogs?.scopeLogs[0]);
     const groups = decodeLogs(
       Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] })),
       false,
+      () => undefined,
     );
     expect(groups).toHaveLength(3);
     expect(new Set(groups.map(({ resource }) => resource)).size).toBe(1);
