@@ -76,7 +76,13 @@ export function findLegacyTable(catalog: Catalog, name: string): LegacyTable | u
 /** Where a column's values come from. */
 export type ColumnSource =
   /** A stored column of that type, converted where the column's own type differs. */
-  | { readonly kind: 'stored'; readonly column: string; readonly type: ScalarType }
+  | {
+      readonly kind: 'stored';
+      readonly column: string;
+      readonly type: ScalarType;
+      /** Read where that one is empty. */
+      readonly otherwise?: ColumnSource;
+    }
   | { readonly kind: 'computed'; readonly value: ComputedValue }
   /** Always the type's empty value: '' or null. */
   | { readonly kind: 'empty' }
@@ -115,10 +121,27 @@ function storedTypes(table: Table): ReadonlyMap<string, ScalarType> {
   ]);
 }
 
+function otherwiseOf({ otherwise }: Column, table: Table): ColumnSource | undefined {
+  if (otherwise === 'time' && table.timeColumn !== null) {
+    return { kind: 'stored', column: table.timeColumn, type: 'datetime' };
+  }
+  if (otherwise === 'tableName') {
+    return { kind: 'computed', value: { kind: 'constant', text: table.name } };
+  }
+  return undefined;
+}
+
 function tableColumns(table: Table): readonly ResolvedColumn[] {
   const types = storedTypes(table);
-  const stored = (column: Column, visible: boolean) =>
-    resolved(column, visible, { kind: 'stored', column: column.name, type: column.type });
+  const stored = (column: Column, visible: boolean) => {
+    const otherwise = otherwiseOf(column, table);
+    return resolved(column, visible, {
+      kind: 'stored',
+      column: column.name,
+      type: column.type,
+      ...(otherwise && { otherwise }),
+    });
+  };
   return [
     ...table.columns.map((column) => stored(column, true)),
     ...(table.hiddenColumns ?? []).map((column) => stored(column, false)),

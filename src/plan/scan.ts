@@ -109,8 +109,13 @@ function sourceExpression(
   readBytes: () => PlanColumn,
 ): PlanExpression {
   switch (source.kind) {
-    case 'stored':
-      return columnReference(readStored(source.column, source.type));
+    case 'stored': {
+      const own = columnReference(readStored(source.column, source.type));
+      if (!source.otherwise) return own;
+      const other = sourceExpression(source.otherwise, type, readStored, readBytes);
+      const span = { start: 0, length: 0 };
+      return { kind: 'call', name: 'coalesce', arguments: [own, other], type, span };
+    }
     case 'computed':
       return source.value.kind === 'constant'
         ? stringLiteral(source.value.text)

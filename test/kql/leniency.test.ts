@@ -81,7 +81,7 @@ test.each([
   expect(await kql.values(query)).toEqual([['d1', 'mojo']]);
 });
 
-describe('a name outside * is every table\'s in a query of several', () => {
+describe("a name outside * is every table's in a query of several", () => {
   test.each([
     ['behind a wildcard', 'union Device* | where TimeGenerated > ago(1d)'],
     ['behind all tables', 'union * | where TimeGenerated > ago(1d)'],
@@ -111,6 +111,18 @@ describe('a name outside * is every table\'s in a query of several', () => {
       'union (DeviceEvents | extend Type = "event"), DeviceInfo | project Type | sort by Type asc';
     expect(await kql.values(query)).toEqual([[''], ['event']]);
   });
+});
+
+test.each([
+  ['left out', '', 'UrlClickEvents'],
+  ['there', ', TimeGenerated, Type', 'Type of its own'],
+])("a record's time and table, where %s", async (what, more, type) => {
+  const values = more && `, now64() - INTERVAL 3 HOUR, '${type}'`;
+  await kql.engine.command(`INSERT INTO tenant_default.UrlClickEvents (Timestamp, Url${more})
+    VALUES (now64() - INTERVAL 2 HOUR, '${what}'${values})`);
+  const query = `UrlClickEvents | where Url == "${what}" and TimeGenerated > ago(1d)
+    | project Type, iff(Timestamp == TimeGenerated, "the row's", "its own")`;
+  expect(await kql.values(query)).toEqual([[type, more ? 'its own' : "the row's"]]);
 });
 
 describe('columns that no row is there to name are there all the same', () => {

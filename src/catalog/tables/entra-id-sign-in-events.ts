@@ -66,9 +66,14 @@ export const entraIdSignInEvents: Table = {
     { name: 'EntraIdDeviceId', type: 'string', summary: 'Entra ID device identifier' },
     { name: 'GatewayJA4', type: 'string', summary: 'JA4 TLS client fingerprint' },
     { name: 'TenantId', type: 'string', summary: 'Tenant identifier' },
-    { name: 'Type', type: 'string', summary: 'Name of the table' },
+    { name: 'Type', type: 'string', summary: 'Name of the table', otherwise: 'tableName' },
     { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
-    { name: 'TimeGenerated', type: 'datetime', summary: 'Record time, same meaning as Timestamp' },
+    {
+      name: 'TimeGenerated',
+      type: 'datetime',
+      summary: 'Record time, same meaning as Timestamp',
+      otherwise: 'time',
+    },
     { name: 'UniqueTokenId', type: 'string', summary: 'Token identifier' },
     {
       name: 'IsSignInThroughGlobalSecureAccess',

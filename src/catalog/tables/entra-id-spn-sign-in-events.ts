@@ -31,9 +31,14 @@ export const entraIdSpnSignInEvents: Table = {
     { name: 'SessionId', type: 'string', summary: 'Session identifier' },
     { name: 'UserAgent', type: 'string', summary: 'User agent text' },
     { name: 'TenantId', type: 'string', summary: 'Tenant identifier' },
-    { name: 'Type', type: 'string', summary: 'Name of the table' },
+    { name: 'Type', type: 'string', summary: 'Name of the table', otherwise: 'tableName' },
     { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
-    { name: 'TimeGenerated', type: 'datetime', summary: 'Record time, same meaning as Timestamp' },
+    {
+      name: 'TimeGenerated',
+      type: 'datetime',
+      summary: 'Record time, same meaning as Timestamp',
+      otherwise: 'time',
+    },
     { name: 'UniqueTokenId', type: 'string', summary: 'Token identifier' },
   ],
 };

@@ -31,9 +31,14 @@ export const graphApiAuditEvents: Table = {
     { name: 'TargetWorkload', type: 'string', summary: 'Workload called' },
     { name: 'ResponseSize', type: 'long', summary: 'Response size, bytes' },
     { name: 'TenantId', type: 'string', summary: 'Tenant identifier' },
-    { name: 'Type', type: 'string', summary: 'Name of the table' },
+    { name: 'Type', type: 'string', summary: 'Name of the table', otherwise: 'tableName' },
     { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
-    { name: 'TimeGenerated', type: 'datetime', summary: 'Record time, same meaning as Timestamp' },
+    {
+      name: 'TimeGenerated',
+      type: 'datetime',
+      summary: 'Record time, same meaning as Timestamp',
+      otherwise: 'time',
+    },
   ],
   columnAliases: [{ name: 'IPAddress', column: 'IpAddress' }],
 };

@@ -28,9 +28,14 @@ export const urlClickEvents: Table = {
     { name: 'AppVersion', type: 'string', summary: 'Application version' },
     { name: 'SourceId', type: 'string', summary: 'Click source identifier' },
     { name: 'TenantId', type: 'string', summary: 'Workspace identifier' },
-    { name: 'Type', type: 'string', summary: 'Name of the table' },
+    { name: 'Type', type: 'string', summary: 'Name of the table', otherwise: 'tableName' },
     { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
-    { name: 'TimeGenerated', type: 'datetime', summary: 'Record time, same meaning as Timestamp' },
+    {
+      name: 'TimeGenerated',
+      type: 'datetime',
+      summary: 'Record time, same meaning as Timestamp',
+      otherwise: 'time',
+    },
   ],
   actionTypes: [
     'ClickAllowed',
