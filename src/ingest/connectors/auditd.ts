@@ -7,7 +7,7 @@ import { AuditConversion } from '../linux/auditd.js';
 export const auditd: Connector = {
   name: 'auditd',
   summary:
-    'Linux audit: audit.log, its records in syslog or JSON, AUOMS, LAUREL, go-audit, ausearch',
+    'Linux audit: audit.log, its records in syslog, the journal or JSON, AUOMS, LAUREL, go-audit, …',
   format: 'mixed',
   detect(sample) {
     const own = sample.filter(isAudit);

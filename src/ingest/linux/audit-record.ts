@@ -13,7 +13,7 @@ export interface AuditRecord {
 export type AuditHead = Omit<AuditRecord, 'fields'>;
 
 const head =
-  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
+  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?|\d{4}) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
 /** A time as `ausearch --interpret` writes it. */
 const interpretedTime = /^(\d\d)\/(\d\d)\/(\d{2,4}) (\d\d:\d\d:\d\d)\.(\d+):(\d+)$/;
 /** What the daemon has resolved stands behind a separator, which shippers may escape or drop. */
@@ -35,9 +35,10 @@ export function typeOfNumber(number: string): string | undefined {
   return typesByNumber[number];
 }
 
-/** Older daemons have no names for newer types: `UNKNOWN[1327]`. */
+/** Older daemons have no names for newer types (`UNKNOWN[1327]`), and the kernel's own log has none at all. */
 function namedType(type: string): string {
-  const number = type.endsWith(']') ? /\[(\d+)\]$/.exec(type)?.[1] : undefined;
+  const isNumbered = type.endsWith(']') || /^\d/.test(type);
+  const number = isNumbered ? /\d+/.exec(type)?.[0] : undefined;
   return (number === undefined ? undefined : typeOfNumber(number)) ?? type;
 }
 

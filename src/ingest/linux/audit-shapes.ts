@@ -17,7 +17,7 @@ const betweenRecords = /\r?\n(?=(?:node=\S+ )?type=[A-Z])/;
 /** The texts of a record, whichever shipper wrote it; undefined where it is none of the audit system. */
 export function auditTexts(record: RawRecord): AuditTexts | undefined {
   const document = objectOf(record.value);
-  const whole = document && (laurel(document) ?? goAudit(document));
+  const whole = document && (laurel(document) ?? goAudit(document) ?? journal(document));
   if (whole) {
     return whole;
   }
@@ -114,6 +114,23 @@ function goAudit(document: JsonObject): AuditTexts | undefined {
       : [];
   });
   return texts.length === 0 ? undefined : { host: undefined, texts };
+}
+
+const microseconds = /^(\d{1,10})(\d{6})$/;
+
+/** The journal has the id and the type of a record beside its message. */
+function journal(document: JsonObject): AuditTexts | undefined {
+  const { _AUDIT_ID: serial, MESSAGE: message, _HOSTNAME: host } = document;
+  const time = microseconds.exec(scalarOf(document['_SOURCE_REALTIME_TIMESTAMP']));
+  if (serial === undefined || typeof message !== 'string' || time === null) {
+    return undefined;
+  }
+  const type = document['_AUDIT_TYPE_NAME'] ?? nameOf(document['_AUDIT_TYPE']);
+  const id = `${time[1]}.${time[2]}:${scalarOf(serial)}`;
+  return {
+    host: typeof host === 'string' ? host : undefined,
+    texts: [`type=${scalarOf(type)} msg=audit(${id}): ${message.replace(/^[A-Z][A-Z0-9_]* /, '')}`],
+  };
 }
 
 function nameOf(type: JsonValue | undefined): string {

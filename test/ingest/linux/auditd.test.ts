@@ -51,6 +51,28 @@ describe('a program start of the audit system, in every shape', () => {
       withHost,
     ],
     [
+      'the kernel’s own log',
+      start
+        .slice(0, 4)
+        .map((text, index) =>
+          text.replace(/type=\w+ msg=/, `type=${[1300, 1309, 1307, 1302][index]} `),
+        )
+        .map((text) => `Jan  5 10:11:12 web01 kernel: [  12.345678] audit: ${text}`),
+      withHost,
+    ],
+    [
+      'the journal',
+      start.slice(0, 4).map((text, index) => ({
+        _HOSTNAME: 'web01',
+        _TRANSPORT: 'audit',
+        _AUDIT_TYPE: String([1300, 1309, 1307, 1302][index]),
+        _AUDIT_ID: '101',
+        _SOURCE_REALTIME_TIMESTAMP: '1767607872400000',
+        MESSAGE: text.replace(/^type=(\w+) msg=\S+/, '$1'),
+      })),
+      withHost,
+    ],
+    [
       'ausearch --interpret',
       [
         '----',
