@@ -45,9 +45,11 @@ const pid = transform('process id', (text) => {
   return id === undefined ? undefined : Number(id);
 })('Path');
 
+const unknownUser = /^\(?unknown(?: user)?\)?$/i;
+
 /** An account, which may be that of nobody known. */
 const account = (name: string) =>
-  transform('account', (text) => (/^\(?unknown\b/i.test(text) ? undefined : text))(field(name));
+  transform('account', (text) => (unknownUser.test(text) ? undefined : text))(field(name));
 
 const process: ProcessFields = { image: 'Process Name', user: account('User') };
 
