@@ -2,13 +2,16 @@ import { computed, field, transform } from './expression.js';
 import { type EventLog, header } from './rule.js';
 import * as to from './transforms.js';
 
-const contextUser = /^\s*(?:User|Connected User)\s*=\s*(\S[^\r\n]*?)\s*$/m;
+const contextUser = /^[ \t]*(?:Connected )?User[ \t]*=[ \t]*(\S[^\r\n]*)/m;
+const hostApplication = /^[ \t]*Host Application[ \t]*=[ \t]*(\S[^\r\n]*)/m;
+
+const inContext = (text: string, line: RegExp) =>
+  computed(text, ({ event }) => line.exec(event.data.get('contextinfo') ?? '')?.[1]?.trimEnd());
 
 /** The user that the context of a command names. */
-const user = computed(
-  'User of ContextInfo',
-  ({ event }) => contextUser.exec(event.data.get('contextinfo') ?? '')?.[1],
-);
+const user = inContext('User of ContextInfo', contextUser);
+/** The command line of the process, for where its start was not seen. */
+const commandLine = inContext('Host Application of ContextInfo', hostApplication);
 
 /** The first command of the invocation, by its bare name. */
 const command = transform(
@@ -28,7 +31,7 @@ export const powershell: EventLog = {
       id: 4103,
       table: 'DeviceEvents',
       actionType: 'PowerShellCommand',
-      actor: { pid: header, user },
+      actor: { pid: header, user, commandLine },
       columns: {},
       additional: {
         ContextInfo: field('ContextInfo'),

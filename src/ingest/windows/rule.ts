@@ -7,7 +7,7 @@ export interface ProcessFields {
   /** `header`: the process that wrote the event. */
   readonly pid?: Operand | typeof header;
   readonly image?: string;
-  readonly commandLine?: string;
+  readonly commandLine?: Operand;
   readonly user?: Operand;
   readonly sid?: string;
   readonly logonId?: string;

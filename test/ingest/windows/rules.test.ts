@@ -1005,15 +1005,27 @@ const cases: readonly Case[] = [
     4103,
     'a command',
     {
-      ContextInfo: '        User = CONTOSO\\Bob\n        Connected User = ',
+      ContextInfo:
+        '        Host Application = powershell.exe -ep bypass\r\n        User = CONTOSO\\Bob\n        Connected User = ',
       Payload: 'CommandInvocation(Get-Process): "Get-Process"',
     },
     {
       ActionType: 'PowerShellCommand',
       InitiatingProcessId: 99,
       InitiatingProcessAccountName: 'bob',
+      InitiatingProcessCommandLine: 'powershell.exe -ep bypass',
       AdditionalFields: { Command: 'Get-Process' },
     },
+  ),
+  one(
+    'powershell',
+    4103,
+    'a command of whoever is connected',
+    {
+      ContextInfo: `        User = \n        Connected User = CONTOSO\\Eve   \n${' \n'.repeat(50_000)}`,
+      Payload: '',
+    },
+    { InitiatingProcessAccountName: 'eve', InitiatingProcessCommandLine: undefined },
   ),
   one(
     'powershell',

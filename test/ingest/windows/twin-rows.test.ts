@@ -67,6 +67,19 @@ describe('one occurrence in two logs that are delivered apart is one row, whiche
     expect(rows.map((row) => row['ProcessId']).sort()).toEqual(['43', null, null]);
   });
 
+  it.each(twins.map(([what, ...twin]) => [what, ...twin] as const))(
+    'but not where two domains have devices of one name: %s',
+    async (what, primary, secondary, table) => {
+      const devices = ['a', 'b'].map((domain) => `${what.replace(/\W+/g, '-')}.${domain}.example`);
+      const [lesser = '', better = ''] = devices;
+      await ingest.push(bodyOf(of(lesser, secondary)), to);
+      await ingest.push(bodyOf(of(better, primary)), to);
+      await ingest.flush();
+      expect(await rowsOf(table, lesser.toLowerCase())).toHaveLength(1);
+      expect(await rowsOf(table, better.toLowerCase())).toHaveLength(1);
+    },
+  );
+
   it('both on their way to the engine', async () => {
     await ingest.push(bodyOf(of('pc3', event('security', 4688, security4688))), to);
     await ingest.push(bodyOf(of('pc3', event('sysmon', 1, start()))), to);
