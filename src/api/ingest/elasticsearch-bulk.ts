@@ -13,6 +13,7 @@ export interface BulkAction {
 }
 
 const mostActions = 200_000;
+const longestAction = 64 * 1024;
 
 const hasDocument: Readonly<Record<string, boolean>> = {
   index: true,
@@ -71,7 +72,7 @@ function* linesOf(body: Buffer): Generator<{ text: string; number: number }, und
 function actionOf(text: string, line: number) {
   let action: unknown;
   try {
-    action = JSON.parse(text);
+    action = text.length > longestAction ? undefined : JSON.parse(text);
   } catch (cause) {
     throw malformed(`Malformed action/metadata line [${line}]`, cause);
   }

@@ -71,7 +71,7 @@ const statusType = messages.lookupType('Status');
 
 const deepest = 100;
 /** A body of a few megabytes can hold more values than what fits into memory. */
-const mostValues = 4_000_000;
+const mostValues = 2_000_000;
 /** That one of them takes there, roughly. */
 const valueBytes = 160;
 

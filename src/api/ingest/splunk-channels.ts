@@ -4,6 +4,7 @@ import { SplunkError } from './splunk-events.js';
 
 const mostChannels = 10_000;
 const mostAsked = 100_000;
+const longestQuestion = 1024 * 1024;
 const guid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
@@ -49,6 +50,7 @@ export class Channels {
 }
 
 function asked(body: Buffer): number[] {
+  if (body.length > longestQuestion) throw new SplunkError('invalidFormat');
   try {
     const { acks } = JSON.parse(body.toString('utf8')) as { acks?: unknown };
     if (Array.isArray(acks) && acks.length <= mostAsked && acks.every(Number.isSafeInteger)) {

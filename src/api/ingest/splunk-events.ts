@@ -43,6 +43,8 @@ export class SplunkError extends Error {
 }
 
 const mostEvents = 200_000;
+/** With its envelope; a record of more than four megabytes is refused in any case. */
+const longestEvent = 5 * 1024 * 1024;
 /** After so many that are no events, what follows is taken for none. */
 const mostFailures = 100;
 /** Of a raw request. */
@@ -115,7 +117,7 @@ function* linesOf(text: string): Generator<string> {
 function eventIn(text: string): CollectorEvent | keyof typeof splunkAnswers {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = text.length > longestEvent ? undefined : JSON.parse(text);
   } catch {
     return 'invalidFormat';
   }
