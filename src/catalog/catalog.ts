@@ -135,7 +135,8 @@ function tableColumns(table: Table): readonly ResolvedColumn[] {
   const types = storedTypes(table);
   const stored = (column: Column, visible: boolean) => {
     const otherwise = otherwiseOf(column, table);
-    return resolved(column, visible, {
+    const seen = { ...column, type: column.readAs ?? column.type };
+    return resolved(seen, visible, {
       kind: 'stored',
       column: column.name,
       type: column.type,

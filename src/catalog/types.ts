@@ -19,6 +19,8 @@ export interface Column {
   readonly type: ScalarType;
   /** One sentence, for completion and reference pages. */
   readonly summary?: string;
+  /** The type that queries see, where that is not the stored one. */
+  readonly readAs?: ScalarType;
   /** What it says where a record leaves it out: the row's time or the table's name. */
   readonly otherwise?: 'time' | 'tableName';
   /** A string whose text is JSON: it takes `parse_json()` to read into it. */

@@ -157,6 +157,17 @@ const wrongInContext = 'KS116';
 /** Operators that put rows in an order, which takes a dynamic value by its number or text. */
 const sorting: ReadonlySet<string> = new Set(['SortOperator', 'TopOperator']);
 
+const otherSide = 'KS183';
+
+/** `$right.a == $left.b`, a join's condition the other way round. */
+function isOfBothSides(node: SyntaxNode): boolean {
+  return (
+    kindOf(node) === 'EqualExpression' &&
+    /^\(*\s*\$right\s*[.[]/.test(textOf(node)) &&
+    /==\s*\(*\s*\$left\s*[.[]/.test(textOf(node))
+  );
+}
+
 const declaredAlready = 'KS171';
 
 /** Operands or an argument of a type that does not fit. */
@@ -171,6 +182,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (isAboutShape(error, node)) return true;
     if (wrongTypes.has(error.Code) && namesColumns(node)) return true;
     if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
+    if (error.Code === otherSide && isOfBothSides(node)) return true;
     if (sorting.has(kindOf(node)) && error.Code === wrongInContext) return true;
     if (
       kindOf(node) === 'MakeGraphPartitionedByClause' &&

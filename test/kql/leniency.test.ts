@@ -113,6 +113,25 @@ describe("a name outside * is every table's in a query of several", () => {
   });
 });
 
+test('the dates of certificates are times, whatever the documentation says', async () => {
+  await kql.engine.command(`INSERT INTO tenant_default.DeviceTvmCertificateInfo
+    (Thumbprint, ExpirationDate) VALUES ('a', '2020-01-02T03:04:05Z'), ('b', '2200-01-01'), ('c', '')`);
+  const query = `DeviceTvmCertificateInfo | where ExpirationDate <= now()
+    | project Thumbprint, datetime_diff("day", datetime(2020-01-05), todatetime(ExpirationDate))`;
+  expect(await kql.values(query)).toEqual([['a', 3]]);
+});
+
+test.each(['join kind=inner', 'lookup'])(
+  'the condition of a %s the other way round',
+  async (operator) => {
+    const query = `DeviceEvents | project a = DeviceId | ${operator} (DeviceInfo | project b = DeviceId)
+      on $right.b == $left.a | project a`;
+    expect(await kql.values(query)).toEqual([['d1']]);
+    const error = await kql.error(query.replace('$left.a', '$right.a'));
+    expect(error.code).toBe('kql.semantic');
+  },
+);
+
 test.each([
   ['left out', '', 'UrlClickEvents'],
   ['there', ', TimeGenerated, Type', 'Type of its own'],
