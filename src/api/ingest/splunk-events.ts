@@ -45,6 +45,8 @@ export class SplunkError extends Error {
 const mostEvents = 200_000;
 /** With its envelope; a record of more than four megabytes is refused in any case. */
 const longestEvent = 5 * 1024 * 1024;
+/** So far its end is looked for; beyond that the rest of the body is one, and none. */
+const longestSearch = 16 * 1024 * 1024;
 /** After so many that are no events, what follows is taken for none. */
 const mostFailures = 100;
 /** Of a raw request. */
@@ -153,6 +155,7 @@ function valueEnd(text: string, start: number): number {
   let depth = 0;
   structure.lastIndex = start;
   for (let found = structure.exec(text); found; found = structure.exec(text)) {
+    if (found.index - start > longestSearch) return 0;
     const [mark] = found;
     if (mark === '"') {
       structure.lastIndex = stringEndAfter(text, structure.lastIndex);
