@@ -13,6 +13,12 @@ const user = inContext('User of ContextInfo', contextUser);
 /** The command line of the process, for where its start was not seen. */
 const commandLine = inContext('Host Application of ContextInfo', hostApplication);
 
+/** Its image, where the command line starts with a whole path. */
+const image = transform(
+  'image',
+  (text) => /^"?([A-Za-z]:\\[^"]*?\.exe)(?:["\s]|$)/i.exec(text)?.[1],
+)(commandLine);
+
 /** The first command of the invocation, by its bare name. */
 const command = transform(
   'command',
@@ -31,7 +37,7 @@ export const powershell: EventLog = {
       id: 4103,
       table: 'DeviceEvents',
       actionType: 'PowerShellCommand',
-      actor: { pid: header, user, commandLine },
+      actor: { pid: header, image, user, commandLine },
       columns: {},
       additional: {
         ContextInfo: field('ContextInfo'),

@@ -6,7 +6,7 @@ export interface ProcessFields {
   readonly guid?: string;
   /** `header`: the process that wrote the event. */
   readonly pid?: Operand | typeof header;
-  readonly image?: string;
+  readonly image?: Operand;
   readonly commandLine?: Operand;
   readonly user?: Operand;
   readonly sid?: string;

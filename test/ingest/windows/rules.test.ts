@@ -1020,6 +1020,20 @@ const cases: readonly Case[] = [
   one(
     'powershell',
     4103,
+    'a command of a host with a path',
+    {
+      ContextInfo: '  Host Application = "C:\\a b\\PowerShell.exe" -nop\r\n',
+      Payload: '',
+    },
+    {
+      InitiatingProcessFileName: 'powershell.exe',
+      InitiatingProcessFolderPath: 'c:\\a b\\powershell.exe',
+      InitiatingProcessCommandLine: '"C:\\a b\\PowerShell.exe" -nop',
+    },
+  ),
+  one(
+    'powershell',
+    4103,
     'a command of whoever is connected',
     {
       ContextInfo: `        User = \n        Connected User = CONTOSO\\Eve   \n${' \n'.repeat(50_000)}`,
