@@ -2,9 +2,11 @@ import { lookup as resolve } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import ipaddr from 'ipaddr.js';
+import { fromBufferPromise } from 'yauzl';
 import { HuntError } from '../errors.js';
 import type { ExternalSource } from '../plan/external-data.js';
 import { parseExternal } from './external-formats.js';
@@ -35,8 +37,10 @@ export function externalDataReader(options: ExternalDataOptions): FetchExternal 
     const rows: Record<string, unknown>[] = [];
     for (const url of source.urls) {
       const body = await fetchBounded(url, source, options, maxRedirects);
-      rows.push(...(await parseExternal(body, source)));
-      if (rows.length > maxRows) throw refused(source, `it has more than ${maxRows} rows`);
+      for (const file of isZip(body) ? await unzipped(body, source, options) : [body]) {
+        rows.push(...(await parseExternal(file, source)));
+        if (rows.length > maxRows) throw refused(source, `it has more than ${maxRows} rows`);
+      }
     }
     return rows;
   };
@@ -74,16 +78,50 @@ async function fetchBounded(
   }
   const isGzip = headers['content-encoding'] === 'gzip' || url.pathname.endsWith('.gz');
   const stream = isGzip ? response.pipe(createGunzip()) : response;
-  let size = 0;
+  return await bounded(stream, source, options);
+}
+
+/** All of a stream, as long as that together with `before` is not too much. */
+async function bounded(
+  stream: Readable,
+  source: ExternalSource,
+  { maxBytes }: ExternalDataOptions,
+  before = 0,
+): Promise<Buffer> {
+  let size = before;
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > options.maxBytes) {
-      stream.destroy(refused(source, `it is larger than ${options.maxBytes} bytes`));
-    }
+    if (size > maxBytes) stream.destroy(refused(source, `it is larger than ${maxBytes} bytes`));
   });
   return await buffer(stream).catch((error: unknown) => {
     throw error instanceof HuntError ? error : refused(source, 'reading it failed');
   });
+}
+
+function isZip(body: Buffer): boolean {
+  return body.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'));
+}
+
+/** The files in a zip archive, which together are bounded as one is. */
+async function unzipped(
+  archive: Buffer,
+  source: ExternalSource,
+  options: ExternalDataOptions,
+): Promise<Buffer[]> {
+  const files: Buffer[] = [];
+  let size = 0;
+  try {
+    const zip = await fromBufferPromise(archive);
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName.endsWith('/')) continue;
+      const file = await bounded(await zip.openReadStreamPromise(entry), source, options, size);
+      size += file.length;
+      files.push(file);
+    }
+  } catch (error) {
+    throw error instanceof HuntError ? error : refused(source, 'it is not a zip archive');
+  }
+  return files;
 }
 
 function parsedUrl(address: string, source: ExternalSource): URL {

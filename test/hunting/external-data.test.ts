@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { externalDataReader, type FetchExternal } from '../../src/hunting/external-data.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { zipOf } from '../ingest/archives.js';
 import { type Harness, startHarness } from '../kql/harness.js';
 
 const files: Readonly<Record<string, string | Buffer>> = {
@@ -15,6 +16,9 @@ const files: Readonly<Record<string, string | Buffer>> = {
   '/lines.json': '{"name":"a","score":1}\n{"score":2,"name":"b","more":true}\n',
   '/array.json': '[\n {"name": "a",\n  "score": 1}, {"name": "b"}]',
   '/packed.csv.gz': gzipSync('evil.exe,10\n'),
+  '/packed.json.zip': zipOf({ 'a.json': '{"name":"a","score":1}', 'b/c.json': '{"name":"c"}' }),
+  '/cut.csv.zip': zipOf({ a: 'evil.exe,10' }).subarray(0, 40),
+  '/large.zip': zipOf({ a: 'x'.repeat(60_000), b: 'x'.repeat(60_000) }),
   '/broken.json': '{"name":',
   '/large.txt': 'x'.repeat(200_000),
 };
@@ -103,6 +107,14 @@ describe('files that a hunt reads', () => {
     ],
     ['gzip', `externaldata(name: string, score: long)["BASE/packed.csv.gz"]`, [['evil.exe', 10]]],
     [
+      'zip',
+      `externaldata(name: string, score: long)["BASE/packed.json.zip"]`,
+      [
+        ['a', 1],
+        ['c', null],
+      ],
+    ],
+    [
       'several files',
       `externaldata(line: string)["BASE/list.txt", "BASE/list.txt"] | count`,
       [[4]],
@@ -145,6 +157,18 @@ describe('a file that a hunt must not have', () => {
       [{ host: '127.0.0.1', private: true }],
       () => text().replace('list.txt', 'large.txt'),
       /larger than/,
+    ],
+    [
+      'too large once unzipped',
+      [{ host: '127.0.0.1', private: true }],
+      () => text().replace('list.txt', 'large.zip'),
+      /larger than/,
+    ],
+    [
+      'a zip archive that is cut off',
+      [{ host: '127.0.0.1', private: true }],
+      () => text().replace('list.txt', 'cut.csv.zip'),
+      /not a zip archive/,
     ],
     [
       'not found',

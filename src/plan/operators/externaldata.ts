@@ -85,7 +85,7 @@ function formatOf(
   urls: readonly string[],
   node: Expression,
 ): ExternalFormat {
-  const extension = /\.(\w+)(?:\.gz)?(?:[?;#].*)?$/.exec(urls[0] ?? '')?.[1];
+  const extension = /\.(\w+)(?:\.(?:gz|zip))?(?:[?;#].*)?$/.exec(urls[0] ?? '')?.[1];
   const name = (said ?? extension ?? 'csv').toLowerCase();
   const format = externalFormats.find((candidate) => candidate === name);
   if (format) return format;
