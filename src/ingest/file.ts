@@ -75,6 +75,7 @@ export async function ingestFile(
   try {
     for await (const content of punctual(contents, () => committer.commit())) {
       await ingestContent(open, content, content.name !== name, options, committer);
+      report();
       if (signal?.aborted) {
         break;
       }

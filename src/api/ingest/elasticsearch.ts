@@ -77,10 +77,15 @@ async function takeBulk(request: FastifyRequest, ingest: IngestParts): Promise<o
       errors: answers.some(({ status }) => status >= 300),
       items: actions.map((action, number) => {
         const answer = answers[number] ?? stored;
-        return { [action.name]: isBrief ? answer : { ...documentOf(action), ...answer } };
+        return { [action.name]: isBrief ? answer : { ...namesOf(action, answer), ...answer } };
       }),
     };
   });
+}
+
+function namesOf(action: BulkAction, { error }: ItemAnswer) {
+  const { _index, _id, ...stored } = documentOf(action);
+  return error ? { _index, _id } : { _index, _id, ...stored };
 }
 
 function documentOf({ index, id }: Pick<BulkAction, 'index' | 'id'>) {

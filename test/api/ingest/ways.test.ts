@@ -292,7 +292,12 @@ describe('Elasticsearch', () => {
     expect(items.map((item) => Object.values(item)[0]?.status)).toEqual([
       201, 400, 400, 400, 400, 400, 400, 201,
     ]);
-    expect(Object.values(items[1] ?? {})[0]?.error?.type).toBe('document_parsing_exception');
+    expect(Object.values(items[1] ?? {})[0]).toEqual({
+      _index: 'a',
+      _id: expect.any(String),
+      status: 400,
+      error: { type: 'document_parsing_exception', reason: expect.stringContaining('JSON') },
+    });
     expect(await letters('Elasticsearch')).toEqual(
       expect.arrayContaining([
         { ReasonCode: 'json.invalid', RawEvent: '{"broken' },
