@@ -58,33 +58,49 @@ function condition({ timeColumn, since, file }: RowKeys): Sql {
 /** Texts of statements have their limit. */
 const deletedAtOnce = 2_000;
 
+/** A row's time in ticks since 1970, and its identity. */
+type StoredKey = readonly [ticks: bigint, identity: bigint];
+
 /** Deletes rows of a table with time, by time in ticks and identity; those that are not there are no matter. */
 export async function deleteStored(
   engine: Pick<Engine, 'command'>,
   { database, table, timeColumn }: Pick<RowKeys, 'database' | 'table'> & { timeColumn: string },
-  keys: readonly (readonly [ticks: bigint, identity: bigint])[],
+  keys: readonly StoredKey[],
 ): Promise<void> {
   const from = sql`${identifier(database)}.${identifier(table)}`;
-  const byDay = new Map<string, (typeof keys)[number][]>();
-  for (const key of keys) {
-    const day = new Date(Number(key[0] / ticksPerMs)).toISOString().slice(0, 10);
-    const ofDay = byDay.get(day) ?? [];
-    byDay.set(day, ofDay);
-    ofDay.push(key);
-  }
-  for (const [day, ofDay] of byDay) {
+  for (const [day, ofDay] of byDay(keys)) {
     const partition = literal(day.replaceAll('-', ''));
     for (let at = 0; at < ofDay.length; at += deletedAtOnce) {
-      const pairs = ofDay.slice(at, at + deletedAtOnce).map(([ticks, identity]) => {
-        const time = sql`reinterpret(toInt64(${{ text: String(ticks) }}), ${literal(timeType)})`;
-        return sql`(${time}, ${{ text: String(identity) }})`;
-      });
+      const some = ofDay.slice(at, at + deletedAtOnce);
       await engine.command(
-        sql`DELETE FROM ${from} IN PARTITION ID ${partition}
-WHERE (${identifier(timeColumn)}, _seq) IN (${join(pairs)})`.text,
+        sql`DELETE FROM ${from} IN PARTITION ID ${partition} WHERE ${isOneOf(some, timeColumn)}`
+          .text,
       );
     }
   }
+}
+
+/** By their day, in the order of their times. */
+function byDay(keys: readonly StoredKey[]): Map<string, StoredKey[]> {
+  const days = new Map<string, StoredKey[]>();
+  for (const key of keys.toSorted(([one], [other]) => Number(one - other))) {
+    const day = new Date(Number(key[0] / ticksPerMs)).toISOString().slice(0, 10);
+    const ofDay = days.get(day) ?? [];
+    days.set(day, ofDay);
+    ofDay.push(key);
+  }
+  return days;
+}
+
+/** @param keys in the order of their times */
+function isOneOf(keys: readonly StoredKey[], timeColumn: string): Sql {
+  const time = identifier(timeColumn);
+  const number = (value = 0n): Sql => ({ text: String(value) });
+  const at = (ticks?: bigint) => sql`reinterpret(toInt64(${number(ticks)}), ${literal(timeType)})`;
+  const pairs = keys.map(([ticks, identity]) => sql`(${number(ticks)}, ${number(identity)})`);
+  // Plain numbers, because the engine takes eight times as long for as many calls of a function.
+  return sql`${time} >= ${at(keys[0]?.[0])} AND ${time} <= ${at(keys.at(-1)?.[0])}
+AND (reinterpret(${time}, ${literal('Int64')}), _seq) IN (${join(pairs)})`;
 }
 
 /** For each of the tables, the time of its newest row in ticks since 1970; 0 where it has none. */

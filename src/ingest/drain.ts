@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
-import { readJournal, removeJournal, replaceJournal, type TenantRows } from './journal.js';
+import { keyOf, readJournal, removeJournal, replaceJournal, type TenantRows } from './journal.js';
 import { Removal } from './removal.js';
 import type { Replaced } from './replaced.js';
 
@@ -91,7 +91,8 @@ export class Drain {
   }
 
   get backlogBytes(): number {
-    return this.#jobs.reduce((sum, job) => sum + job.sizeBytes, 0);
+    const waiting = this.#jobs.reduce((sum, job) => sum + job.sizeBytes, 0);
+    return waiting + this.#removal.backlogBytes;
   }
 
   /** Why a journal could not be brought in; undefined when none has failed. */
@@ -235,8 +236,9 @@ export class Drain {
         throw result.reason;
       }
     }
-    await this.#finish(job);
+    // First: they may be what a full disk needs, and after it nothing of the journal is repeated.
     await removeFiles(job.segments);
+    await this.#finish(job);
   }
 
   /** Its rows are in the engine. Now those can go whose place they take. */
@@ -247,11 +249,12 @@ export class Drain {
       return;
     }
     await replaceJournal(job.file, replaced);
-    const tables = replaced.map(({ database, table }) => `${database}.${table}`);
+    const tables = replaced.map(keyOf);
     const before = this.#jobs
       .slice(0, this.#jobs.indexOf(job))
       .filter(({ keys }) => tables.some((table) => keys.has(table)));
-    const isTooEarly = () => before.some((earlier) => this.#jobs.includes(earlier));
+    const tokens = new Set(before.map(({ token }) => token));
+    const isTooEarly = () => this.#jobs.some(({ token }) => tokens.has(token));
     this.#removal.add({ file: job.file, replaced, isTooEarly });
   }
 

@@ -8,6 +8,11 @@ export interface TenantRows extends TableRows {
   readonly database: string;
 }
 
+/** A table of a tenant. */
+export function keyOf({ database, table }: Pick<TenantRows, 'database' | 'table'>): string {
+  return `${database}.${table}`;
+}
+
 /** What one journal entry's head says of a part; the part's arrays follow the head in this order. */
 interface PartHead {
   readonly database: string;

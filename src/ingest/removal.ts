@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import { deleteStored, isTableGone } from '../engine/stored-rows.js';
-import { removeJournal, type TenantRows } from './journal.js';
+import { keyOf, removeJournal, type TenantRows } from './journal.js';
+import { arraysOf } from './rows.js';
 
 /** A journal whose rows are in the engine, and take the place of rows that came before. */
 export interface ReplacingJournal {
@@ -14,6 +15,8 @@ export interface ReplacingJournal {
 export interface RemovalOptions {
   readonly engine: Pick<Engine, 'select' | 'command'>;
   readonly log: (line: object) => void;
+  /** Called at the end of each run. */
+  readonly onDrained?: () => void;
 }
 
 /** A removal looks through all of a day, so it takes a tenth of the engine's time at most. */
@@ -33,6 +36,13 @@ export class Removal {
 
   constructor(options: RemovalOptions) {
     this.#options = options;
+  }
+
+  /** Of what the journals hold. */
+  get backlogBytes(): number {
+    return this.#journals
+      .flatMap(({ replaced }) => replaced.flatMap(arraysOf))
+      .reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   add(journal: ReplacingJournal): void {
@@ -82,24 +92,42 @@ export class Removal {
   async #run(): Promise<void> {
     const startedAt = performance.now();
     const journals = this.#journals.filter(({ isTooEarly }) => !isTooEarly());
+    this.#failure = undefined;
+    const left = await this.#deleteAll(journals);
+    const done = journals.filter(({ replaced }) => !replaced.some((part) => left.has(keyOf(part))));
     try {
-      for (const parts of byTable(journals).values()) {
-        await this.#delete(parts);
-      }
-      for (const journal of journals) {
+      for (const journal of done) {
         await removeJournal(journal.file);
         this.#journals.splice(this.#journals.indexOf(journal), 1);
       }
-      this.#failure = undefined;
     } catch (error) {
-      this.#failure = error;
-      this.#options.log({ event: 'ingest.removal', failed: String(error) });
+      this.#failed(error);
     }
+    this.#options.onDrained?.();
     const tookMs = performance.now() - startedAt;
     this.#intervalMs = Math.min(
       Math.max(tookMs * intervalFactor, shortestIntervalMs),
       longestIntervalMs,
     );
+  }
+
+  /** Those of the tables that could not be seen to. One tenant's trouble is not another's. */
+  async #deleteAll(journals: readonly ReplacingJournal[]): Promise<ReadonlySet<string>> {
+    const left = new Set<string>();
+    for (const [table, parts] of byTable(journals)) {
+      try {
+        await this.#delete(parts);
+      } catch (error) {
+        left.add(table);
+        this.#failed(error);
+      }
+    }
+    return left;
+  }
+
+  #failed(error: unknown): void {
+    this.#failure = error;
+    this.#options.log({ event: 'ingest.removal', failed: String(error) });
   }
 
   async #delete([first, ...others]: readonly TenantRows[]): Promise<void> {
@@ -120,8 +148,9 @@ export class Removal {
 function byTable(journals: readonly ReplacingJournal[]): Map<string, TenantRows[]> {
   const tables = new Map<string, TenantRows[]>();
   for (const part of journals.flatMap(({ replaced }) => replaced)) {
-    const name = `${part.database}.${part.table}`;
-    tables.set(name, [...(tables.get(name) ?? []), part]);
+    const ofTable = tables.get(keyOf(part)) ?? [];
+    tables.set(keyOf(part), ofTable);
+    ofTable.push(part);
   }
   return tables;
 }

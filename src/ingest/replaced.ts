@@ -1,23 +1,30 @@
-import type { TenantRows } from './journal.js';
+import { keyOf, type TenantRows } from './journal.js';
 import { pickRows, type ReplacedRows } from './rows.js';
 
 type Table = Pick<TenantRows, 'database' | 'table' | 'timeColumn'>;
 
+/** Of one table of one tenant: another may have the same identities. */
+interface ReplacedKeys {
+  /** The times in ticks, by the identities. */
+  readonly keys: Map<bigint, bigint>;
+  /** Of those, by identity, the ones that are in the journal itself. */
+  readonly met: Set<bigint>;
+}
+
 /** Rows whose place others of a journal have taken. */
 export class Replaced {
-  /** The times in ticks, by the identities. */
-  readonly #tables = new Map<string, Table & { readonly keys: Map<bigint, bigint> }>();
-  /** Of those, by identity, the ones that are in the journal itself. */
-  readonly #met = new Set<bigint>();
+  readonly #tables = new Map<string, Table & ReplacedKeys>();
 
   /** What rows take the place of. */
-  add({ database, table, timeColumn, replaced }: TenantRows): void {
+  add(rows: TenantRows): void {
+    const { database, table, timeColumn, replaced } = rows;
     if (replaced === undefined) {
       return;
     }
-    const name = `${database}.${table}`;
-    const known = this.#tables.get(name) ?? { database, table, timeColumn, keys: new Map() };
-    this.#tables.set(name, known);
+    const key = keyOf(rows);
+    const none = { keys: new Map(), met: new Set<bigint>() };
+    const known = this.#tables.get(key) ?? { database, table, timeColumn, ...none };
+    this.#tables.set(key, known);
     for (const [index, identity] of replaced.identities.entries()) {
       known.keys.set(identity, replaced.ticks[index] ?? 0n);
     }
@@ -25,14 +32,15 @@ export class Replaced {
 
   /** Rows of the journal without those whose place is taken. */
   without(rows: TenantRows): TenantRows {
-    const keys = this.#tables.get(`${rows.database}.${rows.table}`)?.keys;
-    if (keys === undefined) {
+    const replaced = this.#tables.get(keyOf(rows));
+    if (replaced === undefined) {
       return rows;
     }
+    const { keys, met } = replaced;
     const left: number[] = [];
     for (const [position, identity] of rows.identities.entries()) {
       if (keys.get(identity) === rows.ticks[position]) {
-        this.#met.add(identity);
+        met.add(identity);
       } else {
         left.push(position);
       }
@@ -42,8 +50,8 @@ export class Replaced {
 
   /** Those that have come before the journal: no rows, but what they take the place of. */
   get earlier(): readonly TenantRows[] {
-    return [...this.#tables.values()].flatMap(({ keys, ...table }) => {
-      const left = [...keys].filter(([identity]) => !this.#met.has(identity));
+    return [...this.#tables.values()].flatMap(({ keys, met, ...table }) => {
+      const left = [...keys].filter(([identity]) => !met.has(identity));
       return left.length === 0 ? [] : [{ ...noRows, ...table, replaced: replacedRows(left) }];
     });
   }

@@ -9,6 +9,7 @@ import { Generations } from './correlation/generations.js';
 import { Drain, type RefusedRow } from './drain.js';
 import {
   Journal,
+  keyOf,
   leftJournals,
   readJournal,
   removeJournal,
@@ -83,7 +84,8 @@ export class Writer {
   readonly #drain: Drain;
   readonly #queue: Commit[] = [];
   readonly #recent = new RecentRows();
-  #replaced = new Generations<true, bigint>(mostReplaced);
+  /** By identity, the tables of tenants: several may have been sent the same events. */
+  #replaced = new Generations<readonly string[], bigint>(mostReplaced);
   readonly #recovered: Promise<void>;
   #active: ActiveJournal | undefined;
   #appending: Promise<void> | undefined;
@@ -269,7 +271,7 @@ export class Writer {
     const isNew = (identity: bigint) => {
       const isKnown =
         own.has(identity) ||
-        this.#replaced.get(identity) === true ||
+        this.#replaced.get(identity)?.includes(key) ||
         pending.some((keys) => keys.has(identity));
       if (isKnown) {
         return false;
@@ -366,19 +368,27 @@ export class Writer {
     const { keys, journal, replaced } = this.#active;
     this.#active.rows.push(...rows);
     for (const part of rows) {
+      const key = keyOf(part);
       replaced.add(part);
-      for (const identity of part.replaced?.identities ?? []) {
-        this.#replaced.set(identity, true);
-      }
-      const known = keys.get(keyOf(part)) ?? new Set();
-      keys.set(keyOf(part), known);
+      this.#noteReplaced(key, part);
+      const known = keys.get(key) ?? new Set();
+      keys.set(key, known);
       for (const identity of part.identities) {
         known.add(identity);
       }
       this.#active.rowCount += part.ends.length;
-      this.#recent.add(keyOf(part), part);
+      this.#recent.add(key, part);
     }
     this.#drain.appended(this.#active.rowCount, journal.sizeBytes);
+  }
+
+  #noteReplaced(key: string, { replaced }: TenantRows): void {
+    for (const identity of replaced?.identities ?? []) {
+      const keys = this.#replaced.get(identity) ?? [];
+      if (!keys.includes(key)) {
+        this.#replaced.set(identity, [...keys, key]);
+      }
+    }
   }
 
   /** Ends the journal that takes batches; it is the drain's from now on. */
@@ -447,11 +457,6 @@ export class Writer {
       await removeJournal(file);
     }
   }
-}
-
-/** A table of a tenant. */
-export function keyOf({ database, table }: Pick<TenantRows, 'database' | 'table'>): string {
-  return `${database}.${table}`;
 }
 
 function positionsWhere(

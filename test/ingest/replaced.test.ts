@@ -16,6 +16,8 @@ import { database } from './requests.js';
 
 const { engine, directory } = await startTestEngine();
 await migrate(engine, database, builtinCatalog, 'forever');
+const otherDatabase = 'other_tenant';
+await migrate(engine, otherDatabase, builtinCatalog, 'forever');
 const count = counter(engine);
 const patienceMs = 1_000;
 let spools = 0;
@@ -34,6 +36,16 @@ function row(second: number, replaces: readonly RowKey[] = []): { part: TenantRo
   buffer.add(`"Timestamp":"${time.text}","FileName":"${key.identity}"`, time, key.identity);
   buffer.replaces(replaces);
   return { part: { ...buffer.take(), database }, key };
+}
+
+/** The same rows of another tenant. */
+const ofOther = (part: TenantRows): TenantRows => ({ ...part, database: otherDatabase });
+
+async function identitiesOfOther(): Promise<string[]> {
+  const rows = await engine.select<{ FileName: string }>(
+    `SELECT FileName FROM ${otherDatabase}.DeviceEvents ORDER BY _seq`,
+  );
+  return rows.map(({ FileName }) => FileName);
 }
 
 const isThere = async ({ identity }: RowKey) =>
@@ -98,6 +110,84 @@ describe('a row that takes the place of another', () => {
     expect(await isThere(first.key)).toBe(true);
   });
 
+  it('takes no place of another tenant, to whom the same events have come', async () => {
+    const [writer] = await open();
+    const [stored, late] = [row(1), row(2)];
+    await writer.commit([ofOther(stored.part)], patienceMs);
+    await writer.flush();
+    await writer.commit([stored.part], patienceMs);
+    const better = row(3, [stored.key, late.key]);
+    await writer.commit([better.part], patienceMs);
+    expect(await writer.commit([ofOther(late.part)], patienceMs)).toMatchObject([{ stored: 1 }]);
+    await writer.flush();
+    expect(await identitiesOfOther()).toEqual([stored, late].map(({ key }) => `${key.identity}`));
+    await writer.commit([stored.part, better.part, ofOther(better.part)], patienceMs);
+    await writer.flush();
+    expect(await identitiesOfOther()).toEqual([`${better.key.identity}`]);
+  });
+
+  it('takes that of both tenants, where one has it in the same journal and one before', async () => {
+    const [writer] = await open();
+    const first = row(1);
+    await writer.commit([ofOther(first.part)], patienceMs);
+    await writer.flush();
+    const better = row(2, [first.key]);
+    await writer.commit([first.part], patienceMs);
+    await writer.commit([better.part, ofOther(better.part)], patienceMs);
+    await writer.flush();
+    const left = await identitiesOfOther();
+    expect(left).not.toContain(`${first.key.identity}`);
+    expect(left).toContain(`${better.key.identity}`);
+    expect(await isThere(first.key)).toBe(false);
+  });
+
+  it('takes it also while the rows of another tenant cannot be deleted', async () => {
+    let isBroken = true;
+    const [writer, folder] = await open({
+      command: async (text) => {
+        if (isBroken && text.includes(otherDatabase)) throw new Error('broken');
+        await engine.command(text);
+      },
+    });
+    const [first, second] = [row(1), row(2)];
+    const parts = [first.part, second.part];
+    await writer.commit([...parts.map(ofOther), ...parts], patienceMs);
+    await writer.flush();
+    await writer.commit([ofOther(row(3, [first.key]).part)], patienceMs);
+    await expect(writer.flush()).rejects.toThrow('broken');
+    await writer.commit([row(4, [second.key]).part], patienceMs);
+    await expect(writer.flush()).rejects.toThrow('broken');
+    expect(await isThere(second.key)).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(writer.backlogBytes).toBeGreaterThan(0);
+    isBroken = false;
+    await writer.flush();
+    expect(await identitiesOfOther()).not.toContain(`${first.key.identity}`);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(writer.backlogBytes).toBe(0);
+  });
+
+  it('waits for it where the engine does not take it yet', async () => {
+    let attempts = 0;
+    const [writer, folder] = await open({
+      insertSegment: async (segment) => {
+        if (attempts++ === 0) throw new Error('away');
+        await engine.insertSegment(segment);
+      },
+    });
+    const first = row(1);
+    await writer.commit([first.part], patienceMs);
+    await expect(writer.flush()).rejects.toThrow('away');
+    const better = row(2, [first.key]);
+    await writer.commit([better.part], patienceMs);
+    await writer.flush();
+    expect(await Promise.all([first, better].map(({ key }) => isThere(key)))).toEqual([
+      false,
+      true,
+    ]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it.each<[string, Partial<Engine>]>([
     ['before rows are deleted', { command: () => Promise.reject(new Error('away')) }],
     ['before rows are inserted', { insertSegment: () => Promise.reject(new Error('away')) }],
@@ -120,6 +210,22 @@ describe('a row that takes the place of another', () => {
     ]);
     expect(readdirSync(folder)).toEqual([]);
   });
+});
+
+it('more rows than a statement holds are deleted', async () => {
+  const [writer] = await open();
+  const { part, key } = row(1);
+  await writer.commit([part], patienceMs);
+  await writer.flush();
+  const others = Array.from(
+    { length: 4_500 },
+    (_, index) => [key.ticks, 2n ** 64n - 1n - BigInt(index)] as const,
+  );
+  await deleteStored(engine, { database, table: 'DeviceEvents', timeColumn: 'Timestamp' }, [
+    ...others,
+    [key.ticks, key.identity],
+  ]);
+  expect(await isThere(key)).toBe(false);
 });
 
 it('rows of many days, and those that are not there, are deleted', async () => {
