@@ -64,14 +64,15 @@ export class Correlation {
 
   /** Puts what has been learnt on disk. */
   save(): void {
-    this.#store?.save({
+    const learnt = {
       processes: this.processes.takeDirty(),
       devices: this.devices.takeDirty(),
       sids: this.accounts.takeNew(),
       primaries: this.#newPrimaries,
       lesserRows: this.lesserRows.takeNew(),
-    });
+    };
     this.#newPrimaries = [];
+    this.#store?.save(learnt);
   }
 }
 

@@ -1,23 +1,39 @@
 import type { RowKey } from '../rows.js';
-import { Generations } from './generations.js';
+import { areSameDevice } from './processes.js';
 
 /** A row of an event that another log may tell better of. */
 export interface LesserRow extends RowKey {
   /** The device's label, a line feed, and what is the same for the twins. */
   readonly key: string;
+  /** The device's name: others may have its label. */
+  readonly device: string;
   /** When the event happened, since 1970. */
   readonly ms: number;
   /** Identity of the row that has taken its place, where only one can. */
   goneTo?: bigint;
 }
 
-const mostKeys = 200_000;
+/** An event that may take the place of rows. */
+export interface BetterEvent {
+  readonly key: string;
+  readonly device: string;
+  readonly ms: number;
+  readonly toleranceMs: number;
+}
+
+/** In memory; of more, the earlier half is forgotten. */
+const mostRows = 400_000;
 const mostPerKey = 64;
+/** In characters. A row with a longer one stays beside its better twin's. */
+const longestKey = 1_024;
+/** More of them are forgotten on disk, the oldest first. */
+export const mostSavedRows = 200_000;
 
 /** Rows that go when their better twin comes, however much later it is delivered. */
 export class LesserRows {
-  readonly #byKey = new Generations<LesserRow[]>(mostKeys);
-  #isEmpty = true;
+  #young = new Map<string, LesserRow[]>();
+  #old = new Map<string, LesserRow[]>();
+  #youngRows = 0;
   #new: LesserRow[] = [];
 
   /** @param known of earlier processes, oldest first */
@@ -28,25 +44,25 @@ export class LesserRows {
   }
 
   add(row: LesserRow): void {
-    if (this.#add(row)) {
+    if (row.key.length <= longestKey && this.#add(row)) {
       this.#new.push(row);
+      if (this.#new.length > 2 * mostSavedRows) {
+        this.#new.splice(0, mostSavedRows);
+      }
     }
   }
 
-  /** Those of a key that are near enough to a moment; undefined: there are none. */
-  near(key: string, ms: number, toleranceMs: number): readonly RowKey[] | undefined {
-    if (this.#isEmpty) {
-      return undefined;
-    }
-    const rows = this.#byKey.get(key)?.filter((row) => Math.abs(row.ms - ms) <= toleranceMs);
-    return rows?.length ? rows : undefined;
+  /** Those that are near enough to the event; undefined: there are none. */
+  near(event: BetterEvent): readonly RowKey[] | undefined {
+    const rows = this.#nearEnough(event);
+    return rows.length > 0 ? rows : undefined;
   }
 
   /** The nearest of them that is no other's. */
-  nearest(key: string, ms: number, toleranceMs: number, to: RowKey): readonly RowKey[] | undefined {
-    const distance = (row: LesserRow) => Math.abs(row.ms - ms);
-    const [nearest] = (this.#byKey.get(key) ?? [])
-      .filter((row) => distance(row) <= toleranceMs && (row.goneTo ?? to.identity) === to.identity)
+  nearest(event: BetterEvent, to: RowKey): readonly RowKey[] | undefined {
+    const distance = (row: LesserRow) => Math.abs(row.ms - event.ms);
+    const [nearest] = this.#nearEnough(event)
+      .filter(({ goneTo = to.identity }) => goneTo === to.identity)
       .sort((one, other) => distance(one) - distance(other));
     if (nearest === undefined) {
       return undefined;
@@ -58,23 +74,50 @@ export class LesserRows {
   takeNew(): readonly LesserRow[] {
     const taken = this.#new;
     this.#new = [];
-    return taken;
+    return taken.slice(-mostSavedRows);
+  }
+
+  #nearEnough({ key, device, ms, toleranceMs }: BetterEvent): LesserRow[] {
+    if (this.#young.size + this.#old.size === 0) {
+      return [];
+    }
+    return (this.#rowsOf(key) ?? []).filter(
+      (row) => Math.abs(row.ms - ms) <= toleranceMs && areSameDevice(row.device, device),
+    );
   }
 
   #add(row: LesserRow): boolean {
-    this.#isEmpty = false;
-    const known = this.#byKey.get(row.key);
-    if (known === undefined) {
-      this.#byKey.set(row.key, [row]);
-      return true;
-    }
-    if (known.some(({ identity, ticks }) => identity === row.identity && ticks === row.ticks)) {
+    const rows = this.#rowsOf(row.key) ?? [];
+    if (rows.some(({ identity, ticks }) => identity === row.identity && ticks === row.ticks)) {
       return false;
     }
-    known.push(row);
-    if (known.length > mostPerKey) {
-      known.shift();
+    rows.push(row);
+    const isFull = rows.length > mostPerKey;
+    if (isFull) {
+      rows.shift();
     }
+    this.#keep(row.key, rows, isFull ? 0 : 1);
     return true;
+  }
+
+  #rowsOf(key: string): LesserRow[] | undefined {
+    const older = this.#old.get(key);
+    if (older !== undefined) {
+      this.#old.delete(key);
+      this.#keep(key, older, older.length);
+      return older;
+    }
+    return this.#young.get(key);
+  }
+
+  /** @param added how many of the rows are new to the younger generation */
+  #keep(key: string, rows: LesserRow[], added: number): void {
+    this.#young.set(key, rows);
+    this.#youngRows += added;
+    if (this.#youngRows > mostRows / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngRows = 0;
+    }
   }
 }

@@ -284,7 +284,7 @@ export function labelOf(device: string): string {
 }
 
 /** The same name, or one with its domain and one without. */
-function areSameDevice(one: string, other: string): boolean {
+export function areSameDevice(one: string, other: string): boolean {
   return (
     one === other ||
     (labelOf(one) === labelOf(other) && (!one.includes('.') || !other.includes('.')))

@@ -3,7 +3,7 @@ import Database from 'libsql';
 import type { JsonValue } from '../json.js';
 import { Clock } from './clock.js';
 import { Device, type LoggedOnUser } from './devices.js';
-import type { LesserRow } from './lesser-rows.js';
+import { type LesserRow, mostSavedRows } from './lesser-rows.js';
 import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
 import { labelOf, type ProcessStore } from './processes.js';
 
@@ -16,8 +16,8 @@ create table if not exists device (name text primary key, facts text not null);
 create table if not exists account (name text primary key, sid text not null);
 create table if not exists primary_event (
   id integer primary key, label text not null, key text not null, ms integer not null);
-create table if not exists lesser_row (
-  id integer primary key, label text not null, key text not null, ms integer not null,
+create table if not exists lesser_twin (
+  id integer primary key, device text not null, key text not null, ms integer not null,
   ticks text not null, identity text not null);
 `;
 
@@ -29,7 +29,6 @@ const insertedAtOnce = 20;
 /** After so many rows it is looked whether they are too many. */
 const rowsBetweenLooks = 1_000;
 const mostPrimaries = 200_000;
-const mostLesserRows = 200_000;
 
 interface ProcessRow {
   readonly id: number;
@@ -114,7 +113,7 @@ export class CorrelationStore implements ProcessStore {
       'insert into primary_event (label, key, ms) values (?, ?, ?)',
     );
     this.#insertLesserRow = database.prepare(
-      'insert into lesser_row (label, key, ms, ticks, identity) values (?, ?, ?, ?, ?)',
+      'insert into lesser_twin (device, key, ms, ticks, identity) values (?, ?, ?, ?, ?)',
     );
   }
 
@@ -151,11 +150,12 @@ export class CorrelationStore implements ProcessStore {
   /** The latest of them, oldest first. */
   *lesserRows(): Generator<LesserRow> {
     const rows = this.#database
-      .prepare('select label, key, ms, ticks, identity from lesser_row order by id')
-      .all() as { label: string; key: string; ms: number; ticks: string; identity: string }[];
-    for (const { label, key, ms, ticks, identity } of rows) {
+      .prepare('select device, key, ms, ticks, identity from lesser_twin order by id')
+      .all() as { device: string; key: string; ms: number; ticks: string; identity: string }[];
+    for (const { device, key, ms, ticks, identity } of rows) {
       yield {
-        key: `${label}\n${key}`,
+        key: `${labelOf(device)}\n${key}`,
+        device,
         ms,
         ticks: BigInt(ticks),
         identity: BigInt(identity),
@@ -204,14 +204,14 @@ export class CorrelationStore implements ProcessStore {
     );
     const device = this.#database.prepare('delete from device where name in (?, ?)');
     const primary = this.#database.prepare('delete from primary_event where label = ?');
-    const lesser = this.#database.prepare('delete from lesser_row where label = ?');
+    const lesser = this.#database.prepare('delete from lesser_twin where device in (?, ?)');
     this.#transaction(() => {
       for (const name of names) {
         const label = labelOf(name);
         processes.run(label, name, label);
         device.run(name, label);
         primary.run(label);
-        lesser.run(label);
+        lesser.run(name, label);
       }
     });
   }
@@ -244,12 +244,13 @@ export class CorrelationStore implements ProcessStore {
 
   #putLesserRows(rows: readonly LesserRow[]): void {
     let last = 0;
-    for (const { key, ms, ticks, identity } of rows) {
-      const values = [...labelAndRest(key), Math.round(ms), String(ticks), String(identity)];
+    for (const { key, device, ms, ticks, identity } of rows) {
+      const [, rest] = labelAndRest(key);
+      const values = [device, rest, Math.round(ms), String(ticks), String(identity)];
       last = Number(this.#insertLesserRow.run(...values).lastInsertRowid);
     }
-    if (last > mostLesserRows) {
-      this.#database.prepare('delete from lesser_row where id <= ?').run(last - mostLesserRows);
+    if (last > mostSavedRows) {
+      this.#database.prepare('delete from lesser_twin where id <= ?').run(last - mostSavedRows);
     }
   }
 

@@ -11,6 +11,8 @@ import { pidOf, present } from './values.js';
 /** One of two events of one occurrence. */
 export interface TwinEvent {
   readonly role: Twin['role'];
+  /** The device's name. */
+  readonly device: string;
   /** The same for both, among those of all devices. */
   readonly key: string | undefined;
   /** Of events without the key: the same for both, but also for others at the time. */
@@ -28,7 +30,12 @@ export function twinOf(event: WindowsEvent, rule: Rule, device: Device): TwinEve
   const { twin } = rule;
   const key = twin?.key(event);
   return twin && key !== undefined
-    ? { role: twin.role, key: twinKey(device, twin, key), toleranceMs: twinToleranceMs[twin.kind] }
+    ? {
+        role: twin.role,
+        device: device.name,
+        key: twinKey(device, twin, key),
+        toleranceMs: twinToleranceMs[twin.kind],
+      }
     : undefined;
 }
 
@@ -43,6 +50,7 @@ function twinOfStart({ id, data }: WindowsEvent, device: Device): TwinEvent | un
   }
   const vagueKey = `${labelOf(device.name)}\nstart\n${fileOf(file)}`;
   const twin = {
+    device: device.name,
     key: pid === undefined ? undefined : `${vagueKey} ${pid}`,
     vagueKey,
     toleranceMs: startToleranceMs,
@@ -76,20 +84,22 @@ export function isToldElsewhere(
  * one takes the place of, should it come later.
  */
 export function settle(
-  { role, key, vagueKey, toleranceMs }: TwinEvent,
+  { role, device, key, vagueKey, toleranceMs }: TwinEvent,
   row: RowKey,
   { milliseconds: ms }: Moment,
   { lesserRows }: Correlation,
 ): readonly RowKey[] | undefined {
   if (role === 'primary') {
     if (key !== undefined) {
-      return lesserRows.near(key, ms, toleranceMs);
+      return lesserRows.near({ key, device, ms, toleranceMs });
     }
-    return vagueKey === undefined ? undefined : lesserRows.nearest(vagueKey, ms, toleranceMs, row);
+    return vagueKey === undefined
+      ? undefined
+      : lesserRows.nearest({ key: vagueKey, device, ms, toleranceMs }, row);
   }
   for (const each of [key, vagueKey]) {
     if (each !== undefined) {
-      lesserRows.add({ key: each, ms, ...row });
+      lesserRows.add({ key: each, device, ms, ...row });
     }
   }
   return undefined;

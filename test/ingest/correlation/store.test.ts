@@ -42,6 +42,20 @@ it.each([1, 19, 20, 21, 45])('%d processes are found again, each in its row', (c
   expect(store.byPid('pc1', 0)[0]?.endMs).toBe(5);
 });
 
+it('rows are remembered with their device, and forgotten with it', () => {
+  const rows = ['pc1.a.example', 'pc1.b.example', 'pc1'].map((device, index) => ({
+    key: 'pc1\nkey\nmore',
+    device,
+    ms: index,
+    ticks: -(2n ** 62n),
+    identity: 2n ** 64n - 1n,
+  }));
+  store.save({ ...nothing, lesserRows: rows });
+  expect([...store.lesserRows()]).toEqual(rows);
+  store.forget(['pc1.a.example']);
+  expect([...store.lesserRows()]).toEqual(rows.slice(1, 2));
+});
+
 it('what could not be saved is saved by the next time', () => {
   const added = [process(1), process(2)];
   const device = { name: null } as never;
