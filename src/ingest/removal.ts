@@ -105,8 +105,9 @@ export class Removal {
     }
     this.#options.onDrained?.();
     const tookMs = performance.now() - startedAt;
+    const retryMs = this.#failure === undefined ? 0 : this.#intervalMs * 2;
     this.#intervalMs = Math.min(
-      Math.max(tookMs * intervalFactor, shortestIntervalMs),
+      Math.max(tookMs * intervalFactor, retryMs, shortestIntervalMs),
       longestIntervalMs,
     );
   }

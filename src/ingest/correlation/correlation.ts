@@ -69,10 +69,11 @@ export class Correlation {
       devices: this.devices.takeDirty(),
       sids: this.accounts.takeNew(),
       primaries: this.#newPrimaries,
-      lesserRows: this.lesserRows.takeNew(),
+      lesserRows: this.lesserRows.unsaved,
     };
-    this.#newPrimaries = [];
     this.#store?.save(learnt);
+    this.#newPrimaries = [];
+    this.lesserRows.saved();
   }
 }
 

@@ -71,10 +71,13 @@ export class LesserRows {
     return [nearest];
   }
 
-  takeNew(): readonly LesserRow[] {
-    const taken = this.#new;
+  /** What has been added since `saved`. */
+  get unsaved(): readonly LesserRow[] {
+    return this.#new.slice(-mostSavedRows);
+  }
+
+  saved(): void {
     this.#new = [];
-    return taken.slice(-mostSavedRows);
   }
 
   #nearEnough({ key, device, ms, toleranceMs }: BetterEvent): LesserRow[] {

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { Correlation } from '../../../src/ingest/correlation/correlation.js';
 import { type LesserRow, LesserRows } from '../../../src/ingest/correlation/lesser-rows.js';
+import { CorrelationStore, type Learnt } from '../../../src/ingest/correlation/store.js';
+import { cleanUp, temporaryDirectory } from '../../engine/fixture.js';
 
 function row(number: number, more: Partial<LesserRow> = {}): LesserRow {
   const ticks = BigInt(number);
@@ -30,7 +33,7 @@ it('however many keys have however many rows, the latest alone are remembered', 
   expect(remembered.length).toBeLessThanOrEqual(400_000);
   expect(remembered.length).toBeGreaterThanOrEqual(200_000);
   expect(near(rows, keys.at(-1) ?? '')).toContain(63n);
-  expect(rows.takeNew()).toHaveLength(200_000);
+  expect(rows.unsaved).toHaveLength(200_000);
 });
 
 it('of one key the latest are remembered, and none of a key beyond measure', () => {
@@ -46,5 +49,25 @@ it('nothing waits to be saved where there is no store', () => {
   const correlation = new Correlation();
   correlation.lesserRows.add(row(1));
   correlation.save();
-  expect(correlation.lesserRows.takeNew()).toEqual([]);
+  expect(correlation.lesserRows.unsaved).toEqual([]);
+});
+
+it('what could not be saved is saved by the next time', () => {
+  class Full extends CorrelationStore {
+    isFull = true;
+
+    override save(learnt: Learnt): void {
+      if (this.isFull) throw new Error('full');
+      super.save(learnt);
+    }
+  }
+  const store = new Full(path.join(temporaryDirectory(), 'known.db'));
+  cleanUp(async () => store.close());
+  const correlation = new Correlation(store);
+  correlation.lesserRows.add(row(1));
+  expect(() => correlation.save()).toThrow('full');
+  store.isFull = false;
+  correlation.save();
+  correlation.save();
+  expect([...store.lesserRows()]).toEqual([row(1)]);
 });
