@@ -18,6 +18,7 @@ export function tableVariable(
         ...relation.order.flatMap((key) =>
           key.expression.kind === 'column' ? [key.expression.column] : [],
         ),
+        ...(relation.ingestionTime ? [relation.ingestionTime] : []),
       ],
       materialized,
     },
@@ -74,7 +75,7 @@ export function usePart(variable: TableVariable, context: PlanContext): PartRows
           ? { ...key.expression, column: replaced(key.expression.column) }
           : key.expression,
     })),
-    ingestionTime: null,
+    ingestionTime: relation.ingestionTime && replaced(relation.ingestionTime),
     ...(relation.name !== undefined && { name: relation.name }),
   };
   return { relation: used, parts: parts.map(replaced) };

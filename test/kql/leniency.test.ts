@@ -113,6 +113,19 @@ describe("a name outside * is every table's in a query of several", () => {
   });
 });
 
+test.each([
+  'let T = DeviceEvents | where DeviceId == "d1"; T',
+  'let T = materialize(DeviceEvents); T',
+  'union DeviceEvents, (DeviceInfo | summarize by DeviceId)',
+  'DeviceEvents | union (DeviceInfo | where DeviceId == "none")',
+  'search in (DeviceEvents) "d1"',
+  'DeviceEvents | join kind=inner DeviceInfo on DeviceId',
+  'DeviceEvents | join kind=leftanti (DeviceInfo | where DeviceId == "none") on DeviceId',
+  'DeviceEvents | lookup (DeviceInfo | distinct DeviceId) on DeviceId',
+])('when a row arrived is known behind %s', async (query) => {
+  expect(await kql.values(`${query} | where ingestion_time() > ago(1h) | count`)).toEqual([[1]]);
+});
+
 test('the dates of certificates are times, whatever the documentation says', async () => {
   await kql.engine.command(`INSERT INTO tenant_default.DeviceTvmCertificateInfo
     (Thumbprint, ExpirationDate) VALUES ('a', '2020-01-02T03:04:05Z'), ('b', '2200-01-01'), ('c', '')`);

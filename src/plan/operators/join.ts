@@ -131,6 +131,11 @@ export function joined(
     source: column,
     side: 'left' as const,
   }));
+  const arrival = left.ingestionTime && {
+    column: newColumn(context, left.ingestionTime.name, 'datetime'),
+    source: left.ingestionTime,
+    side: 'left' as const,
+  };
   // One row of each key in each part.
   const keys = on.flatMap((pair) => (pair.left.kind === 'column' ? [pair.left.column] : []));
   const apart: LogicalPlan | undefined =
@@ -145,11 +150,11 @@ export function joined(
       left: apart ?? left.plan,
       right: right.plan,
       on,
-      output: [...output, ...partition],
+      output: [...output, ...partition, ...(arrival ? [arrival] : [])],
     },
     columns: output.map(({ column }) => column),
     order: [],
-    ingestionTime: null,
+    ingestionTime: arrival?.column ?? null,
   };
 }
 

@@ -22,7 +22,7 @@ import {
   type Relation,
   stringLiteral,
 } from '../plan.js';
-import { scanTable } from '../scan.js';
+import { ingestionColumn, scanTable } from '../scan.js';
 import { planBody } from '../user-functions.js';
 
 /** `union [kind=inner] [withsource=Name] [isfuzzy=true] T1, (T2 | …), T*`, piped or leading. */
@@ -83,10 +83,12 @@ export function unionOf(
   const slots = slotsOf(members, inner);
   const columns = slots.map((slot) => newColumn(context, slot.name, slot.type));
   const { partition } = context;
+  const isDated = members.some(({ relation }) => relation.ingestionTime);
+  const arrival = isDated ? [newColumn(context, ingestionColumn, 'datetime')] : [];
   return {
     plan: {
       kind: 'union',
-      columns: [...source, ...columns, ...partition],
+      columns: [...source, ...columns, ...partition, ...arrival],
       inputs: members.map((each) => {
         const own = columnsByKey(each.relation);
         return {
@@ -98,13 +100,17 @@ export function unionOf(
               return column ? columnReference(column) : nullLiteral(slot.type);
             }),
             ...partition.map(columnReference),
+            ...arrival.map(() => {
+              const { ingestionTime } = each.relation;
+              return ingestionTime ? columnReference(ingestionTime) : nullLiteral('datetime');
+            }),
           ],
         };
       }),
     },
     columns: [...source, ...columns],
     order: [],
-    ingestionTime: null,
+    ingestionTime: arrival[0] ?? null,
   };
 }
 
