@@ -1,5 +1,6 @@
 // Ingest over two sources from a server process that is killed again and again: a file that is followed,
-// and requests that are sent until they are acknowledged. Used by the suite, and at full size by bench/kill.ts.
+// and requests that are sent until they are acknowledged. Some of those tell of what is in the file, before it
+// is read or after. Used by the suite, and at full size by bench/kill.ts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -30,6 +31,8 @@ export type Contents = Record<string, { readonly rows: number; readonly hash: st
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const linesAtATime = 1_000;
+/** So many of the file's starts, at most, are told of by one request more. */
+const startsAtATime = 10;
 /** One of so many is broken. */
 const brokenEvery = 5_000;
 const devices = 20;
@@ -41,11 +44,28 @@ const guidOf = (number: number) => {
   return `{5aa8bd90-0001-695b-0000-${hex}}`;
 };
 
-/** An event of Sysmon as Winlogbeat writes it: a process, or what a process of before did. */
+const isStartOf = (number: number) => (number < devices * 5 ? number < devices : number % 4 !== 3);
+
+/** As Winlogbeat writes it. */
+function windowsEvent(number: number, provider: string, id: number, data: object): string {
+  return JSON.stringify({
+    '@timestamp': timeOf(number),
+    winlog: {
+      provider_name: provider,
+      channel: provider,
+      event_id: String(id),
+      computer_name: `ws-${number % devices}.contoso.example`,
+      record_id: String(number + 1),
+      event_data: data,
+    },
+  });
+}
+
+/** An event of Sysmon: a process, or what a process of before did. */
 function sysmonEvent(number: number): string {
   const device = number % devices;
   const time = timeOf(number);
-  const isStart = number < devices * 5 ? number < devices : number % 4 !== 3;
+  const isStart = isStartOf(number);
   const process = isStart ? number : device;
   const common = {
     UtcTime: time.replace('T', ' ').replace('Z', ''),
@@ -72,16 +92,15 @@ function sysmonEvent(number: number): string {
         DestinationIp: '192.0.2.10',
         DestinationPort: '443',
       };
-  return JSON.stringify({
-    '@timestamp': time,
-    winlog: {
-      provider_name: 'Microsoft-Windows-Sysmon',
-      channel: 'Microsoft-Windows-Sysmon/Operational',
-      event_id: isStart ? '1' : '3',
-      computer_name: `ws-${device}.contoso.example`,
-      record_id: String(number + 1),
-      event_data: data,
-    },
+  return windowsEvent(number, 'Microsoft-Windows-Sysmon', isStart ? 1 : 3, data);
+}
+
+/** What the Security log says of the same process start; it knows nothing that Sysmon does not. */
+function securityEvent(number: number): string {
+  return windowsEvent(number, 'Microsoft-Windows-Security-Auditing', 4688, {
+    NewProcessId: `0x${(1000 + (number % 60_000)).toString(16)}`,
+    NewProcessName: `C:\\Windows\\System32\\tool${number % 50}.exe`,
+    CommandLine: `tool${number % 50}.exe --number ${number}`,
   });
 }
 
@@ -177,10 +196,19 @@ export async function killRun(run: KillRun): Promise<Contents> {
     for (let from = 0; from < sentEvents; ) {
       const to = Math.min(sentEvents, from + eventsPerRequest);
       const lines = numbers(from, to).map((number) => broken(number, streamingEvent(number)));
+      const share = Math.floor((from / sentEvents) * followedEvents);
+      const starts = numbers(share, share + startsAtATime)
+        .filter(isStartOf)
+        .map(securityEvent);
       try {
-        const response = url ? await post(url, '/api/ingest/auto', lines.join('\n')) : undefined;
-        await response?.text();
-        if (response?.status === 200) {
+        const requests = { auto: lines, 'windows-event': starts };
+        let isTaken = url !== undefined;
+        for (const [source, sent] of Object.entries(requests)) {
+          const response = await post(url ?? '', `/api/ingest/${source}`, sent.join('\n'));
+          await response.text();
+          isTaken &&= response.status === 200;
+        }
+        if (isTaken) {
           from = to;
           acknowledged = from;
         } else {
