@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
+import type { IdentitySet } from './identity-set.js';
 import { keyOf, readJournal, removeJournal, replaceJournal, type TenantRows } from './journal.js';
 import { Removal } from './removal.js';
 import type { Replaced } from './replaced.js';
@@ -13,7 +14,7 @@ export interface SealedJournal {
   readonly file: string;
   readonly sizeBytes: number;
   /** Identities of its rows by table of tenant. */
-  readonly keys: ReadonlyMap<string, ReadonlySet<bigint>>;
+  readonly keys: ReadonlyMap<string, IdentitySet>;
   readonly replaced: Replaced;
   /** Its rows, as long as they are worth their memory; they are in the file in any case. */
   rows: readonly TenantRows[] | undefined;
@@ -101,12 +102,12 @@ export class Drain {
   }
 
   /** Identities of the rows of a table that are not in the engine yet. */
-  keys(table: string): ReadonlySet<bigint>[] {
+  keys(table: string): IdentitySet[] {
     return this.#jobs.flatMap((job) => job.keys.get(table) ?? []);
   }
 
   /** The same of every table. */
-  allKeys(): [table: string, keys: ReadonlySet<bigint>][] {
+  allKeys(): [table: string, keys: IdentitySet][] {
     return this.#jobs.flatMap((job) => [...job.keys]);
   }
 

@@ -1,9 +1,8 @@
+import { IdentitySet, wordsOf } from './identity-set.js';
 import type { TableRows } from './rows.js';
 
 /** Of one generation; there are two, of 32 bytes a row at most. */
 const defaultCapacity = 1_000_000;
-/** Slots a row, so that one is found in few steps. */
-const slotsPerRow = 2;
 
 /**
  * Knows which rows the engine need not be asked about, because they cannot be there: all that this process
@@ -33,26 +32,38 @@ export class RecentRows {
     this.#since.set(table, newest);
   }
 
-  /** Whether the row at a position may be stored. */
-  mayBeStored(table: string, { ticks, identities }: TableRows, position: number): boolean {
+  /** Positions of the rows that may be stored. */
+  perhapsStored(table: string, { ticks, identities }: TableRows): number[] {
     const since = this.#since.get(table);
-    const identity = identities[position] ?? 0n;
-    return (
-      since === undefined ||
-      identity === 0n ||
-      (ticks[position] ?? 0n) <= since ||
-      this.#young.has(identity) ||
-      this.#old.has(identity)
-    );
+    if (since === undefined) {
+      return [...identities.keys()];
+    }
+    const [times, words] = [wordsOf(ticks), wordsOf(identities)];
+    const sinceLow = Number(BigInt.asUintN(32, since));
+    const sinceHigh = Number(since >> 32n);
+    const positions: number[] = [];
+    for (let at = 0; at < words.length; at += 2) {
+      const [low = 0, high = 0] = [words[at], words[at + 1]];
+      // The higher word has the sign.
+      const timeHigh = (times[at + 1] ?? 0) | 0;
+      const isOld =
+        timeHigh < sinceHigh || (timeHigh === sinceHigh && (times[at] ?? 0) <= sinceLow);
+      if (isOld || this.#young.rows.has(low, high) || this.#old.rows.has(low, high)) {
+        positions.push(at / 2);
+      }
+    }
+    return positions;
   }
 
   /** Remembers rows that have been taken. */
   add(table: string, { ticks, identities }: TableRows): void {
-    for (const [position, identity] of identities.entries()) {
-      if (this.#young.size >= this.#capacity) {
+    for (let from = 0; from < identities.length; ) {
+      if (this.#young.rows.size >= this.#capacity) {
         this.#forget();
       }
-      this.#young.add(table, identity, ticks[position] ?? 0n);
+      const to = from + this.#capacity - this.#young.rows.size;
+      this.#young.add(table, ticks.subarray(from, to), identities.subarray(from, to));
+      from = to;
     }
   }
 
@@ -67,45 +78,26 @@ export class RecentRows {
   }
 }
 
-/** A set of identities by open addressing, but for 0, which is an empty slot. */
+/** Rows that were taken one after the other. */
 class Generation {
+  readonly rows: IdentitySet;
+  /** Their newest time by table, in ticks. */
   readonly newest = new Map<string, bigint>();
-  size = 0;
-  readonly #slots: BigUint64Array;
-  readonly #mask: bigint;
 
   constructor(capacity: number) {
-    const bits = Math.ceil(Math.log2(Math.max(1, capacity * slotsPerRow)));
-    this.#slots = new BigUint64Array(2 ** bits);
-    this.#mask = BigInt(2 ** bits - 1);
+    this.rows = new IdentitySet(capacity);
   }
 
-  has(identity: bigint): boolean {
-    return this.#slots[this.#slotOf(identity)] !== 0n;
-  }
-
-  add(table: string, identity: bigint, ticks: bigint): void {
-    const slot = this.#slotOf(identity);
-    if (this.#slots[slot] === 0n) {
-      this.#slots[slot] = identity;
-      this.size++;
-    }
-    const newest = this.newest.get(table);
-    if (newest === undefined || ticks > newest) {
-      this.newest.set(table, ticks);
-    }
-  }
-
-  /** Where the identity is, or would be. */
-  #slotOf(identity: bigint): number {
-    // An identity is a hash: its lowest bits are as good as any.
-    let slot = Number(identity & this.#mask);
-    for (;;) {
-      const there = this.#slots[slot];
-      if (there === 0n || there === identity) {
-        return slot;
+  add(table: string, ticks: BigInt64Array, identities: BigUint64Array): void {
+    this.rows.addAll(identities);
+    let newest = this.newest.get(table);
+    for (const tick of ticks) {
+      if (newest === undefined || tick > newest) {
+        newest = tick;
       }
-      slot = (slot + 1) % this.#slots.length;
+    }
+    if (newest !== undefined) {
+      this.newest.set(table, newest);
     }
   }
 }

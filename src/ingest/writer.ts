@@ -5,8 +5,8 @@ import type { Engine } from '../engine/engine.js';
 import { isTableGone, newestTimes, type RowKeys, storedIdentities } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import { behind } from './admission.js';
-import { Generations } from './correlation/generations.js';
 import { Drain, type RefusedRow } from './drain.js';
+import { IdentitySet, wordsOf } from './identity-set.js';
 import {
   Journal,
   keyOf,
@@ -44,7 +44,7 @@ export interface PartCounts {
 /** The journal that takes batches. */
 interface ActiveJournal {
   readonly journal: Journal;
-  readonly keys: Map<string, Set<bigint>>;
+  readonly keys: Map<string, IdentitySet>;
   readonly rows: TenantRows[];
   readonly replaced: Replaced;
   rowCount: number;
@@ -84,8 +84,8 @@ export class Writer {
   readonly #drain: Drain;
   readonly #queue: Commit[] = [];
   readonly #recent = new RecentRows();
-  /** By identity, the tables of tenants: several may have been sent the same events. */
-  #replaced = new Generations<readonly string[], bigint>(mostReplaced);
+  /** By table of tenant: several may have been sent the same events. */
+  readonly #replaced = new Map<string, IdentitySet>();
   readonly #recovered: Promise<void>;
   #active: ActiveJournal | undefined;
   #appending: Promise<void> | undefined;
@@ -126,7 +126,7 @@ export class Writer {
   /** Rows that are acknowledged and not yet in the engine, by database. */
   get backlogRows(): Map<string, number> {
     const rows = new Map<string, number>();
-    const active = this.#active?.keys ?? new Map<string, Set<bigint>>();
+    const active = this.#active?.keys ?? new Map<string, IdentitySet>();
     for (const [key, keys] of [...active, ...this.#drain.allKeys()]) {
       const database = key.slice(0, key.indexOf('.'));
       rows.set(database, (rows.get(database) ?? 0) + keys.size);
@@ -157,7 +157,7 @@ export class Writer {
     await this.#recovered;
     await this.#working;
     await this.#drain.flush();
-    this.#replaced = new Generations(mostReplaced);
+    this.#replaced.clear();
   }
 
   /** Inserts what can be inserted; the rest is taken up by the next process. */
@@ -245,7 +245,7 @@ export class Writer {
   /** The batches without rows that are on their way, repeated among them, or in the engine. */
   async #withoutKnown(batches: readonly (readonly TenantRows[])[]): Promise<TenantRows[][]> {
     // Before the engine is asked: what leaves the journals meanwhile is in the engine by then.
-    const seen = new Map<string, Set<bigint>>();
+    const seen = new Map<string, IdentitySet>();
     const unseen = batches.map((parts) => parts.map((part) => this.#unseen(part, seen)));
     const known = await this.#inEngine(await this.#perhapsStored(unseen.flat()));
     return unseen.map((parts) =>
@@ -253,33 +253,26 @@ export class Writer {
         const stored = known.get(keyOf(part));
         return stored === undefined || stored.size === 0
           ? part
-          : pickRows(
-              part,
-              positionsWhere(part, (identity) => !stored.has(identity)),
-            );
+          : pickRows(part, positionsOutside(part, stored));
       }),
     );
   }
 
-  #unseen(part: TenantRows, seen: Map<string, Set<bigint>>): TenantRows {
+  #unseen(part: TenantRows, seen: Map<string, IdentitySet>): TenantRows {
     const key = keyOf(part);
-    const own = seen.get(key) ?? new Set();
+    const own = seen.get(key) ?? new IdentitySet(part.ends.length);
     seen.set(key, own);
-    const pending = [this.#active?.keys.get(key), ...this.#drain.keys(key)].filter(
-      (keys) => keys !== undefined,
-    );
-    const isNew = (identity: bigint) => {
-      const isKnown =
-        own.has(identity) ||
-        this.#replaced.get(identity)?.includes(key) ||
-        pending.some((keys) => keys.has(identity));
-      if (isKnown) {
-        return false;
+    const pending = [this.#active?.keys.get(key), ...this.#drain.keys(key)];
+    const known = [...pending, this.#replaced.get(key)].filter((keys) => keys !== undefined);
+    const words = wordsOf(part.identities);
+    const positions: number[] = [];
+    for (let position = 0; position < part.ends.length; position++) {
+      const [low = 0, high = 0] = [words[2 * position], words[2 * position + 1]];
+      if (!known.some((keys) => keys.has(low, high)) && own.add(low, high)) {
+        positions.push(position);
       }
-      own.add(identity);
-      return true;
-    };
-    return pickRows(part, positionsWhere(part, isNew));
+    }
+    return pickRows(part, positions);
   }
 
   /** Those of the rows that the engine has to be asked about. */
@@ -299,12 +292,7 @@ export class Writer {
       // Others are looked for whatever their time.
       const isTimed = part.sameness === 'event' && part.timeColumn !== null;
       const key = keyOf(part);
-      return isTimed
-        ? soughtAt(
-            part,
-            positionsWhere(part, (_, position) => this.#recent.mayBeStored(key, part, position)),
-          )
-        : part;
+      return isTimed ? soughtAt(part, this.#recent.perhapsStored(key, part)) : part;
     });
   }
 
@@ -371,11 +359,9 @@ export class Writer {
       const key = keyOf(part);
       replaced.add(part);
       this.#noteReplaced(key, part);
-      const known = keys.get(key) ?? new Set();
+      const known = keys.get(key) ?? new IdentitySet(part.ends.length);
       keys.set(key, known);
-      for (const identity of part.identities) {
-        known.add(identity);
-      }
+      known.addAll(part.identities);
       this.#active.rowCount += part.ends.length;
       this.#recent.add(key, part);
     }
@@ -383,12 +369,16 @@ export class Writer {
   }
 
   #noteReplaced(key: string, { replaced }: TenantRows): void {
-    for (const identity of replaced?.identities ?? []) {
-      const keys = this.#replaced.get(identity) ?? [];
-      if (!keys.includes(key)) {
-        this.#replaced.set(identity, [...keys, key]);
-      }
+    if (replaced === undefined) {
+      return;
     }
+    const noted = [...this.#replaced.values()].reduce((sum, { size }) => sum + size, 0);
+    if (noted > mostReplaced) {
+      this.#replaced.clear();
+    }
+    const known = this.#replaced.get(key) ?? new IdentitySet();
+    this.#replaced.set(key, known);
+    known.addAll(replaced.identities);
   }
 
   /** Ends the journal that takes batches; it is the drain's from now on. */
@@ -459,17 +449,8 @@ export class Writer {
   }
 }
 
-function positionsWhere(
-  part: TenantRows,
-  test: (identity: bigint, position: number) => boolean,
-): number[] {
-  const positions: number[] = [];
-  for (const [position, identity] of part.identities.entries()) {
-    if (test(identity, position)) {
-      positions.push(position);
-    }
-  }
-  return positions;
+function positionsOutside({ identities }: TenantRows, stored: ReadonlySet<bigint>): number[] {
+  return [...identities.keys()].filter((position) => !stored.has(identities[position] ?? 0n));
 }
 
 function soughtAt(part: SoughtRows, positions: readonly number[]): SoughtRows {
