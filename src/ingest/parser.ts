@@ -558,6 +558,10 @@ function isBlank({ text }: CutRecord): boolean {
 }
 
 function sampleOf(cut: CutRecord): RawRecord[] {
+  if (cut.tooLarge) {
+    // It is refused in any case, and to read it may take seconds.
+    return [{ text: cut.text, value: undefined }];
+  }
   try {
     const value = parseJson(cut.text);
     return (

@@ -246,25 +246,37 @@ export const schemas = {
     ),
     functions: list(object({ name: string, description: string, parameters: string })),
   }),
-  IngestSummary: object({
-    source: { type: ['string', 'null'] },
-    accepted: integer,
-    rejected: { type: 'integer', description: 'In QuarryIngestErrors, each with its reason.' },
-    duplicate: { type: 'integer', description: 'Stored before; sending again adds nothing.' },
-    expired: { type: 'integer', description: 'Older than what the tenant keeps.' },
-    future: { type: 'integer', description: "More than an hour ahead of the server's clock." },
-    deadLetters: integer,
-    byTable: { type: 'object', additionalProperties: integer },
-    byReason: { type: 'object', additionalProperties: integer },
-    rejections: list(
-      object({ offset: integer, part: integer, reason: string, detail: string, message: string }, [
-        'offset',
-        'reason',
-        'message',
-      ]),
-    ),
-    bytes: integer,
-  }),
+  IngestSummary: object(
+    {
+      source: { type: ['string', 'null'] },
+      accepted: integer,
+      rejected: { type: 'integer', description: 'In QuarryIngestErrors, each with its reason.' },
+      duplicate: { type: 'integer', description: 'Stored before; sending again adds nothing.' },
+      expired: { type: 'integer', description: 'Older than what the tenant keeps.' },
+      future: { type: 'integer', description: "More than an hour ahead of the server's clock." },
+      unmapped: { type: 'integer', description: 'Right, but no table has a row for them.' },
+      merged: { type: 'integer', description: 'Told by the row of another event.' },
+      deadLetters: integer,
+      byTable: { type: 'object', additionalProperties: integer },
+      byReason: { type: 'object', additionalProperties: integer },
+      rejections: list(
+        object(
+          { offset: integer, part: integer, reason: string, detail: string, message: string },
+          ['offset', 'reason', 'message'],
+        ),
+      ),
+      bytes: integer,
+      unrecognized: {
+        ...list(string),
+        description: 'Members of an archive that no connector recognizes: the first of them.',
+      },
+      unrecognizedCount: integer,
+    },
+    [
+      ...['source', 'accepted', 'rejected', 'duplicate', 'expired', 'future', 'unmapped', 'merged'],
+      ...['deadLetters', 'byTable', 'byReason', 'rejections', 'bytes'],
+    ],
+  ),
   Token: object(
     {
       token_type: { const: 'Bearer' },
