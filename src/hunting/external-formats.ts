@@ -62,7 +62,23 @@ function lines(body: Buffer, source: ExternalSource): Rows {
 }
 
 function byPlace(record: readonly string[], source: ExternalSource): Record<string, unknown> {
-  return Object.fromEntries(source.columns.map(({ name }, index) => [name, record[index] ?? '']));
+  return bySource(source, (_name, index) => record[index] ?? '');
+}
+
+/** Each column's value: where a mapping says, or else what `unmapped` gives for its name and place. */
+function bySource(
+  { columns, mapping }: ExternalSource,
+  unmapped: (name: string, index: number) => string,
+  atPath: (path: readonly string[]) => string = () => '',
+): Record<string, unknown> {
+  return Object.fromEntries(
+    columns.map(({ name }, index) => {
+      const place = mapping?.get(name);
+      if (!place) return [name, mapping ? '' : unmapped(name, index)];
+      if ('constant' in place) return [name, place.constant];
+      return [name, 'path' in place ? atPath(place.path) : unmapped(name, place.ordinal)];
+    }),
+  );
 }
 
 function jsonLines(body: Buffer, source: ExternalSource): Rows {
@@ -91,7 +107,16 @@ function byName(document: unknown, source: ExternalSource): Record<string, unkno
     string,
     unknown
   >;
-  return Object.fromEntries(source.columns.map(({ name }) => [name, asText(fields[name])]));
+  return bySource(
+    source,
+    (name) => asText(fields[name]),
+    (path) => asText(path.reduce(memberOf, document)),
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  const isHolder = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isHolder ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function asText(value: unknown): string {

@@ -15,6 +15,7 @@ const files: Readonly<Record<string, string | Buffer>> = {
   '/list.txt': 'one\r\ntwo\r\n',
   '/lines.json': '{"name":"a","score":1}\n{"score":2,"name":"b","more":true}\n',
   '/array.json': '[\n {"name": "a",\n  "score": 1}, {"name": "b"}]',
+  '/nested.json': '[{"a": [{"k": 1}, 2], "b": {"c d": 7}}]',
   '/packed.csv.gz': gzipSync('evil.exe,10\n'),
   '/packed.json.zip': zipOf({ 'a.json': '{"name":"a","score":1}', 'b/c.json': '{"name":"c"}' }),
   '/cut.csv.zip': zipOf({ a: 'evil.exe,10' }).subarray(0, 40),
@@ -115,6 +116,27 @@ describe('files that a hunt reads', () => {
       ],
     ],
     [
+      'a mapping by path',
+      `externaldata(head: dynamic, n: long, other: string, whole: dynamic, same: string)["BASE/nested.json"]
+       with (format="multijson", ingestionMapping='[${[
+         '{"Column":"head","Properties":{"Path":"$.a[0]"}}',
+         '{"column":"n","path":"$.b.c d"}',
+         '{"Column":"whole","Properties":{"Path":"$"}}',
+         '{"Column":"same","Properties":{"ConstValue":"x"}}',
+       ].join()}]')
+       | project toint(head.k), n, other, array_length(whole.a), same`,
+      [[1, 7, '', 2, 'x']],
+    ],
+    [
+      'a mapping by place',
+      `externaldata(score: long, name: string)["BASE/iocs.csv"] with (ignoreFirstRecord=true,
+         ingestionMapping='[{"Column":"score","Properties":{"Ordinal":"1"}},{"Column":"name","Ordinal":0}]')`,
+      [
+        [10, 'evil.exe'],
+        [20, 'a, "quoted" one'],
+      ],
+    ],
+    [
       'several files',
       `externaldata(line: string)["BASE/list.txt", "BASE/list.txt"] | count`,
       [[4]],
@@ -181,6 +203,13 @@ describe('a file that a hunt must not have', () => {
       [{ host: '127.0.0.1', private: true }],
       () => `externaldata(name: string)["${base}/broken.json"] with (format="json")`,
       /cannot be read as json/,
+    ],
+    [
+      'mapped otherwise',
+      [{ host: '127.0.0.1', private: true }],
+      () =>
+        `externaldata(l: string)["${base}/list.txt"] with (ingestionMapping='[{"Column":"l","Path":"$..x"}]')`,
+      /this ingestionMapping is not supported/i,
     ],
     [
       'no http',

@@ -8,7 +8,12 @@ import {
   spanOf,
 } from '../../kql/syntax.js';
 import { newColumn, noRow, type PlanContext, unsupported } from '../context.js';
-import { ExternalDataNeeded, type ExternalFormat, externalFormats } from '../external-data.js';
+import {
+  ExternalDataNeeded,
+  type ExternalFormat,
+  externalFormats,
+  externalMapping,
+} from '../external-data.js';
 import type { SourcePlanner } from '../operator.js';
 import { columnReference, type PlanAssignment, stringLiteral } from '../plan.js';
 import { constantText } from '../scalar.js';
@@ -24,16 +29,18 @@ export const externalData: SourcePlanner = (node, context) => {
     return url;
   });
   const properties = propertiesOf(node, context);
-  if (properties.has('ingestionmapping')) {
+  const mappingText = properties.get('ingestionmapping');
+  const mapping = mappingText === undefined ? undefined : externalMapping(mappingText);
+  if (mappingText !== undefined && !mapping) {
     throw unsupported(
       node,
-      'externaldata with ingestionMapping',
-      'columns are read by place or by name',
+      'this ingestionMapping',
+      'it has to name columns with an Ordinal, a plain Path or a ConstValue',
     );
   }
   const format = formatOf(properties.get('format'), urls, node);
   const ignoreFirstRecord = properties.get('ignorefirstrecord') === 'true';
-  const key = JSON.stringify([urls, format, ignoreFirstRecord, columns]);
+  const key = JSON.stringify([urls, format, ignoreFirstRecord, columns, mappingText]);
   const rows = context.probes.get(key);
   if (!rows) {
     throw new ExternalDataNeeded({
@@ -42,6 +49,7 @@ export const externalData: SourcePlanner = (node, context) => {
       format,
       ignoreFirstRecord,
       columns,
+      mapping,
       span: spanOf(node),
     });
   }
