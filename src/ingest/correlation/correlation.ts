@@ -4,8 +4,8 @@ import { DeviceRegistry } from './devices.js';
 import { Generations } from './generations.js';
 import { LesserRows } from './lesser-rows.js';
 import { ProcessCache } from './processes.js';
-import type { CorrelationStore, Primary } from './store.js';
-import { Sightings } from './twins.js';
+import type { CorrelationStore } from './store.js';
+import { type Occurrence, Sightings } from './twins.js';
 
 const mostAccounts = 200_000;
 
@@ -21,7 +21,7 @@ export class Correlation {
   readonly accounts: Accounts;
   /** Events that win over their twins of another log, by device, kind and key. */
   readonly #primaries = new Sightings<true>(1_000);
-  #newPrimaries: Primary[] = [];
+  #newPrimaries: Occurrence[] = [];
   /** Rows of events whose better twin has not come yet. */
   readonly lesserRows: LesserRows;
   /** What the twins know besides. */
@@ -37,8 +37,8 @@ export class Correlation {
     this.processes = new ProcessCache(store);
     this.accounts = new Accounts((user) => store?.sid(user));
     this.lesserRows = new LesserRows(store?.lesserRows() ?? []);
-    for (const { key, ms } of store?.primaries() ?? []) {
-      this.#primaries.add(key, ms, true);
+    for (const primary of store?.primaries() ?? []) {
+      this.#primaries.add(primary, true);
     }
   }
 
@@ -46,14 +46,14 @@ export class Correlation {
    * An event has a row of its own, and its twins of another log none, also when they come again after a
    * restart.
    */
-  notePrimary(key: string, ms: number): void {
-    if (this.#primaries.add(key, ms, true) && this.#store) {
-      this.#newPrimaries.push({ key, ms });
+  notePrimary(primary: Occurrence): void {
+    if (this.#primaries.add(primary, true) && this.#store) {
+      this.#newPrimaries.push(primary);
     }
   }
 
-  isToldByPrimary(key: string, ms: number, toleranceMs: number): boolean {
-    return this.#primaries.near(key, ms, toleranceMs) !== undefined;
+  isToldByPrimary(secondary: Occurrence, toleranceMs: number): boolean {
+    return this.#primaries.near(secondary, toleranceMs) !== undefined;
   }
 
   /** Forgets devices on disk, after what has been learnt is there; a correlation opened later knows nothing of them. */

@@ -1,23 +1,15 @@
 import type { RowKey } from '../rows.js';
 import { areSameDevice } from './processes.js';
+import type { Occurrence } from './twins.js';
 
 /** A row of an event that another log may tell better of. */
-export interface LesserRow extends RowKey {
-  /** The device's label, a line feed, and what is the same for the twins. */
-  readonly key: string;
-  /** The device's name: others may have its label. */
-  readonly device: string;
-  /** When the event happened, since 1970. */
-  readonly ms: number;
+export interface LesserRow extends RowKey, Occurrence {
   /** Identity of the row that has taken its place, where only one can. */
   goneTo?: bigint;
 }
 
 /** An event that may take the place of rows. */
-export interface BetterEvent {
-  readonly key: string;
-  readonly device: string;
-  readonly ms: number;
+export interface BetterEvent extends Occurrence {
   readonly toleranceMs: number;
 }
 

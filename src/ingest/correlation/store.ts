@@ -6,6 +6,7 @@ import { Device, type LoggedOnUser } from './devices.js';
 import { type LesserRow, mostSavedRows } from './lesser-rows.js';
 import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
 import { labelOf, type ProcessStore } from './processes.js';
+import type { Occurrence } from './twins.js';
 
 const schema = `
 create table if not exists process (
@@ -15,7 +16,7 @@ create index if not exists process_pid on process (label, pid, start);
 create table if not exists device (name text primary key, facts text not null);
 create table if not exists account (name text primary key, sid text not null);
 create table if not exists primary_event (
-  id integer primary key, label text not null, key text not null, ms integer not null);
+  id integer primary key, device text not null, key text not null, ms integer not null);
 create table if not exists lesser_twin (
   id integer primary key, device text not null, key text not null, ms integer not null,
   ticks text not null, identity text not null);
@@ -55,18 +56,12 @@ interface StoredDevice {
   readonly about?: [string, JsonValue][];
 }
 
-/** An event that has a row of its own, where its twins of another log have none. */
-export interface Primary {
-  /** The device's label, a line feed, and what is the same for the twins. */
-  readonly key: string;
-  readonly ms: number;
-}
-
 export interface Learnt {
   readonly processes: readonly Process[];
   readonly devices: readonly Device[];
   readonly sids: ReadonlyMap<string, string>;
-  readonly primaries: readonly Primary[];
+  /** Of those that have a row of their own, where their twins of another log have none. */
+  readonly primaries: readonly Occurrence[];
   readonly lesserRows: readonly LesserRow[];
 }
 
@@ -90,6 +85,7 @@ export class CorrelationStore implements ProcessStore {
     const database = new Database(file);
     database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-8000');
     database.exec(schema);
+    bringUpToDate(database);
     const columns = 'id, pid, start, facts';
     this.#database = database;
     this.#byGuid = database.prepare(`select ${columns} from process where guid = ?`);
@@ -110,7 +106,7 @@ export class CorrelationStore implements ProcessStore {
     this.#putDevice = database.prepare('insert or replace into device (name, facts) values (?, ?)');
     this.#putSid = database.prepare('insert or replace into account (name, sid) values (?, ?)');
     this.#insertPrimary = database.prepare(
-      'insert into primary_event (label, key, ms) values (?, ?, ?)',
+      'insert into primary_event (device, key, ms) values (?, ?, ?)',
     );
     this.#insertLesserRow = database.prepare(
       'insert into lesser_twin (device, key, ms, ticks, identity) values (?, ?, ?, ?, ?)',
@@ -140,11 +136,11 @@ export class CorrelationStore implements ProcessStore {
   }
 
   /** The latest of them, oldest first. */
-  primaries(): readonly Primary[] {
+  primaries(): readonly Occurrence[] {
     const rows = this.#database
-      .prepare('select label, key, ms from primary_event order by id')
-      .all() as { label: string; key: string; ms: number }[];
-    return rows.map(({ label, key, ms }) => ({ key: `${label}\n${key}`, ms }));
+      .prepare('select device, key, ms from primary_event order by id')
+      .all() as { device: string; key: string; ms: number }[];
+    return rows.map(({ device, key, ms }) => ({ key: `${labelOf(device)}\n${key}`, device, ms }));
   }
 
   /** The latest of them, oldest first. */
@@ -203,14 +199,14 @@ export class CorrelationStore implements ProcessStore {
       "delete from process where label = ? and json_extract(facts, '$.device') in (?, ?)",
     );
     const device = this.#database.prepare('delete from device where name in (?, ?)');
-    const primary = this.#database.prepare('delete from primary_event where label = ?');
+    const primary = this.#database.prepare('delete from primary_event where device in (?, ?)');
     const lesser = this.#database.prepare('delete from lesser_twin where device in (?, ?)');
     this.#transaction(() => {
       for (const name of names) {
         const label = labelOf(name);
         processes.run(label, name, label);
         device.run(name, label);
-        primary.run(label);
+        primary.run(name, label);
         lesser.run(name, label);
       }
     });
@@ -231,10 +227,11 @@ export class CorrelationStore implements ProcessStore {
     }
   }
 
-  #putPrimaries(primaries: readonly Primary[]): void {
+  #putPrimaries(primaries: readonly Occurrence[]): void {
     let last = 0;
-    for (const { key, ms } of primaries) {
-      const values = [...labelAndRest(key), Math.round(ms)];
+    for (const { key, device, ms } of primaries) {
+      const rest = withoutLabel(key);
+      const values = [device, rest, Math.round(ms)];
       last = Number(this.#insertPrimary.run(...values).lastInsertRowid);
     }
     if (last > mostPrimaries) {
@@ -245,7 +242,7 @@ export class CorrelationStore implements ProcessStore {
   #putLesserRows(rows: readonly LesserRow[]): void {
     let last = 0;
     for (const { key, device, ms, ticks, identity } of rows) {
-      const [, rest] = labelAndRest(key);
+      const rest = withoutLabel(key);
       const values = [device, rest, Math.round(ms), String(ticks), String(identity)];
       last = Number(this.#insertLesserRow.run(...values).lastInsertRowid);
     }
@@ -272,10 +269,17 @@ export class CorrelationStore implements ProcessStore {
   }
 }
 
-/** Of a key of twins: the device's label, and what is the same for them. */
-function labelAndRest(key: string): [label: string, rest: string] {
-  const labelEnd = key.indexOf('\n');
-  return [key.slice(0, labelEnd), key.slice(labelEnd + 1)];
+/** Primaries were known by the first label of the device's name, which is one of its names. */
+function bringUpToDate(database: Database.Database): void {
+  const columns = database.prepare("select name from pragma_table_info('primary_event')").all();
+  if ((columns as { name: string }[]).some(({ name }) => name === 'label')) {
+    database.exec('alter table primary_event rename column label to device');
+  }
+}
+
+/** Of a key of twins, what is not its device's. */
+function withoutLabel(key: string): string {
+  return key.slice(key.indexOf('\n') + 1);
 }
 
 /** Columns of a process's row: guid, pid, start, facts. */

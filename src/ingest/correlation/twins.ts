@@ -1,6 +1,18 @@
 import { Generations } from './generations.js';
+import { areSameDevice } from './processes.js';
+
+/** What two logs tell of. */
+export interface Occurrence {
+  /** The device's label, a line feed, and what is the same for both. */
+  readonly key: string;
+  /** The device's name: others may have its label. */
+  readonly device: string;
+  /** When it happened, since 1970. */
+  readonly ms: number;
+}
 
 interface Sighting<Data> {
+  readonly device: string;
   readonly ms: number;
   readonly data: Data;
 }
@@ -19,28 +31,32 @@ export class Sightings<Data> {
   }
 
   /** Whether it is another one than those known. */
-  add(key: string, ms: number, data: Data): boolean {
+  add({ key, device, ms }: Occurrence, data: Data): boolean {
+    const sighting = { device, ms, data };
     const known = this.#byKey.get(key);
     if (known === undefined) {
-      this.#byKey.set(key, [{ ms, data }]);
+      this.#byKey.set(key, [sighting]);
       return true;
     }
-    if (known.some((other) => Math.abs(other.ms - ms) < this.#spacingMs)) {
+    const isSame = (other: Sighting<Data>) =>
+      Math.abs(other.ms - ms) < this.#spacingMs && areSameDevice(other.device, device);
+    if (known.some(isSame)) {
       return false;
     }
-    known.push({ ms, data });
+    known.push(sighting);
     if (known.length > mostPerKey) {
       known.shift();
     }
     return true;
   }
 
-  /** The sighting nearest to a moment, if it is near enough. */
-  near(key: string, ms: number, toleranceMs: number): Data | undefined {
+  /** The sighting that is nearest, if it is near enough. */
+  near({ key, device, ms }: Occurrence, toleranceMs: number): Data | undefined {
     let nearest: Sighting<Data> | undefined;
     for (const sighting of this.#byKey.get(key) ?? []) {
       const distance = Math.abs(sighting.ms - ms);
-      if (distance <= toleranceMs && distance < Math.abs((nearest?.ms ?? Infinity) - ms)) {
+      const isNearer = distance < Math.abs((nearest?.ms ?? Infinity) - ms);
+      if (distance <= toleranceMs && isNearer && areSameDevice(sighting.device, device)) {
         nearest = sighting;
       }
     }

@@ -219,10 +219,11 @@ export class Learning {
     if (ms === undefined) {
       return;
     }
+    const occurrence = { key, device: device.name, ms };
     if (role === 'primary') {
-      this.#correlation.notePrimary(key, ms);
+      this.#correlation.notePrimary(occurrence);
     } else {
-      this.#correlation.secondaries.add(key, ms, lent(event, lends));
+      this.#correlation.secondaries.add(occurrence, lent(event, lends));
     }
   }
 }

@@ -61,8 +61,7 @@ export class EventScope implements RuleScope {
     return twin === undefined || key === undefined
       ? undefined
       : this.#correlation.secondaries.near(
-          twinKey(this.device, twin, key),
-          this.ms,
+          { key: twinKey(this.device, twin, key), device: this.device.name, ms: this.ms },
           twinToleranceMs[twin.kind],
         );
   }

@@ -67,7 +67,7 @@ function twinOfStart({ id, data }: WindowsEvent, device: Device): TwinEvent | un
 
 /** Whether the event has no row because that of its twin is there. */
 export function isToldElsewhere(
-  { role, key, toleranceMs, isTold }: TwinEvent,
+  { role, device, key, toleranceMs, isTold }: TwinEvent,
   { milliseconds: ms }: Moment,
   correlation: Correlation,
 ): boolean {
@@ -76,7 +76,7 @@ export function isToldElsewhere(
   }
   return isTold
     ? isTold(ms, correlation)
-    : key !== undefined && correlation.isToldByPrimary(key, ms, toleranceMs);
+    : key !== undefined && correlation.isToldByPrimary({ key, device, ms }, toleranceMs);
 }
 
 /**

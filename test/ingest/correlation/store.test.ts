@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Process } from '../../../src/ingest/correlation/process.js';
 import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
@@ -64,4 +65,29 @@ it('what could not be saved is saved by the next time', () => {
   store.save({ ...nothing, processes: [process(3)] });
   store.save({ ...nothing, processes: added });
   expect([1, 2, 3].map((pid) => store.byPid('pc1', pid)[0]?.pid)).toEqual([1, 2, 3]);
+});
+
+it('events with a row of their own are known that an earlier version stored', () => {
+  store.close();
+  const file = join(folder, 'known.db');
+  const database = new Database(file);
+  database.exec(`
+    drop table primary_event;
+    create table primary_event (
+      id integer primary key, label text not null, key text not null, ms integer not null);
+    insert into primary_event (label, key, ms) values ('pc1', 'service\nevil', 5);
+  `);
+  database.close();
+  const other = { key: 'pc2\nservice\nevil', device: 'pc2.contoso.com', ms: 6 };
+  for (const opened of [1, 2]) {
+    store = new CorrelationStore(file);
+    const earlier = { key: 'pc1\nservice\nevil', device: 'pc1', ms: 5 };
+    expect(store.primaries()).toEqual(opened === 1 ? [earlier] : [earlier, other]);
+    if (opened === 1) {
+      store.save({ ...nothing, primaries: [other] });
+      store.close();
+    }
+  }
+  store.forget(['pc1', 'pc2.contoso.com']);
+  expect(store.primaries()).toEqual([]);
 });

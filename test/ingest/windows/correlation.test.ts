@@ -155,6 +155,26 @@ describe('one occurrence in two logs is one row', () => {
     }
   });
 
+  it.each(twins)(
+    '%s: of two devices whose names begin alike they are two',
+    (_what, primary, secondary, table) => {
+      const other = JSON.parse(
+        JSON.stringify(secondary).replaceAll('PC1.contoso.com', 'PC1.fabrikam.com'),
+      ) as object;
+      for (const events of [
+        [primary, other],
+        [other, primary],
+      ]) {
+        const { rows, counts } = read(events);
+        expect([rows[table]?.length, counts.merged]).toEqual([2, 0]);
+      }
+      const short = JSON.parse(
+        JSON.stringify(secondary).replaceAll('PC1.contoso.com', 'PC1'),
+      ) as object;
+      expect(read([primary, short]).counts.merged).toBe(1);
+    },
+  );
+
   it.each(twins)('%s: each alone is a row', (_what, primary, secondary, table) => {
     for (const one of [primary, secondary]) {
       const { rows, counts } = read([one]);
