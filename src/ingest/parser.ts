@@ -228,8 +228,9 @@ export class StreamParser {
     }
   }
 
-  /** What has come together since the last call. */
+  /** What has come together since the last call. What has been learnt with it is on disk before it is. */
   take(): Batch {
+    this.#options.context?.correlation.save();
     const batch: Batch = {
       events: [...this.#rows.values()].map((rows) => rows.take()),
       deadLetters: this.#letters?.take(),

@@ -84,6 +84,7 @@ export class DocumentConversion implements Conversion {
   *release(): Generator<Outcome> {
     const { correlation } = this.#context;
     correlation.epoch++;
+    // What there is no room for in memory is looked for on disk.
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
       for (const each of parsed ?? this.#again(record)) {
@@ -98,7 +99,6 @@ export class DocumentConversion implements Conversion {
     }
     yield* deviceSnapshots(this.#sighted);
     this.#sighted = new Sighted();
-    correlation.save();
   }
 
   close(): void {

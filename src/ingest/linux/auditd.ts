@@ -132,7 +132,6 @@ export class AuditConversion implements Conversion {
     }
     yield* deviceSnapshots(this.#sighted);
     this.#sighted = new Sighted();
-    correlation.save();
   }
 
   close(): void {

@@ -67,6 +67,7 @@ export class EventConversion implements Conversion {
   *release(): Generator<Outcome> {
     const { correlation } = this.#context;
     this.#learning.finish();
+    // What there is no room for in memory is looked for on disk.
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
       const event = parsed ?? this.#read(withValue(record));
@@ -77,7 +78,6 @@ export class EventConversion implements Conversion {
     }
     yield* deviceSnapshots(this.#sighted);
     this.#sighted = new Sighted();
-    correlation.save();
   }
 
   close(): void {
