@@ -35,8 +35,15 @@ export interface ExternalSource {
   readonly span: TextSpan;
 }
 
-/** The mapping as the property says it, in either of its spellings; undefined where it is none. */
-export function externalMapping(text: string): Map<string, ExternalPlace> | undefined {
+/** Of records that are documents, values are found by path; of others, by place. */
+const documentFormats: ReadonlySet<ExternalFormat> = new Set(['json', 'multijson', 'parquet']);
+
+/** The mapping as the property says it, in either of its spellings; undefined where it is none of the format's. */
+export function externalMapping(
+  text: string,
+  format: ExternalFormat,
+): Map<string, ExternalPlace> | undefined {
+  const others = documentFormats.has(format) ? 'ordinal' : 'path';
   const parsed = parsedJson(text);
   if (!Array.isArray(parsed)) return undefined;
   const mapping = new Map<string, ExternalPlace>();
@@ -44,7 +51,7 @@ export function externalMapping(text: string): Map<string, ExternalPlace> | unde
     const { properties, ...own } = lowerKeys(entry);
     const said = { ...own, ...lowerKeys(properties) };
     const place = placeOf(said);
-    if (typeof said['column'] !== 'string' || !place) return undefined;
+    if (typeof said['column'] !== 'string' || !place || others in place) return undefined;
     mapping.set(said['column'], place);
   }
   return mapping;
@@ -69,7 +76,9 @@ function placeOf({
   constvalue,
 }: Record<string, unknown>): ExternalPlace | undefined {
   if (constvalue !== undefined) return { constant: String(constvalue) };
-  if (ordinal !== undefined) return { ordinal: Number(ordinal) };
+  if (ordinal !== undefined) {
+    return /^\d{1,9}$/.test(String(ordinal)) ? { ordinal: Number(ordinal) } : undefined;
+  }
   if (typeof path !== 'string' || !/^\$(\.[^.[\]*?]+|\[(\d+|'[^']*'|"[^"]*")\])*$/.test(path))
     return undefined;
   const steps = path.slice(1).matchAll(/\.([^.[]+)|\[(\d+)\]|\[['"]([^'"]*)['"]\]/g);

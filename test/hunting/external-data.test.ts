@@ -221,4 +221,17 @@ describe('a file that a hunt must not have', () => {
     const fetchExternal = allow && externalDataReader({ ...options, allow });
     await expect(answer(query(), fetchExternal)).rejects.toThrow(message);
   });
+
+  test.each([
+    ['csv', '{"Column":"l","Path":"$.x"}'],
+    ['csv', '{"Column":"l","Ordinal":"first"}'],
+    ['csv', '{"Column":"l","Ordinal":-1}'],
+    ['json', '{"Column":"l","Ordinal":0}'],
+  ])('as %s it is mapped by %s', async (format, mapping) => {
+    const query = `externaldata(l: string)["${base}/list.txt"]
+      with (format="${format}", ingestionMapping='[${mapping}]')`;
+    await expect(answer(query, reader())).rejects.toThrow(
+      /this ingestionMapping is not supported/i,
+    );
+  });
 });

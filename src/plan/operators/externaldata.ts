@@ -29,16 +29,16 @@ export const externalData: SourcePlanner = (node, context) => {
     return url;
   });
   const properties = propertiesOf(node, context);
+  const format = formatOf(properties.get('format'), urls, node);
   const mappingText = properties.get('ingestionmapping');
-  const mapping = mappingText === undefined ? undefined : externalMapping(mappingText);
+  const mapping = mappingText === undefined ? undefined : externalMapping(mappingText, format);
   if (mappingText !== undefined && !mapping) {
     throw unsupported(
       node,
       'this ingestionMapping',
-      'it has to name columns with an Ordinal, a plain Path or a ConstValue',
+      'it has to name columns with an Ordinal (of documents a plain Path) or a ConstValue',
     );
   }
-  const format = formatOf(properties.get('format'), urls, node);
   const ignoreFirstRecord = properties.get('ignorefirstrecord') === 'true';
   const key = JSON.stringify([urls, format, ignoreFirstRecord, columns, mappingText]);
   const rows = context.probes.get(key);
