@@ -25,7 +25,7 @@ function deviceColumns(table: Table): DeviceColumns {
   return { id: names.includes('DeviceId'), name: names.includes('DeviceName') };
 }
 
-function stored(database: string, { name }: Table): Sql {
+function stored(database: string, { name }: Pick<Table, 'name'>): Sql {
   return sql`${identifier(database)}.${identifier(name)}`;
 }
 
@@ -166,7 +166,7 @@ SETTINGS mutations_sync = 1`.text;
 WHERE active AND database = ${literal(database)} AND has_lightweight_delete`.text,
   );
   for (const { table } of marked) {
-    const name = sql`${identifier(database)}.${identifier(table)}`;
+    const name = stored(database, { name: table });
     await engine.command(
       sql`ALTER TABLE ${name} APPLY DELETED MASK SETTINGS mutations_sync = 1`.text,
     );

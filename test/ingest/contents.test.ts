@@ -3,10 +3,9 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { contentsOf } from '../../src/ingest/contents.js';
-import { zipOf } from './archives.js';
+import { tarOf, zipOf } from './archives.js';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
@@ -253,15 +252,4 @@ describe('the members of a tar archive', () => {
 
 async function* pieces(bytes: Uint8Array) {
   for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
-}
-
-async function tarOf(members: Readonly<Record<string, string | Uint8Array>>): Promise<Buffer> {
-  const archive = pack();
-  for (const [name, content] of Object.entries(members)) {
-    archive.entry({ name }, Buffer.from(content as string));
-  }
-  archive.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of archive) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }
