@@ -31,6 +31,10 @@ const xmlStart = /^\s*<(?:\?xml|Events?)[\s>]/;
 const xmlStartBytes = 64;
 const eventEnd = Buffer.from('</Event>');
 
+/** How deep in the brackets of an answer its tables stand, and what stands in one of them. */
+const inTables = 1;
+const insideTable = 2;
+
 const punctuation = new Set([comma, openBrace, closeBrace, openBracket, closeBracket]);
 
 /** How much of a record that is too large is kept. */
@@ -41,15 +45,24 @@ const startBytes = 256;
 // A stream that starts so is one document, or several, of which the records are parts: an array, an
 // Event Hubs message ({"records": [...]}), JSON printed over several lines.
 const documentStart =
-  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:records"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context)"\s*:)|\{\s*$)/;
+  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:records|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context)"\s*:)|\{\s*$)/;
 const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
 /** Answers of the hunting APIs have their rows in such a list, behind the schema. */
 const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context)"\s*:/;
 const answerStart = /^\{[\s\S]*?"(?:Results|results)"\s*:\s*\[/;
 /** The rows start within so many bytes. */
 const answerBytes = 64 * 1024;
+/**
+ * Answers of Log Analytics have tables, whose rows are lists of values. Some rows together are an answer
+ * of their own, and a record.
+ */
+const tablesStart = /^\{\s*"tables"\s*:\s*\[\s*/;
+const tableStart = /^\{[^[\]{}]*"columns"\s*:\s*\[[^[\]]*\]\s*,[^[\]{}]*"rows"\s*:\s*\[/;
+/** No fewer, where there are more: what stands before the rows is read with each. */
+const rowsBytes = answerBytes;
+const rowFrame = (table: string) => ({ before: `{"tables":[${table}`, after: ']}]}' });
 /** May still become a wrapper's start when more bytes come. */
-const wrapperBegun = /^\{\s*(?:"r?e?c?o?r?d?s?"?\s*:?\s*)?$/;
+const wrapperBegun = /^\{\s*(?:"(?:r?e?c?o?r?d?s?|t?a?b?l?e?s?)"?\s*:?\s*)?$/;
 
 /** Whether a file that starts so is a document, which can only be read whole; undefined: not to be seen yet. */
 export function startsDocument(start: Buffer): boolean | undefined {
@@ -217,7 +230,7 @@ export class RecordCutter {
       if (this.#skipped) {
         this.#finishSkipped(found.end - found.start, sink);
       } else {
-        this.#emit(found.start, found.end, sink);
+        this.#emit(found.start, found.end, sink, found.frame);
       }
     }
     const start = scan.recordStart ?? scan.position;
@@ -258,10 +271,14 @@ export class RecordCutter {
     }
   }
 
-  #emit(start: number, end: number, sink: Sink): void {
+  #emit(start: number, end: number, sink: Sink, frame?: Frame): void {
     const sizeBytes = end - start;
     const tooLarge = sizeBytes > this.#maxBytes;
-    const bytes = this.#held.subarray(start, tooLarge ? start + headBytes : end);
+    const own = this.#held.subarray(start, tooLarge ? start + headBytes : end);
+    const bytes =
+      frame && !tooLarge
+        ? Buffer.concat([Buffer.from(frame.before), own, Buffer.from(frame.after)])
+        : own;
     sink(new BytesRecord(bytes, this.#offset + start, sizeBytes, tooLarge));
   }
 }
@@ -318,6 +335,15 @@ function contentStart(bytes: Buffer, start: number, end: number): number {
   return content === end ? end : position;
 }
 
+/** What a record has to stand in to be understood. */
+type Frame = ReturnType<typeof rowFrame>;
+
+interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly frame: Frame | undefined;
+}
+
 /** Where in a document the scan stands; it goes on where it stopped when more bytes have come. */
 class Scan {
   position = 0;
@@ -329,6 +355,10 @@ class Scan {
   /** `]` and `}` that end what the records stand in. */
   #inArray = false;
   #inWrapper = false;
+  /** Brackets of the wrapper that are open, but its own and that of the records. */
+  #wrapperDepth = 0;
+  /** Of the table's rows, where the wrapper has tables. */
+  #frame: Frame | undefined;
   /** A record that is no object or array; it ends before the next comma, bracket or line end. */
   #isScalar = false;
 
@@ -340,7 +370,7 @@ class Scan {
   }
 
   /** The next whole record; undefined when the bytes are at their end. */
-  next(bytes: Buffer, final: boolean): { start: number; end: number } | undefined {
+  next(bytes: Buffer, final: boolean): Found | undefined {
     while (this.position < bytes.length) {
       if (this.recordStart === undefined) {
         if (!this.#between(bytes, final)) {
@@ -353,14 +383,14 @@ class Scan {
     return final && this.recordStart !== undefined ? this.#endRecord() : undefined;
   }
 
-  #endRecord(): { start: number; end: number } {
+  #endRecord(): Found {
     const start = this.recordStart ?? 0;
     this.recordStart = undefined;
     this.#depth = 0;
     this.#inString = false;
     this.#escaped = false;
     this.#isScalar = false;
-    return { start, end: this.position };
+    return { start, end: this.position, frame: this.#inArray ? this.#frame : undefined };
   }
 
   /** One step outside of records; false when more bytes are needed. */
@@ -372,7 +402,7 @@ class Scan {
       this.#inArray = false;
       this.position++;
     } else if (!this.#inArray && this.#inWrapper) {
-      this.#wrapperTail(byte);
+      return this.#wrapperTail(byte, bytes, final);
     } else if (!this.#inArray && byte === openBracket) {
       this.#inArray = true;
       this.position++;
@@ -395,16 +425,17 @@ class Scan {
 
   #objectStart(bytes: Buffer, final: boolean): boolean {
     const start = bytes.toString('utf8', this.position, this.position + startBytes);
+    const tables = tablesStart.exec(start)?.[0];
+    if (tables !== undefined) {
+      return this.#tableStart(bytes, final, tables.length);
+    }
     const isAnswer = answerBegun.test(start);
-    const head = isAnswer
-      ? bytes.toString('utf8', this.position, this.position + answerBytes)
-      : start;
-    const wrapper = (isAnswer ? answerStart : wrapperStart).exec(head);
+    const wrapper = isAnswer
+      ? answerStart.exec(this.#head(bytes, this.position))
+      : wrapperStart.exec(start);
     if (wrapper) {
-      this.position += Buffer.byteLength(wrapper[0]);
-      this.#inWrapper = true;
-      this.#inArray = true;
-    } else if (isAnswer && bytes.length - this.position < answerBytes && !final) {
+      this.#enter(Buffer.byteLength(wrapper[0]), 0);
+    } else if (isAnswer && this.#isHeadShort(bytes, final)) {
       return false;
     } else if (wrapperBegun.test(start) && start.length < startBytes && !final) {
       return false;
@@ -414,22 +445,59 @@ class Scan {
     return true;
   }
 
-  /** What an Event Hubs message holds after its records is passed over, up to its closing brace. */
-  #wrapperTail(byte: number): void {
+  /** A table, whose rows are the records; what cannot be read as one is a record itself. */
+  #tableStart(bytes: Buffer, final: boolean, at: number): boolean {
+    const table = tableStart.exec(this.#head(bytes, this.position + at))?.[0];
+    if (table !== undefined) {
+      this.#enter(at + Buffer.byteLength(table), insideTable);
+      this.#frame = rowFrame(table);
+    } else if (this.#isHeadShort(bytes, final)) {
+      return false;
+    } else {
+      this.#begin(openBrace);
+    }
+    return true;
+  }
+
+  #enter(bytes: number, depth: number): void {
+    this.position += bytes;
+    this.#inWrapper = true;
+    this.#inArray = true;
+    this.#wrapperDepth = depth;
+  }
+
+  #head(bytes: Buffer, start: number): string {
+    return bytes.toString('utf8', start, start + answerBytes);
+  }
+
+  #isHeadShort(bytes: Buffer, final: boolean): boolean {
+    return bytes.length - this.position < answerBytes && !final;
+  }
+
+  /**
+   * What an Event Hubs message holds after its records is passed over, up to its closing brace; further
+   * tables of an answer are not. False when more bytes are needed.
+   */
+  #wrapperTail(byte: number, bytes: Buffer, final: boolean): boolean {
+    if (this.#frame && !this.#inString && byte === openBrace && this.#wrapperDepth === inTables) {
+      return this.#tableStart(bytes, final, 0);
+    }
     this.position++;
     if (this.#inString) {
       this.#stringByte(byte);
     } else if (byte === quote) {
       this.#inString = true;
     } else if (byte === openBrace || byte === openBracket) {
-      this.#depth++;
+      this.#wrapperDepth++;
     } else if (byte === closeBrace || byte === closeBracket) {
-      if (this.#depth === 0) {
+      if (this.#wrapperDepth === 0) {
         this.#inWrapper = false;
-      } else {
-        this.#depth--;
+      } else if (--this.#wrapperDepth === 0) {
+        // Whatever follows is behind the tables.
+        this.#frame = undefined;
       }
     }
+    return true;
   }
 
   /** Goes through a record; true when it has ended before `position`. */
@@ -450,8 +518,12 @@ class Scan {
       } else if (byte === openBrace || byte === openBracket) {
         this.#depth++;
       } else if (byte === closeBrace || byte === closeBracket) {
-        this.#depth--;
         if (this.#depth === 0) {
+          // Of the table, behind its last row.
+          return true;
+        }
+        this.#depth--;
+        if (this.#depth === 0 && !this.#takesMore()) {
           this.position++;
           return true;
         }
@@ -459,6 +531,12 @@ class Scan {
       this.position++;
     }
     return false;
+  }
+
+  /** Whether the record goes on behind a row. */
+  #takesMore(): boolean {
+    const isOfTable = this.#inArray && this.#frame !== undefined;
+    return isOfTable && this.position - (this.recordStart ?? 0) < rowsBytes;
   }
 
   #stringByte(byte: number): void {

@@ -3,9 +3,14 @@ import { type CutRecord, RecordCutter } from '../../src/ingest/records.js';
 
 const maxBytes = 1000;
 
-function cut(input: string | Uint8Array, chunkBytes: number, lines = false): CutRecord[] {
+function cut(
+  input: string | Uint8Array,
+  chunkBytes: number,
+  lines = false,
+  limit = maxBytes,
+): CutRecord[] {
   const bytes = Buffer.from(input);
-  const cutter = new RecordCutter({ maxBytes, lines });
+  const cutter = new RecordCutter({ maxBytes: limit, lines });
   const records: CutRecord[] = [];
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     cutter.write(bytes.subarray(at, at + chunkBytes), (record) => records.push(record));
@@ -38,6 +43,18 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
     '{\n "records" : [ {"a":1} ] }\n{"records":[{"a":2}],"s":"\\"}"}[{"a":3}]',
     ['{"a":1}', '{"a":2}', '{"a":3}'],
   ],
+  [
+    "the rows of an answer's tables",
+    '{\n"tables":[{"name":"T","columns":[{"name":"a"},{"name":"b"}],"rows":[[1,"]}"],\n["x",[2]]]},\n' +
+      '{"columns":[],"rows":[]},{"columns":[{"name":"c"}],"rows":[[3]]},{"rows":[[4]]}],"stats":{"x":["{",{}],"y":{}}}\n{"a":1}',
+    [
+      '{"tables":[{"name":"T","columns":[{"name":"a"},{"name":"b"}],"rows":[[1,"]}"],\n["x",[2]]]}]}',
+      '{"tables":[{"columns":[{"name":"c"}],"rows":[[3]]}]}',
+      '{"rows":[[4]]}',
+      '{"a":1}',
+    ],
+  ],
+  ['tables that are none', '{\n"tables":[1,{"rows":[2]}]}', ['{\n"tables":[1,{"rows":[2]}]}']],
   [
     'a broken record in an array',
     '[\n{"a":1},\n{"a":"x},\n{"a":3}\n]',
@@ -124,6 +141,21 @@ describe('RecordCutter', () => {
         ...records,
         ...records,
       ]);
+    }
+  });
+
+  it('an answer of tables larger than a record is cut into answers of some rows', () => {
+    const table = '{"name":"PrimaryResult","columns":[{"name":"a","type":"long"}],"rows":[';
+    const rows = Array.from({ length: 500 }, (_, index) => `[${index},"${'x'.repeat(500)}"]`);
+    for (const chunkBytes of [100, 7_000, 1_000_000]) {
+      const records = cut(`{"tables":[${table}${rows}]}]}`, chunkBytes, false, 100_000);
+      expect(records.every(({ tooLarge }) => !tooLarge)).toBe(true);
+      expect(records.length).toBeLessThan(6);
+      const parsed = records.map(({ text }) => JSON.parse(text).tables[0]);
+      expect(
+        parsed.flatMap((each) => each.rows.map((row: unknown) => JSON.stringify(row))),
+      ).toEqual(rows);
+      expect(new Set(parsed.map((each) => each.name))).toEqual(new Set(['PrimaryResult']));
     }
   });
 

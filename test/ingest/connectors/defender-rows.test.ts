@@ -203,7 +203,15 @@ it('an answer larger than a record may be is cut into its rows', () => {
     ReportId: index,
   }));
   const schema = [{ Name: 'Timestamp', Type: 'DateTime' }];
+  const names = Object.keys(rows[0] ?? {});
+  const table = {
+    name: 'PrimaryResult',
+    columns: names.map((name) => ({ name, type: 'string' })),
+    rows: rows.map((row) => Object.values(row)),
+  };
   for (const answer of [
+    JSON.stringify({ tables: [table] }),
+    JSON.stringify({ tables: [table], statistics: { query: {} } }, null, 1),
     JSON.stringify({ Stats: {}, Schema: schema, Results: rows }),
     JSON.stringify({ '@odata.context': 'x', schema, results: rows }),
     JSON.stringify({ Schema: schema, Results: rows, More: { a: [1] } }, null, 1),
