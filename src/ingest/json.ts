@@ -100,6 +100,8 @@ function markNumbers(text: string): JsonValue {
   try {
     return JSON.parse(text.replace(likelyLongNumbers, `$1"${mark}$2"`));
   } catch {
+    // What is no JSON says so in its own words, and takes no exact replacement: that would take its square in time.
+    JSON.parse(text);
     return JSON.parse(
       text.replace(stringsAndLongNumbers, (token) =>
         token.startsWith('"') ? token : `"${mark}${token}"`,

@@ -55,6 +55,15 @@ describe('parseJson', () => {
     expect(parseJson(`{"a":"x${digits}"}`)).toEqual({ a: `x${digits}` });
   });
 
+  it('refuses what is no JSON in its own words, and in no more than its length in time', () => {
+    const text = `[1234567890123456789,"${'\\\\"'.repeat(1_000_000)}`;
+    expect(() => parseJson(text)).toThrow(SyntaxError);
+    // How long numbers are marked is not to be seen.
+    expect(() => parseJson('[x, 1234567890123456789]')).toThrow(
+      `Unexpected token 'x', "[x, 1234567"... is not valid JSON`,
+    );
+  });
+
   it('marks whole numbers only', () => {
     const text =
       '{"a":":1234567890123456,","b":[1234567890123456789,0.1234567890123456789,1e1000]}';
