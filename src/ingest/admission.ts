@@ -5,7 +5,10 @@ const retryAfterSeconds = 5;
 
 /** A request's share of the memory that requests have together. */
 export interface Lease {
-  /** @throws HuntError `ingest.behind` where all of them hold too much, and an older one is under way */
+  /**
+   * @param bytes more than before; less than 0: so many are given back
+   * @throws HuntError `ingest.behind` where all of them would hold too much, and an older one is under way
+   */
   grow(bytes: number): void;
   end(): void;
 }
@@ -34,7 +37,7 @@ export class Admission {
     return {
       grow: (bytes) => {
         const [oldest] = this.#leases;
-        if (this.#bytes + bytes > this.#mostBytes && oldest !== lease) {
+        if (bytes > 0 && this.#bytes + bytes > this.#mostBytes && oldest !== lease) {
           throw behind();
         }
         held += bytes;
