@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -54,9 +54,15 @@ export async function ingestFile(
   const summary: FileSummary = emptySummary();
   let bytesRead = 0;
   const report = () => onProgress?.({ bytesRead, bytesTotal, summary });
+  const opened: ReadStream[] = [];
+  const openFile = () => {
+    const input = createReadStream(file, { highWaterMark: readBytes });
+    opened.push(input);
+    return input;
+  };
   async function* counted() {
     bytesRead = 0;
-    const input = isInput ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
+    const input = isInput ? process.stdin : openFile();
     for await (const chunk of input as AsyncIterable<Uint8Array>) {
       if (signal?.aborted) {
         return;
@@ -86,6 +92,9 @@ export async function ingestFile(
       throw error;
     }
     summary.incomplete ??= error.message;
+  } finally {
+    // Not all of them have been read to their end.
+    for (const input of opened) input.destroy();
   }
   await committer.done();
   bytesRead = bytesTotal ?? bytesRead;

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { HuntError } from '../../src/errors.js';
 import { ingestFile } from '../../src/ingest/file.js';
 import type { Intake } from '../../src/ingest/intake.js';
-import { tarOf } from './archives.js';
+import { tarOf, zipOf } from './archives.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quarry-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,3 +38,31 @@ test('a packed tar archive is read with the members of Sysmon first', async () =
   expect(unrecognized).toEqual(['a.tgz/b.json', 'a.tgz/a.json', 'a.tgz/c.json']);
   expect(read.at(-1)).toBe(packed.length);
 });
+
+test.skipIf(!existsSync('/proc/self/fd'))('a file is closed, however far it was read', async () => {
+  const lines = 'a line of text\n'.repeat(200_000);
+  const packed = gzipSync(lines, { level: 0 });
+  const files = {
+    'a.zip': zipOf({ 'a.json': lines, 'b.json': lines }),
+    'stray.gz': Buffer.concat([gzipSync('a line'), Buffer.alloc(3 * 1024 * 1024)]),
+    'damaged.gz': Buffer.concat([packed.subarray(0, 20), Buffer.alloc(packed.length)]),
+    'plain.txt': lines,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    const unread = ingestFile(async () => intake, file, { tenant: 'default' });
+    await unread.catch(() => undefined);
+  }
+  await vi.waitFor(() => expect(openFiles().filter((file) => file.startsWith(folder))).toEqual([]));
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      return [];
+    }
+  });
+}
