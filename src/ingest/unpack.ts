@@ -140,14 +140,25 @@ async function skipHeader(input: ByteReader): Promise<void> {
   }
   for (const text of [flag.name, flag.comment]) {
     if (flags & text) {
-      let byte: number | undefined;
-      do {
-        [byte] = await exactly(input, 1);
-      } while (byte !== 0);
+      await skipText(input);
     }
   }
   if (flags & flag.headerChecksum) {
     await exactly(input, 2);
+  }
+}
+
+/** Up to behind its zero byte: it may have any length. */
+async function skipText(input: ByteReader): Promise<void> {
+  for (let end = -1; end < 0; ) {
+    const chunk = await input.chunk();
+    if (chunk === undefined) {
+      throw brokenOff();
+    }
+    end = chunk.indexOf(0);
+    if (end >= 0) {
+      input.unread(chunk.subarray(end + 1));
+    }
   }
 }
 

@@ -33,6 +33,8 @@ export async function* unzstd(input: ByteReader): AsyncGenerator<Uint8Array> {
 
 const blockType = { runLength: 1 } as const;
 const blockHeaderBytes = 3;
+/** A run of one byte may not be longer either; the decoder does not look. */
+const largestBlock = 128 * 1024;
 const checksumBytes = 4;
 
 async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
@@ -47,6 +49,9 @@ async function* frame(input: ByteReader): AsyncGenerator<Uint8Array> {
     const header = await exactly(input, blockHeaderBytes);
     const word = header.readUIntLE(0, blockHeaderBytes);
     isLast = (word & 1) === 1;
+    if (word >> 3 > largestBlock) {
+      throw content('The zstd data is damaged.');
+    }
     const length = ((word >> 1) & 3) === blockType.runLength ? 1 : word >> 3;
     const checksum = isLast && hasChecksum ? checksumBytes : 0;
     piece = Buffer.concat([piece, header, await exactly(input, length + checksum)]);

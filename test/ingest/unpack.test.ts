@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { unpack } from '../../src/ingest/unpack.js';
+import { ByteReader, unpack } from '../../src/ingest/unpack.js';
 
 async function* chunks(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) {
@@ -73,6 +73,21 @@ describe('unpack', () => {
     concat.mockRestore();
     expect(output.split('\n')).toHaveLength(4_001);
     expect(copied).toBeLessThan(20 * bytes.length);
+  });
+
+  it('gzip with a long name is looked through, and not asked byte by byte', async () => {
+    const header = Buffer.from(packed.subarray(0, 10));
+    header[3] = 8;
+    const name = Buffer.alloc(4_000_000, 'n');
+    const peeked = vi.spyOn(ByteReader.prototype, 'peek');
+    const whole = Buffer.concat([header, name, Buffer.from([0]), packed.subarray(10)]);
+    expect(await unpacked(whole, 65_536)).toEqual([text, '']);
+    expect(await unpacked(Buffer.concat([header, name]), 65_536)).toEqual([
+      '',
+      'The gzip data is truncated.',
+    ]);
+    expect(peeked.mock.calls.length).toBeLessThan(100);
+    peeked.mockRestore();
   });
 
   it.each([5, 15, 1000, packed.length - 20, packed.length - 8, packed.length - 1])(

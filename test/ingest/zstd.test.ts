@@ -56,6 +56,17 @@ describe('zstd', () => {
     expect(await unpacked(Buffer.concat([stored(['0']), ...bytes]))).toEqual(['0ab\nc', '']);
   });
 
+  it('whose block is larger than the format allows is damaged: a bomb has no others', async () => {
+    const bomb = (size: number) => {
+      const word = Buffer.alloc(3);
+      word.writeUIntLE((size << 3) | (1 << 1) | 1, 0, 3);
+      const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]);
+      return Buffer.concat([header, word, Buffer.from('x')]);
+    };
+    expect(await unpacked(bomb(128 * 1024))).toEqual(['x'.repeat(128 * 1024), '']);
+    expect(await unpacked(bomb(128 * 1024 + 1))).toEqual(['', 'The zstd data is damaged.']);
+  });
+
   it('that is cut off gives what is whole, and says so', async () => {
     const bytes = stored(['whole\n', 'not whole']);
     expect(await unpacked(bytes.subarray(0, -3))).toEqual([
