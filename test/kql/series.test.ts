@@ -36,6 +36,7 @@ describe('instants in a series are no numbers', () => {
 
 describe('a result too many shifts the names of those after it', () => {
   test.each<[query: string, columns: string[]]>([
+    ['print (a, b) = series_stats(dynamic([1, 2, 3])), 7', ['a', 'b', 'print_1']],
     [
       'print y = dynamic([1, 2, 3]) | extend a = series_decompose_forecast(y, 1), b = series_periods_validate(y, 2), 7',
       ['y', 'a', 'b', 'series_periods_validate_y_scores', 'Column1'],

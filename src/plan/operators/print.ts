@@ -1,4 +1,11 @@
-import { columnsOf, elements, kindOf } from '../../kql/syntax.js';
+import {
+  columnsOf,
+  type Expression,
+  elements,
+  kindOf,
+  member,
+  type SyntaxNode,
+} from '../../kql/syntax.js';
 import { namedValues, namesFor } from '../assignments.js';
 import { newColumn, noRow } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -8,9 +15,10 @@ export const print: OperatorPlanner = (node, _input, context) => {
   const schema = columnsOf(node.ResultType);
   const values = elements(node, 'Expressions').flatMap((element) => {
     const results = namedValues([element], context, noRow);
-    // One name is for the first of several results, and `print` leaves out the others.
-    if (kindOf(element) !== 'SimpleNamedExpression') return results;
-    return results.slice(0, 1).map((first) => ({ ...first, surplus: 0 }));
+    const named = namesGiven(element);
+    if (named === 0) return results;
+    // Names are for the first of several results, and `print` leaves out the others.
+    return results.slice(0, named).map((result) => ({ ...result, surplus: 0 }));
   });
   const names = namesFor(values, schema);
   const assignments = values.map(({ expression, name }, index) => ({
@@ -28,3 +36,14 @@ export const print: OperatorPlanner = (node, _input, context) => {
     ingestionTime: null,
   };
 };
+
+function namesGiven(element: Expression): number {
+  switch (kindOf(element)) {
+    case 'SimpleNamedExpression':
+      return 1;
+    case 'CompoundNamedExpression':
+      return elements(member<SyntaxNode>(element, 'Names'), 'Names').length;
+    default:
+      return 0;
+  }
+}
