@@ -55,7 +55,10 @@ export interface Passed {
 }
 
 /** Reasons that a connector may give; the wording is in `dead-letters.ts`. */
-export type RejectionReason = 'record.shape' | 'table.unknown' | 'source.unknown';
+export type RejectionReason = 'record.shape' | 'table.unknown' | 'source.unknown' | FailedReading;
+
+/** What reading a record threw. */
+export type FailedReading = 'json.invalid' | 'json.tooDeep' | 'connector.failed';
 
 export type Outcome = DefenderEvent | Rejection | Passed;
 

@@ -1,4 +1,5 @@
-import { maxJsonDepth } from './json.js';
+import type { FailedReading, RawRecord, Rejection } from './connector.js';
+import { JsonTooDeepError, maxJsonDepth } from './json.js';
 
 /** Why an event, or a value of it, was not stored: codes to group by, and their words. */
 export const reasons = {
@@ -7,6 +8,7 @@ export const reasons = {
   'record.tooLarge': 'The record is larger than the limit',
   'record.shape': 'The record does not have the shape of its source',
   'source.unknown': 'No known source writes records of this shape',
+  'connector.failed': 'The connector failed on the record',
   'table.unknown': 'There is no table for the event',
   'time.missing': 'The event has no time',
   'time.invalid': 'The time of the event is not a datetime',
@@ -40,6 +42,33 @@ export interface Culprit {
 
 const longestRaw = 64 * 1024;
 const longestDetail = 200;
+
+/**
+ * Why a record could not be read, from what was thrown. A record that a connector did not expect costs
+ * itself, and not its stream.
+ * @throws the error, where it is not the record's: of a disk, for example
+ */
+export function problemOf(error: unknown): Problem & { readonly reason: FailedReading } {
+  if (error instanceof JsonTooDeepError) {
+    return { reason: 'json.tooDeep' };
+  }
+  if (error instanceof SyntaxError) {
+    return { reason: 'json.invalid', detail: error.message };
+  }
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return { reason: 'connector.failed', detail: error.message };
+  }
+  throw error;
+}
+
+/**
+ * The same for a record that was held back.
+ * @throws as `problemOf`
+ */
+export function rejectionOf(error: unknown, record: RawRecord): Rejection {
+  const { reason, detail = '' } = problemOf(error);
+  return { rejected: reason, detail, record };
+}
 
 /** A row of QuarryIngestErrors. */
 export function deadLetter(problem: Problem, culprit: Culprit, now: string) {

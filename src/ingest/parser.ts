@@ -9,9 +9,16 @@ import type {
 import { detectConnector } from './connectors.js';
 import { isolatedContext } from './correlation/correlation.js';
 import { type Moment, momentOfDate } from './datetime.js';
-import { type Culprit, clip, deadLetter, type Problem, type Reason } from './dead-letters.js';
+import {
+  type Culprit,
+  clip,
+  deadLetter,
+  type Problem,
+  problemOf,
+  type Reason,
+} from './dead-letters.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
-import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from './json.js';
+import { compactJson, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
 import { PlainMembers } from './plain-json.js';
 import { type CutRecord, RecordCutter } from './records.js';
@@ -378,7 +385,7 @@ export class StreamParser {
     try {
       return parseJson(text);
     } catch (error) {
-      const problem = jsonProblem(error);
+      const problem = problemOf(error);
       if (format === 'mixed' && problem.reason === 'json.invalid') {
         return undefined;
       }
@@ -391,7 +398,7 @@ export class StreamParser {
     try {
       return { text: compactJson(value), value, place };
     } catch (error) {
-      this.#reject(jsonProblem(error), '', { text: whole, value: undefined, place });
+      this.#reject(problemOf(error), '', { text: whole, value: undefined, place });
       return undefined;
     }
   }
@@ -401,8 +408,7 @@ export class StreamParser {
     try {
       outcomes = conversion.convert(record);
     } catch (error) {
-      // Connectors take values as text, which has its limits.
-      this.#reject(jsonProblem(error), '', record);
+      this.#reject(problemOf(error), '', record);
       return;
     }
     for (const outcome of outcomes) {
@@ -534,16 +540,6 @@ const longestDetail = 200;
 const unclaimed: Conversion = { convert: () => [{ rejected: 'source.unknown' }] };
 /** What is no JSON, and has been rejected for it. */
 const refused = Symbol('refused');
-
-function jsonProblem(error: unknown): Problem {
-  if (error instanceof JsonTooDeepError) {
-    return { reason: 'json.tooDeep' };
-  }
-  if (error instanceof SyntaxError) {
-    return { reason: 'json.invalid', detail: error.message };
-  }
-  throw error;
-}
 
 /** The records that a JSON value holds where it is not one itself: an array, or Event Hubs' wrapper. */
 function partsOf(value: JsonValue): readonly JsonValue[] | undefined {

@@ -62,7 +62,7 @@ const tableStart = /^\{[^[\]{}]*"columns"\s*:\s*\[[^[\]]*\]\s*,[^[\]{}]*"rows"\s
 const rowsBytes = answerBytes;
 const rowFrame = (table: string) => ({ before: `{"tables":[${table}`, after: ']}]}' });
 /** May still become a wrapper's start when more bytes come. */
-const wrapperBegun = /^\{\s*(?:"(?:r?e?c?o?r?d?s?|t?a?b?l?e?s?)"?\s*:?\s*)?$/;
+const wrapperBegun = /^\{\s*(?:"[^"]{0,30}(?:"\s*(?::\s*)?)?)?$/;
 
 /** Whether a file that starts so is a document, which can only be read whole; undefined: not to be seen yet. */
 export function startsDocument(start: Buffer): boolean | undefined {
@@ -355,6 +355,8 @@ class Scan {
   /** `]` and `}` that end what the records stand in. */
   #inArray = false;
   #inWrapper = false;
+  /** Nothing has followed the bracket that ends the records. */
+  #isBehindRecords = false;
   /** Brackets of the wrapper that are open, but its own and that of the records. */
   #wrapperDepth = 0;
   /** Of the table's rows, where the wrapper has tables. */
@@ -397,9 +399,11 @@ class Scan {
   #between(bytes: Buffer, final: boolean): boolean {
     const byte = bytes[this.position] ?? 0;
     if (space.has(byte) || byte === comma) {
+      this.#isBehindRecords &&= byte !== comma;
       this.position++;
     } else if (this.#inArray && byte === closeBracket) {
       this.#inArray = false;
+      this.#isBehindRecords = true;
       this.position++;
     } else if (!this.#inArray && this.#inWrapper) {
       return this.#wrapperTail(byte, bytes, final);
@@ -466,6 +470,12 @@ class Scan {
     this.#wrapperDepth = depth;
   }
 
+  #leave(): void {
+    this.#inWrapper = false;
+    this.#isBehindRecords = false;
+    this.#frame = undefined;
+  }
+
   #head(bytes: Buffer, start: number): string {
     return bytes.toString('utf8', start, start + answerBytes);
   }
@@ -482,6 +492,13 @@ class Scan {
     if (this.#frame && !this.#inString && byte === openBrace && this.#wrapperDepth === inTables) {
       return this.#tableStart(bytes, final, 0);
     }
+    if (this.#isBehindRecords && byte !== closeBrace && byte !== closeBracket) {
+      // No JSON: what it should have been is told of it.
+      this.#leave();
+      this.#begin(byte);
+      return true;
+    }
+    this.#isBehindRecords = false;
     this.position++;
     if (this.#inString) {
       this.#stringByte(byte);
@@ -491,7 +508,7 @@ class Scan {
       this.#wrapperDepth++;
     } else if (byte === closeBrace || byte === closeBracket) {
       if (this.#wrapperDepth === 0) {
-        this.#inWrapper = false;
+        this.#leave();
       } else if (--this.#wrapperDepth === 0) {
         // Whatever follows is behind the tables.
         this.#frame = undefined;

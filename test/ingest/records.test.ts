@@ -54,6 +54,12 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
       '{"a":1}',
     ],
   ],
+  [
+    'an answer that is broken behind its rows',
+    '{\n"Schema":[],"Results":[] a":1}]}\n{"a":1}',
+    ['a":1}]}', '{"a":1}'],
+  ],
+  ['a message of no records', '{"records":[\n] , "x":1}{"a":1}', ['{"a":1}']],
   ['tables that are none', '{\n"tables":[1,{"rows":[2]}]}', ['{\n"tables":[1,{"rows":[2]}]}']],
   [
     'a broken record in an array',

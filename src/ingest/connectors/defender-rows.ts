@@ -100,9 +100,13 @@ function isFrame(value: JsonObject): boolean {
  */
 function resultsOf(tables: readonly JsonObject[]): readonly JsonObject[] {
   const listed = rowsOfTable(tables.at(-1) ?? {}).map(({ members }) => members);
-  const kinds = new Map(listed.map(({ Ordinal, Kind }) => [Number(Ordinal), Kind]));
+  const kinds = new Map(listed.map(({ Ordinal, Kind }) => [numberOf(Ordinal), Kind]));
   const isList = kinds.size > 0 && !kinds.has(Number.NaN) && [...kinds.values()].every(Boolean);
   return isList ? tables.filter((_, index) => kinds.get(index) === 'QueryResult') : tables;
+}
+
+function numberOf(value: JsonValue | undefined): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
 /** `{columns: [{name}], rows: [[…]]}`, as Log Analytics and Kusto answer. */
@@ -115,7 +119,8 @@ function rowsOfTable(table: JsonObject): readonly ExportedRow[] {
   }
   const names = columns.map((column) => {
     const { name: lower, ColumnName } = (asObject(column) ?? {}) as Record<string, JsonValue>;
-    return String(lower ?? ColumnName ?? '');
+    const named = lower ?? ColumnName;
+    return typeof named === 'string' ? named : '';
   });
   return rows.map((row) => ({
     members: Array.isArray(row)

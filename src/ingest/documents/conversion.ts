@@ -12,6 +12,7 @@ import { rank } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { type Moment, parseDatetime } from '../datetime.js';
+import { rejectionOf } from '../dead-letters.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import { hashOf } from '../normalize.js';
 import { Occurrences, reportId } from '../occurrences.js';
@@ -87,14 +88,18 @@ export class DocumentConversion implements Conversion {
     // What there is no room for in memory is looked for on disk.
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
-      for (const each of parsed ?? this.#again(record)) {
-        const { rule } = each;
-        if (rule && (rule.each || rule.parts)) {
-          yield* this.#outcomes(each, rule, record);
-        } else {
-          // Nearly all; a generator for each would cost more than the row.
-          yield rule ? this.#outcome(each, rule, record) : unmapped;
+      try {
+        for (const each of parsed ?? this.#again(record)) {
+          const { rule } = each;
+          if (rule && (rule.each || rule.parts)) {
+            yield* this.#outcomes(each, rule, record);
+          } else {
+            // Nearly all; a generator for each would cost more than the row.
+            yield rule ? this.#outcome(each, rule, record) : unmapped;
+          }
         }
+      } catch (error) {
+        yield rejectionOf(error, record);
       }
     }
     yield* deviceSnapshots(this.#sighted);

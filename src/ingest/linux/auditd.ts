@@ -12,6 +12,7 @@ import type { Device } from '../correlation/devices.js';
 import { rank } from '../correlation/process.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { epochText, type Moment, parseDatetime } from '../datetime.js';
+import { rejectionOf } from '../dead-letters.js';
 import { type JsonValue, setMember } from '../json.js';
 import { reportId } from '../occurrences.js';
 import { actorColumnsIn, type Columns, setActorColumns } from '../windows/actor.js';
@@ -127,8 +128,11 @@ export class AuditConversion implements Conversion {
     const { correlation } = this.#context;
     correlation.epoch++;
     for (const { record, parsed } of this.#backlog.drain()) {
-      const event = parsed ?? eventOf(record.text);
-      yield* this.#outcomes(event, record);
+      try {
+        yield* this.#outcomes(parsed ?? eventOf(record.text), record);
+      } catch (error) {
+        yield rejectionOf(error, record);
+      }
     }
     yield* deviceSnapshots(this.#sighted);
     this.#sighted = new Sighted();

@@ -2,6 +2,7 @@ import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, RawRecord } from '../connector.js';
 import type { Correlation } from '../correlation/correlation.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
+import { rejectionOf } from '../dead-letters.js';
 import { type JsonValue, parseJson } from '../json.js';
 import { rowKeyOf } from '../normalize.js';
 import { Occurrences, reportId } from '../occurrences.js';
@@ -70,10 +71,14 @@ export class EventConversion implements Conversion {
     // What there is no room for in memory is looked for on disk.
     correlation.save();
     for (const { record, parsed } of this.#backlog.drain()) {
-      const event = parsed ?? this.#read(withValue(record));
-      const rule = event && this.#ruleFor(event);
-      if (event && rule) {
-        yield this.#outcome(event, rule, record);
+      try {
+        const event = parsed ?? this.#read(withValue(record));
+        const rule = event && this.#ruleFor(event);
+        if (event && rule) {
+          yield this.#outcome(event, rule, record);
+        }
+      } catch (error) {
+        yield rejectionOf(error, record);
       }
     }
     yield* deviceSnapshots(this.#sighted);
@@ -158,11 +163,16 @@ function isHollow({ data }: WindowsEvent): boolean {
 
 const withoutValues = 'the event has no values, and its message is none that can be read';
 
+/** What came as text that only begins like JSON is text again. */
 function withValue(record: RawRecord): RawRecord {
   if (record.value !== undefined || !/^\s*[{[]/.test(record.text)) {
     return record;
   }
-  return { ...record, value: parseJson(record.text) };
+  try {
+    return { ...record, value: parseJson(record.text) };
+  } catch {
+    return record;
+  }
 }
 
 function actionTypeOf({ actionType }: Rule, scope: RuleScope): string | undefined {

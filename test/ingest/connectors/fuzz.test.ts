@@ -8,8 +8,9 @@ import { type Batch, StreamParser } from '../../../src/ingest/parser.js';
 import { mutatedDocument, mutatedText, random } from '../mutations.js';
 import { headers as connectorHeaders, samples as connectorSamples } from './samples.js';
 
-/** Mutations for each connector; `QUARRY_MUTATIONS=50000` is the long run. */
+/** Mutations for each connector; `QUARRY_MUTATIONS=50000` is the long run, `QUARRY_SEED=2` another. */
 const mutations = Number(process.env['QUARRY_MUTATIONS'] ?? 2_000);
+const seed = Number(process.env['QUARRY_SEED'] ?? 1);
 const timeout = 60_000 + mutations * 30;
 
 /** A table of the operator's own, of every type. */
@@ -69,7 +70,11 @@ function parserOf(name: string): StreamParser {
 }
 
 /** What has become of what was written. */
-function countsOf(parser: StreamParser): { readonly told: number; readonly rows: number } {
+function countsOf(parser: StreamParser): {
+  readonly told: number;
+  readonly rows: number;
+  readonly failed: number;
+} {
   parser.end();
   while (parser.proceed(Number.POSITIVE_INFINITY)) {
     // Until all of it has come.
@@ -78,9 +83,10 @@ function countsOf(parser: StreamParser): { readonly told: number; readonly rows:
   const rows = batch.events
     .filter(({ table }) => !snapshots.has(table))
     .reduce((sum, { ends }) => sum + ends.length, 0);
-  const { rejected, unmapped, merged, expired } = batch;
+  const { rejected, unmapped, merged, expired, reasons } = batch;
   const devices = batch.events.length > 0 && rows === 0 ? 1 : 0;
-  return { told: rows + rejected + unmapped + merged + expired + devices, rows };
+  const told = rows + rejected + unmapped + merged + expired + devices;
+  return { told, rows, failed: reasons['connector.failed'] ?? 0 };
 }
 
 function mutation(name: string, next: (below: number) => number): string {
@@ -115,7 +121,7 @@ describe('mutated records', () => {
   it.each(Object.keys(samples))(
     '%s: each is a row, is passed over, or is a dead letter',
     (name) => {
-      const next = random(name.length * 7919);
+      const next = random(name.length * 7919 * seed);
       const start = (headers[name] ?? []).map((line) => `${line}\n`).join('');
       const stream = parserOf(name);
       stream.write(Buffer.from(start));
@@ -126,13 +132,18 @@ describe('mutated records', () => {
         parser.write(Buffer.from(`${start}${text}\n`));
         const counts = countsOf(parser);
         rows += counts.rows;
+        if (counts.failed > 0) {
+          throw new Error(`the connector failed on ${text}`);
+        }
         if (counts.told === 0 && !isNothing(name, text)) {
           throw new Error(`nothing is told of ${text}`);
         }
         stream.write(Buffer.from(`${text}\n`));
       }
       // All of them in one stream, each in the company of the others.
-      expect(countsOf(stream).told).toBeGreaterThan(mutations / 4);
+      const together = countsOf(stream);
+      expect(together.failed).toBe(0);
+      expect(together.told).toBeGreaterThan(mutations / 4);
       expect(rows).toBeGreaterThan(mutations / 10);
     },
     timeout,

@@ -43,6 +43,16 @@ describe('Sysmon for Linux', () => {
     expect(onlyRow(result)).toMatchObject({ ...wanted, Timestamp: '2026-01-05T10:11:12.9320000Z' });
   });
 
+  it('lines that begin like JSON, more than are kept read', () => {
+    const lines = Array.from(
+      { length: 12_000 },
+      (_, index) => `[${index}.5] web01 sysmon: ${near.replace('>7<', `>${index}<`)}`,
+    );
+    const result = converted(lines, 'linux-sysmon');
+    expect(result.letters).toEqual([]);
+    expect(result.rows['DeviceProcessEvents']).toHaveLength(lines.length);
+  });
+
   it('a clock that stood while the machine slept is that of the log', () => {
     const late = event('2026-01-05T10:11:12.151790000Z', '2025-12-28 06:14:11.408');
     expect(onlyRow(converted([`Jan  5 10:11:12 web01 sysmon: ${late}`]))).toMatchObject({
