@@ -101,6 +101,25 @@ describe('the values of arg_max come from different rows', () => {
     ],
     ['any row whole', 'datatable(a: string, b: long) ["x", 1] | summarize take_any(*)', [['x', 1]]],
   ]);
+  const shapes: [call: string, row: unknown][] = [
+    ['arg_min(b, c, *)', { b: 1, c: 6, a: 'y' }],
+    ['arg_min(b, *, c)', { b: 1, a: 'y', c: 6 }],
+    ['arg_min(b, *, a, b)', { b: 1, a: 'y', c: 6 }],
+    ['arg_min(b, b, c, c, *)', { b: 1, c: 6, a: 'y' }],
+    ['arg_min(b, z = c, *)', { b: 1, z: 6, a: 'y' }],
+    ['arg_min(b, toupper(a), *)', { b: 1, min_b_arg1: 'Y', a: 'y', c: 6 }],
+    ['arg_min(b, c, *) by c', { c: 6, b: 1, a: 'y' }],
+    ['take_any(c, c, *)', { c: 6, a: 'y', b: 1 }],
+  ];
+  runs(
+    shapes.map(
+      ([call, row]): Case => [
+        `a star means the columns not given: ${call}`,
+        `datatable(a: string, b: int, c: long) ["y", 1, 6] | summarize ${call} | project pack_all()`,
+        [[row]],
+      ],
+    ),
+  );
 });
 
 describe('percentiles are other than the nearest rank', () => {

@@ -153,10 +153,10 @@ function planAggregate(
   const type = call.ResultType as TypeSymbol | null;
   const tuple = type?.Columns ? columnsOf(type) : [];
   const span = spanOf(call);
-  const plain = nodes
-    .filter((node) => kindOf(node) !== 'StarExpression')
-    .map((node) => planScalar(node, context, row));
-  const star = nodes.some((node) => kindOf(node) === 'StarExpression');
+  const given = nodes.map((node) =>
+    kindOf(node) === 'StarExpression' ? ('*' as const) : planScalar(node, context, row),
+  );
+  const plain = given.filter((argument) => argument !== '*');
   const single = (
     expression: readonly PlanExpression[],
     resultType = scalarTypeOf(type),
@@ -174,13 +174,9 @@ function planAggregate(
       ...(values.length > 1 && { joint }),
     }));
   };
-  const others = (key: PlanExpression | undefined) =>
-    row.columns
-      .filter((column) => !grouped.has(column) && !isColumn(key, column))
-      .map(columnReference);
-  const [first, ...rest] = plain;
+  const all = withStar(given, row.columns, grouped);
+  const [first, ...values] = all;
   if (/^arg_?(max|min)$/.test(name) && first) {
-    const values = [...rest, ...(star ? others(first) : [])];
     const own = name.endsWith('max') ? 'max' : 'min';
     return [
       { ...single([first], first.type), name: own },
@@ -191,24 +187,38 @@ function planAggregate(
     ];
   }
   if (/^(take_any|any)$/.test(name)) {
-    const values = star ? others(undefined) : plain;
     return jointly(
-      values.map((value) => [value]),
-      values.map((value) => value.type),
+      all.map((value) => [value]),
+      all.map((value) => value.type),
     );
   }
   const weights = { percentiles: 0, percentilesw: 1 }[name];
   if (weights !== undefined) {
-    const values = plain.slice(0, 1 + weights);
+    const measured = plain.slice(0, 1 + weights);
     const percents = plain.slice(1 + weights);
     return jointly(
-      percents.map((percent) => [...values, percent]),
+      percents.map((percent) => [...measured, percent]),
       percents.map((_, index) => tuple[index]?.type ?? scalarTypeOf(type)),
     );
   }
   return [single(plain)];
 }
 
-function isColumn(expression: PlanExpression | undefined, column: PlanColumn): boolean {
-  return expression?.kind === 'column' && expression.column === column;
+/** The arguments with `*` spelt out; where there is one, no column comes twice and no key comes again. */
+function withStar(
+  given: readonly (PlanExpression | '*')[],
+  columns: readonly PlanColumn[],
+  grouped: ReadonlySet<PlanColumn>,
+): PlanExpression[] {
+  if (!given.includes('*')) return given.filter((argument) => argument !== '*');
+  const seen = new Set(grouped);
+  return given.flatMap((argument, index) => {
+    const spelt = argument === '*' ? columns.map(columnReference) : [argument];
+    return spelt.filter((value) => {
+      if (value.kind !== 'column') return true;
+      const isNew = !seen.has(value.column);
+      seen.add(value.column);
+      return isNew || index === 0;
+    });
+  });
 }
