@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { listFiles } from '../../src/ingest/sources/files.js';
+import { listFiles, matcherOf } from '../../src/ingest/sources/files.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quarry-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,7 +65,47 @@ test('a name that is no UTF-8 is told of', async () => {
   writeFileSync(name, 'x');
   writeFileSync(path.join(place, 'new\nline.log'), 'x');
   const told: string[] = [];
-  const found = await listFiles(place, '*', 1, (file) => told.push(file));
+  const found = await listFiles(place, '*', 1, (...passed) => told.push(passed.join(': ')));
   expect(found.map((file) => path.basename(file.path))).toEqual(['new\nline.log']);
-  expect(told).toEqual([path.join(place, '\ufffd.log')]);
+  expect(told).toEqual([`${path.join(place, '\ufffd.log')}: The name is no UTF-8.`]);
+});
+
+test('what cannot be looked at is told of, and what has gone is not', async () => {
+  const place = newFolder('passed');
+  mkdirSync(path.join(place, 'a', 'b', 'c'), { recursive: true });
+  writeFileSync(path.join(place, 'a', 'x.log'), 'x');
+  symlinkSync('loop', path.join(place, 'loop'));
+  symlinkSync('/nowhere', path.join(place, 'dangling'));
+  const told: string[] = [];
+  const found = await listFiles(place, '*', 2, (...passed) => told.push(passed.join(': ')));
+  expect(found).toHaveLength(1);
+  expect(told).toEqual([
+    `${path.join(place, 'a', 'b', 'c')}: It lies below 2 other folders.`,
+    expect.stringMatching(/loop: ELOOP/),
+  ]);
+  expect(await listFiles(path.join(place, 'nothing'), '*', 2, (file) => told.push(file))).toEqual(
+    [],
+  );
+  expect(told).toHaveLength(2);
+});
+
+test.each([
+  ['*', '', true],
+  ['*.json', 'a.json', true],
+  ['*.json', 'a.json.gz', false],
+  ['*.json*', 'a.json.gz', true],
+  ['a?c', 'abc', true],
+  ['a?c', 'a😀c', true],
+  ['a?c', 'ac', false],
+  ['a.c', 'abc', false],
+  ['a\\[c]*', 'a\\[c]', true],
+  ['*a*b', 'ab\nxaxb', true],
+  ['*a*b', 'xaxbx', false],
+  ['', 'x', false],
+])('%j is a pattern that %j fits: %j', (pattern, name, fits) => {
+  expect(matcherOf(pattern)(name)).toBe(fits);
+});
+
+test('no name takes a pattern long', () => {
+  expect(matcherOf(`${'*-'.repeat(12)}.json`)('-'.repeat(255))).toBe(false);
 });

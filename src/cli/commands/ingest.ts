@@ -76,15 +76,15 @@ async function filesAt(places: readonly string[], pattern: string | undefined): 
     const info = place === '-' ? undefined : await stat(place).catch(() => undefined);
     if (!info?.isDirectory()) files.push(place);
     else {
-      const found = await listFiles(place, pattern, undefined, tellUnreadable);
+      const found = await listFiles(place, pattern, undefined, tellPassed);
       files.push(...found.map((file) => file.path));
     }
   }
   return files;
 }
 
-function tellUnreadable(file: string): void {
-  console.error(`error: ${printable(file)}: the name is no UTF-8`);
+function tellPassed(file: string, why: string): void {
+  console.error(`error: ${printable(file)}: ${printable(why)}`);
   process.exitCode = exitCodes.failed;
 }
 

@@ -15,40 +15,77 @@ export interface FoundFile {
 const deepest = 16;
 const mostFiles = 100_000;
 
+/** Told of what is passed over and might hold files, and why, in a sentence. */
+export type OnPassed = (file: string, why: string) => void;
+
 /**
  * The files at a path: itself, or those below it; the oldest first. Hidden ones are left out. Links are followed,
  * and each folder is read once, by however many ways it can be reached.
  * @param pattern of their names, with `*` and `?`
- * @param onUnreadable told of what cannot be opened, because its name is no UTF-8
  */
 export async function listFiles(
   place: string,
   pattern = '*',
   depth = deepest,
-  onUnreadable: (file: string) => void = () => undefined,
+  onPassed: OnPassed = () => undefined,
 ): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   const isWanted = matcherOf(pattern);
   const seen = new Set<string>();
-  const root = await stat(place, { bigint: true }).catch(() => undefined);
+  let isFull = false;
+  const root = await statOf(place, onPassed);
   const idOf = ({ dev, ino }: BigIntStats) => (dev === root?.dev ? `${ino}` : `${dev}-${ino}`);
-  const look = async (file: string, left: number, isNamed: boolean): Promise<void> => {
-    if (found.length >= mostFiles) {
+  const lookInto = async (folder: string, id: string, left: number): Promise<void> => {
+    if (isFull || seen.has(id)) {
       return;
     }
-    const info = await stat(file, { bigint: true }).catch(() => undefined);
-    if (info?.isDirectory() && left >= 0 && !seen.has(idOf(info))) {
-      seen.add(idOf(info));
-      for (const name of await namesIn(file, onUnreadable)) {
-        await look(path.join(file, name), left - 1, false);
+    if (left < 0) {
+      onPassed(folder, `It lies below ${depth} other folders.`);
+      return;
+    }
+    seen.add(id);
+    for (const name of await namesIn(folder, onPassed)) {
+      const file = path.join(folder, name);
+      const info = await statOf(file, onPassed);
+      if (info?.isDirectory()) {
+        await lookInto(file, idOf(info), left - 1);
+      } else if (info?.isFile() && isWanted(name)) {
+        if (found.length === mostFiles) {
+          isFull = true;
+          onPassed(place, `There are more than ${mostFiles} files.`);
+          return;
+        }
+        found.push(foundFile(file, idOf(info), info));
       }
-    } else if (info?.isFile() && (isNamed || isWanted(path.basename(file)))) {
-      const { size, mtimeNs } = info;
-      found.push({ path: file, id: idOf(info), size: Number(size), changedMs: msOf(mtimeNs) });
     }
   };
-  await look(place, depth, true);
+  if (root?.isDirectory()) {
+    await lookInto(place, idOf(root), depth);
+  } else if (root?.isFile()) {
+    found.push(foundFile(place, idOf(root), root));
+  }
   return found.sort((left, right) => left.changedMs - right.changedMs);
+}
+
+function foundFile(file: string, id: string, { size, mtimeNs }: BigIntStats): FoundFile {
+  return { path: file, id, size: Number(size), changedMs: msOf(mtimeNs) };
+}
+
+/** undefined where it is not there, or cannot be seen. */
+async function statOf(file: string, onPassed: OnPassed): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(file, { bigint: true });
+  } catch (error) {
+    tellUnlessGone(file, error, onPassed);
+    return undefined;
+  }
+}
+
+function tellUnlessGone(file: string, error: unknown, onPassed: OnPassed): void {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') {
+    onPassed(file, message);
+  }
 }
 
 /** As `stat` has it without big integers, to the last digit. */
@@ -56,11 +93,14 @@ function msOf(ns: bigint): number {
   return Number(ns / 1_000_000_000n) * 1e3 + Number(ns % 1_000_000_000n) / 1e6;
 }
 
-async function namesIn(folder: string, onUnreadable: (file: string) => void): Promise<string[]> {
-  const names = await readdir(folder, { encoding: 'buffer' }).catch(() => []);
+async function namesIn(folder: string, onPassed: OnPassed): Promise<string[]> {
+  const names = await readdir(folder, { encoding: 'buffer' }).catch((error) => {
+    tellUnlessGone(folder, error, onPassed);
+    return [];
+  });
   const readable = names.filter((name) => {
     if (isUtf8(name)) return true;
-    onUnreadable(path.join(folder, name.toString()));
+    onPassed(path.join(folder, name.toString()), 'The name is no UTF-8.');
     return false;
   });
   return readable
@@ -69,12 +109,30 @@ async function namesIn(folder: string, onUnreadable: (file: string) => void): Pr
     .sort();
 }
 
-/** Whether a name fits a pattern with `*` and `?`. */
+/** Whether a name fits a pattern with `*` and `?`; takes the product of their lengths in time at most. */
 export function matcherOf(pattern: string): (name: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
-  return (name) => expression.test(name);
+  const wanted = [...pattern];
+  return (name) => {
+    const given = [...name];
+    let next = 0;
+    let star = -1;
+    /** Characters before it are what stands before the star, and what that is taken for. */
+    let behindStar = 0;
+    for (let at = 0; at < given.length; ) {
+      if (wanted[next] === '*') {
+        star = next++;
+        behindStar = at;
+      } else if (wanted[next] === '?' || wanted[next] === given[at]) {
+        next++;
+        at++;
+      } else if (star >= 0) {
+        // Stars before the last one need not be tried again.
+        next = star + 1;
+        at = ++behindStar;
+      } else {
+        return false;
+      }
+    }
+    return wanted.slice(next).every((left) => left === '*');
+  };
 }

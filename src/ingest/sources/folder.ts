@@ -39,7 +39,7 @@ const unfinishedMs = 10_000;
 const mostOpen = 200;
 const headBytes = 64 * 1024;
 /** So many names are told of. */
-const mostUnreadable = 1_000;
+const mostPassed = 1_000;
 const tailBytes = 512;
 /** Positions of files that are not there any more. */
 const forgottenMs = 7 * 24 * 60 * 60 * 1000;
@@ -94,7 +94,8 @@ class Folder {
   readonly #positions: Positions<FilePosition>;
   readonly #tracked = new Map<string, Tracked>();
   #known = new Map<string, FilePosition>();
-  readonly #unreadable = new Set<string>();
+  /** Files and folders that could not be looked at, which are told of once. */
+  readonly #passed = new Set<string>();
   /** Of the look that is under way. */
   #signal = AbortSignal.abort();
 
@@ -146,10 +147,9 @@ class Folder {
 
   #list(): Promise<FoundFile[]> {
     const { name, path: place, pattern } = this.#settings;
-    return listFiles(place, pattern, undefined, (file) => {
-      if (!this.#unreadable.has(file) && this.#unreadable.size < mostUnreadable) {
-        this.#unreadable.add(file);
-        const failed = 'The name is no UTF-8.';
+    return listFiles(place, pattern, undefined, (file, failed) => {
+      if (!this.#passed.has(file) && this.#passed.size < mostPassed) {
+        this.#passed.add(file);
         this.#parts.log({ event: 'source.file', source: name, file, failed });
       }
     });
