@@ -5,17 +5,31 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type FolderSettings, followFolder } from '../../src/ingest/sources/folder.js';
 import type { RunningSource } from '../../src/ingest/sources/source.js';
 import { openStore } from '../../src/store/store.js';
 import { cleanUp, until } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
 import { lines, numbers, processEvent, tenant } from './requests.js';
+
+/** Files of a disk that is failing. */
+const unreadable = new Set<unknown>();
+vi.mock(import('node:fs/promises'), async (original) => {
+  const fs = await original();
+  const open: typeof fs.open = async (file, ...more) => {
+    if (unreadable.has(file)) {
+      throw Object.assign(new Error('EIO: i/o error, open'), { code: 'EIO', syscall: 'open' });
+    }
+    return fs.open(file, ...more);
+  };
+  return { ...fs, open };
+});
 
 const { ingest, directory, count } = await startTestIngest();
 const store = await openStore(path.join(directory, 'quarry.db'));
@@ -206,6 +220,24 @@ describe('a followed folder', () => {
     );
     rmSync(path.join(folder, 'f.txt'));
     await running.caughtUp();
+  });
+
+  it('is read around a file that cannot be, which is told of once and tried again', async () => {
+    const folder = newFolder();
+    const broken = path.join(folder, 'broken.ndjson');
+    writeFileSync(broken, events(700, 703));
+    utimesSync(broken, 0, 0);
+    writeFileSync(path.join(folder, 'whole.ndjson'), events(710, 720));
+    unreadable.add(broken);
+    const running = await follow(folder);
+    expect(await taken(running, 700, 800)).toBe(10);
+    appendFileSync(path.join(folder, 'whole.ndjson'), events(720, 730));
+    expect(await taken(running, 700, 800)).toBe(20);
+    expect(logged.filter(({ source }) => source === folder)).toEqual([
+      { event: 'source.file', source: folder, file: broken, failed: 'Error: EIO: i/o error, open' },
+    ]);
+    unreadable.clear();
+    expect(await taken(running, 700, 800)).toBe(23);
   });
 
   it('may be one file, which is not there yet', async () => {

@@ -59,6 +59,8 @@ interface Tracked {
   isPausing: boolean;
   /** No connector knows its records, up to this size. */
   unknownTo: number;
+  /** Why it could not be read when it was last looked at. */
+  failed: string | undefined;
   /** The file as it was when what stands before the position was last seen to be there. */
   checked: Pick<FoundFile, 'size' | 'changedMs'> | undefined;
 }
@@ -169,6 +171,7 @@ class Folder {
       seenSize: -1,
       isPausing: false,
       unknownTo: 0,
+      failed: undefined,
       checked: undefined,
     };
     this.#tracked.set(file.id, tracked);
@@ -181,17 +184,21 @@ class Folder {
     const { path: file, size } = tracked.file;
     try {
       await work();
+      tracked.failed = undefined;
     } catch (error) {
       tracked.reader = undefined;
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return;
       }
       const isUnknown = error instanceof HuntError && error.code === 'ingest.source';
       tracked.unknownTo = isUnknown ? size : tracked.unknownTo;
-      const isOwn = isUnknown || code === 'EACCES' || isContentError(error);
-      this.#parts.log({ event: 'source.file', source: name, file, failed: String(error) });
-      if (!isOwn) {
+      const failed = String(error);
+      // It is tried again at each look, and told of once.
+      if (failed !== tracked.failed) {
+        tracked.failed = failed;
+        this.#parts.log({ event: 'source.file', source: name, file, failed });
+      }
+      if (!isUnknown && !isOfFile(error)) {
         throw error;
       }
     }
@@ -426,9 +433,15 @@ class Folder {
   }
 }
 
-function isContentError(error: unknown): boolean {
-  return error instanceof HuntError && error.code === 'ingest.content';
+/** Whether the system or the file's content is why it cannot be read, where the next one may be. */
+function isOfFile(error: unknown): boolean {
+  const { syscall, code = '' } = error as NodeJS.ErrnoException;
+  return error instanceof HuntError
+    ? error.code === 'ingest.content'
+    : syscall !== undefined && !tooManyOpen.has(code);
 }
+
+const tooManyOpen: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
 async function tailOf(handle: FileHandle, offset: number): Promise<string> {
   const bytes = Buffer.alloc(Math.min(offset, tailBytes));
