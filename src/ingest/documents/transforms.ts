@@ -63,19 +63,7 @@ export function wholeNumber(text: string | undefined): JsonValue | undefined {
   return text === undefined ? undefined : values.integer(text);
 }
 
-const logonTypeNames = new Map(
-  [
-    ...['Interactive', 'Network', 'Batch', 'Service', 'Unlock', 'NetworkCleartext'],
-    ...['NewCredentials', 'RemoteInteractive', 'CachedInteractive', 'CachedRemoteInteractive'],
-    'CachedUnlock',
-  ].map((name) => [name.toLowerCase(), name]),
-);
-
-/** By Windows' number, or by its name in any spelling. */
-export const logonType = transform('logonType', (text) => {
-  const name = text.replace(/[\s_-]/g, '').toLowerCase();
-  return logonTypeNames.get(name) ?? values.logonType(text);
-});
+export const logonType = transform('logonType', values.logonType);
 
 /** Arguments as a command line. */
 export function commandLine(path: string): Expression {

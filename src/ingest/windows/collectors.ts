@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.js';
 import { EventData, textOf } from './event.js';
 import {
   addEventData,
+  addUserData,
   asObject,
   at,
   type Envelope,
@@ -52,7 +53,7 @@ function unwrapSplunk(record: JsonObject): Envelope {
   }
   const pid = record['ProcessID'];
   return {
-    provider: record['SourceName'] ?? record['Name'],
+    provider: record['SourceName'] ?? unquoted(record['Name']),
     id: record['EventCode'] ?? record['EventID'],
     channel: splunkChannel(record),
     computer: record['Computer'] ?? record['ComputerName'] ?? record['host'],
@@ -108,13 +109,11 @@ export function unwrapText(text: string): Envelope {
 }
 
 /** `event_data` of OpenTelemetry's collector: a map, or a list of maps of one member each. */
-function openTelemetryData(value: JsonValue | undefined): {
-  data: EventData;
-  inserts: JsonValue[];
-} {
+function openTelemetryData(record: JsonObject): { data: EventData; inserts: JsonValue[] } {
   const data = new EventData();
   const inserts: JsonValue[] = [];
-  const object = asObject(value) ?? {};
+  addUserData(data, record['user_data']);
+  const object = asObject(record['event_data']) ?? {};
   const list = object['data'];
   const parts = Array.isArray(list) ? list.map((item) => asObject(item) ?? {}) : [object];
   for (const part of parts) {
@@ -261,7 +260,7 @@ export const collectors: readonly Shape[] = [
       recordId: record['record_id'],
       headerPid: at(record, 'execution.process_id'),
       message: record['message'],
-      ...openTelemetryData(record['event_data']),
+      ...openTelemetryData(record),
     }),
   },
   {

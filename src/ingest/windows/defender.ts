@@ -234,6 +234,7 @@ export const defender: EventLog = {
   providers: ['microsoft-windows-windows defender'],
   rules: [
     threat(1006, 'AntivirusDetection'),
+    threat(1015, 'AntivirusDetection'),
     threat(1116, 'AntivirusDetection'),
     threat(1007, 'AntivirusMalwareBlocked'),
     threat(1117, 'AntivirusMalwareBlocked'),

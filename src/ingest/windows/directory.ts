@@ -1,32 +1,33 @@
 import { type Condition, computed, field, literal, match, transform } from './expression.js';
 import type { Rule } from './rule.js';
 import * as to from './transforms.js';
+import { statusCode } from './values.js';
 
 /**
  * What domain controllers write of logons and of their directory. Defender has such rows from sensors of its
  * own, so these are off unless asked for.
  */
 
-const noFailure = 'no failure';
+const success = '00000000';
 /** Codes of Kerberos (RFC 4120) and of NTLM that Defender has words for. */
 const reasons: Readonly<Record<string, string>> = {
-  '0x0': noFailure,
-  '0x6': 'UnknownUser',
-  '0x12': 'AccountDisabled',
-  '0x17': 'PasswordExpired',
-  '0x18': 'WrongPassword',
-  '0xc0000064': 'UnknownUser',
-  '0xc000006a': 'WrongPassword',
-  '0xc0000071': 'PasswordExpired',
-  '0xc0000072': 'AccountDisabled',
-  '0xc0000193': 'AccountExpired',
-  '0xc0000234': 'AccountLocked',
+  '00000006': 'UnknownUser',
+  '00000012': 'AccountDisabled',
+  '00000017': 'PasswordExpired',
+  '00000018': 'WrongPassword',
+  C0000064: 'UnknownUser',
+  C000006A: 'WrongPassword',
+  C0000071: 'PasswordExpired',
+  C0000072: 'AccountDisabled',
+  C0000193: 'AccountExpired',
+  C0000234: 'AccountLocked',
 };
 
 const reason = transform('reason', (status) => {
-  const word = reasons[status.trim().toLowerCase()] ?? status;
-  return word === noFailure ? undefined : word;
+  const code = statusCode(status);
+  return code === success ? undefined : (reasons[code] ?? status);
 });
+const code = transform('code', statusCode);
 
 /** IPv4 without the prefix that makes IPv6 of it. */
 const plainAddress = transform('address', (text) => text.replace(/^::ffff:(?=[\d.]+$)/i, ''));
@@ -41,7 +42,7 @@ function logon(id: number, protocol: 'Kerberos' | 'Ntlm', logonType: string, sta
   return {
     id,
     table: 'IdentityLogonEvents',
-    actionType: match(status, { '0x0': 'LogonSuccess' }, 'LogonFailed'),
+    actionType: match(code(status), { [success]: 'LogonSuccess' }, 'LogonFailed'),
     extension: true,
     columns: {
       LogonType: literal(logonType),

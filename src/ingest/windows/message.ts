@@ -155,7 +155,7 @@ const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>>
   ),
   'microsoft-windows-terminalservices-remoteconnectionmanager': { 1149: ofRemoteDesktop },
   'microsoft-windows-windows defender': {
-    ...each([1006, 1007, 1008, 1116, 1117, 1118, 1119], detection),
+    ...each([1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119], detection),
     ...each([1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129], guarded),
     5007: setting,
   },

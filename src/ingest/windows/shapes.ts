@@ -80,6 +80,7 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
     }
   }
   if (isSysmon({ provider })) {
+    addLost(data, message ?? '');
     mend(data);
   } else if (hasSids.has(provider)) {
     mendSids(data);
@@ -193,11 +194,21 @@ function xmlMember(record: JsonObject): string | undefined {
   return undefined;
 }
 
+const userDataPrefix = 'winlog.user_data.';
+
+/** What names that start with its path have. */
+function flatUserData(record: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]) =>
+      name.startsWith(userDataPrefix) ? [[name.slice(userDataPrefix.length), value]] : [],
+    ),
+  );
+}
+
 function unwrapWinlog(record: JsonObject): Envelope {
   const data = members(record, 'winlog.event_data');
-  const userData = at(record, 'winlog.user_data');
-  if (userData !== undefined) {
-    addUserData(data, userData);
+  if (data.size === 0) {
+    addUserData(data, at(record, 'winlog.user_data') ?? flatUserData(record));
   }
   const provider = at(record, 'winlog.provider_name') ?? at(record, 'event.provider');
   const id = at(record, 'winlog.event_id') ?? at(record, 'event.code');
@@ -532,6 +543,17 @@ function propertiesOf(items: readonly JsonValue[]): readonly JsonValue[] | undef
     const value = asObject(item)?.['Value'] ?? item;
     return asObject(value)?.['Value'] ?? value;
   });
+}
+
+/** NXLog has its own type where Sysmon's was, and its own process in place of the one that acted. */
+function addLost(data: EventData, message: string): void {
+  const isTyped = data.get('targetobject') !== undefined || data.get('pipename') !== undefined;
+  if (isTyped && data.get('eventtype') === undefined) {
+    data.put('EventType', /^EventType: (\w+)/m.exec(message)?.[1]);
+  }
+  if (data.get('processguid') !== undefined && data.get('processid') === undefined) {
+    data.put('ProcessId', /^ProcessId: (\d+)/m.exec(message)?.[1]);
+  }
 }
 
 const bareGuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -26,15 +26,24 @@ export function pidOf(text: string | undefined): number | undefined {
 }
 
 const devicePath = /^\\device\\(harddiskvolume\d+)\\/i;
+/** A share, whose drive or redirector may stand before its server: `\Device\Mup\;Z:0…\server\share`. */
+const sharePath =
+  /^(?:\\device\\(?:mup|lanmanredirector)(?:\\;[^\\]*)*|\\[?\\]\?\\unc)\\(?=[^\\])/i;
+const globalRoot = /^\\[?\\]\?\\globalroot(?=\\)/i;
 
 /** Drive letters by volume (`harddiskvolume2`), where they have been learnt. */
 export type Volumes = ReadonlyMap<string, string>;
 
-/** A path as people write it: no NT prefix, a drive letter for the volume. */
-export function plainPath(text: string, volumes?: Volumes): string {
-  const first = text.charCodeAt(0);
+/** A path as people write it: no NT prefix, a drive letter for the volume, a share by its server. */
+export function plainPath(path: string, volumes?: Volumes): string {
+  const first = path.charCodeAt(0);
   if (first !== 0x5c) {
-    return text;
+    return path;
+  }
+  const text = path.replace(globalRoot, '');
+  const share = sharePath.exec(text);
+  if (share) {
+    return `\\\\${text.slice(share[0].length)}`;
   }
   if (text.startsWith('\\??\\') || text.startsWith('\\\\?\\')) {
     return text.slice(4);
@@ -166,8 +175,16 @@ const logonTypes: Readonly<Record<string, string>> = {
   '13': 'CachedUnlock',
 };
 
+const logonTypesByWord = new Map(
+  Object.values(logonTypes).map((name) => [name.toLowerCase(), name]),
+);
+
+/** By Windows' number, which words may follow (`3 - Network`), or by its name in any spelling. */
 export function logonType(text: string): string {
-  return logonTypes[text.trim()] ?? 'Unknown';
+  const plain = text.trim();
+  const number = integer(plain) ?? /^\d+(?=[\s:-])/.exec(plain)?.[0];
+  const word = plain.replace(/[\s_-]/g, '').toLowerCase();
+  return logonTypes[String(number)] ?? logonTypesByWord.get(word) ?? 'Unknown';
 }
 
 /** `NTLM V1` is told by the LM package, whatever was negotiated. */
@@ -194,16 +211,26 @@ const failureReasons: Readonly<Record<string, string>> = {
   C000015B: 'LogonTypeNotGranted',
 };
 
+/** A status code as 8 hex digits: some shippers write it as a number, which may be negative. */
+export function statusCode(text: string): string {
+  const code = text.trim();
+  const number = integer(code);
+  return typeof number === 'number'
+    ? (number >>> 0).toString(16).toUpperCase().padStart(8, '0')
+    : code.toUpperCase();
+}
+
 /** Why a logon failed: the sub status is the more exact one, where it is there. */
 export function failureReason(
   status: string | undefined,
   subStatus: string | undefined,
 ): string | undefined {
   const codes = [subStatus, status]
-    .map((code) => present(code)?.replace(/^0x/i, '').toUpperCase())
-    .filter((code) => code !== undefined && !/^0*$/.test(code));
+    .flatMap((code) => present(code) ?? [])
+    .map(statusCode)
+    .filter((code) => !/^0*$/.test(code));
   for (const code of codes) {
-    const reason = failureReasons[code ?? ''];
+    const reason = failureReasons[code];
     if (reason !== undefined) {
       return reason;
     }
@@ -354,17 +381,18 @@ export function registryKey(text: string): string {
   return text;
 }
 
-// Names of values that are paths themselves: bam and AppCompatFlags, SharedDLLs, UserAssist.
-const pathAsName = /\\(?:[A-Za-z]:\\|\\Device\\)/i;
-const userAssist = /\\UserAssist\\\{[^}\\]*\}\\Count\\/i;
+// Values whose names are paths, or end in one: of exclusions, firewall rules, bam, MuiCache, SharedDLLs.
+const pathAsName = /(?<![A-Za-z])[A-Za-z]:\\|%[^%\\]+%\\|\\\\(?<=[^\\]\\[^\\]+\\\\)/;
+/** Keys that have such values, of which the paths begin with the GUID of a folder. */
+const keyOfPaths = /\\(?:UserAssist\\\{[^}\\]*\}\\Count|FeatureUsage\\[^\\]+)\\/i;
 
 function valueNameStart(object: string): number {
-  const assist = userAssist.exec(object);
-  if (assist) {
-    return assist.index + assist[0].length;
+  const key = keyOfPaths.exec(object);
+  if (key) {
+    return key.index + key[0].length;
   }
   const path = pathAsName.exec(object);
-  return path ? path.index + 1 : object.lastIndexOf('\\') + 1;
+  return object.lastIndexOf('\\', path?.index) + 1;
 }
 
 /** The key of `key\value name`. */
@@ -426,9 +454,13 @@ export function registryNumber(data: string, type: string | undefined): string {
   return isNumber && /^0x[\da-f]{1,16}$/i.test(data) ? String(BigInt(data)) : data;
 }
 
+const localPipe = /^(?:\\\\[.?]\\pipe|\\\?\?\\pipe|)\\?/i;
+
 /** `\name` in full; anonymous pipes have no other name. */
 export function pipeName(name: string): string {
-  return name.startsWith('\\') && !/^\\device\\/i.test(name) ? `\\Device\\NamedPipe${name}` : name;
+  return /^(?:<|\\device\\)/i.test(name)
+    ? name
+    : name.replace(localPipe, () => '\\Device\\NamedPipe\\');
 }
 
 const dnsTypes: Readonly<Record<string, string>> = {

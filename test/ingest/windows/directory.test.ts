@@ -41,6 +41,18 @@ const cases: readonly (readonly [string, number, Data, Data])[] = [
     { ActionType: 'LogonFailed', FailureReason: 'WrongPassword', IPAddress: '::1' },
   ],
   [
+    'a wrong password, by a number',
+    4771,
+    { TargetUserName: 'Bob', Status: 24 },
+    { ActionType: 'LogonFailed', FailureReason: 'WrongPassword' },
+  ],
+  [
+    'a ticket, with all digits of the code',
+    4768,
+    { ...ticket, Status: '0x00000000' },
+    { ActionType: 'LogonSuccess' },
+  ],
+  [
     'NTLM',
     4776,
     { TargetUserName: 'Bob', Workstation: 'KALI', Status: '0x0' },

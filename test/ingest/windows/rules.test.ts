@@ -1141,6 +1141,13 @@ const cases: readonly Case[] = [
   ),
   one(
     'defender',
+    1015,
+    'behaviour that is suspicious',
+    { 'Threat Name': 'Behavior:Win32/A', Path: 'file:_C:\\a.exe' },
+    { ActionType: 'AntivirusDetection', FileName: 'a.exe' },
+  ),
+  one(
+    'defender',
     1117,
     'a download',
     { Path: 'webfile:_C:\\a.zip|https://example.org/a.zip|pid:1,ProcessStart:2' },

@@ -299,6 +299,22 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'an export of Splunk: the fields of its add-on, in the quotes of XML',
+    {
+      preview: false,
+      result: {
+        EventCode: '11',
+        Computer: computer,
+        Name: `'${provider}'`,
+        Guid: "'{5770385f-c22a-43e0-bf4c-06f5698ffbd9}'",
+        SystemTime: `'${iso}'`,
+        sourcetype: 'XmlWinEventLog',
+        source: 'XmlWinEventLog:Microsoft-Windows-Sysmon/Operational',
+        ...data,
+      },
+    },
+  ],
+  [
     'an export without the provider',
     { Channel: channel, EventID: 11, Computer: computer, TimeCreated: iso, ...data },
   ],
@@ -504,6 +520,56 @@ describe('an event is the same in every shape', () => {
     });
     expect(rows['DeviceEvents']?.[0]).not.toHaveProperty('AdditionalFields');
     expect(rows['DeviceFileEvents']).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    [
+      'Winlogbeat with dotted names',
+      {
+        '@timestamp': iso,
+        'winlog.provider_name': 'Microsoft-Windows-Eventlog',
+        'winlog.event_id': 1102,
+        'winlog.computer_name': computer,
+        'winlog.user_data.SubjectUserName': 'Admin',
+        'winlog.user_data.xml_name': 'LogFileCleared',
+      },
+    ],
+    [
+      'OpenTelemetry',
+      {
+        system_time: iso,
+        provider: { name: 'Microsoft-Windows-Eventlog' },
+        event_id: { id: 1102 },
+        computer,
+        user_data: { LogFileCleared: { SubjectUserName: 'Admin' } },
+      },
+    ],
+  ])('%s has the values of UserData', (_name, record) => {
+    const row = onlyRow(converted([record]));
+    expect(row).toMatchObject({ ActionType: 'SecurityLogCleared', AccountName: 'admin' });
+    expect(row).not.toHaveProperty('AdditionalFields');
+  });
+
+  it('what NXLog has lost of an event is in its message', () => {
+    const record = {
+      EventTime: iso,
+      Hostname: computer,
+      SourceName: provider,
+      EventID: 12,
+      EventType: 'INFO',
+      SourceModuleType: 'im_msvistalog',
+      UtcTime: data.UtcTime,
+      ProcessGuid: data.ProcessGuid,
+      Image: data.Image,
+      TargetObject: 'HKLM\\SOFTWARE\\Key\\Name',
+      Message: `Registry object added or deleted:\r\nRuleName: -\r\nEventType: DeleteValue\r\nProcessGuid: ${data.ProcessGuid}\r\nProcessId: 42\r\nImage: x`,
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      ActionType: 'RegistryValueDeleted',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Key',
+      RegistryValueName: 'Name',
+      InitiatingProcessId: 42,
+    });
   });
 
   it('a count of seconds is a time', () => {

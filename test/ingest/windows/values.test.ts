@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import * as values from '../../../src/ingest/windows/values.js';
+
+describe('a path', () => {
+  it.each([
+    ['\\??\\C:\\Temp\\a.exe', 'C:\\Temp\\a.exe'],
+    ['\\Device\\HarddiskVolume3\\a.exe', 'C:\\a.exe'],
+    ['\\SystemRoot\\System32\\a.sys', 'C:\\Windows\\System32\\a.sys'],
+    ['\\Device\\Mup\\srv\\C$\\a.exe', '\\\\srv\\C$\\a.exe'],
+    [
+      '\\device\\mup\\;LanmanRedirector\\;Z:00000000000a\\srv\\share\\a.exe',
+      '\\\\srv\\share\\a.exe',
+    ],
+    ['\\Device\\LanmanRedirector\\;Z:0\\srv\\share\\a.exe', '\\\\srv\\share\\a.exe'],
+    ['\\??\\UNC\\srv\\share\\a.exe', '\\\\srv\\share\\a.exe'],
+    ['\\\\?\\UNC\\srv\\share\\a.exe', '\\\\srv\\share\\a.exe'],
+    ['\\\\srv\\share\\a.exe', '\\\\srv\\share\\a.exe'],
+    ['\\\\?\\GLOBALROOT\\Device\\HarddiskVolume3\\a.exe', 'C:\\a.exe'],
+    [
+      '\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy1\\a',
+      '\\Device\\HarddiskVolumeShadowCopy1\\a',
+    ],
+    ['\\Device\\CdRom0\\setup.exe', '\\Device\\CdRom0\\setup.exe'],
+    ['/usr/bin/id', '/usr/bin/id'],
+  ])('%s', (path, plain) => {
+    expect(values.plainPath(path)).toBe(plain);
+  });
+});
+
+describe('the name of a registry value', () => {
+  const key = 'HKLM\\SOFTWARE\\Key';
+  it.each([
+    [key, 'Name'],
+    [key, '(Default)'],
+    [key, 'http://a/b'],
+    [key, 'C:\\Temp'],
+    [key, 'C:\\'],
+    [key, '%windir%\\Temp'],
+    [key, '@%SystemRoot%\\System32\\shell32.dll,-1'],
+    [key, '\\\\srv\\share\\a'],
+    [key, '\\??\\Volume{0}'],
+    ['HKLM\\System\\bam\\State\\UserSettings\\S-1-5-18', '\\Device\\HarddiskVolume3\\a.exe'],
+    ['HKLM\\System\\FirewallPolicy\\FirewallRules', 'TCP Query User{0}C:\\temp\\a.exe'],
+    ['HKU\\S-1\\Explorer\\UserAssist\\{0}\\Count', '{1}\\a.rkr'],
+    ['HKU\\S-1\\Explorer\\FeatureUsage\\AppSwitched', '{1}\\a.exe'],
+  ])('%s: %s', (parent, name) => {
+    const object = `${parent}\\${name}`;
+    expect([values.registryParent(object), values.registryValueName(object)]).toEqual([
+      parent,
+      name,
+    ]);
+  });
+
+  it('is the last part of what has each backslash twice', () => {
+    expect(values.registryValueName('HKLM\\\\SOFTWARE\\\\Key\\\\Name')).toBe('Name');
+  });
+});
+
+it.each([
+  ['3', 'Network'],
+  [' 10 ', 'RemoteInteractive'],
+  ['0x3', 'Network'],
+  ['3 - Network', 'Network'],
+  ['Remote Interactive', 'RemoteInteractive'],
+  ['networkCleartext', 'NetworkCleartext'],
+  ['0', 'Unknown'],
+  ['33', 'Unknown'],
+  ['-', 'Unknown'],
+])('logon type %s is %s', (text, wanted) => {
+  expect(values.logonType(text)).toBe(wanted);
+});
+
+it.each([
+  ['0xc000006d', '0xC000006A', 'InvalidUserNameOrPassword'],
+  ['C000006D', '0x0', 'InvalidUserNameOrPassword'],
+  ['-1073741714', '-1073741710', 'AccountDisabled'],
+  ['3221226036', '0', 'AccountLockedOut'],
+  ['0xc000006e', '0xc000006f', 'C000006F'],
+  ['0x0', '-', undefined],
+])('failure %s, %s is %s', (status, subStatus, wanted) => {
+  expect(values.failureReason(status, subStatus)).toBe(wanted);
+});
+
+it.each([
+  ['\\evil', '\\Device\\NamedPipe\\evil'],
+  ['evil', '\\Device\\NamedPipe\\evil'],
+  ['\\\\.\\pipe\\evil', '\\Device\\NamedPipe\\evil'],
+  ['\\??\\pipe\\evil', '\\Device\\NamedPipe\\evil'],
+  ['\\Device\\NamedPipe\\evil', '\\Device\\NamedPipe\\evil'],
+  ['<Anonymous Pipe>', '<Anonymous Pipe>'],
+])('pipe %s is %s', (name, wanted) => {
+  expect(values.pipeName(name)).toBe(wanted);
+});
