@@ -114,6 +114,10 @@ export interface NamedSymbol {
 
 export interface ColumnSymbol extends NamedSymbol {
   readonly Type: TypeSymbol;
+  /** The expression that the column has its values from. */
+  readonly Source?: SyntaxNode | null;
+  /** The columns that this one is another name of. */
+  readonly OriginalColumns?: DotNetList<ColumnSymbol> | null;
 }
 
 export interface TypeSymbol extends NamedSymbol {
@@ -145,6 +149,17 @@ export function columnsOf(type: TypeSymbol | null | undefined): SchemaColumn[] {
     name: column.Name,
     type: scalarTypeOf(column.Type),
   }));
+}
+
+/** The names that the columns of a tabular type have, by the expressions that they are made by. */
+export function namesBySource(type: TypeSymbol | null | undefined): Map<SyntaxNode, string> {
+  const names = new Map<SyntaxNode, string>();
+  for (const column of listOf(type?.Columns)) {
+    for (const { Source } of [column, ...listOf(column.OriginalColumns)]) {
+      if (Source) names.set(Source, column.Name);
+    }
+  }
+  return names;
 }
 
 export function isTabular(type: TypeSymbol | null | undefined): boolean {

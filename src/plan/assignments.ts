@@ -4,6 +4,7 @@ import {
   elements,
   kindOf,
   member,
+  namesBySource,
   type SchemaColumn,
   type SyntaxNode,
   type TypeSymbol,
@@ -55,6 +56,8 @@ export interface NamedValue {
   readonly name: string | null;
   readonly expression: PlanExpression;
   readonly node: Expression;
+  /** The query names neither this value nor others of its expression. */
+  readonly unnamed?: boolean;
   /** Results after this one that the binder has and the function has not. */
   readonly surplus?: number;
 }
@@ -101,8 +104,8 @@ function namedValue(node: Expression, context: PlanContext, row: Row): NamedValu
     default: {
       const values = tupleValues(node, planScalar(node, context, row), context);
       const [first] = values;
-      if (values.length === 1 && first) return [{ ...first, name: node.SimpleName ?? null }];
-      return values;
+      if (values.length !== 1 || !first) return values;
+      return [{ ...first, name: node.SimpleName ?? null, unnamed: !node.SimpleName }];
     }
   }
 }
@@ -143,23 +146,26 @@ function tupleValues(
 
 /**
  * `extend`: values replace the columns of their names in place, others are added at the end, under the
- * names that the binder gave the result.
+ * names that the binder gave the result: `toint(x)` is a value for `x`, and `(x)` is the column that is there.
  */
 export function extended(
   input: Relation,
   values: readonly NamedValue[],
-  schema: readonly SchemaColumn[],
+  type: TypeSymbol | null,
   context: PlanContext,
 ): Relation {
   const columns = [...input.columns];
   const places = new Map(columns.map((column, index) => [column.name, index]));
-  const added = schema.slice(input.columns.length);
+  const added = columnsOf(type).slice(input.columns.length);
+  const made = namesBySource(type);
   const assignments: PlanAssignment[] = [];
   for (const value of values) {
-    const place = value.name === null ? undefined : places.get(value.name);
+    const given = value.unnamed ? made.get(value.node) : value.name;
+    if (given === undefined) continue;
+    const place = given === null ? undefined : places.get(given);
     const fresh = place === undefined ? added.shift() : undefined;
     added.splice(0, value.surplus ?? 0);
-    const name = value.name ?? fresh?.name ?? `Column${columns.length + 1}`;
+    const name = given ?? fresh?.name ?? `Column${columns.length + 1}`;
     const { expression } = value;
     if (place !== undefined && expression.kind === 'column' && expression.column === columns[place])
       continue;

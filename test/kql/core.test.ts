@@ -457,6 +457,24 @@ cases('project and extend', [
     [['1!', 2, 3]],
   ],
   [
+    'a value without a name replaces the column whose name it gets',
+    'print x = "7", t = datetime(2020-01-01 10:20) | extend toint(x), bin(t, 1h) | extend y = x + 1',
+    'x: int, t: datetime, y: long',
+    [[7, '2020-01-01T10:00:00Z', 8]],
+  ],
+  [
+    'so does one that an earlier value has made, and the others keep their names',
+    'print d = dynamic({"a": "1"}) | extend d.a, toint(d.a), 5, gettype(d.a), strlen(tostring(d.a))',
+    'd: dynamic, d_a: int, Column1: long, type_d_a: string, strlen_d_a: long',
+    [[{ a: '1' }, 1, 5, 'string', 1]],
+  ],
+  [
+    'a column that is there is not added again',
+    'print x = "1", y = 2 | extend (y), tostring(x), column_ifexists("y", 0), tolower(x)',
+    'x: string, y: long, Column1: string',
+    [['1', 2, '1']],
+  ],
+  [
     'a projection can swap names',
     'print a = 1, b = 2 | project a = b, b = a',
     'a: long, b: long',

@@ -1,4 +1,4 @@
-import { columnsOf, elements, member } from '../../kql/syntax.js';
+import { elements, member } from '../../kql/syntax.js';
 import { extended, namedValues } from '../assignments.js';
 import type { OperatorPlanner } from '../operator.js';
 import { longLiteral } from '../plan.js';
@@ -26,5 +26,5 @@ export const serialize: OperatorPlanner = (node, input, context) => {
   if (nodes.length === 0) return rows;
   const { row, relation } = windowRow(rows, context);
   const values = namedValues(nodes, context, row);
-  return extended(relation(), values, columnsOf(node.ResultType), context);
+  return extended(relation(), values, node.ResultType, context);
 };

@@ -1,4 +1,4 @@
-import { columnsOf, elements } from '../../kql/syntax.js';
+import { elements } from '../../kql/syntax.js';
 import { extended, namedValues } from '../assignments.js';
 import type { OperatorPlanner } from '../operator.js';
 import { windowRow } from '../windows.js';
@@ -7,5 +7,5 @@ import { windowRow } from '../windows.js';
 export const extend: OperatorPlanner = (node, input, context) => {
   const { row, relation } = windowRow(input, context);
   const values = namedValues(elements(node, 'Expressions'), context, row);
-  return extended(relation(), values, columnsOf(node.ResultType), context);
+  return extended(relation(), values, node.ResultType, context);
 };

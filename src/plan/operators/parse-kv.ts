@@ -41,7 +41,7 @@ export const parseKv: OperatorPlanner = (node, input, context) => {
     const parts = [columnReference(pairs), stringLiteral(name)];
     return { name, node, expression: converted(call('kv_value', parts, 'string'), type) };
   });
-  return extended(withPairs, values, columnsOf(node.ResultType), context);
+  return extended(withPairs, values, node.ResultType, context);
 };
 
 /** The keys that the query names; their types are those of the result's columns. */

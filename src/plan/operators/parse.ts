@@ -1,6 +1,5 @@
 import type { ScalarType } from '../../catalog/types.js';
 import {
-  columnsOf,
   type Expression,
   elements,
   kindOf,
@@ -86,7 +85,7 @@ function parsed(
   const rows: Relation = filter
     ? { ...withValues, plan: { kind: 'filter', input: withValues.plan, condition } }
     : withValues;
-  return extended(rows, named, columnsOf(node.ResultType), context);
+  return extended(rows, named, node.ResultType, context);
 }
 
 /** Columns that the next steps read and the query does not see. */
