@@ -171,6 +171,16 @@ describe('a program signs a user in by authorization code', () => {
     expect((await token({ ...exchange, client_secret: webSecret })).status).toBe(200);
   });
 
+  test.each(['%2Fevil.example', '%5Cevil.example', 'default'])(
+    'the older address of /%s leads to this server and no other',
+    async (tenant) => {
+      const url = `${fixture.url}/${tenant}/oauth2/authorize`;
+      const { status, headers } = await fetch(url, { redirect: 'manual' });
+      expect(status).toBe(302);
+      expect(headers.get('location')).toBe(`/${tenant}/oauth2/v2.0/authorize`);
+    },
+  );
+
   test('a second program does not ask for the password again', async () => {
     const { browser } = await signIn(portal, pkce().challenge);
     const start = await browser.open(authorizeUrl(web, { code_challenge: pkce().challenge }));

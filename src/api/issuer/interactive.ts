@@ -7,7 +7,15 @@ import { issuerRoutes } from '../../identity/issuer/provider.js';
 import { signIn } from '../../identity/users.js';
 import { baseOf } from '../address.js';
 import { replay } from './issuers.js';
-import { clientOf, formLimit, formOf, guessedUser, type IssuerParts, refuse } from './token.js';
+import {
+  clientOf,
+  formLimit,
+  formOf,
+  guessedUser,
+  type IssuerParts,
+  refuse,
+  refuseClient,
+} from './token.js';
 
 type TenantPath = { Params: { tenant: string } };
 type SignInPath = { Params: { tenant: string; uid: string } };
@@ -23,7 +31,7 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
       const fields = await formOf(request);
       if (!fields) return refuse(request, reply, 'parameter');
       const client = await clientOf(request, fields, parts.store);
-      if (typeof client === 'string') return refuse(request, reply, client);
+      if (typeof client === 'string') return refuseClient(request, reply, client, fields);
       const proof = fields.has('client_secret') ? 'client_secret_post' : usualProof(client);
       const provider = await providerFor(request, client.tenant);
       const asked = { path: issuerRoutes.device_authorization, fields };
@@ -49,8 +57,10 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
   }
   // v1's address of the same page.
   app.get<TenantPath>('/:tenant/oauth2/authorize', options, (request, reply) => {
-    const query = request.url.slice(request.url.indexOf('?'));
-    return reply.redirect(`/${request.params.tenant}${issuerRoutes.authorization}${query}`);
+    // Encoded again: a name that begins with a slash would make the address another host's.
+    const tenant = encodeURIComponent(request.params.tenant);
+    const { search } = new URL(request.url, 'http://x');
+    return reply.redirect(`/${tenant}${issuerRoutes.authorization}${search}`);
   });
 
   app.get<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
