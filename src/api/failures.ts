@@ -11,7 +11,7 @@ export function asHuntError(error: unknown): HuntError {
   if (code === 'FST_CP_ERR_INVALID_CONTENT_ENCODING') {
     return new HuntError('request.encoding', {}, { cause: error });
   }
-  if (/^(Z_|ERR_BUFFER_TOO_LARGE|ERR__ERROR_FORMAT|ERR_BROTLI)/.test(code ?? '')) {
+  if (damagedCodes.test(code ?? '')) {
     return new HuntError('request.body', { message: damaged }, { cause: error });
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -24,6 +24,8 @@ export function asHuntError(error: unknown): HuntError {
   return new HuntError('engine.failed', {}, { cause: error });
 }
 
+const damagedCodes =
+  /^(FST_CP_ERR_INVALID_CONTENT$|Z_|ERR_BUFFER_TOO_LARGE|ERR__ERROR_FORMAT|ERR_BROTLI)/;
 const damaged = 'The compressed request body is damaged.';
 
 /** Bytes of a request body, after it has been inflated, on every route that reads it whole. */

@@ -135,7 +135,7 @@ async function createListener(
     requestTimeout: wholeRequestMs,
     // What comes over an open connection while the server drains is answered too, and closes it.
     return503OnClosing: false,
-    routerOptions: { caseSensitive: false },
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
     ...(parts.tls
       ? { https: { ...parts.tls, ...connectionLimits, minVersion: 'TLSv1.2' } }
       : { http: connectionLimits }),
@@ -156,7 +156,13 @@ async function createListener(
   limitSlowClients(app, parts.patience ?? defaultPatience);
   // Before tokens are asked for: a browser's preflight has none.
   if (parts.corsOrigins && parts.corsOrigins.length > 0) {
-    await app.register(cors, { origin: [...parts.corsOrigins], maxAge: 600 });
+    const origin = [...parts.corsOrigins];
+    await app.register(cors, () => async (request: FastifyRequest) => ({
+      origin,
+      maxAge: 600,
+      // Any other OPTIONS is a program's, and answered by its route.
+      preflight: request.headers['access-control-request-method'] !== undefined,
+    }));
   }
   requireTokens(app, parts);
   await app.register(compress, {

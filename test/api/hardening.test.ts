@@ -144,6 +144,18 @@ describe('browsers', () => {
     expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed);
   });
 
+  test.each([
+    // Docker's driver for Splunk asks so, and wants 200.
+    ['/services/collector/event/1.0', 200],
+    ['/api/advancedhunting/run', 401],
+  ])('OPTIONS %s that is no preflight is answered like any other request', async (path, status) => {
+    const response = await fetch(fixture.url + path, { method: 'OPTIONS' });
+    expect(response.status).toBe(status);
+    const { text, json } = await read(response);
+    if (status === 401) expect(json.error.code).toBe('Unauthorized');
+    else expect(text).toBe('');
+  });
+
   test('by default no page may call', async () => {
     const plain = await openFixture();
     const { headers } = await fetch(`${plain.url}/health`, {

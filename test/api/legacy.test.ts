@@ -66,6 +66,11 @@ describe('a documented request works as it was printed', () => {
     }
   }
 
+  test.each(paths)('%s/, as programs write it', async (path) => {
+    const { status } = await fixture.post(`${path}/`, '{"Query":"DeviceInfo"}', { authorization });
+    expect(status).toBe(200);
+  });
+
   test('a missing Content-Type does not matter', async () => {
     // `fetch` names a type for every text; bytes go without one.
     const body = Buffer.from('{"Query":"DeviceInfo"}');
@@ -212,6 +217,7 @@ describe('a bad request is told what is wrong, in the documented envelope', () =
     });
     expect(answered.status).toBe(status);
     expect(answered.json.error.code).toBe('InvalidRequestBody');
+    if (status === 400) expect(answered.json.error.message).toMatch(/compressed.*damaged/);
     expect(asked).toHaveLength(0);
   });
 
@@ -300,16 +306,20 @@ describe('a failed hunt is answered in the documented words', () => {
     expect(fixture.logged.some((line) => line.includes('SELECT secret'))).toBe(true);
   });
 
-  test('an engine that restarts is worth another try', async () => {
-    respond = async () => {
-      throw new HuntError('engine.unavailable', {});
-    };
-    const answered = await fixture.post('/api/advancedqueries/run', '{"Query":"x"}', {
-      authorization,
-    });
-    expect(answered.status).toBe(503);
-    expect(answered.headers.get('retry-after')).toBe('5');
-  });
+  test.each(['engine.unavailable', 'engine.storage'] as const)(
+    '%s is worth another try',
+    async (failure) => {
+      respond = async () => {
+        throw new HuntError(failure, {});
+      };
+      const answered = await fixture.post('/api/advancedqueries/run', '{"Query":"x"}', {
+        authorization,
+      });
+      expect(answered.status).toBe(503);
+      expect(answered.headers.get('retry-after')).toBe('5');
+      expect(answered.json.error.code).toBe('ServiceUnavailable');
+    },
+  );
 });
 
 describe('a hunt and its client', () => {

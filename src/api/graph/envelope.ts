@@ -23,6 +23,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'engine.failed': 'UnknownError',
   'identity.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
+  'engine.storage': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
   'quota.calls': 'TooManyRequests',
   'quota.runningTime': 'TooManyRequests',

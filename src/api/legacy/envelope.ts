@@ -50,6 +50,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'engine.failed': 'InternalServerError',
   'identity.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
+  'engine.storage': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
   'ingest.unavailable': 'ServiceUnavailable',
   'ingest.behind': 'TooManyRequests',

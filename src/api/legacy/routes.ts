@@ -52,4 +52,5 @@ function schemaRoute(app: FastifyInstance, url: string, parts: HuntingParts): vo
     const properties = columns.map(({ name, type }) => [name, jsonSchemas[type]] as const);
     return { type: 'object', properties: Object.fromEntries(properties) };
   });
+  refuseOtherMethods(app, 'POST', url, config);
 }
