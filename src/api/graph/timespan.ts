@@ -73,8 +73,15 @@ function instant(text: string, whole: string): Date {
   const date = new Date(
     `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset}`,
   );
-  if (Number.isNaN(date.getTime())) throw invalid(whole);
+  if (Number.isNaN(date.getTime()) || !isDay(Number(year), Number(month), Number(day))) {
+    throw invalid(whole);
+  }
   return date;
+}
+
+/** Whether a month has that day: `Date` makes the 2nd of March of a 30th of February. */
+function isDay(year: number, month: number, day: number): boolean {
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function before(date: Date, duration: Duration): Date {
