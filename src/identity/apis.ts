@@ -1,6 +1,18 @@
 /** The families of APIs that tokens are issued for. A token of one family opens no other. */
 export type ApiFamily = 'legacy' | 'graph' | 'kusto' | 'quarry';
 
+/** Addresses of the Defender APIs for a part of the world, which programs ask for tokens by, too. */
+const regionalAudiences = [
+  ...['us', 'eu', 'uk', 'au'].flatMap((region) => [
+    `https://api-${region}.securitycenter.windows.com`,
+    `https://api-${region}.securitycenter.microsoft.com`,
+    `https://api-${region}.security.microsoft.com`,
+  ]),
+  ...['us', 'eu', 'uk', 'au', 'swa', 'ina', 'aea'].map(
+    (region) => `https://${region}.api.security.microsoft.com`,
+  ),
+];
+
 /**
  * The audiences of each family, as clients ask for them (`resource` of v1, `scope` of v2 without
  * `/.default`). The Defender APIs before Graph are one family: their own samples mix the names.
@@ -16,6 +28,7 @@ export const audiences: Readonly<Record<ApiFamily, readonly string[]>> = {
     'https://api-gov.securitycenter.microsoft.us',
     'https://api-gcc.security.microsoft.us',
     'https://api-gov.security.microsoft.us',
+    ...regionalAudiences,
     // The service principals that Entra knows the two APIs by.
     'fc780465-2017-40d4-a0c5-307022471b92',
     '8ee8fdad-f234-4243-8f3b-15c294843740',

@@ -121,6 +121,18 @@ describe('a token request that clients make is answered as by Entra', () => {
     ]);
   });
 
+  test.each([
+    'https://api-us.securitycenter.microsoft.com/',
+    'https://api-uk.securitycenter.windows.com',
+    'https://swa.api.security.microsoft.com',
+  ])('the address of a region, %s, is one of the same API', async (resource) => {
+    const { status, json } = await ask('/default/oauth2/token', { ...v1(), resource });
+    expect(status).toBe(200);
+    const authorization = `Bearer ${json['access_token']}`;
+    const path = '/api/advancedqueries/run';
+    expect((await fixture.post(path, '{"Query":"x"}', { authorization })).status).toBe(200);
+  });
+
   test('the token opens the hunting paths', async () => {
     const { json } = await ask('/default/oauth2/token', v1());
     const authorization = `Bearer ${json['access_token']}`;
@@ -218,6 +230,22 @@ describe('a token request that is wrong gets Entra’s error', () => {
     expect(answered.status).toBe(status);
   });
 
+  test.each<[string, string, () => Record<string, string>, string]>([
+    [
+      'resource',
+      '/default',
+      () => ({ ...v1(), resource: 'https://example.com' }),
+      'https://example.com',
+    ],
+    ['application', '/default', () => ({ ...v1(), client_id: 'x-y' }), "'x-y'"],
+    ['tenant', '/nobody', v1, "'nobody'"],
+    ['parameter', '/default', () => without(v1(), 'resource'), "'resource'"],
+    ['grant type', '/default', () => without(v1(), 'grant_type'), "'grant_type'"],
+  ])('it says which %s is meant', async (_what, tenant, fields, said) => {
+    const { json } = await ask(`${tenant}/oauth2/token`, fields());
+    expect(json['error_description']).toContain(said);
+  });
+
   test.each([
     ['one scope of an API', `${mde}/AdvancedQuery.Read`],
     ['two APIs', `${mde}/.default https://graph.microsoft.com/.default`],
@@ -277,6 +305,33 @@ describe('sign-in libraries find the issuer', () => {
       jwks_uri: `${fixture.url}/${tenant}/discovery/v2.0/keys`,
     });
   });
+
+  test('not of a tenant that does not exist', async () => {
+    const url = `${fixture.url}/nobody/v2.0/.well-known/openid-configuration`;
+    const { status, json } = await read(await fetch(url));
+    expect(status).toBe(400);
+    expect(json).toMatchObject({
+      error: 'invalid_tenant',
+      error_codes: [90002],
+      error_description: expect.stringContaining("Tenant 'nobody' not found."),
+    });
+  });
+
+  test.each(['asha@contoso.example', 'nobody@contoso.example'])(
+    'a password of %s is one for this server, they are told before they send it',
+    async (user) => {
+      const url = `${fixture.url}/common/userrealm/${user}?api-version=1.0`;
+      const { status, json } = await read(await fetch(url));
+      expect(status).toBe(200);
+      expect(json).toEqual({
+        ver: '1.0',
+        account_type: 'Managed',
+        domain_name: 'contoso.example',
+        cloud_instance_name: new URL(fixture.url).host,
+        cloud_audience_urn: 'urn:federation:MicrosoftOnline',
+      });
+    },
+  );
 
   test('private keys are not published', async () => {
     const { json } = await read(await fetch(`${fixture.url}/default/discovery/v2.0/keys`));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negotiate } from '../../src/api/portal/files.js';
+import { insertTenant } from '../../src/store/tenants.js';
 import { type Fixture, openFixture, read } from './fixture.js';
 
 /** Where the built portal is: tests of the browser need it, this one makes do without. */
@@ -75,6 +76,7 @@ describe('pages', () => {
 
   test("an issuer's addresses stay the issuer's, whatever its tenant is called", async () => {
     for (const tenant of ['data', 'admin', 'hunt', 'assets']) {
+      await insertTenant(fixture.store, { id: tenant, name: tenant, retentionDays: 30 });
       const path = `/${tenant}/v2.0/.well-known/openid-configuration`;
       const { json } = await read(await fetch(fixture.url + path));
       expect(json).toMatchObject({ token_endpoint: expect.stringContaining(`/${tenant}/oauth2/`) });

@@ -1,22 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import type { IssuerKeys } from '../../identity/embedded.js';
+import { isTenantAddress } from '../../identity/issuer/client.js';
 import { publicJwk } from '../../identity/keys.js';
+import type { Store } from '../../store/store.js';
 import { baseOf } from '../address.js';
+import { refuse } from './token.js';
 
 const config = { access: 'public' } as const;
 
 /** The documents by which sign-in libraries find the embedded issuer, at Entra's paths. */
 export function discoveryRoutes(
   app: FastifyInstance,
-  parts: { readonly keys: IssuerKeys; readonly publicUrl: string | undefined },
+  parts: {
+    readonly store: Store;
+    readonly keys: IssuerKeys;
+    readonly publicUrl: string | undefined;
+  },
 ): void {
   type TenantPath = { Params: { tenant: string } };
   for (const version of ['/v2.0', '']) {
     app.get<TenantPath>(
       `/:tenant${version}/.well-known/openid-configuration`,
       { config },
-      async (request) =>
-        openidConfiguration(baseOf(request, parts.publicUrl), request.params.tenant),
+      async (request, reply) => {
+        const { tenant } = request.params;
+        if (!(await isTenantAddress(parts.store, tenant))) {
+          return refuse(request, reply, 'unknownTenant', tenant);
+        }
+        return openidConfiguration(baseOf(request, parts.publicUrl), tenant);
+      },
     );
     app.get(`/:tenant/discovery${version}/keys`, { config }, async () => {
       const { all } = await parts.keys.current();
@@ -33,6 +45,15 @@ export function discoveryRoutes(
       metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
     };
   });
+
+  // Before they send a user's password, sign-in libraries ask whose it is: ours, whoever the user is.
+  app.get<{ Params: { user: string } }>('/common/userrealm/:user', { config }, async (request) => ({
+    ver: '1.0',
+    account_type: 'Managed',
+    domain_name: request.params.user.replace(/^.*@/s, ''),
+    cloud_instance_name: new URL(baseOf(request, parts.publicUrl)).host,
+    cloud_audience_urn: 'urn:federation:MicrosoftOnline',
+  }));
 
   // Azure Resource Manager's description of a cloud: clients take sign-in and Graph addresses from it.
   app.get('/metadata/endpoints', { config }, async (request) => {
@@ -53,7 +74,7 @@ export function discoveryRoutes(
 }
 
 function openidConfiguration(base: string, tenant: string) {
-  const root = `${base}/${tenant}`;
+  const root = `${base}/${encodeURIComponent(tenant)}`;
   return {
     issuer: `${root}/v2.0`,
     authorization_endpoint: `${root}/oauth2/v2.0/authorize`,

@@ -5,6 +5,7 @@ import {
   type EntraErrorName,
   entraErrorBody,
   entraErrors,
+  subjectOf,
 } from '../../identity/issuer/entra-errors.js';
 import { issuerRoutes } from '../../identity/issuer/provider.js';
 import { resourceOf } from '../../identity/issuer/scopes.js';
@@ -39,9 +40,11 @@ export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
       { config, bodyLimit: formLimit },
       async (request, reply) => {
         const fields = await formOf(request);
-        if (!fields?.has('grant_type')) return refuse(request, reply, 'parameter');
+        if (!fields?.has('grant_type')) {
+          return refuse(request, reply, 'parameter', 'grant_type');
+        }
         const client = await clientOf(request, fields, parts.store);
-        if (typeof client === 'string') return refuse(request, reply, client);
+        if (typeof client === 'string') return refuseClient(request, reply, client, fields);
         const guessers = guessersOf(request, fields, client.clientId);
         const waitMs = Math.max(...guessers.map((key) => parts.guesses.waitMs(key)));
         if (waitMs > 0) {
@@ -51,7 +54,12 @@ export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
         const proof = proofOf(fields, request.headers.authorization);
         if (proof === 'none' && !client.isPublic) return refuse(request, reply, 'credential');
         const problem = prepare(fields, version);
-        if (problem) return refuse(request, reply, problem);
+        if (problem) {
+          const field = (name: string) => fields.get(name) ?? undefined;
+          const needed = version === '1.0' ? 'resource' : 'scope';
+          const about = problem === 'parameter' ? needed : subjectOf(problem, field);
+          return refuse(request, reply, problem, about);
+        }
 
         const provider = await parts.issuers.of(baseOf(request, parts.publicUrl), client.tenant);
         const asked = { path: issuerRoutes.token, fields };
@@ -124,14 +132,29 @@ function basicUser(authorization: string | undefined): string | undefined {
   }
 }
 
+/** Refuses a request whose application or tenant does not exist. */
+export function refuseClient(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: EntraErrorName,
+  fields: URLSearchParams,
+): FastifyReply {
+  const { tenant } = request.params as { tenant: string };
+  const about =
+    name === 'tenant' ? tenant : subjectOf(name, (field) => fields.get(field) ?? undefined);
+  return refuse(request, reply, name, about);
+}
+
+/** @param about what of the request the error is about, where its text quotes that */
 export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
   name: EntraErrorName,
+  about = '',
 ): FastifyReply {
   const correlation = reply.getHeader('client-request-id');
   request.log.info({ error: name, ip: request.ip }, 'token refused');
   return reply
     .code(entraErrors[name].status)
-    .send(entraErrorBody(name, typeof correlation === 'string' ? correlation : undefined));
+    .send(entraErrorBody(name, about, typeof correlation === 'string' ? correlation : undefined));
 }

@@ -21,6 +21,13 @@ export async function findClient(
   return (await appOf(store, tenant.id, clientId)) ?? 'app';
 }
 
+/** Whether an address names a tenant, or stands for any. */
+export async function isTenantAddress(store: Store, tenantName: string): Promise<boolean> {
+  return (
+    anyTenant.has(tenantName.toLowerCase()) || (await findTenant(store, tenantName)) !== undefined
+  );
+}
+
 /** The id of the tenant that an address names, by its id or its name. */
 export async function findTenantId(store: Store, tenantName: string): Promise<string | undefined> {
   return (await findTenant(store, tenantName))?.id;

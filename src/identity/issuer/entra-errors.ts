@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resourceOf } from './scopes.js';
 
 interface EntraError {
   /** OAuth's name of the error, as Entra gives it. */
@@ -6,7 +7,8 @@ interface EntraError {
   readonly status: number;
   /** Entra's own number, after `AADSTS`. */
   readonly number: number;
-  readonly text: string;
+  /** What it says. */
+  readonly text: (about: string) => string;
 }
 
 /** What Entra answers at its token endpoint; programs look at `error` and at the number. */
@@ -15,73 +17,87 @@ export const entraErrors = {
     error: 'invalid_request',
     status: 400,
     number: 90002,
-    text: 'Tenant not found. Check to make sure you have the correct tenant ID.',
+    text: (tenant) =>
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`,
+  },
+  unknownTenant: {
+    error: 'invalid_tenant',
+    status: 400,
+    number: 90002,
+    text: (tenant) =>
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`,
   },
   app: {
     error: 'unauthorized_client',
     status: 400,
     number: 700016,
-    text: 'Application with this identifier was not found in the directory.',
+    text: (clientId) => `Application with identifier '${clientId}' was not found in the directory.`,
   },
   secret: {
     error: 'invalid_client',
     status: 401,
     number: 7000215,
-    text: 'Invalid client secret provided.',
+    text: () => 'Invalid client secret provided.',
   },
   credential: {
     error: 'invalid_client',
     status: 401,
     number: 7000218,
-    text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    text: () =>
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   },
   assertion: {
     error: 'invalid_client',
     status: 401,
     number: 700027,
-    text: 'Client assertion failed signature validation.',
+    text: () => 'Client assertion failed signature validation.',
   },
   parameter: {
     error: 'invalid_request',
     status: 400,
     number: 900144,
-    text: 'The request body must contain the parameters that the grant type needs.',
+    text: (parameter) =>
+      parameter === ''
+        ? 'The request body must contain the parameters that the grant type needs.'
+        : `The request body must contain the following parameter: '${parameter}'.`,
   },
   grantType: {
     error: 'unsupported_grant_type',
     status: 400,
     number: 70003,
-    text: 'The app requested an unsupported grant type.',
+    text: () => 'The app requested an unsupported grant type.',
   },
   grant: {
     error: 'invalid_grant',
     status: 400,
     number: 70000,
-    text: 'The provided grant is invalid, expired or has been used.',
+    text: () => 'The provided grant is invalid, expired or has been used.',
   },
   scope: {
     error: 'invalid_scope',
     status: 400,
     number: 70011,
-    text: 'The provided value for the input parameter scope is not valid.',
+    text: (scope) =>
+      `The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid. ` +
+      'An application by itself asks for one API, as API/.default.',
   },
   resource: {
     error: 'invalid_resource',
     status: 400,
     number: 500011,
-    text: 'The resource principal was not found in the tenant.',
+    text: (resource) => `The resource principal named ${resource} was not found in the tenant.`,
   },
   slowDown: {
     error: 'temporarily_unavailable',
     status: 429,
     number: 50196,
-    text: 'Too many failed requests. Wait before the next one.',
+    text: () => 'Too many failed requests. Wait before the next one.',
   },
   bug: {
     error: 'temporarily_unavailable',
     status: 503,
     number: 90033,
-    text: 'A transient error has occurred. Please try again.',
+    text: () => 'A transient error has occurred. Please try again.',
   },
 } as const satisfies Record<string, EntraError>;
 
@@ -105,15 +121,32 @@ export function entraErrorOf(error: string): EntraErrorName | undefined {
   return passedOn.has(error) ? undefined : (byOAuthError[error] ?? 'bug');
 }
 
-/** The body that Entra answers with. */
-export function entraErrorBody(name: EntraErrorName, correlationId?: string) {
-  const { error, number, text } = entraErrors[name];
+/** What of a request an error is about, for those errors that quote a field of it. */
+export function subjectOf(
+  name: EntraErrorName,
+  field: (name: string) => string | undefined,
+): string {
+  if (name === 'app') return field('client_id') ?? '';
+  if (name === 'scope') return field('scope') ?? '';
+  if (name === 'resource') return field('resource') ?? resourceOf(field('scope') ?? '') ?? '';
+  return '';
+}
+
+const longestAbout = 200;
+
+/**
+ * The body that Entra answers with.
+ * @param about what of the request it is about, in the request's own words
+ */
+export function entraErrorBody(name: EntraErrorName, about: string, correlationId?: string) {
+  const { error, number, text }: EntraError = entraErrors[name];
+  const said = text(about.slice(0, longestAbout));
   const trace = randomUUID();
   const correlation = correlationId ?? randomUUID();
   const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return {
     error,
-    error_description: `AADSTS${number}: ${text} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
+    error_description: `AADSTS${number}: ${said} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
     error_codes: [number],
     timestamp,
     trace_id: trace,

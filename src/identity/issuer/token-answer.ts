@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { issuerRequest } from './clients.js';
-import { entraErrorBody, entraErrorOf, entraErrors } from './entra-errors.js';
+import { entraErrorBody, entraErrorOf, entraErrors, subjectOf } from './entra-errors.js';
 import { issuerRoutes } from './provider.js';
 
 /** Gives the token endpoint's answers Entra's shape: numbers as text in v1, `AADSTS` numbers in errors. */
@@ -13,7 +13,9 @@ export function answerAsEntra(provider: Provider): void {
       const name = entraErrorOf(body['error']);
       if (!name) return;
       ctx.status = entraErrors[name].status;
-      ctx.body = entraErrorBody(name, correlationOf(ctx as KoaContextWithOIDC));
+      const { oidc } = ctx as KoaContextWithOIDC;
+      const subject = subjectOf(name, (field) => textOf(oidc.params?.[field]));
+      ctx.body = entraErrorBody(name, subject, correlationOf(ctx as KoaContextWithOIDC));
     } else if (typeof body?.['access_token'] === 'string') {
       ctx.body = tokenAnswer(body, ctx as KoaContextWithOIDC);
     } else if (typeof body?.['user_code'] === 'string') {
@@ -43,6 +45,10 @@ function tokenAnswer(body: Readonly<Record<string, unknown>>, ctx: KoaContextWit
     resource: String(ctx.oidc.params?.['resource'] ?? ''),
     access_token,
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function correlationOf(ctx: KoaContextWithOIDC): string | undefined {
