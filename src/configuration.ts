@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { HuntError } from './errors.js';
@@ -107,6 +109,13 @@ const sourceShape = z
     name: source.name ?? (source.kind === 'folder' ? `folder ${source.path}` : source.kind),
   }));
 
+const flag = z.union([z.stringbool(), z.boolean()], { error: 'must be true or false' });
+
+/** A number without its unit is refused in the words for other text. */
+const retention = z
+  .union([z.string(), z.number()])
+  .transform((value) => parseRetention(`${value}`));
+
 const configurationShape = z.strictObject({
   /** The data directory. */
   data: z.string().min(1),
@@ -130,16 +139,16 @@ const configurationShape = z.strictObject({
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
     .optional(),
   /** What the default tenant keeps: `30d`, `forever`; by default what it kept before. */
-  retention: z.string().transform(parseRetention).optional(),
+  retention: retention.optional(),
   /** How long the record of who did what is kept. */
-  auditRetention: z.string().default('365d').transform(parseRetention),
+  auditRetention: retention.default(365),
   /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
-  tolerantBodies: z.stringbool().or(z.boolean()).default(true),
+  tolerantBodies: flag.default(true),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Where traces are sent, in OTLP over HTTP: `http://localhost:4318/v1/traces`. Off by default. */
   tracesUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether Quarry issues tokens itself. */
-  embeddedIssuer: z.stringbool().or(z.boolean()).default(true),
+  embeddedIssuer: flag.default(true),
   /** Other issuers whose tokens are accepted. */
   issuers: z.array(externalIssuer).default([]),
   /** The pages in the browser. */
@@ -178,7 +187,7 @@ const configurationShape = z.strictObject({
     })
     .prefault({}),
   /** Whether events that Defender has no row for have one: raw disk access, WMI filters, files on the wire. */
-  extensions: z.stringbool().or(z.boolean()).default(false),
+  extensions: flag.default(false),
   /** Where telemetry is fetched from. */
   sources: z
     .array(sourceShape)
@@ -266,11 +275,46 @@ export async function loadConfiguration(sources: {
 
 /** @throws HuntError `configuration.invalid` naming the first setting that is wrong */
 export function checkConfiguration(input: unknown): Configuration {
-  const result = configurationShape.safeParse(input);
+  const result = configurationShape.safeParse(input, { error: wordsOf });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.map(String).join('.');
   throw invalid(`${where ? `${where}: ` : ''}${issue?.message}`);
+}
+
+/** What is wrong with a setting that is absent or of another type; undefined: the shape's own words. */
+function wordsOf(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
+}
+
+/**
+ * The certificate chain and the key that the server shows itself with, as PEM.
+ * @throws HuntError `configuration.invalid`
+ */
+export async function readCertificate({
+  certificate,
+  key,
+}: NonNullable<Configuration['tls']>): Promise<{ cert: string; key: string }> {
+  await checkReadable('tls.certificate', certificate);
+  await checkReadable('tls.key', key);
+  const pair = { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw invalid(`tls: ${certificate} and ${key} are no certificate and its key: ${why}`, cause);
+  }
+  return pair;
+}
+
+/** @throws HuntError `configuration.invalid` with the setting that names the file */
+export async function checkReadable(setting: string, file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    throw invalid(`${setting}: ${file} cannot be read`, cause);
+  }
 }
 
 async function readYaml(file: string): Promise<object> {

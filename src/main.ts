@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Metrics } from './api/metrics.js';
 import { createElasticsearchServer, createServer } from './api/server.js';
 import { builtinCatalog } from './catalog/catalog.js';
 import { compile } from './compile.js';
-import type { Configuration } from './configuration.js';
+import { type Configuration, checkReadable, readCertificate } from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { GeoDatabase } from './engine/geo-database.js';
 import { lockDataDirectory } from './engine/lock.js';
@@ -50,7 +50,7 @@ import { type FolderSettings, followFolder } from './ingest/sources/folder.js';
 import type { RunningSource, SourceParts } from './ingest/sources/source.js';
 import { startSource } from './ingest/sources/sources.js';
 import { Uploads } from './ingest/upload.js';
-import { openStore } from './store/store.js';
+import { openStore, type Store } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
 const hourMs = 3_600_000;
@@ -167,6 +167,8 @@ async function start(
   log: FastifyBaseLogger,
   closers: (() => Promise<void> | void)[],
 ): Promise<Omit<Quarry, 'close'>> {
+  const tls = configuration.tls && (await readCertificate(configuration.tls));
+  if (configuration.geoDatabase) await checkReadable('geoDatabase', configuration.geoDatabase);
   const paths = dataPaths(configuration.data);
   const lock = lockDataDirectory(paths.root);
   closers.push(() => lock.release());
@@ -181,6 +183,7 @@ async function start(
   if (configuration.retention !== undefined) {
     await changeTenant(store, defaultTenantId, { retentionDays: configuration.retention });
   }
+  await warnOfUnknownTenants(store, configuration, log);
   const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
   const counters = new IngestCounters(store, (line) => log.info(line, 'ingest'));
@@ -286,7 +289,7 @@ async function start(
       clockSkewSeconds: configuration.clockSkewSeconds,
       dataAccess: (tenant, user) => dataAccess(store, tenant, user),
     }),
-    tls: configuration.tls && (await readTls(configuration.tls)),
+    tls,
     audit,
     log,
   };
@@ -352,7 +355,8 @@ async function start(
     }),
   });
   closers.push(() => app.close());
-  const url = await app.listen({ host: configuration.host, port: configuration.port });
+  const { host, port } = configuration;
+  const url = await listen(app, 'host', { host, port });
   for (const name of ownNamesOf(configuration, url)) ownNames.add(name);
   lock.setAddress(url);
   const { elasticsearch } = configuration;
@@ -360,7 +364,7 @@ async function start(
   if (elasticsearch) {
     const shippers = await createElasticsearchServer(listener);
     closers.push(() => shippers.close());
-    elasticsearchUrl = await shippers.listen(elasticsearch);
+    elasticsearchUrl = await listen(shippers, 'elasticsearch.host', elasticsearch);
   }
   // Two seconds of work for this thread: after the address is known, and before anyone has typed a hunt.
   setImmediate(warm);
@@ -385,8 +389,37 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-async function readTls({ certificate, key }: { certificate: string; key: string }) {
-  return { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
+/** Listens; returns where. @throws HuntError `configuration.invalid` where the host is not this machine's */
+async function listen(
+  app: FastifyInstance,
+  setting: string,
+  address: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    return await app.listen(address);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (!['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) throw cause;
+    const message = `${setting}: ${address.host} is no address of this machine`;
+    throw new HuntError('configuration.invalid', { message }, { cause });
+  }
+}
+
+/** Tenants that settings name and that do not exist: they may be made while the server runs. */
+async function warnOfUnknownTenants(
+  store: Store,
+  { issuers, profiles }: Configuration,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const named = [
+    ...issuers.map(({ tenant }) => ['issuers', tenant] as const),
+    ...Object.keys(profiles.tenants).map((tenant) => ['profiles.tenants', tenant] as const),
+  ];
+  for (const [setting, tenant] of named) {
+    if (!(await findTenant(store, tenant))) {
+      log.warn({ setting, tenant }, 'a setting names a tenant that does not exist');
+    }
+  }
 }
 
 /** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */

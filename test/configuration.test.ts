@@ -1,8 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfiguration, parseRetention } from '../src/configuration.js';
+import {
+  checkConfiguration,
+  loadConfiguration,
+  parseRetention,
+  readCertificate,
+} from '../src/configuration.js';
+import { startQuarry } from '../src/main.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -40,9 +46,24 @@ test('the file may be named by the environment', async () => {
 
 describe('a setting that is wrong is named', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['no data directory', {}, /data/],
+    ['no data directory', {}, /data: is missing/],
+    [
+      'a key without its certificate',
+      { data: 'x', tls: { key: 'k' } },
+      /tls.certificate: is missing/,
+    ],
+    [
+      'a number of days without a unit',
+      { data: 'x', retention: 30 },
+      /as in 30d, or forever; not 30/,
+    ],
+    [
+      'neither true nor false',
+      { data: 'x', extensions: 'maybe' },
+      /extensions: must be true or false/,
+    ],
     ['a port that is no port', { data: 'x', port: '70000' }, /port/],
-    ['a word for a port', { data: 'x', port: 'http' }, /port/],
+    ['a word for a port', { data: 'x', port: 'http' }, /port: must be of type number/],
     ['an address without a scheme', { data: 'x', publicUrl: 'hunt.example.com' }, /publicUrl/],
     ['a store that is no address', { data: 'x', store: 'mysql://x' }, /store/],
     ['a retention in weeks', { data: 'x', retention: '4w' }, /4w/],
@@ -126,4 +147,37 @@ test.each([
 
 test.each(['0d', '30', 'd', '40000d', ''])('retention %j is refused', (text) => {
   expect(() => parseRetention(text)).toThrow(/retention/);
+});
+
+describe('files that settings name are looked at before anything starts', () => {
+  test('a certificate', async () => {
+    const [certificate, key] = [join(directory, 'none.pem'), join(directory, 'quarry.yaml')];
+    await writeFile(key, 'no PEM');
+    await expect(readCertificate({ certificate, key })).rejects.toThrow(/tls\.certificate: .*none/);
+    await expect(readCertificate({ certificate: key, key })).rejects.toThrow(
+      /tls: .* are no certificate and its key/,
+    );
+  });
+
+  test.each([
+    ['geoDatabase', { geoDatabase: '/none.mmdb' }],
+    ['tls.certificate', { tls: { certificate: '/none.pem', key: '/none.key' } }],
+  ])('%s', async (name, settings) => {
+    const data = join(directory, 'data');
+    const started = startQuarry(checkConfiguration({ data, ...settings }));
+    await expect(started).rejects.toMatchObject({
+      code: 'configuration.invalid',
+      message: expect.stringContaining(`${name}: /none`),
+    });
+    await expect(access(data)).rejects.toThrow();
+  });
+
+  test('a host that is another machine', async () => {
+    const settings = checkConfiguration({
+      data: join(directory, 'elsewhere'),
+      host: '192.0.2.1',
+      logLevel: 'silent',
+    });
+    await expect(startQuarry(settings)).rejects.toThrow(/host: 192\.0\.2\.1 is no address/);
+  });
 });

@@ -13,6 +13,7 @@ import {
   SqliteDriver,
 } from 'kysely';
 import Database from 'libsql';
+import { HuntError } from '../errors.js';
 import { migrations } from './migrations.js';
 import { NulPlugin } from './nul.js';
 import type { StoreSchema } from './schema.js';
@@ -27,20 +28,26 @@ export interface Store {
 /**
  * Opens the store and brings it to the newest migration.
  * @param location the path of a SQLite file, which is created where absent, or a `postgres://` URL
+ * @throws HuntError `configuration.invalid` where it cannot be used, without the address's password
  */
 export async function openStore(location: string): Promise<Store> {
   const kind = /^postgres(ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
-  const db = new Kysely<StoreSchema>({
-    dialect: kind === 'postgres' ? await postgres(location) : sqlite(location),
-    plugins: [new NulPlugin()],
-  });
+  let db: Kysely<StoreSchema> | undefined;
   try {
+    db = new Kysely<StoreSchema>({
+      dialect: kind === 'postgres' ? await postgres(location) : sqlite(location),
+      plugins: [new NulPlugin()],
+    });
     await migrate(db);
-  } catch (error) {
-    await db.destroy();
-    throw error;
+    const opened = db;
+    return { db: opened, kind, close: () => opened.destroy() };
+  } catch (cause) {
+    await db?.destroy();
+    const what = kind === 'postgres' ? withoutPassword(location) : location;
+    const why = reasonOf(cause);
+    const message = `the metadata store ${what} cannot be used: ${why}`;
+    throw new HuntError('configuration.invalid', { message }, { cause });
   }
-  return { db, kind, close: () => db.destroy() };
 }
 
 function sqlite(file: string): SqliteDialect {
@@ -109,8 +116,23 @@ async function migrate(db: Kysely<StoreSchema>): Promise<void> {
     provider: { getMigrations: async () => ({ ...migrations }) },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error)
-    throw new Error('The metadata store could not be brought up to date.', { cause: error });
+  if (error) throw error;
+}
+
+/** An address as it may be shown. */
+function withoutPassword(address: string): string {
+  if (!URL.canParse(address)) return 'in PostgreSQL';
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${host}${pathname}`;
+}
+
+function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (/^corrupted migrations/.test(message)) {
+    return `another version of Quarry has brought it up to date (${message})`;
+  }
+  // A name that has several addresses, none of which answers, has no message of its own.
+  return message || code || 'unknown failure';
 }
 
 /** Whether a failure is a name or id that exists already, in either database. */

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addSecret, findApp, isSecretOf, registerApp, removeApp } from '../../src/identity/apps.js';
 import { artifacts, sweepArtifacts } from '../../src/identity/issuer/artifacts.js';
@@ -135,3 +138,34 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(isDuplicate(new Error('x'))).toBe(false);
   });
 });
+
+describe('a store that cannot be used is told apart', () => {
+  test('a database that does not answer, without its password', async () => {
+    const opened = openStore('postgres://quarry:s3cret@127.0.0.1:1/quarry');
+    await expect(opened).rejects.toMatchObject({
+      code: 'configuration.invalid',
+      message: expect.stringMatching(/postgres:\/\/127\.0\.0\.1:1\/quarry.*ECONNREFUSED/),
+    });
+    await expect(opened).rejects.not.toThrow(/s3cret/);
+  });
+
+  test.each<[string, (file: string) => Promise<void>, RegExp]>([
+    ['a file that is none', (file) => writeFile(file, 'x'.repeat(10_000)), /not a database/],
+    ['one of a later version', laterStore, /another version of Quarry/],
+  ])('%s', async (_what, make, message) => {
+    const directory = await mkdtemp(join(tmpdir(), 'quarry-store-'));
+    const file = join(directory, 'quarry.db');
+    await make(file);
+    await expect(openStore(file)).rejects.toMatchObject({
+      code: 'configuration.invalid',
+      message: expect.stringMatching(message),
+    });
+    await rm(directory, { recursive: true });
+  });
+});
+
+async function laterStore(file: string): Promise<void> {
+  const { db, close } = await openStore(file);
+  await sql`insert into kysely_migration values ('9999-later', '2099-01-01')`.execute(db);
+  await close();
+}
