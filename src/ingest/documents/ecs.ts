@@ -423,7 +423,10 @@ const registryEvent: DocumentRule = {
     RegistryKey: to.registryKey(registryKeyPath()),
     RegistryValueName: registryValue(),
     RegistryValueType: to.registryType(at('registry.data.type')),
-    RegistryValueData: firstOf(to.listText('registry.data.strings'), at('registry.data.bytes')),
+    RegistryValueData: to.registryData(
+      firstOf(to.listText('registry.data.strings'), at('registry.data.bytes')),
+      at('registry.data.type'),
+    ),
   },
 };
 

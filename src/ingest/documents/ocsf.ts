@@ -325,6 +325,13 @@ const service = rule('201004 Windows service activity', 'DeviceEvents', {
   additional: { ServiceName: at('win_service.name'), ServiceAccount: at('win_service.run_as') },
 });
 
+const logCleared = rule('1008 event log activity: clear', 'DeviceEvents', {
+  actionType: 'SecurityLogCleared',
+  condition: all(activity(1), lists('log_name', 'Security')),
+  actor: acting,
+  columns: { ...actorDetails, ...account('actor.user') },
+});
+
 const registryKey = rule('201001 registry key activity', 'DeviceRegistryEvents', {
   actionType: verbs({ 1: 'RegistryKeyCreated', 4: 'RegistryKeyDeleted', 5: 'RegistryKeyRenamed' }),
   actor: acting,
@@ -343,9 +350,12 @@ const registryValue = rule('201002 registry value activity', 'DeviceRegistryEven
     RegistryKey: to.registryKey(firstOf(at('reg_value.path'), at('reg_key.path'))),
     RegistryValueName: at('reg_value.name'),
     RegistryValueType: to.registryType(at('reg_value.type')),
-    RegistryValueData: registryText('reg_value'),
+    RegistryValueData: to.registryData(registryText('reg_value'), at('reg_value.type')),
     PreviousRegistryValueName: at('prev_reg_value.name'),
-    PreviousRegistryValueData: registryText('prev_reg_value'),
+    PreviousRegistryValueData: to.registryData(
+      registryText('prev_reg_value'),
+      at('prev_reg_value.type'),
+    ),
   },
 });
 
@@ -671,6 +681,7 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   1005: [moduleLoad],
   1006: [job],
   1007: [processStart, processAccess],
+  1008: [logCleared],
   1009: [script],
   2001: [finding],
   2004: [finding],

@@ -1,7 +1,15 @@
 import { epochText } from '../datetime.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { Columns } from '../windows/actor.js';
-import { computed, type Expression, literal, match, textFrom } from '../windows/expression.js';
+import {
+  computed,
+  type Expression,
+  inPart,
+  literal,
+  match,
+  textFrom,
+  transform,
+} from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 import { extended, nested } from './document.js';
 import { all, any, at, choose, firstOf, isThere, lists, matches, not, when } from './expression.js';
@@ -45,10 +53,10 @@ const uptimeless = { ProcessCreationTime: firstOf(epoch('time'), at('@time')) };
 const acting: ProcessMembers = { pid: at('pid'), image: at('path'), user: userOf() };
 
 /** A user by name: the row's own, what the host's users have told, else what is the same everywhere. */
-function userOf(): Expression {
-  const [name, uid] = [at('username'), at('uid')];
+function userOf(column = 'uid'): Expression {
+  const [name, uid] = [at('username'), at(column)];
   return computed(
-    'user of uid',
+    `user of ${column}`,
     (scope) => {
       const id = textFrom(uid.read(scope)) ?? '';
       return name.read(scope) ?? (scope.device.about.get(userFact(id)) as string) ?? everywhere[id];
@@ -314,17 +322,28 @@ const journalEvent: DocumentRule = {
   additional: common,
 };
 
+const accountIn = transform('acct', (text) => /\bacct="([^"]+)"/.exec(text)?.[1]);
+
+/** Who logs on: the process is that of a daemon, which is root. */
+const loggingOn = firstOf(
+  inPart(accountIn(at('message'))),
+  when(not(lists('auid', '4294967295', '-1')), userOf('auid'), literal('')),
+  when(not(lists('uid', '0')), userOf(), literal('')),
+);
+
 const userEvent: DocumentRule = {
   event: 'user_events',
   table: 'DeviceLogonEvents',
   actionType: choose(
     [matches('message', /success/, 'has success'), 'LogonSuccess'],
-    [undefined, 'LogonFailed'],
+    [matches('message', /fail/, 'has fail'), 'LogonFailed'],
+    [undefined, 'LogonAttempted'],
   ),
+  note: 'The message has not always the result in it.',
   condition: lists('type', '1100', '1112', 'user_login', 'user_auth'),
   actor: acting,
   columns: {
-    AccountName: to.accountName(userOf()),
+    AccountName: to.accountName(loggingOn),
     RemoteIP: to.address(at('address')),
     RemoteIPType: to.addressType(at('address')),
   },

@@ -4,6 +4,7 @@ import {
   type Expression,
   expressionOf,
   type Operand,
+  tellingOf,
   textFrom,
   transform,
 } from '../windows/expression.js';
@@ -101,6 +102,21 @@ export const registryType = transform(
   'registryType',
   (text) => registryTypes[`reg_${text.toLowerCase().replace(/^reg_/, '')}`] ?? text,
 );
+
+/** Numbers in decimal, whichever way the source writes them. */
+export function registryData(data: Expression, type: Expression): Expression {
+  const named = registryType(type);
+  return {
+    read: (scope) => {
+      const value = data.read(scope);
+      return typeof value === 'string'
+        ? values.registryNumber(value, textFrom(named.read(scope)))
+        : value;
+    },
+    text: `registryData(${data.text}, ${type.text})`,
+    ...tellingOf(data),
+  };
+}
 
 /** All elements of a list of texts, as registry data have them. */
 export function listText(path: string): Expression {

@@ -56,9 +56,32 @@ const queryResults: Moved = (record) => {
   return parts.length === 0 ? undefined : `${parts.join(';')};`;
 };
 
+/** Numbers of the words for a query's status (winerror.h). */
+const queryStatuses: Readonly<Record<string, number>> = {
+  SUCCESS: 0,
+  ERROR_ACCESS_DENIED: 5,
+  ERROR_INVALID_NAME: 123,
+  ERROR_CANCELLED: 1223,
+  ERROR_TIMEOUT: 1460,
+  DNS_ERROR_RCODE_FORMAT_ERROR: 9001,
+  DNS_ERROR_RCODE_SERVER_FAILURE: 9002,
+  DNS_ERROR_RCODE_NAME_ERROR: 9003,
+  DNS_ERROR_RCODE_NOT_IMPLEMENTED: 9004,
+  DNS_ERROR_RCODE_REFUSED: 9005,
+  DNS_INFO_NO_RECORDS: 9501,
+  DNS_ERROR_BAD_PACKET: 9502,
+  DNS_ERROR_NO_PACKET: 9503,
+  DNS_REQUEST_PENDING: 9506,
+  DNS_ERROR_INVALID_NAME_CHAR: 9560,
+  DNS_ERROR_RECORD_DOES_NOT_EXIST: 9701,
+  DNS_ERROR_NAME_DOES_NOT_EXIST: 9714,
+  DNS_ERROR_NO_TCPIP: 9851,
+  DNS_ERROR_NO_DNS_SERVERS: 9852,
+};
+
 const queryStatus: Moved = (record) => {
   const status = textOf(at(record, 'sysmon.dns.status'));
-  return status === 'SUCCESS' ? '0' : status;
+  return status === undefined ? undefined : String(queryStatuses[status] ?? status);
 };
 
 const process = {

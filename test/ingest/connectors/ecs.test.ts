@@ -296,6 +296,20 @@ describe('ECS documents', () => {
       },
     ],
     [
+      'a registry value that is a number',
+      {
+        event: { category: ['registry'], type: ['change'], action: 'modification' },
+        registry: {
+          hive: 'HKLM',
+          key: 'SYSTEM\\CurrentControlSet\\Services\\Bad',
+          value: 'Start',
+          data: { type: 'REG_DWORD', strings: ['0x00000004'] },
+        },
+        process: { pid: 9 },
+      },
+      { RegistryValueType: 'Dword', RegistryValueData: '4' },
+    ],
+    [
       'a registry value of which there is only the path',
       {
         event: { category: ['registry'], type: ['change'], action: 'ACTION_WRITE_VALUE' },

@@ -149,13 +149,20 @@ describe('OCSF documents', () => {
         class_uid: 201002,
         activity_id: 2,
         reg_value: { path: 'HKLM\\SOFTWARE\\X', name: 'Run', type: 'REG_DWORD', data: '1' },
+        prev_reg_value: { name: 'Run', type: 'DWORD', data: '0x0000000a' },
       },
       {
         ActionType: 'RegistryValueSet',
         RegistryValueName: 'Run',
         RegistryValueType: 'Dword',
         RegistryValueData: '1',
+        PreviousRegistryValueData: '10',
       },
+    ],
+    [
+      'the clearing of a log',
+      { class_uid: 1008, activity_id: 1, log_name: 'Security' },
+      { table: 'DeviceEvents', ActionType: 'SecurityLogCleared' },
     ],
     [
       'outbound connection',

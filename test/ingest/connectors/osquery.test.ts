@@ -155,6 +155,22 @@ describe('osquery results', () => {
       },
     ],
     [
+      'a logon of which the result is not told, at a daemon that is root',
+      result('user_events', {
+        ...{ type: '1112', message: 'op=login', uid: '0', auid: '4294967295', pid: '3' },
+        ...{ path: '/usr/sbin/sshd', address: '203.0.113.9', terminal: 'ssh', time: at(1) },
+      }),
+      { ActionType: 'LogonAttempted', AccountName: null, InitiatingProcessAccountName: 'root' },
+    ],
+    [
+      'a logon that failed, with the whole of the message',
+      result('user_events', {
+        ...{ type: '1100', uid: '0', auid: '4294967295', pid: '3', path: '/usr/sbin/sshd' },
+        ...{ message: 'op=PAM:authentication acct="bob" res=failed', terminal: 'ssh', time: at(1) },
+      }),
+      { ActionType: 'LogonFailed', AccountName: 'bob' },
+    ],
+    [
       'a connection that is refused, as BPF sees it',
       result('blacklist_socket_events', {
         ...{ syscall: 'connect', exit_code: '18446744073709551505', family: '2', fd: '11' },
@@ -241,7 +257,7 @@ describe('osquery results', () => {
     );
     expect(all.filter(({ table }) => table !== 'DeviceProcessEvents')).toHaveLength(1);
     const row = all.find(({ table }) => table !== 'DeviceProcessEvents');
-    expect({ LocalIP: null, LocalPort: null, ...row }).toMatchObject(wanted);
+    expect({ LocalIP: null, LocalPort: null, AccountName: null, ...row }).toMatchObject(wanted);
   });
 
   it.each<[string, (text: string) => object]>([

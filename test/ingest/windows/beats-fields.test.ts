@@ -67,6 +67,15 @@ describe('values that a shipper has moved to fields of ECS', () => {
       },
     ],
     [
+      'a query for a name that is not there',
+      winlog(22, {
+        process,
+        dns: { question: { name: 'a.example' } },
+        sysmon: { dns: { status: 'DNS_ERROR_RCODE_NAME_ERROR' } },
+      }),
+      { AdditionalFields: { DnsQueryString: 'a.example', DnsQueryResult: [], QueryStatus: 9003 } },
+    ],
+    [
       'a connection',
       winlog(3, {
         process,
