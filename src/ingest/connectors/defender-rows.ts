@@ -151,6 +151,8 @@ function tableNamed({ members, table }: ExportedRow): string | undefined {
 }
 
 const mostRemembered = 1_000;
+/** Characters of all names of a row; of one with more is found out anew what it is of. */
+const longestRemembered = 16_384;
 
 /** Finds the table of rows; those with the same members are of the same. */
 class TableFinder {
@@ -170,7 +172,9 @@ class TableFinder {
     if (this.#found.size >= mostRemembered) {
       this.#found.clear();
     }
-    this.#found.set(key, found);
+    if (key.length <= longestRemembered) {
+      this.#found.set(key, found);
+    }
     return found;
   }
 }
@@ -230,6 +234,7 @@ interface PlainName {
 
 const plainNames = new Map<string, PlainName>();
 const mostPlainNames = 10_000;
+const longestPlainName = 256;
 
 /** A member's name in lower case, without what says the type of its values. */
 function plainName(member: string): PlainName {
@@ -243,7 +248,9 @@ function plainName(member: string): PlainName {
     if (plainNames.size >= mostPlainNames) {
       plainNames.clear();
     }
-    plainNames.set(member, plain);
+    if (member.length <= longestPlainName) {
+      plainNames.set(member, plain);
+    }
   }
   return plain;
 }

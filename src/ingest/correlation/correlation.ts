@@ -5,9 +5,11 @@ import { Generations } from './generations.js';
 import { LesserRows } from './lesser-rows.js';
 import { ProcessCache } from './processes.js';
 import type { CorrelationStore } from './store.js';
-import { type Occurrence, Sightings } from './twins.js';
+import { boundedKey, type Occurrence, Sightings } from './twins.js';
 
 const mostAccounts = 200_000;
+/** Characters of an account's name, or its SID; a longer one is no account's. */
+const longestName = 512;
 
 /**
  * What is known of a tenant's devices: their processes, accounts and clocks. Kept in memory within
@@ -48,7 +50,7 @@ export class Correlation {
    */
   notePrimary(primary: Occurrence): void {
     if (this.#primaries.add(primary, true) && this.#store) {
-      this.#newPrimaries.push(primary);
+      this.#newPrimaries.push({ ...primary, key: boundedKey(primary.key) });
     }
   }
 
@@ -90,6 +92,9 @@ export class Accounts {
   /** @param user `domain\name` */
   learn(user: string, sid: string): void {
     const key = user.toLowerCase();
+    if (key.length > longestName || sid.length > longestName) {
+      return;
+    }
     if (this.#sids.get(key) !== sid) {
       this.#sids.set(key, sid);
       this.#new.set(key, sid);
@@ -98,6 +103,9 @@ export class Accounts {
 
   sidOf(user: string): string | undefined {
     const key = user.toLowerCase();
+    if (key.length > longestName) {
+      return undefined;
+    }
     const known = wellKnownSid(key) ?? this.#sids.get(key) ?? this.#load(key);
     this.#sids.set(key, known ?? '');
     return known === '' ? undefined : known;

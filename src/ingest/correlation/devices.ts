@@ -14,6 +14,9 @@ export interface LoggedOnUser {
 const mostAddresses = 32;
 const mostUsers = 16;
 const mostFacts = 500;
+/** In characters; what is longer is not kept. */
+const longestFact = 4_096;
+const longestAddress = 64;
 
 /** A device that events have named. */
 export class Device {
@@ -46,7 +49,7 @@ export class Device {
     for (const name in facts) {
       const value = facts[name];
       const isNew = value !== undefined && value !== '' && this.about.get(name) !== value;
-      if (isNew && (this.about.size < mostFacts || this.about.has(name))) {
+      if (isNew && !isTooLong(value) && (this.about.size < mostFacts || this.about.has(name))) {
         this.about.set(name, value);
         this.isDirty = true;
       }
@@ -55,7 +58,7 @@ export class Device {
 
   sawAddress(address: string, ms: number): void {
     const last = this.addresses.get(address);
-    if (last === undefined || ms > last) {
+    if (address.length <= longestAddress && (last === undefined || ms > last)) {
       this.isDirty ||= last === undefined;
       this.onAddress(address);
       this.addresses.delete(address);
@@ -67,7 +70,7 @@ export class Device {
   }
 
   sawUser(user: LoggedOnUser): void {
-    if (!this.users.has(user.Sid)) {
+    if (!this.users.has(user.Sid) && !Object.values(user).some(isTooLong)) {
       this.users.set(user.Sid, user);
       this.isDirty = true;
       if (this.users.size > mostUsers) {
@@ -75,6 +78,10 @@ export class Device {
       }
     }
   }
+}
+
+function isTooLong(fact: JsonValue): boolean {
+  return typeof fact === 'string' && fact.length > longestFact;
 }
 
 export function deviceId(name: string): string {
@@ -90,7 +97,7 @@ const commonName = '*';
 export class DeviceRegistry {
   readonly #load: (name: string) => Device | undefined;
   readonly #devices = new Generations<Device>(mostDevices);
-  /** Names with a domain by their first label. */
+  /** Names with a domain by their first label: of many, two, which are enough to tell that there is more than one. */
   readonly #full = new Map<string, Set<string>>();
   readonly #touched = new Set<Device>();
   readonly #byAddress = new Generations<string>(mostDevices);
@@ -172,7 +179,9 @@ export class DeviceRegistry {
     const label = labelOf(name);
     if (label !== name && this.#full.size < mostDevices) {
       const names = this.#full.get(label) ?? new Set();
-      this.#full.set(label, names.add(name));
+      if (names.size < 2) {
+        this.#full.set(label, names.add(name));
+      }
     }
   }
 }

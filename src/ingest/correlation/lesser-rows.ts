@@ -1,6 +1,6 @@
 import type { RowKey } from '../rows.js';
 import { areSameDevice } from './processes.js';
-import type { Occurrence } from './twins.js';
+import { boundedKey, type Occurrence } from './twins.js';
 
 /** A row of an event that another log may tell better of. */
 export interface LesserRow extends RowKey, Occurrence {
@@ -16,8 +16,6 @@ export interface BetterEvent extends Occurrence {
 /** In memory; of more, the earlier half is forgotten. */
 const mostRows = 400_000;
 const mostPerKey = 64;
-/** In characters. A row with a longer one stays beside its better twin's. */
-const longestKey = 1_024;
 /** More of them are forgotten on disk, the oldest first. */
 export const mostSavedRows = 200_000;
 
@@ -36,8 +34,9 @@ export class LesserRows {
   }
 
   add(row: LesserRow): void {
-    if (row.key.length <= longestKey && this.#add(row)) {
-      this.#new.push(row);
+    const kept = { ...row, key: boundedKey(row.key) };
+    if (this.#add(kept)) {
+      this.#new.push(kept);
       if (this.#new.length > 2 * mostSavedRows) {
         this.#new.splice(0, mostSavedRows);
       }
@@ -76,7 +75,7 @@ export class LesserRows {
     if (this.#young.size + this.#old.size === 0) {
       return [];
     }
-    return (this.#rowsOf(key) ?? []).filter(
+    return (this.#rowsOf(boundedKey(key)) ?? []).filter(
       (row) => Math.abs(row.ms - ms) <= toleranceMs && areSameDevice(row.device, device),
     );
   }

@@ -26,6 +26,9 @@ export const rank = { mention: 1, child: 2, security: 3, sysmon: 4 } as const;
 
 export type Rank = (typeof rank)[keyof typeof rank];
 
+/** Of a process without facts. */
+const plainWeight = 600;
+
 /** A process of a device, as far as it is known. */
 export class Process {
   readonly device: string;
@@ -45,6 +48,8 @@ export class Process {
   isDirty = true;
   /** Columns made of it, until it changes. */
   columns: unknown;
+  /** Roughly the memory that it takes, bytes. */
+  weight = plainWeight;
 
   constructor(device: string) {
     this.device = device;
@@ -73,9 +78,14 @@ export class Process {
   }
 
   #set<Name extends keyof ProcessFacts>(name: Name, value: ProcessFacts[Name]): void {
+    this.weight += weightOf(value) - weightOf(this.facts[name]);
     this.facts[name] = value;
     this.changed();
   }
+}
+
+function weightOf(fact: string | number | undefined): number {
+  return typeof fact === 'string' ? fact.length : 0;
 }
 
 /** A path instead of a mere name, which Sysmon for Linux gives now and then. */

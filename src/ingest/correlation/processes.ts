@@ -25,8 +25,8 @@ export interface ProcessStart {
   readonly by: Rank;
 }
 
+/** Of what is found by GUIDs, by pids, and without either. */
 const mostBytes = 96 * 1024 * 1024;
-const mostLists = 200_000;
 /** Logs of one start differ by so much at most. */
 export const startToleranceMs = 5_000;
 /** Clocks and the whole seconds of GUIDs: an event may seem to be before its process. */
@@ -37,10 +37,10 @@ const lateMs = 5_000;
 /** The processes of a tenant's devices. */
 export class ProcessCache {
   readonly #store: ProcessStore | undefined;
-  readonly #byGuid = new Generations<Process>(mostBytes, weightOf);
-  readonly #byPid = new Generations<readonly Process[]>(mostLists);
+  readonly #byGuid = new Generations<Process>(mostBytes, ({ weight }) => weight);
+  readonly #byPid = new Generations<readonly Process[]>(mostBytes, weightOf);
   /** Starts whose log has lost the pid, by device. */
-  readonly #pidless = new Generations<readonly Process[]>(mostLists);
+  readonly #pidless = new Generations<readonly Process[]>(mostBytes, weightOf);
   readonly #dirty = new Set<Process>();
 
   constructor(store?: ProcessStore) {
@@ -60,8 +60,7 @@ export class ProcessCache {
       process.started = started;
     }
     this.#name(process, guid, pid);
-    process.learn(facts, by);
-    this.#note(process);
+    this.#learn(process, facts, by);
     return process;
   }
 
@@ -87,8 +86,7 @@ export class ProcessCache {
       process.startMs ??= startMs ?? ms;
     }
     this.#name(process, guid, pid);
-    process.learn(facts, by);
-    this.#note(process);
+    this.#learn(process, facts, by);
     return process;
   }
 
@@ -192,6 +190,15 @@ export class ProcessCache {
     }
   }
 
+  #learn(process: Process, facts: ProcessFacts, by: Rank): void {
+    const before = process.weight;
+    process.learn(facts, by);
+    for (const known of [this.#byGuid, this.#byPid, this.#pidless]) {
+      known.grow(process.weight - before);
+    }
+    this.#note(process);
+  }
+
   #note(process: Process): void {
     if (process.isDirty && this.#store) {
       this.#dirty.add(process);
@@ -263,12 +270,11 @@ function latestBefore(processes: readonly Process[], ms: number): Process | unde
 const mostPerPid = 50;
 const mostPidless = 200;
 
-function weightOf({ facts }: Process): number {
-  let weight = 600;
-  for (const value of Object.values(facts)) {
-    weight += typeof value === 'string' ? value.length : 8;
-  }
-  return weight;
+/** Of a list without processes, and its key. */
+const listWeight = 150;
+
+function weightOf(list: readonly Process[]): number {
+  return list.reduce((sum, { weight }) => sum + weight, listWeight);
 }
 
 function pidKey(device: string, pid: number): string {

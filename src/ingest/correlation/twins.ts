@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Generations } from './generations.js';
 import { areSameDevice } from './processes.js';
 
@@ -19,6 +20,15 @@ interface Sighting<Data> {
 
 const mostKeys = 400_000;
 const mostPerKey = 64;
+/** Characters of a key that are kept as they are. */
+const longestKey = 1_024;
+
+/** The key, or a short one that stands for it: values that are written to a registry have any length. */
+export function boundedKey(key: string): string {
+  return key.length <= longestKey
+    ? key
+    : `${key.slice(0, key.indexOf('\n') + 1)}${hash('sha256', key, 'hex')}`;
+}
 
 /** What has lately been seen by a key, so that another log's word on the same can be told. */
 export class Sightings<Data> {
@@ -31,7 +41,8 @@ export class Sightings<Data> {
   }
 
   /** Whether it is another one than those known. */
-  add({ key, device, ms }: Occurrence, data: Data): boolean {
+  add({ key: whole, device, ms }: Occurrence, data: Data): boolean {
+    const key = boundedKey(whole);
     const sighting = { device, ms, data };
     const known = this.#byKey.get(key);
     if (known === undefined) {
@@ -53,7 +64,7 @@ export class Sightings<Data> {
   /** The sighting that is nearest, if it is near enough. */
   near({ key, device, ms }: Occurrence, toleranceMs: number): Data | undefined {
     let nearest: Sighting<Data> | undefined;
-    for (const sighting of this.#byKey.get(key) ?? []) {
+    for (const sighting of this.#byKey.get(boundedKey(key)) ?? []) {
       const distance = Math.abs(sighting.ms - ms);
       const isNearer = distance < Math.abs((nearest?.ms ?? Infinity) - ms);
       if (distance <= toleranceMs && isNearer && areSameDevice(sighting.device, device)) {
