@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { Positions } from './positions.js';
 
 const takenShape = z.object({ size: z.number(), changedMs: z.number() });
+type Taken = z.infer<typeof takenShape>;
 
 /** What a run that was interrupted long ago had taken is not passed over any more. */
 const rememberedMs = 7 * 24 * 60 * 60 * 1000;
@@ -13,7 +14,9 @@ const rememberedMs = 7 * 24 * 60 * 60 * 1000;
  * the same run again goes on behind them.
  */
 export class IngestRun {
-  readonly #positions: Positions<z.infer<typeof takenShape>>;
+  readonly #positions: Positions<Taken>;
+  /** Of interrupted runs. */
+  #before: Promise<ReadonlyMap<string, Taken>> | undefined;
   readonly #items = new Set<string>();
   /** Taken by this run: a file that it names twice is read twice. */
   readonly #own = new Set<string>();
@@ -24,14 +27,19 @@ export class IngestRun {
 
   /** Whether an interrupted run has taken the file, and it is as it was then. */
   async hasTaken(file: string): Promise<boolean> {
-    await this.#positions.sweep(Date.now() - rememberedMs, new Set());
+    this.#before ??= this.#load();
     const { item, ...now } = await identityOf(file);
-    const taken = (await this.#positions.all()).get(item);
+    const taken = (await this.#before).get(item);
     if (this.#own.has(item) || taken?.size !== now.size || taken.changedMs !== now.changedMs) {
       return false;
     }
     this.#items.add(item);
     return true;
+  }
+
+  async #load(): Promise<ReadonlyMap<string, Taken>> {
+    await this.#positions.sweep(Date.now() - rememberedMs, new Set());
+    return this.#positions.all();
   }
 
   async taken(file: string): Promise<void> {
@@ -50,6 +58,6 @@ export class IngestRun {
 }
 
 async function identityOf(file: string) {
-  const { ino, size, mtimeMs } = await stat(file);
-  return { item: String(ino), size, changedMs: mtimeMs };
+  const { dev, ino, size, mtimeMs } = await stat(file);
+  return { item: `${dev}-${ino}`, size, changedMs: mtimeMs };
 }
