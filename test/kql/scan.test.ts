@@ -128,6 +128,54 @@ describe('a state is lost, or another row is matched', () => {
   ]);
 });
 
+describe('a state that many rows carry on is not the one that they were left', () => {
+  const rows = 'range x from 1 to 1000 step 1';
+  runs([
+    [
+      'a sum, which forgets nothing',
+      `${rows} | scan declare (s: long = 0) with (step a: true => s = x + a.s;) | summarize countif(s != x * (x + 1) / 2)`,
+      [[0]],
+    ],
+    [
+      'the last of few values, which is the same for hundreds of rows',
+      `${rows} | scan declare (v: long) with (step a: true => v = iff(x % 300 == 1, x, a.v);) | summarize countif(v != bin(x - 1, 300) + 1)`,
+      [[0]],
+    ],
+    [
+      'a value that stays null, and one that is no number',
+      `${rows} | scan declare (n: long, f: real = 0.0) with (step a: true => n = a.n + x, f = iff(x == 1, real(nan), a.f);) | summarize countif(isnull(n)), countif(isnan(f))`,
+      [[1000, 1000]],
+    ],
+    [
+      'a step that was reached long ago',
+      `${rows} | scan with_match_id=id with (step a: x % 250 == 3; step b: x % 250 == 2 and x - a.x > 200; step c: x % 250 == 2 and x == b.x;) | project id, x`,
+      [
+        [0, 3],
+        [0, 252],
+        [1, 253],
+        [1, 502],
+        [2, 503],
+        [2, 752],
+        [3, 753],
+      ],
+    ],
+    [
+      'of partitions of other lengths',
+      `${rows} | extend p = iff(x <= 130, "a", iff(x % 2 == 0, "b", "c")) | scan with_match_id=id partition by p declare (n: long = 0) with (step a: true => n = a.n + 1;) | summarize n = max(n), ids = dcount(id) by p | sort by p asc`,
+      [
+        ['a', 130, 1],
+        ['b', 435, 1],
+        ['c', 435, 1],
+      ],
+    ],
+    [
+      'a session that begins where the one before ends',
+      `${rows} | extend t = datetime(2020-01-01) + x * 1m + (x / 170) * 1h | serialize start = row_window_session(t, 1d, 30m) | summarize n = count() by start | sort by start asc | project n`,
+      [[169], [170], [170], [170], [170], [151]],
+    ],
+  ]);
+});
+
 describe('the rows of a partition are mixed with others', () => {
   const rows = `datatable(k: string, v: long) ["a", 1, "b", 5, "a", 3, "b", 4, "a", 2]`;
   runs([
