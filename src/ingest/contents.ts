@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -220,18 +220,28 @@ async function* zipMembers(
   { file, onRead }: ContentOptions,
   depth: number,
 ): AsyncGenerator<Content> {
-  if (file !== undefined) {
-    yield* zipFileMembers(name, file, depth, onRead);
-    return;
-  }
-  const folder = await mkdtemp(path.join(tmpdir(), 'quarry-'));
+  const handle = file === undefined ? await copyOf(input.rest()) : await open(file);
   try {
-    const copy = path.join(folder, 'archive.zip');
-    const chunks = whileThereIsRoom(input.rest(), folder);
-    await pipeline(Readable.from(chunks), createWriteStream(copy, { mode: 0o600 }));
-    yield* zipFileMembers(name, copy, depth);
+    yield* zipFileMembers(name, handle, depth, file === undefined ? undefined : onRead);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await handle.close();
+  }
+}
+
+/** The bytes in a file that has no name, so that it goes with its handle or the process. */
+async function copyOf(chunks: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  const folder = tmpdir();
+  const file = path.join(folder, `quarry-${randomUUID()}.zip`);
+  const handle = await open(file, 'wx+', 0o600);
+  try {
+    await rm(file);
+    for await (const chunk of whileThereIsRoom(chunks, folder)) {
+      await handle.writeFile(chunk);
+    }
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
 
@@ -259,11 +269,10 @@ const lookEveryBytes = 16 * 1024 * 1024;
 
 async function* zipFileMembers(
   name: string,
-  file: string,
+  handle: FileHandle,
   depth: number,
-  onRead?: (bytes: number) => void,
+  onRead: ContentOptions['onRead'],
 ): AsyncGenerator<Content> {
-  const handle = await open(file);
   const broken = new Broken();
   try {
     const zip = await fromRandomAccessReaderPromise(new FileReader(handle), await zipSize(handle), {
@@ -290,8 +299,6 @@ async function* zipFileMembers(
     broken.tell();
   } catch (error) {
     throw asContentError(error, 'zip');
-  } finally {
-    await handle.close();
   }
 }
 

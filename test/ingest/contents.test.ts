@@ -116,6 +116,23 @@ describe('the members of a zip archive', () => {
     expect(members.map(([name]) => name)).toContain('../../etc/passwd');
   });
 
+  it('are in no file that could be left behind while they are read', async () => {
+    const folderNow = process.env['TMPDIR'];
+    const room = path.join(folder, 'nameless');
+    mkdirSync(room);
+    process.env['TMPDIR'] = room;
+    const names: string[] = [];
+    const archive = zipOf({ 'a.json': security, 'inner.zip': zipOf({ 'b.json': 'x' }) });
+    for await (const { name, chunks } of contentsOf({ name: 'a.zip', chunks: pieces(archive) })) {
+      expect(readdirSync(room)).toEqual([]);
+      for await (const _chunk of chunks);
+      names.push(name);
+    }
+    expect(names).toEqual(['a.zip/a.json', 'a.zip/inner.zip/b.json']);
+    if (folderNow === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = folderNow;
+  });
+
   it('are not copied where there is no room for them', async () => {
     const folderNow = process.env['TMPDIR'];
     const room = path.join(folder, 'room');
