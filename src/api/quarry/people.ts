@@ -5,6 +5,7 @@ import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
 import type { previewDevices } from '../../hunting/device-preview.js';
 import {
+  type App,
   addCertificate,
   addSecret,
   listApps,
@@ -14,7 +15,12 @@ import {
   removeCredential,
   removeCredentials,
 } from '../../identity/apps.js';
-import { assignRole, listAssignments, removeAssignment } from '../../identity/assignments.js';
+import {
+  assignRole,
+  listAssignments,
+  type RoleAssignment,
+  removeAssignment,
+} from '../../identity/assignments.js';
 import { holds } from '../../identity/authorize.js';
 import {
   type DeviceGroup,
@@ -24,7 +30,7 @@ import {
   saveDeviceGroup,
 } from '../../identity/device-groups.js';
 import { isPersonal, isRole, personalRoles, roles, scopeNames } from '../../identity/roles.js';
-import { changeUser, createUser, listUsers, removeUser } from '../../identity/users.js';
+import { changeUser, createUser, findUser, listUsers, removeUser } from '../../identity/users.js';
 import type { Store } from '../../store/store.js';
 import { principalOf } from '../access.js';
 import { act, tenantOf as namedTenant, readBody } from './act.js';
@@ -87,9 +93,12 @@ export function peopleRoutes(
   app.post(path('/apps'), { config }, async (request, reply) => {
     const tenant = await tenantOf(request);
     const body = readBody(request, appShape);
-    if (body.roles.includes('Quarry.Operator')) onlyOperators(request);
     const what = { action: 'RegisterApp', tenant, details: body };
-    const made = await act(request, audit, what, () => registerApp(store, { ...body, tenant }));
+    const made = await act(request, audit, what, async () => {
+      const known = (await listApps(store, tenant)).find((app) => app.name === body.name);
+      if (reachesBeyond(body.roles) || reachesBeyond(known?.roles)) onlyOperators(request);
+      return registerApp(store, { ...body, tenant });
+    });
     return reply.code(201).send(made);
   });
   app.delete<{ Params: { app: string } }>(
@@ -102,7 +111,7 @@ export function peopleRoutes(
         audit,
         { action: 'RemoveApp', tenant, details: { clientId } },
         async () => {
-          await appIn(tenant, clientId);
+          await changeableApp(request, tenant, clientId);
           await removeApp(store, clientId);
         },
       );
@@ -117,7 +126,7 @@ export function peopleRoutes(
       const { secret, expiresAt } = readBody(request, secretShape);
       const what = { action: 'AddSecret', tenant, details: { clientId, expiresAt } };
       const made = await act(request, audit, what, async () => {
-        await appIn(tenant, clientId);
+        await changeableApp(request, tenant, clientId);
         return addSecret(store, clientId, {
           ...(secret !== undefined && { secret }),
           ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
@@ -134,7 +143,7 @@ export function peopleRoutes(
       const { certificate } = readBody(request, certificateShape);
       const what = { action: 'AddCertificate', tenant, details: { clientId } };
       const thumbprint = await act(request, audit, what, async () => {
-        await appIn(tenant, clientId);
+        await changeableApp(request, tenant, clientId);
         return addCertificate(store, clientId, certificate);
       });
       return reply.code(201).send({ clientId, thumbprint });
@@ -147,7 +156,7 @@ export function peopleRoutes(
       const [tenant, clientId] = [await tenantOf(request), request.params.app];
       const what = { action: 'RemoveCredentials', tenant, details: { clientId } };
       await act(request, audit, what, async () => {
-        await appIn(tenant, clientId);
+        await changeableApp(request, tenant, clientId);
         await removeCredentials(store, clientId);
       });
       return reply.code(204).send();
@@ -171,7 +180,7 @@ export function peopleRoutes(
       const { app: clientId, credential } = request.params;
       const what = { action: 'RemoveCredential', tenant, details: { clientId, credential } };
       await act(request, audit, what, async () => {
-        await appIn(tenant, clientId);
+        await changeableApp(request, tenant, clientId);
         found(await removeCredential(store, clientId, credential), `Credential ${credential}`);
       });
       return reply.code(204).send();
@@ -185,9 +194,10 @@ export function peopleRoutes(
     const tenant = await tenantOf(request);
     const { name: userName, displayName = userName, password } = readBody(request, userShape);
     const what = { action: 'CreateUser', tenant, details: { name: userName, displayName } };
-    const user = await act(request, audit, what, () =>
-      createUser(store, { tenant, name: userName, displayName, password }),
-    );
+    const user = await act(request, audit, what, async () => {
+      await checkUser(request, tenant, userName);
+      return createUser(store, { tenant, name: userName, displayName, password });
+    });
     return reply.code(201).send(user);
   });
   app.patch<{ Params: { user: string } }>(
@@ -197,12 +207,13 @@ export function peopleRoutes(
       const [tenant, user] = [await tenantOf(request), request.params.user];
       const { password, disabled } = readBody(request, userChange);
       const details = { user, disabled, passwordChanged: password !== undefined };
-      await act(request, audit, { action: 'ChangeUser', tenant, details }, () =>
-        changeUser(store, tenant, user, {
+      await act(request, audit, { action: 'ChangeUser', tenant, details }, async () => {
+        await checkUser(request, tenant, user);
+        await changeUser(store, tenant, user, {
           ...(password !== undefined && { password }),
           ...(disabled !== undefined && { disabled }),
-        }),
-      );
+        });
+      });
       return reply.code(204).send();
     },
   );
@@ -211,9 +222,10 @@ export function peopleRoutes(
     { config },
     async (request, reply) => {
       const [tenant, user] = [await tenantOf(request), request.params.user];
-      await act(request, audit, { action: 'RemoveUser', tenant, details: { user } }, async () =>
-        found(await removeUser(store, tenant, user), `User ${user}`),
-      );
+      await act(request, audit, { action: 'RemoveUser', tenant, details: { user } }, async () => {
+        await checkUser(request, tenant, user);
+        found(await removeUser(store, tenant, user), `User ${user}`);
+      });
       return reply.code(204).send();
     },
   );
@@ -270,10 +282,11 @@ export function peopleRoutes(
   app.put(path('/role-assignments'), { config }, async (request, reply) => {
     const tenant = await tenantOf(request);
     const assignment = readBody(request, assignmentShape);
-    if (assignment.allows.includes('Quarry.Operator')) onlyOperators(request);
-    await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, () =>
-      assignRole(store, tenant, assignment),
-    );
+    await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, async () => {
+      if (reachesBeyond(assignment.allows)) onlyOperators(request);
+      await checkAssignment(request, tenant, assignment);
+      await assignRole(store, tenant, assignment);
+    });
     return reply.code(204).send();
   });
   app.delete<{ Params: { subjectKind: 'user' | 'group'; subject: string } }>(
@@ -283,23 +296,52 @@ export function peopleRoutes(
       const tenant = await tenantOf(request);
       const { subjectKind, subject: of } = request.params;
       const details = { subjectKind, subject: of };
-      await act(request, audit, { action: 'RemoveRole', tenant, details }, async () =>
-        found(await removeAssignment(store, tenant, details), `A role of ${of}`),
-      );
+      await act(request, audit, { action: 'RemoveRole', tenant, details }, async () => {
+        await checkAssignment(request, tenant, details);
+        found(await removeAssignment(store, tenant, details), `A role of ${of}`);
+      });
       return reply.code(204).send();
     },
   );
 
-  async function appIn(tenant: string, clientId: string): Promise<void> {
-    const apps = await listApps(store, tenant);
-    found(
-      apps.some((known) => known.clientId === clientId),
-      `Application ${clientId}`,
+  async function appIn(tenant: string, clientId: string): Promise<App> {
+    const app = (await listApps(store, tenant)).find((known) => known.clientId === clientId);
+    if (!app) throw new HuntError('request.notFound', { what: `Application ${clientId}` });
+    return app;
+  }
+
+  // Who may give an operator another secret or password is the operator.
+
+  async function changeableApp(request: FastifyRequest, tenant: string, clientId: string) {
+    const { roles: held } = await appIn(tenant, clientId);
+    if (reachesBeyond(held)) onlyOperators(request);
+  }
+
+  /** @param idOrName of a user who may not exist yet: roles are given to names */
+  async function checkUser(request: FastifyRequest, tenant: string, idOrName: string) {
+    const user = await findUser(store, tenant, idOrName);
+    for (const subject of user ? [user.id, user.name] : [idOrName]) {
+      await checkAssignment(request, tenant, { subjectKind: 'user', subject });
+    }
+  }
+
+  async function checkAssignment(
+    request: FastifyRequest,
+    tenant: string,
+    { subjectKind, subject }: Pick<RoleAssignment, 'subjectKind' | 'subject'>,
+  ) {
+    const known = (await listAssignments(store, tenant)).find(
+      (each) => each.subjectKind === subjectKind && each.subject === subject.toLowerCase(),
     );
+    if (reachesBeyond(known?.allows)) onlyOperators(request);
   }
 }
 
-/** Nobody gives away what reaches beyond the tenant without having it. */
+function reachesBeyond(held: readonly string[] = []): boolean {
+  return held.includes('Quarry.Operator');
+}
+
+/** Nobody gives away, takes or changes what reaches beyond the tenant without having it. */
 function onlyOperators(request: FastifyRequest): void {
   const principal = principalOf(request);
   if (holds(principal, 'Quarry.Operator')) return;
