@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
@@ -5,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { RoleName } from '../identity/roles.js';
 import type { Quarry } from '../main.js';
-import { UsageError } from './failure.js';
+import { UnreachableError, UsageError } from './failure.js';
 
 /** Where a command works: on a data directory, or through a server. */
 export interface Place {
@@ -33,7 +34,43 @@ export function atPlace(command: Command): Command {
   return command
     .addOption(dataOption())
     .addOption(new Option('--url <url>', 'a running server, instead of --data').env('QUARRY_URL'))
-    .addOption(new Option('--token <token>', 'a bearer token for --url').env('QUARRY_TOKEN'));
+    .addOption(new Option('--token <token>', 'a bearer token for --url').env('QUARRY_TOKEN'))
+    .hook('preAction', settlePlace);
+}
+
+/** What the command line says counts before what the environment does, and an empty variable is none. */
+function settlePlace(command: Command): void {
+  const isGiven = (name: keyof Place) => command.getOptionValueSource(name) === 'cli';
+  if (isGiven('data') && isGiven('url')) {
+    throw new UsageError('--data and --url are two places: say one of them');
+  }
+  for (const name of ['data', 'url', 'token'] as const) {
+    const isElsewhere = name === 'url' && isGiven('data');
+    if (!isGiven(name) && (isElsewhere || command.getOptionValue(name) === '')) {
+      command.setOptionValue(name, undefined);
+    }
+  }
+}
+
+/**
+ * For commands that find nothing where nothing was stored: a directory whose name is mistyped is told of,
+ * and not made.
+ */
+export async function requireStored({ data, url }: Place): Promise<void> {
+  if (data === undefined || url !== undefined) return;
+  if (!(await isDirectory(data))) {
+    throw new UsageError(`there is no data directory ${data}; serve and ingest make one`);
+  }
+}
+
+/** @throws UsageError where something else has the name */
+async function isDirectory(path: string): Promise<boolean> {
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (info && !info.isDirectory()) throw new UsageError(`--data: ${path} is no directory`);
+  return info !== undefined;
 }
 
 /**
@@ -60,6 +97,7 @@ export async function startOn(
   retention?: string,
 ): Promise<{ quarry: Quarry; token: (roles: readonly RoleName[]) => Promise<string> }> {
   const data = requireData(place);
+  await isDirectory(data);
   // The language and the engine take half a second to load: only where they are needed.
   const [{ issueToken, startQuarry }, { loadConfiguration }] = await Promise.all([
     import('../main.js'),
@@ -91,7 +129,7 @@ export async function startOn(
 }
 
 export function requireData({ data }: Place): string {
-  if (data === undefined)
+  if (data === undefined || data === '')
     throw new UsageError('say where: --data DIR, or --url URL and --token TOKEN');
   return data;
 }
@@ -126,7 +164,7 @@ function requester(base: string, token: string) {
         headers: { authorization: `Bearer ${token}`, ...headers },
       });
       request.once('response', resolve);
-      request.once('error', reject);
+      request.once('error', (error) => reject(new UnreachableError(base, error)));
       if (typeof body === 'string') request.end(body);
       // Where the server answers before it has read all, its answer counts and not the broken pipe.
       else pipeline(body, request).catch(() => {});

@@ -27,6 +27,22 @@ export class RefusedError extends Error {
   }
 }
 
+/** There was no answer from the server at that address: exit code 1. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+
+  constructor(base: string, cause: Error) {
+    const { code, reason } = cause as NodeJS.ErrnoException & { reason?: string };
+    super(
+      code === 'ECONNREFUSED'
+        ? `Nothing answers at ${base}.`
+        : // What OpenSSL says has its source files in it, and the reason apart.
+          `${base} cannot be reached: ${reason === undefined ? cause.message : `TLS: ${reason}`}`,
+      { cause },
+    );
+  }
+}
+
 /** Tells about a failure on standard error; returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -48,24 +64,23 @@ function messageOf(error: unknown): string {
   if (error instanceof HuntError && error.code === 'engine.busy') {
     return busyMessage(error as HuntError<'engine.busy'>);
   }
-  if (error instanceof HuntError || error instanceof RefusedError) return error.message;
-  const { code, message, port, address } = error as NodeJS.ErrnoException & {
+  if (
+    error instanceof HuntError ||
+    error instanceof RefusedError ||
+    error instanceof UnreachableError
+  ) {
+    return error.message;
+  }
+  const { code, syscall, message, port, address } = error as NodeJS.ErrnoException & {
     port?: number;
     address?: string;
   };
-  switch (code) {
-    case 'EADDRINUSE':
-      return `${address}:${port} is in use. Choose another port with --port.`;
-    case 'EACCES':
-    case 'ENOENT':
-    case 'EISDIR':
-    case 'ENOSPC':
-    case 'ECONNREFUSED':
-      return message === '' ? `Nothing answers at ${address}:${port}.` : message;
-    default:
-      // A bug of ours: its stack is what helps.
-      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (code === 'EADDRINUSE') {
+    return `${address}:${port} is in use. Choose another port with --port.`;
   }
+  // What the system refused is told by its name; anything else is a bug of ours, and its stack helps.
+  if (syscall !== undefined) return message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function busyMessage(error: HuntError<'engine.busy'>): string {

@@ -99,7 +99,10 @@ function listText(names: readonly string[], rows: readonly (readonly string[])[]
 }
 
 function shorten(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+  if (text.length <= width) return text;
+  // A character of two units is left out as a whole.
+  const kept = text.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff]$/, '');
+  return `${kept}…`;
 }
 
 /** Telemetry is what attackers wrote: their control characters must not steer the terminal. */

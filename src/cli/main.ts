@@ -71,8 +71,7 @@ function withSettings(command: Command, parent: Command = program): Command {
 
 // Whoever reads our output may stop before its end (`| head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.exit(error.code === 'EPIPE' ? 0 : reportFailure(error));
 });
 
 try {

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,15 +14,22 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('QUARRY_')),
 );
 
-function start(commandArguments: readonly string[]): ChildProcess {
+function start(
+  commandArguments: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(process.execPath, [...program, ...commandArguments], {
-    env: { ...environment, NO_COLOR: '1' },
+    env: { ...environment, NO_COLOR: '1', ...variables },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
-async function quarry(commandArguments: readonly string[], input: string | Buffer = '') {
-  const child = start(commandArguments);
+async function quarry(
+  commandArguments: readonly string[],
+  input: string | Buffer = '',
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const child = start(commandArguments, variables);
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
@@ -106,6 +114,90 @@ describe('on a data directory', { timeout: 180_000 }, () => {
     expect(stdout).toContain('whole.ndjson');
     expect(stderr).toContain('truncated');
     expect(stderr).toContain('ENOENT');
+  });
+
+  it('a source that does not exist is a wrong use', async () => {
+    const from = ['ingest', '--data', data, '--source', 'defender-steaming', telemetry];
+    const { stdout, stderr, code } = await quarry(from);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('there is no defender-steaming; known are: defender-streaming,');
+  });
+});
+
+describe('where a command works', { timeout: 180_000 }, () => {
+  const elsewhere = { QUARRY_URL: 'http://127.0.0.1:1', QUARRY_TOKEN: 'x' };
+
+  it('is the directory that the command line names, whatever server the environment does', async () => {
+    const own = join(directory, 'place');
+    const ingested = await quarry(['ingest', '--data', own, telemetry], '', elsewhere);
+    expect(ingested).toMatchObject({ stderr: '', code: 0 });
+    const counted = await quarry(
+      ['query', '--data', own, '--format', 'csv', 'AlertInfo | count'],
+      '',
+      elsewhere,
+    );
+    expect(counted).toMatchObject({ stdout: 'Count\r\n5\r\n', code: 0 });
+  });
+
+  it('is not where an empty variable says', async () => {
+    const variables = { QUARRY_URL: '', QUARRY_DATA: '' };
+    const { stderr, code } = await quarry(['query', 'print 1'], '', variables);
+    expect(code).toBe(2);
+    expect(stderr).toContain('say where: --data DIR');
+  });
+
+  it('is not made for a hunt: a mistyped name is no empty directory', async () => {
+    const mistyped = join(directory, 'dta');
+    for (const command of [['query', 'DeviceInfo'], ['status']]) {
+      const { stdout, stderr, code } = await quarry([...command, '--data', mistyped]);
+      expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+      expect(stderr).toContain(`there is no data directory ${mistyped}`);
+    }
+    expect(existsSync(mistyped)).toBe(false);
+  });
+
+  it('is told where nothing can be there, without a stack', async () => {
+    const file = await quarry(['query', '--data', telemetry, 'print 1']);
+    expect(file.code).toBe(2);
+    expect(file.stderr).toContain(`--data: ${telemetry} is no directory`);
+    for (const url of ['http://127.0.0.1:1', 'http://nowhere.invalid']) {
+      const { stderr, code } = await quarry(['query', '--url', url, '--token', 'x', 'print 1']);
+      expect(code).toBe(1);
+      expect(stderr).toContain(url);
+      expect(stderr).not.toMatch(/\n +at /);
+    }
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk is told, without a stack', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [...program, 'simulate', '--events', '3000'], {
+      env: environment,
+      stdio: ['ignore', full, 'pipe'],
+    });
+    const [stderr, [code]] = await Promise.all([
+      child.stderr ? text(child.stderr) : '',
+      once(child, 'exit'),
+    ]);
+    closeSync(full);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: ENOSPC/);
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+});
+
+describe('an answer of as many rows as may be', { timeout: 180_000 }, () => {
+  it.each(['json', 'ndjson', 'csv', 'table'])('is said to be cut, as %s', async (format) => {
+    const kql = 'range a from 1 to 100001 step 1';
+    const { stderr, code } = await quarry(['query', '--data', data, '--format', format, kql]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('cut: 100,000 rows');
+  });
+
+  it('is not said of one that is whole', async () => {
+    const kql = 'range a from 1 to 99999 step 1';
+    const { stdout, stderr } = await quarry(['query', '--data', data, '--format', 'ndjson', kql]);
+    expect(stderr).toBe('');
+    expect(stdout.split('\n')).toHaveLength(100_000);
   });
 });
 
@@ -228,6 +320,8 @@ describe('the command line', () => {
     [['token', '--data', 'x', '--app', 'a'], '--role'],
     [['tables', 'DeviceProcess'], 'DeviceProcessEvents'],
     [['simulate', '--events', 'many'], '--events'],
+    [['simulate', '--end', '1'], '--end'],
+    [['query', '--data', '.', '--url', 'http://127.0.0.1:1', 'DeviceInfo'], '--url'],
   ])('%j is a wrong use: exit code 2, and says why', async (wrong, message) => {
     const { stdout, stderr, code } = await quarry(wrong);
     expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
@@ -279,6 +373,18 @@ describe('the command line', () => {
     expect(stdout).toMatch(/Result\n {2}OSPlatform {2}string\n {2}n +long/);
     expect(stdout).toContain('scan DeviceInfo');
     expect(stdout).toContain('SELECT');
+  });
+
+  it('simulate writes the same bytes in every time zone', async () => {
+    const at = ['simulate', '--events', '3000', '--end'];
+    const [plain, utc, tokyo] = await Promise.all([
+      quarry([...at, '2026-01-31T09:00'], '', { TZ: 'Asia/Tokyo' }),
+      quarry([...at, '2026-01-31T09:00:00Z'], '', { TZ: 'America/New_York' }),
+      quarry([...at, '2026-01-31T18:00+09:00']),
+    ]);
+    expect(plain.stdout.length).toBeGreaterThan(100_000);
+    expect(utc.stdout === plain.stdout).toBe(true);
+    expect(tokyo.stdout === plain.stdout).toBe(true);
   });
 
   it('simulate stops quietly when nobody reads on', async () => {

@@ -72,6 +72,14 @@ describe('rows', () => {
     expect(text).toContain('…');
   });
 
+  it('are shortened between characters, and not within one', async () => {
+    const text = await written('table', ['A'], [`{"A":"${'x'}${'🎉'.repeat(40)}"}`], 33);
+    expect(text).toContain('…');
+    expect(text.isWellFormed()).toBe(true);
+    const other = await written('table', ['A'], [`{"A":"${'🎉'.repeat(40)}"}`], 33);
+    expect(other.isWellFormed()).toBe(true);
+  });
+
   it('become a list where the columns do not fit beside each other', async () => {
     const columns = Array.from({ length: 30 }, (_, index) => `Column${index}`);
     const text = await written('table', columns, ['{"Column3":"here","Column4":null}'], 80);

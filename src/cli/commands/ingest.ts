@@ -58,7 +58,7 @@ export function ingestCommand(): Command {
       const taker = options.url === undefined ? await intoData(options) : await intoServer(options);
       try {
         for (const file of await inReadingOrder(files)) {
-          await ingestOnce(file, taker);
+          await ingestOnce(file, taker, options.source);
           if (taker.interrupted.aborted) return;
         }
         await taker.run?.end();
@@ -88,7 +88,7 @@ function tellPassed(file: string, why: string): void {
   process.exitCode = exitCodes.failed;
 }
 
-async function ingestOnce(file: string, taker: Taker): Promise<void> {
+async function ingestOnce(file: string, taker: Taker, source: string | undefined): Promise<void> {
   const run = file === '-' ? undefined : taker.run;
   try {
     if (await run?.hasTaken(file)) {
@@ -97,6 +97,10 @@ async function ingestOnce(file: string, taker: Taker): Promise<void> {
     }
     await ingestOne(file, taker);
   } catch (error) {
+    if (source !== undefined && error instanceof HuntError && error.code === 'ingest.source') {
+      const { known } = (error as HuntError<'ingest.source'>).parameters;
+      throw new UsageError(`--source: there is no ${source}; known are: ${known}`);
+    }
     if (!isOwn(error)) throw error;
     console.error(`error: ${printable(file)}: ${error.message}`);
     process.exitCode = exitCodes.failed;

@@ -1,9 +1,13 @@
-import { text as textOf } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
+import { json, text as textOf } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
-import { checkStatus, readAnswer } from '../answer.js';
-import { atPlace, connect, type Place } from '../connection.js';
+import { type AnswerStats, checkStatus, readAnswer } from '../answer.js';
+import { atPlace, type Connection, connect, type Place, requireStored } from '../connection.js';
 import { rowWriters, write } from '../formats.js';
+
+/** The server writes one row a line. */
+const newline = 0x0a;
 
 interface QueryOptions extends Place {
   readonly format?: 'json' | keyof typeof rowWriters;
@@ -22,6 +26,7 @@ export function queryCommand(): Command {
     .action(async (argument: string, options: QueryOptions) => {
       const text = argument === '-' ? await textOf(process.stdin) : argument;
       const format = options.format ?? (process.stdout.isTTY ? 'table' : 'json');
+      await requireStored(options);
       const connection = await connect(options, ['AdvancedHunting.Read.All']);
       try {
         const response = await checkStatus(
@@ -30,26 +35,58 @@ export function queryCommand(): Command {
           }),
           text,
         );
-        if (format === 'json') {
-          for await (const chunk of response) await write(process.stdout, chunk);
-          await write(process.stdout, '\n');
-          return;
-        }
-        const answer = await readAnswer(response);
-        await rowWriters[format](answer, process.stdout);
-        if (format === 'table') console.error(pc.dim(summaryOf(answer.stats)));
+        const rows = await print(response, format);
+        await tellCut(connection, rows);
       } finally {
         await connection.close();
       }
     });
 }
 
-function summaryOf({
-  ExecutionTime,
-  resource_usage,
-  dataset_statistics,
-}: Awaited<ReturnType<typeof readAnswer>>['stats']): string {
-  const rows = dataset_statistics[0]?.table_row_count ?? 0;
+/** Writes the answer; returns the number of its rows. */
+async function print(
+  response: IncomingMessage,
+  format: 'json' | keyof typeof rowWriters,
+): Promise<number> {
+  if (format === 'json') return printAsItIs(response);
+  const answer = await readAnswer(response);
+  await rowWriters[format](answer, process.stdout);
+  if (format === 'table') console.error(pc.dim(summaryOf(answer.stats)));
+  return rowsOf(answer.stats);
+}
+
+async function printAsItIs(response: AsyncIterable<Uint8Array>): Promise<number> {
+  let lines = 1;
+  for await (const chunk of response) {
+    for (const byte of chunk) if (byte === newline) lines += 1;
+    await write(process.stdout, chunk);
+  }
+  await write(process.stdout, '\n');
+  return lines;
+}
+
+/** Says where an answer was cut: as the API gives it, it looks like a whole one. */
+async function tellCut(connection: Connection, rows: number): Promise<void> {
+  const response = await connection.send('GET', '/api/quarry/session');
+  if (response.statusCode !== 200) {
+    response.resume();
+    return;
+  }
+  const { limits } = (await json(response)) as { limits: { rows: number } };
+  if (rows < limits.rows) return;
+  console.error(
+    `${pc.yellow('cut:')} ${limits.rows.toLocaleString('en')} rows are the most that is answered; ` +
+      'there may be more of them. Summarize, or ask for parts.',
+  );
+}
+
+function rowsOf({ dataset_statistics }: AnswerStats): number {
+  return dataset_statistics[0]?.table_row_count ?? 0;
+}
+
+function summaryOf(stats: AnswerStats): string {
+  const { ExecutionTime, resource_usage } = stats;
+  const rows = rowsOf(stats);
   const megabytes = Math.round(resource_usage.memory.peak_per_node / 1e6);
   return `${rows} ${rows === 1 ? 'row' : 'rows'} in ${ExecutionTime.toFixed(3)} s, ${megabytes} MB`;
 }

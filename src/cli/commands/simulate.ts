@@ -21,12 +21,11 @@ export function simulateCommand(): Command {
     .option('--events <count>', 'records in all', String(events))
     .option('--days <count>', 'whole days before the end', String(days))
     .option('--workstations <count>', 'people at a desk', String(workstations))
-    .option('--end <time>', 'the end, in ISO 8601 (now)')
+    .option('--end <time>', 'the end, in ISO 8601, UTC where it names no zone (now)')
     .option('--seed <text>', 'the same seed and options give the same bytes', seed)
     .option('--tenant <id>', "the records' tenantId", '00000000-0000-0000-0000-000000000000')
     .action(async (options: SimulateOptions) => {
-      const end = options.end === undefined ? new Date() : new Date(options.end);
-      if (Number.isNaN(end.getTime())) throw new UsageError(`${options.end} is not a time`);
+      const end = options.end === undefined ? new Date() : timeOf(options.end);
       const whole = (name: string, text: string, least: number) => {
         const value = Number(text);
         if (Number.isSafeInteger(value) && value >= least) return value;
@@ -42,4 +41,15 @@ export function simulateCommand(): Command {
       });
       for (const chunk of chunks) await write(process.stdout, chunk);
     });
+}
+
+/** The same bytes wherever they are made: never the machine's own time zone. */
+function timeOf(text: string): Date {
+  const [, time, zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
+  const date = new Date(time?.includes('T') ? `${time}${zone}` : text);
+  if (time === undefined || Number.isNaN(date.getTime())) {
+    throw new UsageError(`--end is a time in ISO 8601, as 2026-01-31 or 2026-01-31T18:00:00Z`);
+  }
+  return date;
 }

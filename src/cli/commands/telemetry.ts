@@ -13,6 +13,7 @@ import {
   show,
   withAdmin,
 } from '../administration.js';
+import { requireStored } from '../connection.js';
 import { UsageError } from '../failure.js';
 
 /** Tables that the tenant's operator declares. */
@@ -125,22 +126,24 @@ export function purgeCommand(): Command {
     .requiredOption('--device <name|id>', 'the device')
     .option('--dry-run', 'delete nothing, and show how many rows there are')
     .option('--yes', 'really')
-    .action((options: PurgeOptions) =>
-      withAdmin(options, async (ask) => {
+    .action(async (options: PurgeOptions) => {
+      await requireStored(options);
+      await withAdmin(options, async (ask) => {
         const { device, dryRun = false, yes = false } = options;
         if (!dryRun && !yes) {
           throw new UsageError('say --yes to delete, or --dry-run to see what would be');
         }
         show(await ask('POST', inTenant(options, '/purge'), { device, dryRun }), options);
-      }),
-    );
+      });
+    });
 }
 
 /** How telemetry comes in, and what is stored of it. */
 export function statusCommand(): Command {
   return command('status', 'Show what has come in, from where, and what is stored').action(
-    (options: AdminOptions) =>
-      withAdmin(options, async (ask) => {
+    async (options: AdminOptions) => {
+      await requireStored(options);
+      await withAdmin(options, async (ask) => {
         const status = await ask('GET', inTenant(options, '/ingest/status'));
         const { format = process.stdout.isTTY ? 'table' : 'json' } = options;
         if (format === 'json') {
@@ -153,7 +156,8 @@ export function statusCommand(): Command {
         const { bytes, events } = backlog as Json;
         console.log(`on the way: ${String(events)} events, ${String(bytes)} bytes`);
         console.log(`dead letters (QuarryIngestErrors): ${String(deadLetters)}`);
-      }),
+      });
+    },
   );
 }
 
