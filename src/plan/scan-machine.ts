@@ -16,10 +16,10 @@ import {
   type PlanAssignment,
   type PlanColumn,
   type PlanExpression,
-  type Relation,
 } from './plan.js';
 import { planScalar } from './scalar.js';
 import { converted } from './scan.js';
+import type { SerializedRows } from './windows.js';
 
 export interface ScanStep {
   readonly name: string;
@@ -41,7 +41,7 @@ export interface AssignedColumn {
 /** What a row is to one step. */
 export interface ScanMatch {
   readonly matches: PlanColumn;
-  /** The number of the sequence that the match belongs to, from 0. */
+  /** The position of the row with which the sequence began that the match belongs to. */
   readonly sequence: PlanColumn;
   /** The values of the columns that steps assign to. */
   readonly assigned: readonly PlanColumn[];
@@ -65,7 +65,7 @@ interface StepState {
  * the step's own. The first step is held against its own state also when that is empty.
  */
 export function scanMachine(
-  rows: Relation,
+  { relation: rows, position }: SerializedRows,
   steps: readonly ScanStep[],
   columns: readonly AssignedColumn[],
   context: PlanContext,
@@ -139,7 +139,6 @@ export function scanMachine(
     }
   };
 
-  const nextSequence = newColumn(context, 'next sequence', 'long');
   const results: ScanMatch[] = [];
   /** Whether a later step has taken over the state of the one in hand. */
   let taken: PlanColumn | undefined;
@@ -175,12 +174,10 @@ export function scanMachine(
       const matches = assign('bool', holds(step, now));
       const begins = assign('bool', both(ref(matches), not(isActive)));
       const extension = assigned(step, now);
-      const sequence = choose(begins, ref(nextSequence), own.sequence);
-      const following = call('+', [ref(nextSequence), longLiteral(1)], 'long');
-      const next = choose(begins, following, nextSequence);
+      // No counter of sequences: it would be another state in each row, and none would come twice.
+      const sequence = choose(begins, ref(position), own.sequence);
       remember(own, isActive, matches, now, extension);
       state.push({ column: own.sequence, initial: longLiteral(0), next: sequence });
-      state.push({ column: nextSequence, initial: longLiteral(0), next });
       results.unshift({ matches, sequence, assigned: extension });
     }
   }

@@ -55,6 +55,25 @@ describe('a state is lost, or another row is matched', () => {
       ],
     ],
     [
+      'numbers count sequences of which nothing is shown',
+      'range x from 1 to 8 step 1 | scan with_match_id=id with (step a output=none: x % 3 == 1; step b: x % 3 == 2 and x > 3;) | project id, x',
+      [
+        [0, 5],
+        [1, 8],
+      ],
+    ],
+    [
+      'numbers and last matches of each part, whatever parts them',
+      `${events} | scan with_match_id=id order by n asc partition by toupper(u) with (step a output=last: e != "stop"; step c: e == "stop";) | sort by n asc | project id, u, n`,
+      [
+        [0, 'b', 2],
+        [0, 'a', 3],
+        [0, 'b', 4],
+        [0, 'a', 5],
+        [1, 'a', 7],
+      ],
+    ],
+    [
       'of each user, in an order of its own',
       `${events} | scan with_match_id=id order by n asc partition by u with (step a: e == "start"; step c: e == "stop" and n > a.n;) | sort by n asc | project id, u, n`,
       [

@@ -10,7 +10,7 @@ import {
   spanOf,
   textOf,
 } from '../../kql/syntax.js';
-import { passThrough } from '../assignments.js';
+import { distinctAssignments, passThrough } from '../assignments.js';
 import { newColumn, noRow, type PlanContext, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
@@ -43,7 +43,8 @@ export const scan: OperatorPlanner = (node, input, context) => {
   refuseRepeated(steps, nodes);
   const { rows, partition, position } = orderedRows(node, input, context);
   const columns = assignedColumns(node, steps, rows, context);
-  const { fold, matches } = scanMachine(rows, steps, columns, { ...context, partition });
+  const serializedRows = { relation: rows, position };
+  const { fold, matches } = scanMachine(serializedRows, steps, columns, { ...context, partition });
   const folded: Relation = {
     ...rows,
     plan: {
@@ -55,7 +56,7 @@ export const scan: OperatorPlanner = (node, input, context) => {
       name: 'scan',
     },
   };
-  const output = matchedRows(node, folded, steps, columns, matches, context);
+  const output = matchedRows(node, folded, steps, columns, matches, partition, context);
   return steps.some((step) => step.output === 'last')
     ? lastOfSeries(output, steps, { partition, position }, context)
     : output.relation;
@@ -158,12 +159,17 @@ function matchedRows(
   steps: readonly ScanStep[],
   columns: readonly AssignedColumn[],
   matches: readonly ScanMatch[],
+  partition: readonly PlanColumn[],
   context: PlanContext,
 ): MatchedRows {
   const call = (name: string, parts: readonly PlanExpression[], type: ScalarType) =>
     ({ kind: 'call', name, arguments: parts, type, span: spanOf(node) }) as const;
+  const id = parameterText(node, 'with_match_id');
+  const isSilent = (index: number) => steps[index]?.output === 'none';
+  // The first step's matches are needed to count sequences.
+  const isKept = (index: number) => !isSilent(index) || (id !== undefined && index === 0);
   const shown = matches.map((match, index) => ({ ...match, index }));
-  const output = shown.filter(({ index }) => steps[index]?.output !== 'none').reverse();
+  const output = shown.filter(({ index }) => isKept(index)).reverse();
   const step = newColumn(context, 'step', 'string');
   const [only, second] = output;
   const ofStep = (pick: (match: ScanMatch) => PlanColumn | undefined, type: ScalarType) => {
@@ -182,9 +188,8 @@ function matchedRows(
       expression: ofStep(({ assigned }) => assigned[place], type),
     }),
   );
-  const id = parameterText(node, 'with_match_id');
-  const sequence = newColumn(context, id ?? 'sequence', 'long');
-  const number = { column: sequence, expression: ofStep((match) => match.sequence, 'long') };
+  const sequence = newColumn(context, 'sequence', 'long');
+  const began = { column: sequence, expression: ofStep((match) => match.sequence, 'long') };
   const isSingle = only !== undefined && !second;
   const stepValue = isSingle ? stringLiteral(stepText(only.index)) : columnReference(step);
   const relation: Relation = {
@@ -194,19 +199,18 @@ function matchedRows(
       input: isSingle
         ? { kind: 'filter', input: folded.plan, condition: columnReference(only.matches) }
         : eachMatch(folded, step, output),
-      columns: [
-        ...passThrough(folded, context),
+      columns: distinctAssignments([
+        ...passThrough(folded, { ...context, partition }),
         ...added,
         { column: step, expression: stepValue },
-        number,
-      ],
+        began,
+      ]),
     },
     columns: [
       ...folded.columns.map((column) => added.find(sameName(column))?.column ?? column),
       ...added
         .map(({ column }) => column)
         .filter((column) => !folded.columns.some((other) => other.name === column.name)),
-      ...(id === undefined ? [] : [sequence]),
     ],
     // A row comes once for each step that it matches, the last step first.
     order: isSingle
@@ -216,7 +220,49 @@ function matchedRows(
           { expression: columnReference(step), descending: true, nullsFirst: false },
         ],
   };
-  return { relation, step, sequence };
+  const rows: MatchedRows = { relation, step, sequence };
+  if (id === undefined) return rows;
+  const numbered = withMatchId(rows, id, partition, context);
+  if (!isSilent(0)) return numbered;
+  const condition = call('!=', [columnReference(step), stringLiteral(stepText(0))], 'bool');
+  const plan: LogicalPlan = { kind: 'filter', input: numbered.relation.plan, condition };
+  return { ...numbered, relation: { ...numbered.relation, plan } };
+}
+
+/** The rows with the numbers of their sequences, from 0 in the order in which these began. */
+function withMatchId(
+  { relation, step, sequence }: MatchedRows,
+  name: string,
+  partition: readonly PlanColumn[],
+  context: PlanContext,
+): MatchedRows {
+  const span = { start: 0, length: 0 };
+  const rank = newColumn(context, 'rank', 'long');
+  const id = newColumn(context, name, 'long');
+  const begun = { expression: columnReference(sequence), descending: false, nullsFirst: false };
+  const ranked: LogicalPlan = {
+    kind: 'window',
+    input: relation.plan,
+    partitionBy: partition,
+    orderBy: [begun],
+    functions: [{ column: rank, name: 'dense_rank', arguments: [], span }],
+  };
+  const parts = [columnReference(rank), longLiteral(1)];
+  const number: PlanExpression = { kind: 'call', name: '-', arguments: parts, type: 'long', span };
+  const columns = distinctAssignments([
+    ...passThrough(relation, { ...context, partition }),
+    ...[step, sequence].map((column) => ({ column, expression: columnReference(column) })),
+    { column: id, expression: number },
+  ]);
+  return {
+    relation: {
+      ...relation,
+      plan: { kind: 'project', input: ranked, columns },
+      columns: [...relation.columns, id],
+    },
+    step,
+    sequence,
+  };
 }
 
 /** The row once for each of the steps that it matches, with the step's text. */
