@@ -7,6 +7,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Positions } from '../../src/ingest/positions.js';
 import {
   type AzureStorageSettings,
   readAzureStorage,
@@ -133,14 +135,42 @@ describe('containers of the Streaming API', () => {
     await first.close();
   });
 
+  it('are read from the start again where a blob is written over, and was made when it was before', async () => {
+    const container = await containerOf('DeviceProcessEvents');
+    const blob = container.getBlockBlobClient('over.json');
+    const item = `${container.containerName}/over.json`;
+    const positions = new Positions(store, 'storage', z.looseObject({}));
+    for (const [from, to] of [
+      [700, 710],
+      [710, 720],
+      [720, 750],
+      [750, 753],
+    ] as const) {
+      await blob.upload(processes(from, to), Buffer.byteLength(processes(from, to)));
+      const { createdOn } = await blob.getProperties();
+      const before = (await positions.all()).get(item);
+      if (before) await positions.save(item, { ...before, createdMs: createdOn?.getTime() });
+      const running = await read();
+      expect(await taken(running, from, to)).toBe(to - from);
+      await running.close();
+    }
+    expect(await count('QuarryIngestErrors', "Position LIKE '%over.json%'")).toBe(0);
+  });
+
   it('may hold what is broken or packed; the rest is taken', async () => {
     const broken = await blobOf('DeviceProcessEvents', '08');
     await append(broken, `{"broken\r\n${processes(200, 201)}`);
     const container = await containerOf('DeviceProcessEvents');
     const packed = gzipSync(processes(250, 260));
     await container.getBlockBlobClient('packed.json.gz').upload(packed, packed.length);
+    await container.getBlockBlobClient('notes.txt').upload('a note\n'.repeat(30), 210);
     const running = await read();
     expect(await taken(running, 200, 250)).toBe(1);
+    await running.caughtUp();
+    for (const item of ['packed.json.gz', 'notes.txt']) {
+      const told = logged.filter((line) => line['item'] === `${container.containerName}/${item}`);
+      expect(told).toHaveLength(1);
+    }
     expect(await count('QuarryIngestErrors', "Position LIKE '%h=08/m=00/PT1H.json, byte 0'")).toBe(
       1,
     );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
@@ -28,6 +29,8 @@ const positionShape = z.object({
   /** When it was made: another of the same name begins anew. */
   createdMs: z.number(),
   connector: z.string().optional(),
+  /** What stood before an offset, by which a blob that was written over is told from one that has grown. */
+  tail: z.object({ offset: z.number(), digest: z.string() }).optional(),
 });
 type BlobPosition = z.infer<typeof positionShape>;
 
@@ -37,6 +40,7 @@ const defaultPollMs = 60_000;
 /** So old a last line without an end is taken as it is. */
 const unfinishedMs = 10 * 60_000;
 const headBytes = 512;
+const tailBytes = 512;
 /** Positions of blobs that are not there any more. */
 const forgottenMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -105,8 +109,8 @@ class Account {
   readonly #containers: ListContainers;
   readonly #positions: Positions<BlobPosition>;
   #known = new Map<string, BlobPosition>();
-  /** Blobs that are no lines. */
-  readonly #passed = new Set<string>();
+  /** Blobs that hold nothing to take, with their ETags. */
+  readonly #passed = new Map<string, string>();
 
   constructor(settings: AzureStorageSettings, parts: SourceParts, containers: ListContainers) {
     this.#settings = settings;
@@ -138,8 +142,10 @@ class Account {
       }
     }
     if (failure !== undefined) throw failure;
-    for (const item of this.#known.keys()) {
-      if (!there.has(item)) this.#known.delete(item);
+    for (const remembered of [this.#known, this.#passed]) {
+      for (const item of remembered.keys()) {
+        if (!there.has(item)) remembered.delete(item);
+      }
     }
     await this.#positions.sweep(Date.now() - forgottenMs, there);
   }
@@ -156,6 +162,7 @@ class Account {
     } catch (error) {
       this.#log(item, error);
       if (!(error instanceof HuntError) || error.status !== 400) return error;
+      this.#passed.set(item, blob.properties.etag);
     }
     return undefined;
   }
@@ -174,19 +181,17 @@ class Account {
     const { contentLength: size = 0, etag, lastModified, createdOn } = blob.properties;
     const createdMs = createdOn?.getTime() ?? 0;
     const before = this.#known.get(item);
-    const isSame = before !== undefined && before.createdMs === createdMs && before.offset <= size;
-    let position: BlobPosition = isSame ? before : { offset: 0, etag: '', createdMs };
     const isFinished = Date.now() - lastModified.getTime() > unfinishedMs;
-    if (position.offset >= size || this.#passed.has(`${item} ${etag}`)) {
-      return;
-    }
     // Nothing new, but for a line that still waits for its end.
-    if (position.etag === etag && !isFinished) {
+    const isSame = before?.etag === etag && (before.offset >= size || !isFinished);
+    if (isSame || size === 0 || this.#passed.get(item) === etag) {
       return;
     }
     const read = rangesOf(container, blob.name, { etag, createdMs });
-    if (position.offset === 0 && isPacked(await headOf(read, size))) {
-      this.#passed.add(`${item} ${etag}`);
+    const isKnown = before?.createdMs === createdMs && before.offset <= size;
+    let position: BlobPosition =
+      isKnown && (await goesOn(read, before)) ? before : { offset: 0, etag: '', createdMs };
+    if (position.offset === 0 && isPacked(await rangeOf(read, 0, Math.min(size, headBytes)))) {
       throw new HuntError('ingest.content', { message: 'The blob is no lines of text.' });
     }
     const { name, tenant, source } = this.#settings;
@@ -214,7 +219,7 @@ class Account {
     await reader.settle();
     if (!reader.isHolding || isFinished) await reader.finish();
     else await reader.drop();
-    await save({ etag });
+    await save({ etag, ...(await tailAt(read, position.offset)) });
   }
 }
 
@@ -245,9 +250,23 @@ function rangesOf(
   };
 }
 
-async function headOf(read: ReadRange, size: number): Promise<Buffer> {
+/** Whether a blob still has what was read of it before. */
+async function goesOn(read: ReadRange, { tail }: BlobPosition): Promise<boolean> {
+  const now = tail && (await tailAt(read, tail.offset));
+  return now?.tail?.digest === tail?.digest;
+}
+
+async function tailAt(read: ReadRange, offset: number): Promise<Pick<BlobPosition, 'tail'>> {
+  if (offset === 0) {
+    return {};
+  }
+  const bytes = await rangeOf(read, Math.max(0, offset - tailBytes), offset);
+  return { tail: { offset, digest: createHash('sha256').update(bytes).digest('base64url') } };
+}
+
+async function rangeOf(read: ReadRange, from: number, to: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of read(0, Math.min(size, headBytes))) chunks.push(chunk);
+  for await (const chunk of read(from, to)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
