@@ -4,6 +4,8 @@ import { HuntError } from '../errors.js';
 export interface BodyRules {
   /** Accepts raw line breaks and tabs inside strings, as the first documentation printed them. */
   readonly rawControls: boolean;
+  /** What is said of a body that is no JSON; by default what the live hunting service says. */
+  readonly unreadable?: string;
 }
 
 /**
@@ -34,8 +36,11 @@ function parse(text: string, rules: BodyRules): unknown {
         // Not that either: the first failure is the one to report.
       }
     }
-    // The message of the live service for a body that it cannot read.
-    throw new HuntError('request.body', { message: 'Missing query.' }, { cause });
+    throw new HuntError(
+      'request.body',
+      { message: rules.unreadable ?? 'Missing query.' },
+      { cause },
+    );
   }
 }
 

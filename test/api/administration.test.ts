@@ -221,6 +221,63 @@ describe('applications', () => {
     expect((await call('POST', `${own}/apps`, operator, body)).status).toBe(201);
   });
 
+  describe('nor what an operator proves themselves with', () => {
+    const user = 'olga@contoso.example';
+    const role = `${own}/role-assignments/user/${user}`;
+    let app: string;
+    beforeAll(async () => {
+      const body = { name: 'operators', roles: ['Quarry.Operator'] };
+      const { json } = await call('POST', `${own}/apps`, operator, body);
+      app = `${own}/apps/${json['clientId']}`;
+      await call('POST', `${own}/users`, operator, { name: user });
+      const assignment = { ...operates, subject: user };
+      await call('PUT', `${own}/role-assignments`, operator, assignment);
+      // A name that an external issuer's user may have.
+      const outside = { ...operates, subject: 'outside@contoso.example' };
+      await call('PUT', `${own}/role-assignments`, operator, outside);
+    });
+    const operates = {
+      subjectKind: 'user',
+      viewsData: true,
+      deviceGroups: null,
+      allows: ['Quarry.Operator'],
+    };
+    const less = { ...operates, subject: user, allows: [] };
+    const password = 'correct horse battery';
+
+    test.each<[string, string, () => string, object | undefined]>([
+      ['a secret', 'POST', () => `${app}/secrets`, {}],
+      ['a certificate', 'POST', () => `${app}/certificates`, { certificate: 'x' }],
+      ['no credentials', 'DELETE', () => `${app}/credentials`, undefined],
+      ['another address', 'POST', () => `${own}/apps`, { name: 'operators' }],
+      ['its removal', 'DELETE', () => app, undefined],
+      ['a password', 'PATCH', () => `${own}/users/${user.toUpperCase()}`, { password }],
+      [
+        'a user of their name',
+        'POST',
+        () => `${own}/users`,
+        { name: 'Outside@contoso.example', password },
+      ],
+      ['another role', 'PUT', () => `${own}/role-assignments`, less],
+      ['no role', 'DELETE', () => role, undefined],
+      ['removal', 'DELETE', () => `${own}/users/${user}`, undefined],
+    ])('%s', async (_what, method, path, body) => {
+      expect((await call(method, path(), admin, body)).status).toBe(403);
+    });
+
+    test('which is on record, and the operator may', async () => {
+      await call('POST', `${app}/secrets`, admin, {});
+      const Query = 'QuarryAuditLogs | where Action == "AddSecret" | top 1 by Timestamp';
+      await expect
+        .poll(async () => (await hunt(operator, Query)).json['Results'], { timeout: 10_000 })
+        .toMatchObject([{ Status: 403 }]);
+      expect((await call('POST', `${app}/secrets`, operator, {})).status).toBe(201);
+      expect((await call('PATCH', `${own}/users/${user}`, operator, { password })).status).toBe(
+        204,
+      );
+    });
+  });
+
   test('nor changes an application of another tenant', async () => {
     const apps = await call('GET', `${tenants}/contoso/apps`, operator);
     const [app] = apps.json['apps'] as { clientId: string }[];
@@ -228,6 +285,18 @@ describe('applications', () => {
     expect((await call('DELETE', path, admin)).status).toBe(404);
     expect((await call('POST', `${path}/secrets`, admin, {})).status).toBe(404);
     expect((await call('GET', `${tenants}/contoso/apps`, admin)).status).toBe(403);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no JSON', '{', /^The request body is not valid JSON\.$/],
+    ['no list', '[]', /^Request body is incorrect\.$/],
+    ['no name', '{}', /^Invalid input name: it is missing\.$/],
+  ])('%s is told as such', async (_what, body, message) => {
+    const headers = { authorization: `Bearer ${admin}` };
+    const url = `${quarry.url}${own}/apps`;
+    const { status, json } = await read(await fetch(url, { method: 'POST', headers, body }));
+    expect(status).toBe(400);
+    expect(json.error.message).toMatch(message);
   });
 
   test.each<[string, object]>([

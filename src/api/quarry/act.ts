@@ -30,7 +30,10 @@ export async function tenantOf(
 
 /** @throws HuntError `request.body` `request.parameter` naming the first member that is wrong */
 export function readBody<T>(request: FastifyRequest, shape: z.ZodType<T>): T {
-  const body = readJsonBody(request.body, request.headers['content-type'], { rawControls: false });
+  const body = readJsonBody(request.body, request.headers['content-type'], {
+    rawControls: false,
+    unreadable: 'The request body is not valid JSON.',
+  });
   return checked(shape, body);
 }
 
@@ -40,7 +43,10 @@ export function readParameters<T>(request: FastifyRequest, shape: z.ZodType<T>):
 }
 
 function checked<T>(shape: z.ZodType<T>, value: unknown): T {
-  const result = shape.safeParse(value);
+  const result = shape.safeParse(value, {
+    error: ({ code, input }) =>
+      code === 'invalid_type' && input === undefined ? 'it is missing' : undefined,
+  });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.map(String).join('.');
