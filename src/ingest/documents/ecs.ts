@@ -385,6 +385,9 @@ const fileEvent: DocumentRule = {
     FileOriginUrl: firstOf(at('file.origin_url'), at('file.Ext.windows.zone_identifier_host_url')),
     FileOriginReferrerUrl: at('file.origin_referrer_url'),
     RequestProtocol: literal('Local'),
+    RequestAccountName: at('user.name'),
+    RequestAccountDomain: at('user.domain'),
+    RequestAccountSid: at('user.id'),
   },
 };
 

@@ -272,6 +272,9 @@ const fileSystem = rule('1001 file system activity', 'DeviceFileEvents', {
     ),
     PreviousFolderPath: when(isRename, at('file.path'), literal('')),
     RequestProtocol: literal('Local'),
+    RequestAccountName: at('actor.user.name'),
+    RequestAccountDomain: at('actor.user.domain'),
+    RequestAccountSid: sidOf('actor.user'),
   },
 });
 

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json.js';
 import type { WindowsEvent } from './event.js';
 import {
   computed,
@@ -53,6 +54,13 @@ const account = (name: string) =>
 
 const process: ProcessFields = { image: 'Process Name', user: account('User') };
 
+/** Of the process that the threat was found in: 3 is executing, 0 is not known. */
+const wasExecuting = computed('Execution ID = 3', ({ event }) => {
+  const id = firstValue(event, executionId.fields);
+  return id === undefined || id === '0' ? undefined : id === '3';
+});
+const executionId = field('Execution ID');
+
 const detected = {
   columns: {
     ...file,
@@ -65,18 +73,30 @@ const detected = {
     ThreatName: field('Threat Name'),
     Severity: field('Severity Name'),
     Category: field('Category Name'),
-    Action: field('Action Name'),
+    Action: firstOf(to.long('Action ID'), 'Action Name'),
     Path: field('Path'),
+    WasExecutingWhileDetected: wasExecuting,
   },
 };
 
-function threat(id: number, actionType: string): Rule {
+/** Clean, quarantine, remove and block. */
+const remedies: ReadonlySet<JsonValue | undefined> = new Set([1, 2, 3, 10]);
+const actionTaken = to.long('Action ID');
+const wasRemediated = computed('Action ID is that of a remedy', (scope) => {
+  const action = actionTaken.read(scope);
+  return action === undefined ? undefined : remedies.has(action);
+});
+
+/** @param remedied what is known of that, where something has been done */
+function threat(id: number, actionType: string, remedied?: Expression): Rule {
+  const { columns, additional } = detected;
   return {
     id,
     table: 'DeviceEvents',
     actionType,
     actor: { image: 'Process Name' },
-    ...detected,
+    columns,
+    additional: { ...additional, ...(remedied && { WasRemediated: remedied }) },
   };
 }
 
@@ -89,15 +109,28 @@ const firstWord = transform('first word', (text) => /^\w+/.exec(text)?.[0]);
 function scan(id: number, actionType: string): Rule {
   return {
     ...report(id, actionType),
-    additional: { ScanTypeIndex: firstWord('Scan Parameters') },
+    additional: {
+      ScanTypeIndex: firstWord('Scan Parameters'),
+      ErrorCode: field('Error Code'),
+      ErrorDescription: field('Error Description'),
+    },
   };
 }
 
 const untilEquals = transform('text before =', (text) => text.replace(/ = [\s\S]*$/, ''));
+const fromEquals = transform('text after =', (text) => / = ([\s\S]*?)(?:\(\))?$/.exec(text)?.[1]);
+const whatOfRegistry = transform('RegistryModification of a key', (text) =>
+  /^HK[A-Z_]+\\/.test(text) ? 'RegistryModification' : undefined,
+);
 
 const tampering: Rule = {
   ...report(5013, 'TamperingAttempt'),
-  additional: { Status: field('Changed Type'), Target: inPart(untilEquals('Value')) },
+  additional: {
+    Status: field('Changed Type'),
+    Target: inPart(untilEquals('Value')),
+    TamperingAction: inPart(whatOfRegistry('Value')),
+    TamperingAttemptedValue: inPart(fromEquals('Value')),
+  },
 };
 
 /** Attack surface reduction rules and the names that Defender's action types have for them. */
@@ -236,11 +269,11 @@ export const defender: EventLog = {
     threat(1006, 'AntivirusDetection'),
     threat(1015, 'AntivirusDetection'),
     threat(1116, 'AntivirusDetection'),
-    threat(1007, 'AntivirusMalwareBlocked'),
-    threat(1117, 'AntivirusMalwareBlocked'),
-    threat(1008, 'AntivirusMalwareActionFailed'),
-    threat(1118, 'AntivirusMalwareActionFailed'),
-    threat(1119, 'AntivirusMalwareActionFailed'),
+    threat(1007, 'AntivirusMalwareBlocked', wasRemediated),
+    threat(1117, 'AntivirusMalwareBlocked', wasRemediated),
+    threat(1008, 'AntivirusMalwareActionFailed', literal(false)),
+    threat(1118, 'AntivirusMalwareActionFailed', literal(false)),
+    threat(1119, 'AntivirusMalwareActionFailed', literal(false)),
     scan(1001, 'AntivirusScanCompleted'),
     scan(1002, 'AntivirusScanCancelled'),
     scan(1005, 'AntivirusScanFailed'),

@@ -90,6 +90,7 @@ function taskEvent(id: number, actionType: string): Rule {
     },
     columns: subjectColumns,
     additional: {
+      SubjectUserName: field('SubjectUserName'),
       TaskName: field('TaskName'),
       TaskContent: to.unescaped(firstOf('TaskContent', 'TaskContentNew')),
     },

@@ -4,7 +4,7 @@ import { computed, field, firstOf, is, literal, match, when } from './expression
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
 import * as to from './transforms.js';
 import { connectionKey, registryValueKey } from './twin-keys.js';
-import { baseName, hasStream, registryNumber } from './values.js';
+import { baseName, hasStream, present, registryNumber } from './values.js';
 
 const actor: ProcessFields = {
   guid: 'ProcessGuid',
@@ -99,11 +99,18 @@ const namesStream = {
   fields: [],
 };
 
-const fileWithHashes = {
-  ...named('TargetFilename'),
-  ...to.hashes('Hashes'),
+/** The account that runs the process asks for what this does to files; in the case that it is written in. */
+const request = {
   RequestProtocol: literal('Local'),
+  RequestAccountName: to.nameOfUser('User'),
+  RequestAccountDomain: to.domainOfUser('User'),
+  RequestAccountSid: computed('SID of User', (scope) => {
+    const user = present(scope.event.data.get('user'));
+    return user && scope.sidOf(user);
+  }),
 };
+
+const fileWithHashes = { ...named('TargetFilename'), ...to.hashes('Hashes'), ...request };
 /** It has no column. */
 const importHash = { IMPHASH: to.hash('Hashes', 'IMPHASH') };
 
@@ -183,7 +190,7 @@ const fileCreated: Rule = {
   actionType: 'FileCreated',
   actor,
   note: 'Overwriting is logged so, too. No hash and no size.',
-  columns: { ...named('TargetFilename'), RequestProtocol: literal('Local') },
+  columns: { ...named('TargetFilename'), ...request },
 };
 
 const fileDeleted: Rule = {
@@ -347,7 +354,7 @@ export const sysmon: EventLog = {
         SHA1: when(namesStream, literal(''), to.hash('Hash', 'SHA1')),
         SHA256: when(namesStream, literal(''), to.hash('Hash', 'SHA256')),
         MD5: when(namesStream, literal(''), to.hash('Hash', 'MD5')),
-        RequestProtocol: literal('Local'),
+        ...request,
       },
       additional: {
         Hash: when(namesStream, 'Hash', literal('')),
@@ -439,7 +446,7 @@ export const sysmon: EventLog = {
       actor,
       note: 'The only creation of a file that comes with hashes.',
       columns: fileWithHashes,
-      additional: importHash,
+      additional: { FileType: literal('PortableExecutable'), ...importHash },
     },
   ],
 };

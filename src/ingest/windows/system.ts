@@ -178,6 +178,9 @@ export const ldapClient: EventLog = {
   ],
 };
 
+/** Defender has the properties of this event as objects. */
+const property = transform('property', (text) => ({ PropertyValue: text }));
+
 export const dataProtection: EventLog = {
   name: 'Data protection (DPAPI)',
   providers: ['microsoft-windows-crypto-dpapi'],
@@ -189,7 +192,10 @@ export const dataProtection: EventLog = {
       condition: is('OperationType', 'SPCryptUnprotect'),
       actor: { pid: 'CallerProcessID' },
       columns: {},
-      additional: { DataDescription: field('DataDescription') },
+      additional: {
+        OperationType: property('OperationType'),
+        DataDescription: property('DataDescription'),
+      },
     },
   ],
 };

@@ -25,6 +25,9 @@ export const withoutStream = transform('withoutStream', values.withoutStream);
 export const streamName = transform('streamName', values.streamName);
 export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
+/** As they are written, whatever the case. */
+export const nameOfUser = transform('name', (user) => user.slice(user.indexOf('\\') + 1));
+export const domainOfUser = transform('domain', (user) => /^([^\\]*)\\/.exec(user)?.[1]);
 export const integrityLevel = transform('integrityLevel', values.integrityLevel);
 export const tokenElevation = transform('tokenElevation', values.tokenElevation);
 export const logonType = transform('logonType', values.logonType);

@@ -504,6 +504,18 @@ const cases: readonly Case[] = [
   ),
   one(
     'sysmon',
+    11,
+    'a file, and who asked for it',
+    { ...actor, ...file, User: 'NT AUTHORITY\\SYSTEM' },
+    {
+      RequestProtocol: 'Local',
+      RequestAccountName: 'SYSTEM',
+      RequestAccountDomain: 'NT AUTHORITY',
+      RequestAccountSid: 'S-1-5-18',
+    },
+  ),
+  one(
+    'sysmon',
     24,
     'the clipboard',
     { ...actor, Session: '1', ClientInfo: 'user: x' },
@@ -1149,6 +1161,33 @@ const cases: readonly Case[] = [
   one(
     'defender',
     1117,
+    'malware that has been put away',
+    {
+      'Action ID': '2',
+      'Action Name': 'Quarantaine',
+      'Execution ID': '3',
+      Path: 'file:_C:\\a.exe',
+    },
+    {
+      ActionType: 'AntivirusMalwareBlocked',
+      AdditionalFields: {
+        Action: 2,
+        'Action Name': 'Quarantaine',
+        WasExecutingWhileDetected: true,
+        WasRemediated: true,
+      },
+    },
+  ),
+  one(
+    'defender',
+    1118,
+    'malware that could not be put away',
+    { 'Action ID': '2', Path: 'file:_C:\\a.exe' },
+    { ActionType: 'AntivirusMalwareActionFailed', AdditionalFields: { WasRemediated: false } },
+  ),
+  one(
+    'defender',
+    1117,
     'a download',
     { Path: 'webfile:_C:\\a.zip|https://example.org/a.zip|pid:1,ProcessStart:2' },
     { FileName: 'a.zip', FolderPath: 'C:\\a.zip', ProcessId: undefined },
@@ -1211,7 +1250,12 @@ const cases: readonly Case[] = [
     { 'Changed Type': 'Blocked', Value: 'HKLM\\SOFTWARE\\a\\DisableAntiSpyware = 0x1()' },
     {
       ActionType: 'TamperingAttempt',
-      AdditionalFields: { Status: 'Blocked', Target: 'HKLM\\SOFTWARE\\a\\DisableAntiSpyware' },
+      AdditionalFields: {
+        Status: 'Blocked',
+        Target: 'HKLM\\SOFTWARE\\a\\DisableAntiSpyware',
+        TamperingAction: 'RegistryModification',
+        TamperingAttemptedValue: '0x1',
+      },
     },
   ),
   one(
@@ -1403,7 +1447,10 @@ const cases: readonly Case[] = [
     {
       ActionType: 'DpapiAccessed',
       InitiatingProcessId: 42,
-      AdditionalFields: { DataDescription: 'Google Chrome' },
+      AdditionalFields: {
+        DataDescription: { PropertyValue: 'Google Chrome' },
+        OperationType: { PropertyValue: 'SPCryptUnprotect' },
+      },
     },
   ),
   one(
