@@ -61,7 +61,8 @@ export function emptySummary(): IngestSummary {
     unmapped: 0,
     merged: 0,
     deadLetters: 0,
-    byTable: {},
+    // A table may be called `constructor`.
+    byTable: Object.create(null),
     byReason: {},
     rejections: [],
     bytes: 0,

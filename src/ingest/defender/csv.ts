@@ -7,12 +7,12 @@ import type { JsonObject } from '../windows/shape.js';
 const timeColumn = /^(?:Timestamp|TimeGenerated)(?: \[(?:UTC|Local Time)\])?$/i;
 
 /** Columns of a device's timeline, which has most others' names with spaces, and theirs in hunting. */
-const timelineColumns: Readonly<Record<string, string>> = {
-  'Event Time': 'Timestamp',
-  'Machine Id': 'DeviceId',
-  'Computer Name': 'DeviceName',
-  'Remote Computer Name': 'RemoteDeviceName',
-};
+const timelineColumns: ReadonlyMap<string, string> = new Map([
+  ['Event Time', 'Timestamp'],
+  ['Machine Id', 'DeviceId'],
+  ['Computer Name', 'DeviceName'],
+  ['Remote Computer Name', 'RemoteDeviceName'],
+]);
 
 interface Header {
   readonly names: readonly string[];
@@ -61,7 +61,7 @@ function columnNames(fields: readonly string[]): readonly string[] {
   const names = fields.map((field) => field.trim());
   const isTimeline = names.includes('Event Time') && names.includes('Action Type');
   return isTimeline
-    ? names.map((name) => timelineColumns[name] ?? name.replaceAll(' ', ''))
+    ? names.map((name) => timelineColumns.get(name) ?? name.replaceAll(' ', ''))
     : names;
 }
 

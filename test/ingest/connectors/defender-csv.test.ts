@@ -80,6 +80,15 @@ describe('rows exported as CSV', () => {
     });
   });
 
+  it("of a device's timeline with a column of any name", () => {
+    const names =
+      'Event Time,Machine Id,Computer Name,Action Type,File Name,Process Id,constructor';
+    const row = `2026-01-05T10:11:12,${'ab'.repeat(20)},pc1,ProcessCreated,cmd.exe,42,x`;
+    const { rows, letters } = converted(`${names}\r\n${row}\r\n`);
+    expect(letters).toEqual([]);
+    expect(rows['DeviceProcessEvents']).toMatchObject([{ AdditionalFields: { constructor: 'x' } }]);
+  });
+
   it("of a device's timeline", () => {
     const both = { 'Event Time': '2026-01-05T10:11:12.123', 'Machine Id': 'ab'.repeat(20) };
     const none = { 'Remote Computer Name': '', 'Logon Type': '', 'Process Id': '' };
