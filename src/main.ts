@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -300,6 +300,7 @@ async function start(
     catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
     ready: async () => {
       await engine.ready();
+      await checkSpace(paths.root);
       return true;
     },
     publicUrl: configuration.publicUrl,
@@ -387,6 +388,15 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Bytes that a hunt's record and the least of results take, with some to spare. */
+const leastFreeBytes = 4 * 2 ** 20;
+
+/** @throws HuntError `engine.storage` where no hunt could be put on record */
+async function checkSpace(directory: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  if (bavail * bsize < leastFreeBytes) throw new HuntError('engine.storage', {});
 }
 
 /** Listens; returns where. @throws HuntError `configuration.invalid` where the host is not this machine's */

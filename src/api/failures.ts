@@ -11,6 +11,7 @@ export function asHuntError(error: unknown): HuntError {
   if (code === 'FST_CP_ERR_INVALID_CONTENT_ENCODING') {
     return new HuntError('request.encoding', {}, { cause: error });
   }
+  if (fullDiskCodes.has(code ?? '')) return new HuntError('engine.storage', {}, { cause: error });
   if (damagedCodes.test(code ?? '')) {
     return new HuntError('request.body', { message: damaged }, { cause: error });
   }
@@ -24,6 +25,8 @@ export function asHuntError(error: unknown): HuntError {
   return new HuntError('engine.failed', {}, { cause: error });
 }
 
+/** Of the file system, SQLite and PostgreSQL. */
+const fullDiskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100']);
 const damagedCodes =
   /^(FST_CP_ERR_INVALID_CONTENT$|Z_|ERR_BUFFER_TOO_LARGE|ERR__ERROR_FORMAT|ERR_BROTLI)/;
 const damaged = 'The compressed request body is damaged.';

@@ -306,6 +306,18 @@ describe('a failed hunt is answered in the documented words', () => {
     expect(fixture.logged.some((line) => line.includes('SELECT secret'))).toBe(true);
   });
 
+  test.each(['ENOSPC', 'SQLITE_FULL', '53100'])('a disk that is full, as %s', async (code) => {
+    respond = async () => {
+      throw Object.assign(new Error('/srv/quarry is full'), { code });
+    };
+    const answered = await fixture.post('/api/advancedqueries/run', '{"Query":"x"}', {
+      authorization,
+    });
+    expect(answered.status).toBe(503);
+    expect(answered.json.error.message).toContain('out of disk space');
+    expect(answered.text).not.toContain('/srv');
+  });
+
   test.each(['engine.unavailable', 'engine.storage'] as const)(
     '%s is worth another try',
     async (failure) => {
