@@ -52,6 +52,11 @@ export function literalValue(node: Expression, today: () => bigint = () => 0n): 
   }
 }
 
+/** `datetime()`: the current time. */
+export function isCurrentTime(node: Expression): boolean {
+  return kindOf(node) === 'DateTimeLiteralExpression' && insideParentheses(textOf(node)) === '';
+}
+
 function insideParentheses(text: string): string {
   const match = /^[a-z]+\s*\(([\s\S]*)\)$/i.exec(text);
   return (match?.[1] ?? text).trim();

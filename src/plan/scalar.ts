@@ -1,7 +1,7 @@
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { symbolKind } from '../kql/builtins.js';
-import { type LiteralValue, literalValue } from '../kql/literals.js';
+import { isCurrentTime, type LiteralValue, literalValue } from '../kql/literals.js';
 import {
   columnsOf,
   type Expression,
@@ -129,6 +129,7 @@ export function planScalar(node: Expression, context: PlanContext, row: Row): Pl
     case 'StarExpression':
       throw unsupported(node, "'*'", 'it cannot stand in this place');
     default:
+      if (isCurrentTime(node)) return momentOf(context.scope);
       if (node.IsLiteral) return literal(literalValue(node, () => todayOf(context)));
       if (isTabular(node.ResultType)) return planToScalar(node, node, context);
       throw unsupported(

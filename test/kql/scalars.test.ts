@@ -84,6 +84,11 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'a datetime of nothing is the current time',
+      'print datetime() == now(), datetime( ) - ago(1h), isnull(datetime(null)), datetime() between (now() .. 1h)',
+      [[1, '01:00:00', 1, 1]],
+    ],
+    [
       'a timespan of fractions of a second',
       'print make_timespan(1, 2, 3, 4.5), make_timespan(1, 2, 60.0), make_timespan(1, 2, "x")',
       [['1.02:03:04.5000000', null, null]],
