@@ -8,6 +8,7 @@ import {
   firstValue,
   inPart,
   literal,
+  match,
   type Operand,
   type RuleScope,
   transform,
@@ -105,12 +106,15 @@ function report(id: number, actionType: string): Rule {
 }
 
 const firstWord = transform('first word', (text) => /^\w+/.exec(text)?.[0]);
+/** The words are those of the system's language. */
+const scanTypes = match('Scan Parameters Index', { 1: 'Quick', 2: 'Full', 3: 'Custom' }, '');
 
 function scan(id: number, actionType: string): Rule {
   return {
     ...report(id, actionType),
     additional: {
-      ScanTypeIndex: firstWord('Scan Parameters'),
+      ScanId: field('Scan ID'),
+      ScanTypeIndex: firstOf(scanTypes, firstWord('Scan Parameters')),
       ErrorCode: field('Error Code'),
       ErrorDescription: field('Error Description'),
     },
@@ -273,12 +277,13 @@ export const defender: EventLog = {
     threat(1117, 'AntivirusMalwareBlocked', wasRemediated),
     threat(1008, 'AntivirusMalwareActionFailed', literal(false)),
     threat(1118, 'AntivirusMalwareActionFailed', literal(false)),
-    threat(1119, 'AntivirusMalwareActionFailed', literal(false)),
+    threat(1119, 'AntivirusError', literal(false)),
     scan(1001, 'AntivirusScanCompleted'),
     scan(1002, 'AntivirusScanCancelled'),
     scan(1005, 'AntivirusScanFailed'),
     report(2000, 'AntivirusDefinitionsUpdated'),
     report(2001, 'AntivirusDefinitionsUpdateFailed'),
+    report(2010, 'AntivirusEmergencyUpdatesInstalled'),
     report(3002, 'AntivirusError'),
     report(5008, 'AntivirusError'),
     configuration,

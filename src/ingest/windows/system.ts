@@ -1,4 +1,13 @@
-import { computed, field, firstOf, is, literal, match, transform } from './expression.js';
+import {
+  computed,
+  field,
+  firstOf,
+  is,
+  literal,
+  match,
+  transform,
+  when,
+} from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import { client } from './subject.js';
 import * as to from './transforms.js';
@@ -88,6 +97,14 @@ export const dnsClient: EventLog = {
   providers: ['microsoft-windows-dns-client'],
   rules: [
     {
+      id: 3010,
+      table: 'DeviceEvents',
+      actionType: 'DnsQueryRequest',
+      actor: { pid: header },
+      columns: {},
+      additional: { DnsQueryString: field('QueryName') },
+    },
+    {
       id: 3008,
       table: 'DeviceEvents',
       actionType: 'DnsQueryResponse',
@@ -108,6 +125,10 @@ export const dnsClient: EventLog = {
   ],
 };
 
+const isLocal = is('IsLocal', 'true', '1');
+/** The process that has asked, where it is on the same machine. */
+const localClient = when(isLocal, 'ClientProcessId', literal(''));
+
 export const wmi: EventLog = {
   name: 'WMI-Activity',
   providers: ['microsoft-windows-wmi-activity'],
@@ -122,6 +143,33 @@ export const wmi: EventLog = {
         ESS: field('ESS'),
         Consumer: field('CONSUMER'),
         PossibleCause: field('PossibleCause'),
+      },
+    },
+    {
+      id: 11,
+      table: 'DeviceEvents',
+      actionType: 'RemoteWmiOperation',
+      condition: is('IsLocal', 'false', '0'),
+      columns: {
+        AccountName: to.accountName('User'),
+        AccountDomain: to.accountDomain('User'),
+        RemoteDeviceName: firstOf('ClientMachineFQDN', 'ClientMachine'),
+      },
+      additional: { Namespace: field('NamespaceName'), Operation: field('Operation') },
+      note: 'The client’s process is on the other machine.',
+    },
+    {
+      id: 23,
+      table: 'DeviceEvents',
+      actionType: 'ProcessCreatedUsingWmiQuery',
+      actor: { pid: localClient },
+      columns: {
+        ProcessId: to.long('CreatedProcessId'),
+        ProcessCommandLine: field('Commandline'),
+        FileName: to.fileName(to.serviceImage('Commandline')),
+        AccountName: to.accountName('User'),
+        AccountDomain: to.accountDomain('User'),
+        RemoteDeviceName: when(isLocal, literal(''), firstOf('ClientMachineFQDN', 'ClientMachine')),
       },
     },
   ],
