@@ -14,6 +14,7 @@ import {
 } from 'yauzl';
 import { HuntError } from '../errors.js';
 import { evtxMagic } from './evtx.js';
+import { fileRange } from './file-range.js';
 import { isOfSysmon, lookedAtBytes } from './of-sysmon.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
 import { unzstd, zstdMagic } from './zstd.js';
@@ -377,23 +378,10 @@ class FileReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(bytesOf(this.#handle, start, end));
+    return Readable.from(fileRange(this.#handle, start, end));
   }
 }
 
-async function* bytesOf(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
-  for (let position = start; position < end; ) {
-    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, end - position));
-    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
-    if (bytesRead === 0) {
-      return;
-    }
-    yield piece.subarray(0, bytesRead);
-    position += bytesRead;
-  }
-}
-
-const pieceBytes = 64 * 1024;
 const endSignature = Buffer.from('PK\u0005\u0006');
 const endBytes = 22;
 const longestComment = 65_535;
@@ -475,7 +463,8 @@ function asContentError(error: unknown, kind: string): unknown {
   return invalid(`The ${kind} archive cannot be read: ${error.message}.`, error);
 }
 
-function isContentError(error: unknown): error is HuntError {
+/** Whether content is damaged, broken off, or larger than what is allowed. */
+export function isContentError(error: unknown): error is HuntError {
   return error instanceof HuntError && error.code === 'ingest.content';
 }
 

@@ -2,8 +2,7 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HuntError } from '../errors.js';
-import { type Content, contentsOf } from './contents.js';
+import { type Content, contentsOf, isContentError } from './contents.js';
 import type { HandedBatch } from './handover.js';
 import { Intake, isUnrecognized, type OpenIntake, type TakenBatch, weightOf } from './intake.js';
 import { addUnrecognized, emptySummary, type IngestSummary } from './summary.js';
@@ -141,10 +140,6 @@ async function ingestContent(
     // An archive may hold more than telemetry.
     addUnrecognized(summary, name);
   }
-}
-
-function isContentError(error: unknown): error is HuntError {
-  return error instanceof HuntError && error.code === 'ingest.content';
 }
 
 /** Commits what has come together while more is parsed. */

@@ -3,17 +3,6 @@ import { HuntError } from '../errors.js';
 
 export const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
 
-/**
- * The bytes, without gzip where they have it, and as UTF-8 where they say that they are UTF-16.
- * @throws HuntError `ingest.content` where gzip is broken off or damaged, after all that was whole
- */
-export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const input = new ByteReader(chunks);
-  const start = await input.peek(gzipMagic.length);
-  const plain = start.equals(gzipMagic) ? gunzip(input) : input.rest();
-  yield* utf8(plain);
-}
-
 /** Bytes that `utf16In` looks at. */
 export const utf16Bytes = 4;
 
@@ -122,6 +111,7 @@ export class ByteReader {
 /**
  * All members of a gzip stream (RFC 1952). zlib's own Gunzip takes stray bytes behind the last
  * member, which archives in the wild have, for a broken member; here they are passed over.
+ * @throws HuntError `ingest.content` where it is broken off or damaged, after all that was whole
  */
 export async function* gunzip(input: ByteReader): AsyncGenerator<Uint8Array> {
   do {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { ByteReader, unpack } from '../../src/ingest/unpack.js';
+import { contentsOf } from '../../src/ingest/contents.js';
+import { ByteReader } from '../../src/ingest/unpack.js';
 
 async function* chunks(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) {
@@ -13,8 +14,8 @@ async function unpacked(bytes: Uint8Array, size = 1000): Promise<[text: string, 
   const output: Uint8Array[] = [];
   let failure = '';
   try {
-    for await (const chunk of unpack(chunks(bytes, size))) {
-      output.push(chunk);
+    for await (const content of contentsOf({ name: 'test', chunks: chunks(bytes, size) })) {
+      for await (const chunk of content.chunks) output.push(chunk);
     }
   } catch (error) {
     failure = (error as Error).message;
@@ -37,7 +38,7 @@ function withHeaderFields(): Buffer {
   return Buffer.concat([header, ...fields, packed.subarray(10)]);
 }
 
-describe('unpack', () => {
+describe('content', () => {
   for (const size of [1, 10, 4096, 1_000_000]) {
     it.each([
       ['plain text', Buffer.from(text)],

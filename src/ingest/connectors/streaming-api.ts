@@ -1,19 +1,8 @@
 import type { Connector, Outcome, RawRecord } from '../connector.js';
-import { ExactNumber, type JsonValue } from '../json.js';
+import { isObject, type JsonObject, type JsonValue } from '../json.js';
 import type { PlainMembers } from '../plain-json.js';
 
 const categoryPrefix = 'advancedhunting-';
-
-type JsonObject = { readonly [key: string]: JsonValue };
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof ExactNumber)
-  );
-}
 
 interface Envelope {
   readonly category: string;

@@ -1,15 +1,4 @@
-import { ExactNumber, type JsonValue, setMember } from '../json.js';
-
-export type JsonObject = { readonly [key: string]: JsonValue };
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof ExactNumber)
-  );
-}
+import { isObject, type JsonObject, type JsonValue, setMember } from '../json.js';
 
 /** Where a value was found: the names on the way to it. */
 export interface Found {

@@ -2,14 +2,12 @@ import type { Catalog, FieldSource, Table, TableSource } from '../../catalog/typ
 import type { Connector, Conversion, Outcome, RawRecord } from '../connector.js';
 import { CsvLines, csvFields } from '../csv.js';
 import { type EpochUnit, epochText } from '../datetime.js';
-import { ExactNumber, type JsonValue } from '../json.js';
+import { ExactNumber, isObject, type JsonObject, type JsonValue } from '../json.js';
 import {
   type FieldPath,
   fieldPath,
   follow,
   isEmpty,
-  isObject,
-  type JsonObject,
   type Taken,
   takenBy,
   without,

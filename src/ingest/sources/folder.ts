@@ -3,7 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
+import { isContentError } from '../contents.js';
 import { ingestFile } from '../file.js';
+import { fileRange } from '../file-range.js';
 import { Positions } from '../positions.js';
 import { startsDocument } from '../records.js';
 import { type FoundFile, listFiles } from './files.js';
@@ -436,9 +438,7 @@ class Folder {
 /** Whether the system or the file's content is why it cannot be read, where the next one may be. */
 function isOfFile(error: unknown): boolean {
   const { syscall, code = '' } = error as NodeJS.ErrnoException;
-  return error instanceof HuntError
-    ? error.code === 'ingest.content'
-    : syscall !== undefined && !tooManyOpen.has(code);
+  return isContentError(error) || (syscall !== undefined && !tooManyOpen.has(code));
 }
 
 const tooManyOpen: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
@@ -449,18 +449,6 @@ async function tailOf(handle: FileHandle, offset: number): Promise<string> {
   return createHash('sha256').update(bytes.subarray(0, bytesRead)).digest('base64url');
 }
 
-const pieceBytes = 256 * 1024;
-
 function rangesOf(handle: FileHandle): ReadRange {
-  return async function* read(from, to) {
-    for (let position = from; position < to; ) {
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, to - position));
-      const { bytesRead } = await handle.read(piece, 0, piece.length, position);
-      if (bytesRead === 0) {
-        return;
-      }
-      yield piece.subarray(0, bytesRead);
-      position += bytesRead;
-    }
-  };
+  return (from, to) => fileRange(handle, from, to);
 }
