@@ -31,6 +31,26 @@ describe.each<readonly [string, readonly Case[]]>([
     ],
   ],
   [
+    'one row whose seconds are no number ends the hunt',
+    [
+      [
+        'an instant of computed parts',
+        'print s = real(nan), h = 5 | extend s = iff(rand() < 2, s, s) | project make_datetime(2017, 10, 1, 11, h, s), make_timespan(1, 11, h, s)',
+        [[null, null]],
+      ],
+      [
+        'an instant of columns',
+        'datatable(y: long, s: real)[2020, real(nan), long(null), 1.5, 2021, real(+inf), 2022, 1.5] | extend d = iff(y > 0, 1, long(null)) | project make_datetime(y, d, d, d, d, s), make_timespan(d, d, d, s)',
+        [
+          [null, null],
+          [null, null],
+          [null, null],
+          ['2022-01-01T01:01:01.5Z', '1.01:01:01.5000000'],
+        ],
+      ],
+    ],
+  ],
+  [
     'a column is passed over, or two are read as one',
     [
       [

@@ -10,7 +10,7 @@ function secondTicks(seconds: Operand | undefined): Sql {
   if (!seconds) return sql`0`;
   return seconds.type === 'int' || seconds.type === 'long'
     ? sql`(${seconds} * 10000000)`
-    : sql`toInt64(round(${convert(seconds, 'real')} * 10000000))`;
+    : sql`accurateCastOrNull(round(${convert(seconds, 'real')} * 10000000), 'Int64')`;
 }
 
 /** Between a number and one below another, where there is one. */
