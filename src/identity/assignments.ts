@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import { listDeviceGroups } from './device-groups.js';
 import type { Principal } from './principal.js';
 import { type PersonalRole, personalRoles } from './roles.js';
+import { isDisabled } from './users.js';
 
 /** What a user, or the members of a group, may do. */
 export interface RoleAssignment {
@@ -95,9 +96,12 @@ export async function dataAccess(
     user: new Set(user.names.map((name) => name.toLowerCase())),
     group: new Set(user.groups.map((group) => group.toLowerCase())),
   };
-  const own = (await listAssignments(store, tenant)).filter(({ subjectKind, subject }) =>
-    subjects[subjectKind].has(subject),
-  );
+  // A token that they got before they were disabled opens nothing.
+  const own = (await isDisabled(store, tenant, user.names))
+    ? []
+    : (await listAssignments(store, tenant)).filter(({ subjectKind, subject }) =>
+        subjects[subjectKind].has(subject),
+      );
   const allowed = [...new Set(own.flatMap(({ allows }) => allows))];
   const viewing = own.filter(({ viewsData }) => viewsData);
   if (viewing.length === 0) {

@@ -115,13 +115,31 @@ export async function changeUser(
 }
 
 /** Whether there was such a user. */
-export async function removeUser(store: Store, tenant: string, name: string): Promise<boolean> {
+export async function removeUser(store: Store, tenant: string, idOrName: string): Promise<boolean> {
+  const user = await findUser(store, tenant, idOrName);
+  if (!user) return false;
   const { numDeletedRows } = await store.db
     .deleteFrom('users')
-    .where('tenant_id', '=', tenant)
-    .where('name', '=', name.toLowerCase())
+    .where('id', '=', user.id)
     .executeTakeFirst();
   return numDeletedRows > 0n;
+}
+
+/** Whether one of these ids is of a user who may not sign in. Names are not: another issuer's users may have them. */
+export async function isDisabled(
+  store: Store,
+  tenant: string,
+  ids: readonly string[],
+): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const row = await store.db
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenant)
+    .where('id', 'in', [...ids])
+    .where('disabled', '=', 1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 async function passwordHash(password: string): Promise<string> {

@@ -81,6 +81,28 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(await removeUser(store, tenant, asha.name)).toBe(false);
     });
 
+    test('and what they were allowed is nothing from then on, until they may again', async () => {
+      const { id } = await createUser(store, asha);
+      await assignRole(store, tenant, {
+        subjectKind: 'user',
+        subject: asha.name,
+        viewsData: true,
+        deviceGroups: null,
+        allows: ['Quarry.Admin'],
+      });
+      const access = (oid: string) =>
+        dataAccess(store, tenant, { names: [oid, asha.name], groups: [] });
+      const everything = { viewsData: true, deviceGroups: null, allowed: ['Quarry.Admin'] };
+      expect(await access(id)).toMatchObject(everything);
+      await changeUser(store, tenant, asha.name, { disabled: true });
+      expect(await access(id)).toMatchObject({ viewsData: false, deviceGroups: [], allowed: [] });
+      // One of another issuer, by the same name.
+      expect(await access('their-own-id')).toMatchObject(everything);
+      await changeUser(store, tenant, id, { disabled: false });
+      expect(await access(id)).toMatchObject(everything);
+      expect(await removeUser(store, tenant, id)).toBe(true);
+    });
+
     test.each([
       ['a short password', { ...asha, password: 'short' }],
       ['an endless password', { ...asha, password: 'x'.repeat(2000) }],
