@@ -22,6 +22,8 @@ const logOf = {
   security: on('Microsoft-Windows-Security-Auditing'),
   services: on('Service Control Manager'),
   powershell: on('Microsoft-Windows-PowerShell'),
+  defender: on('Microsoft-Windows-Windows Defender'),
+  dpapi: on('Microsoft-Windows-Crypto-DPAPI'),
 };
 
 const utc = '2026-01-05 10:11:12.345';
@@ -498,6 +500,98 @@ const techniques: readonly Technique[] = [
         InitiatingProcessFileName: 'sdelete.exe',
         Actions: ['FileCreated', 'FileDeleted'],
         MD5: '34'.repeat(16),
+      },
+    ],
+  },
+  {
+    name: 'unwanted application put away',
+    events: () => [
+      logOf.defender(1117, {
+        ...{ 'Threat Name': 'PUA:Win32/Adware', 'Severity Name': 'Low', 'Execution ID': '4' },
+        ...{ Path: 'file:_C:\\Temp\\toolbar.exe', 'Action ID': '2', 'Action Name': 'Quarantaine' },
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType startswith "Antivirus"
+      | extend x = parse_json(AdditionalFields)
+      | project FolderPath, FileName, ThreatName = tostring(x.ThreatName), Action = toint(x.Action),
+          WasExecutingWhileDetected = tostring(x.WasExecutingWhileDetected), WasRemediated = tobool(x.WasRemediated)
+      | where ThreatName startswith_cs 'PUA:'`,
+    wanted: [
+      {
+        FolderPath: 'C:\\Temp\\toolbar.exe',
+        FileName: 'toolbar.exe',
+        ThreatName: 'PUA:Win32/Adware',
+        Action: 2,
+        WasExecutingWhileDetected: 'false',
+        WasRemediated: true,
+      },
+    ],
+  },
+  {
+    name: 'passwords of a browser decrypted',
+    events: () => {
+      const thief = process('C:\\Temp\\RegAsm.exe', 'RegAsm.exe x.dll');
+      return [
+        thief.start,
+        logOf.dpapi(16385, {
+          ...{ OperationType: 'SPCryptUnprotect', DataDescription: 'Google Chrome' },
+          CallerProcessID: String(lastPid),
+        }),
+      ];
+    },
+    kql: `DeviceEvents | where ActionType == "DpapiAccessed"
+      | where InitiatingProcessFileName has_any ("RegAsm.exe", "MSBuild.exe")
+      | where (AdditionalFields has_any("Google Chrome", "Microsoft Edge") and AdditionalFields has_any("SPCryptUnprotect"))
+      | extend json = parse_json(AdditionalFields)
+      | extend dataDesp = tostring(json.DataDescription.PropertyValue), opType = tostring(json.OperationType.PropertyValue)
+      | where (dataDesp in~ ("Google Chrome", "Microsoft Edge") and opType =~ "SPCryptUnprotect")
+      | project InitiatingProcessFileName, InitiatingProcessCommandLine, dataDesp`,
+    wanted: [
+      {
+        InitiatingProcessFileName: 'regasm.exe',
+        InitiatingProcessCommandLine: 'RegAsm.exe x.dll',
+        dataDesp: 'Google Chrome',
+      },
+    ],
+  },
+  {
+    name: 'folder that Defender is to leave alone',
+    events: () => {
+      const tool = process(`${system32}wbem\\wmiprvse.exe`, 'wmiprvse.exe');
+      return [
+        tool.start,
+        tool.did(13, {
+          EventType: 'SetValue',
+          TargetObject:
+            'HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\%%TEMP%%\\evil',
+          Details: 'DWORD (0x00000000)',
+        }),
+      ];
+    },
+    kql: `DeviceRegistryEvents | where RegistryKey endswith @"\\Windows Defender\\Exclusions\\Paths"
+      | project RegistryValueName, RegistryValueType, RegistryValueData`,
+    wanted: [
+      { RegistryValueName: '%TEMP%\\evil', RegistryValueType: 'Dword', RegistryValueData: '0' },
+    ],
+  },
+  {
+    name: 'file of the system account',
+    events: () => [
+      logOf.sysmon(11, {
+        ...{ UtcTime: utc, ProcessGuid: guid(9999), ProcessId: '9999' },
+        ...{ Image: 'C:\\Temp\\dump.exe', User: 'NT AUTHORITY\\SYSTEM' },
+        TargetFilename: '\\\\?\\UNC\\files\\drop\\lsass.dmp',
+      }),
+    ],
+    kql: `DeviceFileEvents
+      | where FolderPath endswith ".dmp" and InitiatingProcessFolderPath endswith "\\\\dump.exe"
+      | where RequestAccountName =~ "SYSTEM" and RequestAccountDomain =~ "NT AUTHORITY"
+      | project FileName, FolderPath, RequestAccountSid`,
+    wanted: [
+      {
+        FileName: 'lsass.dmp',
+        FolderPath: '\\\\files\\drop\\lsass.dmp',
+        RequestAccountSid: 'S-1-5-18',
       },
     ],
   },

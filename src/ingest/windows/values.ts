@@ -253,12 +253,15 @@ export function protocolName(text: string): string {
   return protocols[text.trim().toLowerCase()] ?? text;
 }
 
-/** An address in its short form (RFC 5952): Sysmon writes IPv6 in full, the Security log does not. */
+/**
+ * An address in its short form (RFC 5952): Sysmon writes IPv6 in full, the Security log does not. The zone
+ * is a number of the machine's own.
+ */
 export function shortAddress(text: string): string {
   if (!text.includes(':') || !isIPv6(text)) {
     return text;
   }
-  const groups = groupsOf(text);
+  const groups = groupsOf(text.replace(/%.*$/, ''));
   if (groups === undefined) {
     return text.toLowerCase();
   }
@@ -273,11 +276,8 @@ function isMapped(groups: readonly number[]): boolean {
   return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
 }
 
-/** The eight groups of an IPv6 address; undefined where it has a zone. */
+/** The eight groups of an IPv6 address without a zone. */
 function groupsOf(text: string): number[] | undefined {
-  if (text.includes('%')) {
-    return undefined;
-  }
   const plain = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
     [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)]
       .map((group) => group.toString(16))

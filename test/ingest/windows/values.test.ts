@@ -91,3 +91,15 @@ it.each([
 ])('pipe %s is %s', (name, wanted) => {
   expect(values.pipeName(name)).toBe(wanted);
 });
+
+it.each([
+  ['0:0:0:0:0:0:0:1', '::1'],
+  ['2001:0DB8:0:0:0:0:0:1', '2001:db8::1'],
+  ['fe80::1234:5678%5', 'fe80::1234:5678'],
+  ['::FFFF:10.0.0.1', '::ffff:10.0.0.1'],
+  ['0:0:0:0:0:ffff:a00:1', '::ffff:10.0.0.1'],
+  ['10.0.0.1', '10.0.0.1'],
+  ['LOCAL', 'LOCAL'],
+])('address %s is %s', (text, wanted) => {
+  expect(values.shortAddress(text)).toBe(wanted);
+});
