@@ -328,6 +328,10 @@ describe.skipIf(!hasBrowser)('the grid', () => {
     await withPage({ rows: 10, truncated: 1 }, async (page) => {
       await page.getByText('A limit cut the result at 10 rows').waitFor();
     });
+    await withPage({ rows: 0, state: 'partial' }, async (page) => {
+      await page.getByText('It ended before any rows came').waitFor();
+      expect(await page.getByText('No rows came back.').count()).toBe(0);
+    });
     await withPage({ rows: 0 }, async (page) => {
       await page.getByText('No rows came back.').waitFor();
     });

@@ -263,7 +263,9 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await write(page, 'DeviceInfo | where DeviceNme startswith "bw" | take 3');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Shift+Enter');
-    const problem = page.getByRole('group').filter({ hasText: 'Did you mean DeviceName?' });
+    const problem = page.getByRole('group').filter({ hasText: "Did you mean 'DeviceName'?" });
+    // Said once, by the server or by the page.
+    expect((await problem.textContent())?.match(/Did you mean/g)).toHaveLength(1);
     await problem.getByRole('button', { name: 'Write DeviceName' }).click();
     await page.keyboard.press('Shift+Enter');
     await status(page).filter({ hasText: '3 rows in' }).waitFor();
@@ -383,6 +385,31 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     expect(hunts).toEqual([]);
     await other.getByRole('button', { name: 'Run', exact: true }).click();
     await grid(other).filter({ hasText: 'by link' }).waitFor();
+  });
+
+  test('a link that was cut off is told, and opens nothing', async () => {
+    const tabs = await page.getByRole('tab').count();
+    await page.goto(`${portal.url}/hunt#q=q1YqycwtyU`);
+    await page.getByText('The link is broken').waitFor();
+    expect(page.url()).toBe(`${portal.url}/hunt`);
+    expect(await page.getByRole('tab').count()).toBe(tabs);
+    expect(await page.title()).toBe('Hunting – Quarry');
+  });
+
+  test('nothing stands beside a small window', async () => {
+    await page.setViewportSize({ width: 800, height: 600 });
+    for (const name of ['Account of asha', 'Export', 'Run', 'More']) {
+      const box = await page.getByRole('button', { name, exact: true }).first().boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 9999), name).toBeLessThanOrEqual(800);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('of text that hides how it goes on, that is seen', async () => {
+    await write(page, 'print Cmd = "one\\ntwo", Name = "invoice\\u202exslx.exe"');
+    await page.keyboard.press('Shift+Enter');
+    await grid(page).filter({ hasText: 'one↵two' }).waitFor();
+    expect(await grid(page).textContent()).toContain('invoice\\u202exslx.exe');
   });
 
   test('tabs survive a reload, and a closed one comes back', async () => {

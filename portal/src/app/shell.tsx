@@ -12,6 +12,7 @@ import { isSessionOver, onSessionOver, signIn } from '../api/session.js';
 import { useCommands } from './commands.js';
 import { Header } from './header.js';
 import { KeySheet } from './key-sheet.js';
+import { pages } from './pages.js';
 import { Palette } from './palette.js';
 import { useShellCommands } from './shell-commands.js';
 import { StatusBar } from './status-bar.js';
@@ -20,6 +21,8 @@ import { strings } from './strings.js';
 const useStyles = makeStyles({
   shell: {
     display: 'grid',
+    // Never wider than the window, whatever is in it.
+    gridTemplateColumns: 'minmax(0, 1fr)',
     gridTemplateRows: 'auto auto minmax(0, 1fr) auto',
     height: '100vh',
     backgroundColor: tokens.colorNeutralBackground2,
@@ -60,6 +63,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     if (shown.current === address) return;
     shown.current = address;
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [address]);
+  useEffect(() => {
+    const page = pages.find(({ start }) => address === start || address.startsWith(`${start}/`));
+    document.title = page ? `${page.title} – ${strings.product}` : strings.product;
   }, [address]);
   useCommands(useShellCommands({ openPalette: setPaletteOpen, openKeys: setKeysOpen }));
   return (

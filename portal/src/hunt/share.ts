@@ -16,6 +16,11 @@ export async function shareLink(shared: SharedQuery): Promise<string> {
   return `${location.origin}/hunt#q=${base64url(packed)}`;
 }
 
+/** Whether the fragment is meant to carry a query, whole or broken. */
+export function isSharedLink(fragment: string): boolean {
+  return fragment.startsWith('#q=');
+}
+
 /** The query of a link's fragment; undefined where it is none, or broken. */
 export async function sharedQuery(fragment: string): Promise<SharedQuery | undefined> {
   const packed = /^#q=([\w-]+)$/.exec(fragment)?.[1];

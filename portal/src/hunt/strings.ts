@@ -95,7 +95,7 @@ export const strings = {
   failedTitle: 'The hunt failed',
   place: (line: number, column: number) => `Line ${line}, column ${column}`,
   showPlace: 'Show where',
-  didYouMean: (name: string) => `Did you mean ${name}?`,
+  didYouMean: (name: string) => `Did you mean '${name}'?`,
   writeName: (name: string) => `Write ${name}`,
   curlyQuotes: 'Quotation marks in KQL are straight: " or \'.',
   writeStraight: 'Write straight quotation marks',
@@ -195,5 +195,6 @@ export const strings = {
   loading: 'Loading …',
   loadFailed: 'This could not be loaded',
   tryLoading: 'Load again',
+  sharedBroken: 'The link is broken: a part of it is missing, or was changed. Ask for it again.',
   sharedOpened: 'Opened from a link. It has not been run.',
 } as const;

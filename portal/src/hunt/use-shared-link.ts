@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { setStatusText } from '../app/status-text.js';
-import { sharedQuery } from './share.js';
+import { isSharedLink, sharedQuery } from './share.js';
 import { strings } from './strings.js';
 import type { TabStore } from './tabs.js';
 
@@ -8,11 +8,11 @@ import type { TabStore } from './tabs.js';
 export function useSharedLink(store: TabStore): void {
   useEffect(() => {
     const open = async () => {
+      if (!isSharedLink(location.hash)) return;
       const shared = await sharedQuery(location.hash);
-      if (!shared) return;
       history.replaceState(history.state, '', location.pathname + location.search);
-      store.open(shared);
-      setStatusText(strings.sharedOpened);
+      if (shared) store.open(shared);
+      setStatusText(shared ? strings.sharedOpened : strings.sharedBroken);
     };
     void open();
     window.addEventListener('hashchange', open);

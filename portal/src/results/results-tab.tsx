@@ -186,6 +186,7 @@ function Nothing({ grid, help }: { grid: Grid; help: ReactNode }): ReactNode {
     );
   }
   if (result.state === 'running') return <span>{text.waiting}</span>;
+  if (result.state !== 'complete') return <span>{text.noRowsSoFar}</span>;
   return (
     <>
       <strong>{text.noRows}</strong>

@@ -18,6 +18,7 @@ export const text = {
   noRows: 'No rows came back.',
   noRowsHint:
     'Widen the time range, or take filters away from the end of the query until rows appear.',
+  noRowsSoFar: 'It ended before any rows came: whether there are some is not known.',
   noRowsShown: 'All rows are filtered out here, in the page.',
   waiting: 'No rows yet. They appear as they come.',
   clearFilters: 'Clear filters',

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { text } from '../strings.js';
-import { displayText } from '../values/display.js';
+import { displayText, onOneLine } from '../values/display.js';
 import type { Place } from '../view/selection.js';
 import { cellId, type GridEvents, type GridFrame } from './frame.js';
 import { edgesOf } from './geometry.js';
@@ -112,7 +112,7 @@ export function DataGrid(props: DataGridProps): ReactNode {
           key={`group-${key}`}
           {...{ gridId, line, rowIndex, top, height, group }}
           name={column?.name ?? ''}
-          shown={displayText(group.value, column?.type ?? 'string', zone)}
+          shown={onOneLine(displayText(group.value, column?.type ?? 'string', zone))}
           columns={shown.length}
           isCollapsed={state.collapsed.has(group.key)}
           isActive={active.line === line}

@@ -11,7 +11,7 @@ import { assetsOf } from '../pivot/entities.js';
 import { deviceAroundQuery, pivotQuery, processTreeQuery } from '../pivot/queries.js';
 import { text } from '../strings.js';
 import { decodings } from '../values/decode.js';
-import { displayText, isEmpty, plainText, structureOf } from '../values/display.js';
+import { displayText, isEmpty, legible, plainText, structureOf } from '../values/display.js';
 import { whereLine } from '../values/predicate.js';
 import { JsonTree } from './tree.js';
 import './inspector.css';
@@ -185,7 +185,7 @@ function Field({
 }): ReactNode {
   const { addToQuery, copy } = useActions();
   const structure = column.type === 'dynamic' ? structureOf(value) : undefined;
-  const shown = displayText(value, column.type, zone);
+  const shown = legible(displayText(value, column.type, zone));
   const decoded = useMemo(
     () => (column.type === 'string' && typeof value === 'string' ? decodings(value) : []),
     [column, value],

@@ -27,6 +27,20 @@ export function displayText(value: unknown, type: KustoType, zone: TimeZoneChoic
   return plainText(value);
 }
 
+/** Characters that put those behind them in another order, and show `annexe.txt.exe` as another file. */
+const reordering = /[\u202a-\u202e\u2066-\u2069]/g;
+const lineBreaks = /\r\n|[\n\r\u2028\u2029]/g;
+
+/** A text that somebody else wrote, with what would hide how it goes written out. */
+export function legible(shown: string): string {
+  return shown.replace(reordering, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+}
+
+/** The same for a place of one line: that there are more is seen. */
+export function onOneLine(shown: string): string {
+  return legible(shown).replace(lineBreaks, '↵');
+}
+
 /** The object or list in a dynamic cell; undefined where it holds a scalar or nothing. */
 export function structureOf(value: unknown): object | undefined {
   if (typeof value === 'object' && value !== null) return value;
