@@ -56,7 +56,7 @@ export interface NamedValue {
   readonly name: string | null;
   readonly expression: PlanExpression;
   readonly node: Expression;
-  /** The query names neither this value nor others of its expression. */
+  /** The query gives this one value of its expression no name. */
   readonly unnamed?: boolean;
   /** Results after this one that the binder has and the function has not. */
   readonly surplus?: number;
@@ -105,7 +105,8 @@ function namedValue(node: Expression, context: PlanContext, row: Row): NamedValu
       const values = tupleValues(node, planScalar(node, context, row), context);
       const [first] = values;
       if (values.length !== 1 || !first) return values;
-      return [{ ...first, name: node.SimpleName ?? null, unnamed: !node.SimpleName }];
+      const unnamed = !node.SimpleName && !isTuple(node);
+      return [{ ...first, name: node.SimpleName ?? null, unnamed }];
     }
   }
 }
@@ -113,6 +114,11 @@ function namedValue(node: Expression, context: PlanContext, row: Row): NamedValu
 /** The binder gives this function the results of `series_decompose`; documented, and returned, is one. */
 function hasOneResult(expression: PlanExpression): boolean {
   return expression.kind === 'call' && expression.name === 'series_decompose_forecast';
+}
+
+function isTuple(node: Expression): boolean {
+  const { Columns } = (node.RawResultType ?? {}) as TypeSymbol;
+  return Columns != null;
 }
 
 /** A function with several results gives one value for each; they are read out of its array. */
@@ -156,30 +162,35 @@ export function extended(
 ): Relation {
   const columns = [...input.columns];
   const places = new Map(columns.map((column, index) => [column.name, index]));
-  const added = columnsOf(type).slice(input.columns.length);
+  const schema = columnsOf(type).map(({ name }) => name);
   const made = namesBySource(type);
+  const claimed = new Set(
+    values.map((value) => (value.unnamed && made.get(value.node)) || value.name),
+  );
+  const free = schema.slice(columns.length).filter((name) => !claimed.has(name));
   const assignments: PlanAssignment[] = [];
   for (const value of values) {
-    const given = value.unnamed ? made.get(value.node) : value.name;
+    const given = value.unnamed ? made.get(value.node) : (value.name ?? free.shift());
+    free.splice(0, value.surplus ?? 0);
+    // A column that is there, or a value that a later one replaces.
     if (given === undefined) continue;
-    const place = given === null ? undefined : places.get(given);
-    const fresh = place === undefined ? added.shift() : undefined;
-    added.splice(0, value.surplus ?? 0);
-    const name = given ?? fresh?.name ?? `Column${columns.length + 1}`;
+    const place = places.get(given);
     const { expression } = value;
     if (place !== undefined && expression.kind === 'column' && expression.column === columns[place])
       continue;
-    const column = newColumn(context, name, expression.type);
+    const column = newColumn(context, given, expression.type);
     assignments.push({ column, expression });
     if (place === undefined) {
-      places.set(name, columns.length);
+      places.set(given, columns.length);
       columns.push(column);
     } else columns[place] = column;
   }
+  const added = columns.splice(input.columns.length);
+  added.sort((left, right) => schema.indexOf(left.name) - schema.indexOf(right.name));
   const passed = passThrough(input, context);
   return {
     ...input,
     plan: { kind: 'project', input: input.plan, columns: [...passed, ...assignments] },
-    columns,
+    columns: [...columns, ...added],
   };
 }

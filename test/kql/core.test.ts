@@ -469,6 +469,12 @@ cases('project and extend', [
     [[{ a: '1' }, 1, 5, 'string', 1]],
   ],
   [
+    'in the place of the value that it replaces, whatever stands between',
+    'print d = dynamic({"a": [2, 1]}) | extend d["a"], array_length(d.a), array_sort_asc(d.a), array_sort_asc(d.a, d.a), tostring(d.a), x = 1',
+    'd: dynamic, d_a: string, Column1: long, d_a_sorted: dynamic, d_a_sorted1: dynamic, d_a_sorted2: dynamic, x: long',
+    [[{ a: [2, 1] }, '[2,1]', 2, [1, 2], [1, 2], [1, 2], 1]],
+  ],
+  [
     'a column that is there is not added again',
     'print x = "1", y = 2 | extend (y), tostring(x), column_ifexists("y", 0), tolower(x)',
     'x: string, y: long, Column1: string',
