@@ -373,11 +373,13 @@ describe('a name and a password, as the sample for native programs sends them', 
   });
 
   test('not with a wrong password, and guessing is slowed down', async () => {
-    const statuses: number[] = [];
+    const answers: Answer[] = [];
     for (let guess = 0; guess < 6; guess += 1) {
-      statuses.push((await ask({ resource, username: 'victim', password: 'x' })).status);
+      answers.push(await ask({ resource, username: 'victim', password: 'x' }));
     }
-    expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
+    const [first] = answers;
+    expect(first?.json).toMatchObject({ error: 'invalid_grant', error_codes: [50126] });
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 429]);
   });
 });
 

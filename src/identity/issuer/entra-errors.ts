@@ -73,6 +73,12 @@ export const entraErrors = {
     number: 70000,
     text: () => 'The provided grant is invalid, expired or has been used.',
   },
+  password: {
+    error: 'invalid_grant',
+    status: 400,
+    number: 50126,
+    text: () => 'Error validating credentials due to invalid username or password.',
+  },
   scope: {
     error: 'invalid_scope',
     status: 400,
@@ -116,8 +122,15 @@ const byOAuthError: Readonly<Record<string, EntraErrorName>> = {
 /** Errors that a polling client waits on: passed on as they are, as Entra does. */
 const passedOn = new Set(['authorization_pending', 'slow_down', 'expired_token', 'access_denied']);
 
-/** Entra's name for what the issuer library answered; undefined: programs know it as it is. */
-export function entraErrorOf(error: string): EntraErrorName | undefined {
+/**
+ * Entra's name for what the issuer library answered; undefined: programs know it as it is.
+ * @param grantType that was asked for
+ */
+export function entraErrorOf(
+  error: string,
+  grantType: string | undefined,
+): EntraErrorName | undefined {
+  if (error === 'invalid_grant' && grantType === 'password') return 'password';
   return passedOn.has(error) ? undefined : (byOAuthError[error] ?? 'bug');
 }
 

@@ -10,11 +10,12 @@ export function answerAsEntra(provider: Provider): void {
     if (ctx.path !== issuerRoutes.token && ctx.path !== issuerRoutes.device_authorization) return;
     const body = ctx.body as Record<string, unknown> | undefined;
     if (typeof body?.['error'] === 'string') {
-      const name = entraErrorOf(body['error']);
+      const { oidc } = ctx as KoaContextWithOIDC;
+      const field = (name: string) => textOf(oidc.params?.[name]);
+      const name = entraErrorOf(body['error'], field('grant_type'));
       if (!name) return;
       ctx.status = entraErrors[name].status;
-      const { oidc } = ctx as KoaContextWithOIDC;
-      const subject = subjectOf(name, (field) => textOf(oidc.params?.[field]));
+      const subject = subjectOf(name, field);
       ctx.body = entraErrorBody(name, subject, correlationOf(ctx as KoaContextWithOIDC));
     } else if (typeof body?.['access_token'] === 'string') {
       ctx.body = tokenAnswer(body, ctx as KoaContextWithOIDC);
