@@ -302,6 +302,6 @@ function cellOf(value: JsonValue, type: ScalarType | undefined): JsonValue {
   if (type !== 'datetime' || typeof value !== 'string') {
     return type === 'datetime' && isEmptyObject(value) ? null : value;
   }
-  // The portal's exports: `8/2/2021, 1:11:39.772 PM`.
-  return american.test(value) ? value.replace(', ', ' ') : value;
+  // The portal's exports: `8/2/2021, 1:11:39.772 PM`, which browsers write with a space of their choice.
+  return american.test(value) ? value.replace(', ', ' ').replace(/\s(?=[AP]M$)/, ' ') : value;
 }

@@ -67,7 +67,7 @@ describe('rows exported as CSV', () => {
           TenantId: 't',
           ...rest,
           'ProcessCreationTime [UTC]': '1/5/2026, 10:11:12.000 AM',
-          'TimeGenerated [UTC]': '1/5/2026, 10:11:12.123 AM',
+          'TimeGenerated [UTC]': '1/5/2026, 10:11:12.123\u202fAM',
           SourceSystem: '',
           Type: 'DeviceProcessEvents',
         },
