@@ -55,6 +55,19 @@ const account = (name: string) =>
 
 const process: ProcessFields = { image: 'Process Name', user: account('User') };
 
+/** Defender's numbers of its actions, which stand alone in messages by their words. */
+const actions = {
+  Clean: '1',
+  Quarantine: '2',
+  Remove: '3',
+  Allow: '6',
+  'User Defined': '8',
+  'No Action': '9',
+  'Not Applicable': '9',
+  Block: '10',
+};
+const actionTaken = to.long(firstOf('Action ID', match('Action Name', actions, '')));
+
 /** Of the process that the threat was found in: 3 is executing, 0 is not known. */
 const wasExecuting = computed('Execution ID = 3', ({ event }) => {
   const id = firstValue(event, executionId.fields);
@@ -74,7 +87,7 @@ const detected = {
     ThreatName: field('Threat Name'),
     Severity: field('Severity Name'),
     Category: field('Category Name'),
-    Action: firstOf(to.long('Action ID'), 'Action Name'),
+    Action: firstOf(actionTaken, 'Action Name'),
     Path: field('Path'),
     WasExecutingWhileDetected: wasExecuting,
   },
@@ -82,8 +95,7 @@ const detected = {
 
 /** Clean, quarantine, remove and block. */
 const remedies: ReadonlySet<JsonValue | undefined> = new Set([1, 2, 3, 10]);
-const actionTaken = to.long('Action ID');
-const wasRemediated = computed('Action ID is that of a remedy', (scope) => {
+const wasRemediated = computed('Action is that of a remedy', (scope) => {
   const action = actionTaken.read(scope);
   return action === undefined ? undefined : remedies.has(action);
 });

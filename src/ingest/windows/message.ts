@@ -139,6 +139,23 @@ const guarded = ofDefender({
   'parent commandline': 'Parent Commandline',
 });
 const setting = ofDefender({ 'old value': 'Old Value', 'new value': 'New Value' });
+const scan = ofDefender({
+  'scan id': 'Scan ID',
+  'scan parameters': 'Scan Parameters',
+  user: 'User',
+  'error code': 'Error Code',
+  'error description': 'Error Description',
+});
+
+const tamperedWith = /^Tamper Protection (\w+) a change/;
+
+const tampering: MessageReader = {
+  unless: ['value'],
+  read: (data, message) => {
+    data.put('Changed Type', tamperedWith.exec(message)?.[1]);
+    labelledLines({ value: 'Value' })(data, message);
+  },
+};
 
 const each = (ids: readonly number[], reader: MessageReader): Record<number, MessageReader> =>
   Object.fromEntries(ids.map((id) => [id, reader]));
@@ -157,7 +174,9 @@ const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>>
   'microsoft-windows-windows defender': {
     ...each([1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119], detection),
     ...each([1121, 1122, 1123, 1124, 1125, 1126, 1127, 1128, 1129], guarded),
+    ...each([1001, 1002, 1005], scan),
     5007: setting,
+    5013: tampering,
   },
 };
 const ofSysmon: MessageReader = { unless: ['utctime'], read: sysmonLines };

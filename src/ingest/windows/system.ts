@@ -1,13 +1,4 @@
-import {
-  computed,
-  field,
-  firstOf,
-  is,
-  literal,
-  match,
-  transform,
-  when,
-} from './expression.js';
+import { computed, field, firstOf, is, literal, match, transform, when } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import { client } from './subject.js';
 import * as to from './transforms.js';

@@ -241,6 +241,56 @@ https://example.org/?name=EICAR
       },
     ],
     [
+      'malware put away',
+      said(
+        'Microsoft-Windows-Windows Defender',
+        1117,
+        `Microsoft Defender Antivirus has taken action to protect this machine.
+ \tName: Virus:DOS/EICAR_Test_File
+ \tPath: file:_C:\\Temp\\eicar.com
+ \tAction: Quarantine
+ \tAction Status:  No additional actions required
+ \tError Code: 0x00000000
+`,
+      ),
+      { FileName: 'eicar.com', AdditionalFields: { Action: 2, WasRemediated: true } },
+    ],
+    [
+      'a scan',
+      said(
+        'Microsoft-Windows-Windows Defender',
+        1001,
+        `Microsoft Defender Antivirus scan has finished.
+ \tScan ID: {1}
+ \tScan Type: Antimalware
+ \tScan Parameters: Quick Scan
+ \tUser: NT AUTHORITY\\SYSTEM
+`,
+      ),
+      {
+        ActionType: 'AntivirusScanCompleted',
+        AdditionalFields: { ScanId: '{1}', ScanTypeIndex: 'Quick', User: 'NT AUTHORITY\\SYSTEM' },
+      },
+    ],
+    [
+      'tampering',
+      said(
+        'Microsoft-Windows-Windows Defender',
+        5013,
+        `Tamper Protection Blocked a change to Microsoft Defender Antivirus.
+ \tValue: HKLM\\SOFTWARE\\a\\DisableRealtimeMonitoring = 0x1()
+`,
+      ),
+      {
+        ActionType: 'TamperingAttempt',
+        AdditionalFields: {
+          Status: 'Blocked',
+          Target: 'HKLM\\SOFTWARE\\a\\DisableRealtimeMonitoring',
+          TamperingAttemptedValue: '0x1',
+        },
+      },
+    ],
+    [
       'a setting of Defender',
       said(
         'Microsoft-Windows-Windows Defender',
