@@ -536,7 +536,11 @@ const cases: readonly Case[] = [
     29,
     'an executable',
     { ...actor, ...file, ...hashes },
-    { ActionType: 'FileCreated', SHA1: sha1 },
+    {
+      ActionType: 'FileCreated',
+      SHA1: sha1,
+      AdditionalFields: { FileType: 'PortableExecutable' },
+    },
   ),
   one(
     'security',
