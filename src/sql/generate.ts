@@ -2,6 +2,7 @@ import type { ScalarType } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
 import {
   type CallExpression,
+  columnReference,
   type FoldNode,
   type JoinNode,
   type LogicalPlan,
@@ -785,17 +786,21 @@ function selectFold(
     see(column, foldNames.state(index), isNullableColumn(column.type));
   }
   const scope: Select = { ...emptySelect, definitions: seen };
+  const uses = usesOf(plan, required);
   const layers: Record<string, Sql>[] = [];
   const depths = new Map<PlanColumn, number>();
   for (const { column, expression } of plan.steps) {
     const operand = emit(expression, scope, generation);
-    const depth = Math.max(
-      0,
-      ...[...readsOf([expression])].map((each) => (depths.get(each) ?? -1) + 1),
-    );
+    const depth = Math.max(0, ...[...readsOf([expression])].map((each) => depths.get(each) ?? 0));
+    // A name costs more than most values: what is read once stands where it is read.
+    if (uses.get(column) === 1) {
+      depths.set(column, depth);
+      see(column, operand, operand.nullable);
+      continue;
+    }
     const name = `_q${column.id}`;
     layers[depth] = { ...layers[depth], [name]: operand };
-    depths.set(column, depth);
+    depths.set(column, depth + 1);
     see(column, { text: name }, operand.nullable);
   }
   const results = plan.steps.flatMap(({ column }) => (required.has(column) ? [column] : []));
@@ -831,6 +836,23 @@ function selectFold(
     where: [],
     closed: false,
   });
+}
+
+/** How often each value of a fold's steps is read: by other steps, the next state and the results. */
+function usesOf(plan: FoldNode, required: ReadonlySet<PlanColumn>): Map<PlanColumn, number> {
+  const uses = new Map<PlanColumn, number>();
+  const count = (expression: PlanExpression): void => {
+    if (expression.kind === 'column') {
+      uses.set(expression.column, (uses.get(expression.column) ?? 0) + 1);
+    }
+    if (expression.kind === 'call') for (const part of expression.arguments) count(part);
+  };
+  for (const { column, expression } of plan.steps) {
+    count(expression);
+    if (required.has(column)) count(columnReference(column));
+  }
+  for (const { next } of plan.state) count(columnReference(next));
+  return uses;
 }
 
 /** The fold with the values and the state alone that its results depend on. */
