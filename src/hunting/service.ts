@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/types.js';
 import type { ResultColumn } from '../compile.js';
 import type { Engine, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
-import { holds } from '../identity/authorize.js';
+import { authorizeData, holds } from '../identity/authorize.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from './audit.js';
 import type { FetchExternal } from './external-data.js';
@@ -110,6 +110,7 @@ async function admitted<T extends Outcome>(
 ): Promise<T> {
   const { generation, address: _address, ...request } = call;
   const { principal } = request;
+  authorizeData(principal);
   const profile = chooseProfile(parts.profiles, principal, generation);
   await parts.quota.admit(principal, generation, profile);
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));

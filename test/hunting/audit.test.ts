@@ -106,6 +106,18 @@ describe('hunts are on record', () => {
     );
   });
 
+  test('also one of a user who may not view data', async () => {
+    const blind: Principal = { ...principal([]), kind: 'user', id: 'blind', viewsData: false };
+    await expect(rowsOf('print "peep"', { principal: blind })).rejects.toMatchObject({
+      code: 'request.viewData',
+    });
+    await audit.ship();
+    const rows = await rowsOf('QuarryAuditLogs | where ActorId == "blind"');
+    expect(rows).toMatchObject([
+      { QueryText: 'print "peep"', Outcome: 'request.viewData', Status: 403 },
+    ]);
+  });
+
   test('beyond the retention of telemetry', async () => {
     await store.db
       .insertInto('audit_records')

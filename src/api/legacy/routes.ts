@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { authorizeData } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
 import { readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
@@ -40,7 +39,6 @@ function schemaRoute(app: FastifyInstance, url: string, parts: HuntingParts): vo
     const body = readJsonBody(request.body, contentType, { rawControls: true });
     const text = checkQueryText(body['Query']);
     const principal = principalOf(request);
-    authorizeData(principal);
     request.huntText = text;
     const columns = await parts.describe({
       generation: 'advancedqueries',
