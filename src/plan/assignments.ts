@@ -58,7 +58,7 @@ export interface NamedValue {
   readonly node: Expression;
   /** The query gives this one value of its expression no name. */
   readonly unnamed?: boolean;
-  /** Results after this one that the binder has and the function has not. */
+  /** Results after this one that the binder has and the function has not; -1: the binder has not even this. */
   readonly surplus?: number;
 }
 
@@ -69,7 +69,7 @@ export function namesFor(
 ): (string | undefined)[] {
   let place = 0;
   return values.map(({ surplus = 0 }) => {
-    const name = schema[place]?.name;
+    const name = surplus < 0 ? undefined : schema[place]?.name;
     place += 1 + surplus;
     return name;
   });
@@ -105,7 +105,7 @@ function namedValue(node: Expression, context: PlanContext, row: Row): NamedValu
       const values = tupleValues(node, planScalar(node, context, row), context);
       const [first] = values;
       if (values.length !== 1 || !first) return values;
-      const unnamed = !node.SimpleName && !isTuple(node);
+      const unnamed = !node.SimpleName && !resultsOf(node);
       return [{ ...first, name: node.SimpleName ?? null, unnamed }];
     }
   }
@@ -116,9 +116,9 @@ function hasOneResult(expression: PlanExpression): boolean {
   return expression.kind === 'call' && expression.name === 'series_decompose_forecast';
 }
 
-function isTuple(node: Expression): boolean {
-  const { Columns } = (node.RawResultType ?? {}) as TypeSymbol;
-  return Columns != null;
+/** The results that a call of a function with several has for the binder; undefined for other expressions. */
+function resultsOf(node: Expression): SchemaColumn[] | undefined {
+  return node.RawResultType?.Columns == null ? undefined : columnsOf(node.RawResultType);
 }
 
 /** A function with several results gives one value for each; they are read out of its array. */
@@ -133,6 +133,9 @@ function tupleValues(
   // of a path a column with the list of them.
   const isOne =
     expression.kind === 'column' || (expression.kind === 'call' && expression.name === 'bag_pack');
+  if (!isOne && resultsOf(node)?.length === 0) {
+    return [{ name: null, expression, node, surplus: -1 }];
+  }
   if (columns.length < 2 || isOne) return [{ name: null, expression, node }];
   if (hasOneResult(expression)) {
     return [{ name: null, expression, node, surplus: columns.length - 1 }];
@@ -170,8 +173,10 @@ export function extended(
   const free = schema.slice(columns.length).filter((name) => !claimed.has(name));
   const assignments: PlanAssignment[] = [];
   for (const value of values) {
-    const given = value.unnamed ? made.get(value.node) : (value.name ?? free.shift());
-    free.splice(0, value.surplus ?? 0);
+    const { surplus = 0 } = value;
+    const next = () => (surplus < 0 ? undefined : free.shift());
+    const given = value.unnamed ? made.get(value.node) : (value.name ?? next());
+    free.splice(0, Math.max(surplus, 0));
     // A column that is there, or a value that a later one replaces.
     if (given === undefined) continue;
     const place = places.get(given);

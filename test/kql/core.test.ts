@@ -475,6 +475,12 @@ cases('project and extend', [
     [[{ a: [2, 1] }, '[2,1]', 2, [1, 2], [1, 2], [1, 2], 1]],
   ],
   [
+    'a sorted value that is no array, which for the binder has no result',
+    'print x = array_sort_asc(dynamic(3)), 7, array_sort_asc(dynamic(3)), array_sort_asc(dynamic([2, 1])) | extend array_sort_asc(dynamic(3)), y = array_sort_asc(dynamic(3)), 8',
+    'x: dynamic, print_1: long, print_2: dynamic, print_3: dynamic, y: dynamic, Column1: long',
+    [[null, 7, null, [1, 2], null, 8]],
+  ],
+  [
     'a column that is there is not added again',
     'print x = "1", y = 2 | extend (y), tostring(x), column_ifexists("y", 0), tolower(x)',
     'x: string, y: long, Column1: string',

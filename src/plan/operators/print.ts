@@ -18,7 +18,9 @@ export const print: OperatorPlanner = (node, _input, context) => {
     const named = namesGiven(element);
     if (named === 0) return results;
     // Names are for the first of several results, and `print` leaves out the others.
-    return results.slice(0, named).map((result) => ({ ...result, surplus: 0 }));
+    return results
+      .slice(0, named)
+      .map((result) => ({ ...result, surplus: Math.min(result.surplus ?? 0, 0) }));
   });
   const names = namesFor(values, schema);
   const assignments = values.map(({ expression, name }, index) => ({
