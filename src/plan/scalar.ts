@@ -215,12 +215,7 @@ function planBinary(
     const texts = rowTexts(row.columns, node);
     return call(node, name, [texts, right], 'bool');
   }
-  if (kindOf(left) === 'StarExpression') {
-    const terms = row.columns.map((column) =>
-      call(node, name, [asText(columnReference(column), node), right], 'bool'),
-    );
-    return call(node, 'or', terms, 'bool');
-  }
+  if (kindOf(left) === 'StarExpression') return anyColumn(node, name, [right], row);
   return call(node, name, [planScalar(left, context, row), right]);
 }
 
@@ -239,6 +234,24 @@ export function rowTexts(columns: readonly PlanColumn[], node: Expression): Plan
   return call(node, 'row_texts', textColumns(columns).map(columnReference), 'string');
 }
 
+/** Operators that KQL defines for texts alone: a star before them stands for the columns that have some. */
+const isOfTexts = /^!?(has|contains|startswith|endswith|hasprefix|hassuffix)(_|$)/;
+
+/** `* op …`: whether it holds for one of the columns. */
+function anyColumn(
+  node: Expression,
+  name: string,
+  parts: readonly PlanExpression[],
+  row: Row,
+): PlanExpression {
+  const columns = isOfTexts.test(name) ? textColumns(row.columns) : row.columns;
+  if (columns.length === 0) return { kind: 'literal', type: 'bool', value: false };
+  const terms = columns.map((column) =>
+    call(node, name, [asText(columnReference(column), node), ...parts], 'bool'),
+  );
+  return call(node, 'or', terms, 'bool');
+}
+
 function textColumns(columns: readonly PlanColumn[]): PlanColumn[] {
   return columns.filter(({ type }) => ['string', 'dynamic', 'guid'].includes(type));
 }
@@ -254,12 +267,7 @@ function planList(node: Expression, name: string, context: PlanContext, row: Row
       : planScalar(item, context, row),
   );
   const leftNode = member(node, 'Left');
-  if (kindOf(leftNode) === 'StarExpression') {
-    const terms = row.columns.map((column) =>
-      call(node, name, [asText(columnReference(column), node), ...items], 'bool'),
-    );
-    return call(node, 'or', terms, 'bool');
-  }
+  if (kindOf(leftNode) === 'StarExpression') return anyColumn(node, name, items, row);
   return call(node, name, [planScalar(leftNode, context, row), ...items], 'bool');
 }
 

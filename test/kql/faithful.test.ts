@@ -66,6 +66,16 @@ describe.each<readonly [string, readonly Case[]]>([
       ],
       ['a needle of two lines', `${things} Things | where * contains 'p\\nq' | count`, [[0]]],
       [
+        'numbers, which have no terms',
+        `${things} Things | where * startswith '2' or * endswith_cs 'x' or * endswith '3' | project n`,
+        [[4]],
+      ],
+      [
+        'no texts at all',
+        'print 12 | where * startswith "1" or * contains "2" or * matches regex "1" | count',
+        [[0]],
+      ],
+      [
         'a star among arguments',
         `${things} Things | take 1 | project pack_array(*)`,
         [[[1, 'lamp', 'q']]],
