@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
 import { columnValuesQuery } from '../../portal/src/hunt/column-values.js';
+import { copyAs } from '../../portal/src/hunt/copy-as.js';
 import { earlierNameHints } from '../../portal/src/hunt/earlier-names.js';
 import { openCall, signatureOf } from '../../portal/src/hunt/editor/call.js';
 import { nearestName } from '../../portal/src/hunt/nearest-name.js';
@@ -323,4 +324,27 @@ test('the quota that is nearest to its end is the one that is shown', () => {
   ];
   expect(quotaUse(usage)).toBe('3 of 10 s CPU in 1 min');
   expect(quotaUse([])).toBeUndefined();
+});
+
+describe('a copy for other programs says what it cannot carry', () => {
+  beforeAll(() => vi.stubGlobal('location', { origin: 'https://quarry.example' }));
+  afterAll(() => vi.unstubAllGlobals());
+  const asked = { query: "T | where A == 'x'", timespan: 'P7D' };
+
+  test('the time range on the command line', () => {
+    const [note, command] = copyAs('cli', asked).split('\n');
+    expect(note).toBe(`# ${strings.copiedWithoutTime('P7D')}`);
+    expect(command).toBe(
+      `quarry query --url https://quarry.example --token "$TOKEN" 'T | where A == '\\''x'\\'''`,
+    );
+    expect(copyAs('cli', { query: 'T' })).not.toContain('#');
+  });
+
+  test.each(['curl', 'powershell', 'python'] as const)('the values of parameters in %s', (kind) => {
+    expect(copyAs(kind, asked)).toContain('P7D');
+    expect(copyAs(kind, asked)).not.toContain('# ');
+    const copied = copyAs(kind, { ...asked, parameters: { device: 'ws\nrm -rf ~' } });
+    expect(copied.split('\n')[0]).toBe(`# ${strings.copiedWithoutValues('device')}`);
+    expect(copied).not.toContain('rm -rf');
+  });
 });

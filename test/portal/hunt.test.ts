@@ -388,11 +388,12 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
   });
 
   test('a link that was cut off is told, and opens nothing', async () => {
-    const tabs = await page.getByRole('tab').count();
+    const tabs = page.getByRole('tab', { name: /^(Start here|New query)/ });
+    const before = await tabs.count();
     await page.goto(`${portal.url}/hunt#q=q1YqycwtyU`);
     await page.getByText('The link is broken').waitFor();
     expect(page.url()).toBe(`${portal.url}/hunt`);
-    expect(await page.getByRole('tab').count()).toBe(tabs);
+    expect(await tabs.count()).toBe(before);
     expect(await page.title()).toBe('Hunting – Quarry');
   });
 
@@ -403,6 +404,30 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
       expect((box?.x ?? 0) + (box?.width ?? 9999), name).toBeLessThanOrEqual(800);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('tabs of two windows of a browser are all kept', async () => {
+    const first = await portal.open('/hunt');
+    await first.locator('.view-lines').waitFor();
+    const kept = () => first.evaluate('JSON.stringify({...localStorage})');
+    const other = await first.context().newPage();
+    await other.goto(`${portal.url}/hunt`);
+    await other.locator('.view-lines').waitFor();
+    await first.bringToFront();
+    await first.keyboard.press('Control+J');
+    await write(first, 'print OnlyInFirst = 1');
+    await expect.poll(kept).toContain('OnlyInFirst');
+    await other.bringToFront();
+    await other.keyboard.press('Control+J');
+    await write(other, 'print OnlyInSecond = 2');
+    await expect.poll(kept).toContain('OnlyInSecond');
+    await other.close();
+    expect(await kept()).toContain('OnlyInFirst');
+    await first.bringToFront();
+    await first.reload();
+    await first.locator('.view-lines').filter({ hasText: 'OnlyInFirst' }).waitFor();
+    expect(await kept()).toContain('OnlyInSecond');
+    await first.context().close();
   });
 
   test('of text that hides how it goes on, that is seen', async () => {

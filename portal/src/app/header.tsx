@@ -77,10 +77,14 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightRegular,
     whiteSpace: 'nowrap',
     overflow: 'hidden',
-    '@media (max-width: 900px)': { minWidth: '120px' },
+    '@media (max-width: 900px)': { minWidth: '40px' },
   },
   keys: { marginLeft: 'auto', paddingLeft: '12px', whiteSpace: 'nowrap' },
-  tenant: { color: tokens.colorNeutralForeground2, whiteSpace: 'nowrap' },
+  tenant: {
+    color: tokens.colorNeutralForeground2,
+    whiteSpace: 'nowrap',
+    '@media (max-width: 600px)': { display: 'none' },
+  },
   who: { padding: '4px 8px', lineHeight: tokens.lineHeightBase300, maxWidth: '280px' },
   soft: { color: tokens.colorNeutralForeground3 },
 });

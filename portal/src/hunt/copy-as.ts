@@ -1,4 +1,5 @@
 import type { HuntRequest } from '../api/types.js';
+import { strings } from './strings.js';
 
 /** The call of the public API that gives the same rows, for other programs; the token is theirs to get. */
 export const copyKinds = {
@@ -48,11 +49,19 @@ export const copyKinds = {
 
 export type CopyKind = keyof typeof copyKinds;
 
-export function copyAs(kind: CopyKind, { query, timespan }: HuntRequest): string {
+/**
+ * What the copy cannot carry stands above it, in the comment that all of these have: other rows than those of
+ * the page are no surprise then.
+ */
+export function copyAs(kind: CopyKind, { query, timespan, parameters }: HuntRequest): string {
   const span = typeof timespan === 'object' ? `${timespan.start}/${timespan.end}` : timespan;
   const body = JSON.stringify({ Query: query, ...(span && { Timespan: span }) });
   const url = `${location.origin}/v1.0/security/runHuntingQuery`;
-  return copyKinds[kind].text(url, body, query);
+  const notes = [
+    ...(kind === 'cli' && span ? [strings.copiedWithoutTime(span)] : []),
+    ...(parameters ? [strings.copiedWithoutValues(Object.keys(parameters).join(', '))] : []),
+  ];
+  return [...notes.map((note) => `# ${note}`), copyKinds[kind].text(url, body, query)].join('\n');
 }
 
 function shell(text: string): string {

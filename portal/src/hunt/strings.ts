@@ -195,6 +195,10 @@ export const strings = {
   loading: 'Loading …',
   loadFailed: 'This could not be loaded',
   tryLoading: 'Load again',
+  copiedWithoutTime: (span: string) =>
+    `The time range ${span} is not in this command: the query looks as far back as events are kept.`,
+  copiedWithoutValues: (names: string) =>
+    `The values of parameters (${names}) are not in this: the defaults in the query count.`,
   sharedBroken: 'The link is broken: a part of it is missing, or was changed. Ask for it again.',
   sharedOpened: 'Opened from a link. It has not been run.',
 } as const;

@@ -37,6 +37,9 @@ export function newTab(content: Partial<Omit<HuntTab, 'id'>> = {}): HuntTab {
 export class TabStore {
   readonly #key: string;
   readonly #listeners = new Set<() => void>();
+  /** Tabs that this window has, or has had; and those of them that it has written in. */
+  readonly #known: Set<string>;
+  readonly #changed = new Set<string>();
   #state: Tabs;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,6 +47,7 @@ export class TabStore {
   constructor(owner: string, initial: () => readonly HuntTab[]) {
     this.#key = `quarry.tabs.${owner}`;
     this.#state = read(this.#key) ?? starting(initial());
+    this.#known = new Set(this.#state.tabs.map(({ id }) => id));
     window.addEventListener('pagehide', () => this.#write());
   }
 
@@ -63,6 +67,7 @@ export class TabStore {
 
   open(content: Partial<Omit<HuntTab, 'id'>> = {}): HuntTab {
     const tab = newTab(content);
+    this.#own(tab.id);
     const { tabs, active } = this.#state;
     const at = tabs.findIndex(({ id }) => id === active) + 1;
     this.#set({ tabs: tabs.toSpliced(at, 0, tab), active: tab.id });
@@ -82,6 +87,7 @@ export class TabStore {
   }
 
   change(id: string, change: Partial<Omit<HuntTab, 'id'>>): void {
+    this.#own(id);
     const tabs = this.#state.tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab));
     this.#set({ tabs });
   }
@@ -101,7 +107,13 @@ export class TabStore {
   reopen(): void {
     const [tab, ...closed] = this.#state.closed;
     if (!tab) return;
+    this.#own(tab.id);
     this.#set({ tabs: [...this.#state.tabs, tab], active: tab.id, closed });
+  }
+
+  #own(id: string): void {
+    this.#known.add(id);
+    this.#changed.add(id);
   }
 
   #set(change: Partial<Tabs>): void {
@@ -113,7 +125,30 @@ export class TabStore {
 
   #write(): void {
     clearTimeout(this.#timer);
-    localStorage.setItem(this.#key, JSON.stringify(this.#state));
+    localStorage.setItem(this.#key, JSON.stringify(this.#merged()));
+  }
+
+  /** Another window of the browser keeps its tabs in the same place: what it has written there stays. */
+  #merged(): Tabs {
+    const saved = read(this.#key);
+    if (!saved) return this.#state;
+    const theirs = new Map(saved.tabs.map((tab) => [tab.id, tab]));
+    const closedThere = new Set(saved.closed.map(({ id }) => id));
+    const own = this.#state.tabs.flatMap((tab) => {
+      if (this.#changed.has(tab.id)) return [tab];
+      return closedThere.has(tab.id) ? [] : [theirs.get(tab.id) ?? tab];
+    });
+    const tabs = [...own, ...saved.tabs.filter(({ id }) => !this.#known.has(id))];
+    if (tabs.length === 0) return this.#state;
+    const open = new Set(tabs.map(({ id }) => id));
+    const closed = new Map(
+      [...this.#state.closed, ...saved.closed].map((tab) => [tab.id, tab] as const),
+    );
+    return {
+      tabs,
+      active: this.#state.active,
+      closed: [...closed.values()].filter(({ id }) => !open.has(id)).slice(0, maxClosed),
+    };
   }
 }
 
