@@ -285,6 +285,12 @@ describe('applications', () => {
     expect((await call('DELETE', path, admin)).status).toBe(404);
     expect((await call('POST', `${path}/secrets`, admin, {})).status).toBe(404);
     expect((await call('GET', `${tenants}/contoso/apps`, admin)).status).toBe(403);
+    const Query = 'QuarryAuditLogs | where Action == "ReachTenant" | top 1 by Timestamp';
+    await expect
+      .poll(async () => (await hunt(operator, Query)).json['Results'], { timeout: 10_000 })
+      .toMatchObject([
+        { ActorName: 'admin', Status: 403, Details: '{"tenant":"contoso","method":"GET"}' },
+      ]);
   });
 
   test.each<[string, string, RegExp]>([

@@ -9,20 +9,25 @@ import { readJsonBody } from '../body.js';
 
 /**
  * The tenant that an administrative path names: the caller's own, or any where the caller is the
- * operator of the installation.
+ * operator of the installation. That somebody else has tried is put on record.
  * @throws HuntError `request.forbidden` `request.notFound`
  */
 export async function tenantOf(
   request: FastifyRequest,
   administration: Pick<Administration, 'find'>,
+  audit: Pick<AuditLog, 'record'>,
 ): Promise<string> {
   const { tenant } = request.params as { tenant: string };
   const principal = principalOf(request);
   if (tenant !== principal.tenant && !holds(principal, 'Quarry.Operator')) {
-    throw new HuntError('request.forbidden', {
-      kind: 'roles',
-      required: 'Quarry.Operator',
-      granted: [...principal.roles, ...principal.scopes].join(','),
+    const details = { tenant: tenant.slice(0, 200), method: request.method };
+    const what = { action: 'ReachTenant', tenant: principal.tenant, details };
+    await act(request, audit, what, async () => {
+      throw new HuntError('request.forbidden', {
+        kind: 'roles',
+        required: 'Quarry.Operator',
+        granted: [...principal.roles, ...principal.scopes].join(','),
+      });
     });
   }
   return (await administration.find(tenant)).id;

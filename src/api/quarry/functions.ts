@@ -32,7 +32,7 @@ export function functionRoutes(
   },
 ): void {
   const { audit, administration } = parts;
-  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration);
+  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration, audit);
   const path = '/api/quarry/tenants/:tenant/functions';
 
   app.get(path, { config }, async (request) => ({

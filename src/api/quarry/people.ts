@@ -84,7 +84,7 @@ export function peopleRoutes(
   },
 ): void {
   const { store, audit, administration, devices } = parts;
-  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration);
+  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration, audit);
   const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
 
   app.get(path('/apps'), { config }, async (request) => ({

@@ -61,7 +61,7 @@ export function telemetryRoutes(
   },
 ): void {
   const { audit, administration, telemetry } = parts;
-  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration);
+  const tenantOf = (request: FastifyRequest) => namedTenant(request, administration, audit);
   const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
   const config = administrators;
   type TablePath = { Params: { table: string } };

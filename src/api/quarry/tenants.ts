@@ -56,11 +56,11 @@ export function tenantRoutes(
   });
 
   app.get<TenantPath>(`${path}/:tenant`, { config: administrator }, async (request) =>
-    administration.find(await tenantOf(request, administration)),
+    administration.find(await tenantOf(request, administration, audit)),
   );
 
   app.patch<TenantPath>(`${path}/:tenant`, { config: administrator }, async (request) => {
-    const tenant = await tenantOf(request, administration);
+    const tenant = await tenantOf(request, administration, audit);
     const change = readBody(request, tenantChange);
     const defined = {
       ...(change.name !== undefined && { name: change.name }),
@@ -87,7 +87,7 @@ export function tenantRoutes(
     `${path}/:tenant/export`,
     { config: administrator },
     async (request, reply) => {
-      const tenant = await tenantOf(request, administration);
+      const tenant = await tenantOf(request, administration, audit);
       const events = await act(request, audit, { action: 'ExportTenant', tenant }, () =>
         administration.exportEvents(tenant),
       );
