@@ -8,6 +8,7 @@ import type { CorrelationStore } from './store.js';
 import { boundedKey, type Occurrence, Sightings } from './twins.js';
 
 const mostAccounts = 200_000;
+const mostUnsaved = 50_000;
 /** Characters of an account's name, or its SID; a longer one is no account's. */
 const longestName = 512;
 
@@ -24,6 +25,8 @@ export class Correlation {
   /** Events that win over their twins of another log, by device, kind and key. */
   readonly #primaries = new Sightings<true>(1_000);
   #newPrimaries: Occurrence[] = [];
+  /** Devices, processes, … with something to be saved. */
+  #unsaved = 0;
   /** Rows of events whose better twin has not come yet. */
   readonly lesserRows: LesserRows;
   /** What the twins know besides. */
@@ -35,9 +38,14 @@ export class Correlation {
   constructor(store?: CorrelationStore, folder?: string) {
     this.folder = folder;
     this.#store = store;
-    this.devices = new DeviceRegistry((name) => store?.device(name), store?.deviceNames() ?? []);
-    this.processes = new ProcessCache(store);
-    this.accounts = new Accounts((user) => store?.sid(user));
+    const onLearnt = () => this.#learnt();
+    this.devices = new DeviceRegistry(
+      (name) => store?.device(name),
+      store?.deviceNames() ?? [],
+      onLearnt,
+    );
+    this.processes = new ProcessCache(store, onLearnt);
+    this.accounts = new Accounts((user) => store?.sid(user), onLearnt);
     this.lesserRows = new LesserRows(store?.lesserRows() ?? []);
     for (const primary of store?.primaries() ?? []) {
       this.#primaries.add(primary, true);
@@ -50,6 +58,7 @@ export class Correlation {
    */
   notePrimary(primary: Occurrence): void {
     if (this.#primaries.add(primary, true) && this.#store) {
+      this.#learnt();
       this.#newPrimaries.push({ ...primary, key: boundedKey(primary.key) });
     }
   }
@@ -64,8 +73,17 @@ export class Correlation {
     this.#store?.forget(devices);
   }
 
+  /** A stream may have any number of events before a row of it is taken: what they say does not wait in memory. */
+  #learnt(): void {
+    this.#unsaved++;
+    if (this.#unsaved > mostUnsaved) {
+      this.save();
+    }
+  }
+
   /** Puts what has been learnt on disk. */
   save(): void {
+    this.#unsaved = 0;
     const learnt = {
       processes: this.processes.takeDirty(),
       devices: this.devices.takeDirty(),
@@ -82,11 +100,14 @@ export class Correlation {
 /** Accounts and their SIDs. */
 export class Accounts {
   readonly #load: (user: string) => string | undefined;
+  readonly #onLearnt: () => void;
   readonly #sids = new Generations<string>(mostAccounts);
   #new = new Map<string, string>();
 
-  constructor(load: (user: string) => string | undefined) {
+  /** @param onLearnt called before another account has something to be saved */
+  constructor(load: (user: string) => string | undefined, onLearnt: () => void = () => undefined) {
     this.#load = load;
+    this.#onLearnt = onLearnt;
   }
 
   /** @param user `domain\name` */
@@ -96,6 +117,7 @@ export class Accounts {
       return;
     }
     if (this.#sids.get(key) !== sid) {
+      this.#onLearnt();
       this.#sids.set(key, sid);
       this.#new.set(key, sid);
     }

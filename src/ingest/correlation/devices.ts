@@ -35,6 +35,8 @@ export class Device {
   /** What sources that know it say of it: columns of DeviceInfo and DeviceNetworkInfo. */
   readonly about = new Map<string, JsonValue>();
   isDirty = true;
+  /** What is known of it by now: another object where this one has been forgotten meanwhile. */
+  latest: () => Device = () => this;
   /** Told of addresses that are new to it. */
   onAddress: (address: string) => void = () => undefined;
 
@@ -100,6 +102,7 @@ export class DeviceRegistry {
   /** Names with a domain by their first label: of many, two, which are enough to tell that there is more than one. */
   readonly #full = new Map<string, Set<string>>();
   readonly #touched = new Set<Device>();
+  readonly #onTouched: () => void;
   readonly #byAddress = new Generations<string>(mostDevices);
   /** Names from before, whose addresses have not been asked for. */
   readonly #early: string[] = [];
@@ -110,9 +113,15 @@ export class DeviceRegistry {
   /**
    * @param load a device that is not in memory
    * @param names all that are known
+   * @param onTouched called before another device may have something to be saved
    */
-  constructor(load: (name: string) => Device | undefined, names: Iterable<string>) {
+  constructor(
+    load: (name: string) => Device | undefined,
+    names: Iterable<string>,
+    onTouched: () => void = () => undefined,
+  ) {
     this.#load = load;
+    this.#onTouched = onTouched;
     this.#common = load(commonName) ?? new Device(commonName);
     for (const name of names) {
       this.#learnName(name);
@@ -125,16 +134,25 @@ export class DeviceRegistry {
   /** The device of a name as events have it: in any case, with its domain or without. */
   of(computer: string): Device {
     const reported = computer.trim().toLowerCase().slice(0, longestName);
-    const name = this.#fullName(reported);
+    const device = this.#named(this.#fullName(reported));
+    if (!this.#touched.has(device)) {
+      this.#onTouched();
+      this.#touched.add(device).add(this.#common);
+    }
+    return device;
+  }
+
+  /** @param name in full, as far as it is known */
+  #named(name: string): Device {
     let device = this.#devices.get(name);
     if (device === undefined) {
       this.#learnName(name);
       device = this.#load(name) ?? new Device(name);
+      device.latest = () => this.#named(name);
       device.clock.common = this.#common.clock;
       this.#devices.set(name, device);
       this.#watchAddresses(device);
     }
-    this.#touched.add(device).add(this.#common);
     return device;
   }
 

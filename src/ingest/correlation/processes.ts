@@ -42,9 +42,12 @@ export class ProcessCache {
   /** Starts whose log has lost the pid, by device. */
   readonly #pidless = new Generations<readonly Process[]>(mostBytes, weightOf);
   readonly #dirty = new Set<Process>();
+  readonly #onChanged: () => void;
 
-  constructor(store?: ProcessStore) {
+  /** @param onChanged called before another process has something to be saved */
+  constructor(store?: ProcessStore, onChanged: () => void = () => undefined) {
     this.#store = store;
+    this.#onChanged = onChanged;
   }
 
   /** Learns of a start. Several logs may tell of the same one. */
@@ -200,7 +203,8 @@ export class ProcessCache {
   }
 
   #note(process: Process): void {
-    if (process.isDirty && this.#store) {
+    if (process.isDirty && this.#store && !this.#dirty.has(process)) {
+      this.#onChanged();
       this.#dirty.add(process);
     }
   }

@@ -10,28 +10,32 @@ const hourMs = 60 * 60 * 1000;
 const sharedAddress =
   /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.255$|2(?:2[4-9]|3\d)\.|::1?$|ff[\da-f]{2}:)/i;
 
-/** Devices that events have been seen of, by the hour. */
+interface Sighting {
+  readonly device: Device['latest'];
+  readonly hours: Set<number>;
+}
+
+/** Devices that events have been seen of, by the hour; of any number, so that it keeps no more than their names. */
 export class Sighted {
-  readonly #hours = new Map<Device, Set<number>>();
+  readonly #byName = new Map<string, Sighting>();
 
   /** @param address one of its own, where the event has one */
   add(device: Device, ms: number, address?: JsonValue | undefined): void {
-    const hour = Math.floor(ms / hourMs);
-    let hours = this.#hours.get(device);
-    if (hours === undefined) {
-      hours = new Set();
-      this.#hours.set(device, hours);
+    let sighting = this.#byName.get(device.name);
+    if (sighting === undefined) {
+      sighting = { device: device.latest, hours: new Set() };
+      this.#byName.set(device.name, sighting);
     }
-    hours.add(hour);
+    sighting.hours.add(Math.floor(ms / hourMs));
     if (typeof address === 'string' && address !== '' && !sharedAddress.test(address)) {
       device.sawAddress(address, ms);
     }
   }
 
   *[Symbol.iterator](): Generator<readonly [Device, ms: number]> {
-    for (const [device, hours] of this.#hours) {
+    for (const { device, hours } of this.#byName.values()) {
       for (const hour of hours) {
-        yield [device, hour * hourMs];
+        yield [device(), hour * hourMs];
       }
     }
   }

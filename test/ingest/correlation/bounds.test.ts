@@ -4,6 +4,7 @@ import { Device, DeviceRegistry } from '../../../src/ingest/correlation/devices.
 import { Generations } from '../../../src/ingest/correlation/generations.js';
 import { rank } from '../../../src/ingest/correlation/process.js';
 import { ProcessCache } from '../../../src/ingest/correlation/processes.js';
+import { Sighted } from '../../../src/ingest/correlation/snapshots.js';
 import { CorrelationStore, type Learnt } from '../../../src/ingest/correlation/store.js';
 import { cleanUp, temporaryDirectory } from '../../engine/fixture.js';
 
@@ -74,6 +75,49 @@ it('a name without a domain is no device of several, however many there are', ()
   expect(devices.of('PC1').name).toBe('pc1.a');
   for (const domain of ['b', 'c', 'd']) devices.of(`pc1.${domain}`);
   expect(devices.of('PC1').name).toBe('pc1');
+});
+
+it('however much is learnt before a row is taken, it does not wait in memory to be saved', () => {
+  let saves = 0;
+  class Counted extends CorrelationStore {
+    override save(learnt: Learnt): void {
+      saves++;
+      super.save(learnt);
+    }
+  }
+  const store = new Counted(`${temporaryDirectory()}/known.db`);
+  cleanUp(() => store.close());
+  const { devices, processes, accounts } = new Correlation(store);
+  const facts = { image: 'a.exe' };
+  for (let n = 0; n < 20_000; n++) {
+    devices.of(`pc${n}`).learnAbout({ Model: `${n}` });
+    accounts.learn(`a\\\\${n}`, `S-1-5-21-${n}`);
+    processes.start('pc0', { pid: n, startMs: n, started: `${n}`, by: rank.sysmon, facts });
+  }
+  expect(saves).toBe(1);
+  const later = new Correlation(store);
+  expect(later.devices.of('pc5').about.get('Model')).toBe('5');
+  expect(later.accounts.sidOf('a\\\\5')).toBe('S-1-5-21-5');
+  expect(later.processes.find('pc0', { pid: 5, ms: 5 })?.started).toBe('5');
+});
+
+it('a device that was seen is told of with what is known of it, and not held', () => {
+  const stored = new Map<string, Device>();
+  const devices = new DeviceRegistry((name) => stored.get(name), []);
+  const sighted = new Sighted();
+  const seen = devices.of('pc1');
+  seen.platform = 'Linux';
+  sighted.add(seen, 0);
+  const elsewhere = new Device('elsewhere');
+  sighted.add(elsewhere, 0);
+  expect([...sighted].map(([device]) => device)).toEqual([seen, elsewhere]);
+  stored.set('pc1', Object.assign(new Device('pc1'), { platform: 'Windows11' }));
+  for (let n = 0; n < 100_000; n++) devices.of(`other${n}`);
+  // A name with its domain that came later is another's.
+  devices.of('pc1.contoso.com');
+  const [again] = [...sighted].map(([device]) => device);
+  expect(again).toBe(stored.get('pc1'));
+  expect(again).not.toBe(seen);
 });
 
 it('what a registry value says is remembered by a key of bounded length, also on disk', () => {
