@@ -1,4 +1,4 @@
-import { firstOf, transform } from './expression.js';
+import { field, firstOf, literal, transform } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 import { accountName, baseName, plainPath } from './values.js';
@@ -21,18 +21,31 @@ const nameOf = transform('fileName', (text) => baseName(text));
 const named = firstOf('FullFilePath', 'FilePath', 'File Name', 'FileName');
 const file = { FileName: nameOf(plain(named)), FolderPath: plain(named) };
 
+const hash256 = firstOf(to.lower('SHA256 Hash'), to.lower('FileHash'));
+const hash1 = to.lower('SHA1 Hash');
+
+/** Of scripts, whose hash is that of the whole file. */
 function policy(id: number, actionType: string): Rule {
   return {
     id,
     table: 'DeviceEvents',
     actionType,
     actor: { pid: 'TargetProcessId' },
+    columns: { ...file, SHA256: hash256, SHA1: hash1, AccountSid: firstOf('TargetUser') },
+  };
+}
+
+/** Of executables, whose hash is without their signature (Authenticode): files are not known by it. */
+function executablePolicy(id: number, actionType: string): Rule {
+  const rule = policy(id, actionType);
+  return {
+    ...rule,
     columns: {
-      ...file,
-      SHA256: firstOf(to.lower('SHA256 Hash'), to.lower('FileHash')),
-      SHA1: to.lower('SHA1 Hash'),
-      AccountSid: firstOf('TargetUser'),
+      ...rule.columns,
+      SHA256: to.lower('SHA256 Flat Hash'),
+      SHA1: to.lower('SHA1 Flat Hash'),
     },
+    additional: { AuthenticodeHash: firstOf(hash256, hash1) },
   };
 }
 
@@ -41,21 +54,30 @@ export const appLocker: EventLog = {
   providers: ['microsoft-windows-applocker'],
   rules: [
     { id: 8001, table: 'DeviceEvents', actionType: 'AppControlPolicyApplied', columns: {} },
-    policy(8003, 'AppControlExecutableAudited'),
-    policy(8004, 'AppControlExecutableBlocked'),
+    executablePolicy(8003, 'AppControlExecutableAudited'),
+    executablePolicy(8004, 'AppControlExecutableBlocked'),
     policy(8006, 'AppControlScriptAudited'),
     policy(8007, 'AppControlScriptBlocked'),
     policy(8021, 'AppControlPackagedAppAudited'),
     policy(8022, 'AppControlPackagedAppBlocked'),
-    policy(8024, 'AppControlAppInstallationAudited'),
-    policy(8025, 'AppControlAppInstallationBlocked'),
+    executablePolicy(8024, 'AppControlAppInstallationAudited'),
+    executablePolicy(8025, 'AppControlAppInstallationBlocked'),
     policy(8028, 'AppControlCIScriptAudited'),
     policy(8029, 'AppControlCIScriptBlocked'),
   ],
 };
 
 function integrity(id: number, actionType: string): Rule {
-  return { ...policy(id, actionType), actor: { image: 'Process Name' } };
+  const rule = executablePolicy(id, actionType);
+  return {
+    ...rule,
+    actor: { image: 'Process Name' },
+    additional: {
+      ...rule.additional,
+      RequestedSigningLevel: field('Requested Signing Level'),
+      ValidatedSigningLevel: field('Validated Signing Level'),
+    },
+  };
 }
 
 export const codeIntegrity: EventLog = {
@@ -84,6 +106,10 @@ function mitigation(id: number, actionType: string): Rule {
       FileName: nameOf(plain(firstOf('ChildImagePathName', 'ImageName'))),
       FolderPath: plain(firstOf('ChildImagePathName', 'ImageName')),
       ProcessCommandLine: firstOf('ChildCommandLine'),
+    },
+    additional: {
+      IsAudit: literal(actionType.endsWith('Audited')),
+      ChildCommandLine: field('ChildCommandLine'),
     },
   };
 }

@@ -203,7 +203,10 @@ function guarded(id: number, actionType: string, remote?: Operand): Rule {
     actionType,
     actor: process,
     columns: remote === undefined ? file : { RemoteUrl: firstOf(remote) },
-    additional: { IsAudit: literal(actionType.endsWith('Audited')) },
+    additional: {
+      IsAudit: literal(actionType.endsWith('Audited')),
+      ...(remote !== undefined && { Uri: firstOf(remote) }),
+    },
   };
 }
 

@@ -374,7 +374,10 @@ export const security: EventLog = {
       actor: application,
       columns: ends,
     },
-    subjectEvent(4717, 'LogonRightsSettingEnabled'),
+    {
+      ...subjectEvent(4717, 'LogonRightsSettingEnabled'),
+      additional: { LogonRights: field('AccessGranted') },
+    },
     subjectEvent(4719, 'AuditPolicyModification'),
     subjectEvent(5136, 'DirectoryServiceObjectModified'),
     subjectEvent(5137, 'DirectoryServiceObjectCreated'),

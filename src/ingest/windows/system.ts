@@ -1,4 +1,14 @@
-import { computed, field, firstOf, is, literal, match, transform, when } from './expression.js';
+import {
+  computed,
+  field,
+  firstOf,
+  inPart,
+  is,
+  literal,
+  match,
+  transform,
+  when,
+} from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import { client } from './subject.js';
 import * as to from './transforms.js';
@@ -116,6 +126,8 @@ export const dnsClient: EventLog = {
   ],
 };
 
+/** `Start IWbemServices::ExecMethod - …` */
+const operationType = transform('type', (text) => /\bIWbemServices::(\w+)/.exec(text)?.[1]);
 const isLocal = is('IsLocal', 'true', '1');
 /** The process that has asked, where it is on the same machine. */
 const localClient = when(isLocal, 'ClientProcessId', literal(''));
@@ -146,7 +158,11 @@ export const wmi: EventLog = {
         AccountDomain: to.accountDomain('User'),
         RemoteDeviceName: firstOf('ClientMachineFQDN', 'ClientMachine'),
       },
-      additional: { Namespace: field('NamespaceName'), Operation: field('Operation') },
+      additional: {
+        Namespace: field('NamespaceName'),
+        OperationType: inPart(operationType('Operation')),
+        OperationDetails: field('Operation'),
+      },
       note: 'The client’s process is on the other machine.',
     },
     {
@@ -162,6 +178,7 @@ export const wmi: EventLog = {
         AccountDomain: to.accountDomain('User'),
         RemoteDeviceName: when(isLocal, literal(''), firstOf('ClientMachineFQDN', 'ClientMachine')),
       },
+      additional: { IsRemoteMachine: computed('not IsLocal', (scope) => !isLocal.test(scope)) },
     },
   ],
 };

@@ -1299,7 +1299,7 @@ const cases: readonly Case[] = [
     {
       ActionType: 'ExploitGuardNetworkProtectionBlocked',
       RemoteUrl: 'http://example.org',
-      AdditionalFields: { IsAudit: false },
+      AdditionalFields: { IsAudit: false, Uri: 'http://example.org' },
     },
   ),
   one(
@@ -1410,9 +1410,10 @@ const cases: readonly Case[] = [
       ActionType: 'AppControlExecutableBlocked',
       FileName: 'A.EXE',
       FolderPath: 'C:\\TEMP\\A.EXE',
-      SHA256: 'ab'.repeat(32),
+      SHA256: undefined,
       AccountSid: 'S-1-5-21-1',
       InitiatingProcessId: 7,
+      AdditionalFields: { AuthenticodeHash: 'ab'.repeat(32) },
     },
     {
       user: {
@@ -1430,15 +1431,33 @@ const cases: readonly Case[] = [
     {
       'File Name': '\\Device\\HarddiskVolume3\\a.dll',
       'Process Name': '\\Device\\HarddiskVolume3\\b.exe',
-      'SHA1 Hash': 'AB'.repeat(20),
+      'SHA1 Hash': 'CD'.repeat(20),
+      'SHA256 Hash': 'CD'.repeat(32),
+      'SHA1 Flat Hash': 'AB'.repeat(20),
+      'SHA256 Flat Hash': 'AB'.repeat(32),
+      'Requested Signing Level': '2',
     },
     {
       ActionType: 'AppControlCodeIntegrityPolicyBlocked',
       FileName: 'a.dll',
       FolderPath: 'C:\\a.dll',
       SHA1: 'ab'.repeat(20),
+      SHA256: 'ab'.repeat(32),
       InitiatingProcessFileName: 'b.exe',
+      AdditionalFields: { AuthenticodeHash: 'cd'.repeat(32), RequestedSigningLevel: '2' },
     },
+  ),
+  one(
+    'applocker',
+    8007,
+    'a script',
+    {},
+    {
+      ActionType: 'AppControlScriptBlocked',
+      FileName: 'a.ps1',
+      SHA256: 'ab'.repeat(32),
+    },
+    { user: { FullFilePath: 'C:\\a.ps1', FileHash: 'AB'.repeat(32) } },
   ),
   one(
     'integrity',
@@ -1488,7 +1507,7 @@ const cases: readonly Case[] = [
       ActionType: 'RemoteWmiOperation',
       AccountName: 'bob',
       RemoteDeviceName: 'kali.example',
-      AdditionalFields: { Namespace: '\\\\.\\root\\cimv2' },
+      AdditionalFields: { Namespace: '\\\\.\\root\\cimv2', OperationType: 'ExecMethod' },
     },
     {
       user: {
@@ -1496,6 +1515,7 @@ const cases: readonly Case[] = [
         ClientMachineFQDN: 'kali.example',
         User: 'CONTOSO\\Bob',
         NamespaceName: '\\\\.\\root\\cimv2',
+        Operation: 'Start IWbemServices::ExecMethod - root\\cimv2 : Win32_Process::Create',
         IsLocal: 'false',
       },
     },
@@ -1512,6 +1532,7 @@ const cases: readonly Case[] = [
       FileName: 'cmd.exe',
       InitiatingProcessId: 55,
       RemoteDeviceName: undefined,
+      AdditionalFields: { IsRemoteMachine: false },
     },
     {
       user: {
@@ -1587,6 +1608,7 @@ const cases: readonly Case[] = [
       ProcessCommandLine: 'c -x',
       InitiatingProcessFileName: 'b.exe',
       InitiatingProcessCommandLine: 'b',
+      AdditionalFields: { IsAudit: false, ChildCommandLine: 'c -x' },
     },
   ),
   one(
