@@ -391,7 +391,8 @@ async function zipSize(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat();
   const tail = Buffer.alloc(Math.min(size, endBytes + longestComment + strayBytes));
   const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
-  const at = tail.lastIndexOf(endSignature, bytesRead - endBytes);
+  // Where it starts from a negative number, the search counts from the end.
+  const at = bytesRead < endBytes ? -1 : tail.lastIndexOf(endSignature, bytesRead - endBytes);
   if (at < 0) {
     return size;
   }

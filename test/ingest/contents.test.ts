@@ -109,6 +109,15 @@ describe('the members of a zip archive', () => {
     expect(names).toEqual(['a.zip/b.json', 'a.zip/a.json']);
   });
 
+  it('are none where the archive is no more than its start', async () => {
+    for (const size of [4, 10, 21]) {
+      const start = Buffer.concat([Buffer.from('PK\u0005\u0006')], size);
+      await expect(membersOf(start)).rejects.toThrow(
+        /^The zip archive cannot be read: End of Central Directory/i,
+      );
+    }
+  });
+
   it('may be called anything', async () => {
     const names = ['../../etc/passwd', '/absolute.json', 'C:\\x.json', 'a\nb', '', 'ü\u0000'];
     const members = await membersOf(zipOf(Object.fromEntries(names.map((name) => [name, 'x']))));
