@@ -32,12 +32,12 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 
   constructor(base: string, cause: Error) {
-    const { code, reason } = cause as NodeJS.ErrnoException & { reason?: string };
+    // OpenSSL names its source files around what it has to say.
+    const [, tls] = /:SSL routines:[^:]*:([^:]+):/.exec(cause.message) ?? [];
     super(
-      code === 'ECONNREFUSED'
+      (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED'
         ? `Nothing answers at ${base}.`
-        : // What OpenSSL says has its source files in it, and the reason apart.
-          `${base} cannot be reached: ${reason === undefined ? cause.message : `TLS: ${reason}`}`,
+        : `${base} cannot be reached: ${tls === undefined ? cause.message : `TLS: ${tls}`}`,
       { cause },
     );
   }
@@ -53,10 +53,12 @@ export function reportFailure(error: unknown): number {
     console.error(`${pc.red('error:')} ${error.message}`);
     return exitCodes.usage;
   }
-  console.error(`${pc.red('error:')} ${messageOf(error)}`);
-  if (error instanceof RefusedError && error.text !== undefined && error.span) {
-    console.error(excerpt(error.text, error.span));
-  }
+  const hasPlace = error instanceof RefusedError && error.text !== undefined && error.span;
+  const message = messageOf(error);
+  // The place is told once, by the excerpt.
+  const told = hasPlace ? message.replace(/ \(line \d+, column \d+\)$/, '') : message;
+  console.error(`${pc.red('error:')} ${told}`);
+  if (hasPlace) console.error(excerpt(error.text ?? '', hasPlace));
   return exitCodes.failed;
 }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { excerpt } from '../../src/cli/failure.js';
+import { describe, expect, it, vi } from 'vitest';
+import { excerpt, RefusedError, reportFailure, UnreachableError } from '../../src/cli/failure.js';
 
 const escapeCodes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 
@@ -48,5 +48,36 @@ describe('excerpt', () => {
     const [, line = '', carets = ''] = excerpt(text, span).replace(escapeCodes, '').split('\n');
     expect(line.length).toBeLessThan(130);
     expect(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('Foo');
+  });
+});
+
+describe('what is told', () => {
+  it('has the place once', () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const span = { start: 0, length: 2 };
+    const message = 'This is not supported. (line 1, column 1)';
+    expect(reportFailure(new RefusedError(message, { text: '-1', span }))).toBe(1);
+    const lines = told.mock.calls.map(([line]) => String(line).replace(escapeCodes, ''));
+    told.mockRestore();
+    expect(lines.join('\n')).toBe('error: This is not supported.\nline 1, column 1\n  -1\n  ^^');
+  });
+
+  it.each([
+    [{ code: 'ECONNREFUSED', message: '' }, 'Nothing answers at https://x.'],
+    [
+      {
+        code: 'EPROTO',
+        message:
+          'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:a.c:350:\n',
+      },
+      'https://x cannot be reached: TLS: wrong version number',
+    ],
+    [
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'self-signed certificate' },
+      'https://x cannot be reached: self-signed certificate',
+    ],
+  ])('of a server that cannot be reached: %j', ({ code, message }, expected) => {
+    const cause = Object.assign(new Error(message), { code });
+    expect(new UnreachableError('https://x', cause).message).toBe(expected);
   });
 });
