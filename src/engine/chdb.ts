@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { identifier, join, literal, sql } from '../sql/sql.js';
 import { insertError, statementError, unavailable } from './chdb-errors.js';
 import { type RunningHunt, startHunt } from './chdb-hunt.js';
 import { type ChdbProcess, EngineGone, type Reply, StatementFailed } from './chdb-process.js';
@@ -10,15 +9,8 @@ import { type EngineDirectories, prepareDirectories } from './data-directory.js'
 import type { Engine, EngineQuery, EngineResult, EngineSegment } from './engine.js';
 import { assertOneSelect } from './fence.js';
 import { Lane } from './lane.js';
-import { SegmentTables, spoolFile } from './segment.js';
-import {
-  insertSettings,
-  processSettings,
-  sessionSettings,
-  settingsArguments,
-  settingsClause,
-  settingsFile,
-} from './settings.js';
+import { insertSql, SegmentTables, spoolFile } from './segment.js';
+import { processSettings, sessionSettings, settingsArguments, settingsFile } from './settings.js';
 
 export interface ChdbOptions {
   /** Holds `engine/`, `spool/` and `results/`; made when it is not there. */
@@ -186,15 +178,13 @@ class Chdb implements ChdbEngine {
     const file = await spoolFile(this.#directories.spool, segment.file);
     const leave = await this.#inserts.enter();
     try {
-      const { columns, structure } = await this.#tables.columns(segment);
-      const names = join(columns.map((column) => identifier(column)));
-      const table = sql`${identifier(segment.database)}.${identifier(segment.table)}`;
-      const text = sql`INSERT INTO ${table} (${names}) SELECT ${names}
-        FROM file(${literal(file)}, JSONEachRow, ${literal(structure)})
-        SETTINGS ${settingsClause(insertSettings(segment.token))}`.text;
-      await this.#again(insertAttempts, (engine) =>
-        engine.request({ kind: 'statement', sql: text, format: 'Null' }),
-      );
+      const columns = await this.#tables.columns(segment);
+      let { begun = false } = segment;
+      await this.#again(insertAttempts, (engine) => {
+        const text = insertSql(segment, file, columns, begun);
+        begun = true;
+        return engine.request({ kind: 'statement', sql: text, format: 'Null' });
+      });
     } catch (error) {
       throw error instanceof StatementFailed ? insertError(error.fault) : unavailable(error);
     } finally {

@@ -65,8 +65,13 @@ export interface EngineSegment {
   readonly table: string;
   /** Absolute path of the NDJSON file inside the engine's spool folder. */
   readonly file: string;
-  /** The same token never inserts twice. Letters, digits and `-` only. */
+  /** The same token never inserts twice, as long as the engine lives. Letters, digits and `-` only. */
   readonly token: string;
+  /**
+   * Some of it may be stored: rows whose sorting key and `_seq` are there are left out. An engine that is
+   * killed can remember to have taken a part of a segment that it has not.
+   */
+  readonly begun?: boolean;
 }
 
 /** The database engine: chDB in a child process, or a ClickHouse cluster. */
@@ -81,7 +86,7 @@ export interface Engine {
   command(sql: string): Promise<void>;
   /** Runs one small SELECT of our own making; rows as JSON objects, 64-bit integers as text. */
   select<Row = Record<string, unknown>>(sql: string): Promise<Row[]>;
-  /** Inserts a segment; a second call with the same token adds nothing. */
+  /** Inserts a segment, also where the engine's process ends meanwhile. */
   insertSegment(segment: EngineSegment): Promise<void>;
   /** Resolves when the engine can serve. */
   ready(): Promise<void>;

@@ -1,15 +1,20 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { identifier, literal, sql } from '../sql/sql.js';
+import { identifier, join, literal, sql } from '../sql/sql.js';
 import type { Engine, EngineSegment } from './engine.js';
+import { insertSettings, settingsClause } from './settings.js';
 
 /** The engine's own column: it has a default, and a segment never sets it. */
 const ingestedColumn = '_ingested';
+/** A row's identity among those of its sorting key. */
+const identityColumn = '_seq';
 
 export interface SegmentColumns {
   readonly columns: readonly string[];
   /** For ClickHouse's `file()`: names and types. */
   readonly structure: string;
+  /** What tells a row of the table from all others. */
+  readonly key: readonly string[];
 }
 
 /** The stored tables' columns, as the engine has them; read once and kept until the schema changes. */
@@ -37,8 +42,8 @@ export class SegmentTables {
   }
 
   async #read(database: string, table: string): Promise<SegmentColumns> {
-    const rows = await this.#engine.select<{ name: string; type: string }>(
-      sql`SELECT name, type FROM system.columns WHERE database = ${literal(database)}
+    const rows = await this.#engine.select<{ name: string; type: string; sorted: number }>(
+      sql`SELECT name, type, is_in_sorting_key AS sorted FROM system.columns WHERE database = ${literal(database)}
         AND table = ${literal(table)} AND name != ${literal(ingestedColumn)} ORDER BY position`
         .text,
     );
@@ -48,8 +53,26 @@ export class SegmentTables {
     return {
       columns: rows.map((row) => row.name),
       structure: rows.map((row) => `${identifier(row.name).text} ${readType(row.type)}`).join(', '),
+      key: [...rows.filter((row) => row.sorted === 1).map((row) => row.name), identityColumn],
     };
   }
+}
+
+/** The statement that inserts a segment from its file, whose real path is given. */
+export function insertSql(
+  { database, table, token }: EngineSegment,
+  file: string,
+  { columns, structure, key }: SegmentColumns,
+  begun: boolean,
+): string {
+  const into = sql`${identifier(database)}.${identifier(table)}`;
+  const names = join(columns.map((column) => identifier(column)));
+  const rows = sql`file(${literal(file)}, JSONEachRow, ${literal(structure)})`;
+  const keys = join(key.map((column) => identifier(column)));
+  const stored = sql`SELECT ${keys} FROM ${into} WHERE (${keys}) IN (SELECT ${keys} FROM ${rows})`;
+  const missing = begun ? sql` WHERE (${keys}) NOT IN (${stored})` : sql``;
+  return sql`INSERT INTO ${into} (${names}) SELECT ${names} FROM ${rows}${missing}
+    SETTINGS ${settingsClause(insertSettings(begun ? undefined : token))}`.text;
 }
 
 /** Read as plain text and looked up in the dictionary afterwards, twice as fast as the other way round. */

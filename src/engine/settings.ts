@@ -95,10 +95,10 @@ export function huntSettings(
   };
 }
 
-/** One segment's insert. */
-export function insertSettings(token: string): Settings {
+/** One segment's insert; without a token it is not one that the engine has had before. */
+export function insertSettings(token: string | undefined): Settings {
   return {
-    insert_deduplication_token: token,
+    ...(token === undefined ? { insert_deduplicate: 0 } : { insert_deduplication_token: token }),
     os_threads_nice_value_query: behindHunts,
     // A backfill touches as many days as it touches.
     max_partitions_per_insert_block: 0,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExpressionBuilder } from 'kysely';
@@ -131,11 +131,11 @@ export class AuditLog {
         .limit(1)
         .executeTakeFirst();
       if (left?.batch) {
-        await this.#shipBatch(left.batch);
+        await this.#shipBatch(left.batch, true);
         continue;
       }
       const { batch, size } = await this.#claim();
-      if (size > 0) await this.#shipBatch(batch);
+      if (size > 0) await this.#shipBatch(batch, false);
       // What has come meanwhile waits for its turn: under steady hunts there would always be some.
       if (size < rowsAtOnce) return;
     }
@@ -161,11 +161,12 @@ export class AuditLog {
     return { batch, size: Number(numUpdatedRows) };
   }
 
-  async #shipBatch(batch: string): Promise<void> {
+  /** @param begun by a process that may have ended in the middle */
+  async #shipBatch(batch: string, begun: boolean): Promise<void> {
     const { db } = this.#store;
     const rows = await db
       .selectFrom('audit_records')
-      .select(['tenant_id', 'record'])
+      .select(['id', 'tenant_id', 'record'])
       .where('batch', '=', batch)
       .orderBy('at')
       .orderBy('id')
@@ -176,10 +177,11 @@ export class AuditLog {
       const token = `audit-${batch}-${tenant}`;
       const file = join(this.#folder, `${token}.ndjson`);
       const records = rows.filter((row) => row.tenant_id === tenant);
-      await writeFile(file, records.map(({ record }) => `${record}\n`).join(''), { mode: 0o600 });
+      await writeFile(file, records.map(lineOf).join(''), { mode: 0o600 });
       try {
         const database = tenantDatabase(tenant);
-        await this.#engine.insertSegment({ database, table: 'QuarryAuditLogs', file, token });
+        const segment = { database, table: 'QuarryAuditLogs', file, token, begun };
+        await this.#engine.insertSegment(segment);
       } finally {
         await rm(file, { force: true });
       }
@@ -191,6 +193,12 @@ export class AuditLog {
       .where('server', '=', this.#server.id)
       .execute();
   }
+}
+
+/** A record as a row, told from the others by its id. */
+function lineOf({ id, record }: { readonly id: string; readonly record: string }): string {
+  const identity = BigInt(`0x${hash('sha256', id, 'hex').slice(0, 16)}`);
+  return `{"_seq":"${identity}",${record.slice(1)}\n`;
 }
 
 /**

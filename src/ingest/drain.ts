@@ -54,6 +54,7 @@ interface Segment {
   readonly table: string;
   readonly file: string;
   readonly token: string;
+  begun: boolean;
   inserted: boolean;
 }
 
@@ -291,12 +292,14 @@ export class Drain {
 
   #segment(database: string, table: string, token: string): Segment {
     const file = path.join(this.#options.folder, `${token}.ndjson`);
-    return { database, table, file, token, inserted: false };
+    return { database, table, file, token, begun: false, inserted: false };
   }
 
   async #insert(segment: Segment): Promise<void> {
+    const { database, table, file, token, begun } = segment;
+    segment.begun = true;
     try {
-      await this.#options.engine.insertSegment(segment);
+      await this.#options.engine.insertSegment({ database, table, file, token, begun });
     } catch (error) {
       if (await this.#isGone(segment)) {
         // Somebody has removed the table, and its rows with it.
@@ -326,7 +329,7 @@ export class Drain {
     }
   }
 
-  /** The rows that fail alone. Their positions are in the tokens, so that a repetition adds nothing. */
+  /** The rows that fail alone. */
   async #halve(segment: Segment, lines: readonly string[], cause: unknown): Promise<string[]> {
     if (lines.length === 1) {
       return [...lines];
@@ -337,7 +340,8 @@ export class Drain {
       const part = this.#segment(segment.database, segment.table, `${segment.token}-${index}`);
       await writeFile(part.file, `${half.join('\n')}\n`, { mode: 0o600 });
       try {
-        await this.#options.engine.insertSegment(part);
+        // Of a segment of several blocks those before the one that failed are stored.
+        await this.#options.engine.insertSegment({ ...part, begun: true });
       } catch (error) {
         if (!isRefusal(error)) {
           throw error;

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../src/engine/schema.js';
 import {
   catalogOf,
-  cleanUp,
   eventRows,
   eventsTable,
   limits,
@@ -13,6 +11,7 @@ import {
   query,
   refusal,
   rowsOf,
+  smallDisk,
   startHolder,
   startTestEngine,
   type TestEngine,
@@ -272,22 +271,8 @@ describe('starting', () => {
   });
 });
 
-/** A file system of its own, where that is allowed. */
-function mountSmallDisk(): string | undefined {
-  const directory = temporaryDirectory();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', directory], {
-      stdio: 'ignore',
-    });
-  } catch {
-    return undefined;
-  }
-  cleanUp(() => execFileSync('umount', ['-l', directory]));
-  return directory;
-}
-
 describe('the disk is full', () => {
-  const disk = mountSmallDisk();
+  const disk = smallDisk(80);
 
   test.skipIf(!disk)(
     'results and inserts are refused cleanly, and work again with space',

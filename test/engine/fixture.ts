@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { afterAll } from 'vitest';
 import type { Catalog, Column, Table } from '../../src/catalog/types.js';
 import { type ChdbEngine, type ChdbOptions, startChdbEngine } from '../../src/engine/chdb.js';
@@ -35,6 +36,16 @@ afterAll(async () => {
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'quarry-engine-'));
   cleanUp(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A file system of so many megabytes at a new folder; undefined where this user may not mount one. */
+export function smallDisk(megabytes: number, directory = temporaryDirectory()): string | undefined {
+  const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', directory];
+  if (spawnSync('mount', options).status !== 0) {
+    return undefined;
+  }
+  cleanUp(() => spawnSync('umount', ['-l', directory]));
   return directory;
 }
 
@@ -140,6 +151,7 @@ export function writeSegment(
 
 export function eventRows(count: number, prefix: string, days = 1): Record<string, unknown>[] {
   const start = Date.UTC(2026, 5, 1);
+  const first = crc32(prefix) * 100_000;
   return Array.from({ length: count }, (_, index) => ({
     Timestamp: new Date(start + (index % days) * 86_400_000 + index).toISOString(),
     DeviceId: `device-${index % 10}`,
@@ -148,7 +160,7 @@ export function eventRows(count: number, prefix: string, days = 1): Record<strin
     SHA256: prefix.padEnd(64, '0'),
     ProcessId: index,
     AdditionalFields: JSON.stringify({ prefix, index }),
-    _seq: index,
+    _seq: first + index,
   }));
 }
 

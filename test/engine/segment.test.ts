@@ -30,7 +30,19 @@ const everyType = tableOf('EveryType', [
   { name: 'odd name`"\\', type: 'string' },
 ]);
 const { engine, directory } = await startTestEngine();
-await migrate(engine, database, catalogOf(eventsTable, everyType), 'forever');
+const timed = { ...eventsTable, name: 'Timed' };
+const inventory = { ...timed, name: 'Inventory', timeColumn: null };
+const notes = {
+  ...inventory,
+  name: 'Notes',
+  columns: inventory.columns.filter(({ name }) => name !== 'DeviceId'),
+};
+await migrate(
+  engine,
+  database,
+  catalogOf(eventsTable, everyType, timed, inventory, notes),
+  'forever',
+);
 
 function insert(table: string, file: string, token: string): Promise<void> {
   return engine.insertSegment({ database, table, file, token });
@@ -156,6 +168,26 @@ describe('a segment is inserted once', () => {
         WHERE database = '${database}' AND table = 'EveryType' AND rows > 1000`,
     );
     expect(parts?.blocks).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['Timed', 'Timestamp'],
+    ['Inventory', 'DeviceId'],
+    ['Notes', ''],
+  ])('what has been begun is completed: %s, sorted by "%s"', async (table) => {
+    const [before, token] = [await count(table), `begun-${table}`];
+    const rows = eventRows(1_000, token, 12);
+    const file = writeSegment(directory, token, rows);
+    await insert(table, file, token);
+    // As after a kill between the engine's note of a part and the part.
+    const lost = `ProcessId % 12 = 3 AND startsWith(SHA256, '${token}')`;
+    await engine.command(`DELETE FROM ${database}.${table} WHERE ${lost}`);
+    await insert(table, file, token);
+    expect(await count(table)).toBeLessThan(before + rows.length);
+    for (let turn = 0; turn < 2; turn += 1) {
+      await engine.insertSegment({ database, table, file, token, begun: true });
+      expect(await count(table)).toBe(before + rows.length);
+    }
   });
 
   test('or not at all', async () => {

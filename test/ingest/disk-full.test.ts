@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cleanUp, temporaryDirectory } from '../engine/fixture.js';
+import { smallDisk, temporaryDirectory } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
 import { eventsPerRequest, requestOf, tenant } from './requests.js';
 
@@ -11,12 +10,7 @@ function smallSpool(): string | undefined {
   const directory = temporaryDirectory();
   const spool = path.join(directory, 'spool');
   mkdirSync(spool);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', spool]);
-  if (mounted.status !== 0) {
-    return undefined;
-  }
-  cleanUp(() => spawnSync('umount', ['-l', spool]));
-  return directory;
+  return smallDisk(2, spool) && directory;
 }
 
 function fill(directory: string): string {
