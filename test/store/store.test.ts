@@ -9,6 +9,7 @@ import { addSecret, findApp, isSecretOf, registerApp, removeApp } from '../../sr
 import { artifacts, sweepArtifacts } from '../../src/identity/issuer/artifacts.js';
 import { isDuplicate, openStore, type Store } from '../../src/store/store.js';
 import { changeTenant, findTenant, listTenants } from '../../src/store/tenants.js';
+import { smallDisk } from '../engine/fixture.js';
 import { openStorePlace, type StorePlace, storeKinds } from './stores.js';
 
 describe.each(storeKinds)('on %s', (kind) => {
@@ -138,6 +139,29 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(isDuplicate(new Error('x'))).toBe(false);
   });
 });
+
+const disk = smallDisk(2);
+
+test.skipIf(disk === undefined)(
+  'a full disk is told as such, and later changes are made',
+  async () => {
+    const store = await openStore(join(disk ?? '', 'quarry.db'));
+    const count = (length: number) =>
+      store.db.transaction().execute(async (db) => {
+        for (let turn = 0; turn < 20; turn++) {
+          await db
+            .insertInto('ingest_counters')
+            .values({ ...counter, counter: `${turn}`.padEnd(length, 'x') })
+            .execute();
+        }
+      });
+    await expect(count(1_000_000)).rejects.toThrow(/full/);
+    await count(10);
+    await store.close();
+  },
+);
+
+const counter = { tenant_id: 'default', source: 's', connector: 'c', value: 1 };
 
 describe('a store that cannot be used is told apart', () => {
   test('a database that does not answer, without its password', async () => {
