@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
 import { columnValuesQuery } from '../../portal/src/hunt/column-values.js';
@@ -327,23 +327,22 @@ test('the quota that is nearest to its end is the one that is shown', () => {
 });
 
 describe('a copy for other programs says what it cannot carry', () => {
-  beforeAll(() => vi.stubGlobal('location', { origin: 'https://quarry.example' }));
-  afterAll(() => vi.unstubAllGlobals());
+  const origin = 'https://quarry.example';
   const asked = { query: "T | where A == 'x'", timespan: 'P7D' };
 
   test('the time range on the command line', () => {
-    const [note, command] = copyAs('cli', asked).split('\n');
+    const [note, command] = copyAs(origin, 'cli', asked).split('\n');
     expect(note).toBe(`# ${strings.copiedWithoutTime('P7D')}`);
     expect(command).toBe(
       `quarry query --url https://quarry.example --token "$TOKEN" 'T | where A == '\\''x'\\'''`,
     );
-    expect(copyAs('cli', { query: 'T' })).not.toContain('#');
+    expect(copyAs(origin, 'cli', { query: 'T' })).not.toContain('#');
   });
 
   test.each(['curl', 'powershell', 'python'] as const)('the values of parameters in %s', (kind) => {
-    expect(copyAs(kind, asked)).toContain('P7D');
-    expect(copyAs(kind, asked)).not.toContain('# ');
-    const copied = copyAs(kind, { ...asked, parameters: { device: 'ws\nrm -rf ~' } });
+    expect(copyAs(origin, kind, asked)).toContain('P7D');
+    expect(copyAs(origin, kind, asked)).not.toContain('# ');
+    const copied = copyAs(origin, kind, { ...asked, parameters: { device: 'ws\nrm -rf ~' } });
     expect(copied.split('\n')[0]).toBe(`# ${strings.copiedWithoutValues('device')}`);
     expect(copied).not.toContain('rm -rf');
   });

@@ -42,8 +42,8 @@ export const copyKinds = {
   },
   cli: {
     title: 'command line',
-    text: (_url: string, _body: string, query: string) =>
-      `quarry query --url ${location.origin} --token "$TOKEN" ${shell(query)}`,
+    text: (_url: string, _body: string, query: string, origin: string) =>
+      `quarry query --url ${origin} --token "$TOKEN" ${shell(query)}`,
   },
 } as const;
 
@@ -52,16 +52,23 @@ export type CopyKind = keyof typeof copyKinds;
 /**
  * What the copy cannot carry stands above it, in the comment that all of these have: other rows than those of
  * the page are no surprise then.
+ * @param origin of the server, as in `https://quarry.example`
  */
-export function copyAs(kind: CopyKind, { query, timespan, parameters }: HuntRequest): string {
+export function copyAs(
+  origin: string,
+  kind: CopyKind,
+  { query, timespan, parameters }: HuntRequest,
+): string {
   const span = typeof timespan === 'object' ? `${timespan.start}/${timespan.end}` : timespan;
   const body = JSON.stringify({ Query: query, ...(span && { Timespan: span }) });
-  const url = `${location.origin}/v1.0/security/runHuntingQuery`;
+  const url = `${origin}/v1.0/security/runHuntingQuery`;
   const notes = [
     ...(kind === 'cli' && span ? [strings.copiedWithoutTime(span)] : []),
     ...(parameters ? [strings.copiedWithoutValues(Object.keys(parameters).join(', '))] : []),
   ];
-  return [...notes.map((note) => `# ${note}`), copyKinds[kind].text(url, body, query)].join('\n');
+  return [...notes.map((note) => `# ${note}`), copyKinds[kind].text(url, body, query, origin)].join(
+    '\n',
+  );
 }
 
 function shell(text: string): string {

@@ -186,7 +186,8 @@ export function HuntPage() {
             onMove={() => setCursor(editor.current?.selection().start ?? 0)}
             onCopyAs={(kind) => {
               const found = target();
-              if (found) copy(copyAs(kind, found.request), strings.copied(strings.copyAs));
+              if (found)
+                copy(copyAs(location.origin, kind, found.request), strings.copied(strings.copyAs));
             }}
           />
           <Splitter
