@@ -171,7 +171,7 @@ describe('where a command works', { timeout: 180_000 }, () => {
   it.skipIf(!existsSync('/dev/full'))('a full disk is told, without a stack', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [...program, 'simulate', '--events', '3000'], {
-      env: environment,
+      env: { ...environment, NO_COLOR: '1' },
       stdio: ['ignore', full, 'pipe'],
     });
     const [stderr, [code]] = await Promise.all([

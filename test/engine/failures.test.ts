@@ -102,7 +102,7 @@ describe('the engine process is killed', () => {
         } else {
           // What the writer does: the segment stays, and is inserted again later.
           expect(refused[0]).toBe('engine.unavailable');
-          await engine.insertSegment(segment);
+          await engine.insertSegment({ ...segment, begun: true });
           acknowledged.add(prefix);
         }
       }
