@@ -156,7 +156,7 @@ export const failures = {
   ),
   'ingest.source': failure<{ known: string }>(
     400,
-    (p) => `The source of the events was not recognized. Name it; known are: ${p.known}.`,
+    (p) => `The source of the events was not recognized. Known are: ${p.known}.`,
   ),
   'ingest.content': failure<{ message: string }>(400, (p) => p.message),
   'configuration.invalid': failure<{ message: string }>(

@@ -240,11 +240,14 @@ describe('a followed folder', () => {
     expect(await taken(running, 700, 800)).toBe(23);
   });
 
-  it('may be one file, which is not there yet', async () => {
+  it('may be one file, which is not there yet, and of which that is told once', async () => {
     const folder = newFolder();
     const file = path.join(folder, 'later.ndjson');
     const running = await follow(folder, { path: file, source: 'defender-streaming' });
     await running.caughtUp();
+    await running.caughtUp();
+    const told = logged.filter((line) => line['file'] === file).map((line) => line['failed']);
+    expect(told).toEqual([expect.stringContaining('ENOENT')]);
     writeFileSync(file, events(500, 505));
     expect(await taken(running, 500, 600)).toBe(5);
   });

@@ -33,7 +33,10 @@ export async function listFiles(
   const isWanted = matcherOf(pattern);
   const seen = new Set<string>();
   let isFull = false;
-  const root = await statOf(place, onPassed);
+  const root = await stat(place, { bigint: true }).catch((error: Error) => {
+    onPassed(place, error.message);
+    return undefined;
+  });
   const idOf = ({ dev, ino }: BigIntStats) => (dev === root?.dev ? `${ino}` : `${dev}-${ino}`);
   const lookInto = async (folder: string, id: string, left: number): Promise<void> => {
     if (isFull || seen.has(id)) {
