@@ -15,7 +15,7 @@ export interface FoundFile {
 const deepest = 16;
 const mostFiles = 100_000;
 
-/** Told of what is passed over and might hold files, and why, in a sentence. */
+/** Told of what is passed over and might hold files, and of a place that is not there; and why. */
 export type OnPassed = (file: string, why: string) => void;
 
 /**
