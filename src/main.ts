@@ -152,7 +152,14 @@ export async function startQuarry(
 ): Promise<Quarry> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    const failed: unknown[] = [];
+    for (const closer of closers.splice(0).reverse()) {
+      // What cannot end keeps none of the others from it: telemetry is brought to its end.
+      await Promise.resolve()
+        .then(closer)
+        .catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw failed[0];
   };
   try {
     return { ...(await start(configuration, log, closers)), close };

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -259,6 +259,10 @@ export async function killRun(run: KillRun): Promise<Contents> {
     }
     child.kill('SIGTERM');
     await exited;
+    const left = (await readdir(join(data, 'spool'))).filter((name) => name.includes('.journal'));
+    log(
+      `exit code ${child.exitCode}, journals left: ${left.length === 0 ? 'none' : left.join(' ')}`,
+    );
   } finally {
     isOver = true;
     if (server?.pid && server.exitCode === null && server.signalCode === null) {
