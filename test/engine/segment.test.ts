@@ -2,6 +2,7 @@ import { appendFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../src/engine/schema.js';
+import { isTableGone } from '../../src/engine/stored-rows.js';
 import {
   catalogOf,
   eventRows,
@@ -251,4 +252,13 @@ test('a column that the catalog has gained since is filled', async () => {
     { Timestamp: row.Timestamp, Added: '', _seq: '1' },
     { Timestamp: row.Timestamp, Added: 'x', _seq: '2' },
   ]);
+});
+
+test('a table is gone where the engine says so, and not where it says nothing', async () => {
+  expect(await isTableGone(engine, { database, table: 'EveryType' })).toBe(false);
+  expect(await isTableGone(engine, { database, table: 'Never' })).toBe(true);
+  const silent = { select: async () => [] };
+  await expect(isTableGone(silent, { database, table: 'EveryType' })).rejects.toThrow(
+    /does not say/,
+  );
 });

@@ -11,21 +11,22 @@ interface EntraError {
   readonly text: (about: string) => string;
 }
 
+const noTenant = (tenant: string) =>
+  `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`;
+
 /** What Entra answers at its token endpoint; programs look at `error` and at the number. */
 export const entraErrors = {
   tenant: {
     error: 'invalid_request',
     status: 400,
     number: 90002,
-    text: (tenant) =>
-      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`,
+    text: noTenant,
   },
   unknownTenant: {
     error: 'invalid_tenant',
     status: 400,
     number: 90002,
-    text: (tenant) =>
-      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`,
+    text: noTenant,
   },
   app: {
     error: 'unauthorized_client',
