@@ -138,6 +138,8 @@ export class Drain {
 
   /** @throws what keeps rows out of the engine */
   async flush(): Promise<void> {
+    // What fails in it is tried once more.
+    await this.#running;
     for (const job of this.#jobs) {
       job.retryAt = 0;
     }

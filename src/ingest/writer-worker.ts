@@ -25,6 +25,8 @@ export interface WriterWorkerOptions extends WriterSettings {
 }
 
 const heapMegabytes = 1024;
+/** How long a thread that died waits for a request that starts the next. */
+const restartMs = 1_000;
 const atRest: WriterStatus = { backlogBytes: 0, backlogRows: new Map(), failure: undefined };
 
 /** The writer on a thread of its own, started again when it has died. */
@@ -151,6 +153,8 @@ export class WriterWorker implements RowsTaker {
         ended: () => {
           // What it had not inserted is on disk; nobody is to be turned away for it, who would start the next.
           this.#status = atRest;
+          // And where nobody comes, what is on disk is brought in all the same.
+          setTimeout(() => void this.#alive().catch(() => undefined), restartMs).unref();
         },
         engine: (call) => this.#callEngine(call),
         log,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
@@ -160,6 +161,30 @@ describe('a spool', () => {
     await second.flush();
     expect(await count('DeviceProcessEvents')).toBe(2 * eventsPerRequest);
     expect(log).toContainEqual(expect.objectContaining({ event: 'ingest.journal.damaged' }));
+  });
+
+  it('whose insert fails while it is being emptied is brought in all the same', async () => {
+    const { engine, directory, count } = await startTestIngest();
+    let inserts = 0;
+    let begun = () => {};
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const failingOnce = engineWith(engine, {
+      insertSegment: async (segment) => {
+        if (++inserts > 1) return engine.insertSegment(segment);
+        begun();
+        await setTimeout(200);
+        throw new HuntError('engine.unavailable', {});
+      },
+    });
+    const folder = path.join(directory, 'spool');
+    const ingest = await startIngest({ folder, engine: failingOnce, tenant: tenantOf });
+    await ingest.push(requestOf(0), { tenant });
+    await isBegun;
+    await ingest.close();
+    expect(await count('DeviceProcessEvents')).toBe(eventsPerRequest);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('that is full makes senders wait, then refuses them, and takes more when there is room', async () => {

@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest';
 import type { HandedBatch } from '../../src/ingest/handover.js';
 import type { Intake } from '../../src/ingest/intake.js';
 import { emptySummary } from '../../src/ingest/summary.js';
+import { until } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
 import { eventsPerRequest, requestOf, tenant } from './requests.js';
 
@@ -45,6 +46,14 @@ it('one that dies while nothing is under way is missed by no request', async () 
   expect(await ingest.push(requestOf(1), { tenant })).toMatchObject({ accepted });
   await ingest.flush();
   expect(await count('DeviceProcessEvents')).toBe(2 * eventsPerRequest);
+});
+
+it('what one that dies had not inserted is brought in though no request comes', async () => {
+  const { ingest, count } = await startTestIngest();
+  const { accepted } = await ingest.push(requestOf(0), { tenant });
+  expect(accepted).toBeGreaterThan(0);
+  await writers().at(-1)?.worker.terminate();
+  await until(async () => (await count('DeviceProcessEvents')) === eventsPerRequest);
 });
 
 it('of a request whose rows were partly with a thread that died, nothing waits with the next', async () => {
