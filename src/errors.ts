@@ -24,7 +24,7 @@ interface QueryError {
 
 /** Clients look for the action, and take what stands before it for the engine's text. */
 function corrected({ message, advice }: QueryError, action: string): string {
-  return `${message}. ${action}${advice ? ` ${advice}` : ''}`;
+  return `${message.replace(/\.$/, '')}. ${action}${advice ? ` ${advice}` : ''}`;
 }
 
 /**
