@@ -1,6 +1,7 @@
 // Kills a server at random moments while it ingests over two sources, and compares what is stored in the
 // end with an undisturbed run: `npx tsx bench/kill.ts [EVENTS] [KILLS] [SEED]`, after `npm run build`. A
-// million events and 30 kills by default; needs some 2 GB of disk.
+// million events and 30 kills by default; needs some 2 GB of disk. Where they differ, the data directories and
+// the servers' log are kept.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,5 +41,6 @@ try {
   console.log(isSame ? `${kills} kills: nothing lost, nothing twice` : 'DIFFERENT');
   process.exitCode = isSame ? 0 : 1;
 } finally {
-  await rm(directory, { recursive: true });
+  if (process.exitCode === 0) await rm(directory, { recursive: true });
+  else console.log(`kept: ${directory}`);
 }

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -136,14 +136,15 @@ async function writeEvents(file: string, count: number): Promise<void> {
 
 const fromSources = ['--import', 'tsx', join(root, 'src/cli/main.ts')];
 
-/** A server process on the directory; `url` when it serves. */
+/** A server process on the directory, which logs to the file; `url` when it serves. */
 function startServer(
   config: string,
   program: readonly string[],
+  logFile: number,
 ): { child: ChildProcess; url: Promise<string> } {
   const child = spawn(process.execPath, [...program, 'serve', '--config', config], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', logFile, 'pipe'],
     detached: true,
   });
   let said = '';
@@ -173,13 +174,14 @@ export async function killRun(run: KillRun): Promise<Contents> {
   const settings = {
     data,
     port: 0,
-    logLevel: 'silent',
+    logLevel: 'info',
     retention: 'forever',
     sources: [{ kind: 'folder', name: 'followed', path: followed, source: 'windows-event' }],
   } as const;
   const config = join(directory, 'quarry.yaml');
   await writeFile(config, JSON.stringify(settings));
 
+  const logFile = await open(join(directory, 'server.log'), 'a');
   let token = '';
   const renewToken = async () => {
     const request = { app: 'sender', roles: ['Telemetry.Ingest', 'AdvancedHunting.Read.All'] };
@@ -223,7 +225,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
 
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const { child, url: serving } = startServer(config, program);
+      const { child, url: serving } = startServer(config, program, logFile.fd);
       server = child;
       const exited = once(child, 'exit');
       if (token === '' || kill % 10 === 0) {
@@ -243,7 +245,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
       await exited;
       log(`kill ${kill + 1}: ${acknowledged} acknowledged`);
     }
-    const { child, url: serving } = startServer(config, program);
+    const { child, url: serving } = startServer(config, program, logFile.fd);
     server = child;
     const exited = once(child, 'exit');
     url = await serving;
@@ -268,6 +270,7 @@ export async function killRun(run: KillRun): Promise<Contents> {
     if (server?.pid && server.exitCode === null && server.signalCode === null) {
       process.kill(-server.pid, 'SIGKILL');
     }
+    await logFile.close();
   }
   return contentsOf(data);
 }
