@@ -37,6 +37,7 @@ declare module 'fastify' {
 /**
  * Asks for a token before anything of a request is read, on every route that does not say that it is
  * public, those that do not exist included.
+ * @param parts.isLost whether a request for nothing that exists is answered without one
  */
 export function requireTokens(
   app: FastifyInstance,
@@ -45,12 +46,13 @@ export function requireTokens(
     readonly secrets?: Pick<ClientSecrets, 'verify'> | undefined;
     readonly audit?: Pick<AuditLog, 'recordRefusal'>;
     readonly metrics?: Metrics;
+    readonly isLost: (request: FastifyRequest) => boolean;
   },
 ): void {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? { api: 'legacy', roles: [] };
-    if (access === 'public') return;
+    if (access === 'public' || (request.is404 && parts.isLost(request))) return;
     try {
       const { authorization } = request.headers;
       const secret = parts.secrets && secretOf(authorization, access.secrets ?? []);

@@ -46,6 +46,7 @@ import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
 import { collectRoutes, type ServedRoute } from './openapi/document.js';
 import { referenceRoutes } from './openapi/routes.js';
+import { isVisit, sendNotFound } from './portal/not-found.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
 import { explainRoute } from './quarry/explain.js';
@@ -120,7 +121,7 @@ const connectionLimits = {
 /** What every listener needs. */
 type ListenerParts = Pick<
   ServerParts,
-  'verify' | 'secrets' | 'tls' | 'patience' | 'corsOrigins' | 'audit' | 'metrics' | 'log'
+  'verify' | 'secrets' | 'tls' | 'patience' | 'corsOrigins' | 'audit' | 'metrics' | 'log' | 'portal'
 >;
 
 /** An HTTP server with what is the same for every route, and none yet. */
@@ -147,7 +148,9 @@ async function createListener(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler(sendFailure);
-  app.setNotFoundHandler(async (request) => {
+  const isLost = (request: FastifyRequest) => parts.portal !== undefined && isVisit(request);
+  app.setNotFoundHandler(async (request, reply) => {
+    if (isLost(request)) return sendNotFound(reply);
     throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
   });
   drainOnClose(app);
@@ -164,7 +167,7 @@ async function createListener(
       preflight: request.headers['access-control-request-method'] !== undefined,
     }));
   }
-  requireTokens(app, parts);
+  requireTokens(app, { ...parts, isLost });
   await app.register(compress, {
     encodings: ['gzip', 'deflate'],
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],

@@ -71,3 +71,15 @@ export function userClaims(
     ver: version,
   };
 }
+
+/** What an application may learn of a user who signs in. */
+export function accountClaims(user: User) {
+  return {
+    sub: user.id,
+    oid: user.id,
+    tid: user.tenant,
+    name: user.displayName,
+    preferred_username: user.name,
+    upn: user.name,
+  };
+}

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { HuntError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { findApp, secretHashes } from './apps.js';
+import { findApp, matchOf, secretHashes, type secretStanding, wasSecretOf } from './apps.js';
 import { SlowDown } from './issuer/slow-down.js';
 import type { Principal } from './principal.js';
 import { hashSecret, matchesHash, newSecret } from './secrets.js';
@@ -11,6 +11,15 @@ const longestSecret = 1_024;
 /** So many secrets are compared at a time, of whomever: more would hold up one another for seconds. */
 const mostComparing = 64;
 
+type Standing = Awaited<ReturnType<typeof secretStanding>>;
+
+/** A good secret does not help an application that is none, or that keeps none. */
+const reasons: Readonly<Record<Standing, string>> = {
+  good: 'The id or the secret is wrong.',
+  wrong: 'The id or the secret is wrong.',
+  expired: 'The secret has expired.',
+};
+
 /** Applications that give their id and secret with every request, as shippers of telemetry do. */
 export class ClientSecrets {
   readonly #store: Store;
@@ -19,7 +28,7 @@ export class ClientSecrets {
   /** Which hash a secret matched: the next request costs no scrypt, and a secret taken back counts at once. */
   readonly #matched = new Map<string, string>();
   /** Under way: after a restart shippers come back all at once, each of them with many requests. */
-  readonly #comparing = new Map<string, Promise<boolean>>();
+  readonly #comparing = new Map<string, Promise<Standing>>();
   #decoyHash: Promise<string> | undefined;
 
   constructor(store: Store) {
@@ -38,10 +47,10 @@ export class ClientSecrets {
       throw new HuntError('request.guessing', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     }
     const app = await findApp(this.#store, clientId);
-    const matches = await this.#matches(clientId, secret.slice(0, longestSecret));
-    if (!app || app.isPublic || !matches) {
+    const standing = await this.#standing(clientId, secret.slice(0, longestSecret));
+    if (!app || app.isPublic || standing !== 'good') {
       this.#guesses.failed(guesser);
-      throw new HuntError('request.unauthorized', { reason: 'The id or the secret is wrong.' });
+      throw new HuntError('request.unauthorized', { reason: reasons[standing] });
     }
     this.#guesses.succeeded(guesser);
     const { tenant, name, roles } = app;
@@ -61,33 +70,39 @@ export class ClientSecrets {
     return this.#decoyHash;
   }
 
-  async #matches(clientId: string, secret: string): Promise<boolean> {
+  async #standing(clientId: string, secret: string): Promise<Standing> {
     const hashes = await secretHashes(this.#store, clientId);
     const key = createHmac('sha256', this.#key).update(`${clientId}\n${secret}`).digest('base64');
     const matched = this.#matched.get(key);
-    if (matched !== undefined && hashes.includes(matched)) return true;
+    if (matched !== undefined && hashes.includes(matched)) return 'good';
     const wanted = [key, ...hashes].join('\n');
     let comparison = this.#comparing.get(wanted);
     if (comparison === undefined) {
       if (this.#comparing.size >= mostComparing) {
         throw new HuntError('request.guessing', { retryAfterSeconds: 1 });
       }
-      comparison = this.#compare(key, secret, hashes).finally(() => this.#comparing.delete(wanted));
+      comparison = this.#compare(clientId, key, secret, hashes).finally(() =>
+        this.#comparing.delete(wanted),
+      );
       this.#comparing.set(wanted, comparison);
     }
     return comparison;
   }
 
-  async #compare(key: string, secret: string, hashes: readonly string[]): Promise<boolean> {
+  async #compare(
+    clientId: string,
+    key: string,
+    secret: string,
+    hashes: readonly string[],
+  ): Promise<Standing> {
     // An application that does not exist takes as long as a wrong secret.
     if (hashes.length === 0) await matchesHash(secret, await this.#decoy());
-    for (const hash of hashes) {
-      if (await matchesHash(secret, hash)) {
-        if (this.#matched.size >= mostRemembered) this.#matched.clear();
-        this.#matched.set(key, hash);
-        return true;
-      }
+    const hash = await matchOf(secret, hashes);
+    if (hash === undefined) {
+      return (await wasSecretOf(this.#store, clientId, secret)) ? 'expired' : 'wrong';
     }
-    return false;
+    if (this.#matched.size >= mostRemembered) this.#matched.clear();
+    this.#matched.set(key, hash);
+    return 'good';
   }
 }

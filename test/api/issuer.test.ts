@@ -268,6 +268,28 @@ describe('a token request that is wrong gets Entra’s error', () => {
     expect(answered.json).toMatchObject({ error: 'invalid_request' });
   });
 
+  test.each([
+    ['one that has expired', 'expired', 7000222],
+    ['one that never was', 'wrong', 7000215],
+  ])('a secret is refused by its own number: %s', async (_what, kind, number) => {
+    const { clientId } = await registerApp(fixture.store, {
+      tenant: 'default',
+      name: `secret that is ${kind}`,
+      roles: [],
+    });
+    await addSecret(fixture.store, clientId);
+    const old = await addSecret(fixture.store, clientId, { expiresAt: Date.now() - 1000 });
+    const client_secret = kind === 'expired' ? old : `${old}x`;
+    const { json, status } = await ask('/default/oauth2/v2.0/token', {
+      ...v2(),
+      client_id: clientId,
+      client_secret,
+    });
+    expect(status).toBe(401);
+    expect(json).toMatchObject({ error: 'invalid_client', error_codes: [number] });
+    expect(String(json['error_description'])).toMatch(new RegExp(`^AADSTS${number}: `));
+  });
+
   test('guessing a secret is slowed down', async () => {
     const victim = await registerApp(fixture.store, {
       tenant: 'default',

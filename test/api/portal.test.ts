@@ -84,6 +84,41 @@ describe('pages', () => {
   });
 });
 
+describe('an address that is none', () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+  test.each(['/hunt/nothing', '/data/sources/more', '/nothing'])(
+    '%s is told to a browser in a page that leads to the portal',
+    async (path) => {
+      const { status, headers, text } = await read(
+        await fetch(fixture.url + path, { headers: browser }),
+      );
+      expect(status).toBe(404);
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(text).toContain('href="/hunt"');
+    },
+  );
+
+  test.each<[string, RequestInit]>([
+    ['a program that takes anything', {}],
+    ['a program that has a token', { headers: { ...browser, authorization: 'Bearer x' } }],
+    ['what a browser sends and not what it opens', { method: 'POST', headers: browser }],
+  ])('%s is told in JSON, and only with a token', async (_what, init) => {
+    const { status, json } = await read(await fetch(`${fixture.url}/hunt/nothing`, init));
+    expect(status).toBe(401);
+    expect(json.error.code).toBe('Unauthorized');
+  });
+
+  test('a path that is one asks a browser for a token all the same', async () => {
+    const { status, json } = await read(
+      await fetch(`${fixture.url}/api/advancedhunting/run`, { headers: browser }),
+    );
+    expect(status).toBe(401);
+    expect(json.error.code).toBe('Unauthorized');
+  });
+});
+
 describe('assets', () => {
   test('are for ever, and compressed for those who can read that', async () => {
     const plain = await fetch(`${fixture.url}/assets/${script}`, {

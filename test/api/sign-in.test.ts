@@ -372,6 +372,41 @@ describe('a name and a password, as the sample for native programs sends them', 
     expect(json).toMatchObject({ token_type: 'Bearer', expires_in: 3599 });
   });
 
+  test.each([
+    ['v2, where offline access is asked for', '/default/oauth2/v2.0/token', { scope }, true],
+    ['v2, where it is not', '/default/oauth2/v2.0/token', { scope: `${resource}/.default` }, false],
+    ['v1, always', '/default/oauth2/token', { resource }, true],
+  ])('goes on with a refresh token: %s', async (_what, path, fields, refreshes) => {
+    const { json } = await ask(fields, path);
+    expect(json).toHaveProperty('access_token');
+    if (!refreshes) return expect(json).not.toHaveProperty('refresh_token');
+    const next = await token({
+      grant_type: 'refresh_token',
+      client_id: portal.clientId,
+      refresh_token: String(json['refresh_token']),
+    });
+    expect(next.status).toBe(200);
+    const authorization = `Bearer ${next.json['access_token']}`;
+    const hunted = await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', {
+      authorization,
+    });
+    expect(hunted.status).toBe(200);
+  });
+
+  test('tells a library who the user is, where it asks', async () => {
+    const { json } = await ask({ scope }, '/default/oauth2/v2.0/token');
+    const keys = createRemoteJWKSet(new URL(`${fixture.url}/default/discovery/v2.0/keys`));
+    const { payload } = await jwtVerify(String(json['id_token']), keys);
+    expect(payload).toMatchObject({
+      iss: `${fixture.url}/default/v2.0`,
+      aud: portal.clientId,
+      tid: 'default',
+      preferred_username: 'asha@contoso.example',
+    });
+    const plain = await ask({ scope: `${resource}/.default` }, '/default/oauth2/v2.0/token');
+    expect(plain.json).not.toHaveProperty('id_token');
+  });
+
   test('not with a wrong password, and guessing is slowed down', async () => {
     const answers: Answer[] = [];
     for (let guess = 0; guess < 6; guess += 1) {

@@ -54,3 +54,18 @@ test('however many are guessed at once, few are compared, and a secret that is k
   expect(codes.filter((code) => code === 'request.guessing')).toHaveLength(136);
   expect(matchesHash).toHaveBeenCalledTimes(64);
 });
+
+test('a secret that has expired is told apart from a wrong one, for a few of the latest', async () => {
+  const { clientId } = await registerApp(store, { tenant: 'default', name: 'old', roles: [] });
+  const secrets = new ClientSecrets(store);
+  const olds: string[] = [];
+  for (let hours = 9; hours > 0; hours -= 1) {
+    olds.push(await addSecret(store, clientId, { expiresAt: Date.now() - hours * 3_600_000 }));
+  }
+  const refusal = (secret: string, address: string) =>
+    secrets.verify(clientId, secret, address).catch((error: HuntError) => error.message);
+  expect(await refusal(olds.at(-1) ?? '', '192.0.2.3')).toContain('The secret has expired.');
+  vi.mocked(matchesHash).mockClear();
+  expect(await refusal('guess', '192.0.2.4')).toContain('The id or the secret is wrong.');
+  expect(vi.mocked(matchesHash).mock.calls.length).toBeLessThanOrEqual(5);
+});

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addSecret, findApp, isSecretOf, registerApp, removeApp } from '../../src/identity/apps.js';
+import {
+  addSecret,
+  findApp,
+  registerApp,
+  removeApp,
+  secretStanding,
+} from '../../src/identity/apps.js';
 import { artifacts, sweepArtifacts } from '../../src/identity/issuer/artifacts.js';
 import { isDuplicate, openStore, type Store } from '../../src/store/store.js';
 import { changeTenant, findTenant, listTenants } from '../../src/store/tenants.js';
@@ -90,14 +96,14 @@ describe.each(storeKinds)('on %s', (kind) => {
       const { clientId } = await registerApp(store, request);
       const secret = await addSecret(store, clientId);
       const expired = await addSecret(store, clientId, { expiresAt: Date.now() - 1 });
-      expect(await isSecretOf(store, clientId, secret)).toBe(true);
-      expect(await isSecretOf(store, clientId, expired)).toBe(false);
-      expect(await isSecretOf(store, clientId, `${secret}x`)).toBe(false);
+      expect(await secretStanding(store, clientId, secret)).toBe('good');
+      expect(await secretStanding(store, clientId, expired)).toBe('expired');
+      expect(await secretStanding(store, clientId, `${secret}x`)).toBe('wrong');
       const rows = await store.db.selectFrom('app_credentials').selectAll().execute();
       expect(JSON.stringify(rows)).not.toContain(secret);
       await removeApp(store, clientId);
       expect(await findApp(store, clientId)).toBeUndefined();
-      expect(await isSecretOf(store, clientId, secret)).toBe(false);
+      expect(await secretStanding(store, clientId, secret)).toBe('wrong');
     });
 
     test('a name cannot leave its SQL', async () => {

@@ -40,6 +40,12 @@ export const entraErrors = {
     number: 7000215,
     text: () => 'Invalid client secret provided.',
   },
+  expiredSecret: {
+    error: 'invalid_client',
+    status: 401,
+    number: 7000222,
+    text: () => 'The provided client secret keys are expired.',
+  },
   credential: {
     error: 'invalid_client',
     status: 401,
@@ -110,9 +116,13 @@ export const entraErrors = {
 
 export type EntraErrorName = keyof typeof entraErrors;
 
+/** What the issuer library is told of a secret that has expired: it knows no error for that. */
+export const expiredSecret = 'expired_client_secret';
+
 /** The issuer library's errors, as Entra's. */
 const byOAuthError: Readonly<Record<string, EntraErrorName>> = {
   invalid_client: 'secret',
+  [expiredSecret]: 'expiredSecret',
   invalid_request: 'parameter',
   unsupported_grant_type: 'grantType',
   invalid_grant: 'grant',

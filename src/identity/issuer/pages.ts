@@ -23,6 +23,7 @@ main { width: 100%; max-width: 24rem; padding: 2rem; background: var(--card);
 .name svg { width: 24px; height: 24px; }
 h1 { margin: 0 0 .25rem; font-size: 20px; line-height: 28px; }
 p { margin: 0 0 1rem; color: var(--soft); }
+a { color: inherit; }
 label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
 input:not([type=hidden]) { width: 100%; height: 36px; padding: 0 .75rem; font: inherit;
   color: inherit; background: transparent; border: 1px solid var(--field); border-radius: 4px; }
@@ -134,4 +135,12 @@ export function donePage(): string {
 
 export function failurePage(error: string, description: string): string {
   return page('That did not work', `<p>${escapeHtml(description || error)}</p>`);
+}
+
+/** @param start where the portal begins */
+export function notFoundPage(start: string): string {
+  return page(
+    'There is no such page',
+    `<p>The address may be mistyped. <a href="${escapeHtml(start)}">To the portal</a></p>`,
+  );
 }

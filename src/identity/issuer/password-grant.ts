@@ -1,7 +1,8 @@
-import type { Provider, ResourceServer } from 'oidc-provider';
+import type { KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
 import type { Store } from '../../store/store.js';
-import { signIn } from '../users.js';
-import { resourceOf } from './scopes.js';
+import { accountClaims } from '../claims.js';
+import { signIn, type User } from '../users.js';
+import { protocolScopes, resourceOf } from './scopes.js';
 
 /**
  * A user's name and password for a token, as the documented sample for native programs asks. The
@@ -32,30 +33,48 @@ export function allowPasswordGrant(
       resource,
       await resourceServer(resource, client.clientId),
     );
-    // v1 names no scopes: all that the application has.
+    // v1 names no scopes: all that the application has, and for as long as it refreshes that.
     const asked = params['resource']
       ? [`${resource}/.default`]
       : String(params['scope']).split(' ');
     const scope = asked.filter((each) => server.scopes.has(each)).join(' ');
+    const ownScope = asked.filter((each) => protocolScopes.includes(each)).join(' ');
     const grant = new provider.Grant({ clientId: client.clientId, accountId: user.id });
     grant.addResourceScope(resource, scope);
-    const token = new provider.AccessToken({
+    grant.addOIDCScope(ownScope);
+    const common = {
       accountId: user.id,
       client,
       grantId: await grant.save(),
       gty: 'password',
-      scope,
       claims: {},
       expiresWithSession: false,
-    });
+    };
+    const token = new provider.AccessToken({ ...common, scope });
     token.resourceServer = server;
     ctx.body = {
       access_token: await token.save(),
       expires_in: token.expiration,
       token_type: token.tokenType,
       scope: token.scope,
+      ...((asked.includes('offline_access') || params['resource']) && {
+        refresh_token: await new provider.RefreshToken({
+          ...common,
+          scope: `${ownScope} ${scope}`.trim(),
+          resource,
+          rotations: 0,
+        }).save(),
+      }),
+      ...(asked.includes('openid') && { id_token: await idToken(ctx, user, ownScope) }),
     };
   };
+
+  function idToken(ctx: KoaContextWithOIDC, user: User, scope: string): Promise<string> {
+    const token = new provider.IdToken(accountClaims(user), { ctx });
+    // Its claims are those of the scopes; the library's types leave these out.
+    return Object.assign(token, { scope, mask: {} }).issue({ use: 'idtoken' });
+  }
+
   provider.registerGrantType(
     'password',
     handler,

@@ -7,13 +7,14 @@ import type {
 } from 'oidc-provider';
 import type { Store } from '../../store/store.js';
 import { familiesOf } from '../apis.js';
-import { isSecretOf } from '../apps.js';
-import { appClaims, embeddedIssuer, userClaims } from '../claims.js';
+import { secretStanding } from '../apps.js';
+import { accountClaims, appClaims, embeddedIssuer, userClaims } from '../claims.js';
 import { type KeyRing, signingAlgorithm } from '../keys.js';
 import { tokenLifetimeSeconds } from '../mint.js';
 import { findUser } from '../users.js';
 import { artifacts } from './artifacts.js';
 import { clients, issuerRequest } from './clients.js';
+import { expiredSecret } from './entra-errors.js';
 import {
   codeConfirmPage,
   codeInputPage,
@@ -120,14 +121,7 @@ export async function createProvider(
       if (!user || user.disabled) return undefined;
       return {
         accountId: user.id,
-        claims: () => ({
-          sub: user.id,
-          oid: user.id,
-          tid: tenant,
-          name: user.displayName,
-          preferred_username: user.name,
-          upn: user.name,
-        }),
+        claims: () => accountClaims(user),
       };
     },
     loadExistingGrant: (ctx) => grantAll(ctx),
@@ -207,8 +201,10 @@ export async function createProvider(
   // The address is ours to say, not the connection's: whoever ends TLS stands before us.
   provider.proxy = true;
   // Secrets are stored as hashes, which the library cannot compare.
-  provider.Client.prototype.compareClientSecret = function compare(secret: string) {
-    return isSecretOf(store, this.clientId, secret);
+  provider.Client.prototype.compareClientSecret = async function compare(secret: string) {
+    const standing = await secretStanding(store, this.clientId, secret);
+    if (standing === 'expired') throw new errors.CustomOIDCProviderError(expiredSecret);
+    return standing === 'good';
   };
   allowPasswordGrant(provider, { store, tenant, resourceServer });
   // Clients name the token endpoint as they know it, which is not where the library is mounted.
