@@ -50,6 +50,7 @@ import { type FolderSettings, followFolder } from './ingest/sources/folder.js';
 import type { RunningSource, SourceParts } from './ingest/sources/source.js';
 import { startSource } from './ingest/sources/sources.js';
 import { Uploads } from './ingest/upload.js';
+import { serverId } from './store/server-id.js';
 import { openStore, type Store } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
@@ -65,8 +66,8 @@ export interface Quarry {
   readonly url: string;
   /** Takes a file (`-`: standard input) into the default tenant; its events can be queried when it resolves. */
   ingestFile(path: string, options?: Omit<FileOptions, 'tenant'>): Promise<FileSummary>;
-  /** Remembers which files of a run have been taken, until it has come to its end. */
-  ingestRun(): IngestRun;
+  /** Remembers which files of a run have been taken, until it has come to its end; by default each tells its source. */
+  ingestRun(source?: string): IngestRun;
   /** Follows a file or folder into the default tenant, until it is closed. */
   follow(settings: Omit<FolderSettings, 'tenant'>): Promise<RunningSource>;
   /** Where it listens for shippers that take it for Elasticsearch; undefined: nowhere. */
@@ -207,6 +208,7 @@ async function start(
   });
   closers.push(() => ingest.close());
 
+  const server = serverId(paths.spool);
   const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
   closers.push(() => audit.close());
   const purges = new Purges({
@@ -267,9 +269,10 @@ async function start(
   };
   const counts = new TableCounts(engine, tenants);
   const uploads = await Uploads.open(paths.uploads, ingest);
+  const positions = { store, server: store.kind === 'postgres' ? server : undefined };
   const sourceParts: SourceParts = {
+    ...positions,
     open: ingest.open,
-    store,
     log: (line) => log.info(line, 'source'),
   };
   for (const { tenant, pollSeconds, ...settings } of configuration.sources) {
@@ -383,7 +386,7 @@ async function start(
       await ingest.flush();
       return summary;
     },
-    ingestRun: () => new IngestRun(store),
+    ingestRun: (source) => new IngestRun(positions, { tenant: defaultTenantId, source }),
     follow: (settings) => followFolder({ ...settings, tenant: defaultTenantId }, sourceParts),
     elasticsearchUrl,
     flush: () => ingest.flush(),

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Millis } from '../store/schema.js';
+import { serverId } from '../store/server-id.js';
 import type { Store } from '../store/store.js';
 
 /** A server that has not been heard of for so long has gone, or comes back to what others have done. */
@@ -25,7 +23,7 @@ export class AuditServer {
   /** @param folder of the server alone, where its id is kept */
   constructor(store: Store, folder: string) {
     this.#store = store;
-    this.id = keptId(join(folder, 'audit-server'));
+    this.id = serverId(folder);
   }
 
   /** Whether the others know that this one lives: what it takes up meanwhile is not taken for that of the dead. */
@@ -76,14 +74,4 @@ export class AuditServer {
       ? sql<Millis>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
       : sql<Millis>`cast(strftime('%s', 'now') as integer) * 1000`;
   }
-}
-
-function keptId(file: string): string {
-  if (!existsSync(file)) {
-    // Never there without its content.
-    const fresh = `${file}.new`;
-    writeFileSync(fresh, randomUUID(), { mode: 0o600, flush: true });
-    renameSync(fresh, file);
-  }
-  return readFileSync(file, 'utf8');
 }

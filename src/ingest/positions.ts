@@ -3,6 +3,13 @@ import { fromJson, toJson } from '../store/json.js';
 import { nameKey } from '../store/name-key.js';
 import type { Store } from '../store/store.js';
 
+/** Where positions are kept. */
+export interface PositionPlace {
+  readonly store: Store;
+  /** Tells the servers apart that share the store: each has telemetry of its own. Absent: there is one. */
+  readonly server?: string | undefined;
+}
+
 /**
  * How far the files, blobs, … of one source have been read. A position is written after what stands
  * before it has been stored, so that what is read twice after a crash is known by its rows.
@@ -11,20 +18,35 @@ export class Positions<Position> {
   readonly #store: Store;
   readonly #source: string;
   readonly #sourceKey: string;
+  /** Under which all servers kept theirs before each had its own. */
+  readonly #sharedKey: string;
   readonly #shape: z.ZodType<Position>;
 
-  constructor(store: Store, source: string, shape: z.ZodType<Position>) {
+  constructor({ store, server }: PositionPlace, source: string, shape: z.ZodType<Position>) {
     this.#store = store;
     this.#source = source;
-    this.#sourceKey = nameKey(source);
+    this.#sharedKey = nameKey(source);
+    this.#sourceKey = server === undefined ? this.#sharedKey : nameKey(`${server} ${source}`);
     this.#shape = shape;
   }
 
   async all(): Promise<Map<string, Position>> {
+    const own = await this.#of(this.#sourceKey);
+    if (own.size > 0 || this.#sourceKey === this.#sharedKey) {
+      return own;
+    }
+    const shared = await this.#of(this.#sharedKey);
+    for (const [item, position] of shared) {
+      await this.save(item, position);
+    }
+    return shared;
+  }
+
+  async #of(sourceKey: string): Promise<Map<string, Position>> {
     const rows = await this.#store.db
       .selectFrom('ingest_positions')
       .select(['item', 'position'])
-      .where('source_key', '=', this.#sourceKey)
+      .where('source_key', '=', sourceKey)
       .execute();
     return new Map(rows.map(({ item, position }) => [item, fromJson(position, this.#shape)]));
   }
@@ -62,6 +84,13 @@ export class Positions<Position> {
       .execute();
     for (const { item } of old.filter(({ item }) => !kept.has(item))) {
       await this.remove(item);
+    }
+    if (this.#sourceKey !== this.#sharedKey) {
+      await this.#store.db
+        .deleteFrom('ingest_positions')
+        .where('source_key', '=', this.#sharedKey)
+        .where('updated_at', '<', before)
+        .execute();
     }
   }
 }

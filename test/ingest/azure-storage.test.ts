@@ -139,7 +139,7 @@ describe('containers of the Streaming API', () => {
     const container = await containerOf('DeviceProcessEvents');
     const blob = container.getBlockBlobClient('over.json');
     const item = `${container.containerName}/over.json`;
-    const positions = new Positions(store, 'storage', z.looseObject({}));
+    const positions = new Positions({ store }, 'storage', z.looseObject({}));
     for (const [from, to] of [
       [700, 710],
       [710, 720],

@@ -111,7 +111,7 @@ describe.each(storeKinds)('on %s', (kind) => {
 
       const after = await openStore(location);
       expect(await findTenant(after, 'kept')).toMatchObject({ retentionDays: 7 });
-      const positions = new Positions(after, 'folder', z.number());
+      const positions = new Positions({ store: after }, 'folder', z.number());
       expect(await positions.all()).toEqual(new Map(items.map((item) => [item, 7])));
       await positions.save(items[0] ?? '', 8);
       expect((await positions.all()).get(items[0] ?? '')).toBe(8);
@@ -314,7 +314,7 @@ describe.each(storeKinds)('on %s', (kind) => {
   describe('ingest', () => {
     test('positions are read as they were written, and forgotten when they do not move', async () => {
       const shape = z.object({ offset: z.number(), inode: z.string() });
-      const positions = new Positions(store, 'folder', shape);
+      const positions = new Positions({ store }, 'folder', shape);
       const at = { offset: 2 ** 45, inode: '9007199254740993' };
       await positions.save('/logs/a ü.json', { ...at, offset: 1 });
       await positions.save('/logs/a ü.json', at);
@@ -325,13 +325,32 @@ describe.each(storeKinds)('on %s', (kind) => {
           ['/logs/b.json', at],
         ]),
       );
-      expect(await new Positions(store, 'blobs', shape).all()).toEqual(new Map());
+      expect(await new Positions({ store }, 'blobs', shape).all()).toEqual(new Map());
       await positions.sweep(Date.now() + 1, new Set(['/logs/b.json']));
       expect([...(await positions.all()).keys()]).toEqual(['/logs/b.json']);
     });
 
+    test('each server has read sources of one name so far as it has itself', async () => {
+      const of = (server?: string) => new Positions({ store, server }, 'logs', z.number());
+      // Of a version whose servers kept them together.
+      await of().save('1', 1);
+      const [one, other] = [of('one'), of('other')];
+      expect(await one.all()).toEqual(new Map([['1', 1]]));
+      await one.save('1', 2);
+      await one.save('2', 1);
+      expect(await other.all()).toEqual(new Map([['1', 1]]));
+      await other.save('1', 3);
+      await other.remove('1');
+      expect(await one.all()).toEqual(new Map(Object.entries({ 1: 2, 2: 1 })));
+
+      await one.sweep(Date.now() + 1, new Set(['1']));
+      expect(await one.all()).toEqual(new Map([['1', 2]]));
+      // What was kept together is passed on for so long, and not to servers that come later.
+      expect(await of('later').all()).toEqual(new Map());
+    });
+
     test('a position of a long name is kept', async () => {
-      const positions = new Positions(store, 'long', z.number());
+      const positions = new Positions({ store }, 'long', z.number());
       // Letters that do not compress, more of them than a key of PostgreSQL's holds.
       const random = randomBytes(100_000).toString('base64');
       await positions.save(random, 1);
@@ -343,9 +362,9 @@ describe.each(storeKinds)('on %s', (kind) => {
 
     test('a position of a source of a long name is kept', async () => {
       const name = `follow /${randomBytes(3_000).toString('base64')}`;
-      await new Positions(store, name, z.number()).save('1', 1);
-      expect(await new Positions(store, name, z.number()).all()).toEqual(new Map([['1', 1]]));
-      expect(await new Positions(store, `${name}x`, z.number()).all()).toEqual(new Map());
+      await new Positions({ store }, name, z.number()).save('1', 1);
+      expect(await new Positions({ store }, name, z.number()).all()).toEqual(new Map([['1', 1]]));
+      expect(await new Positions({ store }, `${name}x`, z.number()).all()).toEqual(new Map());
     });
 
     test('a request under a key is taken once', async () => {

@@ -172,7 +172,7 @@ async function intoData(options: IngestOptions): Promise<Taker> {
         onProgress: ({ bytesRead, summary }) => progress.update(bytesRead, eventsIn(summary)),
       }),
     interrupted: interrupted.signal,
-    run: quarry.ingestRun(),
+    run: quarry.ingestRun(options.source),
     close: () => quarry.close(),
   };
 }

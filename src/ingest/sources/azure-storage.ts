@@ -116,7 +116,7 @@ class Account {
     this.#settings = settings;
     this.#parts = parts;
     this.#containers = containers;
-    this.#positions = new Positions(parts.store, settings.name, positionShape);
+    this.#positions = new Positions(parts, settings.name, positionShape);
   }
 
   async load(): Promise<void> {

@@ -106,7 +106,7 @@ class Folder {
   constructor(settings: FolderSettings, parts: SourceParts) {
     this.#settings = settings;
     this.#parts = parts;
-    this.#positions = new Positions(parts.store, settings.name, positionShape);
+    this.#positions = new Positions(parts, settings.name, positionShape);
   }
 
   async load(): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Store } from '../../store/store.js';
 import type { OpenIntake } from '../intake.js';
+import type { PositionPlace } from '../positions.js';
 
 /** What a source is told of itself. */
 export interface SourceSettings {
@@ -11,9 +11,8 @@ export interface SourceSettings {
 }
 
 /** What sources stand on. */
-export interface SourceParts {
+export interface SourceParts extends PositionPlace {
   readonly open: OpenIntake;
-  readonly store: Store;
   readonly log: (line: object) => void;
 }
 
