@@ -385,8 +385,8 @@ const fileEvent: DocumentRule = {
     FileOriginUrl: firstOf(at('file.origin_url'), at('file.Ext.windows.zone_identifier_host_url')),
     FileOriginReferrerUrl: at('file.origin_referrer_url'),
     RequestProtocol: literal('Local'),
-    RequestAccountName: at('user.name'),
-    RequestAccountDomain: at('user.domain'),
+    RequestAccountName: to.nameOfUser(at('user.name')),
+    RequestAccountDomain: firstOf(at('user.domain'), to.domainOfUser(at('user.name'))),
     RequestAccountSid: at('user.id'),
   },
 };

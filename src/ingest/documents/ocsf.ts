@@ -237,6 +237,21 @@ const processAccess = rule('1007 process activity: open, inject', 'DeviceEvents'
   additional: { DesiredAccess: to.integer(at('requested_permissions')) },
 });
 
+const windowsResource = rule('201003 Windows resource activity: access', 'DeviceEvents', {
+  actionType: 'OpenProcessApiCall',
+  condition: all(activity(1), lists('win_resource.type', 'Process'), not(hasFailed)),
+  note: 'Access to files, keys and accounts has none.',
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    FileName: to.baseName(at('win_resource.name')),
+    FolderPath: to.path(at('win_resource.name')),
+  },
+  additional: {
+    DesiredAccess: to.integer(firstOf(at('access_mask'), at('unmapped.Access Mask'))),
+  },
+});
+
 const memory = rule('1004 memory activity', 'DeviceEvents', {
   actionType: verbs({
     1: 'NtAllocateVirtualMemoryApiCall',
@@ -272,8 +287,8 @@ const fileSystem = rule('1001 file system activity', 'DeviceFileEvents', {
     ),
     PreviousFolderPath: when(isRename, at('file.path'), literal('')),
     RequestProtocol: literal('Local'),
-    RequestAccountName: at('actor.user.name'),
-    RequestAccountDomain: at('actor.user.domain'),
+    RequestAccountName: to.nameOfUser(at('actor.user.name')),
+    RequestAccountDomain: firstOf(at('actor.user.domain'), to.domainOfUser(at('actor.user.name'))),
     RequestAccountSid: sidOf('actor.user'),
   },
 });
@@ -709,6 +724,9 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   6006: [cloud('6006 file hosting activity')],
   201001: [registryKey],
   201002: [registryValue],
+  201003: [windowsResource],
+  // Before version 1.0.
+  1010: [windowsResource],
   201004: [service],
 };
 

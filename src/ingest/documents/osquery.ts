@@ -310,8 +310,19 @@ const journalEvent: DocumentRule = {
   table: 'DeviceFileEvents',
   actionType: match(
     at('action'),
-    { FileCreate: 'FileCreated', FileDelete: 'FileDeleted', FileRename: 'FileRenamed' },
+    {
+      ...{ FileCreate: 'FileCreated', FileCreation: 'FileCreated' },
+      ...{ FileDelete: 'FileDeleted', FileDeletion: 'FileDeleted' },
+      ...{ FileRename: 'FileRenamed', FileRename_NewName: 'FileRenamed' },
+    },
     'FileModified',
+  ),
+  // Its new name comes with the old one.
+  condition: not(
+    any(
+      lists('action', 'FileRename_OldName'),
+      matches('action', /^directory/, 'starts with Directory'),
+    ),
   ),
   columns: {
     ...file('path'),

@@ -14,6 +14,7 @@ import { at } from './expression.js';
 import { Memory } from './memory.js';
 
 export const baseName = transform('fileName', values.baseName);
+export const path = transform('path', (text, { device }) => values.plainPath(text, device.volumes));
 export const integer = transform('long', (text) => values.integer(text));
 export const lower = transform('lower', (text) => text.toLowerCase());
 export const hash = transform('hash', (text) =>
@@ -24,6 +25,9 @@ export const addressType = transform('addressType', values.addressType);
 export const protocolName = transform('protocolName', values.protocolName);
 export const accountName = transform('accountName', values.accountName);
 export const accountDomain = transform('accountDomain', values.accountDomain);
+/** Of `DOMAIN\\name`, in the case that it has. */
+export const nameOfUser = transform('name', (user) => user.slice(user.indexOf('\\') + 1));
+export const domainOfUser = transform('domain', (user) => /^([^\\]*)\\/.exec(user)?.[1]);
 export const integrityLevel = transform('integrityLevel', (text) => values.integrityLevel(text));
 export const tokenElevation = transform('tokenElevation', values.tokenElevation);
 /** Where a port is not known some write 0. */

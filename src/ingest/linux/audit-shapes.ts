@@ -38,14 +38,21 @@ function laurel(document: JsonObject): AuditTexts | undefined {
   const texts = Object.entries(document).flatMap(([type, value]) =>
     (Array.isArray(value) ? value : [value]).flatMap((part) => {
       const fields = objectOf(part);
-      return fields && /^[A-Z][A-Z0-9_]+$/.test(type)
-        ? [`type=${type} msg=audit(${id}): ${fieldsText(type, fields)}`]
-        : [];
+      return fields && /^[A-Z][A-Z0-9_]+$/.test(type) ? recordsOfPart(type, id, fields) : [];
     }),
   );
   return texts.length === 0
     ? undefined
     : { host: typeof node === 'string' ? node : undefined, texts };
+}
+
+/** What it knows of the parent stands within SYSCALL, where older versions have a part of its own for it. */
+function recordsOfPart(type: string, id: string, fields: JsonObject): string[] {
+  const { PPID: parent, ...own } = fields;
+  const known = objectOf(parent);
+  const text = (name: string, values: JsonObject) =>
+    `type=${name} msg=audit(${id}): ${fieldsText(name, values)}`;
+  return known ? [text(type, own), text('PARENT_INFO', known)] : [text(type, fields)];
 }
 
 function fieldsText(type: string, fields: JsonObject): string {

@@ -205,7 +205,8 @@ export class AuditConversion implements Conversion {
     const fields = event.call?.record.fields ?? event.records[0]?.fields ?? new Map();
     const ms = event.time?.milliseconds ?? 0;
     const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
-    const image = isStart ? undefined : imageOf(fields.get('exe'));
+    const parent = ofType(event, 'PARENT_INFO');
+    const image = imageOf((isStart ? parent : fields)?.get('exe'));
     const { correlation } = this.#context;
     const process =
       pid === undefined ? undefined : correlation.processes.find(device.name, { pid, image, ms });
@@ -223,6 +224,9 @@ export class AuditConversion implements Conversion {
     // Upper and lower case are different files there.
     columns['InitiatingProcessFolderPath'] = path;
     columns['InitiatingProcessFileName'] = path && baseName(path);
+    const parentImage = isStart ? undefined : imageOf(parent?.get('exe'));
+    columns['InitiatingProcessParentId'] ??= pidOf((isStart ? parent : fields)?.get('ppid'));
+    columns['InitiatingProcessParentFileName'] ??= parentImage && baseName(parentImage);
   }
 }
 

@@ -109,7 +109,7 @@ function ownColumns(
 ): Columns {
   const own: Columns = { InitiatingProcessId: named.pid };
   if (known['InitiatingProcessUniqueId'] === undefined) {
-    own['InitiatingProcessUniqueId'] = knownGuid(named.guid);
+    own['InitiatingProcessUniqueId'] = knownGuid(named.guid) && named.guid;
   }
   if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
     setImage(own, named.image, device);

@@ -165,6 +165,12 @@ const hayabusaLogs: Readonly<Record<string, string>> = {
   Defender: 'Microsoft-Windows-Windows Defender/Operational',
   TaskSch: 'Microsoft-Windows-TaskScheduler/Operational',
   WMI: 'Microsoft-Windows-WMI-Activity/Operational',
+  PwShCore: 'PowerShellCore/Operational',
+  AppLocker: 'Microsoft-Windows-AppLocker/EXE and DLL',
+  CodeInteg: 'Microsoft-Windows-CodeIntegrity/Operational',
+  SecMitig: 'Microsoft-Windows-Security-Mitigations/KernelMode',
+  'RDS-RCM': 'Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational',
+  'LDAP-Cli': 'Microsoft-Windows-LDAP-Client/Debug',
 };
 
 /** A hit of a rule, with all of its event; the event of several hits is one. */

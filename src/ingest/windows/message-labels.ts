@@ -36,13 +36,18 @@ const sections: Readonly<Record<string, Labels>> = {
   member: { 'security id': 'MemberSid', 'account name': 'MemberName' },
   group,
   'new group': group,
-  'target server': { 'target server name': 'TargetServerName' },
+  'target server': {
+    'target server name': 'TargetServerName',
+    'additional information': 'TargetInfo',
+  },
   'account information': {
     ...changed,
     'supplied realm name': 'TargetDomainName',
     'user id': 'TargetSid',
   },
   'account that was locked out': changed,
+  'computer account that was created': changed,
+  'new computer account': changed,
   'account modified': changed,
   'audit policy change': {
     category: 'CategoryId',
@@ -137,11 +142,44 @@ const anywhere: Labels = {
   'hardware ids': 'HardwareIds',
   'compatible ids': 'CompatibleIds',
   'location information': 'LocationInformation',
+  'object server': 'ObjectServer',
+  'handle id': 'HandleId',
+  'sam account name': 'SamAccountName',
+  'display name': 'DisplayName',
+  'user principal name': 'UserPrincipalName',
+  'home directory': 'HomeDirectory',
+  'home drive': 'HomePath',
+  'script path': 'ScriptPath',
+  'profile path': 'ProfilePath',
+  'user workstations': 'UserWorkstations',
+  'password last set': 'PasswordLastSet',
+  'account expires': 'AccountExpires',
+  'primary group id': 'PrimaryGroupId',
+  allowedtodelegateto: 'AllowedToDelegateTo',
+  'old uac value': 'OldUacValue',
+  'new uac value': 'NewUacValue',
+  'user account control': 'UserAccountControl',
+  'user parameters': 'UserParameters',
+  'sid history': 'SidHistory',
+  'logon hours': 'LogonHours',
+  'dns host name': 'DnsHostName',
+  'service principal names': 'ServicePrincipalNames',
+  'old account name': 'OldTargetUserName',
+  'new account name': 'NewTargetUserName',
+  'failure reason': 'FailureReason',
+  'key length': 'KeyLength',
+  'transited services': 'TransmittedServices',
+  'impersonation level': 'ImpersonationLevel',
+  'restricted admin mode': 'RestrictedAdminMode',
+  'virtual account': 'VirtualAccount',
+  'linked logon id': 'TargetLinkedLogonId',
+  'pre-authentication type': 'PreAuthType',
 };
 
 /** What may go on over several lines. */
 const longNames: ReadonlySet<string> = new Set([
-  ...['TaskContent', 'TaskContentNew', 'Properties'],
+  ...['TaskContent', 'TaskContentNew', 'Properties', 'AccessList', 'UserAccountControl'],
+  ...['ServicePrincipalNames'],
   ...['VendorIds', 'HardwareIds', 'CompatibleIds', 'LocationInformation'],
 ]);
 
@@ -198,8 +236,8 @@ const usualNames = [
   ...['sourceaddress', 'membersid', 'param1'],
 ];
 
-const heading = /^([A-Z][A-Za-z ]{2,60}):\s*$/;
-const labelled = /^\s*([A-Za-z][A-Za-z ()]{0,40}?):[ \t]*(.*)$/;
+const heading = /^([A-Z][A-Za-z ]{2,60}?) ?:\s*$/;
+const labelled = /^\s*([A-Za-z][A-Za-z ()-]{0,40}?):[ \t]*(.*)$/;
 
 /** Reads a message of headings, with labels and their values below each, as the Security log has them. */
 export function sectionedMessage(

@@ -18,6 +18,7 @@ const writers: Readonly<Record<string, string>> = {
   security: 'microsoft-windows-security-auditing',
   system: 'service control manager',
   'windows powershell': 'powershell',
+  'microsoft-windows-dns client events/operational': 'microsoft-windows-dns-client',
 };
 
 /**

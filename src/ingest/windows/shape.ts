@@ -226,7 +226,7 @@ export function parsedText(value: JsonValue | undefined): JsonValue | undefined 
   }
   const tree = parseXml(text);
   const item = asObject(tree?.['DataItem']);
-  return asObject(item ?? tree)?.['EventData'] ?? tree;
+  return asObject(item ?? tree)?.['EventData'] ?? item ?? tree;
 }
 
 /** A search's hit may have `fields` instead of the document, each of them a list. */

@@ -102,7 +102,17 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
 /** Names of top-level members that are the shipper's own, not the event's. */
 const nxlogEnvelope = new Set([
   ...['SourceName', 'ProviderGuid', 'EventID', 'Version', 'Task', 'Opcode', 'OpcodeValue'],
-  ...['Keywords', 'EventTime', 'EventReceivedTime', 'Hostname', 'Channel', 'Category', 'Severity'],
+  ...[
+    'LevelValue',
+    'TaskValue',
+    'Keywords',
+    'EventTime',
+    'EventReceivedTime',
+    'Hostname',
+    'Channel',
+    'Category',
+    'Severity',
+  ],
   ...['SeverityValue', 'RecordNumber', 'ExecutionProcessID', 'ExecutionThreadID', 'ThreadID'],
   ...['ActivityID', 'RelatedActivityID', 'SourceModuleName', 'SourceModuleType', 'Message', 'host'],
   ...['port', 'tags', '@timestamp', '@version', 'EventTypeOrignal', 'MessageSourceAddress'],
@@ -124,7 +134,7 @@ const flatEnvelope = new Set([
     'Message',
   ],
   ...['RecordId', 'RecordNumber', 'EventRecordID', 'Qualifiers', 'ActivityId', 'RelatedActivityId'],
-  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port', 'Properties'],
+  ...['ThreadId', 'Bookmark', 'tags', 'host', 'port'],
 ]);
 
 const logAnalyticsEnvelope = new Set([
@@ -381,7 +391,11 @@ const shapes: readonly Shape[] = [
       const data = without(record, logAnalyticsEnvelope);
       const parsed = parsedText(record['EventData']);
       const named = new EventData();
-      const inserts = Array.isArray(parsed) ? parsed : addEventData(named, parsed);
+      const userData = asObject(parsed)?.['UserData'];
+      const inserts = Array.isArray(parsed)
+        ? parsed
+        : addEventData(named, userData === undefined ? parsed : undefined);
+      addUserData(named, userData);
       for (const name of named.names) {
         data.put(name, named.get(name.toLowerCase()));
       }
@@ -514,6 +528,9 @@ function unwrapFlat(record: JsonObject): Envelope {
     }
   }
   const properties = record['Properties'];
+  if (Array.isArray(properties)) {
+    data.delete('Properties');
+  }
   return {
     provider: record['SourceName'] ?? record['ProviderName'] ?? record['Provider'],
     id: record['EventID'] ?? record['EventId'] ?? record['Id'],

@@ -65,6 +65,14 @@ describe('ECS documents', () => {
     expect(result.snapshots['DeviceNetworkInfo']?.[0]?.['IPAddresses']).toContain('10.0.0.5');
   });
 
+  it('the id of a parent that is not known keeps its letters', () => {
+    const parent = { ...start.process.parent, entity_id: 'NGM5YzljYjMtZjgw' };
+    const document = { ...start, process: { ...start.process, parent } };
+    expect(onlyRow(converted([document]))).toMatchObject({
+      InitiatingProcessUniqueId: 'NGM5YzljYjMtZjgw',
+    });
+  });
+
   it('what the start of a process says of it is known of what it does', () => {
     const process = {
       entity_id: 'abc',

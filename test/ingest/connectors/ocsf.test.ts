@@ -129,6 +129,36 @@ describe('OCSF documents', () => {
       { ActionType: 'FileCreated', FileName: 'a.txt' },
     ],
     [
+      'file of a user whose name comes with its domain',
+      {
+        ...{ class_uid: 1001, activity_id: 4, file: { path: 'C:\\a.txt' } },
+        actor: { user: { name: 'NT AUTHORITY\\SYSTEM' } },
+      },
+      {
+        ActionType: 'FileDeleted',
+        RequestAccountName: 'SYSTEM',
+        RequestAccountDomain: 'NT AUTHORITY',
+      },
+    ],
+    [
+      'access to a process, as a resource of Windows',
+      {
+        ...{ class_uid: 201003, activity_id: 1, access_mask: 16 },
+        win_resource: {
+          ...{ name: '\\Device\\HarddiskVolume2\\Windows\\System32\\lsass.exe', type: 'Process' },
+          uid: '0x564',
+        },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'OpenProcessApiCall',
+        FileName: 'lsass.exe',
+        FolderPath: 'C:\\Windows\\System32\\lsass.exe',
+        AdditionalFields: { DesiredAccess: 16 },
+        ...byActor,
+      },
+    ],
+    [
       'module loaded',
       { class_uid: 1005, activity_id: 1, module: { file: { name: 'a.dll', path: 'C:\\a.dll' } } },
       { table: 'DeviceImageLoadEvents', ActionType: 'ImageLoaded', FileName: 'a.dll', ...byActor },

@@ -135,6 +135,34 @@ describe('osquery results', () => {
       },
     ],
     [
+      'a file that came to be, in the words of the journal of NTFS',
+      result('journal', {
+        ...{ action: 'FileCreation', path: 'C:\\a.exe', old_path: '', category: 'c', time: at(1) },
+      }),
+      { ActionType: 'FileCreated', FolderPath: 'C:\\a.exe', FileName: 'a.exe' },
+    ],
+    [
+      'a file that was deleted, in the words of the journal of NTFS',
+      result('journal', { action: 'FileDeletion', path: 'C:\\a.exe', old_path: '', time: at(1) }),
+      { ActionType: 'FileDeleted', FileName: 'a.exe' },
+    ],
+    [
+      'a file with another name, in the words of the journal of NTFS',
+      result('journal', {
+        ...{ action: 'FileRename_NewName', path: 'C:\\a.locked', old_path: 'C:\\a.txt' },
+        time: at(1),
+      }),
+      {
+        ...{ ActionType: 'FileRenamed', FileName: 'a.locked', PreviousFileName: 'a.txt' },
+        PreviousFolderPath: 'C:\\a.txt',
+      },
+    ],
+    [
+      'a file that was written to, in the words of the journal of NTFS',
+      result('journal', { action: 'FileWrite', path: 'C:\\a.txt', old_path: '', time: at(1) }),
+      { ActionType: 'FileModified', FileName: 'a.txt' },
+    ],
+    [
       'a logon',
       result('user_events', {
         type: '1112',

@@ -399,6 +399,45 @@ describe('other records of the audit system', () => {
       { ProcessCommandLine: 'nc -l a b' },
     ],
     [
+      'the parent of a program that was started',
+      {
+        ID: id,
+        SYSCALL: {
+          ...{ arch: '0xc000003e', syscall: 59, success: 'yes', ppid: 100, pid: 200 },
+          ...{ exe: '/usr/bin/perl', UID: 'root' },
+          PPID: { EVENT_ID: '1767607871.400:99', comm: 'bash', exe: '/bin/bash', ppid: 50 },
+        },
+        EXECVE: { argc: 2, ARGV_STR: 'perl -e' },
+      },
+      {
+        ActionType: 'ProcessCreated',
+        InitiatingProcessId: 100,
+        InitiatingProcessFileName: 'bash',
+        InitiatingProcessFolderPath: '/bin/bash',
+        InitiatingProcessParentId: 50,
+        AdditionalFields: expect.not.objectContaining({ PPID: expect.anything() }),
+      },
+    ],
+    [
+      'the parent of the process that acted, in the words of older versions',
+      {
+        ID: id,
+        SYSCALL: {
+          ...{ arch: '0xc000003e', syscall: 42, success: 'yes', ppid: 100, pid: 200 },
+          exe: '/usr/bin/nc',
+        },
+        SOCKADDR: [{ SADDR: { saddr_fam: 'inet', addr: '203.0.113.9', port: 4444 } }],
+        PARENT_INFO: { ID: '1767607871.400:99', comm: 'sh', exe: '/usr/bin/dash', ppid: 50 },
+      },
+      {
+        ActionType: 'ConnectionSuccess',
+        InitiatingProcessId: 200,
+        InitiatingProcessFileName: 'nc',
+        InitiatingProcessParentId: 100,
+        InitiatingProcessParentFileName: 'dash',
+      },
+    ],
+    [
       'an address in percents, and a call by its name on a machine whose numbers are others',
       {
         ID: id,

@@ -420,6 +420,119 @@ Task Information:
       },
     ],
     [
+      'an account, with its attributes and what was changed of them',
+      said(
+        auditing,
+        4738,
+        `A user account was changed.
+
+${subject}
+Target Account:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1001
+\tAccount Name:\t\tMallory
+\tAccount Domain:\t\tCONTOSO
+
+Changed Attributes:
+\tSAM Account Name:\t-
+\tDisplay Name:\t\tMallory M
+\tOld UAC Value:\t\t0x10
+\tNew UAC Value:\t\t0x2010
+\tUser Account Control:\t
+\t\t'Trusted For Delegation' - Enabled
+\t\t'Normal Account' - Enabled
+\tUser Parameters:\t-
+\tSID History:\t\t-
+
+Additional Information:
+\tPrivileges:\t\t-
+`,
+      ),
+      {
+        ActionType: 'UserAccountModified',
+        AccountName: 'mallory',
+        AdditionalFields: {
+          DisplayName: 'Mallory M',
+          OldUacValue: '0x10',
+          NewUacValue: '0x2010',
+          UserAccountControl: expect.stringMatching(/Trusted For Delegation[\s\S]*Normal Account/),
+        },
+      },
+    ],
+    [
+      'a check of access to a share, with all that was asked for',
+      said(
+        auditing,
+        5145,
+        `A network share object was checked to see whether client can be granted desired access.
+\t
+${subject}
+Network Information:\t
+\tObject Type:\t\tFile
+\tSource Address:\t\t10.0.0.9
+\tSource Port:\t\t50111
+\t
+Share Information:
+\tShare Name:\t\t\\\\*\\ADMIN$
+\tShare Path:\t\t\\??\\C:\\Windows
+\tRelative Target Name:\tTemp\\x.exe
+
+Access Request Information:
+\tAccess Mask:\t\t0x120089
+\tAccesses:\t\tREAD_CONTROL
+\t\t\t\tSYNCHRONIZE
+\t\t\t\t
+Access Check Results:
+\t-
+`,
+      ),
+      {
+        ActionType: 'NetworkShareObjectAccessChecked',
+        RemoteIP: '10.0.0.9',
+        FileName: 'x.exe',
+        AdditionalFields: { AccessList: expect.stringMatching(/^READ_CONTROL\s+SYNCHRONIZE\s*$/) },
+      },
+    ],
+    [
+      'a failed logon, in what it says besides',
+      said(
+        auditing,
+        4625,
+        `An account failed to log on.
+
+${subject}
+Logon Type:\t\t\t3
+
+Account For Which Logon Failed:
+\tSecurity ID:\t\tNULL SID
+\tAccount Name:\t\tmallory
+\tAccount Domain:\t\tCONTOSO
+
+Failure Information:
+\tFailure Reason:\t\tUnknown user name or bad password.
+\tStatus:\t\t\t0xC000006D
+\tSub Status:\t\t0xC0000064
+
+Network Information:
+\tWorkstation Name:\tKALI
+\tSource Network Address:\t10.0.0.9
+\tSource Port:\t\t50111
+
+Detailed Authentication Information:
+\tLogon Process:\t\tNtLmSsp 
+\tAuthentication Package:\tNTLM
+\tTransited Services:\t-
+\tPackage Name (NTLM only):\t-
+\tKey Length:\t\t0
+`,
+      ),
+      {
+        ActionType: 'LogonFailed',
+        AccountName: 'mallory',
+        FailureReason: 'InvalidUserNameOrPassword',
+        AdditionalFields: { FailureReason: 'Unknown user name or bad password.', KeyLength: '0' },
+      },
+    ],
+    [
       'a service',
       said(
         'Service Control Manager',
@@ -526,6 +639,99 @@ User Data:
   ])('NXLog, which has a type of its own: %s', (_name, record, wanted) => {
     const nxlog = { EventTime: '2026-01-05 10:11:12', Hostname: computer, EventType: 'INFO' };
     expect(onlyRow(converted([{ ...nxlog, ...record }]))).toMatchObject(wanted);
+  });
+
+  it.each([
+    [
+      'a replication of the directory, under a heading with a space before its colon',
+      said(
+        auditing,
+        4662,
+        `An operation was performed on an object.
+
+${subject.replace('Subject:', 'Subject :')}
+Object:
+\tObject Server:\t\tDS
+\tObject Type:\t\tdomainDNS
+\tObject Name:\t\tDC=contoso,DC=com
+\tHandle ID:\t\t0x0
+
+Operation:
+\tOperation Type:\t\tObject Access
+\tAccesses:\t\tControl Access
+\t\t\t\t
+\tAccess Mask:\t\t0x100
+\tProperties:\t\tControl Access
+\t\t{1131f6ad-9c07-11d1-f79f-00c04fc2dcd2}
+\tdomainDNS
+`,
+      ),
+      {
+        table: 'IdentityDirectoryEvents',
+        ActionType: 'Directory Services replication',
+        AccountName: 'admin',
+        AccountSid: 'S-1-5-21-1-2-3-500',
+        AdditionalFields: { ObjectServer: 'DS', AccessMask: '0x100' },
+      },
+    ],
+    [
+      'an account with another name',
+      said(
+        auditing,
+        4781,
+        `The name of an account was changed:
+
+${subject}
+Target Account:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1710
+\tAccount Domain:\t\tCONTOSO
+\tOld Account Name:\tEVILPC$
+\tNew Account Name:\tDC1
+`,
+      ),
+      {
+        ActionType: 'Account Name changed',
+        AccountName: 'admin',
+        TargetAccountDisplayName: 'DC1',
+        AdditionalFields: { OldTargetUserName: 'EVILPC$' },
+      },
+    ],
+    [
+      'a request for a ticket without authentication before it',
+      said(
+        auditing,
+        4768,
+        `A Kerberos authentication ticket (TGT) was requested.
+
+Account Information:
+\tAccount Name:\t\tmallory
+\tSupplied Realm Name:\tCONTOSO
+\tUser ID:\t\t\tS-1-5-21-1-2-3-1001
+
+Service Information:
+\tService Name:\t\tkrbtgt
+\tService ID:\t\tS-1-5-21-1-2-3-502
+
+Network Information:
+\tClient Address:\t\t::ffff:10.0.0.9
+\tClient Port:\t\t51000
+
+Additional Information:
+\tTicket Options:\t\t0x40800010
+\tResult Code:\t\t0x0
+\tTicket Encryption Type:\t0x17
+\tPre-Authentication Type:\t0
+`,
+      ),
+      {
+        ActionType: 'LogonSuccess',
+        AccountName: 'mallory',
+        IPAddress: '10.0.0.9',
+        AdditionalFields: { TicketEncryptionType: '0x17', PreAuthType: '0' },
+      },
+    ],
+  ])('for tables of the directory: %s', (_name, record, wanted) => {
+    expect(onlyRow(converted([record], undefined, { extensions: true }))).toMatchObject(wanted);
   });
 
   it('PowerShell has a value that is called as a part of events is', () => {

@@ -544,10 +544,66 @@ describe('an event is the same in every shape', () => {
         user_data: { LogFileCleared: { SubjectUserName: 'Admin' } },
       },
     ],
+    [
+      'Log Analytics (Event)',
+      {
+        TimeGenerated: iso,
+        Source: 'Microsoft-Windows-Eventlog',
+        EventLog: 'Security',
+        EventID: 1102,
+        Computer: computer,
+        EventData:
+          '<DataItem type="System.XmlData" time="x"><UserData xmlns="u"><LogFileCleared xmlns="l"><SubjectUserName>Admin</SubjectUserName></LogFileCleared></UserData></DataItem>',
+        Type: 'Event',
+      },
+    ],
+    [
+      'Log Analytics (WindowsEvent)',
+      {
+        TimeGenerated: iso,
+        Provider: 'Microsoft-Windows-Eventlog',
+        Channel: 'Security',
+        EventID: 1102,
+        Computer: computer,
+        EventData: { UserData: { LogFileCleared: { SubjectUserName: 'Admin' } } },
+        Type: 'WindowsEvent',
+      },
+    ],
   ])('%s has the values of UserData', (_name, record) => {
     const row = onlyRow(converted([record]));
     expect(row).toMatchObject({ ActionType: 'SecurityLogCleared', AccountName: 'admin' });
     expect(row).not.toHaveProperty('AdditionalFields');
+  });
+
+  it('a value of an event may be called Properties, as those of Get-WinEvent are', () => {
+    const record = {
+      SourceName: 'Microsoft-Windows-Security-Auditing',
+      EventID: 4662,
+      Hostname: computer,
+      TimeCreated: iso,
+      SubjectUserName: 'Admin',
+      Properties: '%%7688\r\n\t\t{1131f6ad-9c07-11d1-f79f-00c04fc2dcd2}\r\n',
+    };
+    expect(onlyRow(converted([record], undefined, { extensions: true }))).toMatchObject({
+      ActionType: 'Directory Services replication',
+      AccountName: 'admin',
+      AdditionalFields: { Properties: record.Properties },
+    });
+  });
+
+  it('what NXLog itself says of an event is none of its values', () => {
+    const record = {
+      EventTime: iso,
+      Hostname: computer,
+      SourceName: 'Microsoft-Windows-Security-Auditing',
+      EventID: 4726,
+      LevelValue: 0,
+      TaskValue: 13824,
+      OpcodeValue: 0,
+      SourceModuleType: 'im_msvistalog',
+      TargetUserName: 'Mallory',
+    };
+    expect(onlyRow(converted([record]))).not.toHaveProperty('AdditionalFields');
   });
 
   it('what NXLog has lost of an event is in its message', () => {
@@ -637,6 +693,23 @@ describe('an event is the same in every shape', () => {
       AccountName: 'bob',
     });
     expect(converted([record], 'windows-event').counts.rejected).toBe(1);
+  });
+
+  it.each([
+    ['Microsoft-Windows-DNS Client Events/Operational', 3008, 'DnsQueryResponse'],
+    ['CodeInteg', 3077, 'AppControlCodeIntegrityPolicyBlocked'],
+    ['RDS-RCM', 1149, 'RemoteDesktopConnection'],
+    ['LDAP-Cli', 30, 'LdapSearch'],
+    ['SecMitig', 1, 'ExploitGuardAcgAudited'],
+    ['AppLocker', 8004, 'AppControlExecutableBlocked'],
+    ['PwShCore', 4104, 'AmsiScriptContent'],
+  ])('Hayabusa has names of its own for logs: %s', (Channel, EventID, ActionType) => {
+    const record = {
+      ...{ Timestamp: '2026-01-05 19:11:12.400 +09:00', Computer: computer, Channel, EventID },
+      RuleTitle: 'x',
+      AllFieldInfo: { QueryName: 'a.example', FilePath: 'C:\\a.exe', ScriptBlockText: 'x' },
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({ ActionType });
   });
 
   describe('Get-WinEvent | ConvertTo-Json', () => {
