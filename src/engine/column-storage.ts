@@ -1,67 +1,17 @@
 import type { systemColumns } from '../catalog/common-columns.js';
+import { isText, type TextStorage, textStorageOf } from '../catalog/text-storage.js';
 import type { Column, Table } from '../catalog/types.js';
 import { columnTypes, identifier, join, literal, type Sql, sql } from '../sql/sql.js';
 import { foldedText, termText } from '../sql/terms.js';
 
-/** How a text column is stored. */
-type TextStorage =
-  /** Searched for words and parts: a term index and an n-gram index. */
-  | 'searched'
-  /** Looked up as a whole value: a bloom filter. */
-  | 'hash'
-  /** Few different values: a dictionary, which needs no index. */
-  | 'few'
-  | 'plain';
-
-/**
- * By column name, first match. Long texts first: their names end like those of short ones. A column
- * that is stored as `few` without being so costs space, one that is not though it could be costs time.
- */
-const textStorage: readonly (readonly [RegExp, TextStorage])[] = [
-  [/^(InitiatingProcess|Process)CommandLine$/, 'searched'],
-  [/^(FolderPath|RegistryKey|RegistryValueData)$/, 'searched'],
-  [/^(RemoteUrl|Url|FileOriginUrl|RequestUri|DnsQuery|QueryTarget)$/, 'searched'],
-  [/^(Subject|EmailSubject|MessageSubject)$/, 'searched'],
-  [/^(AdditionalFields|RawEventData)$/, 'searched'],
-  [/^(SHA1|SHA256|MD5)$/, 'hash'],
-  // Hashes of the programs that start others: few programs do.
-  [/^InitiatingProcess(SHA1|SHA256|MD5|FolderPath)$/, 'few'],
-  [/^(DeviceId|DeviceName|ActionType|MachineGroup|RegistryDeviceTag)$/, 'few'],
-  [/(File|Host|Account|Display|Company|Product|Software|Vendor|Policy|Agent|Image)Name$/, 'few'],
-  [/(Device|Domain|Country|City|State|Region|Container|Namespace|Share|Process|App)Name$/, 'few'],
-  [/(Domain|Upn|AccountSid|AccountObjectId|TenantId|SubscriptionId)$/, 'few'],
-  [/VersionInfo(CompanyName|ProductName|ProductVersion|InternalFileName|OriginalFileName)$/, 'few'],
-  [/VersionInfoFileDescription$/, 'few'],
-  [/(Type|Types|Category|Categories|Status|State|Level|Severity|Direction|Protocol)$/, 'few'],
-  [/(Platform|Architecture|Version|Vendor|Manufacturer|Model|Source|Sources|Action)$/, 'few'],
-  [/(Country|City|Region|CountryCode|Isp|ISP|Department|Company|Language|Workload)$/, 'few'],
-  [/(TokenElevation|IntegrityLevel|Signer|Issuer|RegistryValueName|UserAgent|Browser)$/, 'few'],
-  [/^(Application|ApplicationId|OSDistribution|OSBuild|LogonType|Operation|OperationName)$/, 'few'],
-  [/^(AttackTechniques|DetectionMethods|ThreatNames|ResourceDisplayName|EvidenceRole)$/, 'few'],
-];
-
-const textTypes = new Set(['string', 'dynamic']);
-
-function storageOf(column: Column): TextStorage {
-  const match = textTypes.has(column.type)
-    ? textStorage.find(([pattern]) => pattern.test(column.name))?.[1]
-    : undefined;
-  // A dictionary of JSON documents pays as little as an index of hashes in one would.
-  return match === undefined || (column.type === 'dynamic' && match !== 'searched')
-    ? 'plain'
-    : match;
-}
-
 /** What a column is in the engine, without codec: `LowCardinality(String)`, `Nullable(Int64)`. */
 export function storedType(table: Table, column: Column): string {
   const type = columnTypes[column.type];
-  if (storageOf(column) === 'few') {
+  if (textStorageOf(column) === 'few') {
     return `LowCardinality(${type})`;
   }
   // Text is never null in KQL, and a row without time is not stored.
-  return textTypes.has(column.type) || column.name === table.timeColumn
-    ? type
-    : `Nullable(${type})`;
+  return isText(column) || column.name === table.timeColumn ? type : `Nullable(${type})`;
 }
 
 const timeCodec: Sql = { text: 'CODEC(DoubleDelta, ZSTD(1))' };
@@ -114,7 +64,7 @@ const indexes: Readonly<Record<TextStorage, readonly Index[]>> = {
 };
 
 export function columnIndexes(column: Column): IndexDefinition[] {
-  return indexes[storageOf(column)].map(({ prefix, type, expression }) => {
+  return indexes[textStorageOf(column)].map(({ prefix, type, expression }) => {
     const name = `${prefix}_${column.name}`;
     const indexed = expression(identifier(column.name));
     return { name, definition: sql`INDEX ${identifier(name)} ${indexed} ${{ text: type }}` };

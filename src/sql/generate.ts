@@ -1,3 +1,4 @@
+import { type TextStorage, textStorageOf } from '../catalog/text-storage.js';
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
 import {
@@ -38,6 +39,8 @@ interface Definition {
   /** The value in another form in one step (`Operand.read`). */
   readonly read?: Operand['read'];
   readonly path?: Operand['path'];
+  /** How it is stored, where it is a stored column's value as it stands (`Operand.storage`). */
+  readonly storage?: TextStorage | undefined;
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
   /** Its nodes, with what the names in it stand for; 1 where it is absent. */
@@ -202,6 +205,7 @@ function selectScan(plan: ScanNode, required: ReadonlySet<PlanColumn>): Select {
       sql: isStored ? identifier(source.name) : sql`toInt64(byteSize(${join(storedNames(plan))}))`,
       plain: isStored,
       nullable: isStored && isNullableColumn(column.type) && source.name !== plan.timeColumn,
+      storage: isStored ? textStorageOf(source) : undefined,
       reads: [],
     });
   }
@@ -340,6 +344,7 @@ function selectProject(
       nullable: operand.nullable,
       read: operand.read,
       path: operand.path,
+      storage: operand.storage,
       reads: [...readsOf([expression])],
       size,
     });
@@ -465,13 +470,70 @@ function selectAggregate(
   for (const calls of jointly(aggregates)) {
     defineAggregates(calls, keyed, below, generation, definitions);
   }
-  return {
+  const grouped: Select = {
     ...below,
     definitions,
     output: [...keys, ...followers, ...aggregates].map(({ column }) => column),
     groupBy: keys.map(({ column }) => column),
     closed: true,
   };
+  const winners =
+    followers.length === 0 && winningRows(plan, keys, aggregates, grouped, generation);
+  return winners ? { ...grouped, where: [...below.where, winners] } : grouped;
+}
+
+/** Fewer values are taken along by the aggregate itself at less than it costs to look for their rows. */
+const leastValues = 3;
+
+/**
+ * Where all that is asked of each group is its row with the greatest key (`arg_max(Timestamp, *)`): that a
+ * row is one of these. Of the others no more is read then than their groups and keys.
+ */
+function winningRows(
+  plan: Extract<LogicalPlan, { kind: 'aggregate' }>,
+  keys: readonly PlanAssignment[],
+  aggregates: readonly PlanAggregate[],
+  grouped: Select,
+  generation: Generation,
+): Select['where'][number] | undefined {
+  const [first] = aggregates;
+  const ranked = first?.arguments[0];
+  const end = first && /max$/.test(first.name) ? 'max' : 'min';
+  const isOf = ({ name, arguments: [by] }: PlanAggregate) =>
+    (name === end || name === `arg_${end}`) && by?.kind === 'column' && by.column === rank?.column;
+  const rank = ranked?.kind === 'column' ? ranked : undefined;
+  const values = aggregates.filter(({ name }) => name === `arg_${end}`);
+  if (!rank || !isRanked(rank.type) || keys.length === 0) return undefined;
+  if (values.length < leastValues || !aggregates.every(isOf)) return undefined;
+  if (!isReadAgain(plan.input, generation)) return undefined;
+  const columns = keys.map(({ column }) => column);
+  const isNullable = (column: PlanColumn) => grouped.definitions.get(column)?.nullable ?? true;
+  // A null is in no list.
+  if (columns.some(isNullable) || isNullable(rank.column)) return undefined;
+  const names = columns.map((column) => reference(column, grouped));
+  const key = reference(rank.column, grouped);
+  const reads = [...columns, rank.column];
+  const best = printWith(grouped, [...names, sql`${{ text: end }}(${key})`], [], reads);
+  return { sql: sql`((${join([...names, key])}) IN (${best}))`, reads };
+}
+
+/** Without values that are not equal to themselves. */
+function isRanked(type: ScalarType): boolean {
+  return type === 'datetime' || type === 'long' || type === 'int';
+}
+
+/** To read the rows twice costs little more than to read some of their columns. */
+function isReadAgain(plan: LogicalPlan, generation: Generation): boolean {
+  if (plan.kind === 'scan') return true;
+  if (expressionsOf(plan).some((each) => isVolatile(each) || subplansOf(each).length > 0)) {
+    return false;
+  }
+  if (plan.kind === 'filter' || plan.kind === 'project') return isReadAgain(plan.input, generation);
+  return (
+    plan.kind === 'shared' &&
+    !isNamed(plan.shared, generation) &&
+    isReadAgain(plan.shared.plan, generation)
+  );
 }
 
 /** The columns whose values the others follow: what tells groups apart. */
@@ -627,11 +689,12 @@ function selectJoin(
       (from === 'left' && /right|full/.test(plan.join));
     const name = sql`${names[from]}.${columnName(source.id)}`;
     const input = from === 'left' ? left.input : right.input;
-    const known = input.definitions.get(source)?.nullable ?? true;
+    const known = input.definitions.get(source);
     definitions.set(column, {
       sql: outer && !isNullableColumn(column.type) ? sql`ifNull(${name}, '')` : name,
       plain: false,
-      nullable: isNullableColumn(column.type) && (outer || known),
+      nullable: isNullableColumn(column.type) && (outer || (known?.nullable ?? true)),
+      storage: outer ? undefined : known?.storage,
       reads: [],
     });
   }
@@ -664,7 +727,19 @@ function selectUnion(
     const column = plan.columns[index];
     if (!column) return;
     const nullable = branches.some(({ operands }) => operands[place]?.nullable ?? true);
-    definitions.set(column, { sql: columnName(column.id), plain: true, nullable, reads: [] });
+    const [storage, ...others] = new Set(
+      branches.flatMap(({ operands }) => {
+        const operand = operands[place];
+        return operand && !operand.constant ? [operand.storage] : [];
+      }),
+    );
+    definitions.set(column, {
+      sql: columnName(column.id),
+      plain: true,
+      nullable,
+      storage: others.length === 0 ? storage : undefined,
+      reads: [],
+    });
   });
   const columns = [...definitions.keys()];
   const texts = branches.map(({ below, operands, reads }) => {
@@ -1069,6 +1144,7 @@ function nest(from: Select): Select {
         sql: columnName(column.id),
         plain: true,
         nullable: from.definitions.get(column)?.nullable ?? true,
+        storage: from.definitions.get(column)?.storage,
         reads: [],
       },
     ]),
@@ -1169,6 +1245,7 @@ function emit(
         expression,
         read: definition?.read,
         path: definition?.path,
+        storage: definition?.storage,
         computed: definition && !definition.plain,
       };
     }

@@ -1,3 +1,4 @@
+import type { TextStorage } from '../catalog/text-storage.js';
 import type { ScalarType } from '../catalog/types.js';
 import type { LiteralValue } from '../kql/literals.js';
 import type { PlanExpression } from '../plan/plan.js';
@@ -17,10 +18,17 @@ export interface Operand extends Sql {
   readonly table?: true;
   /** An alias: where a lambda names it, its definition is computed again for each element. */
   readonly computed?: boolean | undefined;
+  /** Of a text that is a stored column's, as it stands: indexes serve it. */
+  readonly storage?: TextStorage | undefined;
   /** What it was found in, and the keys and indexes that lead to it there. */
   readonly path?: readonly Operand[] | undefined;
   /** The value in another form in one step, where its function knows how (`ScalarFunction.read`). */
   readonly read?: ((form: ReadForm) => Sql | undefined) | undefined;
+}
+
+/** Whether an index serves tests of the whole text, through its lower case. */
+export function isIndexed({ storage, type }: Operand): boolean {
+  return type === 'string' && (storage === 'searched' || storage === 'hash');
 }
 
 /** A KQL type, or a JSON text to look paths up in. */

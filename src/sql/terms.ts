@@ -24,13 +24,17 @@ export function termText(text: Sql): Sql {
   return sql`if(isValidASCII(${text}), lower(${text}), ${separated(text)})`;
 }
 
+/** A test of the terms of a dictionary's values: once for each of them. */
+export function ofDictionary(column: Sql, test: (terms: Sql) => Sql): Sql {
+  return sql`(${test(foldedText(column))} OR (NOT isValidASCII(${column}) AND ${test(separated(column))}))`;
+}
+
 /**
  * A test of a column's terms. The engine knows the column's type when it reads the query and drops the
  * branch that is not for it: values of a dictionary are tested once each, others through their index.
  */
 export function overTerms(column: Sql, test: (terms: Sql) => Sql): Sql {
-  const ofEntry = sql`(${test(foldedText(column))} OR (NOT isValidASCII(${column}) AND ${test(separated(column))}))`;
-  return sql`if(startsWith(toTypeName(${column}), 'LowCardinality'), ${ofEntry}, ${test(termText(column))})`;
+  return sql`if(startsWith(toTypeName(${column}), 'LowCardinality'), ${ofDictionary(column, test)}, ${test(termText(column))})`;
 }
 
 /** The terms of a text in the order in which they stand. */

@@ -3,6 +3,9 @@ import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
 import { type Harness, startHarness } from './harness.js';
 
+/** The hash of "7". */
+const seven = '7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451';
+
 const scope = {
   database: 'tenant_default',
   now: new Date(),
@@ -18,8 +21,9 @@ beforeAll(async () => {
   const line = `multiIf(number = 7, 'cmd /c Invoke-Mimikatz -x', number = 9000, 'say “mimikatz” twice',
     number = 15000, 'premimikatz', number = 15001, 'mimikatz_x', concat('svc ', hex(sipHash64(number))))`;
   await kql.engine.command(
-    `INSERT INTO tenant_default.DeviceProcessEvents (Timestamp, ProcessCommandLine, FileName)
-     SELECT now64(7) - number, ${line}, if(number % 5000 = 1, 'naïve–Tool.exe', 'svc.exe') FROM numbers(20000)`,
+    `INSERT INTO tenant_default.DeviceProcessEvents (Timestamp, ProcessCommandLine, FileName, SHA256)
+     SELECT now64(7) - number, ${line}, if(number % 5000 = 1, 'naïve–Tool.exe', 'svc.exe'),
+       if(number = 8, 'ÉCRAN', lower(hex(SHA256(toString(number))))) FROM numbers(20000)`,
   );
   await kql.engine.command(
     `INSERT INTO tenant_default.CloudAppEvents (Timestamp, RawEventData)
@@ -53,10 +57,48 @@ describe('a search finds by the index what a scan finds', () => {
     ['ProcessCommandLine startswith "premimi"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine endswith "katz_x"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine matches regex @"(?i)invoke-mimi\\w+"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine == "cmd /c Invoke-Mimikatz -x"', 1, 'grams_ProcessCommandLine'],
+    [
+      'ProcessCommandLine in ("premimikatz", "mimikatz_x", "Mimikatz_x")',
+      2,
+      'grams_ProcessCommandLine',
+    ],
+    [`SHA256 == "${seven}"`, 1, 'value_SHA256'],
+    [`"${seven}" == SHA256`, 1, 'value_SHA256'],
+    [`SHA256 == "${seven.toUpperCase()}"`, 0, 'value_SHA256'],
+    [`SHA256 =~ "${seven.toUpperCase()}"`, 1, 'value_SHA256'],
+    ['SHA256 == "ÉCRAN"', 1, 'value_SHA256'],
+    [`SHA256 in ("${seven}", "none", "ÉCRAN")`, 2, 'value_SHA256'],
+    [`SHA256 in (1, "${seven}", 2.5)`, 1, 'value_SHA256'],
+    [`FileName == "none" or SHA256 == "${seven}"`, 1, 'value_SHA256'],
   ])('%s', async (condition, count, index) => {
     const query = `DeviceProcessEvents | where ${condition} | count`;
     expect(await kql.values(query)).toEqual([[count]]);
     expect(await plan(query)).toContain(index);
+  });
+});
+
+describe('a hash is looked up by its index', () => {
+  test.each([
+    [
+      'in a union',
+      `union DeviceFileEvents, DeviceProcessEvents | where SHA256 == "${seven}" | count`,
+    ],
+    [
+      'under another name',
+      `DeviceProcessEvents | project h = SHA256, t = Timestamp | where h == "${seven}" | count`,
+    ],
+    [
+      'in a list that has a name',
+      `let l = dynamic(["${seven}"]); DeviceProcessEvents | where SHA256 in (l) | count`,
+    ],
+    [
+      'behind a summary',
+      `DeviceProcessEvents | summarize count() by SHA256 | where SHA256 == "${seven}" | count`,
+    ],
+  ])('%s', async (_where, query) => {
+    expect(await kql.values(query)).toEqual([[1]]);
+    expect(await plan(query)).toContain('value_SHA256');
   });
 });
 

@@ -1,8 +1,9 @@
 import type { ScalarType } from '../../../catalog/types.js';
 import { convert, exactLong } from '../../convert.js';
 import type { CallSite, Emitted, ScalarFunction } from '../../functions.js';
-import type { Operand } from '../../operand.js';
+import { isIndexed, type Operand } from '../../operand.js';
 import { type Sql, sql } from '../../sql.js';
+import { storedFolded } from './text-search.js';
 
 /** Numbers by how much they hold: two of them compare as the wider. */
 const widths: readonly ScalarType[] = ['bool', 'int', 'long', 'real', 'decimal'];
@@ -46,7 +47,9 @@ function equality(call: CallSite, left: Operand, right: Operand, isEqual: boolea
   if (a.type === 'dynamic') {
     return { ...sql`if(empty(${a}) AND empty(${b}), NULL, ${plain})`, nullable: true };
   }
-  if (!a.nullable && !b.nullable) return { ...plain, nullable: false };
+  if (!a.nullable && !b.nullable) {
+    return { ...(call.filter && isEqual ? indexed(plain, a, b) : plain), nullable: false };
+  }
   if (call.filter && isEqual) return { ...plain, nullable: true };
   const oneNull = isEqual ? sql`false` : sql`true`;
   if (a.nullable && b.nullable) {
@@ -54,6 +57,14 @@ function equality(call: CallSite, left: Operand, right: Operand, isEqual: boolea
     return { ...sql`if(${bothNull}, NULL, ifNull(${plain}, ${oneNull}))`, nullable: true };
   }
   return { ...sql`ifNull(${plain}, ${oneNull})`, nullable: false };
+}
+
+/** Indexes of texts are of their lower case: a test of that besides lets them skip. */
+function indexed(test: Sql, left: Operand, right: Operand): Sql {
+  const [column, value] = right.constant ? [left, right] : [right, left];
+  return isIndexed(column) && value.constant && value.type === 'string'
+    ? sql`(${test} AND ${storedFolded(column)} = ${storedFolded(value)})`
+    : test;
 }
 
 /**

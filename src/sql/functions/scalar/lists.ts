@@ -1,20 +1,26 @@
 import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
-import type { Operand } from '../../operand.js';
+import { isIndexed, type Operand } from '../../operand.js';
 import { join, type Sql, sql } from '../../sql.js';
+import { foldedText } from '../../terms.js';
 import { comparable } from './comparison.js';
 import { columnOf, elementOperand, elementTexts, listOf } from './list-items.js';
-import { folded } from './text-search.js';
+import { folded, storedFolded } from './text-search.js';
 
 type Fold = (operand: Operand) => Sql;
 
 /** `x in (…)`. A null is in no list. */
-function contained(subject: Operand, items: readonly Operand[], isFolded: boolean): Sql {
+function contained(
+  subject: Operand,
+  items: readonly Operand[],
+  isFolded: boolean,
+  isFilter: boolean,
+): Sql {
   const fold: Fold = (operand) =>
     isFolded && operand.type === 'string' ? folded(operand) : operand;
   const { values, arrays, tables } = listOf(items);
   const tests = [
-    ...amongValues(subject, values, fold),
+    ...amongValues(subject, values, fold, isFilter && !isFolded && isIndexed(subject)),
     ...arrays.map((array) => amongElements(subject, array, fold)),
     ...tables.map((table) => inTable(subject, table, fold)),
   ];
@@ -23,20 +29,30 @@ function contained(subject: Operand, items: readonly Operand[], isFolded: boolea
 }
 
 /** One IN for all constants that compare with the value in the same form, and comparisons with the rest. */
-function amongValues(subject: Operand, values: readonly Operand[], fold: Fold): Sql[] {
-  const sets = new Map<string, { left: Sql; items: Sql[] }>();
+function amongValues(
+  subject: Operand,
+  values: readonly Operand[],
+  fold: Fold,
+  withIndex: boolean,
+): Sql[] {
+  const sets = new Map<string, { left: Sql; items: Sql[]; folded: Sql[] }>();
   const tests: Sql[] = [];
   for (const value of values) {
     if (value.constant && value.nullable) continue;
     const [a, b] = comparable(subject, value);
     const [left, right] = [fold(a), fold(b)];
     if (value.constant) {
-      const set = sets.get(left.text) ?? { left, items: [] };
+      const set = sets.get(left.text) ?? { left, items: [], folded: [] };
       set.items.push(right);
+      if (withIndex && a.type === 'string') set.folded.push(storedFolded(b));
       sets.set(left.text, set);
     } else tests.push(sql`ifNull(${left} = ${right}, false)`);
   }
-  const inSets = [...sets.values()].map(({ left, items }) => sql`${left} IN (${join(items)})`);
+  const inSets = [...sets.values()].map(({ left, items, folded }) => {
+    const test = sql`${left} IN (${join(items)})`;
+    // Indexes of texts are of their lower case: a test of that besides lets them skip.
+    return folded.length > 0 ? sql`(${test} AND ${foldedText(left)} IN (${join(folded)}))` : test;
+  });
   return [...inSets, ...tests];
 }
 
@@ -75,8 +91,8 @@ function membership(
   return {
     doc,
     nullable: 'never',
-    emit: (value: Operand, ...items: Operand[]) => {
-      const test = contained(value, items, isFolded);
+    emitCall: (call, value: Operand, ...items: Operand[]) => {
+      const test = contained(value, items, isFolded, call.filter && isIn);
       return isIn ? test : sql`(NOT ${test})`;
     },
     examples,

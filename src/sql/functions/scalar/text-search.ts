@@ -8,6 +8,7 @@ import {
   beforeTerm,
   edgesOf,
   foldedText,
+  ofDictionary,
   overTerms,
   termsOf,
   termText,
@@ -26,6 +27,14 @@ function text(operand: Operand): Operand {
 export function folded(operand: Operand): Sql {
   const value = constantText(operand);
   return value === undefined ? foldedText(text(operand)) : literal(value.toLowerCase());
+}
+
+/** The lower case that the engine gives a stored text: only of ASCII is it known to be JavaScript's too. */
+export function storedFolded(operand: Operand): Sql {
+  const value = constantText(operand);
+  return value !== undefined && /^[ -~]*$/.test(value)
+    ? literal(value.toLowerCase())
+    : foldedText(operand);
 }
 
 function all(tests: readonly Sql[]): Sql {
@@ -79,7 +88,9 @@ function hasConstant(subject: Operand, lower: string): Sql {
 
 /** A test of the terms of a text. */
 export function testTerms(subject: Operand, test: (terms: Sql) => Sql): Sql {
-  return subject.expression.kind === 'column' && subject.type === 'string'
+  if (subject.storage === 'few') return ofDictionary(subject, test);
+  const isUnknown = subject.expression.kind === 'column' && subject.storage === undefined;
+  return isUnknown && subject.type === 'string'
     ? overTerms(subject, test)
     : test(termText(text(subject)));
 }
@@ -140,7 +151,8 @@ function containsCaseSensitive(call: Site, subject: Operand, needle: Operand): S
   const value = constantText(needle);
   if (value === undefined) return sql`(position(${text(subject)}, ${text(needle)}) > 0)`;
   const exactly = sql`(${text(subject)} LIKE ${likeAround(value)})`;
-  return call.filter ? all([exactly, contains(call, subject, needle)]) : exactly;
+  const isIndexed = call.filter && subject.storage === 'searched';
+  return isIndexed ? all([exactly, contains(call, subject, needle)]) : exactly;
 }
 
 /** The needle at the text's own start or end. */
@@ -150,7 +162,8 @@ function edge(test: Sql, isFolded: boolean): Test {
     const form = isFolded ? folded : text;
     const exactly = sql`${test}(${form(subject)}, ${form(needle)})`;
     // Long enough for the n-gram index: the redundant LIKE lets it skip.
-    const isIndexed = call.filter && value !== undefined && [...value].length >= 4;
+    const isLong = value !== undefined && [...value].length >= 4;
+    const isIndexed = call.filter && subject.storage === 'searched' && isLong;
     return isIndexed ? all([exactly, contains(call, subject, needle)]) : exactly;
   };
 }
