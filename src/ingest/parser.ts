@@ -541,13 +541,18 @@ const unclaimed: Conversion = { convert: () => [{ rejected: 'source.unknown' }] 
 /** What is no JSON, and has been rejected for it. */
 const refused = Symbol('refused');
 
-/** The records that a JSON value holds where it is not one itself: an array, or Event Hubs' wrapper. */
+/**
+ * The records that a JSON value holds where it is not one itself: an array, or the wrapper of Event Hubs,
+ * of an answer of Elasticsearch, of CloudWatch.
+ */
 function partsOf(value: JsonValue): readonly JsonValue[] | undefined {
   if (Array.isArray(value) || value === null) {
     return value ?? undefined;
   }
-  const { records } = value as { records?: JsonValue };
-  return Array.isArray(records) && !('properties' in (value as object)) ? records : undefined;
+  const { records, hits, logEvents } = value as Readonly<Record<string, JsonValue>>;
+  const found = (hits as { hits?: JsonValue } | null | undefined)?.hits;
+  const parts = [records, found, logEvents].find(Array.isArray) as readonly JsonValue[] | undefined;
+  return parts && !('properties' in (value as object)) ? parts : undefined;
 }
 
 function isBlank({ text }: CutRecord): boolean {

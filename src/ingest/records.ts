@@ -64,9 +64,20 @@ const rowFrame = (table: string) => ({ before: `{"tables":[${table}`, after: ']}
 /** May still become a wrapper's start when more bytes come. */
 const wrapperBegun = /^\{\s*(?:"[^"]{0,30}(?:"\s*(?::\s*)?)?)?$/;
 
+/** What evtx_dump writes above each record, whatever the form. */
+const aboveRecord = /^Record \d{1,20}\r?$/;
+
+/** Where what the first record starts with begins: below a line above it. */
+function belowFirstLine(content: Buffer): Buffer {
+  const lineEnd = content.indexOf(lineFeed);
+  const isAbove =
+    lineEnd > 0 && aboveRecord.test(content.toString('utf8', 0, Math.min(lineEnd, startBytes)));
+  return isAbove ? content.subarray(lineEnd + 1) : content;
+}
+
 /** Whether a file that starts so is a document, which can only be read whole; undefined: not to be seen yet. */
 export function startsDocument(start: Buffer): boolean | undefined {
-  const content = start.subarray(contentStart(start, 0, start.length));
+  const content = belowFirstLine(start.subarray(contentStart(start, 0, start.length)));
   const lineEnd = content.indexOf(lineFeed);
   const line = lineEnd < 0 ? content : content.subarray(0, lineEnd);
   if (!documentStart.test(line.toString('utf8', 0, startBytes))) {
@@ -140,6 +151,7 @@ export class RecordCutter {
 
   #cutUnknown(final: boolean, sink: Sink): void {
     this.#release(contentStart(this.#held, 0, this.#held.length));
+    this.#release(this.#held.length - belowFirstLine(this.#held).length);
     const lineEnd = this.#held.indexOf(lineFeed);
     const complete = lineEnd >= 0 || final || this.#held.length > this.#maxBytes;
     if (this.#held.length === 0 || !complete) {

@@ -37,6 +37,16 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
   ['an array over lines', '[\n{"a":1},\n{"a":2}\n]\n', ['{"a":1}', '{"a":2}']],
   ['an array that opens with a record', '[{"a":1},\n{"a":2}]', ['{"a":1}', '{"a":2}']],
   ['printed JSON', '{\n  "a": {\n "b": "}" }\n}\n{\n}', ['{\n  "a": {\n "b": "}" }\n}', '{\n}']],
+  [
+    'printed JSON, with a line before each',
+    'Record 1\n{\n  "a": 1\n}\nRecord 2\n{\n  "a": 2\n}\n',
+    ['{\n  "a": 1\n}', 'Record 2', '{\n  "a": 2\n}'],
+  ],
+  [
+    'lines with a line before each',
+    'Record 1\n{"a":1}\nRecord 2\n{"a":2}',
+    ['{"a":1}', 'Record 2', '{"a":2}'],
+  ],
   ['a message', '{"records":[\n{"a":1},{"a":2}],"x":{"y":"]}"}}\n', ['{"a":1}', '{"a":2}']],
   [
     'messages one after the other',

@@ -229,6 +229,15 @@ function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
 /** A time of WMI: digits alone, and minutes from UTC. */
 const wmiTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
 
+/** As Kibana writes it in reports, of the browser's zone: `Jan 5, 2026 @ 10:11:12.400`. */
+export const kibanaTime = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}) @ (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function monthNumber(name: string): string {
+  return String(months.indexOf(name) + 1).padStart(2, '0');
+}
+
 /** As it stands in nearly all events. */
 const usualTime = /^\d{4}-[\d:.TZ-]+$/;
 
@@ -244,6 +253,10 @@ export function timeText(value: JsonValue | undefined): string | undefined {
     const zone = [Math.floor(Number(offset) / 60), Number(offset) % 60];
     const [hours, minutes] = zone.map((part) => String(part).padStart(2, '0'));
     return `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}${sign}${hours}:${minutes}`;
+  }
+  const [, ofMonth = '', ofDay = '', ofYear, ofClock] = kibanaTime.exec(text) ?? [];
+  if (ofYear !== undefined) {
+    return `${ofYear}-${monthNumber(ofMonth)}-${ofDay.padStart(2, '0')}T${ofClock}`;
   }
   const isCount = /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
   const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
@@ -381,6 +394,10 @@ export function unwrapDocument(record: JsonObject): JsonObject {
     hitFields(record) ??
     (isAnswer ? asObject(record['result']) : undefined) ??
     ('document' in record ? asObject(at(record, 'document.data')) : undefined) ??
+    // Azure Diagnostics, which has the event as XML.
+    (typeof at(record, 'properties.RawXml') === 'string'
+      ? asObject(record['properties'])
+      : undefined) ??
     // LimaCharlie's sensor.
     ('event' in record ? asObject(at(record, 'event.EVENT')) : undefined) ??
     record

@@ -1,7 +1,14 @@
 import { parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { addMovedFields } from './beats-fields.js';
-import { collectors, isTextEvent, timeText, unwrapDocument, unwrapText } from './collectors.js';
+import {
+  collectors,
+  isTextEvent,
+  kibanaTime,
+  timeText,
+  unwrapDocument,
+  unwrapText,
+} from './collectors.js';
 import { EventData, lowerCase, textOf, type WindowsEvent } from './event.js';
 import { nameInserts } from './inserts.js';
 import { dataOfMessage } from './message.js';
@@ -32,14 +39,14 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
   if (record === undefined) {
     return undefined;
   }
-  const document = unwrapDocument(record);
-  for (const shape of shapes) {
-    if (shape.matches(document)) {
-      const envelope = shape.unwrap(document);
-      return envelope && eventOf(envelope);
-    }
-  }
-  return undefined;
+  return eventOfRecord(record) ?? eventOfRecord(jsonMember(record));
+}
+
+function eventOfRecord(record: JsonObject | undefined): WindowsEvent | undefined {
+  const document = record && unwrapDocument(record);
+  const shape = document && shapes.find((each) => each.matches(document));
+  const envelope = document && shape?.unwrap(document);
+  return envelope && eventOf(envelope);
 }
 
 /** Whether the names of a record are those of events. */
@@ -52,8 +59,16 @@ export function unwrapPlainText(text: string): WindowsEvent | undefined {
   if (isSnare(text)) {
     return eventOf(unwrapSnare(text));
   }
-  return isTextEvent(text) ? eventOf(unwrapText(text)) : undefined;
+  if (isTextEvent(text)) {
+    return eventOf(unwrapText(text));
+  }
+  const [, json] = syslogJson.exec(text) ?? [];
+  return json === undefined ? undefined : eventOfRecord(asObject(parsedText(json)));
 }
+
+/** JSON behind the header of a line of syslog, which is none itself. */
+const syslogJson =
+  /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT)[^{\n]{0,300}(\{[\s\S]*\})\s*$/;
 
 /** The event of an XML text. */
 export function unwrapXml(text: string): WindowsEvent | undefined {
@@ -192,7 +207,24 @@ const nxlogTypes = new Set([
 
 const xmlMembers = [
   ...['message', 'Message', 'SyslogMessage', '_raw', 'raw', 'xml', 'Xml', 'Event', 'event', 'log'],
+  ...['RawXml', 'body'],
 ];
+
+const jsonMembers = ['message', 'Message', '_raw', 'raw', 'log', 'event', 'full_log', 'body'];
+
+/** The event within another record, as JSON text. */
+function jsonMember(record: JsonObject): JsonObject | undefined {
+  const within = asObject(record['_source']) ?? asObject(record['result']) ?? record;
+  for (const name of jsonMembers) {
+    const value = within[name];
+    const object =
+      typeof value === 'string' && /^\s*\{/.test(value) ? asObject(parsedText(value)) : undefined;
+    if (object) {
+      return object;
+    }
+  }
+  return undefined;
+}
 
 function xmlMember(record: JsonObject): string | undefined {
   for (const name of xmlMembers) {
@@ -229,6 +261,7 @@ function unwrapWinlog(record: JsonObject): Envelope {
     channel: at(record, 'winlog.channel'),
     computer: at(record, 'winlog.computer_name'),
     time: at(record, '@timestamp'),
+    hasTrueTime: !kibanaTime.test(textOf(at(record, '@timestamp')) ?? ''),
     recordId: at(record, 'winlog.record_id'),
     headerPid: at(record, 'winlog.process.pid'),
     message: record['message'],

@@ -33,6 +33,11 @@ const wanted = {
   InitiatingProcessAccountName: 'bob',
 };
 
+const nxlogText = JSON.stringify({
+  ...{ EventTime: iso, Hostname: computer, EventType: 'INFO', SourceName: provider, EventID: 11 },
+  ...{ Channel: channel, SourceModuleType: 'im_msvistalog', ...data },
+});
+
 /** The same event, as shippers write it. */
 const shapes: readonly (readonly [string, object | string])[] = [
   [
@@ -485,6 +490,43 @@ const shapes: readonly (readonly [string, object | string])[] = [
       Message: `File created:\r\n${list.map(({ name, text }) => `${name}: ${text}`).join('\r\n')}`,
     },
   ],
+  [
+    'NXLog, as JSON in syslog (RFC 5424)',
+    `<14>1 2026-01-05T10:11:12.400000+00:00 ${computer} Sysmon 99 - - ${nxlogText}`,
+  ],
+  [
+    'NXLog, as JSON in syslog (RFC 3164)',
+    `<14>Jan  5 10:11:12 ${computer} Sysmon[99]: ${nxlogText}`,
+  ],
+  ['NXLog, as JSON in a message', { '@timestamp': iso, host: 'collector', message: nxlogText }],
+  [
+    'Wazuh, archives of the agent',
+    {
+      ...{
+        timestamp: '2026-01-05T10:11:13.000+0000',
+        agent: { name: 'dc' },
+        location: 'EventChannel',
+      },
+      full_log: JSON.stringify({
+        win: {
+          system: { providerName: provider, eventID: '11', channel, computer, systemTime: iso },
+          eventdata: Object.fromEntries(
+            list.map(({ name, text }) => [
+              `${name[0]?.toLowerCase()}${name.slice(1)}`,
+              text.replaceAll('\\', '\\\\'),
+            ]),
+          ),
+        },
+      }),
+    },
+  ],
+  [
+    'Azure Diagnostics',
+    {
+      ...{ time: iso, category: 'WindowsEventLogsTable', level: 'Informational' },
+      properties: { ProviderName: provider, EventId: 11, Channel: channel, RawXml: xml },
+    },
+  ],
 ];
 
 describe('an event is the same in every shape', () => {
@@ -625,6 +667,28 @@ describe('an event is the same in every shape', () => {
       RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Key',
       RegistryValueName: 'Name',
       InitiatingProcessId: 42,
+    });
+  });
+
+  it('a time as Kibana writes it is of a zone that Sysmon tells', () => {
+    const exported = (id: number, name: string, values: object) => ({
+      '@timestamp': 'Jan 5, 2026 @ 12:11:12.345',
+      'winlog.provider_name': name,
+      'winlog.event_id': id,
+      'winlog.channel': channel,
+      'winlog.computer_name': computer,
+      ...Object.fromEntries(
+        Object.entries(values).map(([field, value]) => [`winlog.event_data.${field}`, value]),
+      ),
+    });
+    const deleted = exported(4726, 'Microsoft-Windows-Security-Auditing', {
+      TargetUserName: 'Mallory',
+    });
+    const { rows, letters } = converted([deleted, exported(11, provider, data)]);
+    expect(letters).toEqual([]);
+    expect(rows['DeviceEvents']?.[0]).toMatchObject({
+      Timestamp: '2026-01-05T10:11:12.3450000Z',
+      AccountName: 'mallory',
     });
   });
 
