@@ -136,7 +136,12 @@ async function createListener(
     requestTimeout: wholeRequestMs,
     // What comes over an open connection while the server drains is answered too, and closes it.
     return503OnClosing: false,
-    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+    routerOptions: {
+      caseSensitive: false,
+      ignoreTrailingSlash: true,
+      // Programs put a path behind an address that ends in a slash.
+      ignoreDuplicateSlashes: true,
+    },
     ...(parts.tls
       ? { https: { ...parts.tls, ...connectionLimits, minVersion: 'TLSv1.2' } }
       : { http: connectionLimits }),

@@ -71,6 +71,36 @@ describe('a documented request works as it was printed', () => {
     expect(status).toBe(200);
   });
 
+  test('//api, as programs make it of an address that ends in a slash', async () => {
+    const path = '//api//advancedhunting/run';
+    const { status } = await fixture.post(path, '{"Query":"DeviceInfo"}', { authorization });
+    expect(status).toBe(200);
+  });
+
+  test.each(['advancedqueries', 'advancedhunting'])(
+    'GET %s with the query as its key, as Power BI does',
+    async (name) => {
+      const query = 'DeviceEvents | where ActionType contains "Anti" | limit 20';
+      const get = async (rest: string) =>
+        read(await fetch(`${fixture.url}/api/${name}${rest}`, { headers: { authorization } }));
+      const { status, json } = await get(`?key=${encodeURIComponent(query)}`);
+      expect(status).toBe(200);
+      expect(Object.keys(json)).toEqual(['Stats', 'Schema', 'Results']);
+      expect(asked.at(-1)).toMatchObject({ text: query, generation: name });
+      for (const rest of ['', '?key=', '?key=a&key=b']) {
+        expect(await get(rest)).toMatchObject({
+          status: 400,
+          json: { error: { code: 'InvalidRequestBody' } },
+        });
+      }
+      const head = await fetch(`${fixture.url}/api/${name}?key=x`, {
+        method: 'HEAD',
+        headers: { authorization },
+      });
+      expect(head.status).not.toBe(200);
+    },
+  );
+
   test('a missing Content-Type does not matter', async () => {
     // `fetch` names a type for every text; bytes go without one.
     const body = Buffer.from('{"Query":"DeviceInfo"}');

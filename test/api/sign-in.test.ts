@@ -78,6 +78,12 @@ class Browser {
   }
 }
 
+/** The claims of an answer's access token. */
+function claimsOf({ json }: Answer): Record<string, unknown> {
+  const claims = String(json['access_token']).split('.')[1] ?? '';
+  return JSON.parse(Buffer.from(claims, 'base64url').toString());
+}
+
 function pkce() {
   const verifier = randomBytes(32).toString('base64url');
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
@@ -290,6 +296,33 @@ describe('a refresh token', () => {
     expect((await refresh(next)).json).toMatchObject({ error: 'invalid_grant' });
   });
 
+  test.each([
+    ['v2 by its scope', '/oauth2/v2.0/token', { scope: 'https://graph.microsoft.com/.default' }],
+    ['v1 by its name', '/oauth2/token', { resource: 'https://graph.microsoft.com' }],
+  ])('gives a token of another API, %s', async (_what, path, asked) => {
+    const ask = async (refresh_token: string, fields: Record<string, string>) => {
+      const body = { grant_type: 'refresh_token', client_id: portal.clientId, refresh_token };
+      return read(
+        await fetch(`${fixture.url}/default${path}`, {
+          method: 'POST',
+          body: new URLSearchParams({ ...body, ...fields }),
+        }),
+      );
+    };
+    const graph = await ask(await first(), asked);
+    expect(claimsOf(graph)).toMatchObject({
+      aud: 'https://graph.microsoft.com',
+      scp: 'ThreatHunting.Read.All',
+    });
+    // And the next one that of the first again.
+    const back = { scope: `${resource}/.default`, resource };
+    const again = await ask(String(graph.json['refresh_token']), back);
+    expect(claimsOf(again)).toMatchObject({ aud: resource });
+    const nowhere = { scope: 'https://example.com/.default', resource: 'https://example.com' };
+    const refused = await ask(String(again.json['refresh_token']), nowhere);
+    expect(refused.json).toMatchObject({ error: 'invalid_resource' });
+  });
+
   test('is worth nothing for a user who is disabled', async () => {
     const held = await first();
     await changeUser(fixture.store, 'default', 'ben@contoso.example', { disabled: true });
@@ -312,6 +345,8 @@ describe('a device without a browser', () => {
       device_code: expect.any(String),
       verification_uri: expect.any(String),
       expires_in: expect.any(Number),
+      // Libraries wait so long between two questions, and not at all where it is missing.
+      interval: 5,
       message: expect.stringContaining(String(json['user_code'])),
     });
     const code = String(json['device_code']);
@@ -340,6 +375,42 @@ describe('a device without a browser', () => {
     const path = '/api/advancedhunting/run';
     expect((await fixture.post(path, '{"Query":"x"}', { authorization })).status).toBe(200);
     expect((await poll(code)).json).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  test('v1: of one API, whose name is all that is asked for', async () => {
+    const ask = async (path: string, fields: Record<string, string>) => {
+      const body = new URLSearchParams({ client_id: portal.clientId, ...fields });
+      return read(await fetch(`${fixture.url}/common/oauth2${path}`, { method: 'POST', body }));
+    };
+    const nothing = await ask('/devicecode', {});
+    expect(nothing.json).toMatchObject({ error: 'invalid_request', error_codes: [900144] });
+    const { json } = await ask('/devicecode?api-version=1.0', { resource });
+    expect(json).toMatchObject({
+      user_code: expect.any(String),
+      device_code: expect.any(String),
+      verification_url: expect.stringContaining('/deviceauth'),
+      expires_in: '900',
+      interval: '5',
+    });
+    const waits = { grant_type: 'device_code', code: String(json['device_code']), resource };
+    expect((await ask('/token', waits)).json).toMatchObject({ error: 'authorization_pending' });
+
+    const browser = new Browser();
+    const page = String(json['verification_url']);
+    const xsrfOf = (html: string) => /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+    const user_code = String(json['user_code']);
+    const input = await (await browser.open(page)).text();
+    const asked = await (await browser.open(page, { xsrf: xsrfOf(input), user_code })).text();
+    const confirmed = await browser.open(page, { xsrf: xsrfOf(asked), user_code, confirm: 'yes' });
+    const { url } = await browser.follow(confirmed);
+    await browser.follow(await browser.open(url, { username: 'asha@contoso.example', password }));
+    const answer = await ask('/token', waits);
+    expect(answer.json).toMatchObject({ resource, expires_in: '3599' });
+    expect(answer.json).toHaveProperty('refresh_token');
+    expect(claimsOf(answer)).toMatchObject({
+      aud: resource,
+      scp: 'AdvancedHunting.Read AdvancedQuery.Read',
+    });
   });
 });
 
@@ -391,6 +462,18 @@ describe('a name and a password, as the sample for native programs sends them', 
       authorization,
     });
     expect(hunted.status).toBe(200);
+  });
+
+  test('tells where the user is at home to a library that asks', async () => {
+    const path = '/default/oauth2/v2.0/token';
+    const answer = await ask({ scope, client_info: '1' }, path);
+    const info = Buffer.from(String(answer.json['client_info']), 'base64url').toString();
+    expect(JSON.parse(info)).toEqual({ uid: claimsOf(answer)['oid'], utid: 'default' });
+    expect((await ask({ scope }, path)).json).not.toHaveProperty('client_info');
+    const own = { grant_type: 'client_credentials', client_id: web.clientId, client_info: '1' };
+    const app = await token({ ...own, client_secret: webSecret, scope: `${resource}/.default` });
+    expect(app.status).toBe(200);
+    expect(app.json).not.toHaveProperty('client_info');
   });
 
   test('tells a library who the user is, where it asks', async () => {

@@ -20,24 +20,34 @@ import {
 type TenantPath = { Params: { tenant: string } };
 type SignInPath = { Params: { tenant: string; uid: string } };
 
+/** Where v1 gives codes of devices. */
+const v1DeviceCode = '/oauth2/devicecode';
+
 const options = { config: { access: 'public' }, bodyLimit: formLimit } as const;
 
 /** Where people sign in: authorization codes for programs, codes of devices, the page between. */
 export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): void {
-  app.post<TenantPath>(
-    `/:tenant${issuerRoutes.device_authorization}`,
-    options,
-    async (request, reply) => {
+  const deviceCodes = {
+    [issuerRoutes.device_authorization]: '2.0',
+    [v1DeviceCode]: '1.0',
+  } as const;
+  for (const [path, version] of Object.entries(deviceCodes)) {
+    app.post<TenantPath>(`/:tenant${path}`, options, async (request, reply) => {
       const fields = await formOf(request);
       if (!fields) return refuse(request, reply, 'parameter');
       const client = await clientOf(request, fields, parts.store);
       if (typeof client === 'string') return refuseClient(request, reply, client, fields);
+      if (version === '1.0') {
+        const resource = fields.get('resource');
+        if (!resource) return refuse(request, reply, 'parameter', 'resource');
+        fields.set('scope', `openid offline_access ${resource}/.default`);
+      }
       const proof = fields.has('client_secret') ? 'client_secret_post' : usualProof(client);
       const provider = await providerFor(request, client.tenant);
       const asked = { path: issuerRoutes.device_authorization, fields };
-      return parts.issuers.handle(provider, request, reply, asked, { proof, version: '2.0' });
-    },
-  );
+      return parts.issuers.handle(provider, request, reply, asked, { proof, version });
+    });
+  }
 
   for (const path of [
     issuerRoutes.authorization,

@@ -53,6 +53,7 @@ export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
         }
         const proof = proofOf(fields, request.headers.authorization);
         if (proof === 'none' && !client.isPublic) return refuse(request, reply, 'credential');
+        const refreshFor = refreshedApi(fields);
         const problem = prepare(fields, version);
         if (problem) {
           const field = (name: string) => fields.get(name) ?? undefined;
@@ -63,7 +64,9 @@ export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
 
         const provider = await parts.issuers.of(baseOf(request, parts.publicUrl), client.tenant);
         const asked = { path: issuerRoutes.token, fields };
-        await parts.issuers.handle(provider, request, reply, asked, { proof, version });
+        const asksHome = fields.get('client_info') === '1';
+        const said = { proof, version, refreshFor, asksHome };
+        await parts.issuers.handle(provider, request, reply, asked, said);
         const { statusCode } = reply.raw;
         const guessed = statusCode === 401 || (statusCode === 400 && fields.has('password'));
         for (const key of guessers) {
@@ -98,13 +101,22 @@ export function guessedUser(request: FastifyRequest, user: string): string {
   return `user ${user.toLowerCase().slice(0, 256)} ${request.ip}`;
 }
 
+/** The API that a refreshed token is asked for; undefined: the one of before. */
+function refreshedApi(fields: URLSearchParams): string | undefined {
+  if (fields.get('grant_type') !== 'refresh_token') return undefined;
+  return fields.get('resource') || resourceOf(fields.get('scope') ?? '');
+}
+
 /** Brings the fields to what the issuer library knows; names what is wrong with them for Entra. */
 function prepare(fields: URLSearchParams, version: '1.0' | '2.0'): EntraErrorName | undefined {
   const grantType = fields.get('grant_type') ?? '';
   const alias = grantAliases[grantType];
   if (alias !== undefined) fields.set('grant_type', alias);
-  // A refreshed token is for what the first was for: sign-in libraries repeat scopes that they know.
-  if (grantType === 'refresh_token') fields.delete('scope');
+  // v1 has another word for it.
+  const code = alias === deviceCodeGrant ? fields.get('code') : null;
+  if (code !== null && !fields.has('device_code')) fields.set('device_code', code);
+  // Which API a refreshed token is for is read already: sign-in libraries repeat scopes that they know.
+  if (grantType === 'refresh_token') for (const name of ['scope', 'resource']) fields.delete(name);
   if (version === '1.0') {
     // v1 names the API alone; whatever else clients send beside it means nothing there.
     if (['client_credentials', 'password'].includes(grantType)) fields.delete('scope');

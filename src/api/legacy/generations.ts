@@ -5,6 +5,8 @@ import type { RoleName } from '../../identity/roles.js';
 export interface LegacyPath {
   /** Without `/api` or `/api/v1.0`. */
   readonly path: string;
+  /** Where the query is the address's `key`, as Microsoft's sample for Power BI asks. */
+  readonly getPath: string;
   readonly generation: GenerationName;
   readonly role: RoleName;
 }
@@ -13,11 +15,13 @@ export interface LegacyPath {
 export const legacyPaths: readonly LegacyPath[] = [
   {
     path: '/advancedqueries/run',
+    getPath: '/advancedqueries',
     generation: 'advancedqueries',
     role: 'AdvancedQuery.Read.All',
   },
   {
     path: '/advancedhunting/run',
+    getPath: '/advancedhunting',
     generation: 'advancedhunting',
     role: 'AdvancedHunting.Read.All',
   },

@@ -16,8 +16,19 @@ export function legacyRoutes(
   for (const prefix of ['/api', '/api/v1.0']) {
     // What clients call to learn whether the service is there and takes their token.
     app.get(prefix, async () => ({ service: 'Quarry' }));
-    for (const { path, generation, role } of legacyPaths) {
+    for (const { path, getPath, generation, role } of legacyPaths) {
       const config = { access: { api: 'legacy', roles: [role] } } as const;
+      // A HEAD would run the hunt and throw its rows away.
+      const options = { config, exposeHeadRoute: false };
+      app.get<{ Querystring: { key?: unknown } }>(
+        prefix + getPath,
+        options,
+        async (request, reply) => {
+          const text = checkQueryText(request.query.key);
+          return answerHunt(request, reply, parts, { generation, text, head: envelopeHead });
+        },
+      );
+      refuseOtherMethods(app, 'GET', prefix + getPath, config);
       const url = prefix + path;
       app.post(url, { config }, async (request, reply) => {
         const contentType = request.headers['content-type'];

@@ -67,12 +67,19 @@ export function openApiDocument(served: readonly ServedRoute[], base: string) {
 
 function describe(route: ServedRoute, path: string, operation: Operation) {
   const { access } = route;
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
+  const inQuery = Object.entries(operation.query ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: true,
+    schema,
+  }));
+  const parameters = [...inPath, ...inQuery];
   const {
     status = operation.answer ? 200 : 204,
     answer,

@@ -23,6 +23,8 @@ export interface Operation {
   readonly tag: Tag;
   readonly summary: string;
   readonly note?: string;
+  /** Parameters of the address behind its `?`, all of them required. */
+  readonly query?: Readonly<Record<string, JsonSchema>>;
   readonly body?: JsonSchema;
   /** Of the body; JSON by default. */
   readonly bodyType?: string;
@@ -48,6 +50,14 @@ const legacyHunt = (what: string, note: string): Operation => ({
   summary: `Run a hunt (${what})`,
   note,
   body: named('Query'),
+  answer: named('Answer'),
+});
+
+const keyHunt = (what: string): Operation => ({
+  tag: 'Hunting',
+  summary: `Run a hunt by its address (${what})`,
+  note: "For programs that can only GET, as Microsoft's sample for Power BI.",
+  query: { key: { ...string, description: 'The query.' } },
   answer: named('Answer'),
 });
 
@@ -77,6 +87,19 @@ const alive: Operation = {
   summary: 'Whether the server serves',
   answer: named('Health'),
 };
+
+const deviceCode = (asked: Readonly<Record<string, JsonSchema>>): Operation => ({
+  tag: 'Sign-in',
+  summary: 'Ask for a code that a user confirms elsewhere',
+  body: {
+    type: 'object',
+    properties: { client_id: string, ...asked },
+    required: ['client_id'],
+  },
+  bodyType: form,
+  answer: { type: 'object', additionalProperties: true },
+  errors: named('TokenError'),
+});
 
 const token: Operation = {
   tag: 'Sign-in',
@@ -154,6 +177,8 @@ export const operations: Readonly<Record<string, Operation>> = {
         `POST ${prefix}/advancedhunting/run`,
         legacyHunt('Defender XDR', 'As Defender has offered it since 2021.'),
       ],
+      [`GET ${prefix}/advancedqueries`, keyHunt('Defender for Endpoint')],
+      [`GET ${prefix}/advancedhunting`, keyHunt('Defender XDR')],
       [
         `POST ${prefix}/advancedqueries/schema`,
         {
@@ -299,18 +324,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /:tenant/discovery/keys': keys,
   'GET /common/discovery/instance': configuration,
   'GET /metadata/endpoints': configuration,
-  'POST /:tenant/oauth2/v2.0/devicecode': {
-    tag: 'Sign-in',
-    summary: 'Ask for a code that a user confirms elsewhere',
-    body: {
-      type: 'object',
-      properties: { client_id: string, scope: string },
-      required: ['client_id'],
-    },
-    bodyType: form,
-    answer: { type: 'object', additionalProperties: true },
-    errors: named('TokenError'),
-  },
+  'POST /:tenant/oauth2/v2.0/devicecode': deviceCode({ scope: string }),
+  'POST /:tenant/oauth2/devicecode': deviceCode({ resource: string }),
   'GET /:tenant/oauth2/authorize': redirect,
   'GET /:tenant/oauth2/v2.0/authorize': redirect,
   'POST /:tenant/oauth2/v2.0/authorize': redirect,

@@ -14,6 +14,10 @@ export type ClientProof = Extract<
 export interface IssuerRequest {
   readonly proof: ClientProof;
   readonly version: '1.0' | '2.0';
+  /** The API that a refreshed token is for, where the request names one. */
+  readonly refreshFor?: string | undefined;
+  /** Whether the program asks where its user is at home (`client_info`). */
+  readonly asksHome?: boolean;
 }
 
 export const issuerRequest = new AsyncLocalStorage<IssuerRequest>();

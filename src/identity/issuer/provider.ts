@@ -26,6 +26,7 @@ import {
 } from './pages.js';
 import { allowPasswordGrant } from './password-grant.js';
 import { appOf } from './portal-app.js';
+import { refreshForAnyApi } from './refresh.js';
 import {
   askableScopes,
   protocolScopes,
@@ -207,6 +208,7 @@ export async function createProvider(
     return standing === 'good';
   };
   allowPasswordGrant(provider, { store, tenant, resourceServer });
+  refreshForAnyApi(provider, resourceServer);
   // Clients name the token endpoint as they know it, which is not where the library is mounted.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () =>
     new Set([

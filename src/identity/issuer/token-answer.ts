@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { issuerRequest } from './clients.js';
 import { entraErrorBody, entraErrorOf, entraErrors, subjectOf } from './entra-errors.js';
@@ -20,19 +21,42 @@ export function answerAsEntra(provider: Provider): void {
     } else if (typeof body?.['access_token'] === 'string') {
       ctx.body = tokenAnswer(body, ctx as KoaContextWithOIDC);
     } else if (typeof body?.['user_code'] === 'string') {
-      const { user_code: code, verification_uri: page } = body;
-      const message = `To sign in, use a web browser to open the page ${page} and enter the code ${code} to authenticate.`;
-      ctx.body = { ...body, message };
+      ctx.body = deviceCodeAnswer(body);
     }
   });
+}
+
+/** Seconds between two questions of a program whether its user has confirmed the code. */
+const pollingSeconds = 5;
+
+function deviceCodeAnswer(body: Readonly<Record<string, unknown>>) {
+  const { user_code: code, verification_uri: page, expires_in: lifetime } = body;
+  const message = `To sign in, use a web browser to open the page ${page} and enter the code ${code} to authenticate.`;
+  if (issuerRequest.getStore()?.version === '2.0') {
+    return { ...body, interval: pollingSeconds, message };
+  }
+  return {
+    user_code: code,
+    device_code: body['device_code'],
+    verification_url: page,
+    expires_in: String(lifetime),
+    interval: String(pollingSeconds),
+    message,
+  };
 }
 
 function tokenAnswer(body: Readonly<Record<string, unknown>>, ctx: KoaContextWithOIDC) {
   const lifetime = Number(body['expires_in']);
   // Entra repeats the scopes of users, and says nothing of an application's `/.default`.
   const { access_token, expires_in: _expires, token_type, scope, ...others } = body;
-  const rest = String(scope ?? '').endsWith('/.default') ? others : { ...others, scope };
-  if (issuerRequest.getStore()?.version === '2.0') {
+  const { version, asksHome, refreshFor } = issuerRequest.getStore() ?? {};
+  const { idtyp, oid, tid, aud } = decodeJwt(String(access_token));
+  const rest = {
+    ...others,
+    ...(!String(scope ?? '').endsWith('/.default') && { scope }),
+    ...(asksHome && idtyp === 'user' && { client_info: clientInfo(String(oid), String(tid)) }),
+  };
+  if (version === '2.0') {
     return { token_type, ...rest, expires_in: lifetime, ext_expires_in: lifetime, access_token };
   }
   const now = Math.floor(Date.now() / 1000);
@@ -43,9 +67,14 @@ function tokenAnswer(body: Readonly<Record<string, unknown>>, ctx: KoaContextWit
     ext_expires_in: String(lifetime),
     expires_on: String(now + lifetime),
     not_before: String(now),
-    resource: String(ctx.oidc.params?.['resource'] ?? ''),
+    resource: String(refreshFor ?? ctx.oidc.params?.['resource'] ?? aud ?? ''),
     access_token,
   };
+}
+
+/** Where a user is at home: some of Microsoft's libraries take no user's token without it. */
+function clientInfo(user: string, tenant: string): string {
+  return Buffer.from(JSON.stringify({ uid: user, utid: tenant })).toString('base64url');
 }
 
 function textOf(value: unknown): string | undefined {
