@@ -92,6 +92,10 @@ export const failures = {
     503,
     () => 'The issuer of the access token cannot be reached. Please try again in a few seconds.',
   ),
+  'store.unavailable': failure(
+    503,
+    () => 'The metadata store cannot be reached. Please try again in a few seconds.',
+  ),
   'quota.calls': failure<{ limit: number; window: string; retryAfterSeconds: number }>(
     429,
     (p) =>

@@ -311,6 +311,7 @@ async function start(
     ready: async () => {
       await engine.ready();
       await checkSpace(paths.root);
+      await listTenants(store);
       return true;
     },
     publicUrl: configuration.publicUrl,

@@ -44,7 +44,7 @@ export async function openStore(location: string): Promise<Store> {
   } catch (cause) {
     await db?.destroy();
     const what = kind === 'postgres' ? withoutPassword(location) : location;
-    const why = reasonOf(cause);
+    const why = reasonOf(cause instanceof HuntError ? cause.cause : cause);
     const message = `the metadata store ${what} cannot be used: ${why}`;
     throw new HuntError('configuration.invalid', { message }, { cause });
   }
@@ -104,19 +104,8 @@ class LockingSqliteAdapter extends SqliteAdapter {
 
 /** The PostgreSQL client is loaded only where it is used. */
 async function postgres(url: string): Promise<PostgresDialect> {
-  const { default: pg } = await import('pg');
-  const bigintOid = 20;
-  const pool = new pg.Pool({
-    connectionString: url,
-    types: {
-      // Times and counters are `bigint` and stay below 2^53.
-      getTypeParser: (oid, format) =>
-        oid === bigintOid ? Number : pg.types.getTypeParser(oid, format),
-    },
-  });
-  // The server has ended a connection that nobody was using; the next use makes a new one.
-  pool.on('error', () => undefined);
-  return new PostgresDialect({ pool });
+  const { postgresPool } = await import('./postgres-pool.js');
+  return new PostgresDialect({ pool: postgresPool(url) });
 }
 
 async function migrate(db: Kysely<StoreSchema>): Promise<void> {

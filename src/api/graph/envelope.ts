@@ -22,6 +22,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'request.notFound': 'ResourceNotFound',
   'engine.failed': 'UnknownError',
   'identity.unavailable': 'ServiceUnavailable',
+  'store.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
   'engine.storage': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',

@@ -49,6 +49,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'quota.cpu': 'TooManyRequests',
   'engine.failed': 'InternalServerError',
   'identity.unavailable': 'ServiceUnavailable',
+  'store.unavailable': 'ServiceUnavailable',
   'engine.unavailable': 'ServiceUnavailable',
   'engine.storage': 'ServiceUnavailable',
   'engine.busy': 'ServiceUnavailable',
