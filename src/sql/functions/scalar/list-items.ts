@@ -70,20 +70,26 @@ function literalsOf(plan: LogicalPlan, column: PlanColumn): LiteralValue[] | und
   }
 }
 
-/** The elements of a dynamic that is written in the query; undefined for anything else. */
+/**
+ * The elements of a dynamic that is written in the query, arrays inside it flattened; undefined for
+ * anything else.
+ */
 export function dynamicElements(item: Operand): Operand[] | undefined {
   if (item.type !== 'dynamic') return undefined;
   const { constant, expression } = item;
   if (constant && typeof constant.value === 'string') {
     const parsed: unknown = JSON.parse(constant.value);
-    const elements = Array.isArray(parsed) ? parsed : [parsed];
+    const elements = Array.isArray(parsed) ? parsed.flat(Number.POSITIVE_INFINITY) : [parsed];
     return elements.map((element) => constantOperand(literalOf(element), item));
   }
   if (constant) return [];
   if (expression.kind !== 'call' || expression.name !== 'pack_array') return undefined;
   const parts = expression.arguments.filter((part) => part.kind === 'literal');
   return parts.length === expression.arguments.length
-    ? parts.map((part) => constantOperand(part, item))
+    ? parts.flatMap((part) => {
+        const operand = constantOperand(part, item);
+        return dynamicElements(operand) ?? [operand];
+      })
     : undefined;
 }
 
@@ -102,9 +108,26 @@ function literalOf(element: unknown): LiteralValue {
   }
 }
 
-/** A dynamic's elements as JSON texts; what is no array is its own only element. */
+/** How deep arrays inside arrays are flattened where only the running query knows them. */
+const flattenedDepth = 3;
+
+/**
+ * A dynamic's elements as JSON texts, arrays inside it flattened; what is no array is its own only
+ * element.
+ */
 export function elementTexts(value: Sql): Sql {
-  return sql`multiIf(${isArray(value)}, ${elementsOf(value)}, empty(${value}), emptyArrayString(), [${value}])`;
+  const elements = elementsOf(value);
+  // Nearly always flat, as a search for a second bracket tells at little cost.
+  const isFlat = sql`(position(${value}, '[', 2) = 0)`;
+  const ofArray = sql`if(${isFlat}, ${elements}, ${flattened(elements, flattenedDepth)})`;
+  return sql`multiIf(${isArray(value)}, ${ofArray}, empty(${value}), emptyArrayString(), [${value}])`;
+}
+
+function flattened(texts: Sql, depth: number): Sql {
+  if (depth === 0) return texts;
+  const element = sql`_a`;
+  const parts = sql`if(${isArray(element)}, ${elementsOf(element)}, [${element}])`;
+  return flattened(sql`arrayFlatten(arrayMap(_a -> ${parts}, ${texts}))`, depth - 1);
 }
 
 export function elementOperand(text: Sql, { expression }: Operand): Operand {

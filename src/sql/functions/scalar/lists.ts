@@ -62,9 +62,12 @@ function amongElements(subject: Operand, array: Operand, fold: Fold): Sql {
   const element = fold(convert(elementOperand(sql`_e`, array), type));
   const elements = sql`arrayMap(_e -> ${element}, ${elementTexts(array)})`;
   // Known once for all rows: a set is faster than a look through the array.
-  return array.expression.kind === 'scalarSubquery'
-    ? sql`${left} IN (SELECT arrayJoin(${elements}))`
-    : sql`has(${elements}, ${left})`;
+  if (array.expression.kind === 'scalarSubquery') {
+    return sql`${left} IN (SELECT arrayJoin(${elements}))`;
+  }
+  // The engine finds a null among nulls, and elements of other types are nulls here.
+  const found = sql`has(${elements}, ${left})`;
+  return subject.nullable ? sql`(isNotNull(${left}) AND ${found})` : found;
 }
 
 function inTable(subject: Operand, table: Operand, fold: Fold): Sql {
