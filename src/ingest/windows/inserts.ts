@@ -22,6 +22,9 @@ const directoryObject = `OpCorrelationID AppCorrelationID ${subject} DSName DSTy
 const device = `${subject} DeviceId DeviceDescription ClassId ClassName VendorIds CompatibleIds LocationInformation`;
 const task = `${subject} TaskName TaskContent ClientProcessStartKey ClientProcessId ParentProcessId RpcCallClientLocality FQDN`;
 
+const accountAttributes =
+  'SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath ScriptPath ProfilePath UserWorkstations PasswordLastSet AccountExpires PrimaryGroupId AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours';
+
 const sysmon: Readonly<Record<number, Template>> = {
   1: template(
     `RuleName ${process} Image FileVersion Description Product Company OriginalFileName CommandLine CurrentDirectory User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine ParentUser`,
@@ -75,7 +78,7 @@ const sysmon: Readonly<Record<number, Template>> = {
 };
 
 const detection =
-  'Product Name|Product Version|Detection ID|Detection Time|Unused|Unused2|Threat ID|Threat Name|Severity ID|Severity Name|Category ID|Category Name|FWLink|Status Code|Status Description|State|Source ID|Source Name|Process Name|Detection User|Unused3|Path|Origin ID|Origin Name|Execution ID|Execution Name|Type ID|Type Name|Pre Execution Status|Action ID|Action Name';
+  'Product Name|Product Version|Detection ID|Detection Time|Unused|Unused2|Threat ID|Threat Name|Severity ID|Severity Name|Category ID|Category Name|FWLink|Status Code|Status Description|State|Source ID|Source Name|Process Name|Detection User|Unused3|Path|Origin ID|Origin Name|Execution ID|Execution Name|Type ID|Type Name|Pre Execution Status|Action ID|Action Name|Unused4|Error Code|Error Description|Unused5|Post Clean Status|Additional Actions ID|Additional Actions String|Remediation User|Unused6|Security intelligence Version|Engine Version';
 
 const reduction =
   'Product Name|Product Version|Unused|ID|Detection Time|User|Path|Process Name|Security intelligence Version|Engine Version|RuleType|Target Commandline|Parent Commandline|Involved File|Inheritance Flags';
@@ -118,9 +121,7 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4702: template(task.replace('TaskContent', 'TaskContentNew')),
     4717: template(`${subject} TargetSid AccessGranted`),
     4719: template(`${subject} CategoryId SubcategoryId SubcategoryGuid AuditPolicyChanges`),
-    4720: template(
-      `${target} ${subject} PrivilegeList SamAccountName DisplayName UserPrincipalName`,
-    ),
+    4720: template(`${target} ${subject} PrivilegeList ${accountAttributes}`),
     4723: template(`${target} ${subject} PrivilegeList`),
     4724: template(`${target} ${subject}`),
     4726: template(`${target} ${subject} PrivilegeList`),
@@ -134,7 +135,9 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4722: template(`${target} ${subject}`),
     4725: template(`${target} ${subject}`),
     4740: template(`${target} ${subject}`),
-    4741: template(`${target} ${subject} PrivilegeList SamAccountName`),
+    4741: template(
+      `${target} ${subject} PrivilegeList ${accountAttributes} DnsHostName ServicePrincipalNames`,
+    ),
     4765: template(`SourceUserName SourceSid ${target} ${subject} PrivilegeList SidList`),
     4781: template(
       `OldTargetUserName NewTargetUserName TargetDomainName TargetSid ${subject} PrivilegeList`,
@@ -160,7 +163,7 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     6423: template(device.replace('VendorIds', 'HardwareIds')),
     6424: template(device.replace('VendorIds', 'HardwareIds')),
     4734: template(`${target} ${subject} PrivilegeList`),
-    4738: template(`Dummy ${target} ${subject} PrivilegeList SamAccountName`),
+    4738: template(`Dummy ${target} ${subject} PrivilegeList ${accountAttributes}`),
     5142: template(`${subject} ShareName ShareLocalPath`),
     5143: template(`${subject} ObjectType ShareName ShareLocalPath`),
     5144: template(`${subject} ShareName ShareLocalPath`),
@@ -206,6 +209,7 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     1118: { names: detection.split('|') },
     1119: { names: detection.split('|') },
     5007: { names: ['Product Name', 'Product Version', 'Old Value', 'New Value'] },
+    5013: { names: ['Product Name', 'Product Version', 'Changed Type', 'Value'] },
     1121: { names: reduction.split('|') },
     1122: { names: reduction.split('|') },
   },

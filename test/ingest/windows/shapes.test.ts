@@ -724,6 +724,46 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  it('the attributes of an account have their places', () => {
+    const values = [
+      ...[
+        'Mallory',
+        'PC1',
+        'S-1-5-21-1-2-3-1001',
+        'S-1-5-21-1-2-3-500',
+        'Admin',
+        'PC1',
+        '0x1',
+        '-',
+      ],
+      ...[
+        'Mallory',
+        'M',
+        '-',
+        '%%1793',
+        '%%1793',
+        '%%1793',
+        '%%1793',
+        '%%1793',
+        '%%1794',
+        '%%1794',
+      ],
+      ...['513', '-', '0x0', '0x15', '%%2080', '%%1793', '-', '%%1797'],
+    ];
+    const record = {
+      ...{ EventID: 4720, MachineName: computer, Index: 5, ReplacementStrings: values },
+      ...{ Source: 'Microsoft-Windows-Security-Auditing', TimeGenerated: '/Date(1767607872400)/' },
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      ActionType: 'UserAccountCreated',
+      AccountName: 'mallory',
+      AdditionalFields: {
+        ...{ DisplayName: 'M', PrimaryGroupId: '513', OldUacValue: '0x0', NewUacValue: '0x15' },
+        ...{ UserAccountControl: '%%2080', LogonHours: '%%1797' },
+      },
+    });
+  });
+
   it('Get-EventLog gives values by position', () => {
     const record = {
       EventID: 4726,
