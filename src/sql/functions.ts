@@ -40,6 +40,8 @@ export interface ScalarFunction {
   readonly read?: (form: ReadForm, ...parts: Operand[]) => Sql | undefined;
   /** It looks up, in its first argument, what the others lead to: lookups in its result go on from there. */
   readonly isPath?: true;
+  /** It is the lower case of its argument: what ignores case may as well look at that, which has an index. */
+  readonly isLowerCase?: true;
   /** Worth a SELECT of its own, so that it is computed once however often its value is read. */
   readonly costly?: true;
   /** KQL expressions and the text of their values: tests, documentation, and the portal's hover. */

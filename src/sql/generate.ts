@@ -41,6 +41,7 @@ interface Definition {
   readonly path?: Operand['path'];
   /** How it is stored, where it is a stored column's value as it stands (`Operand.storage`). */
   readonly storage?: TextStorage | undefined;
+  readonly lowerCaseOf?: Operand['lowerCaseOf'];
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
   /** Its nodes, with what the names in it stand for; 1 where it is absent. */
@@ -345,6 +346,7 @@ function selectProject(
       read: operand.read,
       path: operand.path,
       storage: operand.storage,
+      lowerCaseOf: operand.lowerCaseOf,
       reads: [...readsOf([expression])],
       size,
     });
@@ -698,14 +700,72 @@ function selectJoin(
       reads: [],
     });
   }
+  const [first, second] = [
+    sql`${subquery(left, unique)} AS ${names.left}`,
+    sql`${subquery(right, sql``)} AS ${names.right}`,
+  ];
+  const mirrored = mirroredJoins[plan.join];
   return {
-    from: sql`${subquery(left, unique)} AS ${names.left} ${joins[plan.join]} ${subquery(right, sql``)} AS ${names.right} ON ${condition}`,
+    from:
+      mirrored && isLeftSmaller(plan)
+        ? sql`${second} ${joins[mirrored]} ${first} ON ${condition}`
+        : sql`${first} ${joins[plan.join]} ${second} ON ${condition}`,
     definitions,
     output: [...definitions.keys()],
     where: [],
     closed: true,
   };
 }
+
+/** The same join with its sides exchanged. */
+const mirroredJoins: Readonly<Partial<Record<JoinNode['join'], JoinNode['join']>>> = {
+  inner: 'inner',
+  left: 'right',
+  right: 'left',
+};
+
+/**
+ * The engine holds the second side of a join in memory, and exchanges the sides only where it can tell from
+ * an index how many rows they have. KQL's advice is to have the smaller side first.
+ */
+function isLeftSmaller({ left, right, uniqueLeft, on }: JoinNode): boolean {
+  const size = sizeClass(left);
+  const first = uniqueLeft && on.length > 0 ? Math.min(size, sizeClasses.oneOfEach) : size;
+  return first < sizeClass(right);
+}
+
+/** How many rows there may be, in rough classes. */
+const sizeClasses = { few: 0, oneOfEach: 1, filtered: 2, stored: 3 };
+
+function sizeClass(plan: LogicalPlan): number {
+  switch (plan.kind) {
+    case 'scan':
+      return sizeClasses.stored;
+    case 'values':
+    case 'range':
+    case 'aggregate':
+      return sizeClasses.few;
+    case 'limit': {
+      const most = plan.by.length > 0 ? sizeClasses.oneOfEach : sizeClasses.few;
+      return Math.min(sizeClass(plan.input), most);
+    }
+    case 'filter': {
+      // A span of time says nothing: mostly both sides have the same.
+      const isTime = [...readsOf([plan.condition])].every(({ type }) => type === 'datetime');
+      return Math.min(sizeClass(plan.input), isTime ? sizeClasses.stored : sizeClasses.filtered);
+    }
+    case 'shared': {
+      // It may be used often.
+      const size = sharedSizes.get(plan.shared) ?? sizeClass(plan.shared.plan);
+      sharedSizes.set(plan.shared, size);
+      return size;
+    }
+    default:
+      return Math.max(sizeClasses.few, ...tablesBelow(plan).map(sizeClass));
+  }
+}
+
+const sharedSizes = new WeakMap<SharedPlan, number>();
 
 function selectUnion(
   plan: Extract<LogicalPlan, { kind: 'union' }>,
@@ -1246,6 +1306,7 @@ function emit(
         read: definition?.read,
         path: definition?.path,
         storage: definition?.storage,
+        lowerCaseOf: definition?.lowerCaseOf,
         computed: definition && !definition.plain,
       };
     }
@@ -1321,6 +1382,7 @@ function emitCall(
     expression: call,
     ...(entry.read && { read: (form) => entry.read?.(form, ...parts) }),
     ...(entry.isPath && { path: parts }),
+    ...(entry.isLowerCase && parts[0]?.type === 'string' && { lowerCaseOf: parts[0] }),
   };
 }
 

@@ -46,6 +46,16 @@ describe('a search finds by the index what a scan finds', () => {
     ['ProcessCommandLine has "invoke-mimikatz"', 1, 'terms_ProcessCommandLine'],
     ['ProcessCommandLine has_cs "Mimikatz"', 1, 'terms_ProcessCommandLine'],
     ['ProcessCommandLine has_any ("mimikatz", "none")', 3, 'terms_ProcessCommandLine'],
+    [
+      'ProcessCommandLine has_any ("invoke-mimikatz", "invoke-none", "x–y")',
+      1,
+      'terms_ProcessCommandLine',
+    ],
+    [
+      'ProcessCommandLine has_any ((DeviceProcessEvents | take 1 | project x = "invoke-mimikatz"))',
+      1,
+      'terms_ProcessCommandLine',
+    ],
     ['ProcessCommandLine has_all ("invoke", "mimikatz")', 1, 'terms_ProcessCommandLine'],
     [
       'ProcessCommandLine has_any ((DeviceProcessEvents | where FileName == "none" | project x = "mimikatz" | union (print x = "mimikatz")))',
@@ -75,6 +85,44 @@ describe('a search finds by the index what a scan finds', () => {
     const query = `DeviceProcessEvents | where ${condition} | count`;
     expect(await kql.values(query)).toEqual([[count]]);
     expect(await plan(query)).toContain(index);
+  });
+});
+
+test.each([
+  ['search in (DeviceProcessEvents) "tool"', 4],
+  ['search in (DeviceProcessEvents, CloudAppEvents) "naïve"', 4],
+  ['search in (DeviceProcessEvents, CloudAppEvents) "mimikatz"', 5],
+  ['search kind=case_sensitive in (DeviceProcessEvents) "tool"', 0],
+  ['search in (DeviceProcessEvents) "mimi*" and "cmd"', 1],
+  ['search in (DeviceProcessEvents) "*ool*" or "katz_x" or "*katz"', 7],
+  ['search in (DeviceProcessEvents) "inv*katz"', 1],
+  ['find in (DeviceProcessEvents, CloudAppEvents) where "mimikatz"', 5],
+])('rows with a text in any column: %s', async (query, count) => {
+  expect(await kql.values(`${query} | count`)).toEqual([[count]]);
+});
+
+describe('a lower case is searched by the index of what it is of', () => {
+  test.each([
+    ['tolower(ProcessCommandLine) has "mimikatz"', 3, 'terms_ProcessCommandLine'],
+    ['tolower(ProcessCommandLine) has_any ("MIMIKATZ", "none")', 3, 'terms_ProcessCommandLine'],
+    ['tolower(ProcessCommandLine) contains "MIMIkatz"', 4, 'grams_ProcessCommandLine'],
+    ['tolower(ProcessCommandLine) startswith "premimi"', 1, 'grams_ProcessCommandLine'],
+    ['tolower(ProcessCommandLine) startswith_cs "Premimi"', 0, ''],
+    ['tolower(ProcessCommandLine) == "premimikatz"', 1, 'grams_ProcessCommandLine'],
+    [
+      'tolower(ProcessCommandLine) matches regex "invoke-mimi[a-z]+"',
+      1,
+      'grams_ProcessCommandLine',
+    ],
+  ])('%s', async (condition, count, index) => {
+    const query = `DeviceProcessEvents | where ${condition} | count`;
+    expect(await kql.values(query)).toEqual([[count]]);
+    expect(await plan(query)).toContain(index);
+    const named = query
+      .replace(/tolower\(\w+\)/, 'line')
+      .replace('|', '| extend line = tolower(ProcessCommandLine) |');
+    expect(await kql.values(named)).toEqual([[count]]);
+    expect(await plan(named)).toContain(index);
   });
 });
 

@@ -23,7 +23,7 @@ import {
 } from '../plan.js';
 import { findColumn } from '../scalar.js';
 import { converted } from '../scan.js';
-import { readBy, searchCondition, searchedTables } from './search.js';
+import { readBy, searchCondition, searchedTables, searchForm } from './search.js';
 import { type UnionMember, unionOf } from './union.js';
 
 /** `find [withsource=Name] [in (T1, T*)] where Condition [project A, B: type, pack(*)]` */
@@ -38,7 +38,7 @@ export const find: OperatorPlanner = (node, input, context) => {
   const wanted = wantedColumns(node, projected, tables);
   const members = tables.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
-    const test = searchCondition(condition, context, row, false);
+    const test = searchCondition(condition, context, row, searchForm(false, tables));
     const filtered: Relation = {
       ...relation,
       plan: { kind: 'filter', input: relation.plan, condition: test },

@@ -1,3 +1,4 @@
+import { textStorageOf } from '../../catalog/text-storage.js';
 import {
   children,
   type Expression,
@@ -12,7 +13,7 @@ import {
 import { type PlanContext, type Row, rowOf } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
-import { type PlanExpression, stringLiteral } from '../plan.js';
+import { columnReference, type PlanExpression, stringLiteral } from '../plan.js';
 import { planScalar, rowTexts } from '../scalar.js';
 import { scanned, type UnionMember, unionMembers, unionOf, viewMembers } from './union.js';
 
@@ -26,7 +27,7 @@ export const search: OperatorPlanner = (node, input, context) => {
   const read = isResult ? readBy(condition, tables) : tables;
   const members = read.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
-    const test = searchCondition(condition, context, row, isSensitive);
+    const test = searchCondition(condition, context, row, searchForm(isSensitive, read));
     return {
       relation: { ...relation, plan: { kind: 'filter', input: relation.plan, condition: test } },
       source,
@@ -34,6 +35,19 @@ export const search: OperatorPlanner = (node, input, context) => {
   });
   return unionOf(members, { withSource: '$table' }, context);
 };
+
+/** Of more tables than these, a test for each of their columns would take longer to plan than to run. */
+const mostThorough = 8;
+
+interface SearchForm {
+  readonly isSensitive: boolean;
+  /** Columns of few different values are tested apart: each value once. */
+  readonly isThorough: boolean;
+}
+
+export function searchForm(isSensitive: boolean, tables: readonly UnionMember[]): SearchForm {
+  return { isSensitive, isThorough: tables.length <= mostThorough };
+}
 
 /** The tables that `search` and `find` look into: those named, the piped one, or all that are stored. */
 export function searchedTables(
@@ -77,13 +91,13 @@ export function searchCondition(
   node: Expression,
   context: PlanContext,
   row: Row,
-  isSensitive: boolean,
+  form: SearchForm,
 ): PlanExpression {
   const both = (name: string): PlanExpression => ({
     kind: 'call',
     name,
     arguments: ['Left', 'Right'].map((side) =>
-      searchCondition(member(node, side), context, row, isSensitive),
+      searchCondition(member(node, side), context, row, form),
     ),
     type: 'bool',
     span: spanOf(node),
@@ -94,26 +108,37 @@ export function searchCondition(
     case 'OrExpression':
       return both('or');
     case 'ParenthesizedExpression':
-      return searchCondition(member(node, 'Expression'), context, row, isSensitive);
+      return searchCondition(member(node, 'Expression'), context, row, form);
     case 'SearchExpression': {
       const subject = planScalar(member(node, 'Left'), context, row);
       const needle = member(node, 'Right');
       if (!needle.IsLiteral) return planScalar(node, context, row);
-      return termTest(subject, String(needle.LiteralValue ?? ''), isSensitive, node);
+      return termTest(subject, String(needle.LiteralValue ?? ''), form.isSensitive, node);
     }
     case 'StarExpression':
       return { kind: 'literal', type: 'bool', value: true };
     case 'StringLiteralExpression':
     case 'CompoundStringLiteralExpression':
-      return anyColumn(String(node.LiteralValue ?? ''), row, isSensitive, node);
+      return anyColumn(String(node.LiteralValue ?? ''), row, form, node);
     default:
       return planScalar(node, context, row);
   }
 }
 
 /** Whether the term stands in one of the row's columns that hold text. */
-function anyColumn(term: string, row: Row, isSensitive: boolean, node: Expression): PlanExpression {
-  return termTest(rowTexts(row.columns, node), term, isSensitive, node);
+function anyColumn(
+  term: string,
+  { columns }: Row,
+  { isSensitive, isThorough }: SearchForm,
+  node: Expression,
+): PlanExpression {
+  const apart = isThorough ? columns.filter((column) => textStorageOf(column) === 'few') : [];
+  const rest = columns.filter((column) => !apart.includes(column));
+  const subjects = [...apart.map(columnReference), rowTexts(rest, node)];
+  const tests = subjects.map((subject) => termTest(subject, term, isSensitive, node));
+  const [only] = tests;
+  if (only && tests.length === 1) return only;
+  return { kind: 'call', name: 'or', arguments: tests, type: 'bool', span: spanOf(node) };
 }
 
 /** `term`, `prefix*`, `*suffix`, `*part*`, `*` and stars between. */

@@ -1,6 +1,6 @@
 import { convert } from '../../convert.js';
 import type { ScalarFunction } from '../../functions.js';
-import { arrayText } from '../../json.js';
+import { arrayText, onlyIf } from '../../json.js';
 import type { Operand } from '../../operand.js';
 import { integer, join, type Sql, sql } from '../../sql.js';
 import {
@@ -8,6 +8,7 @@ import {
   cut,
   type Family,
   inAnyRange,
+  inKnown,
   inRange,
   matched,
   type Network,
@@ -20,18 +21,26 @@ export const ipv4: Family = {
   bits: 32,
   parse: (text) => {
     const slash = sql`position(${text}, '/')`;
-    const length = sql`ifNull(toUInt8OrNull(substring(${text}, ${slash} + 1)), 255)`;
+    const number = (address: Sql) => sql`toInt64(toUInt32(toIPv4OrNull(${address})))`;
+    // Few texts have a prefix: the others are not taken apart for one.
+    const long = onlyIf(sql`${slash} > 0`, text);
+    const length = sql`ifNull(toUInt8OrNull(substring(${long}, ${slash} + 1)), 255)`;
     const prefix = sql`if(${slash} = 0, 32, ${length})`;
-    const address = sql`toInt64(toUInt32(toIPv4OrNull(substringIndex(${text}, '/', 1))))`;
-    return { address: sql`if(${prefix} <= 32, ${address}, NULL)`, prefix };
+    const before = sql`if(${prefix} <= 32, ${number(sql`substringIndex(${long}, '/', 1)`)}, NULL)`;
+    return { address: sql`if(${slash} = 0, ${number(text)}, ${before})`, prefix };
   },
   constant: (text) => {
     const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
     const [bytes, prefix] = [parts?.slice(1, 5).map(Number), Number(parts?.[5] ?? 32)];
     if (!bytes || bytes.some((byte) => byte > 255) || prefix > 32) return noNetwork;
     const address = bytes.reduce((value, byte) => value * 256 + byte, 0);
-    return { address: sql`toInt64(${integer(address)})`, prefix: integer(prefix) };
+    return {
+      address: sql`toInt64(${integer(address)})`,
+      prefix: integer(prefix),
+      known: { address: BigInt(address), prefix },
+    };
   },
+  knownMasked: ({ address, prefix }) => (address >> BigInt(32 - prefix)) << BigInt(32 - prefix),
   masked: ({ address, prefix }) =>
     sql`bitAnd(${address}, 4294967296 - bitShiftLeft(toInt64(1), toUInt8(32 - least(${prefix}, 32))))`,
 };
@@ -41,12 +50,8 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
 function isPrivate(ip: Operand): Sql {
   return withNetwork(ipv4, ip, (network) => {
-    const own = ipv4.masked(network);
-    const tests = privateRanges.map((range) => {
-      const wanted = ipv4.constant?.(range) ?? noNetwork;
-      return sql`${ipv4.masked({ address: own, prefix: wanted.prefix })} = ${wanted.address}`;
-    });
-    return sql`(${join(tests, sql` OR `)})`;
+    const known = privateRanges.flatMap((range) => ipv4.constant?.(range).known ?? []);
+    return sql`(${join(inKnown(ipv4, network, known), sql` OR `)})`;
   });
 }
 

@@ -4,7 +4,7 @@ import { constantText, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import { foldedText, termsOf } from '../../terms.js';
 import { columnOf, constantOperand, elementOperand, elementTexts, listOf } from './list-items.js';
-import { folded, has, hasPhrase, testTerms } from './text-search.js';
+import { folded, has, hasPhrase, phrasePatterns, testTerms, withAnyCase } from './text-search.js';
 
 type Site = Pick<CallSite, 'span' | 'filter'>;
 
@@ -34,10 +34,11 @@ const every: Combination = {
 
 function hasList(
   call: Site,
-  subject: Operand,
+  searched: Operand,
   items: readonly Operand[],
   combination: Combination,
 ): Sql {
+  const subject = withAnyCase(searched);
   const { values, arrays, tables } = listOf(items);
   const haystack = convert(subject, 'string');
   const tests = [
@@ -53,7 +54,7 @@ function hasList(
   return sql`(${join(tests, combination.operator)})`;
 }
 
-/** Of several needles, those of one term each go to the index together. */
+/** Of several needles, those of one term each go to the index together, and so do those of several. */
 function needleTests(
   call: Site,
   subject: Operand,
@@ -61,18 +62,52 @@ function needleTests(
   { isAny }: Combination,
 ): Sql[] {
   const needles = values.map(textNeedle);
-  const terms = new Set<string>();
+  if (!isAny) return needles.map((needle) => has(call, subject, needle));
+  const terms = new Map<string, Operand>();
+  const phrases = new Map<string, Operand>();
   const others: Operand[] = [];
   for (const needle of needles) {
-    const lower = constantText(needle)?.toLowerCase();
-    if (lower !== undefined && termsOf(lower)[0] === lower) terms.add(lower);
-    else others.push(needle);
+    const lower = constantText(needle)?.toLowerCase() ?? '';
+    const [first] = termsOf(lower);
+    if (first === undefined) others.push(needle);
+    else (first === lower ? terms : phrases).set(lower, needle);
   }
-  if (!isAny || terms.size < 2) return needles.map((needle) => has(call, subject, needle));
+  const together = (of: Map<string, Operand>, test: typeof hasAnyTerm) =>
+    of.size < 2
+      ? [...of.values()].map((needle) => has(call, subject, needle))
+      : [test(call, subject, [...of.keys()])];
   return [
-    hasAnyTerm(call, subject, [...terms]),
+    ...together(terms, hasAnyTerm),
+    ...together(phrases, hasAnyPhrase),
     ...others.map((needle) => has(call, subject, needle)),
   ];
+}
+
+/** Characters of one pattern, far from the most that the engine compiles. */
+const longestPattern = 20_000;
+
+/** A term of each phrase finds the rows in which a pattern of all of them then looks. */
+function hasAnyPhrase(call: Site, subject: Operand, phrases: readonly string[]): Sql {
+  const found = hasAnyTerm(call, subject, telling(phrases));
+  const searched = foldedText(convert(subject, 'string'));
+  const patterns = phrasePatterns(phrases, longestPattern);
+  const tests = patterns.map((pattern) => sql`match(${searched}, ${literal(pattern)})`);
+  return sql`(${found} AND (${join(tests, sql` OR `)}))`;
+}
+
+/** Of each phrase the term that the fewest others have, and of these the longest. */
+function telling(phrases: readonly string[]): string[] {
+  const termsOfEach = phrases.map((phrase) => [...new Set(termsOf(phrase))]);
+  const counts = new Map<string, number>();
+  for (const term of termsOfEach.flat()) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const rarity = (term: string) => counts.get(term) ?? 0;
+  const best = termsOfEach.map((terms) =>
+    terms.reduce((one, other) => {
+      const difference = rarity(other) - rarity(one) || one.length - other.length;
+      return difference < 0 ? other : one;
+    }),
+  );
+  return [...new Set(best)];
 }
 
 function hasAnyTerm(call: Site, subject: Operand, terms: readonly string[]): Sql {
@@ -126,9 +161,16 @@ function hasTable(
   { isAny, tokens, array, operator }: Combination,
 ): Sql {
   const isSingle = sql`match(_n, '^[\\\\p{L}\\\\p{N}]+$')`;
-  const needles = sql`(SELECT (groupUniqArrayIf(${maxNeedles})(_n, ${isSingle}), groupUniqArrayIf(${maxNeedles})(_n, NOT ${isSingle})) FROM (${rows}))`;
-  const [single, phrases] = [sql`tupleElement(${needles}, 1)`, sql`tupleElement(${needles}, 2)`];
-  const ofPhrases = sql`${array}(_n -> ${hasPhrase(folded(convert(subject, 'string')), sql`_n`)}, ${phrases})`;
+  const longest = sql`arraySort(_t -> -length(_t), extractAll(_n, '[\\\\p{L}\\\\p{N}]+'))[1]`;
+  const needles = sql`(SELECT (groupUniqArrayIf(${maxNeedles})(_n, ${isSingle}), groupUniqArrayIf(${maxNeedles})(_n, NOT ${isSingle}), groupUniqArrayIf(${maxNeedles})(${longest}, NOT ${isSingle})) FROM (${rows}))`;
+  const [single, phrases, telling] = [1, 2, 3].map(
+    (place) => sql`tupleElement(${needles}, ${{ text: String(place) }})`,
+  ) as [Sql, Sql, Sql];
+  const phrase = sql`${array}(_n -> ${hasPhrase(folded(convert(subject, 'string')), sql`_n`)}, ${phrases})`;
+  // A term of each phrase finds the rows in which the phrases are then looked for, unless one has no term.
+  const ofPhrases = isAny
+    ? sql`((has(${telling}, '') OR ${testTerms(subject, (searched) => sql`hasAnyTokens(${searched}, ${telling})`)}) AND ${phrase})`
+    : phrase;
   // Constants: where there is no such needle the engine drops the test.
   const some = (list: Sql, test: Sql) =>
     isAny ? sql`(notEmpty(${list}) AND ${test})` : sql`(empty(${list}) OR ${test})`;

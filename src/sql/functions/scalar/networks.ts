@@ -4,6 +4,7 @@ import type { Emitted } from '../../functions.js';
 import { elementsOf } from '../../json.js';
 import { constantInteger, constantText, type Operand } from '../../operand.js';
 import { integer, join, type Sql, sql } from '../../sql.js';
+import { dynamicElements } from './list-items.js';
 
 /** An address with the length of its network's prefix. */
 export interface Network {
@@ -12,12 +13,19 @@ export interface Network {
   readonly prefix: Sql;
 }
 
+export interface KnownNetwork {
+  readonly address: bigint;
+  readonly prefix: number;
+}
+
 /** IPv4 or IPv6. */
 export interface Family {
   readonly bits: 32 | 128;
   readonly parse: (text: Sql) => Network;
   /** The network of a text that is known when the query is compiled, where that makes it shorter. */
-  readonly constant?: (text: string) => Network;
+  readonly constant?: (text: string) => Network & { readonly known?: KnownNetwork };
+  /** The address with all bits behind a prefix cleared that is known when the query is compiled. */
+  readonly knownMasked?: (network: KnownNetwork) => bigint;
   /** The address with all bits behind the prefix cleared. */
   readonly masked: (network: Network) => Sql;
 }
@@ -100,17 +108,39 @@ function within(family: Family, network: Network, range: Network): Sql {
 }
 
 /** Whether the address lies in one of the ranges; NULL where it is none. */
-export function inAnyRange(family: Family, ip: Operand, ranges: readonly Operand[]): Emitted {
+export function inAnyRange(family: Family, ip: Operand, given: readonly Operand[]): Emitted {
+  const ranges = given.flatMap((range) => (family.constant && dynamicElements(range)) || [range]);
+  const known = ranges.map((range) => constantText(range));
   const test = withNetwork(family, ip, (network) => {
     const isIn = (range: Sql) => within(family, network, family.parse(range));
-    const tests = ranges.map((range) =>
+    const rest = ranges.filter((_, index) => !family.constant || known[index] === undefined);
+    const tests = rest.map((range) =>
       range.type === 'dynamic'
         ? inDynamic(range, isIn)
         : sql`ifNull(${withNetwork(family, range, (wanted) => within(family, network, wanted))}, false)`,
     );
-    return sql`if(isNull(${network.address}), NULL, (${join(tests, sql` OR `)}))`;
+    const networks = known.flatMap((text) =>
+      text === undefined ? [] : (family.constant?.(text).known ?? []),
+    );
+    const all = [...inKnown(family, network, networks), ...tests];
+    const found = all.length > 0 ? sql`(${join(all, sql` OR `)})` : sql`false`;
+    return sql`if(isNull(${network.address}), NULL, ${found})`;
   });
   return { ...test, nullable: true };
+}
+
+/** One list for the networks of each length of prefix. NULL where there is no address. */
+export function inKnown(family: Family, network: Network, known: readonly KnownNetwork[]): Sql[] {
+  const { knownMasked } = family;
+  if (!knownMasked) return [];
+  const own = family.masked(network);
+  return [...new Set(known.map(({ prefix }) => prefix))].map((prefix) => {
+    const addresses = new Set(
+      known.filter((each) => each.prefix === prefix).map((each) => knownMasked(each)),
+    );
+    const masked = family.masked({ address: own, prefix: integer(BigInt(prefix)) });
+    return sql`(${masked} IN (${join([...addresses].map(integer))}))`;
+  });
 }
 
 function inDynamic(ranges: Operand, isIn: (range: Sql) => Sql): Sql {

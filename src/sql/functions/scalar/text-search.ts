@@ -26,7 +26,14 @@ function text(operand: Operand): Operand {
 /** Lower case of every script. */
 export function folded(operand: Operand): Sql {
   const value = constantText(operand);
-  return value === undefined ? foldedText(text(operand)) : literal(value.toLowerCase());
+  return value === undefined
+    ? foldedText(text(withAnyCase(operand)))
+    : literal(value.toLowerCase());
+}
+
+/** What a test that ignores case looks at. */
+export function withAnyCase(subject: Operand): Operand {
+  return subject.lowerCaseOf ?? subject;
 }
 
 /** The lower case that the engine gives a stored text: only of ASCII is it known to be JavaScript's too. */
@@ -66,7 +73,8 @@ function narrowed({ filter }: Site, subject: Operand, lower: string, test: Sql):
 // ---- terms ---------------------------------------------------------------------------------------
 
 /** Whether a term stands in the text, or a phrase whose own ends are ends of terms. */
-export function has(call: Site, subject: Operand, needle: Operand): Sql {
+export function has(call: Site, searched: Operand, needle: Operand): Sql {
+  const subject = withAnyCase(searched);
   const value = constantText(needle);
   if (value !== undefined) {
     const lower = value.toLowerCase();
@@ -95,9 +103,36 @@ export function testTerms(subject: Operand, test: (terms: Sql) => Sql): Sql {
     : test(termText(text(subject)));
 }
 
+type Edges = ReturnType<typeof edgesOf>;
+
 function matchesPhrase(subject: Sql, phrase: string, edges = edgesOf(phrase)): Sql {
-  const pattern = `${edges.first ? beforeTerm : ''}${escapeRegex(phrase)}${edges.last ? afterTerm : ''}`;
-  return sql`match(${subject}, ${literal(pattern)})`;
+  return sql`match(${subject}, ${literal(phrasePattern(escapeRegex(phrase), edges))})`;
+}
+
+function phrasePattern(pattern: string, { first, last }: Edges): string {
+  return `${first ? beforeTerm : ''}${pattern}${last ? afterTerm : ''}`;
+}
+
+/** Patterns that find any of the phrases, each of about so many characters. */
+export function phrasePatterns(phrases: readonly string[], size: number): string[] {
+  const groups = new Map<string, { edges: Edges; parts: string[]; length: number }>();
+  const patterns: string[] = [];
+  const flush = ({ edges, parts }: { edges: Edges; parts: readonly string[] }) =>
+    patterns.push(phrasePattern(`(?:${parts.join('|')})`, edges));
+  for (const phrase of phrases) {
+    const edges = edgesOf(phrase);
+    const key = JSON.stringify(edges);
+    const group = groups.get(key) ?? { edges, parts: [], length: 0 };
+    group.parts.push(escapeRegex(phrase));
+    group.length += phrase.length;
+    groups.set(key, group);
+    if (group.length > size) {
+      flush(group);
+      groups.delete(key);
+    }
+  }
+  for (const group of groups.values()) flush(group);
+  return patterns;
 }
 
 function escapeRegex(value: string): string {
@@ -124,8 +159,9 @@ const hasCaseSensitive: Test = (call, subject, needle) => {
 /** The needle at the start (or the end) of a term. */
 function affix(end: 'first' | 'last', isFolded: boolean): Test {
   const edges = { first: end === 'first', last: end === 'last' };
-  return (call, subject, needle) => {
+  return (call, searched, needle) => {
     const value = constantText(needle);
+    const subject = isFolded ? withAnyCase(searched) : searched;
     const haystack = isFolded ? folded(subject) : text(subject);
     if (value === undefined) {
       const phrase = isFolded ? folded(needle) : text(needle);
@@ -140,7 +176,8 @@ function affix(end: 'first' | 'last', isFolded: boolean): Test {
 
 // ---- parts of the text ---------------------------------------------------------------------------
 
-function contains(call: Site, subject: Operand, needle: Operand): Sql {
+function contains(call: Site, searched: Operand, needle: Operand): Sql {
+  const subject = withAnyCase(searched);
   const value = constantText(needle);
   if (value === undefined) return sql`(position(${folded(subject)}, ${folded(needle)}) > 0)`;
   const lower = value.toLowerCase();
@@ -157,8 +194,9 @@ function containsCaseSensitive(call: Site, subject: Operand, needle: Operand): S
 
 /** The needle at the text's own start or end. */
 function edge(test: Sql, isFolded: boolean): Test {
-  return (call, subject, needle) => {
+  return (call, searched, needle) => {
     const value = constantText(needle);
+    const subject = isFolded ? withAnyCase(searched) : searched;
     const form = isFolded ? folded : text;
     const exactly = sql`${test}(${form(subject)}, ${form(needle)})`;
     // Long enough for the n-gram index: the redundant LIKE lets it skip.
@@ -179,7 +217,7 @@ const matchesRegex: Test = (call, subject, needle) => {
   const required = call.filter && pattern.parsed && requiredText(pattern.parsed.root);
   if (!required) return test;
   const like = literal(`%${required.replace(/[\\%_]/g, '\\$&').replaceAll(anyCharacter, '_')}%`);
-  return all([sql`(${foldedText(text(subject))} LIKE ${like})`, test]);
+  return all([sql`(${foldedText(text(withAnyCase(subject)))} LIKE ${like})`, test]);
 };
 
 /** One of several texts. An expression may reach over the end of a line, so they are not joined into one. */

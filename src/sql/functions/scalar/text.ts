@@ -156,6 +156,7 @@ export const textFunctions = {
   tolower: {
     doc: 'tolower-function',
     emit: (value: Operand) => sql`lowerUTF8(${text(value)})`,
+    isLowerCase: true,
     examples: [['tolower("WhoAmI.EXE")', 'whoami.exe']],
   },
   toupper: {
