@@ -545,6 +545,8 @@ const networkEvent: DocumentRule = {
         all(hasFailed, not(isUnderWay)),
         type('denied', 'error'),
         actionText(/connection_create_failed/, 'has CONNECTION_CREATE_FAILED'),
+        // Zeek's states of connections that did not come about.
+        lists('zeek.connection.state', 'S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH'),
       ),
       'ConnectionFailed',
     ],

@@ -36,6 +36,9 @@ const beforeAt = transform('accountName', (text) => text.replace(/@.*$/, '').toL
 /** A computer by its account, which ends in `$`. */
 const computer = transform('computer', (text) => text.replace(/\$$/, '').toLowerCase());
 
+/** Some clients of NTLM write it as a path. */
+const workstation = transform('computer', (text) => text.replace(/^\\+/, '').toLowerCase());
+
 const controller = computed('the domain controller', ({ device }) => device.name);
 
 function logon(id: number, protocol: 'Kerberos' | 'Ntlm', logonType: string, status: string): Rule {
@@ -51,7 +54,7 @@ function logon(id: number, protocol: 'Kerberos' | 'Ntlm', logonType: string, sta
       AccountName: beforeAt('TargetUserName'),
       AccountDomain: to.lower('TargetDomainName'),
       AccountSid: field('TargetSid'),
-      DeviceName: to.lower('Workstation'),
+      DeviceName: workstation('Workstation'),
       IPAddress: plainAddress('IpAddress'),
       Port: to.long('IpPort'),
       DestinationDeviceName: controller,
@@ -64,9 +67,13 @@ const subject = {
   DestinationDeviceName: controller,
 };
 
-const replication = /1131f6a[ad]-9c07-11d1-f79f-00c04fc2dcd2|89e95b76-444d-4c62-991a-0facbeda640c/i;
+const replication =
+  /1131f6a[ad]-9c07-11d1-f79f-00c04fc2dcd2|89e95b76-444d-4c62-991a-0facbeda640c|DS-Replication-Get-Changes|Replicating Directory Changes/i;
 
-/** The rights to replicate the directory's changes, all of them, and those of a filtered set. */
+/**
+ * The rights to replicate the directory's changes, all of them, and those of a filtered set; by their names
+ * where these have been looked up.
+ */
 const replicates: Condition = {
   test: ({ event }) => replication.test(event.data.get('properties') ?? ''),
   text: 'Properties has a right to replicate',

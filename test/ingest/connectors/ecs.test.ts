@@ -985,6 +985,17 @@ describe('ECS documents', () => {
     expect([ids?.length, new Set(ids).size]).toEqual([2, 2]);
   });
 
+  it('a connection that Zeek saw no answer to has failed', () => {
+    const document = {
+      ...common,
+      event: { category: ['network'], type: ['connection', 'start'], dataset: 'zeek.connection' },
+      source: { ip: '10.0.0.5', port: 50000 },
+      destination: { ip: '10.0.0.9', port: 445 },
+      zeek: { connection: { state: 'S0' } },
+    };
+    expect(onlyRow(converted([document]))).toMatchObject({ ActionType: 'ConnectionFailed' });
+  });
+
   it('reports of a flow are of one row, at its start', () => {
     const flow = (time: string, final: boolean) => ({
       ...common,

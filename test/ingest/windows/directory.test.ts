@@ -59,6 +59,18 @@ const cases: readonly (readonly [string, number, Data, Data])[] = [
     { ActionType: 'LogonSuccess', Protocol: 'Ntlm', DeviceName: 'kali' },
   ],
   [
+    'NTLM of a computer that is named as a path',
+    4776,
+    { TargetUserName: 'Bob', Workstation: '\\\\KALI', Status: '0x0' },
+    { DeviceName: 'kali' },
+  ],
+  [
+    'replication of the directory, by the name of the right',
+    4662,
+    { ...subject, Properties: 'Control Access DS-Replication-Get-Changes-All domainDNS' },
+    { ActionType: 'Directory Services replication', AccountName: 'admin' },
+  ],
+  [
     'replication of the directory',
     4662,
     {
