@@ -194,6 +194,41 @@ describe('a program signs a user in by authorization code', () => {
     expect(url).toMatch(/^https:\/\/app\.example\.com\/callback\?code=/);
   });
 
+  // What MSAL for .NET and Go and the Azure CLI always ask for, and others now and then.
+  test.each([
+    ['select_account', true],
+    ['login', true],
+    ['create', true],
+    ['consent', false],
+    ['admin_consent', false],
+  ])('prompt=%s: whether someone who has signed in does so again is %s', async (prompt, again) => {
+    const { verifier, challenge } = pkce();
+    const { browser } = await signIn(portal, challenge);
+    const start = await browser.open(authorizeUrl(portal, { code_challenge: challenge, prompt }));
+    let { url } = await browser.follow(start);
+    if (again) {
+      expect(url).toContain('/signin/');
+      const signedIn = await browser.open(url, { username: 'ben@contoso.example', password });
+      const left = await browser.follow(signedIn);
+      // The page signs the one before out, by a form that submits itself.
+      const html = await left.response.text();
+      const fields = [...html.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+      const form = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
+      const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
+      ({ url } = await browser.follow(await browser.open(action, form)));
+    }
+    const code = new URL(url).searchParams.get('code') ?? '';
+    const answer = await token({
+      grant_type: 'authorization_code',
+      client_id: portal.clientId,
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    });
+    const name = again ? 'ben@contoso.example' : 'asha@contoso.example';
+    expect(claimsOf(answer)).toMatchObject({ upn: name });
+  });
+
   test.each<[string, Record<string, string>]>([
     ['another address to call back', { redirect_uri: 'https://evil.example.com/callback' }],
     ['no challenge', { code_challenge_method: 'plain' }],

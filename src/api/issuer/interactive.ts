@@ -119,8 +119,11 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
     const provider = await providerFor(request, tenant);
     // The library brings a policy of its own with each page that needs one.
     reply.removeHeader('content-security-policy');
-    const path = request.url.slice(`/${name}`.length);
-    return parts.issuers.handle(provider, request, reply, { path, fields });
+    translatePrompt(query);
+    if (fields) translatePrompt(fields);
+    const [path = ''] = request.url.slice(`/${name}`.length).split('?', 1);
+    const asked = { path: query.size > 0 ? `${path}?${query}` : path, fields };
+    return parts.issuers.handle(provider, request, reply, asked);
   }
 
   function providerFor(request: FastifyRequest, tenant: string): Promise<Provider> {
@@ -144,6 +147,26 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
       return undefined;
     }
   }
+}
+
+/**
+ * Prompts that Entra knows and the issuer library does not. There is one page to choose an account at, and
+ * consent is the administrator's.
+ */
+const prompts: Readonly<Record<string, string>> = {
+  select_account: 'login',
+  create: 'login',
+  consent: '',
+  admin_consent: '',
+};
+
+function translatePrompt(fields: URLSearchParams): void {
+  const asked = fields.get('prompt');
+  if (asked === null) return;
+  const known = asked.split(' ').map((name) => prompts[name] ?? name);
+  const translated = [...new Set(known)].filter((name) => name !== '').join(' ');
+  if (translated === '') fields.delete('prompt');
+  else fields.set('prompt', translated);
 }
 
 function showSignIn(

@@ -51,7 +51,12 @@ export function artifacts(store: Store, model: string): Adapter {
       await db.deleteFrom('issuer_artifacts').where('id', '=', key(id)).execute();
     },
     async revokeByGrantId(grantId) {
-      await db.deleteFrom('issuer_artifacts').where('grant_id', '=', grantId).execute();
+      // Of this model alone: a sign-in under way belongs to the grant of whoever it signs out.
+      await db
+        .deleteFrom('issuer_artifacts')
+        .where('grant_id', '=', grantId)
+        .where('id', 'like', key('%'))
+        .execute();
     },
   };
 }
