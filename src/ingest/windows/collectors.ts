@@ -128,12 +128,23 @@ function openTelemetryData(record: JsonObject): { data: EventData; inserts: Json
   return { data, inserts };
 }
 
+/** NXLog's own event types, which stand where Sysmon's would. */
+const nxlogTypes = new Set([
+  ...['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'VERBOSE', 'AUDIT_SUCCESS', 'AUDIT_FAILURE'],
+]);
+
+export function deleteNxlogType(data: EventData): void {
+  if (nxlogTypes.has(data.get('eventtype') ?? '')) {
+    data.delete('EventType');
+  }
+}
+
 const gelfFields = new Set([
   ...['version', 'host', 'short_message', 'full_message', 'timestamp', 'level', 'facility'],
   ...['EventReceivedTime', 'Hostname', 'Severity', 'SeverityValue', 'SourceModuleName', 'Opcode'],
   ...['SourceModuleType', 'OpcodeValue', 'Task', 'Keywords', 'ProviderGuid', 'ThreadID'],
   ...['ExecutionProcessID', 'ExecutionThreadID', 'AccountName', 'AccountType', 'Domain', 'UserID'],
-  ...['SourceName', 'EventID', 'Channel', 'RecordNumber', 'EventTime', 'Category', 'EventType'],
+  ...['SourceName', 'EventID', 'Channel', 'RecordNumber', 'EventTime', 'Category'],
   ...['gl2_source_input', 'gl2_source_node', 'gl2_remote_ip', 'gl2_remote_port', 'streams'],
 ]);
 
@@ -142,6 +153,8 @@ function unwrapGelf(record: JsonObject): Envelope {
   const plain = Object.fromEntries(
     Object.entries(record).map(([name, value]) => [name.replace(/^_/, ''), value]),
   );
+  const data = without(plain, gelfFields);
+  deleteNxlogType(data);
   return {
     provider: plain['SourceName'],
     id: plain['EventID'],
@@ -151,7 +164,7 @@ function unwrapGelf(record: JsonObject): Envelope {
     recordId: plain['RecordNumber'],
     headerPid: plain['ExecutionProcessID'],
     message: plain['full_message'],
-    data: without(plain, gelfFields),
+    data,
   };
 }
 
@@ -200,10 +213,13 @@ const graylogPrefix = 'winlogbeat_';
 function unwrapGraylogBeats(record: JsonObject): Envelope {
   const winlog = (name: string) => record[`${graylogPrefix}winlog_${name}`];
   const data = new EventData();
-  const prefix = `${graylogPrefix}winlog_event_data_`;
-  for (const name in record) {
-    if (name.startsWith(prefix)) {
-      data.put(name.slice(prefix.length), record[name]);
+  for (const prefix of ['winlog_event_data_', 'winlog_user_data_'].map(
+    (part) => graylogPrefix + part,
+  )) {
+    for (const name in record) {
+      if (name.startsWith(prefix) && !name.endsWith('_xml_name')) {
+        data.put(name.slice(prefix.length), record[name]);
+      }
     }
   }
   return {

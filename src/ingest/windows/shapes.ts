@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.js';
 import { addMovedFields } from './beats-fields.js';
 import {
   collectors,
+  deleteNxlogType,
   isTextEvent,
   kibanaTime,
   timeText,
@@ -199,11 +200,6 @@ function withoutTypeSuffixes(record: JsonObject): JsonObject {
     Object.entries(record).map(([name, value]) => [name.replace(typeSuffix, ''), value]),
   );
 }
-
-/** NXLog's own event types, which stand where Sysmon's would. */
-const nxlogTypes = new Set([
-  ...['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'VERBOSE', 'AUDIT_SUCCESS', 'AUDIT_FAILURE'],
-]);
 
 const xmlMembers = [
   ...['message', 'Message', 'SyslogMessage', '_raw', 'raw', 'xml', 'Xml', 'Event', 'event', 'log'],
@@ -460,9 +456,7 @@ const shapes: readonly Shape[] = [
       ('EventTime' in record || 'SourceModuleType' in record),
     unwrap: (record) => {
       const data = without(record, nxlogEnvelope);
-      if (nxlogTypes.has(String(record['EventType']))) {
-        data.delete('EventType');
-      }
+      deleteNxlogType(data);
       const time = record['EventTime'];
       return {
         provider: record['SourceName'],

@@ -587,6 +587,18 @@ describe('an event is the same in every shape', () => {
       },
     ],
     [
+      'Graylog',
+      {
+        timestamp: iso,
+        winlogbeat_winlog_provider_name: 'Microsoft-Windows-Eventlog',
+        winlogbeat_winlog_channel: 'Security',
+        winlogbeat_winlog_event_id: 1102,
+        winlogbeat_winlog_computer_name: computer,
+        winlogbeat_winlog_user_data_SubjectUserName: 'Admin',
+        winlogbeat_winlog_user_data_xml_name: 'LogFileCleared',
+      },
+    ],
+    [
       'Log Analytics (Event)',
       {
         TimeGenerated: iso,
@@ -631,6 +643,18 @@ describe('an event is the same in every shape', () => {
       AccountName: 'admin',
       AdditionalFields: { Properties: record.Properties },
     });
+  });
+
+  it.each([
+    ['DeleteValue', 'RegistryValueDeleted'],
+    ['INFO', 'RegistryKeyCreated'],
+  ])('a type of an event in GELF may be its own, or NXLog’s: %s', (EventType, ActionType) => {
+    const record = {
+      ...{ version: '1.1', host: computer, short_message: 'm', timestamp: 1767607872.4 },
+      ...{ _EventID: 12, _SourceName: provider, _Channel: channel, _EventType: EventType },
+      ...{ _UtcTime: data.UtcTime, _Image: data.Image, _TargetObject: 'HKLM\\SOFTWARE\\A\\B' },
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({ ActionType });
   });
 
   it('what NXLog itself says of an event is none of its values', () => {
