@@ -11,18 +11,18 @@ export interface AdminOptions extends Place {
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** One request to the administration, under `/api/quarry`. */
+export type Ask = (method: string, path: string, body?: unknown) => Promise<Json>;
+
 export const collect = (value: string, before: string[] = []) => [...before, value];
 
 /** What the command asks of the administration; each command is one request. */
 export async function withAdmin<T>(
   options: Place,
-  work: (
-    ask: (method: string, path: string, body?: unknown) => Promise<Json>,
-    connection: Connection,
-  ) => Promise<T>,
+  work: (ask: Ask, connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await connect(options, ['Quarry.Admin', 'Quarry.Operator']);
-  const ask = async (method: string, path: string, body?: unknown): Promise<Json> => {
+  const ask: Ask = async (method, path, body) => {
     const response = await checkStatus(await connection.send(method, `/api/quarry${path}`, body));
     if (response.statusCode === 204) {
       response.resume();

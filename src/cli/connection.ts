@@ -4,9 +4,10 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
+import { HuntError } from '../errors.js';
 import type { RoleName } from '../identity/roles.js';
 import type { Quarry } from '../main.js';
-import { UnreachableError, UsageError } from './failure.js';
+import { BusyError, UnreachableError, UsageError } from './failure.js';
 
 /** Where a command works: on a data directory, or through a server. */
 export interface Place {
@@ -76,7 +77,7 @@ async function isDirectory(path: string): Promise<boolean> {
 /**
  * Connects to the server at `--url`, or starts one on `--data` that only this process uses, so that
  * both are asked in the same way and answer the same.
- * @throws HuntError `engine.busy` when another process holds the directory
+ * @throws BusyError when another process holds the directory
  */
 export async function connect(place: Place, roles: readonly RoleName[]): Promise<Connection> {
   if (place.url !== undefined) {
@@ -84,16 +85,18 @@ export async function connect(place: Place, roles: readonly RoleName[]): Promise
     if (place.token === undefined) throw new UsageError('--url needs --token, or QUARRY_TOKEN');
     return connectionTo(place.url, place.token, async () => {});
   }
-  const { quarry, token } = await startOn(place);
+  const { quarry, token } = await startOn(place, roles);
   return connectionTo(quarry.url, await token(roles), () => quarry.close());
 }
 
 /**
  * A server on the data directory that only this process uses, on a port that nobody else knows.
- * @throws HuntError `engine.busy` when another process holds the directory
+ * @param roles what the command would need of a server that has the directory; none: that cannot help it
+ * @throws BusyError when another process holds the directory
  */
 export async function startOn(
   place: Place,
+  roles: readonly RoleName[],
   retention?: string,
 ): Promise<{ quarry: Quarry; token: (roles: readonly RoleName[]) => Promise<string> }> {
   const data = requireData(place);
@@ -123,7 +126,10 @@ export async function startOn(
     environment: process.env,
   });
   return {
-    quarry: await startQuarry(configuration),
+    quarry: await startQuarry(configuration).catch((error: unknown) => {
+      const isBusy = error instanceof HuntError && error.code === 'engine.busy';
+      throw isBusy ? new BusyError(error as HuntError<'engine.busy'>, roles) : error;
+    }),
     token: (roles) => issueToken(configuration, { app: 'quarry command line', roles }),
   };
 }

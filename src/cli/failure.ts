@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { type FailureCode, HuntError, lineAndColumn, type TextSpan } from '../errors.js';
+import type { RoleName } from '../identity/roles.js';
 
 /** What commands exit with. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -43,6 +44,20 @@ export class UnreachableError extends Error {
   }
 }
 
+/** Another process has the data directory: exit code 1. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+  readonly holder: HuntError<'engine.busy'>['parameters'];
+  /** What the command asks a server for; none: it works on the directory alone. */
+  readonly roles: readonly RoleName[];
+
+  constructor(cause: HuntError<'engine.busy'>, roles: readonly RoleName[]) {
+    super(cause.message, { cause });
+    this.holder = cause.parameters;
+    this.roles = roles;
+  }
+}
+
 /** Tells about a failure on standard error; returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -63,9 +78,7 @@ export function reportFailure(error: unknown): number {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof HuntError && error.code === 'engine.busy') {
-    return busyMessage(error as HuntError<'engine.busy'>);
-  }
+  if (error instanceof BusyError) return busyMessage(error);
   if (
     error instanceof HuntError ||
     error instanceof RefusedError ||
@@ -85,16 +98,21 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function busyMessage(error: HuntError<'engine.busy'>): string {
-  const { path, url } = error.parameters;
-  if (url === undefined) return error.message;
+function busyMessage({ message, holder: { path, url }, roles }: BusyError): string {
+  if (url === undefined || roles.length === 0) return message;
+  const needed = roles.map((role) => ` --role ${role}`).join('');
   return [
-    error.message,
+    message,
     `Ask the server that holds it:`,
     `  export QUARRY_URL=${url}`,
-    `  export QUARRY_TOKEN=$(quarry token --data ${path} --app cli --role AdvancedHunting.Read.All --role Telemetry.Ingest)`,
+    `  export QUARRY_TOKEN=$(quarry token --data ${quoted(path)} --app cli${needed})`,
     'and repeat the command without --data.',
   ].join('\n');
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The line of the query that a span begins in, with carets under the span. */

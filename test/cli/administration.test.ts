@@ -80,6 +80,26 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     const { clientId } = await answer('app', 'add', 'collector', '--role', 'Telemetry.Ingest');
     const { stdout } = await quarry(['app', 'secret', clientId, '--days', '30']);
     expect(stdout.trim()).toMatch(/^[\w-]{43}$/);
+    const other = await answer('app', 'add', 'shipper', '--role', 'Telemetry.Ingest');
+    await quarry(['app', 'secret', other.clientId]);
+    await quarry(['app', 'secret', other.clientId, '--days', '400']);
+    const [first, ...more] = await answer('app', 'credentials', clientId);
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({
+      app: 'collector',
+      clientId,
+      kind: 'secret',
+      id: expect.any(String),
+      createdAt: expect.any(String),
+      expiresAt: expect.any(String),
+    });
+    expect(await answer('app', 'credentials')).toHaveLength(3);
+    expect(await answer('app', 'credentials', '--expiring', '45')).toEqual([first]);
+    expect(await quarry(['app', 'credentials', '--expiring', 'soon'])).toMatchObject({ code: 2 });
+    expect(await quarry(['app', 'credentials', 'nobody'])).toMatchObject({ code: 1 });
+    await answer('app', 'forget', clientId, first.id);
+    expect(await answer('app', 'credentials', clientId)).toEqual([]);
+    await answer('app', 'remove', other.clientId);
     await answer('app', 'remove', clientId);
     const gone = await quarry(['app', 'remove', clientId]);
     expect(gone.code).toBe(1);

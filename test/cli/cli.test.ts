@@ -193,6 +193,16 @@ describe('an answer of as many rows as may be', { timeout: 180_000 }, () => {
     expect(stderr).toContain('cut: 100,000 rows');
   });
 
+  it("is said with the limit of the command's own path", async () => {
+    const config = join(directory, 'limits.yaml');
+    await writeFile(config, 'profiles: { generations: { advancedhunting: defender-2018 } }\n');
+    const kql = 'range a from 1 to 10001 step 1';
+    const { stderr } = await quarry(['query', '--data', data, '--format', 'csv', kql], '', {
+      QUARRY_CONFIG: config,
+    });
+    expect(stderr).toContain('cut: 10,000 rows');
+  });
+
   it('is not said of one that is whole', async () => {
     const kql = 'range a from 1 to 99999 step 1';
     const { stdout, stderr } = await quarry(['query', '--data', data, '--format', 'ndjson', kql]);

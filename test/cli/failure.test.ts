@@ -1,5 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { excerpt, RefusedError, reportFailure, UnreachableError } from '../../src/cli/failure.js';
+import {
+  BusyError,
+  excerpt,
+  RefusedError,
+  reportFailure,
+  UnreachableError,
+} from '../../src/cli/failure.js';
+import { HuntError } from '../../src/errors.js';
+import type { RoleName } from '../../src/identity/roles.js';
 
 const escapeCodes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 
@@ -48,6 +56,31 @@ describe('excerpt', () => {
     const [, line = '', carets = ''] = excerpt(text, span).replace(escapeCodes, '').split('\n');
     expect(line.length).toBeLessThan(130);
     expect(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('Foo');
+  });
+});
+
+describe('a directory that is in use', () => {
+  const busy = (roles: readonly RoleName[]) => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const inUse = { path: '/data of mine', pid: 7, url: 'http://127.0.0.1:1' };
+    expect(reportFailure(new BusyError(new HuntError('engine.busy', inUse), roles))).toBe(1);
+    const text = told.mock.calls.map(([line]) => String(line)).join('\n');
+    told.mockRestore();
+    return text;
+  };
+
+  it('is reached with the roles that the command needs', () => {
+    const text = busy(['Quarry.Admin', 'Quarry.Operator']);
+    expect(text).toContain(
+      "$(quarry token --data '/data of mine' --app cli --role Quarry.Admin --role Quarry.Operator)",
+    );
+    expect(text).toContain('without --data');
+  });
+
+  it('and not at all by a command that has to have it for itself', () => {
+    const text = busy([]);
+    expect(text).toContain('http://127.0.0.1:1');
+    expect(text).not.toContain('quarry token');
   });
 });
 

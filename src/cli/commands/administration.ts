@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { parseRetention } from '../../configuration.js';
 import {
   type AdminOptions,
+  type Ask,
   actCommand,
   collect,
   command,
@@ -17,7 +18,7 @@ import {
   withAdmin,
 } from '../administration.js';
 import { checkStatus } from '../answer.js';
-import { UsageError } from '../failure.js';
+import { RefusedError, UsageError } from '../failure.js';
 
 interface TenantOptions extends AdminOptions {
   readonly name?: string;
@@ -77,11 +78,61 @@ export function tenantCommand(): Command {
   ]);
 }
 
+interface RegisteredApp {
+  readonly clientId: string;
+  readonly name: string;
+}
+
+interface RegisteredCredential {
+  readonly id: string;
+  readonly kind: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+}
+
 interface AppOptions extends AdminOptions {
   readonly role?: string[];
   readonly scope?: string[];
   readonly redirectUri?: string[];
   readonly public?: boolean;
+}
+
+function daysOf(option: string, text: string): number {
+  const days = Number(text);
+  if (!(days > 0)) throw new UsageError(`${option} is a number of days`);
+  return days;
+}
+
+function daysFromNow(days: number): Date {
+  return new Date(Date.now() + days * 86_400_000);
+}
+
+/** The credentials of one application or of all, those that expire first before the others. */
+async function credentialsOf(
+  ask: Ask,
+  options: AdminOptions,
+  clientId: string | undefined,
+  expiringDays: number | undefined,
+): Promise<Json[]> {
+  const { apps } = (await ask('GET', inTenant(options, '/apps'))) as { apps: RegisteredApp[] };
+  const asked = clientId === undefined ? apps : apps.filter((app) => app.clientId === clientId);
+  if (asked.length === 0 && clientId !== undefined) {
+    throw new RefusedError(`Application ${clientId} was not found.`);
+  }
+  const rows: (Json & { expiresAt: string | null })[] = [];
+  for (const { name: app, clientId } of asked) {
+    const path = inTenant(options, `/apps/${encodeURIComponent(clientId)}/credentials`);
+    const { credentials } = (await ask('GET', path)) as { credentials: RegisteredCredential[] };
+    for (const { id, kind, createdAt, expiresAt } of credentials) {
+      rows.push({ app, clientId, kind, createdAt, expiresAt, id });
+    }
+  }
+  const ends = ({ expiresAt }: { expiresAt: string | null }) =>
+    expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+  const until = expiringDays === undefined ? undefined : daysFromNow(expiringDays).getTime();
+  return rows
+    .filter((row) => until === undefined || ends(row) <= until)
+    .sort((a, b) => (ends(a) === ends(b) ? 0 : ends(a) - ends(b)));
 }
 
 export function appCommand(): Command {
@@ -113,14 +164,29 @@ export function appCommand(): Command {
       .option('--days <days>', 'how long it is good')
       .action((id: string, options: AdminOptions & { days?: string }) =>
         withAdmin(options, async (ask) => {
-          const days = options.days === undefined ? undefined : Number(options.days);
-          if (days !== undefined && !(days > 0)) throw new UsageError('--days is a number of days');
-          const body =
-            days === undefined
-              ? {}
-              : { expiresAt: new Date(Date.now() + days * 86_400_000).toISOString() };
+          const days = options.days === undefined ? undefined : daysOf('--days', options.days);
+          const body = days === undefined ? {} : { expiresAt: daysFromNow(days).toISOString() };
           const path = inTenant(options, `/apps/${encodeURIComponent(id)}/secrets`);
           console.log(String((await ask('POST', path, body))['secret']));
+        }),
+      ),
+    command('credentials', 'List secrets and certificates: when each was made, and when it expires')
+      .argument('[client-id]', 'by default those of every application')
+      .option('--expiring <days>', 'those alone that have expired or will within so many days')
+      .action((id: string | undefined, options: AdminOptions & { expiring?: string }) =>
+        withAdmin(options, async (ask) => {
+          const { expiring } = options;
+          const days = expiring === undefined ? undefined : daysOf('--expiring', expiring);
+          show(await credentialsOf(ask, options, id, days), options);
+        }),
+      ),
+    command('forget', 'Take a secret or a certificate away')
+      .argument('<client-id>')
+      .argument('<credential-id>', 'as `quarry app credentials` lists it')
+      .action((id: string, credential: string, options: AdminOptions) =>
+        withAdmin(options, async (ask) => {
+          const [of, which] = [id, credential].map(encodeURIComponent);
+          await ask('DELETE', inTenant(options, `/apps/${of}/credentials/${which}`));
         }),
       ),
     command('certificate', 'Let an application prove itself by a certificate (PEM)')

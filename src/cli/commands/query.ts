@@ -9,6 +9,14 @@ import { rowWriters, write } from '../formats.js';
 /** The server writes one row a line. */
 const newline = 0x0a;
 
+/** Where hunts of the command line go, and whose limits they have. */
+const path = { url: '/api/advancedhunting/run', generation: 'advancedhunting' } as const;
+
+interface PathUsage {
+  readonly generation: string;
+  readonly limits: { readonly rows: number };
+}
+
 interface QueryOptions extends Place {
   readonly format?: 'json' | keyof typeof rowWriters;
 }
@@ -30,7 +38,7 @@ export function queryCommand(): Command {
       const connection = await connect(options, ['AdvancedHunting.Read.All']);
       try {
         const response = await checkStatus(
-          await connection.post('/api/advancedhunting/run', JSON.stringify({ Query: text }), {
+          await connection.post(path.url, JSON.stringify({ Query: text }), {
             'content-type': 'application/json',
           }),
           text,
@@ -67,13 +75,14 @@ async function printAsItIs(response: AsyncIterable<Uint8Array>): Promise<number>
 
 /** Says where an answer was cut: as the API gives it, it looks like a whole one. */
 async function tellCut(connection: Connection, rows: number): Promise<void> {
-  const response = await connection.send('GET', '/api/quarry/session');
+  const response = await connection.send('GET', '/api/quarry/usage');
   if (response.statusCode !== 200) {
     response.resume();
     return;
   }
-  const { limits } = (await json(response)) as { limits: { rows: number } };
-  if (rows < limits.rows) return;
+  const { usage } = (await json(response)) as { usage: readonly PathUsage[] };
+  const limits = usage.find(({ generation }) => generation === path.generation)?.limits;
+  if (limits === undefined || rows < limits.rows) return;
   console.error(
     `${pc.yellow('cut:')} ${limits.rows.toLocaleString('en')} rows are the most that is answered; ` +
       'there may be more of them. Summarize, or ask for parts.',
