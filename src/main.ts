@@ -213,6 +213,7 @@ async function start(
   closers.push(() => audit.close());
   const purges = new Purges({
     store,
+    server,
     engine,
     tenants,
     audit,

@@ -11,7 +11,7 @@ import type { Catalog } from '../catalog/types.js';
 import { compile } from '../compile.js';
 import type { Engine } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
-import { identifier, sql } from '../sql/sql.js';
+import { identifier, literal, sql } from '../sql/sql.js';
 import {
   deleteCustomTable,
   listCustomTables,
@@ -76,14 +76,16 @@ export class CustomTables {
   }
 
   /**
-   * Removes a table with its rows.
+   * Removes a table with its rows. Of one that is removed already it deletes the rows that were left: where that was
+   * broken off, or done by another server on the store.
    * @throws HuntError `request.notFound`
    */
   remove(tenant: string, name: string): Promise<void> {
     return this.#inTurn(async () => {
       const { store, tenants, flush, engine } = this.#parts;
       const stored = await listCustomTables(store, tenant);
-      if (!stored.some((table) => table.name === name)) {
+      const isDeclared = stored.some((table) => table.name === name);
+      if (!isDeclared && !(await this.#isLeft(tenant, name))) {
         throw new HuntError('request.notFound', { what: `Table ${name}` });
       }
       // From here on no hunt and no source knows it.
@@ -97,6 +99,18 @@ export class CustomTables {
       const table = sql`${identifier(tenantDatabase(tenant))}.${identifier(name)}`;
       await engine.command(sql`DROP TABLE IF EXISTS ${table}`.text);
     });
+  }
+
+  /** Whether the engine has rows of a table that nobody declares any more. */
+  async #isLeft(tenant: string, name: string): Promise<boolean> {
+    const { tenants, engine } = this.#parts;
+    const { auditCatalog } = await tenants.of(tenant);
+    if (auditCatalog.tables.some((table) => table.name === name)) return false;
+    const found = await engine.select(
+      sql`SELECT name FROM system.tables
+        WHERE database = ${literal(tenantDatabase(tenant))} AND name = ${literal(name)}`.text,
+    );
+    return found.length > 0;
   }
 
   /** One change at a time, each against what the one before has left. */

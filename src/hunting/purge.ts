@@ -21,6 +21,8 @@ import type { TenantContexts } from './tenants.js';
 
 interface PurgeParts {
   readonly store: Store;
+  /** Tells the servers apart that share the store: each deletes from its own telemetry. */
+  readonly server: string;
   readonly engine: Engine;
   readonly tenants: TenantContexts;
   readonly audit: Pick<AuditLog, 'record'>;
@@ -86,7 +88,8 @@ export class Purges {
   async run(tenant: string, device: string): Promise<PurgeReport> {
     assertDevice(device);
     const id = randomUUID();
-    await insertPurge(this.#parts.store, { id, tenant, device, requestedAt: Date.now() });
+    const { store, server } = this.#parts;
+    await insertPurge(store, { id, tenant, device, requestedAt: Date.now(), server });
     try {
       return await this.#inTurn(() =>
         this.#perform({ id, tenant, device, names: { ids: [], names: [] }, counts: {} }),
@@ -100,7 +103,8 @@ export class Purges {
   /** Takes up what an earlier process began. Never rejects. */
   async resume(): Promise<void> {
     await this.#inTurn(async () => {
-      for (const purge of await unfinishedPurges(this.#parts.store)) {
+      const { store, server } = this.#parts;
+      for (const purge of await unfinishedPurges(store, server)) {
         if (this.#closed) return;
         await this.#again(purge);
       }

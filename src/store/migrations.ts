@@ -330,6 +330,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await db.schema.dropTable('ingest_positions_before').execute();
     },
   },
+  '0010-purges-of-servers': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('purges').addColumn('server', 'text').execute();
+    },
+  },
 };
 
 type PositionBefore = Omit<IngestPositionRow, 'source_key' | 'item_key'>;

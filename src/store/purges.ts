@@ -19,7 +19,13 @@ export interface Purge {
 
 export async function insertPurge(
   store: Store,
-  { id, tenant, device, requestedAt }: Pick<Purge, 'id' | 'tenant' | 'device' | 'requestedAt'>,
+  {
+    id,
+    tenant,
+    device,
+    requestedAt,
+    server,
+  }: Pick<Purge, 'id' | 'tenant' | 'device' | 'requestedAt'> & { readonly server: string },
 ): Promise<void> {
   await store.db
     .insertInto('purges')
@@ -30,6 +36,7 @@ export async function insertPurge(
       names: toJson({ ids: [], names: [] }),
       counts: toJson({}),
       created_at: requestedAt,
+      server,
       finished_at: null,
     })
     .execute();
@@ -63,12 +70,13 @@ export async function listPurges(store: Store, tenant: string, most: number): Pr
   return rows.map(purgeOf);
 }
 
-/** Those of all tenants that have begun and not ended, the oldest first. */
-export async function unfinishedPurges(store: Store): Promise<Purge[]> {
+/** Those of all tenants that a server has begun and not ended, the oldest first. */
+export async function unfinishedPurges(store: Store, server: string): Promise<Purge[]> {
   const rows = await store.db
     .selectFrom('purges')
     .selectAll()
     .where('finished_at', 'is', null)
+    .where((eb) => eb.or([eb('server', '=', server), eb('server', 'is', null)]))
     .orderBy('created_at')
     .execute();
   return rows.map(purgeOf);

@@ -84,6 +84,7 @@ describe.each(storeKinds)('on %s', (kind) => {
         await db.schema.dropTable(table).execute();
       }
       for (const table of ['ingest_requests']) await db.schema.dropTable(table).execute();
+      await db.schema.alterTable('purges').dropColumn('server').execute();
       const names = Object.keys(migrations).sort();
       for (const name of ['0004-audit-records', '0007-ingest-positions-and-requests']) {
         await migrations[name]?.up(db);
@@ -146,7 +147,13 @@ describe.each(storeKinds)('on %s', (kind) => {
         await mine.add(user('owner', { tenant }), { ...content, name: 'of the tenant' });
         await saveFunction(store, tenant, { ...declared, name: 'OfTheTenant' });
         await saveCustomTable(store, tenant, { name: 'Zeek_CL', declaration: '{}' });
-        await insertPurge(store, { id: `p-${tenant}`, tenant, device: 'ws', requestedAt: late });
+        await insertPurge(store, {
+          id: `p-${tenant}`,
+          tenant,
+          device: 'ws',
+          requestedAt: late,
+          server: 'one',
+        });
         await addIngestCounters(store, tenant, [counter('http', 'bytes', 1)]);
       }
       await deleteTenant(store, 'gone');
@@ -262,11 +269,13 @@ describe.each(storeKinds)('on %s', (kind) => {
 
   test('purges are found until they are done', async () => {
     const purge = { id: 'p1', tenant: 'contoso', device: 'ws-1', requestedAt: late };
-    await insertPurge(store, purge);
-    expect(await unfinishedPurges(store)).toMatchObject([{ ...purge, finishedAt: null }]);
+    await insertPurge(store, { ...purge, server: 'one' });
+    expect(await unfinishedPurges(store, 'one')).toMatchObject([{ ...purge, finishedAt: null }]);
+    // Another server's telemetry is not where it has been broken off.
+    expect(await unfinishedPurges(store, 'other')).toEqual([]);
     const counts = { DeviceEvents: 2 ** 40 };
     await changePurge(store, 'p1', { counts, finishedAt: late + 1 });
-    expect(await unfinishedPurges(store)).toEqual([]);
+    expect(await unfinishedPurges(store, 'one')).toEqual([]);
     expect(await listPurges(store, 'contoso', 10)).toMatchObject([
       { ...purge, counts, finishedAt: late + 1 },
     ]);
