@@ -116,11 +116,14 @@ const invariant =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?: ([AP])M)?)?$/i;
 const rfc1123 =
   /^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|Z)$/;
+/** As portals show it and write it to files: `Jan 5, 2026 5:04:44 PM`, Kibana `Jan 5, 2026 @ 17:04:44.222`. */
+const shown =
+  /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4})(?:,| @)? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(?:[ \u202f]([AP])M)?$/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
  * A moment from text: ISO 8601 with 0 to 7 fraction digits (further ones are cut) and an offset or
- * none (UTC), `/Date(milliseconds)/`, .NET's invariant form (month first), RFC 1123.
+ * none (UTC), `/Date(milliseconds)/`, .NET's invariant form (month first), RFC 1123, what portals show.
  */
 export function parseDatetime(text: string): Moment | undefined {
   const usual = parseUsual(text);
@@ -202,6 +205,12 @@ function parseRareForm(text: string): Moment | undefined {
   const american = invariant.exec(text);
   if (american) {
     const [, month, day, year, hour, minute, second, fraction, half] = american;
+    return assemble({ year, month, day, hour: hourOf(hour, half), minute, second, fraction });
+  }
+  const ofPortal = shown.exec(text);
+  if (ofPortal) {
+    const [, name = '', day, year, hour, minute, second, fraction, half] = ofPortal;
+    const month = String(months.indexOf(name) + 1);
     return assemble({ year, month, day, hour: hourOf(hour, half), minute, second, fraction });
   }
   const mail = rfc1123.exec(text);

@@ -186,12 +186,25 @@ const hayabusaLogs: Readonly<Record<string, string>> = {
   'LDAP-Cli': 'Microsoft-Windows-LDAP-Client/Debug',
 };
 
+/** `Name: value ¦ Name: value`, as it is in CSV. */
+function listedFields(text: string): EventData {
+  const data = new EventData();
+  for (const part of text.split(' ¦ ')) {
+    const [, name, value] = /^\s*(\w[\w -]*?): ?([\s\S]*)$/.exec(part) ?? [];
+    if (name !== undefined && value !== undefined) {
+      data.put(name, value);
+    }
+  }
+  return data;
+}
+
 /** A hit of a rule, with all of its event; the event of several hits is one. */
 function unwrapHayabusa(record: JsonObject): Envelope {
   const channel = textOf(record['Channel']) ?? '';
   const provider = textOf(record['Provider']) ?? '';
   const log = hayabusaLogs[channel] ?? channel;
-  const data = members(record, 'AllFieldInfo');
+  const all = record['AllFieldInfo'];
+  const data = typeof all === 'string' ? listedFields(all) : members(record, 'AllFieldInfo');
   const logonType = /^(\d+) - /.exec(data.get('logontype') ?? '')?.[1];
   if (logonType !== undefined) {
     data.set('LogonType', logonType);
@@ -246,13 +259,7 @@ function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
 const wmiTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
 
 /** As Kibana writes it in reports, of the browser's zone: `Jan 5, 2026 @ 10:11:12.400`. */
-export const kibanaTime = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}) @ (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-function monthNumber(name: string): string {
-  return String(months.indexOf(name) + 1).padStart(2, '0');
-}
+export const kibanaTime = /^[A-Z][a-z]{2} \d{1,2}, \d{4} @ /;
 
 /** As it stands in nearly all events. */
 const usualTime = /^\d{4}-[\d:.TZ-]+$/;
@@ -269,10 +276,6 @@ export function timeText(value: JsonValue | undefined): string | undefined {
     const zone = [Math.floor(Number(offset) / 60), Number(offset) % 60];
     const [hours, minutes] = zone.map((part) => String(part).padStart(2, '0'));
     return `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}${sign}${hours}:${minutes}`;
-  }
-  const [, ofMonth = '', ofDay = '', ofYear, ofClock] = kibanaTime.exec(text) ?? [];
-  if (ofYear !== undefined) {
-    return `${ofYear}-${monthNumber(ofMonth)}-${ofDay.padStart(2, '0')}T${ofClock}`;
   }
   const isCount = /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
   const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
@@ -371,7 +374,11 @@ export const collectors: readonly Shape[] = [
   },
   {
     name: 'Hayabusa (profiles with all fields)',
-    matches: (record) => 'RuleTitle' in record && asObject(record['AllFieldInfo']) !== undefined,
+    matches: (record) =>
+      'RuleTitle' in record &&
+      'Channel' in record &&
+      (asObject(record['AllFieldInfo']) !== undefined ||
+        typeof record['AllFieldInfo'] === 'string'),
     unwrap: unwrapHayabusa,
   },
   {

@@ -59,6 +59,12 @@ describe('rows exported as CSV', () => {
     expect(onlyRow(result)).toMatchObject(wanted);
   });
 
+  it('of the portal, whose times are those that it shows', () => {
+    const result = converted(csv([{ ...process, Timestamp: 'Jan 5, 2026 10:11:12 AM' }]));
+    expect(result.letters).toEqual([]);
+    expect(onlyRow(result)).toMatchObject({ Timestamp: '2026-01-05T10:11:12.0000000Z' });
+  });
+
   it('of Log Analytics, whose columns and times are written otherwise', () => {
     const { Timestamp: _, ProcessCreationTime: __, ...rest } = process;
     const result = converted(

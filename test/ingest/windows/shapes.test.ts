@@ -823,6 +823,18 @@ describe('an event is the same in every shape', () => {
     expect(converted([record], 'windows-event').counts.rejected).toBe(1);
   });
 
+  it('Hayabusa has all fields in one text where it writes CSV', () => {
+    const row = {
+      ...{ Timestamp: '2026-01-05 19:11:12.400 +09:00', RuleTitle: 'x', Computer: computer },
+      ...{ Channel: 'Sysmon', EventID: 11 },
+      AllFieldInfo: list.map(({ name, text }) => `${name}: ${text}`).join(' ¦ '),
+    };
+    const text = `${Object.keys(row).join(',')}\n${Object.values(row)
+      .map((value) => `"${value}"`)
+      .join(',')}\n`;
+    expect(onlyRow(converted(text))).toMatchObject(wanted);
+  });
+
   it.each([
     ['Microsoft-Windows-DNS Client Events/Operational', 3008, 'DnsQueryResponse'],
     ['CodeInteg', 3077, 'AppControlCodeIntegrityPolicyBlocked'],
