@@ -420,7 +420,8 @@ const shapes: readonly Shape[] = [
       const data = without(record, logAnalyticsEnvelope);
       const parsed = parsedText(record['EventData']);
       const named = new EventData();
-      const userData = asObject(parsed)?.['UserData'];
+      // Command invocations of PowerShell have a value of that name.
+      const userData = asObject(asObject(parsed)?.['UserData']);
       const inserts = Array.isArray(parsed)
         ? parsed
         : addEventData(named, userData === undefined ? parsed : undefined);

@@ -749,6 +749,21 @@ Additional Information:
     });
   });
 
+  it('Log Analytics has that value, too', () => {
+    const record = {
+      ...{ TimeGenerated: '2026-01-05T10:11:12.400Z', Computer: computer, EventID: 4103 },
+      ...{ Provider: 'Microsoft-Windows-PowerShell', Type: 'WindowsEvent' },
+      EventData: {
+        ContextInfo: 'User = CONTOSO\\Bob',
+        UserData: '',
+        Payload: 'CommandInvocation(Get-Item): "Get-Item"',
+      },
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      AdditionalFields: { Command: 'Get-Item' },
+    });
+  });
+
   const text = `01/05/2026 10:11:12 AM
 LogName=Security
 SourceName=Microsoft Windows security auditing.
