@@ -1,37 +1,49 @@
 import type { Catalog } from '../catalog/types.js';
+import type { TextSpan } from '../errors.js';
 import { builtinNames } from './builtins.js';
 import { childAt } from './leniency.js';
+import { markdownAdvice, pastedAdvice } from './pasted.js';
 import { columnsOf, isTabular, kindOf, optionalMember, type SyntaxNode } from './syntax.js';
 
 // What stands behind an error's text, which is the service's own: how the query could be mended.
 
-const straightQuotes = 'Quotation marks in KQL are straight: " or \'.';
-
 const operators =
   'as consume count distinct evaluate extend facet find fork getschema graph-match invoke join limit lookup make-graph make-series mv-apply mv-expand order parse parse-kv parse-where partition project project-away project-keep project-rename project-reorder reduce render sample sample-distinct scan search serialize sort summarize take top top-hitters top-nested union where';
+
+const comparison = "Values are compared by '==' or '=~'; '=' gives a name.";
+
+/** Words inside operators, for those who write them in other letters. */
+const words =
+  'and asc between by contains desc endswith has has_all has_any hasprefix hassuffix in kind matches not nulls on or startswith to with';
+
+/** A plain string with an escape that there is none of, as paths of Windows have them. */
+const badEscape =
+  /(?:^|[^@\w"'])["'](?:[^"'\\\n]|\\(?:["'\\abfnrtv0-7]|u[\da-f]{4}|U[\da-f]{8}|x[\da-f]{2}))*\\(?!["'\\abfnrtv0-7]|u[\da-f]{4}|U[\da-f]{8}|x[\da-f]{2})./i;
 
 /** No more of a line than this is looked at. */
 const nearby = 300;
 
 /** What may be wrong where the parser stopped, or undefined. */
 export function syntaxAdvice(query: string, start: number): string | undefined {
-  const line =
-    query
-      .slice(Math.max(start - nearby, 0), start)
-      .split('\n')
-      .at(-1) ?? '';
+  if (query.trimStart().startsWith('`')) return markdownAdvice;
+  const line = lineBefore(query, start);
   const behind = query.slice(start);
   const next = beginOf(behind);
   const text = behind.slice(next, next + nearby);
-  if (/[“”‘’]$/.test(line) || /^[“”‘’]/.test(text)) return straightQuotes;
+  const pasted = pastedAdvice(line, text);
+  if (pasted) return pasted;
   if (/^<\w[^<>|]*>/.test(text)) return 'Replace the placeholder in angle brackets by a value.';
-  if (/(^|[^@\w])["']\w:\\/.test(line + text.split('\n')[0])) {
+  if (badEscape.test(line + text.split('\n')[0])) {
     return 'A backslash in a plain string begins an escape: double it, or write @"…".';
   }
   if (/\|\s*$/.test(line)) {
     const nearest = nearestOf(/^[\w-]*/.exec(text)?.[0] ?? '', operators.split(' '));
     if (nearest) return `Did you mean '${nearest}'?`;
   }
+  if (/^=(?![=~>])/.test(text) && /\b(where|on|and|or)\b[^|]*$/.test(line)) return comparison;
+  const word = /^!?[A-Za-z_]+~?/.exec(text)?.[0] ?? '';
+  const same = words.split(' ').find((known) => known === word.toLowerCase());
+  if (same && same !== word) return `Did you mean '${same}'?`;
   const gap = behind.slice(0, next);
   if (!/^[A-Za-z_]/.test(text) || !gap.includes('\n')) return undefined;
   const statement = query.slice(query.lastIndexOf(';', start - 1) + 1, start);
@@ -41,6 +53,22 @@ export function syntaxAdvice(query: string, start: number): string | undefined {
   return /\n[^\S\n]*\n/.test(gap)
     ? 'An empty line does not end a query: if another one begins behind it, run one of them at a time.'
     : undefined;
+}
+
+/** What may be wrong with what was read at a place and has no meaning there. */
+export function meaningAdvice(query: string, { start, length }: TextSpan): string | undefined {
+  const line = lineBefore(query, start);
+  const text = query.slice(start, start + length);
+  return /^[\w.\]["']+\s*=(?![=~>])/.test(text)
+    ? comparison
+    : /#$/.test(line)
+      ? pastedAdvice(line, '')
+      : undefined;
+}
+
+function lineBefore(query: string, start: number): string {
+  const before = query.slice(Math.max(start - nearby, 0), start);
+  return before.split('\n').at(-1) ?? '';
 }
 
 /** Where the first of a text's tokens begins, behind blanks and comments. */

@@ -1,7 +1,7 @@
 import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
-import { functionAdvice, nameAdvice, syntaxAdvice } from './advice.js';
+import { functionAdvice, meaningAdvice, nameAdvice, syntaxAdvice } from './advice.js';
 import { checkExpansions } from './expansions.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import {
@@ -155,10 +155,12 @@ export function bind(
     );
     for (const edit of addedQuotes) quotes.set(edit.start, edit);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
+      const span = spanInQuery(spanOfError(first));
+      const advice = semanticAdvice(first, root, catalog) ?? meaningAdvice(query, span);
       const error = new HuntError(
         'kql.semantic',
-        { message: semanticMessage(first, root), advice: semanticAdvice(first, root, catalog) },
-        { span: spanInQuery(spanOfError(first)) },
+        { message: semanticMessage(first, root), advice },
+        { span },
       );
       const unknown = errors.flatMap((each) => unresolvedName(each) ?? []);
       throw edits.length > 0 && unknown.length > 0 ? new NamesUnknown(unknown, error) : error;

@@ -1,8 +1,10 @@
 import { HuntError } from '../errors.js';
+import { markdownAdvice } from '../kql/pasted.js';
 import {
   columnsOf,
   type Expression,
   elements,
+  isTabular,
   kindOf,
   member,
   type SyntaxNode,
@@ -73,7 +75,22 @@ export function planTable(node: Expression, context: PlanContext, input?: Relati
     case 'ContextualDataTableExpression':
       if (input) return input;
   }
+  if (kind === 'CustomCommand') {
+    throw unsupported(node, 'a control command', 'the hunting API answers queries alone');
+  }
+  if (!isTabular(node.ResultType)) throw notTabular(node);
   throw unsupported(node, operatorName(node), 'Quarry does not have this operator');
+}
+
+function notTabular(node: Expression): HuntError {
+  const advice = textOf(node).startsWith('`')
+    ? markdownAdvice
+    : "A value is answered by print: write 'print ' before it.";
+  return new HuntError(
+    'kql.semantic',
+    { message: 'Tabular value expected', advice },
+    { span: spanOf(node) },
+  );
 }
 
 function emptyInput(node: Expression, kind: string): Relation {
