@@ -40,6 +40,8 @@ export interface ScalarFunction {
   readonly read?: (form: ReadForm, ...parts: Operand[]) => Sql | undefined;
   /** It looks up, in its first argument, what the others lead to: lookups in its result go on from there. */
   readonly isPath?: true;
+  /** The text at an index or a key of its result, where all that is there are texts, without the result itself. */
+  readonly textAt?: (key: Operand, ...parts: Operand[]) => Sql | undefined;
   /** It is the lower case of its argument: what ignores case may as well look at that, which has an index. */
   readonly isLowerCase?: true;
   /** Worth a SELECT of its own, so that it is computed once however often its value is read. */

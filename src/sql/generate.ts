@@ -42,6 +42,7 @@ interface Definition {
   /** How it is stored, where it is a stored column's value as it stands (`Operand.storage`). */
   readonly storage?: TextStorage | undefined;
   readonly lowerCaseOf?: Operand['lowerCaseOf'];
+  readonly textAt?: Operand['textAt'];
   /** Columns that the expression reads. */
   readonly reads: readonly PlanColumn[];
   /** Its nodes, with what the names in it stand for; 1 where it is absent. */
@@ -347,6 +348,7 @@ function selectProject(
       path: operand.path,
       storage: operand.storage,
       lowerCaseOf: operand.lowerCaseOf,
+      textAt: operand.textAt,
       reads: [...readsOf([expression])],
       size,
     });
@@ -1307,6 +1309,7 @@ function emit(
         path: definition?.path,
         storage: definition?.storage,
         lowerCaseOf: definition?.lowerCaseOf,
+        textAt: definition?.textAt,
         computed: definition && !definition.plain,
       };
     }
@@ -1382,6 +1385,7 @@ function emitCall(
     expression: call,
     ...(entry.read && { read: (form) => entry.read?.(form, ...parts) }),
     ...(entry.isPath && { path: parts }),
+    ...(entry.textAt && { textAt: (key: Operand) => entry.textAt?.(key, ...parts) }),
     ...(entry.isLowerCase && parts[0]?.type === 'string' && { lowerCaseOf: parts[0] }),
   };
 }

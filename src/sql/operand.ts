@@ -20,6 +20,8 @@ export interface Operand extends Sql {
   readonly computed?: boolean | undefined;
   /** Of a text that is a stored column's, as it stands: indexes serve it. */
   readonly storage?: TextStorage | undefined;
+  /** The text at an index or a key, where its function knows how (`ScalarFunction.textAt`). */
+  readonly textAt?: ((key: Operand) => Sql | undefined) | undefined;
   /** The text that it is the lower case of. */
   readonly lowerCaseOf?: Operand | undefined;
   /** What it was found in, and the keys and indexes that lead to it there. */

@@ -43,6 +43,56 @@ test('parse_url: every part, and none', async () => {
   ]);
 });
 
+describe('a text out of a result is the one that is in the whole result', () => {
+  const whole = (call: string) => `parse_json(tostring(${call}))`;
+  const urls = [
+    'scheme://user:pass@host:1234/this/path?k1=v1&k2=v2#fragment',
+    'http://[::1]:80/?a&b=c=d#x?y#z',
+    'http://u:p@q@h:x/"\\é',
+    'mailto:a@b.c',
+    '//h\n/p',
+    ':/?#',
+    'host/path',
+    '',
+  ];
+  test.each([
+    'Scheme',
+    'Host',
+    'Port',
+    'Path',
+    'Username',
+    'Password',
+    'Fragment',
+    'Query Parameters',
+    'None',
+  ])('parse_url, %s', async (name) => {
+    const at = `["${name}"]`;
+    const expected = await ofColumn(`tostring(${whole('parse_url(s)')}${at})`, urls);
+    expect(await ofColumn(`tostring(parse_url(s)${at})`, urls)).toEqual(expected);
+    const filled = await ofColumn(`iff(isempty(parse_url(s)${at}), "none", "some")`, urls);
+    const inWhole = `iff(isempty(${whole('parse_url(s)')}${at}), "none", "some")`;
+    expect(filled).toEqual(await ofColumn(inWhole, urls));
+  });
+  const lists = ['a,b,c', ',', '', 'é,"x"', '1.0,2', 'null,[1.0]', 'C:\\a,b'];
+  test.each(['0', '1', '-1', '-2', '5', '-5'])('split, [%s]', async (index) => {
+    const expected = await ofColumn(`tostring(${whole('split(s, ",")')}[${index}])`, lists);
+    expect(await ofColumn(`tostring(split(s, ",")[${index}])`, lists)).toEqual(expected);
+    const number = `toint(split(s, ",")[${index}])`;
+    expect(await ofColumn(number, lists)).toEqual(
+      await ofColumn(`toint(${whole('split(s, ",")')}[${index}])`, lists),
+    );
+  });
+  test('under a name, and compared', async () => {
+    const query = `datatable(u: string)["http://A.b.c/x", ""] | extend p = parse_url(u), s = split(u, "/")
+      | extend h = tolower(p.Host), t = split(tostring(p.Host), ".")
+      | project h, t[-1], s[2], is = p.Host == "A.b.c", has = s[2] has "b", p.Host`;
+    expect(await kql.values(query)).toEqual([
+      ['a.b.c', 'c', 'A.b.c', 1, 1, 'A.b.c'],
+      ['', '', null, 0, 0, null],
+    ]);
+  });
+});
+
 test('parse_path: drives, shares, slashes and streams', async () => {
   const paths = [
     'C:\\a\\b.txt',

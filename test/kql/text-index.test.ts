@@ -66,6 +66,9 @@ describe('a search finds by the index what a scan finds', () => {
     ['ProcessCommandLine hasprefix "mimi"', 3, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine startswith "premimi"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine endswith "katz_x"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine startswith_cs "say “mimi"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine endswith_cs "-Mimikatz -x"', 1, 'grams_ProcessCommandLine'],
+    ['ProcessCommandLine endswith_cs "-mimikatz -x"', 0, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine matches regex @"(?i)invoke-mimi\\w+"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine == "cmd /c Invoke-Mimikatz -x"', 1, 'grams_ProcessCommandLine'],
     [

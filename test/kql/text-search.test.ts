@@ -167,7 +167,17 @@ describe('a search uses the expressions that the indexes are built on', () => {
     ],
     ['ProcessCommandLine has strcat("mimi", "katz")', `hasToken(${terms}, 'mimikatz')`],
     ['ProcessCommandLine contains "Mimikatz"', "LIKE '%mimikatz%'"],
-    ['ProcessCommandLine startswith "Mimikatz"', "LIKE '%mimikatz%'"],
+    [
+      'ProcessCommandLine startswith "Mimikatz"',
+      "startsWith(lowerUTF8(`ProcessCommandLine`), 'mimikatz')",
+    ],
+    ['ProcessCommandLine endswith_cs "Katz"', "endsWith(lowerUTF8(`ProcessCommandLine`), 'katz')"],
+    ['tolower(ProcessCommandLine) has "Mimikatz"', `hasToken(${terms}, 'mimikatz')`],
+    [
+      'ProcessCommandLine == "Mimikatz -x"',
+      "lowerUTF8(`ProcessCommandLine`) = 'mimikatz -x'",
+    ],
+    ['ProcessCommandLine has_any ("a.x", "b.x")', `hasAnyTokens(${terms}, ['a', 'b'])`],
     ['ProcessCommandLine contains_cs "Mimikatz"', "LIKE '%mimikatz%'"],
     ['ProcessCommandLine matches regex "Invoke-[a-z]+Mimi"', "LIKE '%invoke-%'"],
     ['has_ipv4(ProcessCommandLine, "10.1.2.3")', `LIKE ${literal('%10.1.2.3%').text}`],

@@ -1,7 +1,7 @@
 import { bound } from '../../bound.js';
 import type { ScalarFunction } from '../../functions.js';
 import { letIn } from '../../let.js';
-import type { Operand } from '../../operand.js';
+import { constantText, type Operand } from '../../operand.js';
 import { literal, type Sql, sql } from '../../sql.js';
 import { invalid } from '../refused.js';
 import { stringArray, text } from './text.js';
@@ -32,9 +32,30 @@ function csvFields(source: Sql): Sql {
 
 // ---- addresses -----------------------------------------------------------------------------------
 
-const urlPattern = literal(
-  String.raw`(?s)^(?:([^:/?#]+):)?(?://(?:([^/?#:]*)(?::([^/?#]*))?@)?(\[[^\]/?#]*\]|[^:/?#]*)(?::([0-9]*))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$`,
-);
+const urlPattern = String.raw`(?s)^(?:([^:/?#]+):)?(?://(?:([^/?#:]*)(?::([^/?#]*))?@)?(\[[^\]/?#]*\]|[^:/?#]*)(?::([0-9]*))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$`;
+
+/** The groups of the pattern that are members of the result as they are. */
+const urlMembers = {
+  Scheme: 1,
+  Host: 4,
+  Port: 5,
+  Path: 6,
+  Username: 2,
+  Password: 3,
+  Fragment: 8,
+};
+
+/** The pattern with this group alone to be captured. */
+function urlPatternOf(group: number): string {
+  let count = 0;
+  return urlPattern.replace(/\((?!\?)/g, () => (++count === group ? '(' : '(?:'));
+}
+
+function urlMember(key: Operand, url: Operand): Sql | undefined {
+  const group = Object.entries(urlMembers).find(([name]) => name === constantText(key))?.[1];
+  if (group === undefined) return undefined;
+  return sql`extract(${text(url)}, ${literal(urlPatternOf(group))})`;
+}
 
 /** `a=1&b=2` as a JSON object; the first of equal names counts. */
 function queryParameters(query: Sql): Sql {
@@ -49,23 +70,21 @@ function queryParameters(query: Sql): Sql {
 
 function urlParts(url: Sql): Sql {
   const part = (index: number) => sql`_g[${{ text: String(index) }}]`;
-  const parts = {
-    Scheme: part(1),
-    Host: part(4),
-    Port: part(5),
-    Path: part(6),
-    Username: part(2),
-    Password: part(3),
-    Fragment: part(8),
-  };
+  const parts = Object.fromEntries(
+    Object.entries(urlMembers).map(([name, group]) => [name, part(group)]),
+  );
   const bag = bagOfTexts(parts, { 'Query Parameters': queryParameters(part(7)) });
-  return letIn({ _g: sql`extractGroups(${url}, ${urlPattern})` }, sql`if(empty(_g), '', ${bag})`);
+  return letIn(
+    { _g: sql`extractGroups(${url}, ${literal(urlPattern)})` },
+    sql`if(empty(_g), '', ${bag})`,
+  );
 }
 
 const parseUrl: ScalarFunction = {
   doc: 'parse-url-function',
   emit: (url: Operand) =>
     bound(text(url), (value) => sql`if(empty(${value}), '', ${urlParts(value)})`),
+  textAt: urlMember,
   examples: [
     ['parse_url("https://u:p@a.b:81/c/d?k=v#f").Host', 'a.b'],
     ['parse_url("https://a.b/c?k1=v1&k2=v2")["Query Parameters"].k2', 'v2'],

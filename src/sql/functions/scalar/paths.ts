@@ -109,6 +109,9 @@ function access(base: Operand, ...path: Operand[]): Sql {
 
 /** The text of the value in one extraction: a string's characters, else its JSON. */
 function accessedText(base: Operand, path: readonly Operand[]): Sql {
+  const [step, ...further] = path;
+  const known = step && further.length === 0 ? base.textAt?.(step) : undefined;
+  if (known) return known;
   return atPlace(base, path, (place) =>
     asWritten(place, (json) => extracted(sql`JSONExtract`, json, place.keys, sql`'String'`), sql``),
   );

@@ -199,10 +199,13 @@ function edge(test: Sql, isFolded: boolean): Test {
     const subject = isFolded ? withAnyCase(searched) : searched;
     const form = isFolded ? folded : text;
     const exactly = sql`${test}(${form(subject)}, ${form(needle)})`;
-    // Long enough for the n-gram index: the redundant LIKE lets it skip.
+    // Long enough for the n-gram index, which serves such a test of the lower case too.
     const isLong = value !== undefined && [...value].length >= 4;
-    const isIndexed = call.filter && subject.storage === 'searched' && isLong;
-    return isIndexed ? all([exactly, contains(call, subject, needle)]) : exactly;
+    if (!call.filter || subject.storage !== 'searched' || !isLong) return exactly;
+    if (subject.type === 'dynamic') return all([exactly, contains(call, subject, needle)]);
+    return isFolded
+      ? exactly
+      : all([exactly, sql`${test}(${folded(subject)}, ${folded(needle)})`]);
   };
 }
 

@@ -49,6 +49,18 @@ function pieces(source: Operand, delimiter: Operand): Sql {
   });
 }
 
+/** One of the pieces, counted from 0 or, from the end, from -1. */
+function pieceAt(
+  key: Operand,
+  source: Operand,
+  delimiter: Operand,
+  index?: Operand,
+): Sql | undefined {
+  const place = constantInteger(key);
+  if (index || place === undefined) return undefined;
+  return sql`arrayElement(${pieces(source, delimiter)}, ${integer(place < 0n ? place : place + 1n)})`;
+}
+
 function split(source: Operand, delimiter: Operand, index?: Operand): Sql {
   const parts = pieces(source, delimiter);
   if (!index) return stringArray(parts);
@@ -224,6 +236,7 @@ export const textFunctions = {
   split: {
     doc: 'split-function',
     emit: split,
+    textAt: pieceAt,
     examples: [
       ['split("aa_bb", "_")', '["aa","bb"]'],
       ['split("aa_bb", "_", 1)', '["bb"]'],
