@@ -51,7 +51,7 @@ export function requireTokens(
 ): void {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access ?? { api: 'legacy', roles: [] };
+    const access = request.routeOptions.config.access ?? unnamed(request);
     if (access === 'public' || (request.is404 && parts.isLost(request))) return;
     try {
       const { authorization } = request.headers;
@@ -87,6 +87,11 @@ export function requireTokens(
       },
     });
   }
+}
+
+/** Where a route says nothing; that there is none may be told to every token. */
+function unnamed({ is404 }: FastifyRequest): Exclude<Access, 'public'> {
+  return { api: is404 ? 'any' : 'legacy', roles: [] };
 }
 
 /** The principal of a request to a route that is not public. */

@@ -110,11 +110,19 @@ describe('the GET form', () => {
     [call("query='x',workspaceId=0a7b6e62-0000-0000-0000-000000000000"), 'x', false],
     [call("query='x'", 'microsoft.graph.security.getRunHuntingQuery'), 'x', false],
     [call('query%3D%27x%27'), 'x', false],
+    [call("query='x//comment'"), 'x//comment', false],
   ])('%s', async (path, text, hasWindow) => {
     const { status } = await get(path);
     expect(status).toBe(200);
     expect(asked[0]?.text).toBe(text);
     expect(asked[0]?.window !== undefined).toBe(hasWindow);
+  });
+
+  test('HEAD runs nothing', async () => {
+    const path = fixture.url + call("query='x'");
+    const { status } = await fetch(path, { method: 'HEAD', headers: { authorization } });
+    expect(status).toBe(404);
+    expect(asked).toEqual([]);
   });
 
   test.each([
@@ -167,6 +175,28 @@ describe('errors have Graph’s envelope', () => {
       error: { code, message: expect.stringContaining(message), innerError: inner },
     });
   });
+
+  // A 401 would send programs for another token.
+  test.each(['/v1.0/organization', '/beta/security/alerts_v2'])(
+    '%s is not there, and not a fault of the token',
+    async (path) => {
+      const { status, json } = await read(
+        await fetch(fixture.url + path, {
+          headers: { authorization, 'client-request-id': 'my-id' },
+        }),
+      );
+      expect(status).toBe(404);
+      expect(json).toEqual({
+        error: {
+          code: 'ResourceNotFound',
+          message: `The resource ${path} was not found.`,
+          innerError: inner,
+        },
+      });
+      const without = await fetch(fixture.url + path);
+      expect(without.status).toBe(401);
+    },
+  );
 
   test.each<[string, HuntError, number, object]>([
     [

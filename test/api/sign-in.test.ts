@@ -194,6 +194,38 @@ describe('a program signs a user in by authorization code', () => {
     expect(url).toMatch(/^https:\/\/app\.example\.com\/callback\?code=/);
   });
 
+  test('v1: at its own addresses, with the name of the API and no scope', async () => {
+    const { verifier, challenge } = pkce();
+    const browser = new Browser();
+    const query = new URLSearchParams({
+      client_id: portal.clientId,
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      resource,
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+    });
+    const start = await browser.open(`${fixture.url}/common/oauth2/authorize?${query}`);
+    const { url } = await browser.follow(start);
+    const signedIn = await browser.open(url, { username: 'asha@contoso.example', password });
+    const { url: back } = await browser.follow(signedIn);
+    const answer = await read(
+      await fetch(`${fixture.url}/common/oauth2/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id: portal.clientId,
+          code: new URL(back).searchParams.get('code') ?? '',
+          redirect_uri: redirectUri,
+          code_verifier: verifier,
+          resource,
+        }),
+      }),
+    );
+    expect(answer.json).toMatchObject({ resource, id_token: expect.any(String) });
+    expect(claimsOf(answer)).toMatchObject({ scp: 'AdvancedHunting.Read AdvancedQuery.Read' });
+  });
+
   // What MSAL for .NET and Go and the Azure CLI always ask for, and others now and then.
   test.each([
     ['select_account', true],

@@ -75,7 +75,8 @@ function huntingRoutes(
     refuseOtherMethods(app, 'POST', path, config);
   }
   for (const path of namesOf('getRunHuntingQuery')) {
-    app.get(`${path}*`, { config }, async (request, reply) =>
+    // A HEAD would run the hunt and throw its rows away.
+    app.get(`${path}*`, { config, exposeHeadRoute: false }, async (request, reply) =>
       run(request, reply, parametersOf(request)),
     );
   }

@@ -23,6 +23,9 @@ type SignInPath = { Params: { tenant: string; uid: string } };
 /** Where v1 gives codes of devices. */
 const v1DeviceCode = '/oauth2/devicecode';
 
+/** What v1 means by the name of an API. */
+const v1Scope = (resource: string) => `openid offline_access ${resource}/.default`;
+
 const options = { config: { access: 'public' }, bodyLimit: formLimit } as const;
 
 /** Where people sign in: authorization codes for programs, codes of devices, the page between. */
@@ -40,7 +43,7 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
       if (version === '1.0') {
         const resource = fields.get('resource');
         if (!resource) return refuse(request, reply, 'parameter', 'resource');
-        fields.set('scope', `openid offline_access ${resource}/.default`);
+        fields.set('scope', v1Scope(resource));
       }
       const proof = fields.has('client_secret') ? 'client_secret_post' : usualProof(client);
       const provider = await providerFor(request, client.tenant);
@@ -69,8 +72,11 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
   app.get<TenantPath>('/:tenant/oauth2/authorize', options, (request, reply) => {
     // Encoded again: a name that begins with a slash would make the address another host's.
     const tenant = encodeURIComponent(request.params.tenant);
-    const { search } = new URL(request.url, 'http://x');
-    return reply.redirect(`/${tenant}${issuerRoutes.authorization}${search}`);
+    const { searchParams: query } = new URL(request.url, 'http://x');
+    const resource = query.get('resource');
+    if (resource && !query.has('scope')) query.set('scope', v1Scope(resource));
+    const asked = query.size > 0 ? `?${query}` : '';
+    return reply.redirect(`/${tenant}${issuerRoutes.authorization}${asked}`);
   });
 
   app.get<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
