@@ -49,11 +49,25 @@ const user = firstOf(
   at('carbon_black_cloud.endpoint_event.process.username'),
 );
 
+/** The audit system has a record for each step of a logon, and the title of each process. */
+const isAudit = any(
+  isThere('auditd.message_type'),
+  lists('service.type', 'auditd'),
+  lists('event.module', 'auditd'),
+);
+
+const commandLine = firstOf(
+  at('process.command_line'),
+  to.commandLine('process.args'),
+  // Elsewhere it is that of a window.
+  when(isAudit, at('process.title'), literal('')),
+);
+
 const acting: ProcessMembers = {
   guid: at('process.entity_id'),
   pid: at('process.pid'),
   image: firstOf(at('process.executable'), at('process.name')),
-  commandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
+  commandLine,
   user,
   sid: firstOf(at('user.id'), at('process.user.id')),
   logonId: at('process.Ext.authentication_id'),
@@ -205,7 +219,7 @@ const processStart: DocumentRule = {
     FolderPath: at('process.executable'),
     FileSize: to.integer(at('file.size')),
     ProcessId: to.integer(at('process.pid')),
-    ProcessCommandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
+    ProcessCommandLine: commandLine,
     ProcessCreationTime: firstOf(at('process.start'), at('@timestamp')),
     ProcessUniqueId: at('process.entity_id'),
     ProcessIntegrityLevel: to.integrityLevel(at('process.Ext.token.integrity_level_name')),
@@ -660,13 +674,6 @@ function withDomain(path: string): Expression {
 const hasEffective = any(isThere('user.effective.name'), isThere('user.effective.id'));
 const ofLogon = (name: string) =>
   when(hasEffective, at(`user.effective.${name}`), at(`user.${name}`));
-
-/** The audit system has a record for each step of a logon. */
-const isAudit = any(
-  isThere('auditd.message_type'),
-  lists('service.type', 'auditd'),
-  lists('event.module', 'auditd'),
-);
 
 const logon: DocumentRule = {
   event: 'authentication',

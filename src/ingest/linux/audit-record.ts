@@ -259,7 +259,7 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ 11: 'execve', 358: 'execveat', 362: 'connect', 10: 'unlink', 301: 'unlinkat' },
     ...{ 38: 'rename', 302: 'renameat', 353: 'renameat2', 5: 'open', 295: 'openat' },
     ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
-    ...{ 364: 'accept4', 361: 'bind', 26: 'ptrace' },
+    ...{ 364: 'accept4', 361: 'bind', 26: 'ptrace', 102: 'socketcall' },
   },
   c00000b7: {
     ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
@@ -269,13 +269,20 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** What older programs of 32 bits ask of sockets, by the number that comes first (linux/net.h); in hex. */
+const socketCalls: Readonly<Record<string, string>> = {
+  ...{ 2: 'bind', 3: 'connect', 5: 'accept', 12: 'accept4' },
+};
+
 /** What a record's system call does, and its name; undefined for calls that have no row. */
 export function syscallOf(
   fields: ReadonlyMap<string, string>,
 ): { readonly does: Syscall; readonly name: string } | undefined {
   const called = plainOf(fields.get('syscall')) ?? '';
   const arch = plainOf(fields.get('arch'))?.toLowerCase().replace(/^0x/, '') ?? 'c000003e';
-  const name = numbers[arch]?.[called] ?? plainOf(fields.get('SYSCALL')) ?? called;
+  const named = numbers[arch]?.[called] ?? plainOf(fields.get('SYSCALL')) ?? called;
+  const asked = plainOf(fields.get('a0'))?.replace(/^0x/, '') ?? '';
+  const name = named === 'socketcall' ? (socketCalls[asked] ?? named) : named;
   const does = byName[name];
   return does && { does, name };
 }

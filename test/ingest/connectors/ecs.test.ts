@@ -985,6 +985,24 @@ describe('ECS documents', () => {
     expect([ids?.length, new Set(ids).size]).toEqual([2, 2]);
   });
 
+  it.each([
+    ['auditd', 'curl https://x'],
+    ['powershell', null],
+  ])(
+    'the title of a process is its command line for the audit system alone: %s',
+    (module, line) => {
+      const document = {
+        ...common,
+        event: { category: ['network'], type: ['connection', 'start'], module },
+        process: { pid: 42, executable: '/usr/bin/curl', title: 'curl https://x' },
+        source: { ip: '10.0.0.5', port: 50000 },
+        destination: { ip: '203.0.113.9', port: 443 },
+      };
+      const row = onlyRow(converted([document]));
+      expect(row['InitiatingProcessCommandLine'] ?? null).toBe(line);
+    },
+  );
+
   it('a connection that Zeek saw no answer to has failed', () => {
     const document = {
       ...common,

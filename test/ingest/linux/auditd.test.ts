@@ -479,6 +479,18 @@ describe('other records of the audit system', () => {
     expect(onlyRow(converted([document]))).toMatchObject(started);
   });
 
+  it.each([
+    ['3', 'ConnectionSuccess'],
+    ['2', 'ListeningConnectionCreated'],
+    ['5', 'InboundConnectionAccepted'],
+  ])('a program of 32 bits asks for its socket by a number: %s', (asked, ActionType) => {
+    const input = [
+      `type=SYSCALL msg=audit(1767607872.400:7): arch=40000003 syscall=102 success=yes exit=0 a0=${asked} pid=5 exe="/usr/bin/nc"`,
+      'type=SOCKADDR msg=audit(1767607872.400:7): saddr=0200115CCB007109',
+    ];
+    expect(onlyRow(converted(input))).toMatchObject({ ActionType, InitiatingProcessId: 5 });
+  });
+
   it('no device without a host, and no account that was not made', () => {
     const failed = program('ADD_USER', 'op=adding user acct="x" exe="/usr/sbin/useradd"');
     const shadow = program('ADD_GROUP', 'op=adding group to /etc/gshadow acct="x"');
