@@ -73,14 +73,21 @@ function fieldsText(type: string, fields: JsonObject): string {
       if (name === 'saddr') {
         return [`saddr=${hexOf(bytesOf(value))}`];
       }
-      const { addr, port } = (objectOf(value) ?? {}) as Record<string, JsonValue>;
-      return typeof addr === 'string'
-        ? [`${name}={ laddr=${addr} lport=${scalarOf(port)} }`]
+      const object = objectOf(value);
+      const { addr, port } = (object ?? {}) as Record<string, JsonValue>;
+      if (typeof addr === 'string') {
+        return [`${name}={ laddr=${addr} lport=${scalarOf(port)} }`];
+      }
+      const text = object && scalarText(object);
+      return text !== undefined && inBraces.test(text)
+        ? [`${name}=${text}`]
         : [`${name}=${quoted(bytesOf(value))}`];
     })
     .join(' ');
 }
 
+/** Read as it is: nothing in it ends it. */
+const inBraces = /^\{[^{}\n]*\}$/;
 const nul = Buffer.alloc(1);
 
 /** A value's bytes, some of which LAUREL writes as `%2b`: `%` and `+` among them. */

@@ -419,6 +419,19 @@ describe('other records of the audit system', () => {
       },
     ],
     [
+      'what it knows of the process besides',
+      {
+        ID: id,
+        SYSCALL: {
+          ...{ arch: '0xc000003e', syscall: 42, success: 'yes', pid: 200, exe: '/usr/bin/nc' },
+          PID: { EVENT_ID: '1767607871.400:98', comm: 'n c' },
+          comm: 'nc',
+        },
+        SOCKADDR: [{ SADDR: { saddr_fam: 'inet', addr: '203.0.113.9', port: 4444 } }],
+      },
+      { AdditionalFields: { PID: '{"EVENT_ID":"1767607871.400:98","comm":"n c"}', comm: 'nc' } },
+    ],
+    [
       'the parent of the process that acted, in the words of older versions',
       {
         ID: id,
