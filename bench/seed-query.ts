@@ -7,13 +7,17 @@ import { builtinCatalog } from '../src/catalog/catalog.js';
 import { tenantDatabase } from '../src/catalog/names.js';
 import { startChdbEngine } from '../src/engine/chdb.js';
 import { hunt } from '../src/hunting/hunt.js';
+import { sql } from '../src/sql/sql.js';
+import { termText } from '../src/sql/terms.js';
 
 const [directory, rounds = '41'] = process.argv.slice(2);
 if (directory === undefined) throw new Error('say where: npx tsx bench/seed-query.ts DIR [ROUNDS]');
 
 const table = `\`${tenantDatabase('default')}\`.\`DeviceProcessEvents\``;
 
-/** Hunts that Microsoft's pages document, and two of other shapes; beside each the best SQL that we know. */
+const domains = Array.from({ length: 500 }, (_, index) => `host${index}.evil.example`);
+
+/** Hunts that Microsoft's pages document, and some of other shapes; beside each the best SQL that we know. */
 const pairs = [
   {
     name: 'the documented hunt of 2021: newest two children of PowerShell',
@@ -52,6 +56,39 @@ GROUP BY DeviceName ORDER BY count_ DESC LIMIT 10`,
 | top 20 by Starts`,
     sql: `SELECT FileName, toStartOfHour(Timestamp) AS Hour, count() AS Starts, uniqCombined64(17)(DeviceId) AS Devices FROM ${table}
 GROUP BY FileName, Hour ORDER BY Starts DESC LIMIT 20`,
+  },
+  {
+    name: 'a hash among all',
+    kql: `DeviceProcessEvents
+| where SHA256 == "${'0123456789abcdef'.repeat(4)}"
+| project Timestamp, DeviceName, FileName`,
+    sql: `SELECT Timestamp, DeviceName, FileName FROM ${table}
+WHERE SHA256 = '${'0123456789abcdef'.repeat(4)}' AND lowerUTF8(SHA256) = '${'0123456789abcdef'.repeat(4)}'`,
+  },
+  {
+    name: 'command lines with one of 500 domains',
+    kql: `DeviceProcessEvents
+| where ProcessCommandLine has_any (${domains.map((domain) => `"${domain}"`).join(', ')})
+| project Timestamp, DeviceName, ProcessCommandLine`,
+    sql: `SELECT Timestamp, DeviceName, ProcessCommandLine FROM ${table}
+WHERE hasAnyTokens(${termText(sql`ProcessCommandLine`).text}, [${domains.map((domain) => `'${domain.split('.')[0]}'`).join(', ')}])
+AND match(lowerUTF8(ProcessCommandLine), '(?:^|[^a-z0-9])(?:${domains.join('|').replaceAll('.', '[.]')})(?:[^a-z0-9]|$)')`,
+  },
+  {
+    name: 'the newest event of each device, whole',
+    kql: 'DeviceProcessEvents | summarize arg_max(Timestamp, *) by DeviceId',
+    sql: `SELECT * FROM ${table}
+WHERE (DeviceId, Timestamp) IN (SELECT DeviceId, max(Timestamp) FROM ${table} GROUP BY DeviceId) LIMIT 1 BY DeviceId`,
+  },
+  {
+    name: 'children of rare programs',
+    kql: `DeviceProcessEvents
+| summarize Devices = dcount(DeviceId) by FileName | where Devices < 3
+| join kind=inner DeviceProcessEvents on $left.FileName == $right.InitiatingProcessFileName
+| summarize count() by FileName, FileName1`,
+    sql: `SELECT p.FileName, e.FileName, count() FROM (SELECT FileName, InitiatingProcessFileName FROM ${table}) AS e
+INNER JOIN (SELECT FileName FROM ${table} GROUP BY FileName HAVING uniqCombined64(17)(DeviceId) < 3) AS p
+ON e.InitiatingProcessFileName = p.FileName GROUP BY 1, 2`,
   },
 ];
 

@@ -467,6 +467,7 @@ function selectAggregate(
       sql: operand,
       plain: false,
       nullable: operand.nullable,
+      storage: operand.storage,
       reads: [...readsOf([expression])],
     });
   }
@@ -486,8 +487,11 @@ function selectAggregate(
   return winners ? { ...grouped, where: [...below.where, winners] } : grouped;
 }
 
-/** Fewer values are taken along by the aggregate itself at less than it costs to look for their rows. */
-const leastValues = 3;
+/**
+ * Fewer values are taken along by the aggregate itself at less than it costs to look for their rows; where
+ * there may be nearly as many groups as rows, many more are.
+ */
+const leastValues = { fewGroups: 3, manyGroups: 20 };
 
 /**
  * Where all that is asked of each group is its row with the greatest key (`arg_max(Timestamp, *)`): that a
@@ -508,7 +512,10 @@ function winningRows(
   const rank = ranked?.kind === 'column' ? ranked : undefined;
   const values = aggregates.filter(({ name }) => name === `arg_${end}`);
   if (!rank || !isRanked(rank.type) || keys.length === 0) return undefined;
-  if (values.length < leastValues || !aggregates.every(isOf)) return undefined;
+  const isFew = ({ column }: PlanAssignment) =>
+    column.type === 'datetime' || grouped.definitions.get(column)?.storage === 'few';
+  const least = keys.every(isFew) ? leastValues.fewGroups : leastValues.manyGroups;
+  if (values.length < least || !aggregates.every(isOf)) return undefined;
   if (!isReadAgain(plan.input, generation)) return undefined;
   const columns = keys.map(({ column }) => column);
   const isNullable = (column: PlanColumn) => grouped.definitions.get(column)?.nullable ?? true;
