@@ -196,7 +196,9 @@ async function start(
   for (const { id } of await listTenants(store)) await tenants.of(id);
   const counters = new IngestCounters(store, (line) => log.info(line, 'ingest'));
   closers.push(() => counters.close());
-  const requests = new RequestLog(store);
+  const server = serverId(paths.spool);
+  const place = { store, server: store.kind === 'postgres' ? server : undefined };
+  const requests = new RequestLog(place);
   const ingest = await startIngest({
     folder: paths.spool,
     engine,
@@ -208,7 +210,6 @@ async function start(
   });
   closers.push(() => ingest.close());
 
-  const server = serverId(paths.spool);
   const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
   closers.push(() => audit.close());
   const purges = new Purges({
@@ -270,9 +271,8 @@ async function start(
   };
   const counts = new TableCounts(engine, tenants);
   const uploads = await Uploads.open(paths.uploads, ingest);
-  const positions = { store, server: store.kind === 'postgres' ? server : undefined };
   const sourceParts: SourceParts = {
-    ...positions,
+    ...place,
     open: ingest.open,
     log: (line) => log.info(line, 'source'),
   };
@@ -388,7 +388,7 @@ async function start(
       await ingest.flush();
       return summary;
     },
-    ingestRun: (source) => new IngestRun(positions, { tenant: defaultTenantId, source }),
+    ingestRun: (source) => new IngestRun(place, { tenant: defaultTenantId, source }),
     follow: (settings) => followFolder({ ...settings, tenant: defaultTenantId }, sourceParts),
     elasticsearchUrl,
     flush: () => ingest.flush(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HuntError } from '../errors.js';
 import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
+import type { PositionPlace } from './positions.js';
 import type { IngestSummary } from './summary.js';
 
 const keptMs = 24 * 60 * 60 * 1000;
@@ -10,9 +11,11 @@ const keptMs = 24 * 60 * 60 * 1000;
 /** Requests that had a key of their own, for a day: the same one again is answered as it was. */
 export class RequestLog {
   readonly #store: Store;
+  readonly #server: string | undefined;
 
-  constructor(store: Store) {
+  constructor({ store, server }: PositionPlace) {
     this.#store = store;
+    this.#server = server;
   }
 
   /**
@@ -21,10 +24,12 @@ export class RequestLog {
    */
   async once(
     tenant: string,
-    key: string,
+    ownKey: string,
     body: AsyncIterable<Uint8Array>,
     take: (body: AsyncIterable<Uint8Array>) => Promise<IngestSummary>,
   ): Promise<IngestSummary> {
+    // What another server has taken, this one does not have.
+    const key = this.#server === undefined ? ownKey : `${this.#server} ${ownKey}`;
     const known = await this.#find(tenant, key);
     const hash = createHash('sha256');
     if (known) {

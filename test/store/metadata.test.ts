@@ -377,7 +377,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('a request under a key is taken once', async () => {
-      const log = new RequestLog(store);
+      const log = new RequestLog({ store });
       const summary = { accepted: 3 } as never;
       const body = () =>
         (async function* () {
@@ -393,6 +393,10 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(await log.once('contoso', 'k', body(), take)).toEqual(summary);
       expect(await log.once('default', 'k', body(), take)).toEqual(summary);
       expect(taken).toBe(2);
+      // Another server that shares the store has telemetry of its own.
+      const other = new RequestLog({ store, server: 'other' });
+      expect(await other.once('default', 'k', body(), take)).toEqual(summary);
+      expect(taken).toBe(3);
       await log.sweep(Date.now() + 2 * 86_400_000);
       expect(await store.db.selectFrom('ingest_requests').selectAll().execute()).toEqual([]);
     });
