@@ -22,9 +22,12 @@ interface QueryError {
   readonly advice?: string | undefined;
 }
 
-/** Clients look for the action, and take what stands before it for the engine's text. */
+/**
+ * Clients look for the action, and take what stands before it for the engine's text. Of a syntax error that ends in a
+ * full stop of its own: Defender's answers have both ("Query operator expected.. Fix syntax errors in your query.").
+ */
 function corrected({ message, advice }: QueryError, action: string): string {
-  return `${message.replace(/\.$/, '')}. ${action}${advice ? ` ${advice}` : ''}`;
+  return `${message}. ${action}${advice ? ` ${advice}` : ''}`;
 }
 
 /**

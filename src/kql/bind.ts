@@ -111,7 +111,7 @@ export function bind(
     if (syntaxError) {
       const span = spanInQuery(spanOfError(syntaxError));
       const advice = syntaxAdvice(query, span.start);
-      throw new HuntError('kql.syntax', { message: syntaxMessage(syntaxError), advice }, { span });
+      throw new HuntError('kql.syntax', { message: syntaxError.Message, advice }, { span });
     }
     const root = code.Syntax as SyntaxNode;
     const namedNow = namedTables(query, root, catalog);
@@ -318,17 +318,12 @@ function spanOfError(error: KustoDiagnostic): TextSpan {
   return { start: error.Start, length: error.Length };
 }
 
-/** The parser's wording, where a sign that it expects does not look like the sentence's own. */
-function syntaxMessage({ Message }: KustoDiagnostic): string {
-  return Message.replace(/(?<=: )[^\w\s]+$/, "'$&'");
-}
-
 const unknownFunction = 'KS211';
 
 /** The engine's wording for an unknown name, which clients match on; other messages are the binder's. */
 function semanticMessage(error: KustoDiagnostic, root: SyntaxNode): string {
   const name = unresolvedName(error);
-  if (name === undefined) return error.Message;
+  if (name === undefined) return error.Message.replace(/\.$/, '');
   if (error.Code === unknownFunction) return `Unknown function: '${name}'`;
   const place = placeOf(error.Start, root);
   const kind = place.tabular || place.operator === 'where' ? 'table or column' : 'scalar';

@@ -280,7 +280,7 @@ describe('a failed hunt is answered in the documented words', () => {
       new HuntError('kql.syntax', { message: 'Query operator expected.' }),
       400,
       'BadRequest',
-      'Query operator expected. Fix syntax errors in your query.',
+      'Query operator expected.. Fix syntax errors in your query.',
     ],
     [
       new HuntError('kql.semantic', {
