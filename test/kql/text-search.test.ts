@@ -173,10 +173,7 @@ describe('a search uses the expressions that the indexes are built on', () => {
     ],
     ['ProcessCommandLine endswith_cs "Katz"', "endsWith(lowerUTF8(`ProcessCommandLine`), 'katz')"],
     ['tolower(ProcessCommandLine) has "Mimikatz"', `hasToken(${terms}, 'mimikatz')`],
-    [
-      'ProcessCommandLine == "Mimikatz -x"',
-      "lowerUTF8(`ProcessCommandLine`) = 'mimikatz -x'",
-    ],
+    ['ProcessCommandLine == "Mimikatz -x"', "lowerUTF8(`ProcessCommandLine`) = 'mimikatz -x'"],
     ['ProcessCommandLine has_any ("a.x", "b.x")', `hasAnyTokens(${terms}, ['a', 'b'])`],
     ['ProcessCommandLine contains_cs "Mimikatz"', "LIKE '%mimikatz%'"],
     ['ProcessCommandLine matches regex "Invoke-[a-z]+Mimi"', "LIKE '%invoke-%'"],

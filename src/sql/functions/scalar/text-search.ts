@@ -203,9 +203,7 @@ function edge(test: Sql, isFolded: boolean): Test {
     const isLong = value !== undefined && [...value].length >= 4;
     if (!call.filter || subject.storage !== 'searched' || !isLong) return exactly;
     if (subject.type === 'dynamic') return all([exactly, contains(call, subject, needle)]);
-    return isFolded
-      ? exactly
-      : all([exactly, sql`${test}(${folded(subject)}, ${folded(needle)})`]);
+    return isFolded ? exactly : all([exactly, sql`${test}(${folded(subject)}, ${folded(needle)})`]);
   };
 }
 
