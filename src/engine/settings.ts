@@ -52,6 +52,8 @@ const dialect: Settings = {
   input_format_try_infer_datetimes: 0,
   use_text_index_like_evaluation_by_dictionary_scan: 0,
   use_query_condition_cache: 1,
+  // A table that a hunt reads twice has the same rows both times, whatever comes in meanwhile.
+  enable_shared_storage_snapshot_in_query: 1,
 };
 
 /** The rows as they are, and a last line: rows, rows read, bytes read, seconds. */
