@@ -20,7 +20,7 @@ export const windowsEvent: Connector = {
     if (first?.value === undefined && first !== undefined && startsEvents(sample)) {
       return 1;
     }
-    const own = sample.filter((record) => eventOf(record) !== undefined);
+    const own = sample.filter(isEvent);
     return own.length / Math.max(sample.length, 1);
   },
   open: (context) =>
@@ -39,6 +39,15 @@ function startsEvents(sample: readonly RawRecord[]): boolean {
     isEventLine(first.text) &&
     (/<Event\s[^>]*win\/2004\/08\/events\/event/.test(text) || unwrapPlainText(text) !== undefined)
   );
+}
+
+/** Whether a record is an event, or would be one if it were not nested too deep. */
+function isEvent(record: RawRecord): boolean {
+  try {
+    return eventOf(record) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function eventOf({ value, text }: RawRecord): WindowsEvent | undefined {

@@ -1,14 +1,21 @@
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
+import { syslogHeader } from './shapes.js';
 
 /** An event that goes over several lines, as far as they have come. */
 interface OpenEvent {
   readonly kind: 'xml' | 'text';
   readonly texts: string[];
   readonly first: RawRecord;
+  /** It begins behind the header of a line of syslog. */
+  readonly isInSyslog: boolean;
   length: number;
 }
 
 const xmlStart = /<Event[\s>]/;
+/** What begins with XML, and has none as a part of one of its values. */
+const isXml = /^\s*<(?:\?xml|Events?)[\s>]/;
+/** Within text, where a script may have the rest. */
+const xmlStartInText = /^\s*<Event\s[^>]*xmlns/;
 const xmlEnd = '</Event>';
 const wholeEvent = /<Event[\s>][\s\S]*?<\/Event>/g;
 /** Splunk's collector begins an event with the time alone on a line. */
@@ -33,7 +40,7 @@ export class EventLines implements Conversion {
   readonly #isEvent: (record: RawRecord) => boolean;
   #open: OpenEvent | undefined;
 
-  /** @param isEvent whether a record of JSON is an event, and no line of a script */
+  /** @param isEvent whether a record is an event by itself, and no line of a script */
   constructor(inner: HoldingConversion, isEvent: (record: RawRecord) => boolean) {
     this.#inner = inner;
     this.#isEvent = isEvent;
@@ -55,14 +62,20 @@ export class EventLines implements Conversion {
       return [...this.#finish(), ...this.#inner.convert(record)];
     }
     const { text } = record;
+    if (this.#open?.isInSyslog && syslogHeader.test(text)) {
+      return [...this.#finish(), ...this.convert(record)];
+    }
     if (this.#open?.kind === 'xml') {
       return this.#continueXml(this.#open, record);
     }
     if (textStart.test(text)) {
       return this.#begin('text', record);
     }
-    if (xmlStart.test(text)) {
-      return this.#xml(record);
+    if ((this.#open ? xmlStartInText : xmlStart).test(text)) {
+      // A value of an event that is no XML may look like some.
+      return !this.#open && !isXml.test(text) && this.#isEvent(record)
+        ? this.#inner.convert(record)
+        : this.#xml(record);
     }
     if (this.#open) {
       return this.#continue(this.#open, text);
@@ -95,7 +108,14 @@ export class EventLines implements Conversion {
     const start = rest.search(xmlStart);
     return start < 0
       ? outcomes
-      : [...outcomes, ...this.#begin('xml', { ...record, text: rest.slice(start) })];
+      : [
+          ...outcomes,
+          ...this.#begin(
+            'xml',
+            { ...record, text: rest.slice(start) },
+            syslogHeader.test(record.text),
+          ),
+        ];
   }
 
   /** Behind the end of one event the next may begin. */
@@ -111,9 +131,9 @@ export class EventLines implements Conversion {
     return xmlStart.test(rest) ? [...outcomes, ...this.#xml({ ...record, text: rest })] : outcomes;
   }
 
-  #begin(kind: OpenEvent['kind'], first: RawRecord): Outcome[] {
+  #begin(kind: OpenEvent['kind'], first: RawRecord, isInSyslog = false): Outcome[] {
     const before = this.#finish();
-    this.#open = { kind, texts: [first.text], first, length: first.text.length };
+    this.#open = { kind, texts: [first.text], first, isInSyslog, length: first.text.length };
     return before;
   }
 

@@ -67,9 +67,10 @@ export function unwrapPlainText(text: string): WindowsEvent | undefined {
   return json === undefined ? undefined : eventOfRecord(asObject(parsedText(json)));
 }
 
-/** JSON behind the header of a line of syslog, which is none itself. */
-const syslogJson =
-  /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT)[^{\n]{0,300}(\{[\s\S]*\})\s*$/;
+/** What a line of syslog begins with. */
+export const syslogHeader = /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT)/;
+/** JSON behind its header, which is none itself. */
+const syslogJson = new RegExp(`${syslogHeader.source}[^{\\n]{0,300}(\\{[\\s\\S]*\\})\\s*$`);
 
 /** The event of an XML text. */
 export function unwrapXml(text: string): WindowsEvent | undefined {

@@ -24,6 +24,27 @@ Process Information:
 \tProcess Command Line:\t${command}
 `;
 
+const data = (name: string) => ({
+  UtcTime: '2026-01-05 10:11:12.345',
+  ProcessGuid: '{b34bc01c-8e40-695b-0200-000000000a00}',
+  ProcessId: '42',
+  Image: 'C:\\Windows\\System32\\cmd.exe',
+  TargetFilename: `C:\\${name}`,
+});
+
+/** A file that is made, as NXLog writes it. */
+const created = (name: string) => ({
+  ...{ EventTime: '2026-01-05T10:11:12Z', Hostname: 'PC1', SourceModuleType: 'im_msvistalog' },
+  ...{ SourceName: 'Microsoft-Windows-Sysmon', EventID: 11, ...data(name) },
+});
+
+const xmlOf = (name: string) =>
+  `<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-Sysmon"/><EventID>11</EventID><Computer>PC1</Computer></System><EventData>${Object.entries(
+    data(name),
+  )
+    .map(([of, value]) => `<Data Name="${of}">${value.replaceAll('<', '&lt;')}</Data>`)
+    .join('')}</EventData></Event>`;
+
 const scriptsIn = (input: string) =>
   converted(input).rows['DeviceEvents']?.map(
     ({ AdditionalFields }) => (AdditionalFields as { Content: string }).Content,
@@ -65,6 +86,57 @@ describe('events of several lines', () => {
       ['DeviceEvents', 'DeviceProcessEvents'],
       [],
     ]);
+  });
+
+  it.each([
+    [
+      'lines of syslog with JSON',
+      (name: string) => `<13>Jan  5 10:11:12 PC1 app: ${JSON.stringify(created(name))}\n`,
+    ],
+    [
+      'JSON in syslog that has the event as XML',
+      (name: string) =>
+        `<13>Jan  5 10:11:12 PC1 app: ${JSON.stringify({ Message: xmlOf(name) })}\n`,
+    ],
+    [
+      'lines of Snare',
+      (name: string) =>
+        `<13>Jan  5 10:11:12 PC1 ${[
+          ...['MSWinEventLog', '1', 'Sysmon', '5', 'Mon Jan 05 10:11:12 2026', '11'],
+          ...['Microsoft-Windows-Sysmon', 'SYSTEM', 'User', 'Information', 'PC1', '-', ''],
+          `File created:  ${Object.entries(data(name))
+            .map((pair) => pair.join(': '))
+            .join('  ')}`,
+        ].join('\t')}\n`,
+    ],
+    [
+      'text of Splunk’s collector',
+      (name: string) =>
+        `01/05/2026 10:11:12 AM\nLogName=Sysmon\nSourceName=Microsoft-Windows-Sysmon\nEventCode=11\nComputerName=PC1\nMessage=File created:\n${Object.entries(
+          data(name),
+        )
+          .map((pair) => pair.join(': '))
+          .join('\n')}\n`,
+    ],
+  ])('a value of one hides none: %s', (_name, write) => {
+    const names = ['a', '<Event x', '<Event>b', 'c'];
+    const { rows, letters } = converted(names.map(write).join(''));
+    expect([rows['DeviceFileEvents']?.map(({ FileName }) => FileName), letters]).toEqual([
+      names,
+      [],
+    ]);
+  });
+
+  it('nor does another line of syslog', () => {
+    const line = (rest: string) => `<13>Jan  5 10:11:12 PC1 app: ${rest}\n`;
+    const json = (name: string) => line(JSON.stringify(created(name)));
+    const { rows, counts } = converted(
+      [json('a'), line('no user <Event x'), json('b'), line(xmlOf('c').replace('><', '>\n<'))].join(
+        '',
+      ),
+    );
+    expect(rows['DeviceFileEvents']?.map(({ FileName }) => FileName)).toEqual(['a', 'b', 'c']);
+    expect(counts.rejected).toBe(1);
   });
 
   it('one without its end is a dead letter, and costs no other', () => {

@@ -930,6 +930,20 @@ describe('an event is the same in every shape', () => {
     expect(onlyRow(converted([record]))).toMatchObject({ ProcessCommandLine: wanted });
   });
 
+  it.each([
+    ['of JSON', (deep: string) => `${nxlogText.slice(0, -1)},"Deep":${deep}}`],
+    ['within syslog', (deep: string) => `<13>1 ${nxlogText.slice(0, -1)},"Deep":${deep}}`],
+    [
+      'as a tree',
+      (deep: string) =>
+        `{"System":{"EventID":11,"Provider":"${provider}","Computer":"a"},"UserData":${deep}}`,
+    ],
+  ])('what is nested too deep costs itself alone, also at the start: %s', (_name, write) => {
+    const deep = '{"a":'.repeat(50_000) + '}'.repeat(50_000).replace('}', '1}');
+    const { rows, counts } = converted([write(deep), nxlogText]);
+    expect([rows['DeviceFileEvents']?.length, counts.rejected]).toEqual([1, 1]);
+  });
+
   it('what is of no shape is a dead letter', () => {
     for (const record of [{}, { EventID: 11 }, '<Event/>', '<Event', '[1]', '"x"']) {
       const { rows, counts } = converted([record], 'windows-event');
