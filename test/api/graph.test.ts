@@ -111,6 +111,8 @@ describe('the GET form', () => {
     [call("query='x'", 'microsoft.graph.security.getRunHuntingQuery'), 'x', false],
     [call('query%3D%27x%27'), 'x', false],
     [call("query='x//comment'"), 'x//comment', false],
+    [call('query=\'T | where Url has "/security/a"\''), 'T | where Url has "/security/a"', false],
+    [call("query='x//y'").replaceAll('/security/', '//security//'), 'x//y', false],
   ])('%s', async (path, text, hasWindow) => {
     const { status } = await get(path);
     expect(status).toBe(200);

@@ -327,6 +327,9 @@ describe('the sign-in page', () => {
     '/nobody/signin/x',
     '/default/oauth2/v2.0/authorize/x',
     '/nobody/oauth2/v2.0/authorize',
+    '//default//oauth2/v2.0/authorize',
+    '//[/oauth2/v2.0/authorize',
+    '//[/oauth2/authorize',
   ])('an address out of nowhere: %s', async (path) => {
     const { status, text } = await read(
       await fetch(fixture.url + path, { headers: { accept: 'text/html' } }),

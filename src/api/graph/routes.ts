@@ -132,7 +132,7 @@ function parametersOf(request: FastifyRequest): GraphHunt {
   if (request.url.length > maxUrlLength) {
     throw new HuntError('request.urlTooLong', { limitCharacters: maxUrlLength });
   }
-  const call = decoded(pathOf(request)).replace(/^.*\/security\//i, '');
+  const call = decoded(pathOf(request)).replace(/^\/+[^/]+\/+security\/+/i, '');
   const parameters = functionParameters(call);
   return { query: parameters.get('query'), timespan: parameters.get('timespan') || undefined };
 }

@@ -72,7 +72,7 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
   app.get<TenantPath>('/:tenant/oauth2/authorize', options, (request, reply) => {
     // Encoded again: a name that begins with a slash would make the address another host's.
     const tenant = encodeURIComponent(request.params.tenant);
-    const { searchParams: query } = new URL(request.url, 'http://x');
+    const { query } = addressOf(request);
     const resource = query.get('resource');
     if (resource && !query.has('scope')) query.set('scope', v1Scope(resource));
     const asked = query.size > 0 ? `?${query}` : '';
@@ -114,7 +114,8 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
     request: FastifyRequest<TenantPath>,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const [name, query] = [request.params.tenant, new URL(request.url, 'http://x').searchParams];
+    const { tenant: name } = request.params;
+    const { path, query } = addressOf(request);
     const fields = request.method === 'POST' ? await formOf(request) : undefined;
     const clientId = query.get('client_id') ?? fields?.get('client_id') ?? '';
     const client = await findClient(parts.store, name, clientId);
@@ -127,7 +128,6 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
     reply.removeHeader('content-security-policy');
     translatePrompt(query);
     if (fields) translatePrompt(fields);
-    const [path = ''] = request.url.slice(`/${name}`.length).split('?', 1);
     const asked = { path: query.size > 0 ? `${path}?${query}` : path, fields };
     return parts.issuers.handle(provider, request, reply, asked);
   }
@@ -153,6 +153,13 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
       return undefined;
     }
   }
+}
+
+/** What a request asks below its tenant, as the router reads it: doubled slashes are one. */
+function addressOf({ url }: FastifyRequest): { path: string; query: URLSearchParams } {
+  const [whole = ''] = url.split('?', 1);
+  const path = whole.replaceAll(/\/+/g, '/').replace(/^\/[^/]*/, '');
+  return { path, query: new URLSearchParams(url.slice(whole.length)) };
 }
 
 /**
