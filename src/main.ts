@@ -196,8 +196,10 @@ async function start(
   for (const { id } of await listTenants(store)) await tenants.of(id);
   const counters = new IngestCounters(store, (line) => log.info(line, 'ingest'));
   closers.push(() => counters.close());
-  const server = serverId(paths.spool);
-  const place = { store, server: store.kind === 'postgres' ? server : undefined };
+  const place = {
+    store,
+    server: store.kind === 'postgres' ? serverId(paths.spool) : undefined,
+  };
   const requests = new RequestLog(place);
   const ingest = await startIngest({
     folder: paths.spool,
@@ -213,8 +215,7 @@ async function start(
   const audit = new AuditLog(store, engine, paths.spool, (line) => log.info(line, 'audit'));
   closers.push(() => audit.close());
   const purges = new Purges({
-    store,
-    server,
+    ...place,
     engine,
     tenants,
     audit,

@@ -21,8 +21,8 @@ import type { TenantContexts } from './tenants.js';
 
 interface PurgeParts {
   readonly store: Store;
-  /** Tells the servers apart that share the store: each deletes from its own telemetry. */
-  readonly server: string;
+  /** Tells the servers apart that share the store: each deletes from its own telemetry. Undefined: there is one. */
+  readonly server: string | undefined;
   readonly engine: Engine;
   readonly tenants: TenantContexts;
   readonly audit: Pick<AuditLog, 'record'>;

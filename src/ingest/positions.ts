@@ -35,11 +35,27 @@ export class Positions<Position> {
     if (own.size > 0 || this.#sourceKey === this.#sharedKey) {
       return own;
     }
-    const shared = await this.#of(this.#sharedKey);
-    for (const [item, position] of shared) {
-      await this.save(item, position);
-    }
-    return shared;
+    await this.#takeOver();
+    return this.#of(this.#sourceKey);
+  }
+
+  /** What all servers kept together becomes this one's, whole or not at all: it is asked for once. */
+  async #takeOver(): Promise<void> {
+    const { db } = this.#store;
+    await db
+      .insertInto('ingest_positions')
+      .columns(['source_key', 'item_key', 'source', 'item', 'position', 'updated_at'])
+      .expression(
+        db
+          .selectFrom('ingest_positions')
+          .select((eb) => [
+            eb.val(this.#sourceKey).as('source_key'),
+            ...(['item_key', 'source', 'item', 'position'] as const),
+            eb.val(Date.now()).as('updated_at'),
+          ])
+          .where('source_key', '=', this.#sharedKey),
+      )
+      .execute();
   }
 
   async #of(sourceKey: string): Promise<Map<string, Position>> {

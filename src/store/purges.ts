@@ -25,7 +25,9 @@ export async function insertPurge(
     device,
     requestedAt,
     server,
-  }: Pick<Purge, 'id' | 'tenant' | 'device' | 'requestedAt'> & { readonly server: string },
+  }: Pick<Purge, 'id' | 'tenant' | 'device' | 'requestedAt'> & {
+    readonly server: string | undefined;
+  },
 ): Promise<void> {
   await store.db
     .insertInto('purges')
@@ -36,7 +38,7 @@ export async function insertPurge(
       names: toJson({ ids: [], names: [] }),
       counts: toJson({}),
       created_at: requestedAt,
-      server,
+      server: server ?? null,
       finished_at: null,
     })
     .execute();
@@ -70,13 +72,15 @@ export async function listPurges(store: Store, tenant: string, most: number): Pr
   return rows.map(purgeOf);
 }
 
-/** Those of all tenants that a server has begun and not ended, the oldest first. */
-export async function unfinishedPurges(store: Store, server: string): Promise<Purge[]> {
+/** Those of all tenants that a server has begun and not ended, the oldest first; undefined: it has the store alone. */
+export async function unfinishedPurges(store: Store, server: string | undefined): Promise<Purge[]> {
   const rows = await store.db
     .selectFrom('purges')
     .selectAll()
     .where('finished_at', 'is', null)
-    .where((eb) => eb.or([eb('server', '=', server), eb('server', 'is', null)]))
+    .$if(server !== undefined, (query) =>
+      query.where((eb) => eb.or([eb('server', '=', server ?? ''), eb('server', 'is', null)])),
+    )
     .orderBy('created_at')
     .execute();
   return rows.map(purgeOf);

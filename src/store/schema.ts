@@ -173,7 +173,7 @@ export interface PurgeRow {
   /** Rows by table, as they were counted before. */
   counts: JsonText;
   created_at: Created;
-  /** Whose telemetry it is about; null: it began before that was known. */
+  /** Whose telemetry it is about; null: of the one that has the store alone, or it began before that was known. */
   server: string | null;
   /** Null: not done yet. */
   finished_at: Millis | null;

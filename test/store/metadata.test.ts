@@ -273,6 +273,8 @@ describe.each(storeKinds)('on %s', (kind) => {
     expect(await unfinishedPurges(store, 'one')).toMatchObject([{ ...purge, finishedAt: null }]);
     // Another server's telemetry is not where it has been broken off.
     expect(await unfinishedPurges(store, 'other')).toEqual([]);
+    // Whoever has the store alone, under whatever id its directory goes by now.
+    expect(await unfinishedPurges(store, undefined)).toMatchObject([{ id: 'p1' }]);
     const counts = { DeviceEvents: 2 ** 40 };
     await changePurge(store, 'p1', { counts, finishedAt: late + 1 });
     expect(await unfinishedPurges(store, 'one')).toEqual([]);
@@ -356,6 +358,18 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(await one.all()).toEqual(new Map([['1', 2]]));
       // What was kept together is passed on for so long, and not to servers that come later.
       expect(await of('later').all()).toEqual(new Map());
+    });
+
+    test('a server that is broken off while it takes over positions takes over all of them', async () => {
+      const of = (server?: string) => new Positions({ store, server }, 'taken over', z.number());
+      for (const item of ['1', '2', '3']) await of().save(item, 1);
+      const server = of('one');
+      let saved = 0;
+      const { save } = server;
+      server.save = (item, position) =>
+        saved++ === 1 ? Promise.reject(new Error('broken off')) : save.call(server, item, position);
+      await server.all().catch(() => undefined);
+      expect((await of('one').all()).size).toBe(3);
     });
 
     test('a position of a long name is kept', async () => {
