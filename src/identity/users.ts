@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HuntError } from '../errors.js';
 import { isDuplicate, type Store } from '../store/store.js';
+import { endSignIns } from './issuer/artifacts.js';
 import { hashSecret, matchesHash } from './secrets.js';
 
 /** Someone who signs in with the embedded issuer. */
@@ -95,23 +96,31 @@ export async function signIn(
   return matches && row?.password_hash && row.disabled === 0 ? userOf(row) : undefined;
 }
 
-/** @throws HuntError `request.parameter` `request.notFound` */
+/**
+ * Another password ends what was signed in to by the one before.
+ * @throws HuntError `request.parameter` `request.notFound`
+ */
 export async function changeUser(
   store: Store,
   tenant: string,
   name: string,
   change: { password?: string; disabled?: boolean },
 ): Promise<void> {
-  const user = await findUser(store, tenant, name);
+  const user = await rowOf(store, tenant, name);
   if (!user) throw new HuntError('request.notFound', { what: `User ${name}` });
+  const { password, disabled } = change;
+  const isAnother =
+    password !== undefined &&
+    !(user.password_hash !== null && (await matchesHash(password, user.password_hash)));
   await store.db
     .updateTable('users')
     .set({
-      disabled: (change.disabled ?? user.disabled) ? 1 : 0,
-      ...(change.password !== undefined && { password_hash: await passwordHash(change.password) }),
+      disabled: disabled === undefined ? user.disabled : Number(disabled),
+      ...(isAnother && { password_hash: await passwordHash(password) }),
     })
     .where('id', '=', user.id)
     .execute();
+  if (isAnother) await endSignIns(store, user.id);
 }
 
 /** Whether there was such a user. */

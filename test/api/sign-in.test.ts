@@ -399,6 +399,28 @@ describe('a refresh token', () => {
     expect((await refresh(held)).json).toMatchObject({ error: 'invalid_grant' });
     await changeUser(fixture.store, 'default', 'ben@contoso.example', { disabled: false });
   });
+
+  test('nor is one from before the password was changed, of this user', async () => {
+    const [name, changed] = ['cora@contoso.example', 'another battery'];
+    await createUser(fixture.store, { tenant: 'default', name, password });
+    const withPassword = (username: string, secret: string) =>
+      token({
+        ...{ grant_type: 'password', client_id: portal.clientId, username },
+        ...{ password: secret, scope: `${scope} offline_access` },
+      });
+    const held = async (username: string, secret: string) =>
+      String((await withPassword(username, secret)).json['refresh_token']);
+    const kept = await held('ben@contoso.example', password);
+    const same = await held(name, password);
+    await changeUser(fixture.store, 'default', name, { password });
+    expect((await refresh(same)).status).toBe(200);
+
+    const old = await held(name, password);
+    await changeUser(fixture.store, 'default', name, { password: changed });
+    expect((await refresh(old)).json).toMatchObject({ error: 'invalid_grant' });
+    expect((await refresh(await held(name, changed))).status).toBe(200);
+    expect((await refresh(kept)).status).toBe(200);
+  });
 });
 
 describe('a device without a browser', () => {

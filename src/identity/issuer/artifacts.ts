@@ -61,6 +61,14 @@ export function artifacts(store: Store, model: string): Adapter {
   };
 }
 
+/** Removes the sessions, codes and refresh tokens of a user. Quotes in what others wrote are escaped there. */
+export async function endSignIns(store: Store, userId: string): Promise<void> {
+  await store.db
+    .deleteFrom('issuer_artifacts')
+    .where('payload', 'like', `%"accountId":${toJson(userId)}%`)
+    .execute();
+}
+
 /** Removes what has expired; nothing reads it any more. */
 export async function sweepArtifacts(store: Store, now = Date.now()): Promise<void> {
   await store.db.deleteFrom('issuer_artifacts').where('expires_at', '<', now).execute();
