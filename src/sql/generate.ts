@@ -516,7 +516,8 @@ function winningRows(
     column.type === 'datetime' || grouped.definitions.get(column)?.storage === 'few';
   const least = keys.every(isFew) ? leastValues.fewGroups : leastValues.manyGroups;
   if (values.length < least || !aggregates.every(isOf)) return undefined;
-  if (!isReadAgain(plan.input, generation)) return undefined;
+  // Rows are grouped twice, too.
+  if (!isRepeatable(plan) || !isReadAgain(plan.input, generation)) return undefined;
   const columns = keys.map(({ column }) => column);
   const isNullable = (column: PlanColumn) => grouped.definitions.get(column)?.nullable ?? true;
   // A null is in no list.
@@ -536,15 +537,18 @@ function isRanked(type: ScalarType): boolean {
 /** To read the rows twice costs little more than to read some of their columns. */
 function isReadAgain(plan: LogicalPlan, generation: Generation): boolean {
   if (plan.kind === 'scan') return true;
-  if (expressionsOf(plan).some((each) => isVolatile(each) || subplansOf(each).length > 0)) {
-    return false;
-  }
+  if (!isRepeatable(plan)) return false;
   if (plan.kind === 'filter' || plan.kind === 'project') return isReadAgain(plan.input, generation);
   return (
     plan.kind === 'shared' &&
     !isNamed(plan.shared, generation) &&
     isReadAgain(plan.shared.plan, generation)
   );
+}
+
+/** Its own expressions have the same values, at little cost, where they are evaluated again. */
+function isRepeatable(plan: LogicalPlan): boolean {
+  return !expressionsOf(plan).some((each) => isVolatile(each) || subplansOf(each).length > 0);
 }
 
 /** The columns whose values the others follow: what tells groups apart. */

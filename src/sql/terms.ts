@@ -10,6 +10,31 @@ export function foldedText(text: Sql): Sql {
   return sql`lowerUTF8(${text})`;
 }
 
+/**
+ * The lower case of Σ is σ or, by what stands around it, ς: a part of a text does not show which of them
+ * it is in the text. To find parts, both count as σ.
+ */
+const sigma = /[σς]/;
+
+export function hasSigma(lower: string): boolean {
+  return sigma.test(lower);
+}
+
+/** The lower case for tests of parts that may have a sigma. */
+export function partText(text: Sql): Sql {
+  return sql`replaceAll(${foldedText(text)}, 'ς', 'σ')`;
+}
+
+/** A text and what is looked for in it, both in a lower case in which it is found. */
+export function foldedPair(
+  text: Sql,
+  lower: string,
+): { readonly text: Sql; readonly part: string } {
+  return hasSigma(lower)
+    ? { text: partText(text), part: lower.replaceAll('ς', 'σ') }
+    : { text: foldedText(text), part: lower };
+}
+
 const foreignSeparator = literal(String.raw`[^\x00-\x7f\p{L}\p{N}]`);
 
 function separated(text: Sql): Sql {

@@ -61,6 +61,14 @@ test.each([
   expect(await kql.values(query)).toEqual([[count]]);
 });
 
+test('groups by chance are those of one throw', async () => {
+  const query = `DeviceProcessEvents | summarize arg_max(Timestamp, *) by g = tostring(rand(1000000000))
+    | summarize count(), countif(isnotempty(FileName))`;
+  const [[groups, named] = []] = await kql.values(query);
+  expect(groups).toBeGreaterThan(99_000);
+  expect(named).toBe(groups);
+});
+
 test('a filter before and one behind', async () => {
   const query = `let T = DeviceProcessEvents | where ProcessId > 50000 and DeviceId in ("d1", "d2");
     T | summarize arg_max(Timestamp, *) by DeviceId | where ProcessId > 0 | project DeviceId, ProcessId | sort by DeviceId asc`;

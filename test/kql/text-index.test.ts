@@ -19,7 +19,7 @@ beforeAll(async () => {
   kql = await startHarness({ tables: true });
   // Among 20,000 rows, one of each kind that a search must find or must not.
   const line = `multiIf(number = 7, 'cmd /c Invoke-Mimikatz -x', number = 9000, 'say “mimikatz” twice',
-    number = 15000, 'premimikatz', number = 15001, 'mimikatz_x', concat('svc ', hex(sipHash64(number))))`;
+    number = 12, 'ΟΔΟΣΑ ΟΔΟΣ.ΑΒ', number = 15000, 'premimikatz', number = 15001, 'mimikatz_x', concat('svc ', hex(sipHash64(number))))`;
   await kql.engine.command(
     `INSERT INTO tenant_default.DeviceProcessEvents (Timestamp, ProcessCommandLine, FileName, SHA256)
      SELECT now64(7) - number, ${line}, if(number % 5000 = 1, 'naïve–Tool.exe', 'svc.exe'),
@@ -102,6 +102,21 @@ test.each([
   ['find in (DeviceProcessEvents, CloudAppEvents) where "mimikatz"', 5],
 ])('rows with a text in any column: %s', async (query, count) => {
   expect(await kql.values(`${query} | count`)).toEqual([[count]]);
+});
+
+test.each([
+  'contains "ΟΔΟΣ"',
+  'contains_cs "ΟΔΟΣ"',
+  'startswith "ΟΔΟΣ"',
+  'startswith_cs "ΟΔΟΣ"',
+  'has "ΟΔΟΣ"',
+  'has_cs "ΟΔΟΣ"',
+  'has_any ("ΟΔΟΣ", "ΟΔΟΣΑ ΟΔΟΣ")',
+  'has_any ("none", "nothing", "ΟΔΟΣΑ ΟΔΟΣ", "x–y")',
+  'has_all ("ΟΔΟΣ", "ΑΒ")',
+])('a stored Σ, in lower case ς or σ: %s', async (test) => {
+  const query = `DeviceProcessEvents | where ProcessCommandLine ${test} | count`;
+  expect(await kql.values(query)).toEqual([[1]]);
 });
 
 describe('a lower case is searched by the index of what it is of', () => {

@@ -51,6 +51,20 @@ describe('terms end where letters and digits end', () => {
     ['abC-d', 'hassuffix', 'ab', 0],
     ['abC-d', 'hassuffix_cs', 'bC', 1],
     ['a.exe', 'hasprefix', '.ex', 1],
+    // In lower case a Σ is ς or σ by what follows it.
+    ['ΟΔΟΣΑ', 'contains', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣΑ', 'contains', 'οδος', 1],
+    ['ΟΔΟΣΑ', 'contains_cs', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣΑ', 'startswith', 'ΟΔΟΣ', 1],
+    ['ΑΣ', 'endswith', 'Σ', 1],
+    ['ΑΣ', 'endswith_cs', 'Σ', 1],
+    ['ΟΔΟΣΑ', 'hasprefix', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣΑ', 'hasprefix_cs', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣ.ΑΒ', 'has', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣ.ΑΒ', 'has', 'ΑΒ', 1],
+    ['ΟΔΟΣ.ΑΒ', 'has_cs', 'ΟΔΟΣ', 1],
+    ['ΟΔΟΣΑ', 'has', 'ΟΔΟΣ', 0],
+    ['x ΟΔΟΣ.ΑΒ', 'hassuffix', 'ΔΟΣ', 1],
   ])('%j %s %j', async (text, operator, needle, expected) => {
     expect(await answers(text, operator, needle)).toEqual([expected, expected, expected]);
     const negated = expected === 1 ? 0 : 1;

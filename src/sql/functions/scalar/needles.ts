@@ -2,7 +2,7 @@ import { convert } from '../../convert.js';
 import type { CallSite, ScalarFunction } from '../../functions.js';
 import { constantText, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
-import { foldedText, termsOf } from '../../terms.js';
+import { foldedText, hasSigma, termsOf } from '../../terms.js';
 import { columnOf, constantOperand, elementOperand, elementTexts, listOf } from './list-items.js';
 import { folded, has, hasPhrase, phrasePatterns, testTerms, withAnyCase } from './text-search.js';
 
@@ -69,7 +69,7 @@ function needleTests(
   for (const needle of needles) {
     const lower = constantText(needle)?.toLowerCase() ?? '';
     const [first] = termsOf(lower);
-    if (first === undefined) others.push(needle);
+    if (first === undefined || hasSigma(lower)) others.push(needle);
     else (first === lower ? terms : phrases).set(lower, needle);
   }
   const together = (of: Map<string, Operand>, test: typeof hasAnyTerm) =>

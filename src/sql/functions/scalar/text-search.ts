@@ -7,9 +7,12 @@ import {
   afterTerm,
   beforeTerm,
   edgesOf,
+  foldedPair,
   foldedText,
+  hasSigma,
   ofDictionary,
   overTerms,
+  partText,
   termsOf,
   termText,
 } from '../../terms.js';
@@ -36,6 +39,14 @@ export function withAnyCase(subject: Operand): Operand {
   return subject.lowerCaseOf ?? subject;
 }
 
+/** A text and a part of it, as they are compared without case. */
+function foldedForms(subject: Operand, needle: Operand): [Sql, Sql] {
+  const value = constantText(needle);
+  if (value === undefined) return [partText(text(subject)), partText(text(needle))];
+  const pair = foldedPair(text(subject), value.toLowerCase());
+  return [pair.text, literal(pair.part)];
+}
+
 /** The lower case that the engine gives a stored text: only of ASCII is it known to be JavaScript's too. */
 export function storedFolded(operand: Operand): Sql {
   const value = constantText(operand);
@@ -55,7 +66,8 @@ function likeAround(value: string): Sql {
 }
 
 function foldedLike(subject: Sql, lower: string): Sql {
-  return sql`(${foldedText(subject)} LIKE ${likeAround(lower)})`;
+  const { text: searched, part } = foldedPair(subject, lower);
+  return sql`(${searched} LIKE ${likeAround(part)})`;
 }
 
 /**
@@ -80,18 +92,22 @@ export function has(call: Site, searched: Operand, needle: Operand): Sql {
     const lower = value.toLowerCase();
     return narrowed(call, subject, lower, hasConstant(subject, lower));
   }
-  return hasPhrase(folded(subject), folded(needle));
+  const [haystack, phrase] = foldedForms(subject, needle);
+  return hasPhrase(haystack, phrase);
 }
 
 function hasConstant(subject: Operand, lower: string): Sql {
   const terms = termsOf(lower);
   if (lower === '') return sql`true`;
   if (terms.length === 0) return foldedLike(text(subject), lower);
+  const sure = terms.filter((term) => !hasSigma(term));
   const tokens = testTerms(subject, (searched) =>
-    all(terms.map((term) => sql`hasToken(${searched}, ${literal(term)})`)),
+    all(sure.map((term) => sql`hasToken(${searched}, ${literal(term)})`)),
   );
-  if (terms[0] === lower) return tokens;
-  return all([tokens, matchesPhrase(foldedText(text(subject)), lower)]);
+  if (sure[0] === lower) return tokens;
+  const { text: searched, part } = foldedPair(text(subject), lower);
+  const phrase = matchesPhrase(searched, part);
+  return sure.length === 0 ? phrase : all([tokens, phrase]);
 }
 
 /** A test of the terms of a text. */
@@ -162,15 +178,18 @@ function affix(end: 'first' | 'last', isFolded: boolean): Test {
   return (call, searched, needle) => {
     const value = constantText(needle);
     const subject = isFolded ? withAnyCase(searched) : searched;
-    const haystack = isFolded ? folded(subject) : text(subject);
     if (value === undefined) {
-      const phrase = isFolded ? folded(needle) : text(needle);
+      const [haystack, phrase] = isFolded
+        ? foldedForms(subject, needle)
+        : [text(subject), text(needle)];
       return hasPhrase(haystack, phrase, edges.first, edges.last);
     }
-    const shown = isFolded ? value.toLowerCase() : value;
-    if (!edgesOf(shown)[end])
+    const { text: haystack, part } = isFolded
+      ? foldedPair(text(subject), value.toLowerCase())
+      : { text: text(subject), part: value };
+    if (!edgesOf(part)[end])
       return (isFolded ? contains : containsCaseSensitive)(call, subject, needle);
-    return all([contains(call, subject, needle), matchesPhrase(haystack, shown, edges)]);
+    return all([contains(call, subject, needle), matchesPhrase(haystack, part, edges)]);
   };
 }
 
@@ -179,7 +198,7 @@ function affix(end: 'first' | 'last', isFolded: boolean): Test {
 function contains(call: Site, searched: Operand, needle: Operand): Sql {
   const subject = withAnyCase(searched);
   const value = constantText(needle);
-  if (value === undefined) return sql`(position(${folded(subject)}, ${folded(needle)}) > 0)`;
+  if (value === undefined) return sql`(position(${join(foldedForms(subject, needle))}) > 0)`;
   const lower = value.toLowerCase();
   return narrowed(call, subject, lower, foldedLike(text(subject), lower));
 }
@@ -197,13 +216,13 @@ function edge(test: Sql, isFolded: boolean): Test {
   return (call, searched, needle) => {
     const value = constantText(needle);
     const subject = isFolded ? withAnyCase(searched) : searched;
-    const form = isFolded ? folded : text;
-    const exactly = sql`${test}(${form(subject)}, ${form(needle)})`;
+    const lower = sql`${test}(${join(foldedForms(subject, needle))})`;
+    const exactly = isFolded ? lower : sql`${test}(${text(subject)}, ${text(needle)})`;
     // Long enough for the n-gram index, which serves such a test of the lower case too.
     const isLong = value !== undefined && [...value].length >= 4;
     if (!call.filter || subject.storage !== 'searched' || !isLong) return exactly;
     if (subject.type === 'dynamic') return all([exactly, contains(call, subject, needle)]);
-    return isFolded ? exactly : all([exactly, sql`${test}(${folded(subject)}, ${folded(needle)})`]);
+    return isFolded ? exactly : all([exactly, lower]);
   };
 }
 
