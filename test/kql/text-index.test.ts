@@ -65,6 +65,11 @@ describe('a search finds by the index what a scan finds', () => {
     ['ProcessCommandLine contains "MIMIKATZ"', 4, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine hasprefix "mimi"', 3, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine startswith "premimi"', 1, 'grams_ProcessCommandLine'],
+    [
+      'ProcessCommandLine startswith toscalar(DeviceProcessEvents | take 1 | project x = "Premimi")',
+      1,
+      'grams_ProcessCommandLine',
+    ],
     ['ProcessCommandLine endswith "katz_x"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine startswith_cs "say “mimi"', 1, 'grams_ProcessCommandLine'],
     ['ProcessCommandLine endswith_cs "-Mimikatz -x"', 1, 'grams_ProcessCommandLine'],

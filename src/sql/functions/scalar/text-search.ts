@@ -42,6 +42,8 @@ export function withAnyCase(subject: Operand): Operand {
 /** A text and a part of it, as they are compared without case. */
 function foldedForms(subject: Operand, needle: Operand): [Sql, Sql] {
   const value = constantText(needle);
+  // Known once for all rows: the index serves it.
+  if (needle.expression.kind === 'scalarSubquery') return [folded(subject), folded(needle)];
   if (value === undefined) return [partText(text(subject)), partText(text(needle))];
   const pair = foldedPair(text(subject), value.toLowerCase());
   return [pair.text, literal(pair.part)];
