@@ -166,17 +166,17 @@ function addressOf({ url }: FastifyRequest): { path: string; query: URLSearchPar
  * Prompts that Entra knows and the issuer library does not. There is one page to choose an account at, and
  * consent is the administrator's.
  */
-const prompts: Readonly<Record<string, string>> = {
-  select_account: 'login',
-  create: 'login',
-  consent: '',
-  admin_consent: '',
-};
+const prompts: ReadonlyMap<string, string> = new Map([
+  ['select_account', 'login'],
+  ['create', 'login'],
+  ['consent', ''],
+  ['admin_consent', ''],
+]);
 
 function translatePrompt(fields: URLSearchParams): void {
   const asked = fields.get('prompt');
   if (asked === null) return;
-  const known = asked.split(' ').map((name) => prompts[name] ?? name);
+  const known = asked.split(' ').map((name) => prompts.get(name) ?? name);
   const translated = [...new Set(known)].filter((name) => name !== '').join(' ');
   if (translated === '') fields.delete('prompt');
   else fields.set('prompt', translated);

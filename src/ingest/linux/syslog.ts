@@ -80,9 +80,10 @@ function objectHost(host: JsonValue | undefined): string | undefined {
 // RFC 5424, and RFC 3164 with the times that daemons write.
 const modern = /^<\d{1,3}>\d \S+ (\S+) \S+ \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?([\s\S]*)$/;
 const classic =
-  /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d)) (\S+) [^\s:]+: ?([\s\S]*)$/;
+  /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d)) (\S+) (?:(?=\{)|[^\s:]+: ?)([\s\S]*)$/;
 
-function messageOfLine(line: string): SyslogMessage {
+/** What follows the header of a line and the program's name; all of it where it has none. */
+export function messageOfLine(line: string): SyslogMessage {
   const [, host, message] = modern.exec(line) ?? classic.exec(line) ?? [];
   return message === undefined
     ? { message: line, host: undefined }

@@ -1,5 +1,6 @@
 import { parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
+import { messageOfLine } from '../linux/syslog.js';
 import { addMovedFields } from './beats-fields.js';
 import {
   collectors,
@@ -40,7 +41,7 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
   if (record === undefined) {
     return undefined;
   }
-  return eventOfRecord(record) ?? eventOfRecord(jsonMember(record));
+  return eventOfRecord(record) ?? eventOfMember(record);
 }
 
 function eventOfRecord(record: JsonObject | undefined): WindowsEvent | undefined {
@@ -63,14 +64,13 @@ export function unwrapPlainText(text: string): WindowsEvent | undefined {
   if (isTextEvent(text)) {
     return eventOf(unwrapText(text));
   }
-  const [, json] = syslogJson.exec(text) ?? [];
-  return json === undefined ? undefined : eventOfRecord(asObject(parsedText(json)));
+  // A message that is one, and none that some program has in its text: whoever it writes of could have put it there.
+  const message = messageOfLine(text).message.replace(/^<\d{1,3}>/, '');
+  return /^\s*\{/.test(message) ? eventOfRecord(asObject(parsedText(message))) : undefined;
 }
 
 /** What a line of syslog begins with. */
 export const syslogHeader = /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT)/;
-/** JSON behind its header, which is none itself. */
-const syslogJson = new RegExp(`${syslogHeader.source}[^{\\n]{0,300}(\\{[\\s\\S]*\\})\\s*$`);
 
 /** The event of an XML text. */
 export function unwrapXml(text: string): WindowsEvent | undefined {
@@ -210,14 +210,14 @@ const xmlMembers = [
 const jsonMembers = ['message', 'Message', '_raw', 'raw', 'log', 'event', 'full_log', 'body'];
 
 /** The event within another record, as JSON text. */
-function jsonMember(record: JsonObject): JsonObject | undefined {
+function eventOfMember(record: JsonObject): WindowsEvent | undefined {
   const within = asObject(record['_source']) ?? asObject(record['result']) ?? record;
   for (const name of jsonMembers) {
     const value = within[name];
-    const object =
-      typeof value === 'string' && /^\s*\{/.test(value) ? asObject(parsedText(value)) : undefined;
-    if (object) {
-      return object;
+    const isJson = typeof value === 'string' && /^\s*\{/.test(value);
+    const event = isJson ? eventOfRecord(asObject(parsedText(value))) : undefined;
+    if (event) {
+      return event;
     }
   }
   return undefined;

@@ -498,6 +498,8 @@ const shapes: readonly (readonly [string, object | string])[] = [
     'NXLog, as JSON in syslog (RFC 3164)',
     `<14>Jan  5 10:11:12 ${computer} Sysmon[99]: ${nxlogText}`,
   ],
+  ['NXLog, as JSON in syslog without a program', `<14>Jan  5 10:11:12 ${computer} ${nxlogText}`],
+  ['NXLog, as JSON behind a priority', `<14>${nxlogText}`],
   ['NXLog, as JSON in a message', { '@timestamp': iso, host: 'collector', message: nxlogText }],
   [
     'Wazuh, archives of the agent',
@@ -931,8 +933,25 @@ describe('an event is the same in every shape', () => {
   });
 
   it.each([
+    `<14>Jan  5 10:11:12 web app[7]: no such user ${nxlogText}`,
+    `<14>1 2026-01-05T10:11:12Z web app 7 - - no such user ${nxlogText}`,
+    `2026-01-05T10:11:12Z web no such user ${nxlogText}`,
+  ])('what a program quotes in its message is no event: %s', (line) => {
+    const { rows } = converted([line, nxlogText]);
+    expect(rows['DeviceFileEvents']?.length).toBe(1);
+  });
+
+  it('the first text that is an event is it, whatever other texts are', () => {
+    const record = { host: 'collector', message: '{"level":"info"}', log: nxlogText };
+    expect(converted([record]).rows['DeviceFileEvents']?.length).toBe(1);
+  });
+
+  it.each([
     ['of JSON', (deep: string) => `${nxlogText.slice(0, -1)},"Deep":${deep}}`],
-    ['within syslog', (deep: string) => `<13>1 ${nxlogText.slice(0, -1)},"Deep":${deep}}`],
+    [
+      'within syslog',
+      (deep: string) => `<13>1 - - - - - - ${nxlogText.slice(0, -1)},"Deep":${deep}}`,
+    ],
     [
       'as a tree',
       (deep: string) =>
