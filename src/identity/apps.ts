@@ -190,12 +190,14 @@ async function certificateKey(pem: string) {
   }
 }
 
+export type SecretStanding = 'good' | 'expired' | 'wrong';
+
 /** Whether a secret is one of the application's, and still good. */
 export async function secretStanding(
   store: Store,
   clientId: string,
   secret: string,
-): Promise<'good' | 'expired' | 'wrong'> {
+): Promise<SecretStanding> {
   if (await matchOf(secret, await secretHashes(store, clientId))) return 'good';
   return (await wasSecretOf(store, clientId, secret)) ? 'expired' : 'wrong';
 }

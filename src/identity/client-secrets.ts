@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { HuntError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { findApp, matchOf, secretHashes, type secretStanding, wasSecretOf } from './apps.js';
+import { findApp, matchOf, type SecretStanding, secretHashes, wasSecretOf } from './apps.js';
 import { SlowDown } from './issuer/slow-down.js';
 import type { Principal } from './principal.js';
 import { hashSecret, matchesHash, newSecret } from './secrets.js';
@@ -11,10 +11,8 @@ const longestSecret = 1_024;
 /** So many secrets are compared at a time, of whomever: more would hold up one another for seconds. */
 const mostComparing = 64;
 
-type Standing = Awaited<ReturnType<typeof secretStanding>>;
-
 /** A good secret does not help an application that is none, or that keeps none. */
-const reasons: Readonly<Record<Standing, string>> = {
+const reasons: Readonly<Record<SecretStanding, string>> = {
   good: 'The id or the secret is wrong.',
   wrong: 'The id or the secret is wrong.',
   expired: 'The secret has expired.',
@@ -28,7 +26,7 @@ export class ClientSecrets {
   /** Which hash a secret matched: the next request costs no scrypt, and a secret taken back counts at once. */
   readonly #matched = new Map<string, string>();
   /** Under way: after a restart shippers come back all at once, each of them with many requests. */
-  readonly #comparing = new Map<string, Promise<Standing>>();
+  readonly #comparing = new Map<string, Promise<SecretStanding>>();
   #decoyHash: Promise<string> | undefined;
 
   constructor(store: Store) {
@@ -70,7 +68,7 @@ export class ClientSecrets {
     return this.#decoyHash;
   }
 
-  async #standing(clientId: string, secret: string): Promise<Standing> {
+  async #standing(clientId: string, secret: string): Promise<SecretStanding> {
     const hashes = await secretHashes(this.#store, clientId);
     const key = createHmac('sha256', this.#key).update(`${clientId}\n${secret}`).digest('base64');
     const matched = this.#matched.get(key);
@@ -94,7 +92,7 @@ export class ClientSecrets {
     key: string,
     secret: string,
     hashes: readonly string[],
-  ): Promise<Standing> {
+  ): Promise<SecretStanding> {
     // An application that does not exist takes as long as a wrong secret.
     if (hashes.length === 0) await matchesHash(secret, await this.#decoy());
     const hash = await matchOf(secret, hashes);

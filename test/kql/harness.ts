@@ -26,6 +26,15 @@ export interface Harness {
   readonly close: () => Promise<void>;
 }
 
+/** All that the tenant has, for what is compiled and looked at. */
+export const tenantScope = {
+  database: tenantDatabase('default'),
+  now: new Date(),
+  from: null,
+  to: null,
+  deviceGroups: null,
+};
+
 export interface HarnessOptions {
   /** Create the tenant's tables, which takes a few seconds. */
   readonly tables?: boolean;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
-import { type Harness, startHarness } from './harness.js';
+import { type Harness, startHarness, tenantScope } from './harness.js';
 
 let kql: Harness;
 beforeAll(async () => {
@@ -14,17 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => kql.close());
 
-const scope = {
-  database: 'tenant_default',
-  now: new Date(),
-  from: null,
-  to: null,
-  deviceGroups: null,
-};
-
 /** Whether the stored table is read first, so that the other side is the one held in memory. */
 function isStoredFirst(query: string): boolean {
-  const compiled = compile(query, builtinCatalog, scope);
+  const compiled = compile(query, builtinCatalog, tenantScope);
   if (compiled.kind !== 'query') throw new Error('not a query');
   return compiled.sql.indexOf('DeviceProcessEvents') < compiled.sql.indexOf(' JOIN ');
 }

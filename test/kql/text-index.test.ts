@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
-import { type Harness, startHarness } from './harness.js';
+import { type Harness, startHarness, tenantScope } from './harness.js';
 
 /** The hash of "7". */
 const seven = '7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451';
-
-const scope = {
-  database: 'tenant_default',
-  now: new Date(),
-  from: null,
-  to: null,
-  deviceGroups: null,
-};
 
 let kql: Harness;
 beforeAll(async () => {
@@ -34,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => kql.close());
 
 async function plan(query: string): Promise<string> {
-  const compiled = compile(query, builtinCatalog, scope);
+  const compiled = compile(query, builtinCatalog, tenantScope);
   if (compiled.kind !== 'query') throw new Error('not a query');
   const lines = await kql.engine.select<{ explain: string }>(`EXPLAIN indexes = 1 ${compiled.sql}`);
   return lines.map(({ explain }) => explain).join('\n');

@@ -3,7 +3,7 @@ import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
 import { identifier, literal } from '../../src/sql/sql.js';
 import { termText } from '../../src/sql/terms.js';
-import { type Harness, startHarness } from './harness.js';
+import { type Harness, startHarness, tenantScope } from './harness.js';
 
 let kql: Harness;
 beforeAll(async () => {
@@ -154,20 +154,13 @@ test('like takes SQL wildcards and no escapes', async () => {
 });
 
 describe('a search uses the expressions that the indexes are built on', () => {
-  const scope = {
-    database: 'tenant_default',
-    now: new Date(0),
-    from: null,
-    to: null,
-    deviceGroups: null,
-  };
   const column = identifier('ProcessCommandLine');
   const terms = termText(column).text;
   const whereOf = (condition: string) => {
     const query = compile(
       `DeviceProcessEvents | where ${condition} | count`,
       builtinCatalog,
-      scope,
+      tenantScope,
     );
     return query.kind === 'query' ? query.sql : '';
   };

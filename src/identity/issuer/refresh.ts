@@ -1,9 +1,8 @@
 import type { Provider, ResourceServer } from 'oidc-provider';
-
-type RefreshToken = InstanceType<Provider['RefreshToken']>;
-
 import { issuerRequest } from './clients.js';
 import { protocolScopes } from './scopes.js';
+
+type RefreshToken = InstanceType<Provider['RefreshToken']>;
 
 /**
  * Lets a refresh token be used for any API that the application may ask for, as Entra's are: sign-in

@@ -226,9 +226,8 @@ const graylogPrefix = 'winlogbeat_';
 function unwrapGraylogBeats(record: JsonObject): Envelope {
   const winlog = (name: string) => record[`${graylogPrefix}winlog_${name}`];
   const data = new EventData();
-  for (const prefix of ['winlog_event_data_', 'winlog_user_data_'].map(
-    (part) => graylogPrefix + part,
-  )) {
+  for (const part of ['event', 'user']) {
+    const prefix = `${graylogPrefix}winlog_${part}_data_`;
     for (const name in record) {
       if (name.startsWith(prefix) && !name.endsWith('_xml_name')) {
         data.put(name.slice(prefix.length), record[name]);

@@ -119,17 +119,8 @@ function eventOf(envelope: Envelope): WindowsEvent | undefined {
 /** Names of top-level members that are the shipper's own, not the event's. */
 const nxlogEnvelope = new Set([
   ...['SourceName', 'ProviderGuid', 'EventID', 'Version', 'Task', 'Opcode', 'OpcodeValue'],
-  ...[
-    'LevelValue',
-    'TaskValue',
-    'Keywords',
-    'EventTime',
-    'EventReceivedTime',
-    'Hostname',
-    'Channel',
-    'Category',
-    'Severity',
-  ],
+  ...['Keywords', 'EventTime', 'EventReceivedTime', 'Hostname', 'Channel', 'Category', 'Severity'],
+  ...['LevelValue', 'TaskValue'],
   ...['SeverityValue', 'RecordNumber', 'ExecutionProcessID', 'ExecutionThreadID', 'ThreadID'],
   ...['ActivityID', 'RelatedActivityID', 'SourceModuleName', 'SourceModuleType', 'Message', 'host'],
   ...['port', 'tags', '@timestamp', '@version', 'EventTypeOrignal', 'MessageSourceAddress'],
