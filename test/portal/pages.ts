@@ -31,9 +31,11 @@ export async function useTheme(page: Page, theme: (typeof themes)[number]): Prom
   await settled(page);
 }
 
-/** Nothing at all, by any of axe's rules. */
+/** Nothing at all, by any of axe's rules, that stays: a button is pale for a moment after its list has come. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
-  expect(await accessibilityFindings(page), what).toEqual([]);
+  await expect
+    .poll(() => accessibilityFindings(page), { message: what, timeout: 30_000, interval: 500 })
+    .toEqual([]);
 }
 
 /** The page's own policy keeps Playwright from waiting for an expression in it. */
