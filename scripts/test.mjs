@@ -21,7 +21,7 @@ const { status } = spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, TEST_BUILD: '1' } },
 );
 const { numPassedTests, numFailedTests, success } = read(report);
 rmSync(directory, { recursive: true, force: true });

@@ -380,8 +380,6 @@ async function start(
     closers.push(() => shippers.close());
     elasticsearchUrl = await listen(shippers, 'elasticsearch.host', elasticsearch);
   }
-  // Two seconds of work for this thread: after the address is known, and before anyone has typed a hunt.
-  setImmediate(warm);
   return {
     url,
     ingestFile: async (path, options) => {
@@ -445,8 +443,11 @@ async function warnOfUnknownTenants(
   }
 }
 
-/** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */
-function warm(): void {
+/**
+ * Compiles a hunt of nothing, so that the first real one does not wait for the language to load: two seconds of
+ * work for this thread, of use where hunts are still to come.
+ */
+export function warmUp(): void {
   compile(
     'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId',
     builtinCatalog,

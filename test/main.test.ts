@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Configuration, checkConfiguration } from '../src/configuration.js';
 import { issueToken, type Quarry, startQuarry } from '../src/main.js';
 import { type Answer, read } from './api/fixture.js';
+import { program } from './program.js';
 import { openStorePlace } from './store/stores.js';
 
 let directory: string;
@@ -201,11 +202,9 @@ describe('one process to a data directory', () => {
 
 test('told to end, it answers what is under way first', { timeout: 120_000 }, async () => {
   const data = join(directory, 'ending');
-  const server = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--data', data, '--port', '0'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const server = spawn(process.execPath, [...program, 'serve', '--data', data, '--port', '0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let url: string | undefined;
   for await (const line of createInterface({ input: server.stderr })) {
     url = /http:\/\/\S+/.exec(line)?.[0];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// Everything else is tested from its sources; the compiler makes other code of them.
+// Whatever else is tested, this is of what is shipped.
 const program = join(import.meta.dirname, '../../dist/cli/main.js');
 
 it('the built program takes events in and answers a hunt', { timeout: 180_000 }, async () => {

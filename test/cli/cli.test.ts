@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate, smallCompany } from '../../src/simulator/simulate.js';
+import { program } from '../program.js';
 
-const program = ['--import', 'tsx', 'src/cli/main.ts'];
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('QUARRY_')),
 );

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.js';
 import { issueToken, type Quarry, startQuarry } from '../../src/main.js';
+import { program } from '../program.js';
 
 let directory: string;
 let server: Quarry;
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 async function quarry(...commandLine: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...commandLine], {
+  const child = spawn(process.execPath, [...program, ...commandLine], {
     env: environment,
   });
   child.stdin.end();

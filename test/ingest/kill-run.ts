@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { checkConfiguration } from '../../src/configuration.js';
 import { startChdbEngine } from '../../src/engine/chdb.js';
 import { issueToken } from '../../src/main.js';
+import { program as quarry } from '../program.js';
 import { numbers } from './requests.js';
 
 export interface KillRun {
@@ -134,8 +135,6 @@ async function writeEvents(file: string, count: number): Promise<void> {
   await once(output, 'close');
 }
 
-const fromSources = ['--import', 'tsx', join(root, 'src/cli/main.ts')];
-
 /** A server process on the directory, which logs to the file; `url` when it serves. */
 function startServer(
   config: string,
@@ -161,7 +160,7 @@ function startServer(
 /** Ingests all of it, with so many kills on the way, and says what is stored then. */
 export async function killRun(run: KillRun): Promise<Contents> {
   const { directory, events, kills, longestLifeMs, random, log = () => undefined } = run;
-  const { program = fromSources } = run;
+  const { program = quarry } = run;
   const data = join(directory, 'data');
   const followed = join(directory, 'followed');
   await mkdir(followed, { recursive: true });
