@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityFindings, hasBrowser, openPortal, type PortalFixture } from './fixture.js';
+import { hasBrowser, openPortal, type PortalFixture } from './fixture.js';
+import { expectAccessible } from './pages.js';
 
 let portal: PortalFixture;
 beforeAll(async () => {
@@ -37,7 +38,7 @@ describe.skipIf(!hasBrowser)('a hunt’s result on the hunting page', () => {
       await page.keyboard.press('Space');
       const pane = page.getByRole('complementary', { name: 'Inspect record' });
       await pane.getByRole('heading', { name: 'Assets' }).waitFor();
-      expect(await accessibilityFindings(page)).toEqual([]);
+      await expectAccessible(page, 'inspecting');
 
       await page.locator('[data-line="1"] [data-place="0"]').click({ button: 'right' });
       await page.getByRole('menuitem', { name: /^== datetime/ }).click();

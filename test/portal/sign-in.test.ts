@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityFindings, hasBrowser, openPortal, type PortalFixture } from './fixture.js';
+import { hasBrowser, openPortal, type PortalFixture } from './fixture.js';
+import { expectAccessible } from './pages.js';
 
 describe.skipIf(!hasBrowser)('signing in', () => {
   let portal: PortalFixture;
@@ -46,7 +47,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('not right');
     expect(await page.getByLabel('User name').inputValue()).toBe('asha');
-    expect(await accessibilityFindings(page)).toEqual([]);
+    await expectAccessible(page, 'a wrong password');
   });
 
   test('signing out ends the session at the issuer too', async () => {
@@ -54,7 +55,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('button', { name: 'Account of' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-    expect(await accessibilityFindings(page)).toEqual([]);
+    await expectAccessible(page, 'signed out');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByLabel('Password').waitFor();
   });
