@@ -55,11 +55,13 @@ export async function answerHunt(
   { hunt, metrics }: Pick<HuntingParts, 'hunt' | 'metrics'>,
   asked: Omit<HuntCall, 'principal' | 'address' | 'signal'> & {
     readonly head: (answer: HuntAnswer) => string;
+    /** What stands behind the rows; `]}` by default. */
+    readonly tail?: (answer: HuntAnswer) => string;
     /** What is still to be done to the rows, which the engine has encoded. */
     readonly rows?: (answer: HuntAnswer) => Readable;
   },
 ): Promise<FastifyReply> {
-  const { head, rows: encode, ...call } = asked;
+  const { head, tail, rows: encode, ...call } = asked;
   const { generation, text } = call;
   const principal = principalOf(request);
   request.huntText = text;
@@ -80,7 +82,7 @@ export async function answerHunt(
       address: request.ip,
       signal: departure(reply),
     });
-    const body = wrapRows(head(answer), encode?.(answer) ?? answer.rows, ']}');
+    const body = wrapRows(head(answer), encode?.(answer) ?? answer.rows, tail?.(answer) ?? ']}');
     const { resultRows: rows, userCpuSeconds, kernelCpuSeconds } = answer.stats;
     const cpuSeconds = userCpuSeconds + kernelCpuSeconds;
     body.once('close', () =>

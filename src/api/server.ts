@@ -41,6 +41,7 @@ import { discoveryRoutes } from './issuer/discovery.js';
 import { interactiveRoutes } from './issuer/interactive.js';
 import { Issuers } from './issuer/issuers.js';
 import { tokenRoutes } from './issuer/token.js';
+import { kustoRoutes } from './kusto/routes.js';
 import { errorEnvelope } from './legacy/envelope.js';
 import { legacyRoutes } from './legacy/routes.js';
 import type { Metrics } from './metrics.js';
@@ -208,6 +209,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   }
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
   graphRoutes(app, { ...hunting, publicUrl });
+  kustoRoutes(app, { ...hunting, publicUrl, issues: parts.issuer !== undefined });
   if (parts.ingest) ingestRoutes(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);

@@ -2,7 +2,13 @@ import type { EngineLimits } from '../engine/engine.js';
 import type { Principal } from '../identity/principal.js';
 
 /** The families of hunting paths, each of which can have a profile of its own. */
-export const generationNames = ['advancedqueries', 'advancedhunting', 'graph', 'portal'] as const;
+export const generationNames = [
+  'advancedqueries',
+  'advancedhunting',
+  'graph',
+  'kusto',
+  'portal',
+] as const;
 export type GenerationName = (typeof generationNames)[number];
 
 /** How much of something may be used in each window of time. */

@@ -16,7 +16,13 @@ import {
   hunt,
   type TenantContext,
 } from './hunt.js';
-import { chooseProfile, type GenerationName, limitsOf, type ProfileChoice } from './profiles.js';
+import {
+  chooseProfile,
+  type GenerationName,
+  limitsOf,
+  type Profile,
+  type ProfileChoice,
+} from './profiles.js';
 import type { QuotaLedger } from './quota.js';
 import type { AuditedTenantContext, TenantContexts } from './tenants.js';
 import { traced } from './tracing.js';
@@ -26,6 +32,8 @@ export interface HuntCall extends Omit<HuntRequest, 'limits'> {
   readonly generation: GenerationName;
   /** Where the request came from. */
   readonly address?: string;
+  /** Less than the profile allows, where the caller wants no more. */
+  readonly atMost?: { readonly wallSeconds?: number; readonly rows?: number };
 }
 
 export interface HuntingParts {
@@ -108,7 +116,7 @@ async function admitted<T extends Outcome>(
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
-  const { generation, address: _address, ...request } = call;
+  const { generation, address: _address, atMost, ...request } = call;
   const { principal } = request;
   authorizeData(principal);
   const profile = chooseProfile(parts.profiles, principal, generation);
@@ -121,7 +129,7 @@ async function admitted<T extends Outcome>(
     result = await work(
       {
         ...request,
-        limits: limitsOf(profile, parts.profiles.memoryBytes),
+        limits: limitsOf(narrowed(profile, atMost), parts.profiles.memoryBytes),
         ...(window && { window }),
       },
       {
@@ -140,6 +148,14 @@ async function admitted<T extends Outcome>(
       cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
     });
   }
+}
+
+function narrowed(profile: Profile, { wallSeconds, rows }: HuntCall['atMost'] = {}): Profile {
+  return {
+    ...profile,
+    wallSeconds: Math.min(profile.wallSeconds, wallSeconds ?? Number.POSITIVE_INFINITY),
+    rows: Math.min(profile.rows, rows ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ApiFamily } from './apis.js';
 
 interface Role {
-  /** The API that it belongs to: tokens for another API do not carry it. */
-  readonly api: ApiFamily;
+  /** The APIs that it belongs to: tokens for others do not carry it. */
+  readonly apis: readonly ApiFamily[];
   /** The delegated scope that lets a user do the same; null: applications only. */
   readonly scope: string | null;
   readonly allows: string;
@@ -11,54 +11,54 @@ interface Role {
 /** Every application role, by the name in a token's `roles`; the first six are Microsoft's. */
 export const roles = {
   'AdvancedQuery.Read.All': {
-    api: 'legacy',
+    apis: ['legacy'],
     scope: 'AdvancedQuery.Read',
     allows: 'hunt through /api/advancedqueries',
   },
   'AdvancedHunting.Read.All': {
-    api: 'legacy',
+    apis: ['legacy'],
     scope: 'AdvancedHunting.Read',
     allows: 'hunt through /api/advancedhunting',
   },
   'ThreatHunting.Read.All': {
-    api: 'graph',
+    apis: ['graph', 'kusto'],
     scope: 'ThreatHunting.Read.All',
     allows: 'hunt through Graph and Kusto',
   },
   'CustomDetection.Read.All': {
-    api: 'graph',
+    apis: ['graph'],
     scope: 'CustomDetection.Read.All',
     allows: 'read detection rules',
   },
   'CustomDetection.ReadWrite.All': {
-    api: 'graph',
+    apis: ['graph'],
     scope: 'CustomDetection.ReadWrite.All',
     allows: 'read and change detection rules',
   },
   'SecurityAlert.Read.All': {
-    api: 'graph',
+    apis: ['graph'],
     scope: 'SecurityAlert.Read.All',
     allows: 'read alerts',
   },
   'SecurityAlert.ReadWrite.All': {
-    api: 'graph',
+    apis: ['graph'],
     scope: 'SecurityAlert.ReadWrite.All',
     allows: 'read and change alerts',
   },
-  'Telemetry.Ingest': { api: 'quarry', scope: 'Telemetry.Ingest', allows: 'send telemetry' },
+  'Telemetry.Ingest': { apis: ['quarry'], scope: 'Telemetry.Ingest', allows: 'send telemetry' },
   'Audit.Read': {
-    api: 'quarry',
+    apis: ['quarry'],
     scope: 'Audit.Read',
     allows: 'hunt in QuarryAuditLogs',
   },
-  'Metrics.Read': { api: 'quarry', scope: null, allows: 'read the metrics of the server' },
+  'Metrics.Read': { apis: ['quarry'], scope: null, allows: 'read the metrics of the server' },
   'Quarry.Admin': {
-    api: 'quarry',
+    apis: ['quarry'],
     scope: 'Quarry.Admin',
     allows: 'administer its tenant: applications, users, device groups, retention',
   },
   'Quarry.Operator': {
-    api: 'quarry',
+    apis: ['quarry'],
     scope: 'Quarry.Operator',
     allows: 'administer every tenant: make, export and delete tenants',
   },

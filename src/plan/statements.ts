@@ -1,3 +1,4 @@
+import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { symbolKind } from '../kql/builtins.js';
 import {
@@ -62,7 +63,8 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   const type = scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as TypeSymbol | null);
   const given = Object.hasOwn(context.parameters, name) ? context.parameters[name] : undefined;
   if (given !== undefined) {
-    return [name, { kind: 'scalar', expression: converted(stringLiteral(given), type) }];
+    const value = stringLiteral(literalText(given, type));
+    return [name, { kind: 'scalar', expression: converted(value, type) }];
   }
   const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
   if (!fallback) {
@@ -74,6 +76,12 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   }
   const expression = context.plan.scalar(member(fallback, 'Value'), context, noRow);
   return [name, { kind: 'scalar', expression: converted(expression, type) }];
+}
+
+/** What stands within `long(5)`: values may be given as literals of their type, except strings, which are as they are. */
+function literalText(given: string, type: ScalarType): string {
+  const inner = new RegExp(`^\\s*${type}\\s*\\(([^]*)\\)\\s*$`, 'i').exec(given)?.[1];
+  return type === 'string' || inner === undefined ? given : inner.trim();
 }
 
 function letVariable(expression: Expression, context: PlanContext): Variable {

@@ -3,10 +3,10 @@ import type { Operand } from './operand.js';
 import { join, literal, type Sql, sql } from './sql.js';
 
 /**
- * How the row text is written: `legacy` for the generations before Graph, `graph` for Graph, `values` for
- * the portal: a JSON array in which nothing is lost.
+ * How the row text is written: `legacy` for the generations before Graph, `graph` for Graph; a JSON array with
+ * all digits of datetimes is `kusto`, and `values`, for the portal, where whole numbers lose none either.
  */
-export type RowEncoding = 'legacy' | 'graph' | 'values';
+export type RowEncoding = 'legacy' | 'graph' | 'kusto' | 'values';
 
 interface RowColumn {
   readonly name: string;
@@ -15,7 +15,8 @@ interface RowColumn {
 
 /** The row's JSON object text: keys in the schema's order, every column in every row. */
 export function rowText(columns: readonly RowColumn[], encoding: RowEncoding): Sql {
-  if (encoding === 'values') return valuesText(columns);
+  if (encoding === 'values') return arrayText(columns, exactValue);
+  if (encoding === 'kusto') return arrayText(columns, kustoValue);
   if (columns.length === 0) return sql`'{}'`;
   const parts = columns.flatMap(({ name, operand }, index) => {
     const before = index === 0 ? '{' : ',';
@@ -24,20 +25,25 @@ export function rowText(columns: readonly RowColumn[], encoding: RowEncoding): S
   return sql`concat(${join(merged([...parts, '}']))})`;
 }
 
-function valuesText(columns: readonly RowColumn[]): Sql {
+function arrayText(columns: readonly RowColumn[], value: (operand: Operand) => Sql): Sql {
   if (columns.length === 0) return sql`'[]'`;
   const parts = columns.flatMap(({ operand }, index): Piece[] => [
     index === 0 ? '[' : ',',
-    fixedValue(operand, 'null') ?? orNull(exactValue(operand), operand, sql`'null'`),
+    fixedValue(operand, 'null') ?? orNull(value(operand), operand, sql`'null'`),
   ]);
   return sql`concat(${join(merged([...parts, ']']))})`;
 }
 
-/** Whole numbers that a JSON number of JavaScript does not hold are texts; datetimes have all their digits. */
+/** Whole numbers that a JSON number of JavaScript does not hold are texts. */
 function exactValue(operand: Operand): Sql {
+  return operand.type === 'long'
+    ? sql`if(abs(${operand}) <= 9007199254740991, toString(${operand}), concat('"', toString(${operand}), '"'))`
+    : kustoValue(operand);
+}
+
+/** Datetimes have all their digits. */
+function kustoValue(operand: Operand): Sql {
   switch (operand.type) {
-    case 'long':
-      return sql`if(abs(${operand}) <= 9007199254740991, toString(${operand}), concat('"', toString(${operand}), '"'))`;
     case 'bool':
       return boolText(operand, 'true', 'false');
     case 'datetime':
@@ -80,7 +86,7 @@ function fixedValue({ constant, type }: Operand, nullText: string): string | und
   return type === 'string' ? JSON.stringify(String(constant.value).toWellFormed()) : undefined;
 }
 
-const members: Readonly<Record<Exclude<RowEncoding, 'values'>, Member>> = {
+const members: Readonly<Record<Exclude<RowEncoding, 'kusto' | 'values'>, Member>> = {
   legacy: legacyMember,
   graph: graphMember,
 };

@@ -16,6 +16,7 @@ export interface Server {
   readonly quarry: Quarry;
   readonly configuration: Configuration;
   mint(request: Partial<MintRequest>): Promise<string>;
+  fetch(path: string, init?: RequestInit): Promise<Answer>;
   call(method: string, path: string, token: string, body?: unknown): Promise<Answer>;
   /** The frames of a portal hunt, or its refusal. */
   hunt(token: string, query: string | object): Promise<HuntFrames>;
@@ -53,6 +54,9 @@ export async function openServer(settings: Partial<ConfigurationInput> = {}): Pr
     quarry,
     configuration,
     mint,
+    async fetch(path, init) {
+      return read(await fetch(`${url}${path}`, init));
+    },
     async call(method, path, token, body) {
       const headers = { authorization: `Bearer ${token}` };
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };

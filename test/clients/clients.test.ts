@@ -122,6 +122,19 @@ describe('programs of Microsoft’s work unchanged', () => {
     expect(`${aud}/.default`).toBe(scope);
   });
 
+  test('the Kusto client', async () => {
+    const answer = await run(process.execPath, ['kusto.mjs']);
+    const shown = expect.objectContaining({ FileName: row.FileName, Score: row.Score });
+    expect(answer).toMatchObject({
+      rows: [shown],
+      earlier: [shown],
+      tables: expect.arrayContaining(['DeviceProcessEvents']),
+      limited: [{ x: 1 }, { x: 2 }],
+      signedIn: [{ x: 1 }],
+      error: { status: 400, message: expect.stringMatching(/SEM0100.*'NoSuchTable'/) },
+    });
+  });
+
   const has = (command: string) => spawnSync(command, ['--version']).status === 0;
 
   test.runIf(has('python3'))('the documented Python sample', async () => {

@@ -259,6 +259,12 @@ cases('let', [
     'print_0: long',
     [[4]],
   ],
+  [
+    'a number read from a text is a constant, too',
+    'range x from tolong("0x2") to toint("9") step 1 | take tolong("5") | top toint(" 3 ") by x asc',
+    'x: long',
+    [[2], [3], [4]],
+  ],
 ]);
 
 cases('order', [

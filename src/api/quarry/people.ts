@@ -267,9 +267,9 @@ export function peopleRoutes(
   });
 
   app.get('/api/quarry/roles', { config }, async () => ({
-    roles: Object.entries(roles).map(([role, { api, scope, allows }]) => ({
+    roles: Object.entries(roles).map(([role, { apis, scope, allows }]) => ({
       name: role,
-      api,
+      apis,
       scope,
       allows,
       personal: isRole(role) && isPersonal(role),

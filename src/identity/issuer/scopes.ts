@@ -17,8 +17,10 @@ export function resourceOf(scope: string): string | undefined {
   return names.length > 0 ? defaultResource : undefined;
 }
 
-const scopeFamilies: ReadonlyMap<string, ApiFamily> = new Map(
-  Object.values(roles).flatMap(({ scope, api }) => (scope === null ? [] : [[scope, api] as const])),
+const scopeFamilies: ReadonlyMap<string, readonly ApiFamily[]> = new Map(
+  Object.values(roles).flatMap(({ scope, apis }) =>
+    scope === null ? [] : [[scope, apis] as const],
+  ),
 );
 
 /** Those of an application's delegated scopes that belong to an API. */
@@ -29,8 +31,8 @@ export function scopesFor(
 ): string[] {
   const families = familiesOf(resource, ownNames);
   return granted.filter((name) => {
-    const family = scopeNames.has(name) ? scopeFamilies.get(name) : undefined;
-    return family !== undefined && families.includes(family);
+    const carrying = scopeNames.has(name) ? scopeFamilies.get(name) : undefined;
+    return carrying?.some((family) => families.includes(family)) ?? false;
   });
 }
 
@@ -41,7 +43,9 @@ export function rolesFor(
   ownNames: ReadonlySet<string>,
 ): string[] {
   const families = familiesOf(resource, ownNames);
-  return granted.filter((name) => isRole(name) && families.includes(roles[name].api));
+  return granted.filter(
+    (name) => isRole(name) && roles[name].apis.some((family) => families.includes(family)),
+  );
 }
 
 /** Every way in which a client may ask for an API's scopes, as one `scope`. */
