@@ -1,4 +1,5 @@
 import type { Correlation } from './correlation/correlation.js';
+import type { Envelope } from './envelopes.js';
 import type { JsonValue } from './json.js';
 import type { PlainMembers } from './plain-json.js';
 import type { RowKey } from './rows.js';
@@ -106,6 +107,8 @@ export interface Connector {
   readonly summary: string;
   /** `json`: values, one a line or in arrays; `text`: lines; `mixed`: JSON where it is JSON, else lines. */
   readonly format: 'json' | 'text' | 'mixed';
+  /** What its records may come in besides arrays and `{"records": […]}`. */
+  readonly envelopes?: readonly Envelope[];
   /** Its records may hold lines of nothing but space, which are passed over otherwise. */
   readonly blankLines?: boolean;
   /** How sure it is that the records are its own: 0 no, 1 certain. The surest connector is taken. */

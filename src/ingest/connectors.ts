@@ -35,17 +35,18 @@ export function findConnector(name: string, own: readonly Connector[] = []): Con
 
 /**
  * The connector whose records these are; undefined where none claims them.
+ * @param sampleFor the records as a connector would get them
  * @param own those of the tenant's own tables
  */
 export function detectConnector(
-  sample: readonly RawRecord[],
+  sampleFor: (connector: Connector) => readonly RawRecord[],
   own: readonly Connector[] = [],
 ): Connector | undefined {
   let surest: Connector | undefined;
   let surestScore = 0;
   // What an operator says of its own records goes before what is true of many sources.
   for (const connector of [...own, ...connectors]) {
-    const score = connector.detect(sample);
+    const score = connector.detect(sampleFor(connector));
     if (score > surestScore) {
       surest = connector;
       surestScore = score;

@@ -17,6 +17,7 @@ import {
   problemOf,
   type Reason,
 } from './dead-letters.js';
+import { partsOf } from './envelopes.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
@@ -299,8 +300,8 @@ export class StreamParser {
   }
 
   #detect(certain = true): void {
-    const sample = this.#sample.filter((cut) => !isBlank(cut)).flatMap(sampleOf);
-    const connector = detectConnector(sample, this.#options.own);
+    const sample = this.#sample.filter((cut) => !isBlank(cut));
+    const connector = detectConnector(sampleOf(sample), this.#options.own);
     if (connector === undefined && !certain) {
       return;
     }
@@ -317,7 +318,7 @@ export class StreamParser {
 
   /** The connector of one record among records of all kinds. */
   #choose(cut: CutRecord): void {
-    const connector = detectConnector(sampleOf(cut), this.#options.own);
+    const connector = detectConnector(sampleOf([cut]), this.#options.own);
     let conversion = this.#conversions.get(connector);
     if (conversion === undefined) {
       const context = this.#options.context ?? isolatedContext();
@@ -343,7 +344,7 @@ export class StreamParser {
     if (value === refused) {
       return;
     }
-    const parts = value === undefined ? undefined : partsOf(value);
+    const parts = value === undefined ? undefined : partsOf(value, this.#connector?.envelopes);
     if (parts) {
       for (const [index, part] of parts.entries()) {
         const record = this.#partRecord(part, text, { ...place, part: index + 1 });
@@ -541,35 +542,27 @@ const unclaimed: Conversion = { convert: () => [{ rejected: 'source.unknown' }] 
 /** What is no JSON, and has been rejected for it. */
 const refused = Symbol('refused');
 
-/**
- * The records that a JSON value holds where it is not one itself: an array, or the wrapper of Event Hubs,
- * of an answer of Elasticsearch, of CloudWatch.
- */
-function partsOf(value: JsonValue): readonly JsonValue[] | undefined {
-  if (Array.isArray(value) || value === null) {
-    return value ?? undefined;
-  }
-  const { records, hits, logEvents } = value as Readonly<Record<string, JsonValue>>;
-  const found = (hits as { hits?: JsonValue } | null | undefined)?.hits;
-  const parts = [records, found, logEvents].find(Array.isArray) as readonly JsonValue[] | undefined;
-  return parts && !('properties' in (value as object)) ? parts : undefined;
-}
-
 function isBlank({ text }: CutRecord): boolean {
   return text.trim() === '';
 }
 
-function sampleOf(cut: CutRecord): RawRecord[] {
-  if (cut.tooLarge) {
-    // It is refused in any case, and to read it may take seconds.
-    return [{ text: cut.text, value: undefined }];
-  }
+/** What a record holds for a connector, whose records may come in envelopes. */
+function sampleOf(cuts: readonly CutRecord[]): (connector: Connector) => readonly RawRecord[] {
+  const samples = cuts.map(({ text, tooLarge }): RawRecord => {
+    // One that is too large is refused in any case, and to read it may take seconds.
+    return { text, value: tooLarge ? undefined : jsonOf(text) };
+  });
+  return ({ envelopes }) =>
+    samples.flatMap((record) => {
+      const parts = record.value === undefined ? undefined : partsOf(record.value, envelopes);
+      return parts?.map((value) => ({ text: '', value })) ?? [record];
+    });
+}
+
+function jsonOf(text: string): JsonValue | undefined {
   try {
-    const value = parseJson(cut.text);
-    return (
-      partsOf(value)?.map((part) => ({ text: '', value: part })) ?? [{ text: cut.text, value }]
-    );
+    return parseJson(text);
   } catch {
-    return [{ text: cut.text, value: undefined }];
+    return undefined;
   }
 }

@@ -205,20 +205,20 @@ describe('detection', () => {
   const record = (value: object) => ({ text: '', value: value as never });
   const lines = (...texts: string[]) => texts.map((text) => ({ text, value: undefined }));
 
-  it.each<[string, Parameters<typeof detectConnector>[0], string | undefined]>([
+  it.each<[string, ReturnType<Parameters<typeof detectConnector>[0]>, string | undefined]>([
     ['all hints', [record({ sensor: { id: 1 }, 'event.module': 'ips' })], 'custom:Custom'],
     ['another value', [record({ sensor: { id: 1 }, event: { module: 'x' } })], undefined],
     ['a field missing', [record({ event: { module: 'fw' } })], undefined],
     ['CSV', lines('sensor.id,event.module', '1,fw', '2,ips'), 'custom:Custom'],
     ['CSV of something else', lines('sensor.id,event.module', '1,x'), undefined],
   ])('%s', (_what, sample, name) => {
-    const found = detectConnector(sample, own)?.name;
+    const found = detectConnector(() => sample, own)?.name;
     expect(found === 'custom:Custom' ? found : undefined).toBe(name);
   });
 
   it('asks for no hints where a table has none', () => {
     const quiet = customConnectors(catalogWith({ columns: [time] }));
-    expect(detectConnector([record({ sensor: 1 })], quiet)).toBeUndefined();
+    expect(detectConnector(() => [record({ sensor: 1 })], quiet)).toBeUndefined();
   });
 });
 

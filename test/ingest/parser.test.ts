@@ -68,11 +68,6 @@ describe('records of the Streaming API', () => {
     ['an Event Hubs message', JSON.stringify({ records: events })],
     ['an Event Hubs message, printed', JSON.stringify({ records: events }, null, 2)],
     ['a message a line', texts.map((text) => `{"records":[${text}]}`).join('\n')],
-    [
-      'an answer of Elasticsearch',
-      JSON.stringify({ took: 1, hits: { total: { value: 2 }, hits: events } }, null, 2),
-    ],
-    ['events of CloudWatch', JSON.stringify({ owner: '1', logGroup: 'x', logEvents: events })],
     ['other keys in a message', JSON.stringify({ x: 1, records: events, y: { z: [] } })],
     ['keys in another order', reordered.map((event) => JSON.stringify(event)).join('\n')],
     ['category in lower case', texts.join('\n').replaceAll('AdvancedHunting', 'advancedhunting')],

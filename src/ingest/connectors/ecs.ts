@@ -15,6 +15,7 @@ export const ecsEvents: Connector = {
   name: 'ecs',
   summary: 'Elastic Common Schema: auditbeat, packetbeat, filebeat modules, Elastic Defend, …',
   format: 'json',
+  envelopes: ['hits.hits', 'logEvents'],
   detect(sample) {
     const own = sample.filter(
       ({ value }) => ecsDocument(value) !== undefined && osqueryResults(value) === undefined,

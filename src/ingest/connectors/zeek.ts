@@ -12,6 +12,7 @@ export const zeekJson: Connector = {
   name: 'zeek-json',
   summary: 'Zeek logs as JSON lines: conn, dns, http, ssl, ssh, ftp, smtp, …',
   format: 'json',
+  envelopes: ['hits.hits', 'logEvents'],
   detect(sample) {
     const own = sample.filter(({ value }) => isZeek(value));
     return own.length / Math.max(sample.length, 1);
@@ -107,9 +108,15 @@ function recordIn(text: string, around: ZeekRecord): ZeekRecord | undefined {
 
 /** The log as its envelope names it: `zeek.dns`, `bro:dns:json`, `/opt/zeek/logs/current/dns.log`. */
 function logNamed(around: ZeekRecord): string | undefined {
-  const { event, log, sourcetype, source } = around;
+  const { event, log, sourcetype, source, logStream, logGroup } = around;
   const file = isObject(log) && isObject(log['file']) ? log['file']['path'] : undefined;
-  const words = [isObject(event) ? event['dataset'] : undefined, sourcetype, file ?? source];
+  const words = [
+    isObject(event) ? event['dataset'] : undefined,
+    sourcetype,
+    file ?? source,
+    logStream,
+    logGroup,
+  ];
   for (const word of words) {
     const name =
       typeof word === 'string'

@@ -52,7 +52,8 @@ export function syslogOf({ value, text }: RawRecord): SyslogMessage | undefined 
     objectHost(document['host']) ??
     inner.host ??
     // Wazuh's agent is on the host; those of others may be collectors.
-    ('full_log' in document ? objectHost(document['agent']) : undefined);
+    ('full_log' in document ? objectHost(document['agent']) : undefined) ??
+    hostOfStream(document['logStream']);
   return { message: inner.message, host };
 }
 
@@ -69,6 +70,13 @@ function firstText(document: JsonObject, names: readonly string[]): string | und
     }
   }
   return undefined;
+}
+
+/** Streams of CloudWatch's agent are called by the machine, or by its name and the file's. */
+const streamOfHost = /^(?=[\d.-]*[a-z])([\w-]+(?:\.[\w-]+)*)(?:\/.*)?$/i;
+
+function hostOfStream(stream: JsonValue | undefined): string | undefined {
+  return typeof stream === 'string' ? streamOfHost.exec(stream)?.[1] : undefined;
 }
 
 /** ECS has the host as an object. */

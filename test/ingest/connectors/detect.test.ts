@@ -11,7 +11,7 @@ it.each(cases)('%s: record %i alone is known for its own', (name, _number, recor
     typeof record === 'string'
       ? { text: record, value: undefined }
       : { text: JSON.stringify(record), value: record as never };
-  expect(detectConnector([sample])?.name).toBe(name);
+  expect(detectConnector(() => [sample])?.name).toBe(name);
 });
 
 it.each(Object.keys(samples))('%s: its records among garbage', (name) => {
@@ -21,7 +21,7 @@ it.each(Object.keys(samples))('%s: its records among garbage', (name) => {
       : { text: JSON.stringify(record), value: record as never },
   );
   const garbage = [{ text: '{"a":1}', value: { a: 1 } }];
-  expect(detectConnector([...own, ...garbage])?.name).toBe(name);
+  expect(detectConnector(() => [...own, ...garbage])?.name).toBe(name);
 });
 
 it.each([
@@ -33,5 +33,7 @@ it.each([
   { message: 'hello' },
   { '@timestamp': 'x', message: 'hello' },
 ])('no connector claims %j', (value) => {
-  expect(detectConnector([{ text: JSON.stringify(value), value: value as never }])).toBe(undefined);
+  expect(detectConnector(() => [{ text: JSON.stringify(value), value: value as never }])).toBe(
+    undefined,
+  );
 });

@@ -1,0 +1,61 @@
+import { isObject, type JsonObject, type JsonValue } from './json.js';
+
+/** What some sources' records come in, several in one: an answer of Elasticsearch, events of CloudWatch. */
+export type Envelope = 'hits.hits' | 'logEvents';
+
+/**
+ * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs, or one
+ * that the connector's records may come in.
+ */
+export function partsOf(
+  value: JsonValue,
+  envelopes: readonly Envelope[] = [],
+): readonly JsonValue[] | undefined {
+  if (Array.isArray(value) || value === null) {
+    return value ?? undefined;
+  }
+  if (!isObject(value) || 'properties' in value) {
+    return undefined;
+  }
+  const { records } = value;
+  if (Array.isArray(records)) {
+    return records;
+  }
+  for (const envelope of envelopes) {
+    const parts = cutters[envelope](value);
+    if (parts) {
+      return parts;
+    }
+  }
+  return undefined;
+}
+
+type Cutter = (value: JsonObject) => readonly JsonValue[] | undefined;
+
+const cutters: Readonly<Record<Envelope, Cutter>> = {
+  'hits.hits': ({ hits }) => listIn(isObject(hits) ? hits['hits'] : undefined),
+  logEvents(value) {
+    const common = withoutLongNames(value);
+    return listIn(value['logEvents'])?.map((event) =>
+      isObject(event) ? { ...common, ...event } : event,
+    );
+  },
+};
+
+function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** What says where events of CloudWatch are from; each of them gets it. */
+const origin = ['owner', 'logGroup', 'logStream'] as const;
+/** CloudWatch has no longer ones, and they come as often as there are events. */
+const longestName = 512;
+
+function withoutLongNames(value: JsonObject): JsonObject {
+  return Object.fromEntries(
+    origin.flatMap((name) => {
+      const text = value[name];
+      return typeof text === 'string' && text.length <= longestName ? [[name, text]] : [];
+    }),
+  );
+}

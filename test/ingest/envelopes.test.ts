@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { parseCustomTable, withCustomTable } from '../../src/catalog/custom-table.js';
+import { customConnectors } from '../../src/ingest/custom/table-connector.js';
+import { EventTables } from '../../src/ingest/normalize.js';
+import { StreamParser } from '../../src/ingest/parser.js';
+import { converted } from './convert.js';
+
+const audit =
+  'type=USER_LOGIN msg=audit(1767571200.123:42): pid=900 uid=0 auid=1000 ses=3 ' +
+  `msg='op=login id=1000 exe="/usr/sbin/sshd" hostname=? addr=203.0.113.9 terminal=ssh res=success'`;
+
+const dns = {
+  ts: 1767571200.5,
+  uid: 'CUM0KZ3MLUfNB0cl11',
+  'id.orig_h': '10.0.0.5',
+  'id.orig_p': 50123,
+  'id.resp_h': '10.0.0.1',
+  'id.resp_p': 53,
+  proto: 'udp',
+};
+const ecs = {
+  '@timestamp': '2026-01-05T00:00:00.000Z',
+  event: { category: ['process'], type: ['start'], action: 'exec', id: 'a' },
+  host: { hostname: 'web01' },
+  process: { pid: 5, executable: '/usr/bin/id', name: 'id' },
+};
+
+/** As CloudWatch sends them to subscribers. */
+const cloudWatch = (logStream: string, logGroup: string, messages: readonly string[]) => ({
+  messageType: 'DATA_MESSAGE',
+  owner: '123456789012',
+  logGroup,
+  logStream,
+  subscriptionFilters: ['all'],
+  logEvents: messages.map((message, index) => ({ id: `${index}`, timestamp: 1, message })),
+});
+
+describe('records in what their source wraps around them', () => {
+  it.each([
+    ['i-0abcd1234ef567890', 'i-0abcd1234ef567890'],
+    ['ip-10-0-0-7.ec2.internal/audit.log', 'ip-10-0-0-7.ec2.internal'],
+    ['2026/01/05/[$LATEST]abc', undefined],
+    ['10.0.0.7', undefined],
+    ['', undefined],
+  ])('of CloudWatch, the stream %s is of the machine %s', (stream, name) => {
+    const { source, rows } = converted([cloudWatch(stream, '/var/log/audit', [audit, audit])]);
+    expect(source).toBe('auditd');
+    expect(rows['DeviceLogonEvents']?.[0]?.['DeviceName']).toBe(name);
+  });
+
+  it("keeps the machine's name that the message itself has", () => {
+    const line = `Jan  5 00:00:00 web01 audispd: ${audit}`;
+    const { rows } = converted([cloudWatch('i-0abcd1234ef567890', 'audit', [line])]);
+    expect(rows['DeviceLogonEvents']).toMatchObject([{ DeviceName: 'web01' }]);
+  });
+
+  it('of CloudWatch, the group or the stream may name the log', () => {
+    const { rows } = converted([cloudWatch('sensor1', '/zeek/dns.log', [JSON.stringify(dns)])]);
+    expect(rows['DeviceNetworkEvents']).toMatchObject([{ ActionType: 'DnsConnectionInspected' }]);
+  });
+
+  it('of an answer of Elasticsearch', () => {
+    const hits = [ecs, { ...ecs, event: { ...ecs.event, id: 'b' } }].map((_source) => ({
+      _index: 'x',
+      _source,
+    }));
+    const { source, rows } = converted(
+      JSON.stringify({ took: 1, hits: { total: { value: 2 }, hits } }, null, 2),
+    );
+    expect(source).toBe('ecs');
+    expect(rows['DeviceProcessEvents']).toHaveLength(2);
+  });
+
+  it('does not repeat a name that CloudWatch would not give', () => {
+    const record = cloudWatch('s'.repeat(600), 'g', [audit]);
+    expect(converted([record]).rows['DeviceLogonEvents']).toMatchObject([{ LogonId: 3 }]);
+  });
+});
+
+describe("a tenant's own table", () => {
+  const catalog = withCustomTable(
+    builtinCatalog,
+    parseCustomTable({
+      name: 'Searches',
+      columns: [
+        { name: 'Timestamp', type: 'datetime', from: 'at' },
+        { name: 'Total', type: 'long', from: 'hits.total' },
+        { name: 'AdditionalFields', type: 'dynamic' },
+      ],
+      detect: { fields: ['search'] },
+    }),
+  );
+
+  it.each([undefined, 'custom:Searches'])('takes its records whole (connector: %s)', (name) => {
+    const own = customConnectors(catalog);
+    const parser = new StreamParser({
+      tables: new EventTables(catalog),
+      connector: own.find((connector) => connector.name === name),
+      own,
+      maxRecordBytes: 10_000,
+      keepFrom: null,
+      origin: 'test',
+    });
+    const record = {
+      at: '2026-01-05T00:00:00Z',
+      search: 'x',
+      hits: { total: 2, hits: [{ a: 1 }, { b: 2 }] },
+      logEvents: [{ message: audit }],
+    };
+    parser.write(Buffer.from(JSON.stringify(record)));
+    parser.end();
+    parser.proceed(Number.POSITIVE_INFINITY);
+    const { events, rejected } = parser.take();
+    expect(rejected).toBe(0);
+    const lines = events.flatMap((rows) => Buffer.from(rows.lines).toString().trim().split('\n'));
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        Total: 2,
+        AdditionalFields: JSON.stringify({
+          search: 'x',
+          hits: { hits: [{ a: 1 }, { b: 2 }] },
+          logEvents: [{ message: audit }],
+        }),
+      },
+    ]);
+  });
+});
