@@ -4,8 +4,8 @@ import type { Column } from './types.js';
 export type TextStorage =
   /** Searched for words and parts: a term index and an n-gram index. */
   | 'searched'
-  /** Looked up as a whole value: a bloom filter. */
-  | 'hash'
+  /** Looked up as a whole value, such as a hash or an address: a bloom filter. */
+  | 'whole'
   /** Few different values: a dictionary, which needs no index. */
   | 'few'
   | 'plain';
@@ -20,7 +20,10 @@ const textStorage: readonly (readonly [RegExp, TextStorage])[] = [
   [/^(RemoteUrl|Url|FileOriginUrl|RequestUri|DnsQuery|QueryTarget)$/, 'searched'],
   [/^(Subject|EmailSubject|MessageSubject)$/, 'searched'],
   [/^(AdditionalFields|RawEventData)$/, 'searched'],
-  [/^(SHA1|SHA256|MD5)$/, 'hash'],
+  [/^(SHA1|SHA256|MD5)$/, 'whole'],
+  // What lists of indicators name, and investigations follow.
+  [/^(RemoteIP|FileOriginIP|PublicIP|(Source|Destination)?IPAddress|IpAddress)$/, 'whole'],
+  [/^(SenderIPv4|SenderIPv6|NetworkMessageId|InternetMessageId)$/, 'whole'],
   // Hashes of the programs that start others: few programs do.
   [/^InitiatingProcess(SHA1|SHA256|MD5|FolderPath)$/, 'few'],
   [/^(DeviceId|DeviceName|ActionType|MachineGroup|RegistryDeviceTag)$/, 'few'],

@@ -56,8 +56,9 @@ const indexes: Readonly<Record<TextStorage, readonly Index[]>> = {
       expression: foldedText,
     },
   ],
-  hash: [
-    { prefix: 'value', type: 'TYPE bloom_filter(0.01) GRANULARITY 1', expression: foldedText },
+  whole: [
+    // So sure that lists of hundreds of indicators skip most of a table, too.
+    { prefix: 'value', type: 'TYPE bloom_filter(0.0001) GRANULARITY 1', expression: foldedText },
   ],
   few: [],
   plain: [],

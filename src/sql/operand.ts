@@ -32,7 +32,7 @@ export interface Operand extends Sql {
 
 /** Whether an index serves tests of the whole text, through its lower case. */
 export function isIndexed({ storage, type }: Operand): boolean {
-  return type === 'string' && (storage === 'searched' || storage === 'hash');
+  return type === 'string' && (storage === 'searched' || storage === 'whole');
 }
 
 /** A KQL type, or a JSON text to look paths up in. */

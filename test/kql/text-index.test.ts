@@ -18,6 +18,11 @@ beforeAll(async () => {
        if(number = 8, 'ÉCRAN', lower(hex(SHA256(toString(number))))) FROM numbers(20000)`,
   );
   await kql.engine.command(
+    `INSERT INTO tenant_default.DeviceNetworkEvents (Timestamp, RemoteIP)
+     SELECT now64(7) - number, if(number = 9, 'fe80::1', format('10.1.{}.{}', toString(intDiv(number, 100)), toString(number % 100)))
+     FROM numbers(20000)`,
+  );
+  await kql.engine.command(
     `INSERT INTO tenant_default.CloudAppEvents (Timestamp, RawEventData)
      SELECT now64(7) - number, if(number = 3, '"tab\\\\tmimikatz"', if(number = 4, '{"a":"mimikatz"}', '{"a":1}'))
      FROM numbers(20000)`,
@@ -138,6 +143,19 @@ describe('a lower case is searched by the index of what it is of', () => {
       .replace('|', '| extend line = tolower(ProcessCommandLine) |');
     expect(await kql.values(named)).toEqual([[count]]);
     expect(await plan(named)).toContain(index);
+  });
+});
+
+describe('an address is looked up by its index', () => {
+  test.each([
+    ['RemoteIP == "10.1.0.7"', 1],
+    ['RemoteIP in ("10.1.0.7", "10.1.1.7", "192.0.2.1")', 2],
+    ['RemoteIP in~ (dynamic(["FE80::1", "10.1.0.7"]))', 2],
+    ['RemoteIP has_any ("10.1.0.7")', 1],
+  ])('%s', async (condition, count) => {
+    const query = `DeviceNetworkEvents | where ${condition} | count`;
+    expect(await kql.values(query)).toEqual([[count]]);
+    if (!condition.includes('has_any')) expect(await plan(query)).toContain('value_RemoteIP');
   });
 });
 
