@@ -47,7 +47,8 @@ export function chartOption(
     grid: {
       left: 12,
       right: 24,
-      top: choice.title === '' ? 40 : 64,
+      // The axis' name stands above it, and below the series'.
+      top: (choice.title === '' ? 40 : 64) + (showsLegend(data, choice, shape) ? 16 : 0),
       bottom: zooms && !isBar ? 60 : 38,
       containLabel: true,
     },
@@ -73,10 +74,14 @@ function tooltip(shape: Shape, colours: ChartColours): object {
   };
 }
 
-function legend(data: ChartData, choice: ChartChoice, shape: Shape, colours: ChartColours): object {
+function showsLegend(data: ChartData, choice: ChartChoice, shape: Shape): boolean {
   const isUseful = data.series.length > 1 || shape === 'pie';
+  return choice.legend && isUseful && shape !== 'treemap';
+}
+
+function legend(data: ChartData, choice: ChartChoice, shape: Shape, colours: ChartColours): object {
   return {
-    show: choice.legend && isUseful && shape !== 'treemap',
+    show: showsLegend(data, choice, shape),
     type: 'scroll',
     top: choice.title === '' ? 4 : 28,
     // The buttons are at the right.
