@@ -29,6 +29,7 @@ const typesByNumber: Readonly<Record<string, string>> = {
   ...{ '1123': 'USER_CMD', '1132': 'GRP_MGMT', '1135': 'ACCT_LOCK', '1136': 'ACCT_UNLOCK' },
   ...{ '1300': 'SYSCALL', '1302': 'PATH', '1306': 'SOCKADDR', '1307': 'CWD', '1309': 'EXECVE' },
   ...{ '1318': 'OBJ_PID', '1320': 'EOE', '1327': 'PROCTITLE' },
+  ...{ '1330': 'KERN_MODULE' },
 };
 
 export function typeOfNumber(number: string): string | undefined {
@@ -115,14 +116,16 @@ function readProgram(text: string, fields: Map<string, string>): void {
 }
 
 /** Values as `ausearch --interpret` writes them: without quotes, whatever is in them. */
-function readInterpreted(type: string, body: string, fields: Map<string, string>): void {
+function readInterpreted(type: string, text: string, fields: Map<string, string>): void {
+  // Those of programs end with the quote that the first begins with.
+  const body = text.includes("msg='") ? text.trimEnd().replace(/'$/, '') : text;
   const names =
     type === 'EXECVE' ? 'a\\d+|argc' : type === 'PROCTITLE' ? 'proctitle' : '[a-z][\\w-]*';
   const starts = [...body.matchAll(new RegExp(`(?<=^|\\s)(${names})=`, 'g'))];
   for (const [index, { 0: whole, 1: name = '', index: at }] of starts.entries()) {
     const value = body.slice(at + whole.length, starts[index + 1]?.index).trim();
     if (name === 'msg' && value.startsWith("'")) {
-      readInterpreted(type, value.slice(1).replace(/'$/, ''), fields);
+      readInterpreted(type, value.slice(1), fields);
     } else if (!fields.has(name)) {
       // What looks like hex is none.
       fields.set(name, absent.has(value) || value.startsWith('{') ? value : `"${value}"`);
@@ -224,6 +227,8 @@ export type Syscall =
   | 'rename'
   | 'open'
   | 'create'
+  | 'link'
+  | 'module'
   | 'trace';
 
 const byName: Readonly<Record<string, Syscall>> = {
@@ -244,6 +249,12 @@ const byName: Readonly<Record<string, Syscall>> = {
   creat: 'create',
   truncate: 'create',
   ftruncate: 'create',
+  link: 'link',
+  linkat: 'link',
+  symlink: 'link',
+  symlinkat: 'link',
+  init_module: 'module',
+  finit_module: 'module',
   ptrace: 'trace',
 };
 
@@ -254,18 +265,23 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ 82: 'rename', 264: 'renameat', 316: 'renameat2', 2: 'open', 257: 'openat' },
     ...{ 437: 'openat2', 85: 'creat', 76: 'truncate', 77: 'ftruncate' },
     ...{ 43: 'accept', 288: 'accept4', 49: 'bind', 101: 'ptrace' },
+    ...{ 86: 'link', 265: 'linkat', 88: 'symlink', 266: 'symlinkat' },
+    ...{ 175: 'init_module', 313: 'finit_module' },
   },
   '40000003': {
     ...{ 11: 'execve', 358: 'execveat', 362: 'connect', 10: 'unlink', 301: 'unlinkat' },
     ...{ 38: 'rename', 302: 'renameat', 353: 'renameat2', 5: 'open', 295: 'openat' },
     ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
     ...{ 364: 'accept4', 361: 'bind', 26: 'ptrace', 102: 'socketcall' },
+    ...{ 9: 'link', 303: 'linkat', 83: 'symlink', 304: 'symlinkat' },
+    ...{ 128: 'init_module', 350: 'finit_module' },
   },
   c00000b7: {
     ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
     ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
     ...{ 45: 'truncate', 46: 'ftruncate', 202: 'accept', 242: 'accept4', 200: 'bind' },
-    117: 'ptrace',
+    ...{ 117: 'ptrace', 37: 'linkat', 36: 'symlinkat' },
+    ...{ 105: 'init_module', 273: 'finit_module' },
   },
 };
 

@@ -1,5 +1,5 @@
 import type { RawRecord } from '../connector.js';
-import { ExactNumber, type JsonValue } from '../json.js';
+import { ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { typeOfNumber } from './audit-record.js';
 import { syslogOf } from './syslog.js';
 
@@ -17,12 +17,30 @@ const betweenRecords = /\r?\n(?=(?:node=\S+ )?type=[A-Z])/;
 /** The texts of a record, whichever shipper wrote it; undefined where it is none of the audit system. */
 export function auditTexts(record: RawRecord): AuditTexts | undefined {
   const document = objectOf(record.value);
-  const whole = document && (laurel(document) ?? goAudit(document) ?? journal(document));
+  const whole = document && (eventIn(document) ?? journal(document));
   if (whole) {
     return whole;
   }
   const syslog = syslogOf(record);
-  return syslog && { host: syslog.host, texts: recordsOf(syslog.message.trim()) };
+  const message = syslog?.message.trim() ?? '';
+  const written = message.startsWith('{') ? objectOf(jsonOf(message)) : undefined;
+  const event = written && eventIn(written);
+  return event
+    ? { ...event, host: event.host ?? syslog?.host }
+    : syslog && { host: syslog.host, texts: recordsOf(message) };
+}
+
+/** An event that a program has made an object of. */
+function eventIn(document: JsonObject): AuditTexts | undefined {
+  return laurel(document) ?? goAudit(document);
+}
+
+function jsonOf(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function recordsOf(message: string): readonly string[] {

@@ -59,6 +59,9 @@ interface OpenGroup {
   readonly place: Place | undefined;
 }
 
+/** What `ausearch` puts in front of an event. */
+const betweenEvents = /^(?:-+|time->.*)\s*$/;
+
 /** The kernel writes the records of a serial together; so many others come between them at most. */
 const mostOpen = 1_000;
 
@@ -89,7 +92,7 @@ export class AuditConversion implements Conversion {
         this.#take(text, head, host, record);
       }
     }
-    return known > 0 || /^-+$/.test(record.text)
+    return known > 0 || betweenEvents.test(record.text)
       ? []
       : [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
   }
@@ -335,6 +338,8 @@ const callRows: Readonly<Record<Syscall, CallRows>> = {
   delete: fileRows,
   open: fileRows,
   create: fileRows,
+  link: fileRows,
+  module: moduleRows,
   rename(event, call) {
     const [from, to] = ['DELETE', 'CREATE'].map((kind) => pathsOf(event, call, kind)[0]);
     if (!call.succeeded || from === undefined || to === undefined) {
@@ -355,6 +360,21 @@ const callRows: Readonly<Record<Syscall, CallRows>> = {
     ];
   },
 };
+
+function moduleRows(event: AuditEvent, { record: { fields }, succeeded }: Call): AuditRow[] {
+  return succeeded
+    ? [
+        {
+          table: 'DeviceEvents',
+          columns: {
+            ActionType: 'DriverLoad',
+            FileName: textOf(ofType(event, 'KERN_MODULE')?.get('name')),
+            AdditionalFields: additional(fields),
+          },
+        },
+      ]
+    : [];
+}
 
 /** Requests of ptrace that attach to a process, or write to it (linux/ptrace.h); in hex. */
 const attaching: ReadonlySet<string> = new Set([
@@ -432,10 +452,10 @@ function processRow(event: AuditEvent, record: AuditRecord): AuditRow {
 
 const accessMode = 3;
 
-/** Opening a file that is there changes it only when it is opened for writing. */
-function opensForWriting({ name, record, does }: Call): boolean {
+/** Whether a file that was there before is changed: opening it does so only for writing. */
+function writesTo({ name, record, does }: Call): boolean {
   if (does !== 'open') {
-    return true;
+    return does === 'create';
   }
   const flags = plainOf(record.fields.get(name === 'open' ? 'a1' : 'a2')) ?? '';
   return /\bO_(?:WRONLY|RDWR)\b/.test(flags) || (Number.parseInt(flags, 16) & accessMode) !== 0;
@@ -448,7 +468,7 @@ function fileRows(event: AuditEvent, call: Call): AuditRow[] {
   const kinds = [
     ['DELETE', 'FileDeleted'],
     ['CREATE', 'FileCreated'],
-    ...(call.does !== 'delete' && opensForWriting(call) ? [['NORMAL', 'FileModified']] : []),
+    ...(writesTo(call) ? [['NORMAL', 'FileModified']] : []),
   ] as const;
   return kinds.flatMap(([kind = '', actionType = '']) =>
     pathsOf(event, call, kind).map((path) => ({
@@ -515,10 +535,12 @@ function hasSucceeded(fields: Fields): boolean {
 
 /** The account that a program acted on: by its name, else by its id. */
 function accountOf(fields: Fields): string | undefined {
+  const id = plainOf(fields.get('id')) ?? '';
   return (
     textOf(fields.get('acct')) ??
     textOf(fields.get('ID')) ??
-    knownUsers[plainOf(fields.get('id')) ?? '']
+    // Where ids have been resolved, it is the name.
+    (/^\d*$|^unset$/.test(id) ? knownUsers[id] : id)
   );
 }
 
@@ -535,6 +557,7 @@ function logonRow(_: string, fields: Fields): AuditRow {
       AccountName: accountOf(fields),
       LogonId: session === unsetSession ? undefined : integer(session ?? ''),
       RemoteIP: address && shortAddress(address),
+      RemotePort: integer(plainOf(fields.get('rport')) ?? ''),
       RemoteIPType: address && addressType(address),
       RemoteDeviceName: host === undefined || isIP(host) !== 0 ? undefined : host,
       AdditionalFields: additional(fields, { op: plainOf(fields.get('op')) }),
@@ -544,7 +567,8 @@ function logonRow(_: string, fields: Fields): AuditRow {
 
 /** What was done to an account or a group, by the type of the record and the program's own words. */
 const changes: readonly (readonly [type: RegExp, words: RegExp, actionType: string])[] = [
-  [/./, /\b(?:shadow|gshadow)\b/, ''],
+  // The same, in another of the files that it is done in.
+  [/./, /\b(?:g?shadow|home|mail)\b|\/etc\//, ''],
   [/./, /add\w*[- ](?:user|group member).*to[- ]group/, 'UserAccountAddedToLocalGroup'],
   [/./, /(?:delet|remov)\w*[- ]user.*from[- ]group/, 'UserAccountRemovedFromLocalGroup'],
   [/^ADD_USER$/, /(?:)/, 'UserAccountCreated'],

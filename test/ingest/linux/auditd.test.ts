@@ -123,6 +123,46 @@ describe('a program start of the audit system, in every shape', () => {
     expect(onlyRow(result)).toMatchObject(wanted);
   });
 
+  const laurel = {
+    ID: id,
+    SYSCALL: {
+      syscall: 59,
+      success: 'yes',
+      ppid: 100,
+      pid: 200,
+      uid: 0,
+      ses: 3,
+      exe: '/usr/bin/bash',
+    },
+    EXECVE: { argc: 3, ARGV: ['bash', '-c', command] },
+  };
+  const goAudit = {
+    sequence: 101,
+    timestamp: '1767607872.400',
+    messages: start.slice(0, 2).map((text, index) => ({
+      type: [1300, 1309][index],
+      data: text.replace(names, '').replace(/.*?\): /, ''),
+    })),
+    uid_map: { '0': 'root' },
+  };
+
+  it.each([
+    ['LAUREL', laurel],
+    ['go-audit', goAudit],
+  ])('%s, in syslog and in what shippers make of it', (_name, event) => {
+    const text = JSON.stringify(event);
+    for (const each of [
+      `<134>Jan  5 10:11:12 web01 audit[512]: ${text}`,
+      `<134>1 2026-01-05T10:11:12Z web01 audit 512 - - ${text}`,
+      { log: text, host: 'web01' },
+      { message: text, host: { name: 'web01' } },
+    ]) {
+      const result = converted([each]);
+      expect([result.source, result.letters]).toEqual(['auditd', []]);
+      expect(onlyRow(result)).toMatchObject(withHost);
+    }
+  });
+
   it('has its long arguments whole, which come in parts and in several records', () => {
     const records = [
       call(59),
@@ -242,6 +282,8 @@ describe('other records of the audit system', () => {
     ],
   ];
 
+  const interpreted = (type: string, fields: string) =>
+    `type=${type} msg=audit(01/05/2026 10:11:12.123:800) : ${fields} `;
   const program = (type: string, words: string, more = '', before = '') =>
     record(
       type,
@@ -362,6 +404,86 @@ describe('other records of the audit system', () => {
         AccountName: 'bob',
         AdditionalFields: { op: 'updating passwd', id: '1004' },
       },
+    ],
+    [
+      'a login, as ausearch interprets it',
+      [
+        '----',
+        'time->Mon Jan  5 10:11:12 2026',
+        interpreted(
+          'USER_LOGIN',
+          "pid=900 uid=root auid=deploy ses=3 msg='op=login id=deploy exe=/usr/sbin/sshd hostname=? addr=198.51.100.3 terminal=ssh res=success'",
+        ),
+      ],
+      { ActionType: 'LogonSuccess', AccountName: 'deploy', RemoteIP: '198.51.100.3' },
+    ],
+    [
+      'a login with a key',
+      [
+        program(
+          'USER_AUTH',
+          'op=pubkey_auth rport=50122 acct="deploy" exe="/usr/sbin/sshd" hostname=? addr=198.51.100.3',
+        ),
+      ],
+      { ActionType: 'LogonSuccess', RemoteIP: '198.51.100.3', RemotePort: 50122 },
+    ],
+    [
+      'a symbolic link',
+      [
+        call(88),
+        record('CWD', 'cwd="/etc/systemd/system"'),
+        record('PATH', 'item=0 name="multi-user.target.wants" nametype=PARENT'),
+        record('PATH', 'item=1 name="/etc/systemd/system/evil.service" nametype=UNKNOWN'),
+        record('PATH', 'item=2 name="multi-user.target.wants/evil.service" nametype=CREATE'),
+      ],
+      {
+        table: 'DeviceFileEvents',
+        ActionType: 'FileCreated',
+        FolderPath: '/etc/systemd/system/multi-user.target.wants/evil.service',
+      },
+    ],
+    [
+      'another name of a file, which is not changed',
+      [
+        call(265),
+        record('CWD', 'cwd="/tmp"'),
+        record('PATH', 'item=0 name="/usr/bin/su" nametype=NORMAL'),
+        record('PATH', 'item=1 name="/tmp" nametype=PARENT'),
+        record('PATH', 'item=2 name="s" nametype=CREATE'),
+      ],
+      { ActionType: 'FileCreated', FolderPath: '/tmp/s' },
+    ],
+    [
+      'a module of the kernel',
+      [call(313), record('KERN_MODULE', 'name="diamorphine"')],
+      {
+        table: 'DeviceEvents',
+        ActionType: 'DriverLoad',
+        FileName: 'diamorphine',
+        InitiatingProcessFileName: 'bash',
+      },
+    ],
+    [
+      'a new account, and its home',
+      [
+        program('ADD_USER', 'op=add-user acct="evil" exe="/usr/sbin/useradd"'),
+        program('ADD_USER', 'op=add-home-dir id=1005 exe="/usr/sbin/useradd"').replace(
+          ':101)',
+          ':102)',
+        ),
+      ],
+      { ActionType: 'UserAccountCreated', AccountName: 'evil' },
+    ],
+    [
+      'a new group, file by file',
+      ['adding group to /etc/group', 'adding group to /etc/gshadow', 'adding group'].map(
+        (did, index) =>
+          program('ADD_GROUP', `op=${did} acct="lab" exe="/usr/sbin/groupadd"`).replace(
+            ':101)',
+            `:${index})`,
+          ),
+      ),
+      { ActionType: 'SecurityGroupCreated', AdditionalFields: { GroupName: 'lab' } },
     ],
     [
       'an account that is locked',
