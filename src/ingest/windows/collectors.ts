@@ -10,6 +10,7 @@ import {
   hitFields,
   type JsonObject,
   members,
+  parsedText,
   type Shape,
   unwrapTree,
   without,
@@ -306,6 +307,7 @@ export const collectors: readonly Shape[] = [
     unwrap: (record) => {
       const data = new EventData();
       const inserts = addEventData(data, elementsOf(record['event_data']));
+      addUserData(data, parsedText(record['user_data']));
       return {
         provider: record['source'],
         id: record['event_id'],

@@ -83,6 +83,14 @@ const detection =
 const reduction =
   'Product Name|Product Version|Unused|ID|Detection Time|User|Path|Process Name|Security intelligence Version|Engine Version|RuleType|Target Commandline|Parent Commandline|Involved File|Inheritance Flags';
 
+const appLockerRule =
+  'PolicyNameLength PolicyName RuleId RuleNameLength RuleName RuleSddlLength RuleSddl TargetUser TargetProcessId';
+const appLockerFile = `${appLockerRule} FilePathLength FilePath FileHashLength FileHash FqbnLength Fqbn TargetLogonId FullFilePathLength FullFilePath`;
+const appLockerPackage = `${appLockerRule} PackageLength Package FqbnLength Fqbn TargetLogonId`;
+
+const each = (ids: readonly number[], known: Template): Record<number, Template> =>
+  Object.fromEntries(ids.map((id) => [id, known]));
+
 /** By provider and event id. Newer versions of an event have more values behind the others. */
 const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = {
   'microsoft-windows-sysmon': sysmon,
@@ -165,7 +173,9 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4734: template(`${target} ${subject} PrivilegeList`),
     4738: template(`Dummy ${target} ${subject} PrivilegeList ${accountAttributes}`),
     5142: template(`${subject} ShareName ShareLocalPath`),
-    5143: template(`${subject} ObjectType ShareName ShareLocalPath`),
+    5143: template(
+      `${subject} ObjectType ShareName ShareLocalPath OldRemark NewRemark OldMaxUsers NewMaxUsers OldShareFlags NewShareFlags OldSD NewSD`,
+    ),
     5144: template(`${subject} ShareName ShareLocalPath`),
     5145: template(
       `${subject} ObjectType IpAddress IpPort ShareName ShareLocalPath RelativeTargetName AccessMask AccessList AccessReason`,
@@ -199,6 +209,15 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     140: template('TaskName UserName'),
     141: template('TaskName UserName'),
     142: template('TaskName UserName'),
+  },
+  'microsoft-windows-applocker': {
+    ...each([8003, 8004, 8006, 8007], template(appLockerFile, 'FullFilePath FullFilePathLength')),
+    ...each([8021, 8022, 8024, 8025], template(appLockerPackage)),
+  },
+  'microsoft-windows-crypto-dpapi': {
+    16385: template(
+      'OperationType DataDescription MasterKeyGUID Flags ProtectionFlags ReturnValue CallerProcessStartKey CallerProcessID CallerProcessCreationTime PlainTextDataSize',
+    ),
   },
   'microsoft-windows-terminalservices-remoteconnectionmanager': {
     1149: template('Param1 Param2 Param3'),

@@ -1,5 +1,4 @@
-import type { EventData } from './event.js';
-import { sidOfName } from './sids.js';
+import { type EventData, lowerCase } from './event.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -14,8 +13,14 @@ function account(prefix: string, sid: string): Labels {
   };
 }
 
+const logonGuid: Labels = { 'logon guid': 'LogonGuid' };
+
 const subject = account('Subject', 'SubjectUserSid');
 const loggedOn = account('Target', 'TargetUserSid');
+const outbound: Labels = {
+  'network account name': 'TargetOutboundUserName',
+  'network account domain': 'TargetOutboundDomainName',
+};
 const changed = account('Target', 'TargetSid');
 const group: Labels = {
   ...changed,
@@ -25,12 +30,13 @@ const group: Labels = {
 
 /** What stands under a heading of the message; headings and labels in lower case. */
 const sections: Readonly<Record<string, Labels>> = {
-  subject,
+  subject: { ...subject, ...logonGuid },
   'creator subject': subject,
-  'new logon': loggedOn,
+  'new logon': { ...loggedOn, ...logonGuid, ...outbound },
   'target subject': loggedOn,
   'account for which logon failed': loggedOn,
-  'account whose credentials were used': loggedOn,
+  'account whose credentials were used': { ...loggedOn, 'logon guid': 'TargetLogonGuid' },
+  'source account': { 'security id': 'SourceSid', 'account name': 'SourceUserName' },
   'target account': changed,
   'new account': changed,
   member: { 'security id': 'MemberSid', 'account name': 'MemberName' },
@@ -42,13 +48,14 @@ const sections: Readonly<Record<string, Labels>> = {
   },
   'account information': {
     ...changed,
+    ...logonGuid,
     'supplied realm name': 'TargetDomainName',
     'user id': 'TargetSid',
   },
   'account that was locked out': changed,
   'computer account that was created': changed,
   'new computer account': changed,
-  'account modified': changed,
+  'account modified': {},
   'audit policy change': {
     category: 'CategoryId',
     subcategory: 'SubcategoryId',
@@ -174,6 +181,20 @@ const anywhere: Labels = {
   'virtual account': 'VirtualAccount',
   'linked logon id': 'TargetLinkedLogonId',
   'pre-authentication type': 'PreAuthType',
+  'filter run-time id': 'FilterRTID',
+  'layer name': 'LayerName',
+  'layer run-time id': 'LayerRTID',
+  'old remark': 'OldRemark',
+  'new remark': 'NewRemark',
+  'old maxusers': 'OldMaxUsers',
+  'new maxusers': 'NewMaxUsers',
+  'old shareflags': 'OldShareFlags',
+  'new shareflags': 'NewShareFlags',
+  'old sd': 'OldSD',
+  'new sd': 'NewSD',
+  'resource attributes': 'ResourceAttributes',
+  rpccallclientlocality: 'RpcCallClientLocality',
+  fqdn: 'FQDN',
 };
 
 /** What may go on over several lines. */
@@ -189,7 +210,10 @@ const ofEvent: Readonly<Record<string, Labels>> = {
   4625: { 'source port': 'IpPort' },
   5140: { 'source address': 'IpAddress', 'source port': 'IpPort' },
   5145: { 'source address': 'IpAddress', 'source port': 'IpPort' },
+  4717: { 'account name': 'TargetSid' },
   4740: { 'caller computer name': 'TargetDomainName' },
+  4776: { 'authentication package': 'PackageName' },
+  5031: { profiles: 'Profiles', application: 'Application' },
   7045: {
     'service file name': 'ImagePath',
     'service start type': 'StartType',
@@ -266,18 +290,17 @@ export function sectionedMessage(
       data.set(last, `${data.get(last.toLowerCase())}\n${text}`);
     }
   }
-}
-
-function setOnce(data: EventData, name: string, text: string): void {
-  const value = name.endsWith('Sid')
-    ? sidIn(text)
-    : (codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
-  if (value !== undefined && data.get(name.toLowerCase()) === undefined) {
-    data.set(name, value);
+  for (const name of longNames) {
+    const value = data.get(lowerCase(name));
+    if (value !== undefined) {
+      data.set(name, value.trimEnd());
+    }
   }
 }
 
-/** A SID, for which messages have its account's name where that is known to the machine. */
-function sidIn(text: string): string | undefined {
-  return text.startsWith('S-1-') ? text : sidOfName(text);
+/** Messages have an account's name for its SID where that is known to the machine. */
+function setOnce(data: EventData, name: string, text: string): void {
+  if (data.get(name.toLowerCase()) === undefined) {
+    data.set(name, codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
+  }
 }

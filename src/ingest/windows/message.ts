@@ -69,6 +69,18 @@ const ofPowershell: Readonly<Record<number, MessageReader>> = {
   4104: { unless: ['scriptblocktext'], read: scriptText },
 };
 
+const completedQuery =
+  /^DNS query is completed for the name (.*?), type (\d+), query options (\d+) with status (\d+)(?: Results([\s\S]*))?$/;
+
+const nameQuery: Reader = (data, message) => {
+  const [, name, type, options, status, results] = completedQuery.exec(message.trim()) ?? [];
+  data.put('QueryName', name);
+  data.put('QueryType', type);
+  data.put('QueryOptions', options);
+  data.put('QueryStatus', status);
+  data.put('QueryResults', results?.trim());
+};
+
 const aboutTask = /^User "([^"]*)"\s+\w+ Task Scheduler task "([^"]*)"/;
 
 const taskChange: Reader = (data, message) => {
@@ -163,6 +175,7 @@ const each = (ids: readonly number[], reader: MessageReader): Record<number, Mes
 /** By provider and event id. */
 const readers: Readonly<Record<string, Readonly<Record<number, MessageReader>>>> = {
   'microsoft-windows-wmi-activity': { 5861: { unless: ['consumer'], read: wmiBinding } },
+  'microsoft-windows-dns-client': { 3008: { unless: ['queryname'], read: nameQuery } },
   'microsoft-windows-powershell': ofPowershell,
   powershellcore: ofPowershell,
   'microsoft-windows-taskscheduler': each([106, 140, 141, 142], ofTasks),

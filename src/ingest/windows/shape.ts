@@ -115,9 +115,13 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   const nameless: JsonValue[] = [];
   for (const [name, member] of Object.entries(asObject(value) ?? {})) {
     if (name === 'Data') {
+      const named = namedMembers(member);
       const items: readonly JsonValue[] = Array.isArray(member) ? member : [member];
-      for (const item of items) {
+      for (const item of named ? [] : items) {
         addDataItem(data, nameless, item, items.length > 1);
+      }
+      for (const each in named) {
+        data.put(each, named[each]);
       }
     } else if (!/^[@#]|^xmlns$/i.test(name)) {
       const element = asObject(member);
@@ -126,6 +130,19 @@ export function addEventData(data: EventData, value: JsonValue | undefined): Jso
   }
   return nameless;
 }
+
+/** Values by their names, as Datadog's agent makes them of the list; undefined for an element of it. */
+function namedMembers(member: JsonValue | undefined): JsonObject | undefined {
+  const object = asObject(member);
+  const hasNames = object && Object.keys(object).some((name) => !elementMembers.has(name));
+  return hasNames ? object : undefined;
+}
+
+/** What converters of XML call attributes and text of an element. */
+const elementMembers: ReadonlySet<string> = new Set([
+  ...['#text', '#attributes', '_', '$', '_attributes', '@Name', 'Name', 'name', 'Value'],
+  ...['@Type', 'Type'],
+]);
 
 /** @param hasPlace what is empty stands for a value that is, among others */
 function addDataItem(
@@ -181,7 +198,9 @@ function childAttribute(parent: JsonObject, child: string, name: Attribute): Jso
 
 function textOfElement(value: JsonValue | undefined): JsonValue | undefined {
   const element = asObject(value);
-  return element ? (element['#text'] ?? element['_'] ?? element['Value']) : value;
+  return element
+    ? (element['#text'] ?? element['_'] ?? element['Value'] ?? element['value'])
+    : value;
 }
 
 export function unwrapTree(tree: JsonObject): Envelope | undefined {

@@ -275,6 +275,17 @@ function wazuhEvent(record: JsonObject): JsonObject | undefined {
   return event && asObject(event['system']) ? event : undefined;
 }
 
+/** What Wazuh has of an event beside its header: `eventdata`, or the element of `UserData` under its own name. */
+function wazuhData(event: JsonObject): EventData {
+  const data = members(event, 'eventdata');
+  for (const name in event) {
+    if (name !== 'system' && name !== 'eventdata') {
+      addUserData(data, { [name]: event[name] ?? null });
+    }
+  }
+  return ofWazuh(data);
+}
+
 /** Wazuh begins names with a small letter, and escapes backslashes and quotes once more than JSON does. */
 function ofWazuh(data: EventData): EventData {
   const plain = new EventData();
@@ -369,7 +380,7 @@ const shapes: readonly Shape[] = [
         recordId: system['eventRecordID'],
         headerPid: system['processID'],
         message: system['message'],
-        data: ofWazuh(members(event, 'eventdata')),
+        data: wazuhData(event),
       };
     },
   },
@@ -448,6 +459,12 @@ const shapes: readonly Shape[] = [
       'EventID' in record &&
       ('EventTime' in record || 'SourceModuleType' in record),
     unwrap: (record) => {
+      // CaptureEventXML: the event as it was, with what NXLog's own fields have taken the place of.
+      const event = asObject(parseXml(textOf(record['EventXML']) ?? '')?.['Event']);
+      const whole = event && unwrapTree({ ...event, Message: record['Message'] ?? '' });
+      if (whole) {
+        return whole;
+      }
       const data = without(record, nxlogEnvelope);
       deleteNxlogType(data);
       const time = record['EventTime'];

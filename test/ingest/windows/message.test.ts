@@ -370,6 +370,150 @@ Detailed Authentication Information:
       },
     ],
     [
+      'a history of SIDs, with the account that it is of',
+      said(
+        auditing,
+        4765,
+        `SID History was added to an account.
+
+${subject}
+Target Account:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1001
+\tAccount Name:\t\tMallory
+\tAccount Domain:\t\tCONTOSO
+
+Source Account:
+\tSecurity ID:\t\tS-1-5-21-9-9-9-500
+\tAccount Name:\t\tAdministrator
+
+Additional Information:
+\tPrivileges:\t\t-
+\tSID List:\t\t\t-
+`,
+      ),
+      {
+        TargetAccountDisplayName: 'Mallory',
+        AdditionalFields: {
+          SourceUserName: 'Administrator',
+          SourceSid: 'S-1-5-21-9-9-9-500',
+          TargetSid: 'S-1-5-21-1-2-3-1001',
+        },
+      },
+    ],
+    [
+      'a ticket for a service',
+      said(
+        auditing,
+        4769,
+        `A Kerberos service ticket was requested.
+
+Account Information:
+\tAccount Name:\t\tbob@CONTOSO.COM
+\tAccount Domain:\t\tCONTOSO.COM
+\tLogon GUID:\t\t{11111111-0000-0000-0000-000000000000}
+
+Service Information:
+\tService Name:\t\tsvc_sql
+\tService ID:\t\tS-1-5-21-1-2-3-1200
+
+Network Information:
+\tClient Address:\t\t::ffff:10.0.0.9
+\tClient Port:\t\t50002
+
+Additional Information:
+\tTicket Options:\t\t0x40810000
+\tTicket Encryption Type:\t0x17
+\tFailure Code:\t\t0x0
+\tTransited Services:\t-
+`,
+      ),
+      {
+        AccountName: 'bob',
+        IPAddress: '10.0.0.9',
+        AdditionalFields: {
+          TicketEncryptionType: '0x17',
+          LogonGuid: '{11111111-0000-0000-0000-000000000000}',
+        },
+      },
+    ],
+    [
+      'a right of an account that is known by its name',
+      said(
+        auditing,
+        4717,
+        `System security access was granted to an account.
+
+${subject}
+Account Modified:
+\tAccount Name:\t\tCONTOSO\\Mallory
+
+Access Granted:
+\tAccess Right:\t\tSeRemoteInteractiveLogonRight
+`,
+      ),
+      {
+        ActionType: 'LogonRightsSettingEnabled',
+        AdditionalFields: {
+          TargetUserName: 'CONTOSO\\Mallory',
+          LogonRights: 'SeRemoteInteractiveLogonRight',
+        },
+      },
+    ],
+    [
+      'a right of an account by its SID',
+      said(
+        auditing,
+        4717,
+        `System security access was granted to an account.
+
+${subject}
+Account Modified:
+\tAccount Name:\t\tS-1-5-21-1-2-3-1001
+
+Access Granted:
+\tAccess Right:\t\tSeBatchLogonRight
+`,
+      ),
+      { AdditionalFields: { TargetSid: 'S-1-5-21-1-2-3-1001' } },
+    ],
+    [
+      'an application that the firewall has blocked',
+      said(
+        auditing,
+        5031,
+        `The Windows Firewall Service blocked an application from accepting incoming connections on the network.
+
+Profiles:\t\tPublic
+Application:\t\tC:\\Temp\\evil.exe
+`,
+      ),
+      {
+        ActionType: 'FirewallInboundConnectionToAppBlocked',
+        FolderPath: 'C:\\Temp\\evil.exe',
+        AdditionalFields: { Profiles: 'Public' },
+      },
+    ],
+    [
+      'a query of the DNS client',
+      said(
+        'Microsoft-Windows-DNS-Client',
+        3008,
+        'DNS query is completed for the name evil.example, type 1, query options 140737488355328 with status 0 Results type:  5 x.evil.example;192.0.2.7;',
+      ),
+      {
+        ActionType: 'DnsQueryResponse',
+        AdditionalFields: {
+          DnsQueryString: 'evil.example',
+          DnsQueryResult: [
+            { DnsQueryType: 'CNAME', Result: 'x.evil.example' },
+            { DnsQueryType: 'A', Result: '192.0.2.7' },
+          ],
+          QueryStatus: 0,
+          QueryType: '1',
+        },
+      },
+    ],
+    [
       'a new member of a group',
       said(
         auditing,
@@ -415,7 +559,7 @@ Task Information:
         AccountName: 'admin',
         AdditionalFields: {
           TaskName: '\\Evil',
-          TaskContent: expect.stringContaining('<Command>evil.exe</Command>'),
+          TaskContent: expect.stringMatching(/<Command>evil.exe<\/Command>\n<\/Task>$/),
         },
       },
     ],
@@ -605,7 +749,7 @@ User Data:
       },
     ],
   ])('%s', (_name, record, wanted) => {
-    expect(onlyRow(converted([record]))).toMatchObject(wanted);
+    expect(onlyRow(converted([record], undefined, { extensions: true }))).toMatchObject(wanted);
   });
 
   it.each([

@@ -232,6 +232,23 @@ const shapes: readonly (readonly [string, object | string])[] = [
     },
   ],
   [
+    'Datadog',
+    {
+      Event: {
+        xmlns: 'http://schemas.microsoft.com/win/2004/08/events/event',
+        System: {
+          Provider: { Name: provider },
+          EventID: { value: '11', Qualifiers: '0' },
+          TimeCreated: { SystemTime: iso },
+          Execution: { ProcessID: '99' },
+          Channel: channel,
+          Computer: computer,
+        },
+        EventData: { Data: data },
+      },
+    },
+  ],
+  [
     'Wazuh, from the agent',
     {
       win: {
@@ -601,6 +618,29 @@ describe('an event is the same in every shape', () => {
       },
     ],
     [
+      'Wazuh',
+      {
+        data: {
+          win: {
+            system: {
+              ...{ providerName: 'Microsoft-Windows-Eventlog', eventID: '1102', computer },
+              ...{ systemTime: iso, channel: 'Security', message: 'The audit log was cleared.' },
+            },
+            logFileCleared: { subjectUserName: 'Admin' },
+          },
+        },
+      },
+    ],
+    [
+      'Promtail',
+      {
+        ...{ source: 'Microsoft-Windows-Eventlog', channel: 'Security', computer },
+        ...{ event_id: 1102, eventRecordID: 5, timeCreated: iso },
+        user_data:
+          "<LogFileCleared xmlns='l'><SubjectUserName>Admin</SubjectUserName></LogFileCleared>",
+      },
+    ],
+    [
       'Log Analytics (Event)',
       {
         TimeGenerated: iso,
@@ -696,6 +736,25 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  it('NXLog may have the event as it was, too, with what it has lost', () => {
+    const record = {
+      ...{ EventTime: iso, Hostname: computer, SourceName: provider, EventID: 12 },
+      ...{ EventType: 'INFO', SourceModuleType: 'im_msvistalog' },
+      TargetObject: 'HKLM\\SOFTWARE\\A\\B',
+      EventXML: xml
+        .replace('<EventID>11<', '<EventID>12<')
+        .replace(
+          /<EventData>.*<\/EventData>/,
+          "<EventData><Data Name='EventType'>DeleteValue</Data><Data Name='TargetObject'>HKLM\\SOFTWARE\\A\\B</Data></EventData>",
+        ),
+    };
+    expect(onlyRow(converted([record]))).toMatchObject({
+      ActionType: 'RegistryValueDeleted',
+      RegistryKey: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\A',
+      RegistryValueName: 'B',
+    });
+  });
+
   it('a time as Kibana writes it is of a zone that Sysmon tells', () => {
     const exported = (id: number, name: string, values: object) => ({
       '@timestamp': 'Jan 5, 2026 @ 12:11:12.345',
@@ -748,6 +807,61 @@ describe('an event is the same in every shape', () => {
       AccountName: 'mallory',
       InitiatingProcessAccountName: 'admin',
     });
+  });
+
+  it.each<[string, string, number, readonly string[], object]>([
+    [
+      'a file that AppLocker has blocked',
+      'Microsoft-Windows-AppLocker',
+      8004,
+      [
+        ...['3', 'EXE', '{0}', '1', '-', '1', '-', 'S-1-5-21-1-2-3-1001', '1234'],
+        ...['20', '%OSDRIVE%\\TEMP\\EVIL.EXE', '0', 'AABB', '1', '-', '0x2abc'],
+        ...['16', 'C:\\Temp\\evil.exe'],
+      ],
+      {
+        ...{ FileName: 'evil.exe', AccountSid: 'S-1-5-21-1-2-3-1001', InitiatingProcessId: 1234 },
+        AdditionalFields: expect.objectContaining({ AuthenticodeHash: 'aabb' }),
+      },
+    ],
+    [
+      'the same before files had a full path',
+      'Microsoft-Windows-AppLocker',
+      8004,
+      [
+        ...['3', 'EXE', '{0}', '1', '-', '1', '-', 'S-1-5-21-1-2-3-1001', '1234'],
+        ...['20', '%OSDRIVE%\\TEMP\\EVIL.EXE', '0', 'AABB', '1', '-', '0x2abc'],
+      ],
+      { FileName: 'EVIL.EXE', FolderPath: 'C:\\TEMP\\EVIL.EXE' },
+    ],
+    [
+      'passwords decrypted',
+      'Microsoft-Windows-Crypto-DPAPI',
+      16385,
+      ['SPCryptUnprotect', 'Google Chrome', '{1}', '0', '16', '0', '5', '1234', '6', '32'],
+      {
+        InitiatingProcessId: 1234,
+        AdditionalFields: expect.objectContaining({
+          DataDescription: { PropertyValue: 'Google Chrome' },
+        }),
+      },
+    ],
+    [
+      'a share that is changed',
+      'Microsoft-Windows-Security-Auditing',
+      5143,
+      [
+        ...['S-1-5-21-1-2-3-500', 'Admin', 'CONTOSO', '0x1f4', 'Directory', '\\\\*\\drop'],
+        ...['C:\\drop', 'N/A', 'N/A', '0x1', '0x2', '0x0', '0x0', 'N/A', 'D:(A;;;;;WD)'],
+      ],
+      { AdditionalFields: expect.objectContaining({ NewMaxUsers: '0x2', NewSD: 'D:(A;;;;;WD)' }) },
+    ],
+  ])('values without names have their places: %s', (_what, source, id, values, wanted) => {
+    const record = {
+      ...{ ProviderName: source, EventID: id, Computer: computer, TimeCreated: iso },
+      StringInserts: values,
+    };
+    expect(onlyRow(converted([record]))).toMatchObject(wanted);
   });
 
   it('the attributes of an account have their places', () => {
