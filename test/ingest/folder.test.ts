@@ -153,6 +153,51 @@ describe('a followed folder', () => {
     expect(await taken(second, 200, 300)).toBe(50);
   });
 
+  it('has lines that are not finished in more files than are kept open', async () => {
+    const folder = newFolder();
+    const halves = numbers(0, 230).map((file) => {
+      const [whole, half] = [800 + 2 * file, 801 + 2 * file].map((n) => events(n, n + 1));
+      const start = Buffer.concat([
+        whole ?? Buffer.alloc(0),
+        half?.subarray(0, 60) ?? Buffer.alloc(0),
+      ]);
+      return { file: path.join(folder, `m${file}.ndjson`), start, rest: half?.subarray(60) ?? '' };
+    });
+    for (const { file, start } of halves) writeFileSync(file, start);
+    const running = await follow(folder, { source: 'defender-streaming' });
+    expect(await taken(running, 800, 1260)).toBe(230);
+    for (const { file, rest } of halves) appendFileSync(file, rest);
+    expect(await taken(running, 800, 1260)).toBe(460);
+    expect(await count('QuarryIngestErrors', `Position LIKE 'm%.ndjson%'`)).toBe(0);
+  });
+
+  it('reads a file anew that is one line without an end, and another line then', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'state.json');
+    const running = await follow(folder, { source: 'defender-streaming' });
+    writeFileSync(file, `${events(1300, 1301)}${events(1301, 1302).subarray(0, -10)}`);
+    expect(await taken(running, 1300, 1310)).toBe(1);
+    writeFileSync(file, events(1302, 1306));
+    expect(await taken(running, 1302, 1306)).toBe(4);
+    writeFileSync(file, events(1306, 1307).subarray(0, -1));
+    await running.caughtUp();
+    writeFileSync(file, lines([processEvent(1307, { FileName: 'a-longer-name.exe' })]));
+    expect(await taken(running, 1307, 1308)).toBe(1);
+  });
+
+  it('goes on where the clock is set back', async () => {
+    const folder = newFolder();
+    const running = await follow(folder, { source: 'defender-streaming' });
+    writeFileSync(path.join(folder, 'c.json.gz'), gzipSync(events(1310, 1312)));
+    await running.caughtUp();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 24 * 3_600_000 });
+    try {
+      await until(async () => (await taken(running, 1310, 1320)) === 2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('takes archives and documents whole, once they are finished', async () => {
     const folder = newFolder();
     mkdirSync(path.join(folder, 'below'));

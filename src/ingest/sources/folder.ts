@@ -54,7 +54,7 @@ interface Tracked {
   handle: FileHandle | undefined;
   reader: LineReader | undefined;
   kind: 'lines' | 'whole' | undefined;
-  /** When it was last seen to be different, by `Date.now()`. */
+  /** When it was last seen to be different, by `performance.now()`: clocks are set. */
   changedAt: number;
   seenSize: number;
   /** What it holds has been asked for since it changed. */
@@ -124,7 +124,7 @@ class Folder {
       there.add(file.id);
       const tracked = this.#tracked.get(file.id) ?? this.#track(file);
       if (file.size !== tracked.seenSize || file.changedMs !== tracked.file.changedMs) {
-        tracked.changedAt = Date.now();
+        tracked.changedAt = performance.now();
         tracked.seenSize = file.size;
         tracked.isPausing = false;
       }
@@ -169,7 +169,7 @@ class Folder {
       handle: undefined,
       reader: undefined,
       kind: position.whole ? 'whole' : position.offset > 0 ? 'lines' : undefined,
-      changedAt: Date.now(),
+      changedAt: performance.now(),
       seenSize: -1,
       isPausing: false,
       unknownTo: 0,
@@ -225,15 +225,17 @@ class Folder {
 
   /** Written anew and as long as before or longer, or another file with the number of the old one. */
   async #isAnother(tracked: Tracked): Promise<boolean> {
-    const { file, position, checked } = tracked;
+    const { file, position, reader, checked } = tracked;
     const isChecked = checked?.changedMs === file.changedMs && checked.size === file.size;
-    if (position.offset === 0 || isChecked) {
+    if ((position.offset === 0 && reader === undefined) || isChecked) {
       return false;
     }
     // Most of them are never read again: they are not kept open.
     const handle = tracked.handle ?? (await open(file.path, 'r'));
     try {
-      if ((await tailOf(handle, position.offset)) !== position.tail) {
+      const isAsStored =
+        position.offset === 0 || (await tailOf(handle, position.offset)) === position.tail;
+      if (!isAsStored || (await reader?.isSame(rangesOf(handle))) === false) {
         return true;
       }
     } finally {
@@ -247,7 +249,7 @@ class Folder {
 
   /** It has not grown since it was last looked at. */
   async #pause(tracked: Tracked): Promise<void> {
-    if (Date.now() - tracked.changedAt > unfinishedMs) {
+    if (performance.now() - tracked.changedAt > unfinishedMs) {
       await this.#finish(tracked);
     } else if (!tracked.isPausing) {
       tracked.isPausing = true;
@@ -356,10 +358,10 @@ class Folder {
     const { handle, kind, position } = tracked;
     const size = handle ? (await handle.stat()).size : 0;
     if (handle && kind === 'lines' && size > (tracked.reader?.readTo ?? position.offset)) {
-      tracked.changedAt = Date.now();
+      tracked.changedAt = performance.now();
       tracked.reader ??= this.#readerOf(tracked);
       await tracked.reader.advance(rangesOf(handle), size, this.#signal);
-    } else if (Date.now() - tracked.changedAt > unfinishedMs) {
+    } else if (performance.now() - tracked.changedAt > unfinishedMs) {
       await this.#finish(tracked);
       await handle?.close();
       this.#tracked.delete(tracked.id);
@@ -371,7 +373,7 @@ class Folder {
     const { file, position } = tracked;
     const { size, changedMs } = file;
     const isTaken = position.whole?.size === size && position.whole.changedMs === changedMs;
-    if (isTaken || Date.now() - tracked.changedAt < settledMs) {
+    if (isTaken || performance.now() - tracked.changedAt < settledMs) {
       return;
     }
     const { tenant, source } = this.#settings;
@@ -411,7 +413,7 @@ class Folder {
       return 'whole';
     }
     const isDocument = startsDocument(start);
-    const isSettled = bytesRead === headBytes || Date.now() - tracked.changedAt > settledMs;
+    const isSettled = bytesRead === headBytes || performance.now() - tracked.changedAt > settledMs;
     if (isDocument === undefined && !isSettled) {
       return undefined;
     }
@@ -428,7 +430,8 @@ class Folder {
       .filter(({ handle }) => handle !== undefined)
       .sort((left, right) => right.changedAt - left.changedAt);
     for (const tracked of opened.slice(mostOpen)) {
-      await this.#guarded(tracked, () => this.#finish(tracked));
+      // What waits for the rest of it goes on waiting: the file is opened again when that comes.
+      if (!tracked.reader?.isHolding) await this.#guarded(tracked, () => this.#finish(tracked));
       await tracked.handle?.close();
       tracked.handle = undefined;
     }

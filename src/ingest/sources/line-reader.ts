@@ -22,6 +22,8 @@ export interface LineReaderOptions extends SourceSettings {
 const patienceMs = 30_000;
 /** So much is handed over and stored at a time. */
 const portionBytes = 4 * 1024 * 1024;
+/** By so much of the end of what was read it is known again. */
+const tailBytes = 512;
 /** The lines at the start of a file that say what the others are (Zeek's `#fields`). */
 const longestHeading = 64 * 1024;
 
@@ -33,6 +35,8 @@ export class LineReader {
   #summary = emptySummary();
   /** Bytes up to here have been handed to the intake. */
   #readTo: number;
+  /** What stands before it, as far as this has read it. */
+  #tail: Uint8Array = new Uint8Array();
   #storedTo: number;
   #storing: Promise<void> = Promise.resolve();
 
@@ -50,6 +54,15 @@ export class LineReader {
   /** Whether the end of what has been read is no line yet, or waits for others that belong to it. */
   get isHolding(): boolean {
     return this.#intake !== undefined && this.#storedTo < this.#readTo;
+  }
+
+  /** Whether what was read last still stands there. */
+  async isSame(read: ReadRange): Promise<boolean> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of read(this.#readTo - this.#tail.length, this.#readTo)) {
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).equals(this.#tail);
   }
 
   /** Takes what there is up to `size`, or less. When it throws, the reader is of no use any more. */
@@ -114,6 +127,7 @@ export class LineReader {
     for await (const chunk of read(this.#readTo, to)) {
       await this.#store(intake, intake.write(chunk, this.#summary));
       this.#readTo += chunk.length;
+      this.#tail = Buffer.concat([this.#tail, chunk.subarray(-tailBytes)]).subarray(-tailBytes);
     }
     await this.#store(intake, intake.take(this.#summary, true));
   }
