@@ -81,19 +81,20 @@ export class Correlation {
     }
   }
 
-  /** Puts what has been learnt on disk. */
+  /** Puts what has been learnt on disk; where it throws, it is put there the next time. */
   save(): void {
-    this.#unsaved = 0;
-    const learnt = {
-      processes: this.processes.takeDirty(),
-      devices: this.devices.takeDirty(),
-      sids: this.accounts.takeNew(),
+    this.#store?.save({
+      processes: this.processes.unsaved,
+      devices: this.devices.unsaved,
+      sids: this.accounts.unsaved,
       primaries: this.#newPrimaries,
       lesserRows: this.lesserRows.unsaved,
-    };
-    this.#store?.save(learnt);
+    });
+    this.#unsaved = 0;
     this.#newPrimaries = [];
-    this.lesserRows.saved();
+    for (const saved of [this.processes, this.devices, this.accounts, this.lesserRows]) {
+      saved.saved();
+    }
   }
 }
 
@@ -133,10 +134,13 @@ export class Accounts {
     return known === '' ? undefined : known;
   }
 
-  takeNew(): ReadonlyMap<string, string> {
-    const taken = this.#new;
+  /** What has been learnt since `saved`. */
+  get unsaved(): ReadonlyMap<string, string> {
+    return this.#new;
+  }
+
+  saved(): void {
     this.#new = new Map();
-    return taken;
   }
 }
 

@@ -180,11 +180,13 @@ export class DeviceRegistry {
     }
   }
 
-  /** Devices that have changed since the last call. */
-  takeDirty(): readonly Device[] {
-    const dirty = [...this.#touched].filter(({ isDirty, clock }) => isDirty || clock.isDirty);
+  /** Devices that have changed since `saved`. */
+  get unsaved(): readonly Device[] {
+    return [...this.#touched].filter(({ isDirty, clock }) => isDirty || clock.isDirty);
+  }
+
+  saved(): void {
     this.#touched.clear();
-    return dirty;
   }
 
   /** A name without domain is short for the one device that is known to start so. */

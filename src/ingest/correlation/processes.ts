@@ -136,11 +136,13 @@ export class ProcessCache {
         );
   }
 
-  /** Processes that have changed since the last call. */
-  takeDirty(): readonly Process[] {
-    const dirty = [...this.#dirty].filter((process) => process.isDirty);
+  /** Processes that have changed since `saved`. */
+  get unsaved(): readonly Process[] {
+    return [...this.#dirty].filter((process) => process.isDirty);
+  }
+
+  saved(): void {
     this.#dirty.clear();
-    return dirty;
   }
 
   /** @param isOther two starts that one log tells of are two, however near they are */

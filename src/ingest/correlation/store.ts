@@ -222,7 +222,8 @@ export class CorrelationStore implements ProcessStore {
       work();
       this.#database.exec('commit');
     } catch (error) {
-      this.#database.exec('rollback');
+      // Of a full disk SQLite has taken the transaction back by itself; what is thrown is why.
+      if (this.#database.inTransaction) this.#database.exec('rollback');
       throw error;
     }
   }

@@ -56,7 +56,7 @@ it('accounts, addresses and facts of any length are no matter', () => {
   expect(accounts.sidOf(long(10_000, 'a\\b'))).toBeUndefined();
   expect(accounts.sidOf('a\\b')).toBeUndefined();
   expect(asked).toEqual(['a\\b']);
-  expect(accounts.takeNew().size).toBe(0);
+  expect(accounts.unsaved.size).toBe(0);
 
   const device = new Device('pc1');
   device.sawAddress(long(100, '10.0.0.1'), 1);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { Correlation } from '../../../src/ingest/correlation/correlation.js';
 import { type LesserRow, LesserRows } from '../../../src/ingest/correlation/lesser-rows.js';
+import { rank } from '../../../src/ingest/correlation/process.js';
 import { CorrelationStore, type Learnt } from '../../../src/ingest/correlation/store.js';
 import { cleanUp, temporaryDirectory } from '../../engine/fixture.js';
 
@@ -66,10 +67,18 @@ it('what could not be saved is saved by the next time', () => {
   const store = new Full(path.join(temporaryDirectory(), 'known.db'));
   cleanUp(async () => store.close());
   const correlation = new Correlation(store);
-  correlation.lesserRows.add(row(1));
+  const { devices, processes, accounts, lesserRows } = correlation;
+  const facts = { image: 'a.exe' };
+  lesserRows.add(row(1));
+  devices.of('pc1').learnAbout({ Model: 'Z' });
+  accounts.learn('a\\b', 'S-1-5-21-1');
+  processes.start('pc1', { pid: 1, startMs: 1, started: '1', by: rank.sysmon, facts });
   expect(() => correlation.save()).toThrow('full');
   store.isFull = false;
   correlation.save();
   correlation.save();
   expect([...store.lesserRows()]).toEqual([row(1)]);
+  expect(store.device('pc1')?.about.get('Model')).toBe('Z');
+  expect(store.sid('a\\b')).toBe('S-1-5-21-1');
+  expect(store.byPid('pc1', 1)).toHaveLength(1);
 });

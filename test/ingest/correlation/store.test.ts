@@ -1,3 +1,4 @@
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Process } from '../../../src/ingest/correlation/process.js';
 import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
+import { cleanUp, smallDisk } from '../../engine/fixture.js';
 
 let folder = '';
 let store: CorrelationStore;
@@ -65,6 +67,25 @@ it('what could not be saved is saved by the next time', () => {
   store.save({ ...nothing, processes: [process(3)] });
   store.save({ ...nothing, processes: added });
   expect([1, 2, 3].map((pid) => store.byPid('pc1', pid)[0]?.pid)).toEqual([1, 2, 3]);
+});
+
+const disk = smallDisk(1);
+
+it.skipIf(disk === undefined)('a full disk is what a failure says, and is made up for', () => {
+  const full = new CorrelationStore(join(disk ?? '', 'known.db'));
+  cleanUp(() => full.close());
+  full.save({ ...nothing, processes: [process(1)] });
+  const ballast = join(disk ?? '', 'ballast');
+  const { bavail, bsize } = statfsSync(disk ?? '');
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+  const added = Array.from({ length: 500 }, (_, index) => process(2 + index));
+  for (const _attempt of [1, 2]) {
+    const failed = expect.objectContaining({ code: 'SQLITE_FULL' });
+    expect(() => full.save({ ...nothing, processes: added })).toThrow(failed);
+  }
+  rmSync(ballast);
+  full.save({ ...nothing, processes: added });
+  expect([1, 2, 501].map((pid) => full.byPid('pc1', pid)[0]?.pid)).toEqual([1, 2, 501]);
 });
 
 it('events with a row of their own are known that an earlier version stored', () => {
