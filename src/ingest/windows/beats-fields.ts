@@ -6,8 +6,8 @@ import { asObject, at, type JsonObject } from './shape.js';
 type Moved = string | readonly string[] | ((record: JsonObject) => string | undefined);
 
 /**
- * Winlogbeat's modules and Elastic's pipelines for Sysmon, Security and PowerShell do not copy values to
- * the fields of ECS but move them, so that `event_data` lacks them. By the names that they had.
+ * Winlogbeat's modules, Elastic's pipelines for Sysmon, Security and PowerShell, and those of Security Onion do not
+ * copy values to the fields of ECS but move them, so that `event_data` lacks them. By the names that they had.
  */
 interface MovedFields {
   readonly of: Readonly<Record<number, Readonly<Record<string, Moved>>>>;
@@ -22,13 +22,18 @@ const user: Moved = (record) => {
 };
 
 const hashNames = ['sha1', 'md5', 'sha256', 'imphash'];
+/** Security Onion has hashes of images and files alike there, and some of them under the names that Sysmon has. */
+const hashPlaces = ['file.hash', 'hash'];
 
 /** Hashes in Sysmon's form. */
 const hashes =
   (...paths: readonly string[]): Moved =>
   (record) => {
     const found = hashNames.flatMap((name) => {
-      const hash = paths.map((path) => textOf(at(record, `${path}.${name}`))).find(Boolean);
+      const hash = [...paths, ...hashPlaces]
+        .flatMap((path) => [`${path}.${name}`, `${path}.${name.toUpperCase()}`])
+        .map((path) => textOf(at(record, path)))
+        .find(Boolean);
       return hash === undefined ? [] : [`${name.toUpperCase()}=${hash}`];
     });
     return found.length === 0 ? undefined : found.join(',');
@@ -48,9 +53,10 @@ const dnsNumbers: Readonly<Record<string, number>> = {
 const queryResults: Moved = (record) => {
   const answers = at(record, 'dns.answers');
   const parts = (Array.isArray(answers) ? answers : [answers]).flatMap((answer) => {
-    const { type, data } = asObject(answer) ?? {};
+    const { type, data, name } = asObject(answer) ?? {};
     const number = dnsNumbers[textOf(type)?.toUpperCase() ?? ''];
-    const text = textOf(data);
+    // Security Onion has all of them, as they were, where others have a name.
+    const text = textOf(data) ?? textOf(name);
     return text === undefined ? [] : [number === undefined ? text : `type:  ${number} ${text}`];
   });
   return parts.length === 0 ? undefined : `${parts.join(';')};`;
@@ -95,15 +101,15 @@ const source = {
   SourceProcessId: 'process.pid',
   SourceImage: 'process.executable',
 };
-const target = { ...process, TargetFilename: 'file.path' };
+const target = { ...process, TargetFilename: ['file.path', 'file.target'] };
 const module = {
   ImageLoaded: ['dll.path', 'file.path'],
-  Hashes: hashes('dll.hash', 'file.hash', 'hash'),
+  Hashes: hashes('dll.hash'),
   Signed: ['dll.code_signature.signed', 'file.code_signature.signed'],
   Signature: ['dll.code_signature.subject_name', 'file.code_signature.subject_name'],
   SignatureStatus: ['dll.code_signature.status', 'file.code_signature.status'],
 };
-const hashedFile = { ...target, Hashes: hashes('file.hash', 'hash', 'process.hash') };
+const hashedFile = { ...target, Hashes: hashes('file.hash', 'process.hash') };
 const registry = { ...process, TargetObject: 'registry.path' };
 const pipe = { ...process, PipeName: 'file.name' };
 const wmi = { User: user };
@@ -115,14 +121,14 @@ const sysmon: MovedFields = {
       ...process,
       CommandLine: 'process.command_line',
       CurrentDirectory: 'process.working_directory',
-      Hashes: hashes('process.hash', 'hash'),
+      Hashes: hashes('process.hash'),
       FileVersion: 'process.pe.file_version',
       Description: 'process.pe.description',
       Product: 'process.pe.product',
       Company: 'process.pe.company',
       OriginalFileName: 'process.pe.original_file_name',
       ParentProcessGuid: 'process.parent.entity_id',
-      ParentProcessId: 'process.parent.pid',
+      ParentProcessId: ['process.parent.pid', 'process.ppid'],
       ParentImage: 'process.parent.executable',
       ParentCommandLine: 'process.parent.command_line',
     },
@@ -132,10 +138,10 @@ const sysmon: MovedFields = {
       Protocol: 'network.transport',
       Initiated: initiated,
       SourceIp: 'source.ip',
-      SourceHostname: 'source.domain',
+      SourceHostname: ['source.domain', 'source.hostname'],
       SourcePort: 'source.port',
       DestinationIp: 'destination.ip',
-      DestinationHostname: 'destination.domain',
+      DestinationHostname: ['destination.domain', 'destination.hostname'],
       DestinationPort: 'destination.port',
     },
     6: module,
@@ -147,7 +153,7 @@ const sysmon: MovedFields = {
     12: registry,
     13: registry,
     14: registry,
-    15: { ...target, Hash: hashes('file.hash', 'hash', 'process.hash') },
+    15: { ...target, Hash: hashes('file.hash', 'process.hash') },
     17: pipe,
     18: pipe,
     19: wmi,
@@ -155,7 +161,7 @@ const sysmon: MovedFields = {
     21: wmi,
     22: {
       ...process,
-      QueryName: 'dns.question.name',
+      QueryName: ['dns.question.name', 'dns.query.name'],
       QueryStatus: queryStatus,
       QueryResults: queryResults,
     },
@@ -165,8 +171,17 @@ const sysmon: MovedFields = {
   },
 };
 
+/** Others have another account there, and leave this one where it was. */
+const securityOnionUser: Moved = (record) =>
+  textOf(at(record, 'event.module')) === 'windows_eventlog'
+    ? textOf(at(record, 'user.name'))
+    : undefined;
+
+const acting = { SubjectUserName: securityOnionUser };
+
 const security: MovedFields = {
   others: {
+    ...acting,
     ProcessId: 'process.pid',
     ProcessName: 'process.executable',
     IpAddress: 'source.ip',
@@ -175,6 +190,7 @@ const security: MovedFields = {
   },
   of: {
     4688: {
+      ...acting,
       NewProcessId: 'process.pid',
       NewProcessName: 'process.executable',
       CommandLine: 'process.command_line',

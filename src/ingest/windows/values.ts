@@ -502,6 +502,8 @@ export function iniValue(text: string, key: string): string | undefined {
   return new RegExp(`(?:^|\\s)${key}=(\\S+)`, 'i').exec(text)?.[1];
 }
 
+const unquotedPath = /^(?:(?!\s\/).)*?\.(?:exe|sys|dll|com|bat|cmd|ps1)(?=\s|$)/i;
+
 /** The executable that a service's command line starts. */
 export function serviceImage(command: string): string {
   const expanded = command
@@ -514,10 +516,9 @@ export function serviceImage(command: string): string {
   if (quoted) {
     return quoted[1] ?? '';
   }
-  return (
-    /^.*?\.(?:exe|sys|dll|com|bat|cmd|ps1)(?=\s|$)/i.exec(expanded)?.[0] ??
-    (expanded.split(/\s/)[0] || '')
-  );
+  const first = expanded.split(/\s/)[0] ?? '';
+  // A path without quotes may have spaces, up to what is an option; a name alone has none.
+  return first.includes('\\') ? (unquotedPath.exec(expanded)?.[0] ?? first) : first;
 }
 
 const serviceTypes: readonly (readonly [RegExp, number])[] = [

@@ -195,6 +195,77 @@ describe('values that a shipper has moved to fields of ECS', () => {
       },
     ],
     [
+      'a process start in Security Onion',
+      winlog(1, {
+        process: {
+          ...process,
+          command_line: 'cmd.exe /c whoami',
+          pe: { company: 'Microsoft Corporation' },
+          parent: { executable: 'C:\\Windows\\explorer.exe', command_line: 'explorer.exe' },
+          ppid: '7',
+        },
+        user: { name: 'CONTOSO\\Bob' },
+        hash: { md5: '12'.repeat(16).toUpperCase(), imphash: 'CD'.repeat(16) },
+        file: { hash: { SHA1: sha1.toUpperCase() } },
+      }),
+      {
+        table: 'DeviceProcessEvents',
+        ...{ ProcessId: 42, AccountName: 'bob', AccountDomain: 'contoso' },
+        ...{ SHA1: sha1, MD5: '12'.repeat(16), InitiatingProcessId: 7 },
+      },
+    ],
+    [
+      'a file in Security Onion',
+      winlog(11, {
+        process,
+        user: { name: 'CONTOSO\\Bob' },
+        file: { target: data.TargetFilename },
+      }),
+      { ActionType: 'FileCreated', FolderPath: data.TargetFilename, ...acting },
+    ],
+    [
+      'a connection in Security Onion',
+      winlog(3, {
+        ...{ process, user: { name: 'CONTOSO\\Bob' }, network: { transport: 'tcp' } },
+        source: { ip: '10.0.0.5', port: '50111', hostname: computer },
+        destination: { ip: '203.0.113.10', port: '443', hostname: 'evil.example' },
+      }),
+      { RemoteIP: '203.0.113.10', RemotePort: 443, RemoteUrl: 'evil.example', ...acting },
+    ],
+    [
+      'a query in Security Onion',
+      winlog(22, {
+        process,
+        dns: {
+          query: { name: 'evil.example' },
+          answers: { name: 'type:  5 x.evil.example;192.0.2.1;' },
+        },
+      }),
+      {
+        AdditionalFields: {
+          DnsQueryString: 'evil.example',
+          DnsQueryResult: [
+            { DnsQueryType: 'CNAME', Result: 'x.evil.example' },
+            { DnsQueryType: 'A', Result: '192.0.2.1' },
+          ],
+        },
+      },
+    ],
+    [
+      'an account’s doing in Security Onion',
+      {
+        '@timestamp': iso,
+        event: { module: 'windows_eventlog', code: '4720' },
+        user: { name: 'Admin' },
+        winlog: {
+          ...{ provider_name: 'Microsoft-Windows-Security-Auditing', event_id: 4720 },
+          computer_name: computer,
+          event_data: { TargetUserName: 'Backdoor', SubjectDomainName: 'CONTOSO' },
+        },
+      },
+      { AccountName: 'backdoor', InitiatingProcessAccountName: 'admin' },
+    ],
+    [
       'a command',
       winlog(
         4103,

@@ -27,6 +27,25 @@ describe('a path', () => {
   });
 });
 
+describe('the executable of a service', () => {
+  it.each([
+    ['"C:\\a b\\x.exe" -s', 'C:\\a b\\x.exe'],
+    [
+      'C:\\Program Files\\Some App\\svc host.exe -k run',
+      'C:\\Program Files\\Some App\\svc host.exe',
+    ],
+    ['\\??\\C:\\Temp\\a.sys', '\\??\\C:\\Temp\\a.sys'],
+    ['\\\\10.0.0.9\\drop\\evil.exe', '\\\\10.0.0.9\\drop\\evil.exe'],
+    ['powershell.exe -nop -enc AAAA', 'powershell.exe'],
+    ['cmd /c powershell.exe -nop', 'cmd'],
+    ['C:\\Windows\\System32\\cmd /c C:\\Temp\\a.exe', 'C:\\Windows\\System32\\cmd'],
+    ['%COMSPEC% /Q /c echo a > %TEMP%\\b.bat', 'C:\\Windows\\System32\\cmd.exe'],
+    ['System32\\drivers\\a.sys', 'C:\\Windows\\System32\\drivers\\a.sys'],
+  ])('%s', (command, image) => {
+    expect(values.serviceImage(command)).toBe(image);
+  });
+});
+
 describe('the name of a registry value', () => {
   const key = 'HKLM\\SOFTWARE\\Key';
   it.each([
