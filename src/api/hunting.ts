@@ -64,7 +64,7 @@ export async function answerHunt(
   const { head, tail, rows: encode, ...call } = asked;
   const { generation, text } = call;
   const principal = principalOf(request);
-  request.huntText = text;
+  request.huntText = call.written ?? text;
   const started = performance.now();
   const log = (line: { rows: number; status: number; cpuSeconds: number; code?: string }) => {
     const durationMs = Math.round(performance.now() - started);

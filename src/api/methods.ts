@@ -10,7 +10,10 @@ declare module 'fastify' {
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Answers a path's other methods: 405, and which one it has. */
+/**
+ * Answers a path's other methods: 405, and which it has.
+ * @param served of several, with commas between: `GET, POST`
+ */
 export function refuseOtherMethods(
   app: FastifyInstance,
   served: string,
@@ -18,7 +21,7 @@ export function refuseOtherMethods(
   config: FastifyContextConfig,
 ): void {
   app.route({
-    method: methods.filter((method) => method !== served),
+    method: methods.filter((method) => !served.split(', ').includes(method)),
     url,
     config: { ...config, refusesMethod: true },
     handler: async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {

@@ -209,7 +209,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   }
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });
   graphRoutes(app, { ...hunting, publicUrl });
-  kustoRoutes(app, { ...hunting, publicUrl, issues: parts.issuer !== undefined });
+  kustoRoutes(app, {
+    ...hunting,
+    ...(parts.workbench && { statistics: parts.workbench.statistics }),
+    publicUrl,
+    issues: parts.issuer !== undefined,
+  });
   if (parts.ingest) ingestRoutes(app, parts.ingest);
   if (parts.admin) {
     tenantRoutes(app, parts.admin);

@@ -30,6 +30,8 @@ import { traced } from './tracing.js';
 /** A hunt as a route asks for it: what it may use is decided here. */
 export interface HuntCall extends Omit<HuntRequest, 'limits'> {
   readonly generation: GenerationName;
+  /** What the caller wrote, where the hunt's text was made of it. */
+  readonly written?: string;
   /** Where the request came from. */
   readonly address?: string;
   /** Less than the profile allows, where the caller wants no more. */
@@ -81,7 +83,7 @@ async function onRecord<T extends Outcome>(
       actor: principal,
       address: call.address,
       generation,
-      queryText: call.text,
+      queryText: call.written ?? call.text,
       scope: scopeRecord(call),
       outcome,
       status,
@@ -116,7 +118,7 @@ async function admitted<T extends Outcome>(
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
-  const { generation, address: _address, atMost, ...request } = call;
+  const { generation, address: _address, written: _written, atMost, ...request } = call;
   const { principal } = request;
   authorizeData(principal);
   const profile = chooseProfile(parts.profiles, principal, generation);

@@ -78,10 +78,33 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   return [name, { kind: 'scalar', expression: converted(expression, type) }];
 }
 
-/** What stands within `long(5)`: values may be given as literals of their type, except strings, which are as they are. */
+/** Values may be given as literals of their type, `long(5)` or `"text"`, and strings as they are, too. */
 function literalText(given: string, type: ScalarType): string {
+  if (type === 'string') return unquoted(given) ?? given;
   const inner = new RegExp(`^\\s*${type}\\s*\\(([^]*)\\)\\s*$`, 'i').exec(given)?.[1];
-  return type === 'string' || inner === undefined ? given : inner.trim();
+  return inner === undefined ? given : inner.trim();
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** The text of what is a whole literal of a string, `"a\nb"` or `@'a\b'`; undefined for any other text. */
+function unquoted(given: string): string | undefined {
+  const written = given.trim();
+  const verbatim = written.startsWith('@');
+  const quote = written[verbatim ? 1 : 0];
+  const body = written.slice(verbatim ? 2 : 1, -1);
+  if ((quote !== '"' && quote !== "'") || !written.endsWith(quote)) return undefined;
+  if (written.length < (verbatim ? 3 : 2)) return undefined;
+  const parts = verbatim
+    ? new RegExp(`${quote}${quote}?`, 'g')
+    : new RegExp(`\\\\(?:u([0-9a-f]{4})|([^]))|[${quote}\\\\]`, 'gi');
+  let isWhole = true;
+  const text = body.replace(parts, (part, code?: string, character?: string) => {
+    if (part.length === 1) isWhole = false;
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+    return character === undefined ? quote : (escapes[character] ?? character);
+  });
+  return isWhole ? text : undefined;
 }
 
 function letVariable(expression: Expression, context: PlanContext): Variable {

@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { framed } from '../../src/api/kusto/data-set.js';
 import type { Answer } from './fixture.js';
 import { openServer, processEvent, type Server } from './quarry-fixture.js';
 
@@ -57,6 +60,8 @@ describe('version 2', () => {
       FrameType: 'DataSetHeader',
       IsProgressive: false,
       Version: 'v2.0',
+      IsFragmented: false,
+      ErrorReportingPlacement: 'InData',
     });
     const [shown] = (frames[1]?.['Rows'] ?? []) as unknown[][];
     expect(JSON.parse(String(shown?.[2]))).toMatchObject({
@@ -105,6 +110,27 @@ describe('version 2', () => {
       [[7]],
     ],
     [
+      'parameters that are literals',
+      'declare query_parameters(a: string, b: string, c: string, l: long, o: dynamic, t: timespan); print a, b, c, l, o, t',
+      {
+        Parameters: {
+          a: '"a \\"b\\"\\n"',
+          b: "@'c:\\\\d'",
+          c: '"a" and "b"',
+          l: 'long(null)',
+          o: 'dynamic({"a":1})',
+          t: 'timespan(1.02:03:04)',
+        },
+      },
+      [['a "b"\n', 'c:\\\\d', '"a" and "b"', null, { a: 1 }, '1.02:03:04']],
+    ],
+    [
+      'parameters and options by any name',
+      'declare query_parameters(n: long); print n',
+      '{"Parameters":{"n":"1","__proto__":"2","constructor":"3"},"Options":{"__proto__":{"query_take_max_records":0}}}',
+      [[1]],
+    ],
+    [
       'query_take_max_records',
       'range x from 1 to 5 step 1',
       { Options: { query_take_max_records: 2, servertimeout: '00:01:00', unknown: 1 } },
@@ -115,8 +141,14 @@ describe('version 2', () => {
       'DeviceProcessEvents | count',
       {
         Options: {
-          query_datetimescope_from: '2001-01-01T00:00:00Z',
-          query_datetimescope_to: '2001-01-02T00:00:00Z',
+          query_datetimescope_from: '2001-01-01 00:00:00.000000+00:00',
+          query_datetimescope_to: 'datetime(2001-01-02)',
+          query_datetimescope_column: 'Timestamp',
+          query_language: 'kql',
+          queryconsistency: 'strongconsistency',
+          notruncation: true,
+          request_readonly: true,
+          results_progressive_enabled: false,
         },
       },
       [[0]],
@@ -124,6 +156,13 @@ describe('version 2', () => {
   ])('minds %s', async (_, csl, properties, rows) => {
     expect(primary(await query(csl, properties)).Rows).toEqual(rows);
   });
+
+  test.each(['00:04:30', '0:04:30', '1.00:00:00', '1 day, 0:00:00', '4m', '1.5h', 270_000, null])(
+    'servertimeout may be %s',
+    async (servertimeout) => {
+      expect((await query('print 1', { Options: { servertimeout } })).status).toBe(200);
+    },
+  );
 
   test('warns where the limit cut rows off', async () => {
     const answer = await query('range x from 1 to 5 step 1');
@@ -140,30 +179,124 @@ describe('version 2', () => {
   });
 });
 
-test('version 1 is one table', async () => {
-  const { json } = await query('print x = 1, y = "a"', undefined, 'v1');
-  expect(json).toEqual({
-    Tables: [
-      {
-        TableName: 'Table_0',
-        Columns: [
-          { ColumnName: 'x', DataType: 'Int64', ColumnType: 'long' },
-          { ColumnName: 'y', DataType: 'String', ColumnType: 'string' },
-        ],
-        Rows: [[1, 'a']],
-      },
-    ],
+describe('version 1', () => {
+  const tables = async (csl: string, properties?: unknown) => {
+    const { json } = await query(csl, properties, 'v1');
+    return (json as unknown as { Tables: Table[] }).Tables;
+  };
+
+  test('is the rows, what `render` said, how it ended, and which table is which', async () => {
+    const [first, properties, status, contents] = await tables(
+      'print x = 1, y = "a" | render piechart',
+    );
+    expect(first).toEqual({
+      TableName: 'Table_0',
+      Columns: [
+        { ColumnName: 'x', DataType: 'Int64', ColumnType: 'long' },
+        { ColumnName: 'y', DataType: 'String', ColumnType: 'string' },
+      ],
+      Rows: [[1, 'a']],
+    });
+    expect(JSON.parse(String(properties?.Rows[0]?.[0]))).toMatchObject({
+      Visualization: 'piechart',
+    });
+    expect(status?.Columns.map(({ ColumnName }) => ColumnName)).toContain('StatusDescription');
+    expect(status?.Rows.map((row) => row.length)).toEqual([10, 10]);
+    expect(contents?.Rows.map((row) => row.slice(0, 3))).toEqual([
+      [0, 'QueryResult', 'PrimaryResult'],
+      [1, 'QueryProperties', '@ExtendedProperties'],
+      [2, 'QueryStatus', 'QueryStatus'],
+    ]);
+  });
+
+  test('warns where the limit cut rows off, and not where that many were asked for', async () => {
+    const severities = async (properties?: unknown) => {
+      const [, , status] = await tables('range x from 1 to 5 step 1', properties);
+      return status?.Rows.map(([, , severity]) => severity);
+    };
+    expect(await severities()).toEqual(['Warning', 'Info', 'Info']);
+    expect(await severities({ Options: { query_take_max_records: 2 } })).toEqual(['Info', 'Info']);
+  });
+
+  test('answers commands as the other address does', async () => {
+    const [first, ...others] = await tables('.show databases schema');
+    expect(others).toEqual([]);
+    expect(first?.Columns[1]?.ColumnName).toBe('TableName');
   });
 });
 
-test('requests are told apart by their ids', async () => {
-  const body = { db: 'x', csl: 'print 1' };
-  const { headers } = await ask('/v2/rest/query', body, {
-    'x-ms-client-request-id': 'KNC.execute;17',
+describe('frames that are read line by line', () => {
+  const options = {
+    results_v2_newlines_between_frames: true,
+    results_v2_fragment_primary_tables: true,
+    results_error_reporting_placement: 'end_of_table',
+    servertimeout: 270_000_000_000,
+  };
+  const framesOf = async (csl: string, asked: object = options) => {
+    const { text } = await query(csl, { Options: asked });
+    const frames = text.split('\n').slice(0, -1);
+    // A program drops the first character of each line, whichever it is.
+    return frames.map((line) => JSON.parse(line.slice(1))) as Record<string, unknown>[];
+  };
+
+  test.each<[string, unknown[][]]>([
+    ['print x = "a\\nb", o = dynamic({"k": [1, 2]})', [['a\nb', { k: [1, 2] }]]],
+    ['range x from 1 to 3 step 1', [[1], [2], [3]]],
+    ['print x = 1 | where x == 2', []],
+  ])('%s', async (csl, rows) => {
+    const frames = await framesOf(csl);
+    const fragments = frames.filter(({ TableFragmentType }) => TableFragmentType === 'DataAppend');
+    expect(frames.map(({ FrameType }) => FrameType)).toEqual([
+      'DataSetHeader',
+      'DataTable',
+      'TableHeader',
+      ...fragments.map(() => 'TableFragment'),
+      'TableCompletion',
+      'DataTable',
+      'DataSetCompletion',
+    ]);
+    expect(frames[0]).toMatchObject({ IsFragmented: true, ErrorReportingPlacement: 'EndOfTable' });
+    expect(fragments.flatMap(({ Rows }) => Rows)).toEqual(rows);
+    const [completion] = frames.filter(({ FrameType }) => FrameType === 'TableCompletion');
+    expect(completion).toEqual({
+      FrameType: 'TableCompletion',
+      TableId: 1,
+      RowCount: rows.length,
+    });
   });
-  expect(headers.get('x-ms-client-request-id')).toBe('KNC.execute;17');
-  expect(headers.get('x-ms-activity-id')).toMatch(/^[0-9a-f-]{36}$/);
+
+  test('line breaks alone may be asked for', async () => {
+    const frames = await framesOf('range x from 1 to 3 step 1', {
+      results_v2_newlines_between_frames: true,
+    });
+    expect(frames[2]).toMatchObject({ TableKind: 'PrimaryResult', Rows: [[1], [2], [3]] });
+  });
+
+  test('rows that come in any pieces are as many as they were', async () => {
+    const rows = Array.from({ length: 50 }, (_, index) => `[${index},"${'x'.repeat(index % 7)}"]`);
+    const bytes = Buffer.from(rows.join(',\n'));
+    for (const size of [1, 2, 3, 7, 64, 10_000]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+        Buffer.from(bytes.subarray(index * size, (index + 1) * size)),
+      );
+      const stream = Readable.from(pieces).pipe(framed({ fragmented: true, lineBreaks: true }));
+      const written = `[{"Rows":[${await textOf(stream)}]}]`;
+      const frames = JSON.parse(written) as { Rows: unknown[] }[];
+      expect(frames.flatMap(({ Rows }) => Rows)).toEqual(JSON.parse(`[${bytes}]`));
+      expect(written.split('\n')).toHaveLength(frames.length);
+    }
+  });
 });
+
+test.each(['KNC.execute;17', 'KFRTI_MCP.kusto_query:5f0f|a=b/c,{d}'])(
+  'requests are told apart by their ids: %s',
+  async (id) => {
+    const body = { db: 'x', csl: 'print 1' };
+    const { headers } = await ask('/v2/rest/query', body, { 'x-ms-client-request-id': id });
+    expect(headers.get('x-ms-client-request-id')).toBe(id);
+    expect(headers.get('x-ms-activity-id')).toMatch(/^[0-9a-f-]{36}$/);
+  },
+);
 
 describe('commands', () => {
   const command = async (csl: string) => {
@@ -173,17 +306,106 @@ describe('commands', () => {
   };
 
   test.each<[string, readonly unknown[]]>([
-    ['.show tables', ['DeviceProcessEvents', 'default', 'Devices']],
-    ['.SHOW   databases;', ['default']],
-    ['.show database NetDefaultDB schema', ['default', 'DeviceProcessEvents', 'ProcessId']],
+    ['.show tables', ['DeviceProcessEvents', 'NetDefaultDB', 'Devices']],
+    ['.SHOW   databases;', ['NetDefaultDB']],
+    ['.show database', ['NetDefaultDB']],
+    ['.show database default identity', ['default']],
+    ['.show database hunts schema', ['hunts', 'DeviceProcessEvents', 'ProcessId']],
+    [
+      '.show databases schema if_later_than "v1.0"',
+      ['NetDefaultDB', 'DeviceProcessEvents', 'ProcessId'],
+    ],
+    ['.show database cslschema', ['DeviceProcessEvents']],
     ['.show table DeviceProcessEvents', ['ProcessId', 'System.Int64']],
     [".show table ['DeviceProcessEvents']", ['ProcessId', 'System.Int64']],
+    ['.show table ["NetDefaultDB"].DeviceProcessEvents', ['ProcessId', 'System.Int64']],
+    ['.show tables details', ['DeviceProcessEvents', 'NetDefaultDB', 'Devices']],
     ['.show functions', ['FileProfile']],
-    ['.show version', ['Engine']],
+    ['.show function FileProfile', ['FileProfile']],
+    [
+      '.show databases entities with (showObfuscatedStrings=true)',
+      ['NetDefaultDB', 'Table', 'DeviceInfo'],
+    ],
+    ['.show principal roles', ['Database: NetDefaultDB', 'kusto']],
+    ['.show version', ['', null, 'Engine']],
   ])('%s', async (csl, expected) => {
     const { rows, columns } = await command(csl);
     const found = rows.filter((row) => expected.every((value, index) => row[index] === value));
     expect(found.map((row) => row.length)).toEqual([columns.length]);
+  });
+
+  test.each([
+    '.show materialized-views',
+    '.show external tables',
+    '.show entity_groups',
+    '.show graph_models',
+  ])('%s: there are none', async (csl) => {
+    const { rows, columns } = await command(csl);
+    expect(rows).toEqual([]);
+    expect(columns.length).toBeGreaterThan(1);
+  });
+
+  test('how much of a table there is', async () => {
+    const { rows, columns } = await command('.show table DeviceProcessEvents details');
+    const index = columns.findIndex(({ ColumnName }) => ColumnName === 'TotalRowCount');
+    expect(rows.map((row) => row[index])).toEqual([1]);
+  });
+
+  test.each<[string, unknown[][]]>([
+    [
+      '.show databases | project DatabaseName, DatabaseAccessMode, PrettyName, DatabaseId',
+      [['NetDefaultDB', 'ReadOnly', 'NetDefaultDB', '00000000-0000-0000-0000-000000000000']],
+    ],
+    [
+      ".show databases entities with (showObfuscatedStrings=true) | where DatabaseName == 'NetDefaultDB' and EntityName == 'DeviceInfo' | project EntityName, EntityType, Properties",
+      [['DeviceInfo', 'Table', {}]],
+    ],
+    ['.show graph_models | project-away DatabaseName | count', [[0]]],
+    ['.show version | project BuildTime, ServiceType', [[null, 'Engine']]],
+    [
+      '.show database schema\n| where ColumnName == "ProcessId" and TableName == "DeviceProcessEvents"\n| project ColumnType',
+      [['System.Int64']],
+    ],
+    [".show table ['DeviceInfo'] | where AttributeName has_any ('|', 'DeviceId') | count", [[1]]],
+  ])('%s', async (csl, rows) => {
+    expect(await command(csl)).toMatchObject({ status: 200, rows });
+  });
+
+  test('what a command is piped into is on record as it was written', async () => {
+    const csl = '.show tables | where TableName == "on record" | count';
+    await command(csl);
+    const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
+    const authorization = `Bearer ${await server.mint({ app: 'auditor', roles })}`;
+    const kql =
+      'QuarryAuditLogs | where QueryText startswith ".show" and Generation == "kusto" and QueryText has "on record" | distinct QueryText';
+    await expect
+      .poll(
+        async () => primary(await ask('/v2/rest/query', { csl: kql }, { authorization })).Rows,
+        { timeout: 10_000 },
+      )
+      .toEqual([[csl]]);
+  });
+
+  test('an error in what a command is piped into has its place in the text', async () => {
+    const { status, error } = await command('.show tables\n| where Foo == 1');
+    expect(status).toBe(400);
+    expect(error).toMatchObject({
+      '@message': expect.stringMatching(/SEM0100: .*Foo.*\[line:position=2:9\]$/),
+    });
+  });
+
+  test('the audit table is shown to those who may read it', async () => {
+    const named = async (bearer: string) => {
+      const { json } = await server.fetch('/v1/rest/mgmt', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}` },
+        body: JSON.stringify({ csl: '.show schema as json | project d = DatabaseSchema' }),
+      });
+      return JSON.stringify(json).includes('QuarryAuditLogs');
+    };
+    const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
+    expect(await named(token)).toBe(false);
+    expect(await named(await server.mint({ app: 'auditor', roles }))).toBe(true);
   });
 
   test('the schema of a table, in two forms', async () => {
@@ -197,23 +419,58 @@ describe('commands', () => {
     });
   });
 
-  test.each(['.show schema as json', '.show database ["default"] schema as json'])(
-    'the whole schema: %s',
-    async (csl) => {
-      const { rows } = await command(csl);
-      const { Databases } = JSON.parse(String(rows[0]?.[0]));
-      expect(Databases.default.Tables.DeviceInfo.OrderedColumns.length).toBeGreaterThan(10);
-      expect(Databases.default.Functions.FileProfile.Parameters).toMatch(/^\(/);
-    },
-  );
+  test.each([
+    ['.show schema as json', 'NetDefaultDB'],
+    ['.show databases schema as json', 'NetDefaultDB'],
+    ['.show database ["my db"] schema as json', 'my db'],
+    ['.show database __proto__ schema as json', '__proto__'],
+  ])('the whole schema: %s', async (csl, name) => {
+    const { rows } = await command(csl);
+    const { Databases } = JSON.parse(String(rows[0]?.[0]));
+    const database = Object.entries(Databases).find(([key]) => key === name)?.[1];
+    expect(database).toMatchObject({ Name: name, MaterializedViews: {}, EntityGroups: {} });
+    const { Tables, Functions } = database as Record<
+      string,
+      Record<string, Record<string, unknown>>
+    >;
+    expect(Tables?.['DeviceInfo']?.['OrderedColumns']).toContainEqual(
+      expect.objectContaining({ Name: 'DeviceId', CslType: 'string' }),
+    );
+    expect(Functions?.['FileProfile']?.['InputParameters']).toEqual([
+      { Name: 'Files', Columns: [] },
+      {
+        Name: 'HashColumn',
+        Type: 'System.String',
+        CslType: 'string',
+        CslDefaultValue: '"SHA1"',
+      },
+      { Name: 'MaxFiles', Type: 'System.Int64', CslType: 'long', CslDefaultValue: '100' },
+    ]);
+  });
 
   test.each<[string, number, RegExp]>([
-    ['.show table NoSuchTable', 404, /NoSuchTable was not found/],
+    ['.show table NoSuchTable', 400, /NoSuchTable was not found/],
+    ['.show function NoSuchFunction', 400, /NoSuchFunction was not found/],
+    ['.show database __proto__.x schema', 400, /command is not supported/],
+    [`.show table ${'a'.repeat(500_000)}`, 400, /command is not supported/],
+    [`.show${' '.repeat(500_000)}tables x`, 400, /command is not supported/],
+    [`.show tables "${'\'|"'.repeat(100_000)}`, 400, /command is not supported/],
+    [`.show database ${'x'.repeat(300)} schema`, 400, /db must be/],
     ['.drop table DeviceInfo', 400, /command is not supported/],
     ['DeviceInfo', 400, /has to be sent to \/v2\/rest\/query/],
   ])('%s is refused', async (csl, status, message) => {
     const answer = await command(csl);
     expect(answer.status).toBe(status);
+    expect(answer.error).toMatchObject({ '@message': expect.stringMatching(message) });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['a long name', `.show table ${'a'.repeat(500_000)}`, /command is not supported/],
+    ['much space', `.show${' '.repeat(500_000)}tables x`, /command is not supported/],
+    ['many quotes', `.show tables ${'\'|"'.repeat(100_000)}`, /command is not supported/],
+    ['a long name of a database', `.show database ${'x'.repeat(300)} schema`, /db must be/],
+  ])('%s is refused', async (_, csl, message) => {
+    const answer = await command(csl);
     expect(answer.error).toMatchObject({ '@message': expect.stringMatching(message) });
   });
 });
@@ -243,16 +500,43 @@ describe('failures', () => {
 
   test.each<[string, unknown, RegExp]>([
     ['.show tables', undefined, /\/v1\/rest\/mgmt/],
+    ['print 1', { Options: { query_language: 'sql' } }, /query_language is not supported/],
+    ['print 1', { Options: { query_now: '2026-01-01' } }, /query_now is not supported/],
+    [
+      'print 1',
+      { Options: { query_datetimescope_column: 'CreationTime' } },
+      /query_datetimescope_column is not/,
+    ],
+    ['print 1', { Options: { servertimeout: '-00:01:00' } }, /servertimeout must be/],
     ['print 1', 'no json', /properties must be/],
     ['print 1', { Options: { servertimeout: 'soon' } }, /servertimeout must be/],
     ['print 1', { Options: { query_take_max_records: 0 } }, /query_take_max_records must be/],
     ['print 1', { Options: { query_datetimescope_from: 'x' } }, /query_datetimescope_from must be/],
+    [
+      'print 1',
+      `{"Parameters":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
+      /Parameters.a must be/,
+    ],
     ['print 1', { Options: [] }, /properties.Options must be/],
     ['', undefined, /Missing query/],
-  ])('%s with %s', async (csl, properties, message) => {
+  ])('%s with %.60s', async (csl, properties, message) => {
     const { status, json } = await query(csl, properties);
     expect(status).toBe(400);
     expect(json.error).toMatchObject({ '@message': expect.stringMatching(message) });
+  });
+
+  test.each([
+    ['/v1/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
+    ['/v2/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
+    ['/v1/rest/mgmt', 'POST', ['GET', 'PUT', 'PATCH', 'DELETE']],
+    ['/v1/rest/auth/metadata', 'GET', ['POST', 'PUT', 'DELETE']],
+  ])('%s has the methods %s', async (path, allowed, others) => {
+    for (const method of others) {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await server.fetch(path, { method, headers });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
+      expect(answer.json.error).toMatchObject({ '@permanent': true });
+    }
   });
 
   test('without a token, and without the role', async () => {

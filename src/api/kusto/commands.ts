@@ -1,8 +1,13 @@
 import { describeTable, listTables, type TableDescription } from '../../catalog/describe.js';
-import type { Catalog, ScalarType } from '../../catalog/types.js';
+import { parametersOf } from '../../catalog/parameters.js';
+import type { Catalog, ScalarType, StoredFunction } from '../../catalog/types.js';
 import type { ResultColumn } from '../../compile.js';
 import { HuntError } from '../../errors.js';
+import type { TableStatistics } from '../../hunting/statistics.js';
+import type { Principal } from '../../identity/principal.js';
 import { typeNames } from '../type-names.js';
+import { columnsOf, emptyGuid, type NamedType } from './data-set.js';
+import { databaseOf } from './request.js';
 
 /** What a command shows: how tools learn of the tables before they send a query. */
 export interface CommandResult {
@@ -10,43 +15,41 @@ export interface CommandResult {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-interface Command {
-  /** As it is written, after the dot; `T` stands for a table's name. */
-  readonly syntax: string;
-  readonly columns: readonly (readonly [name: string, type: ScalarType])[];
-  readonly rows: (place: Place, table: TableDescription) => unknown[][];
-}
-
-interface Place {
+/** What commands are asked about. */
+export interface Place {
+  readonly principal: Principal;
   readonly catalog: Catalog;
-  /** The one database there is: the caller's tenant. */
+  /** The one database there is, by the name that the caller has for it. */
   readonly database: string;
+  /** How much of each table there is for the caller. */
+  readonly statistics: () => Promise<ReadonlyMap<string, TableStatistics>>;
 }
 
-const ofTables = [
-  ['TableName', 'string'],
-  ['DatabaseName', 'string'],
-  ['Folder', 'string'],
-  ['DocString', 'string'],
-] as const;
+interface Command {
+  /** As it is written, after the dot: `T` stands for the name of a table or function, `[D]` for a database. */
+  readonly syntax: string;
+  readonly columns: readonly NamedType[];
+  readonly rows: (place: Place, name: string) => unknown[][] | Promise<unknown[][]>;
+}
 
-const ofOneTable = [
-  ['TableName', 'string'],
-  ['Schema', 'string'],
-  ['DatabaseName', 'string'],
-  ['Folder', 'string'],
-  ['DocString', 'string'],
-] as const;
+/** Columns that all are texts. */
+function texts(...names: string[]): NamedType[] {
+  return names.map((name) => [name, 'string']);
+}
 
-const ofFunctions = [
-  ['Name', 'string'],
-  ['Parameters', 'string'],
-  ['Body', 'string'],
-  ['Folder', 'string'],
-  ['DocString', 'string'],
-] as const;
+const ofTables = texts('TableName', 'DatabaseName', 'Folder', 'DocString');
+const ofOneTable = texts('TableName', 'Schema', 'DatabaseName', 'Folder', 'DocString');
+const ofFunctions = texts('Name', 'Parameters', 'Body', 'Folder', 'DocString');
 
-const ofDatabases = [
+const ofTableDetails: readonly NamedType[] = [
+  ...ofTables,
+  ['TotalExtents', 'long'],
+  ['TotalExtentSize', 'real'],
+  ['TotalOriginalSize', 'real'],
+  ['TotalRowCount', 'long'],
+];
+
+const ofDatabases: readonly NamedType[] = [
   ['DatabaseName', 'string'],
   ['PersistentStorage', 'string'],
   ['Version', 'string'],
@@ -56,9 +59,29 @@ const ofDatabases = [
   ['ReservedSlot1', 'bool'],
   ['DatabaseId', 'guid'],
   ['InTransitionTo', 'string'],
-] as const;
+];
 
-const wholeSchema = [['DatabaseSchema', 'string']] as const;
+const ofSchema: readonly NamedType[] = [
+  ...texts('DatabaseName', 'TableName', 'ColumnName', 'ColumnType'),
+  ['IsDefaultTable', 'bool'],
+  ['IsDefaultColumn', 'bool'],
+  ...texts('PrettyName', 'Version', 'Folder', 'DocString'),
+];
+
+const ofMaterializedViews: readonly NamedType[] = [
+  ...texts('Name', 'SourceTable', 'Query'),
+  ['MaterializedTo', 'datetime'],
+  ['LastRun', 'datetime'],
+  ['LastRunResult', 'string'],
+  ['IsHealthy', 'bool'],
+  ['IsEnabled', 'bool'],
+  ...texts('Folder', 'DocString'),
+  ['AutoUpdateSchema', 'bool'],
+  ['EffectiveDateTime', 'datetime'],
+  ['Lookback', 'timespan'],
+];
+
+const none = () => [];
 
 /** The commands that clients of Kusto send by themselves; each is a page of learn.microsoft.com/kusto/management. */
 const commands: readonly Command[] = [
@@ -69,127 +92,179 @@ const commands: readonly Command[] = [
       listTables(catalog).map(({ name, category, summary }) => [name, database, category, summary]),
   },
   {
-    syntax: 'show databases',
-    columns: ofDatabases,
-    rows: ({ database }) => [
-      [database, '', 'v1.0', true, 'ReadOnly', database, null, emptyGuid, ''],
-    ],
+    syntax: 'show tables details',
+    columns: ofTableDetails,
+    rows: async (place) => {
+      const statistics = await place.statistics();
+      return tablesOf(place.catalog).map((table) => detailsOf(place, table, statistics));
+    },
   },
   {
-    syntax: 'show database schema',
-    columns: [
-      ['DatabaseName', 'string'],
-      ['TableName', 'string'],
-      ['ColumnName', 'string'],
-      ['ColumnType', 'string'],
-      ['IsDefaultTable', 'bool'],
-      ['IsDefaultColumn', 'bool'],
-      ['PrettyName', 'string'],
-      ['Version', 'string'],
-      ['Folder', 'string'],
-      ['DocString', 'string'],
-    ],
-    rows: ({ catalog, database }) => [
-      [database, '', '', '', false, false, database, 'v1.0', '', ''],
-      ...tablesOf(catalog).flatMap(({ name, category, summary, columns }) => [
-        [database, name, '', '', false, false, '', '', category, summary],
-        ...columns.map((column) => [
-          ...[database, name, column.name, netName(column.type), false, false, '', '', category],
-          column.summary,
-        ]),
-      ]),
-    ],
-  },
-  ...['show database schema as json', 'show databases schema as json', 'show schema as json'].map(
-    (syntax): Command => ({
-      syntax,
-      columns: wholeSchema,
-      rows: (place) => [[JSON.stringify(schemaOf(place))]],
-    }),
-  ),
-  {
-    syntax: 'show table T',
-    columns: [
-      ['AttributeName', 'string'],
-      ['AttributeType', 'string'],
-      ['Folder', 'string'],
-      ['DocString', 'string'],
-    ],
-    rows: (_place, { columns, category }) =>
-      columns.map(({ name, type, summary }) => [name, netName(type), category, summary]),
+    syntax: 'show table T details',
+    columns: ofTableDetails,
+    rows: async (place, name) => {
+      const table = tableOf(place, name);
+      return [detailsOf(place, table, await place.statistics())];
+    },
   },
   {
     syntax: 'show table T cslschema',
     columns: ofOneTable,
-    rows: ({ database }, { name, category, summary, columns }) => [
-      [name, columns.map(cslColumn).join(','), database, category, summary],
-    ],
+    rows: (place, name) => [cslSchemaOf(place, tableOf(place, name))],
   },
   {
     syntax: 'show table T schema as json',
     columns: ofOneTable,
-    rows: ({ database }, table) => [
-      [table.name, JSON.stringify(tableSchema(table)), database, table.category, table.summary],
-    ],
+    rows: (place, name) => {
+      const table = tableOf(place, name);
+      const { category, summary } = table;
+      return [[table.name, JSON.stringify(tableSchema(table)), place.database, category, summary]];
+    },
   },
+  {
+    syntax: 'show table T',
+    columns: texts('AttributeName', 'AttributeType', 'Folder', 'DocString'),
+    rows: (place, name) => {
+      const { columns, category } = tableOf(place, name);
+      return columns.map((column) => [
+        ...[column.name, netName(column.type)],
+        ...[category, column.summary],
+      ]);
+    },
+  },
+  ...['show database [D] schema', 'show databases schema', 'show schema'].flatMap(
+    (syntax): Command[] => [
+      { syntax, columns: ofSchema, rows: schemaRows },
+      {
+        syntax: `${syntax} as json`,
+        columns: texts('DatabaseSchema'),
+        rows: (place) => [[JSON.stringify(schemaOf(place))]],
+      },
+    ],
+  ),
+  {
+    syntax: 'show database [D] cslschema',
+    columns: ofOneTable,
+    rows: (place) => tablesOf(place.catalog).map((table) => cslSchemaOf(place, table)),
+  },
+  {
+    syntax: 'show databases entities',
+    columns: [
+      ...texts('DatabaseName', 'EntityType', 'EntityName', 'DocString', 'Folder'),
+      ...texts('CslInputSchema', 'Content', 'CslOutputSchema'),
+      ['Properties', 'dynamic'],
+    ],
+    rows: entitiesOf,
+  },
+  ...['show databases', 'show database', 'show database [D] identity'].map(
+    (syntax): Command => ({
+      syntax,
+      columns: ofDatabases,
+      rows: ({ database }) => [
+        [database, '', 'v1.0', true, 'ReadOnly', database, null, emptyGuid, ''],
+      ],
+    }),
+  ),
   {
     syntax: 'show functions',
     columns: ofFunctions,
-    rows: ({ catalog }) =>
-      catalog.functions.map(({ name, parameters, body, summary }) => [
-        name,
-        `(${parameters})`,
-        `{ ${body} }`,
-        '',
-        summary,
-      ]),
+    rows: ({ catalog }) => catalog.functions.map(functionRow),
+  },
+  {
+    syntax: 'show function T',
+    columns: ofFunctions,
+    rows: ({ catalog }, name) => {
+      const found = catalog.functions.find((each) => each.name === name);
+      if (!found) throw new HuntError('request.notFound', { what: `The function ${name}` });
+      return [functionRow(found)];
+    },
+  },
+  { syntax: 'show materialized-views', columns: ofMaterializedViews, rows: none },
+  {
+    syntax: 'show external tables',
+    columns: [
+      ...texts('TableName', 'TableType', 'Folder', 'DocString', 'Properties'),
+      ...texts('ConnectionStrings', 'Partitions', 'PathFormat'),
+    ],
+    rows: none,
+  },
+  { syntax: 'show entity_groups', columns: texts('Name', 'Entities'), rows: none },
+  {
+    syntax: 'show graph_models',
+    columns: [...texts('DatabaseName', 'Name'), ['CreationTime', 'datetime'], ['Id', 'guid']],
+    rows: none,
+  },
+  {
+    syntax: 'show principal roles',
+    columns: texts('Scope', 'DisplayName', 'AADObjectID', 'Role'),
+    rows: ({ principal, database }) => [
+      [`Database: ${database}`, principal.name, principal.id, 'Viewer'],
+    ],
   },
   {
     syntax: 'show version',
     columns: [
-      ['ServiceType', 'string'],
-      ['ProductVersion', 'string'],
-      ['ServiceOffering', 'string'],
+      ['BuildVersion', 'string'],
+      ['BuildTime', 'datetime'],
+      ...texts('ServiceType', 'ProductVersion', 'ServiceOffering'),
     ],
-    rows: () => [['Engine', 'Quarry', '{"Type":"Quarry"}']],
+    rows: () => [['', null, 'Engine', 'Quarry', '{"Type":"Quarry"}']],
   },
 ];
 
-const emptyGuid = '00000000-0000-0000-0000-000000000000';
+/** A name, in brackets and quotes where it is no identifier. */
+const entityName = String.raw`(?:[\w-]+|\["[^"\\]+"\]|\['[^'\\]+'\])`;
 
-/** A name, in brackets and quotes where it is no identifier; or `db.name`. */
-const tableName = String.raw`(?:[\w-]+\.)?(?:(\w+)|\["([^"\\]+)"\]|\['([^'\\]+)'\])`;
-/** Of a database, which tools name though there is one alone. */
-const databaseName = String.raw`(?:\s+(?:[\w-]+|\["[^"\\]+"\]|\['[^'\\]+'\]))?`;
+const placeholders: Readonly<Record<string, string>> = {
+  T: String.raw`\s+(?:${entityName}\.)?(?<name>${entityName})`,
+  // Which tools name though there is one alone.
+  '[D]': String.raw`(?:\s+(?<database>${entityName}))?`,
+};
 
-const patterns = commands.map((command) => ({
-  command,
-  pattern: new RegExp(
-    String.raw`^\.\s*${command.syntax
-      .replaceAll(' ', String.raw`\s+`)
-      .replace('T', tableName)
-      .replace(/database(?=\\s\+schema)/, `database${databaseName}`)}\s*;?$`,
-    'i',
-  ),
-}));
+/** What is the same whatever it says: nobody's schema is older, and nothing is obfuscated. */
+const options = String.raw`(?:\s+with\s*\([^()]*\)|\s+if_later_than\s+["'][^"']*["'])?`;
+
+const patterns = commands.map((command) => {
+  const words = command.syntax.split(' ').map((word) => placeholders[word] ?? `\\s+${word}`);
+  const written = words.join('').replace(/^\\s\+/, String.raw`\s*`);
+  return { command, pattern: new RegExp(String.raw`^\.${written}${options}\s*;?$`, 'i') };
+});
+
+/** Characters of a command, what it is piped into aside. */
+const maxCommandLength = 4096;
+
+/** A command, and what it is piped into, which is a query: `.show tables | count`. */
+export interface WrittenCommand {
+  readonly command: string;
+  /** From the pipe on; empty where there is none. */
+  readonly query: string;
+}
+
+/** The command that a text is; undefined for a query. */
+export function commandOf(text: string): WrittenCommand | undefined {
+  const start = text.trimStart();
+  if (!start.startsWith('.')) return undefined;
+  // A name may have a pipe in it.
+  const command = /^(?:[^|"']+|"[^"]*"|'[^']*')*/.exec(start)?.[0] ?? '';
+  const query = start.slice(command.length);
+  return query.startsWith('|')
+    ? { command: command.trim(), query }
+    : { command: start.trim(), query: '' };
+}
 
 /**
  * What a command shows of a tenant's tables.
- * @param text with its leading dot
+ * @param written with its leading dot
  * @throws HuntError `kql.unsupported` `request.notFound`
  */
-export function runCommand(text: string, place: Place): CommandResult {
-  const written = text.trim();
-  for (const { command, pattern } of patterns) {
+export async function runCommand(written: string, place: Place): Promise<CommandResult> {
+  for (const { command, pattern } of written.length > maxCommandLength ? [] : patterns) {
     const found = pattern.exec(written);
     if (!found) continue;
-    const name = found.slice(1).find((part) => part !== undefined);
-    const table = name === undefined ? noTable : visibleTable(place.catalog, name);
-    if (!table) throw new HuntError('request.notFound', { what: `The table ${name}` });
-    return {
-      columns: command.columns.map(([column, type]) => ({ name: column, type })),
-      rows: command.rows(place, table),
-    };
+    const { database, name = '' } = found.groups ?? {};
+    const asked = database === undefined ? place : { ...place, database: databaseNamed(database) };
+    const rows = await command.rows(asked, unquoted(name));
+    return { columns: columnsOf(command.columns), rows };
   }
   throw new HuntError('kql.unsupported', {
     what: 'This command',
@@ -199,15 +274,45 @@ export function runCommand(text: string, place: Place): CommandResult {
   });
 }
 
-const noTable: TableDescription = {
-  name: '',
-  category: '',
-  summary: '',
-  aliases: [],
-  timeColumn: null,
-  columns: [],
-  actionTypes: [],
-};
+function databaseNamed(written: string): string {
+  return databaseOf(unquoted(written)) ?? '';
+}
+
+function unquoted(name: string): string {
+  return name.startsWith('[') ? name.slice(2, -2) : name;
+}
+
+/**
+ * The rows as a table in KQL, which a query can go on from. They are one literal, whose insides are the engine's to
+ * read: as tens of thousands they would keep the parser busy for seconds.
+ */
+export function tableText({ columns, rows }: CommandResult): string {
+  if (rows.length === 0) {
+    return `datatable(${columns.map(({ name, type }) => `${name}:${type}`).join(',')})[]`;
+  }
+  const values = columns.map(({ name, type }, index) => {
+    const value = `_row[${index}]`;
+    return `${name}=${type === 'dynamic' ? value : `to${type}(${value})`}`;
+  });
+  return `print _row=parse_json(${quoted(JSON.stringify(rows))})|mv-expand _row|project ${values.join(',')}`;
+}
+
+function quoted(text: string): string {
+  const escaped = text
+    .replace(/["\\]/g, '\\$&')
+    .replace(
+      /[\p{Cc}\u2028\u2029]/gu,
+      (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  return `"${escaped}"`;
+}
+
+/** @throws HuntError `request.notFound` */
+function tableOf({ catalog }: Place, name: string): TableDescription {
+  const table = visibleTable(catalog, name);
+  if (!table) throw new HuntError('request.notFound', { what: `The table ${name}` });
+  return table;
+}
 
 /** A table with the columns that are part of `*`. */
 function visibleTable(catalog: Catalog, name: string): TableDescription | undefined {
@@ -219,12 +324,56 @@ function tablesOf(catalog: Catalog): TableDescription[] {
   return listTables(catalog).flatMap(({ name }) => visibleTable(catalog, name) ?? []);
 }
 
+function detailsOf(
+  { database }: Place,
+  { name, category, summary }: TableDescription,
+  statistics: ReadonlyMap<string, TableStatistics>,
+): unknown[] {
+  const known = statistics.get(name);
+  return [name, database, category, summary, null, null, known?.bytes ?? null, known?.rows ?? null];
+}
+
+function cslSchemaOf({ database }: Place, table: TableDescription): unknown[] {
+  return [table.name, cslColumns(table), database, table.category, table.summary];
+}
+
+function cslColumns({ columns }: TableDescription): string {
+  return columns
+    .map(({ name, type }) => `${/^\w+$/.test(name) ? name : `['${name}']`}:${type}`)
+    .join(',');
+}
+
 function netName(type: ScalarType): string {
   return type === 'decimal' ? 'System.Data.SqlTypes.SqlDecimal' : `System.${typeNames[type]}`;
 }
 
-function cslColumn({ name, type }: { name: string; type: ScalarType }): string {
-  return `${/^\w+$/.test(name) ? name : `['${name}']`}:${type}`;
+function schemaRows({ catalog, database }: Place): unknown[][] {
+  return [
+    [database, '', '', '', false, false, database, 'v1.0', '', ''],
+    ...tablesOf(catalog).flatMap(({ name, category, summary, columns }) => [
+      [database, name, '', '', false, false, '', '', category, summary],
+      ...columns.map((column) => [
+        ...[database, name, column.name, netName(column.type), false, false, '', '', category],
+        column.summary,
+      ]),
+    ]),
+  ];
+}
+
+function entitiesOf({ catalog, database }: Place): unknown[][] {
+  return [
+    ...tablesOf(catalog).map((table) => [
+      ...[database, 'Table', table.name, table.summary, table.category, '', ''],
+      ...[cslColumns(table), {}],
+    ]),
+    ...catalog.functions.map(({ name, summary, parameters, body }) => [
+      ...[database, 'Function', name, summary, '', `(${parameters})`, `{ ${body} }`, '', {}],
+    ]),
+  ];
+}
+
+function functionRow({ name, parameters, body, summary }: StoredFunction): unknown[] {
+  return [name, `(${parameters})`, `{ ${body} }`, '', summary];
 }
 
 function tableSchema({ name, category, summary, columns }: TableDescription) {
@@ -243,26 +392,54 @@ function tableSchema({ name, category, summary, columns }: TableDescription) {
 
 function schemaOf({ catalog, database }: Place) {
   const tables = tablesOf(catalog).map((table) => [table.name, tableSchema(table)] as const);
-  const functions = catalog.functions.map(({ name, parameters, body, summary }) => [
-    name,
-    {
-      Name: name,
-      Body: `{ ${body} }`,
-      Folder: '',
-      DocString: summary,
-      FunctionKind: 'Unknown',
-      Parameters: `(${parameters})`,
-    },
-  ]);
+  const functions = catalog.functions.map((each) => [each.name, functionSchema(each)] as const);
   return {
+    Plugins: [],
     Databases: {
       [database]: {
         Name: database,
         Tables: Object.fromEntries(tables),
+        ExternalTables: {},
+        MaterializedViews: {},
+        EntityGroups: {},
         MajorVersion: 1,
         MinorVersion: 0,
         Functions: Object.fromEntries(functions),
+        DatabaseAccessMode: 'ReadOnly',
       },
     },
   };
+}
+
+function functionSchema({ name, parameters, body, summary }: StoredFunction) {
+  return {
+    Name: name,
+    InputParameters: parametersOf(parameters).map(inputParameter),
+    Body: `{ ${body} }`,
+    Folder: '',
+    DocString: summary,
+    FunctionKind: 'Unknown',
+    OutputColumns: [],
+  };
+}
+
+/** `limit: long = 10`, or a table: `T: (DeviceId: string)`. */
+function inputParameter({ name, type }: { name: string; type: string }): object {
+  const columns = /^\((.*)\)$/s.exec(type)?.[1];
+  if (columns !== undefined) {
+    const known = parametersOf(columns).filter((column) => isScalar(column.type));
+    return { Name: name, Columns: known.map(inputParameter) };
+  }
+  const [declared = '', fallback] = type.split(/=(.*)/s).map((part) => part.trim());
+  const scalar = isScalar(declared) ? declared : 'dynamic';
+  return {
+    Name: name,
+    Type: netName(scalar),
+    CslType: scalar,
+    ...(fallback !== undefined && { CslDefaultValue: fallback }),
+  };
+}
+
+function isScalar(type: string): type is ScalarType {
+  return Object.hasOwn(typeNames, type);
 }

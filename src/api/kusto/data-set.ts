@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Transform } from 'node:stream';
 import type { ScalarType } from '../../catalog/types.js';
 import type { ResultColumn, SqlQuery } from '../../compile.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
@@ -14,40 +15,59 @@ interface Answered extends Pick<HuntAnswer, 'columns' | 'stats' | 'rowLimit'> {
   readonly visualization?: SqlQuery['visualization'];
 }
 
+/** How a program wants the frames of version 2. */
+export interface Framing {
+  /** `results_v2_fragment_primary_tables`: the rows in frames of their own, which are read one by one. */
+  readonly fragmented: boolean;
+  /** `results_v2_newlines_between_frames`: line breaks nowhere else. */
+  readonly lineBreaks: boolean;
+}
+
 /** What stands before the rows of version 2, each a JSON array: header, properties, the head of their table. */
-export function headV2({
-  columns,
-  visualization,
-}: Pick<Answered, 'columns' | 'visualization'>): string {
+export function headV2(
+  { columns, visualization }: Pick<Answered, 'columns' | 'visualization'>,
+  { fragmented }: Framing,
+): string {
   const properties: ResultColumn[] = [
     { name: 'TableId', type: 'int' },
     { name: 'Key', type: 'string' },
     { name: 'Value', type: 'dynamic' },
   ];
   const before = [
-    { FrameType: 'DataSetHeader', IsProgressive: false, Version: 'v2.0' },
+    {
+      FrameType: 'DataSetHeader',
+      IsProgressive: false,
+      Version: 'v2.0',
+      IsFragmented: fragmented,
+      // A hunt that failed is no answer: there are no errors to report among its rows.
+      ErrorReportingPlacement: fragmented ? 'EndOfTable' : 'InData',
+    },
     {
       FrameType: 'DataTable',
       TableId: 0,
       TableKind: 'QueryProperties',
       TableName: '@ExtendedProperties',
       Columns: columnsV2(properties),
-      Rows: [[1, 'Visualization', JSON.stringify(visualizationOf(visualization))]],
+      Rows: [[1, 'Visualization', visualizationText(visualization)]],
     },
   ];
-  const primary = {
-    FrameType: 'DataTable',
+  const table = {
     TableId: 1,
     TableKind: 'PrimaryResult',
     TableName: 'PrimaryResult',
     Columns: columnsV2(columns),
   };
-  return `[${lines(before)},\n${JSON.stringify(primary).slice(0, -1)},"Rows":[`;
+  return fragmented
+    ? `[${lines([...before, { FrameType: 'TableHeader', ...table }])}\n,${fragmentHead}`
+    : `[${lines(before)}\n,${open({ FrameType: 'DataTable', ...table })}`;
 }
 
 /** What stands behind them: how it ended. */
-export function tailV2(answer: Answered, ids: Ids): string {
+export function tailV2(answer: Answered, ids: Ids, { fragmented }: Framing): string {
   const after = [
+    ...(fragmented
+      ? [{ FrameType: 'TableCompletion', TableId: 1, RowCount: answer.stats.resultRows }]
+      : []),
     {
       FrameType: 'DataTable',
       TableId: 2,
@@ -58,22 +78,95 @@ export function tailV2(answer: Answered, ids: Ids): string {
     },
     { FrameType: 'DataSetCompletion', HasErrors: false, Cancelled: false },
   ];
-  return `]},\n${lines(after)}]`;
+  return `]}\n,${lines(after)}\n]`;
 }
 
+const fragmentHead = open({
+  FrameType: 'TableFragment',
+  TableFragmentType: 'DataAppend',
+  TableId: 1,
+});
+
+/** A table's JSON up to its first row. */
+function open(table: object): string {
+  return `${JSON.stringify(table).slice(0, -1)},"Rows":[`;
+}
+
+/** A comma begins the next frame's line: programs that read line by line drop the first character of each. */
 function lines(frames: readonly object[]): string {
-  return frames.map((frame) => JSON.stringify(frame)).join(',\n');
+  return frames.map((frame) => JSON.stringify(frame)).join('\n,');
 }
 
-/** What stands before the rows of version 1, which are one table; `]}]}` ends it. */
+const [lineFeed, space] = [0x0a, 0x20];
+
+/** The rows, which the engine separates by `,\n`, as the program wants their frames. */
+export function framed({ fragmented }: Framing): Transform {
+  if (!fragmented) {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => done(null, inOneLine(chunk)),
+    });
+  }
+  // What has come of a row; rows go on, as many as there are, when the next one begins.
+  let begun: Buffer[] = [];
+  let between = '';
+  const fragment = (rows: Buffer): Buffer => {
+    const bytes = Buffer.concat([Buffer.from(between), inOneLine(rows)]);
+    between = `]}\n,${fragmentHead}`;
+    return bytes;
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const end = chunk.lastIndexOf(lineFeed);
+      if (end === -1) {
+        begun.push(chunk);
+        return done();
+      }
+      const rows = Buffer.concat([...begun, chunk.subarray(0, end)]);
+      begun = [chunk.subarray(end + 1)];
+      done(null, fragment(rows.subarray(0, -1)));
+    },
+    flush: (done) => done(null, fragment(Buffer.concat(begun))),
+  });
+}
+
+/** Line breaks stand between rows alone: within their JSON they are escaped. */
+function inOneLine(rows: Buffer): Buffer {
+  for (let at = rows.indexOf(lineFeed); at !== -1; at = rows.indexOf(lineFeed, at + 1)) {
+    rows[at] = space;
+  }
+  return rows;
+}
+
+/** What stands before the rows of version 1: its first table, which they belong to. */
 export function headV1(answer: Pick<HuntAnswer, 'columns'>): string {
-  return `{"Tables":[${JSON.stringify(tableV1(answer.columns)).slice(0, -1)},"Rows":[`;
+  return `{"Tables":[${open(tableV1(answer.columns))}`;
+}
+
+/** What stands behind them: what `render` said, how it ended, and which table is which. */
+export function tailV1(answer: Answered, ids: Ids): string {
+  const after = [
+    { columns: [['Value', 'string']], rows: [[visualizationText(answer.visualization)]] },
+    { columns: statusColumns, rows: statusV1(answer, ids) },
+    {
+      columns: contentsColumns,
+      rows: [
+        [0, 'QueryResult', 'PrimaryResult', randomUUID(), ''],
+        [1, 'QueryProperties', '@ExtendedProperties', randomUUID(), ''],
+        [2, 'QueryStatus', 'QueryStatus', emptyGuid, ''],
+      ],
+    },
+  ] satisfies { columns: readonly NamedType[]; rows: unknown[][] }[];
+  const tables = after.map(({ columns, rows }, index) => ({
+    ...tableV1(columnsOf(columns), `Table_${index + 1}`),
+    Rows: rows,
+  }));
+  return `]},${tables.map((table) => JSON.stringify(table)).join(',')}]}`;
 }
 
 /** A table of version 1, without its rows. */
-export function tableV1(columns: readonly ResultColumn[]) {
+export function tableV1(columns: readonly ResultColumn[], name = 'Table_0') {
   return {
-    TableName: 'Table_0',
+    TableName: name,
     Columns: columns.map(({ name, type }) => ({
       ColumnName: name,
       DataType: typeNames[type],
@@ -86,47 +179,60 @@ function columnsV2(columns: readonly ResultColumn[]) {
   return columns.map(({ name, type }) => ({ ColumnName: name, ColumnType: type }));
 }
 
-const completionColumns: readonly ResultColumn[] = (
-  [
-    ['Timestamp', 'datetime'],
-    ['ClientRequestId', 'string'],
-    ['ActivityId', 'guid'],
-    ['SubActivityId', 'guid'],
-    ['ParentActivityId', 'guid'],
-    ['Level', 'int'],
-    ['LevelName', 'string'],
-    ['StatusCode', 'int'],
-    ['StatusCodeName', 'string'],
-    ['EventType', 'int'],
-    ['EventTypeName', 'string'],
-    ['Payload', 'string'],
-  ] satisfies [string, ScalarType][]
-).map(([name, type]) => ({ name, type }));
+export type NamedType = readonly [name: string, type: ScalarType];
 
-const warning = { level: 3, name: 'Warning' };
-const info = { level: 4, name: 'Info' };
+export function columnsOf(columns: readonly NamedType[]): ResultColumn[] {
+  return columns.map(([name, type]) => ({ name, type }));
+}
+
+export const emptyGuid = '00000000-0000-0000-0000-000000000000';
+
+const completionColumns = columnsOf([
+  ['Timestamp', 'datetime'],
+  ['ClientRequestId', 'string'],
+  ['ActivityId', 'guid'],
+  ['SubActivityId', 'guid'],
+  ['ParentActivityId', 'guid'],
+  ['Level', 'int'],
+  ['LevelName', 'string'],
+  ['StatusCode', 'int'],
+  ['StatusCodeName', 'string'],
+  ['EventType', 'int'],
+  ['EventTypeName', 'string'],
+  ['Payload', 'string'],
+]);
+
+const statusColumns: readonly NamedType[] = [
+  ['Timestamp', 'datetime'],
+  ['Severity', 'int'],
+  ['SeverityName', 'string'],
+  ['StatusCode', 'int'],
+  ['StatusDescription', 'string'],
+  ['Count', 'int'],
+  ['RequestId', 'guid'],
+  ['ActivityId', 'guid'],
+  ['SubActivityId', 'guid'],
+  ['ClientActivityId', 'string'],
+];
+
+const contentsColumns: readonly NamedType[] = [
+  ['Ordinal', 'long'],
+  ['Kind', 'string'],
+  ['Name', 'string'],
+  ['Id', 'string'],
+  ['PrettyName', 'string'],
+];
+
+interface Status {
+  readonly level: readonly [number, 'Warning' | 'Info'];
+  readonly event: readonly [number, 'QueryInfo' | 'QueryResourceConsumption'];
+  readonly payload: object;
+  /** What version 1 has of it. */
+  readonly text: string;
+}
 
 /** What it cost; that rows were cut is a warning, which Kusto's clients tell apart from an error. */
-function completion({ stats, rowLimit }: Answered, ids: Ids): unknown[][] {
-  const now = new Date().toISOString();
-  const row = (
-    { level, name }: typeof info,
-    [event, eventName]: readonly [number, string],
-    payload: object,
-  ) => [
-    now,
-    ids.client,
-    ids.activity,
-    randomUUID(),
-    ids.activity,
-    level,
-    name,
-    0,
-    'S_OK (0)',
-    event,
-    eventName,
-    JSON.stringify(payload),
-  ];
+function statuses({ stats, rowLimit }: Answered): Status[] {
   const usage = {
     ExecutionTime: stats.elapsedSeconds,
     resource_usage: {
@@ -136,12 +242,53 @@ function completion({ stats, rowLimit }: Answered, ids: Ids): unknown[][] {
     dataset_statistics: [{ table_row_count: stats.resultRows, table_size: stats.resultBytes }],
   };
   const isCut = rowLimit !== undefined && stats.resultRows >= rowLimit;
-  const cut = { Text: `The result has ${rowLimit} rows, which is the limit: there may be more.` };
+  const cut = `The result has ${rowLimit} rows, which is the limit: there may be more.`;
+  const completed = 'Query completed successfully';
+  const queryInfo = [4, 'QueryInfo'] as const;
   return [
-    ...(isCut ? [row(warning, [4, 'QueryInfo'], cut)] : []),
-    row(info, [4, 'QueryInfo'], { Count: 1, Text: 'Query completed successfully' }),
-    row(info, [5, 'QueryResourceConsumption'], usage),
+    ...(isCut
+      ? [
+          {
+            level: [3, 'Warning'],
+            event: queryInfo,
+            payload: { Count: 1, Text: cut },
+            text: cut,
+          } as const,
+        ]
+      : []),
+    {
+      level: [4, 'Info'],
+      event: queryInfo,
+      payload: { Count: 1, Text: completed },
+      text: completed,
+    },
+    {
+      level: [4, 'Info'],
+      event: [5, 'QueryResourceConsumption'],
+      payload: usage,
+      text: JSON.stringify(usage),
+    },
   ];
+}
+
+function completion(answer: Answered, ids: Ids): unknown[][] {
+  const now = new Date().toISOString();
+  return statuses(answer).map(({ level, event, payload }) => [
+    ...[now, ids.client, ids.activity, randomUUID(), ids.activity],
+    ...level,
+    ...[0, 'S_OK (0)'],
+    ...event,
+    JSON.stringify(payload),
+  ]);
+}
+
+function statusV1(answer: Answered, ids: Ids): unknown[][] {
+  const now = new Date().toISOString();
+  return statuses(answer).map(({ level, text }) => [
+    now,
+    ...level,
+    ...[0, text, 1, ids.activity, ids.activity, randomUUID(), ids.client],
+  ]);
 }
 
 /** Kusto's names of what `render` can say; null: the client chooses. */
@@ -165,10 +312,11 @@ const visualizationProperties = {
   xmax: 'Xmax',
 } as const;
 
-function visualizationOf(visualization: SqlQuery['visualization']) {
+function visualizationText(visualization: SqlQuery['visualization']): string {
   const properties = Object.entries(visualizationProperties).map(([name, known]) => [
     known,
     visualization?.properties[name] ?? null,
   ]);
-  return { Visualization: visualization?.kind ?? null, ...Object.fromEntries(properties) };
+  const kind = visualization?.kind ?? null;
+  return JSON.stringify({ Visualization: kind, ...Object.fromEntries(properties) });
 }

@@ -2,14 +2,16 @@ import type { FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
 import { readJsonBody } from '../body.js';
 import { checkQueryText } from '../hunting.js';
+import type { Framing } from './data-set.js';
 
 /**
  * What a program asks of Kusto's REST API: `{"db", "csl", "properties"}`, in a body or in the address
- * (learn.microsoft.com/kusto/api/rest/request). Options that are not here are passed over, as Kusto does.
+ * (learn.microsoft.com/kusto/api/rest/request). Options that are not here are passed over, as Kusto does,
+ * but for those that would make it another answer.
  */
 export interface KustoRequest {
-  /** As it was named; whose data are asked for, the token says. */
-  readonly database: string;
+  /** As it was named, if it was; whose data are asked for, the token says. */
+  readonly database: string | undefined;
   readonly text: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly window: { readonly from?: Date; readonly to?: Date } | undefined;
@@ -17,7 +19,11 @@ export interface KustoRequest {
   readonly wallSeconds: number | undefined;
   /** `query_take_max_records`. */
   readonly rows: number | undefined;
+  readonly framing: Framing;
 }
+
+/** Characters of a database's name; it is repeated for every table and column that a command shows. */
+const maxDatabaseLength = 256;
 
 /** @throws HuntError `request.body` `request.parameter` */
 export function readKustoRequest(request: FastifyRequest): KustoRequest {
@@ -31,19 +37,56 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
   const { db, csl } = asked;
   const { Options: options, Parameters: parameters } = propertiesOf(asked['properties']);
   const known = objectOf(options, 'properties.Options');
+  refuseOthers(known);
   return {
-    database: typeof db === 'string' ? db : '',
+    database: databaseOf(db),
     text: checkQueryText(csl),
     parameters: Object.fromEntries(
       Object.entries(objectOf(parameters, 'properties.Parameters')).map(([name, value]) => [
         name,
-        typeof value === 'string' ? value : JSON.stringify(value),
+        typeof value === 'string' ? value : jsonText(value, name),
       ]),
     ),
     window: windowOf(known),
     wallSeconds: secondsOf(known['servertimeout'], 'servertimeout'),
     rows: countOf(known['query_take_max_records'], 'query_take_max_records'),
+    framing: {
+      fragmented: isOn(known['results_v2_fragment_primary_tables']),
+      lineBreaks: isOn(known['results_v2_newlines_between_frames']),
+    },
   };
+}
+
+/** @throws HuntError `request.parameter` for a text that is none */
+export function databaseOf(name: unknown): string | undefined {
+  if (name === undefined || name === null) return undefined;
+  if (typeof name !== 'string' || name.length > maxDatabaseLength) {
+    throw wrong('db', `a text of at most ${maxDatabaseLength} characters`);
+  }
+  return name.trim() === '' ? undefined : name;
+}
+
+function isOn(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(true|1)$/i.test(value));
+}
+
+/** Options that ask for another answer than the hunt's own, and what they may be all the same. */
+const others: Readonly<Record<string, (value: unknown) => boolean>> = {
+  query_language: (value) => /^(kql|csl|kusto)$/i.test(String(value)),
+  query_now: () => false,
+  query_results_apply_getschema: (value) => !isOn(value),
+  // Where a table has its time somewhere else, the scope is put there.
+  query_datetimescope_column: (value) => /^(Timestamp|TimeGenerated)$/.test(String(value)),
+};
+
+function refuseOthers(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, isHarmless] of Object.entries(others)) {
+    const value = options[name];
+    if (value === undefined || value === null || value === '' || isHarmless(value)) continue;
+    throw new HuntError('request.parameter', {
+      message: `The option ${name} is not supported with that value.`,
+    });
+  }
 }
 
 /** An object, or its JSON text. */
@@ -55,6 +98,15 @@ function propertiesOf(properties: unknown): Readonly<Record<string, unknown>> {
   } catch (cause) {
     if (cause instanceof HuntError) throw cause;
     throw wrong('properties', 'an object or its JSON text');
+  }
+}
+
+/** Reading knows no depth of arrays and objects; writing does. */
+function jsonText(value: unknown, name: string): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw wrong(`properties.Parameters.${name}`, 'less deeply nested');
   }
 }
 
@@ -70,21 +122,55 @@ function windowOf(options: Readonly<Record<string, unknown>>): KustoRequest['win
   return from || to ? { ...(from && { from }), ...(to && { to }) } : undefined;
 }
 
+/** A date and perhaps a time, as programs print them; in UTC where no zone is given, as everywhere in Kusto. */
+const datePattern =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))? ?(Z|[+-]\d\d:?\d\d)?$/i;
+
 function dateOf(value: unknown, name: string): Date | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
-  if (Number.isNaN(date.getTime())) throw wrong(name, 'a datetime');
+  const text = typeof value === 'string' ? value.trim() : '';
+  const written = /^datetime\(([^()]*)\)$/i.exec(text)?.[1]?.trim() ?? text;
+  const [, day, time = '00:00', zone = 'Z'] = datePattern.exec(written) ?? [];
+  const offset = zone.replace(/^(...)(\d\d)$/, '$1:$2').toUpperCase();
+  const date = day === undefined ? undefined : new Date(`${day}T${time}${offset}`);
+  if (!date || Number.isNaN(date.getTime())) throw wrong(name, 'a datetime');
   return date;
 }
 
-/** `[d.]hh:mm:ss[.fffffff]`, as a count of seconds. */
+/** `[d.]hh:mm:ss[.fffffff]`, also as Python prints it: `1 day, 0:00:00`. */
+const timespanPattern =
+  /^(?:(\d{1,4})(?:\.| days?, ))?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d{1,9})?)$/;
+/** As KQL writes it: `4m`. */
+const literalPattern = /^(\d{1,9}(?:\.\d{1,9})?) ?(d|h|m|s|ms)$/i;
+const secondsOfUnit: Readonly<Record<string, number>> = {
+  d: 86_400,
+  h: 3600,
+  m: 60,
+  s: 1,
+  ms: 0.001,
+};
+
+/** A count of seconds. A number is passed over: of some programs it is milliseconds, of others nanoseconds. */
 function secondsOf(value: unknown, name: string): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const found = /^(?:(\d{1,4})\.)?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d{1,7})?)$/.exec(String(value));
-  const [days, hours, minutes, seconds] = (found?.slice(1) ?? []).map((part) => Number(part ?? 0));
-  const total = (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
-  if (!found || total <= 0) throw wrong(name, 'a timespan of more than nothing');
+  if (value === undefined || value === null || typeof value === 'number') return undefined;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const total = clockSeconds(text) ?? literalSeconds(text) ?? 0;
+  if (total <= 0) throw wrong(name, 'a timespan of more than nothing');
   return total;
+}
+
+function clockSeconds(text: string): number | undefined {
+  const found = timespanPattern.exec(text);
+  if (!found) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = found
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+}
+
+function literalSeconds(text: string): number | undefined {
+  const [, count, unit = ''] = literalPattern.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (secondsOfUnit[unit.toLowerCase()] ?? 0);
 }
 
 function countOf(value: unknown, name: string): number | undefined {

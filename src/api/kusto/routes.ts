@@ -1,14 +1,18 @@
+import { pipeline } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SqlQuery } from '../../compile.js';
 import { HuntError } from '../../errors.js';
+import type { HuntAnswer } from '../../hunting/hunt.js';
+import type { TableStatistics } from '../../hunting/statistics.js';
 import { authorizeData } from '../../identity/authorize.js';
+import type { Principal } from '../../identity/principal.js';
 import { principalOf } from '../access.js';
 import { baseOf } from '../address.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { answerHunt, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
-import { runCommand } from './commands.js';
-import { headV1, headV2, type Ids, tableV1, tailV2 } from './data-set.js';
+import { commandOf, runCommand, tableText, type WrittenCommand } from './commands.js';
+import { framed, headV1, headV2, type Ids, tableV1, tailV1, tailV2 } from './data-set.js';
 import { errorEnvelope } from './failure.js';
 import { type KustoRequest, readKustoRequest } from './request.js';
 
@@ -20,13 +24,18 @@ const config = {
   unlisted: true,
 } as const;
 
+interface KustoParts extends HuntingParts {
+  /** How much of each table a principal may see; absent: nobody is told. */
+  readonly statistics?: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
+}
+
 /**
  * Kusto's REST API (learn.microsoft.com/kusto/api/rest), so far as programs need it to hunt: queries, and the
  * commands by which they learn of the tables. Databases are not looked at: the token says whose data are asked for.
  */
 export function kustoRoutes(
   root: FastifyInstance,
-  parts: HuntingParts & {
+  parts: KustoParts & {
     readonly publicUrl: string | undefined;
     /** Whether tokens are to be had here. */
     readonly issues: boolean;
@@ -42,21 +51,25 @@ export function kustoRoutes(
     if (parts.issues) metadataRoute(app, parts.publicUrl);
     for (const version of ['v1', 'v2'] as const) {
       const url = `/${version}/rest/query`;
-      const run = async (request: FastifyRequest, reply: FastifyReply) =>
-        answerQuery(request, reply, parts, version);
+      const run = async (request: FastifyRequest, reply: FastifyReply) => {
+        const asked = readKustoRequest(request);
+        const command = commandOf(asked.text);
+        if (!command) return answerQuery(request, reply, parts, asked, version);
+        // Programs of the earlier version send commands here, too, and get the same answer as there.
+        if (version === 'v2') throw misplaced('A command', '/v1/rest/mgmt');
+        return answerCommand(request, reply, parts, asked, command);
+      };
       app.post(url, { config }, run);
       // A HEAD would run the hunt and throw its rows away.
       app.get(url, { config, exposeHeadRoute: false }, run);
+      refuseOtherMethods(app, 'GET, POST', url, config);
     }
     const url = '/v1/rest/mgmt';
-    app.post(url, { config }, async (request) => {
-      const principal = principalOf(request);
-      const { text } = readKustoRequest(request);
-      if (!isCommand(text)) throw misplaced('A query', '/v2/rest/query');
-      authorizeData(principal);
-      const catalog = await parts.catalog(principal);
-      const { columns, rows } = runCommand(text, { catalog, database: principal.tenant });
-      return { Tables: [{ ...tableV1(columns), Rows: rows }] };
+    app.post(url, { config }, async (request, reply) => {
+      const asked = readKustoRequest(request);
+      const command = commandOf(asked.text);
+      if (!command) throw misplaced('A query', '/v2/rest/query');
+      return answerCommand(request, reply, parts, asked, command);
     });
     refuseOtherMethods(app, 'POST', url, config);
   });
@@ -79,38 +92,93 @@ function metadataRoute(app: FastifyInstance, publicUrl: string | undefined): voi
       },
     };
   });
+  refuseOtherMethods(app, 'GET', '/v1/rest/auth/metadata', open);
 }
 
 async function answerQuery(
   request: FastifyRequest,
   reply: FastifyReply,
   parts: HuntingParts,
+  asked: KustoRequest,
   version: 'v1' | 'v2',
 ): Promise<FastifyReply> {
-  const { text, window, parameters, wallSeconds, rows }: KustoRequest = readKustoRequest(request);
-  if (isCommand(text)) throw misplaced('A command', '/v1/rest/mgmt');
+  const { framing } = asked;
   let compiled: Pick<SqlQuery, 'visualization'> = {};
+  const complete = ({ rowLimit, ...answer }: HuntAnswer) => ({
+    ...answer,
+    visualization: compiled.visualization,
+    // Whoever asked for so many rows needs no warning that there are no more.
+    ...(rowLimit !== undefined && rowLimit !== asked.rows && { rowLimit }),
+  });
   return answerHunt(request, reply, parts, {
+    ...huntOf(asked),
+    onCompiled: (query) => {
+      compiled = query;
+    },
+    ...(version === 'v1'
+      ? { head: headV1, tail: (answer) => tailV1(complete(answer), idsOf(request)) }
+      : {
+          head: (answer) => headV2(complete(answer), framing),
+          tail: (answer) => tailV2(complete(answer), idsOf(request), framing),
+          ...((framing.fragmented || framing.lineBreaks) && {
+            // `wrapRows` hears of both: a failure of the rows ends what is made of them.
+            rows: ({ rows }) => pipeline(rows, framed(framing), () => undefined),
+          }),
+        }),
+  });
+}
+
+function huntOf({ text, parameters, window, wallSeconds, rows }: KustoRequest) {
+  return {
     generation: 'kusto',
     text,
     encoding: 'kusto',
     parameters,
     ...(window && { window }),
     atMost: { ...(wallSeconds && { wallSeconds }), ...(rows && { rows }) },
-    onCompiled: (query) => {
-      compiled = query;
-    },
-    ...(version === 'v1'
-      ? { head: headV1, tail: () => ']}]}' }
-      : {
-          head: ({ columns }) => headV2({ columns, visualization: compiled.visualization }),
-          tail: (answer) => tailV2(answer, idsOf(request)),
-        }),
-  });
+  } as const;
 }
 
-function isCommand(text: string): boolean {
-  return text.trimStart().startsWith('.');
+/** What a command shows; what it is piped into is a hunt in that. */
+async function answerCommand(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: KustoParts,
+  asked: KustoRequest,
+  { command, query }: WrittenCommand,
+): Promise<object> {
+  const principal = principalOf(request);
+  authorizeData(principal);
+  const result = await runCommand(command, {
+    principal,
+    catalog: await parts.catalog(principal),
+    database: asked.database ?? principal.tenant,
+    statistics: async () => (await parts.statistics?.(principal)) ?? new Map(),
+  });
+  const { columns, rows } = result;
+  if (query === '') return { Tables: [{ ...tableV1(columns), Rows: rows }] };
+  const table = tableText(result);
+  try {
+    return await answerHunt(request, reply, parts, {
+      ...huntOf(asked),
+      text: table + query,
+      written: asked.text,
+      head: headV1,
+      tail: () => ']}]}',
+    });
+  } catch (error) {
+    throw error instanceof HuntError
+      ? movedBy(asked.text.length - query.length - table.length, error)
+      : error;
+  }
+}
+
+/** An error that stands so many characters further on. */
+function movedBy(characters: number, error: HuntError): HuntError {
+  const { code, parameters, span, cause } = error;
+  if (!span) return error;
+  const start = Math.max(0, span.start + characters);
+  return new HuntError(code, parameters, { span: { ...span, start }, cause });
 }
 
 function misplaced(what: string, url: string): HuntError {
@@ -119,7 +187,7 @@ function misplaced(what: string, url: string): HuntError {
 
 function idsOf(request: FastifyRequest): Ids {
   const client = request.headers['x-ms-client-request-id'];
-  const isFit = typeof client === 'string' && /^[\w.:; -]{1,256}$/.test(client);
+  const isFit = typeof client === 'string' && /^[\x20-\x7e]{1,256}$/.test(client);
   return { activity: request.id, client: isFit ? client : '' };
 }
 
@@ -127,5 +195,7 @@ function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const failure = asHuntError(error);
   logFailure(request.log, failure);
   writeFailureHead(failure, request, reply);
+  // Programs take a 404 for a server that does not know the address.
+  if (failure.code === 'request.notFound') reply.code(400);
   reply.send(errorEnvelope(failure, idsOf(request), request.huntText));
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { describeTable, listTables } from '../../catalog/describe.js';
+import { parametersOf } from '../../catalog/parameters.js';
 import type { Catalog, StoredFunction } from '../../catalog/types.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
 import { authorizeData } from '../../identity/authorize.js';
@@ -87,21 +88,4 @@ function once<T>(make: () => T): () => T {
     made ??= make();
     return made;
   };
-}
-
-/** A parameter list of KQL, divided at its own commas. */
-function parametersOf(text: string): { name: string; type: string }[] {
-  const parts: string[] = [''];
-  let depth = 0;
-  for (const character of text) {
-    if ('([{'.includes(character)) depth += 1;
-    if (')]}'.includes(character)) depth -= 1;
-    if (character === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += character;
-  }
-  return parts.flatMap((part) => {
-    const [name = '', ...rest] = part.split(':');
-    const type = rest.join(':').trim();
-    return name.trim() === '' ? [] : [{ name: name.trim(), type }];
-  });
 }
