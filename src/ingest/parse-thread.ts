@@ -104,8 +104,6 @@ const handlers: {
   },
   forget({ tenant, devices }) {
     correlationOf(tenant).forget(devices);
-    // What is in memory of them goes, too; streams that are open keep their own view to their end.
-    correlations.delete(tenant);
     return undefined;
   },
   open({ stream, options }) {

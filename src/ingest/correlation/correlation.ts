@@ -12,6 +12,19 @@ const mostUnsaved = 50_000;
 /** Characters of an account's name, or its SID; a longer one is no account's. */
 const longestName = 512;
 
+/** In memory, within limits. */
+interface Known {
+  readonly devices: DeviceRegistry;
+  readonly processes: ProcessCache;
+  readonly accounts: Accounts;
+  /** Events that win over their twins of another log, by device, kind and key. */
+  readonly primaries: Sightings<true>;
+  /** Rows of events whose better twin has not come yet. */
+  readonly lesserRows: LesserRows;
+  /** What the twins know besides. */
+  readonly secondaries: Sightings<Readonly<Record<string, string>>>;
+}
+
 /**
  * What is known of a tenant's devices: their processes, accounts and clocks. Kept in memory within
  * limits and, where there is a store, on disk.
@@ -19,18 +32,10 @@ const longestName = 512;
 export class Correlation {
   /** For what does not fit into memory; undefined: that of the system. */
   readonly folder: string | undefined;
-  readonly devices: DeviceRegistry;
-  readonly processes: ProcessCache;
-  readonly accounts: Accounts;
-  /** Events that win over their twins of another log, by device, kind and key. */
-  readonly #primaries = new Sightings<true>(1_000);
+  #known: Known;
   #newPrimaries: Occurrence[] = [];
   /** Devices, processes, … with something to be saved. */
   #unsaved = 0;
-  /** Rows of events whose better twin has not come yet. */
-  readonly lesserRows: LesserRows;
-  /** What the twins know besides. */
-  readonly secondaries = new Sightings<Readonly<Record<string, string>>>(1);
   /** Moves on when much has been learnt: what has been made of it before is made anew. */
   epoch = 0;
   readonly #store: CorrelationStore | undefined;
@@ -38,18 +43,48 @@ export class Correlation {
   constructor(store?: CorrelationStore, folder?: string) {
     this.folder = folder;
     this.#store = store;
+    this.#known = this.#load();
+  }
+
+  get devices(): DeviceRegistry {
+    return this.#known.devices;
+  }
+
+  get processes(): ProcessCache {
+    return this.#known.processes;
+  }
+
+  get accounts(): Accounts {
+    return this.#known.accounts;
+  }
+
+  get lesserRows(): LesserRows {
+    return this.#known.lesserRows;
+  }
+
+  get secondaries(): Known['secondaries'] {
+    return this.#known.secondaries;
+  }
+
+  #load(): Known {
+    const store = this.#store;
     const onLearnt = () => this.#learnt();
-    this.devices = new DeviceRegistry(
-      (name) => store?.device(name),
-      store?.deviceNames() ?? [],
-      onLearnt,
-    );
-    this.processes = new ProcessCache(store, onLearnt);
-    this.accounts = new Accounts((user) => store?.sid(user), onLearnt);
-    this.lesserRows = new LesserRows(store?.lesserRows() ?? []);
+    const primaries: Known['primaries'] = new Sightings(1_000);
     for (const primary of store?.primaries() ?? []) {
-      this.#primaries.add(primary, true);
+      primaries.add(primary, true);
     }
+    return {
+      devices: new DeviceRegistry(
+        (name) => store?.device(name),
+        store?.deviceNames() ?? [],
+        onLearnt,
+      ),
+      processes: new ProcessCache(store, onLearnt),
+      accounts: new Accounts((user) => store?.sid(user), onLearnt),
+      primaries,
+      lesserRows: new LesserRows(store?.lesserRows() ?? []),
+      secondaries: new Sightings(1),
+    };
   }
 
   /**
@@ -57,20 +92,22 @@ export class Correlation {
    * restart.
    */
   notePrimary(primary: Occurrence): void {
-    if (this.#primaries.add(primary, true) && this.#store) {
+    if (this.#known.primaries.add(primary, true) && this.#store) {
       this.#learnt();
       this.#newPrimaries.push({ ...primary, key: boundedKey(primary.key) });
     }
   }
 
   isToldByPrimary(secondary: Occurrence, toleranceMs: number): boolean {
-    return this.#primaries.near(secondary, toleranceMs) !== undefined;
+    return this.#known.primaries.near(secondary, toleranceMs) !== undefined;
   }
 
-  /** Forgets devices on disk, after what has been learnt is there; a correlation opened later knows nothing of them. */
+  /** Forgets devices, for all streams at once; what else has been learnt is on disk before. */
   forget(devices: readonly string[]): void {
     this.save();
     this.#store?.forget(devices);
+    this.#known = this.#load();
+    this.epoch++;
   }
 
   /** A stream may have any number of events before a row of it is taken: what they say does not wait in memory. */

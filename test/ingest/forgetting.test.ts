@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { emptySummary } from '../../src/ingest/summary.js';
+import { startTestIngest } from './fixture.js';
+import { tenant } from './requests.js';
+
+const { ingest, count } = await startTestIngest();
+
+/** As Winlogbeat writes it. */
+function windowsEvent(number: number, provider: string, id: number, data: object): Buffer {
+  const event = {
+    '@timestamp': new Date(Date.UTC(2026, 0, 5, 10, 0, number)).toISOString(),
+    winlog: {
+      provider_name: provider,
+      channel: provider,
+      event_id: String(id),
+      computer_name: 'pc1.contoso.example',
+      record_id: String(number),
+      event_data: data,
+    },
+  };
+  return Buffer.from(`${JSON.stringify(event)}\n`);
+}
+
+const image = 'C:\\Windows\\System32\\tool.exe';
+
+/** Two logs' words on one start of a process. */
+const startBy = {
+  sysmon: (number: number) =>
+    windowsEvent(number, 'Microsoft-Windows-Sysmon', 1, {
+      UtcTime: new Date(Date.UTC(2026, 0, 5, 10, 0, number)).toISOString().replace(/[TZ]/g, ' '),
+      ProcessGuid: `{5aa8bd90-0001-695b-0000-${String(number).padStart(12, '0')}}`,
+      ProcessId: String(1000 + number),
+      Image: image,
+      CommandLine: `tool.exe ${number}`,
+    }),
+  security: (number: number) =>
+    windowsEvent(number, 'Microsoft-Windows-Security-Auditing', 4688, {
+      NewProcessId: `0x${(1000 + number).toString(16)}`,
+      NewProcessName: image,
+      CommandLine: `tool.exe ${number}`,
+    }),
+};
+
+it.each([
+  ['sysmon', 'security', 1],
+  ['security', 'sysmon', 11],
+] as const)(
+  'a stream of %s that is open while a device is forgotten still goes together with %s',
+  async (stream, pushed, first) => {
+    const source = 'windows-event';
+    const intake = await ingest.open({ tenant, source, origin: 'log', patienceMs: 1_000 });
+    const summary = emptySummary();
+    const write = async (number: number) => {
+      for (const rows of [intake.write(startBy[stream](number), summary), intake.take(summary)]) {
+        for await (const batch of rows) await intake.commit([batch], summary);
+      }
+    };
+    const push = (number: number) => ingest.push(startBy[pushed](number), { tenant, source });
+    await write(first);
+    await ingest.forgetDevices(tenant, ['pc9']);
+    await push(first);
+    await write(first + 1);
+    await push(first + 1);
+    await push(first + 2);
+    await write(first + 2);
+    await ingest.flush();
+    const [from, to] = [1000 + first, 1000 + first + 9];
+    expect(await count('DeviceProcessEvents', `ProcessId BETWEEN ${from} AND ${to}`)).toBe(3);
+  },
+);
