@@ -31,7 +31,7 @@ const places: Places = [
 const end = (path: string, direction: string): DocumentRule =>
   evidence(`alert: ${path}`, 'Ip', 'Related', isThere(`${path}.ip`), {
     EvidenceDirection: literal(direction),
-    RemoteIP: to.address(at(`${path}.ip`)),
+    RemoteIP: to.address(firstAt(`${path}.ip`)),
     RemoteUrl: at(`${path}.domain`),
   });
 
@@ -46,10 +46,10 @@ const entities: readonly DocumentRule[] = [
     ProcessCommandLine: firstOf(at('process.command_line'), to.commandLine('process.args')),
   }),
   evidence('alert: user', 'User', 'Impacted', isThere('user.name'), {
-    AccountName: to.accountName(at('user.name')),
-    AccountDomain: firstOf(to.lower(at('user.domain')), to.accountDomain(at('user.name'))),
-    AccountSid: sid(at('user.id')),
-    AccountObjectId: notSid(at('user.id')),
+    AccountName: to.accountName(firstAt('user.name')),
+    AccountDomain: firstOf(to.lower(at('user.domain')), to.accountDomain(firstAt('user.name'))),
+    AccountSid: sid(firstAt('user.id')),
+    AccountObjectId: notSid(firstAt('user.id')),
     AccountUpn: to.lower(at('user.email')),
   }),
   evidence('alert: file', 'File', 'Related', any(isThere('file.name'), isThere('file.path')), {
@@ -74,19 +74,22 @@ const entities: readonly DocumentRule[] = [
 
 const rule = (name: string) => at(`kibana.alert.rule.${name}`);
 
+const parts: DocumentRule['parts'] = {
+  of: (document) => entitiesAt(places, document),
+  rules: entities,
+  computerOf: firstTextIn('host.hostname', 'host.name', 'host.id'),
+  shared: ofAlert,
+};
+const note = 'What the event names has rows of AlertEvidence.';
+
 /** An alert of Elastic Security: the event that it is of is another document. */
 export const alert: DocumentRule = {
   event: 'alert of Elastic Security',
   table: 'AlertInfo',
   condition: isThere('kibana.alert.uuid'),
-  note: 'What the event names has rows of AlertEvidence.',
+  note,
   identity: at('kibana.alert.uuid'),
-  parts: {
-    of: (document) => entitiesAt(places, document),
-    rules: entities,
-    computerOf: firstTextIn('host.hostname', 'host.name', 'host.id'),
-    shared: ofAlert,
-  },
+  parts,
   columns: {
     AlertId: at('kibana.alert.uuid'),
     Title: rule('name'),
@@ -99,6 +102,30 @@ export const alert: DocumentRule = {
     ServiceSource: literal('Elastic Security'),
     DetectionSource: rule('type'),
     AttackTechniques: techniques(),
+  },
+};
+
+const finding = (name: string) => at(`aws.guardduty.${name}`);
+
+/** A finding of Amazon GuardDuty, each time that it has been updated. */
+export const guardDuty: DocumentRule = {
+  event: 'finding of GuardDuty',
+  table: 'AlertInfo',
+  condition: isThere('aws.guardduty.title'),
+  note,
+  identity: joined(' ', firstOf(finding('id'), finding('arn')), at('@timestamp')),
+  parts,
+  columns: {
+    AlertId: firstOf(finding('id'), finding('arn')),
+    Title: finding('title'),
+    Category: firstOf(at('rule.category'), finding('type')),
+    Severity: match(
+      finding('severity.value'),
+      { low: 'Low', medium: 'Medium', high: 'High', critical: 'High' },
+      '',
+    ),
+    ServiceSource: literal('GuardDuty'),
+    DetectionSource: literal('AWS'),
   },
 };
 

@@ -12,10 +12,11 @@ import {
   transform,
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
-import { registryParent, registryValueName } from '../windows/values.js';
+import { addressType, registryParent, registryValueName } from '../windows/values.js';
 import { firstTextIn, nested, textIn, valueAt } from './document.js';
-import { alert } from './ecs-alerts.js';
+import { alert, guardDuty } from './ecs-alerts.js';
 import { file } from './ecs-objects.js';
+import { isOfCloud, isOfService, services } from './ecs-services.js';
 import {
   all,
   any,
@@ -148,12 +149,27 @@ const processAccount: Readonly<Record<string, Expression>> = {
   AccountSid: firstOf(at('user.id'), at('process.user.id')),
 };
 
-const inbound = any(
-  lists('network.direction', 'ingress', 'inbound', 'incoming'),
-  all(not(lists('network.direction', 'egress', 'outbound', 'outgoing')), comesToHost()),
+/** A request as the server logs it that answers it, which names the client alone. */
+const isServed = all(
+  category('web'),
+  type('access'),
+  isThere('source.ip'),
+  not(isThere('destination.ip')),
+  not(isThere('destination.domain')),
 );
 
-/** Of the two ends, the destination alone is an address of the host. */
+const inbound = any(
+  lists('network.direction', 'ingress', 'inbound', 'incoming'),
+  all(
+    not(lists('network.direction', 'egress', 'outbound', 'outgoing')),
+    any(comesToHost(), isServed),
+  ),
+);
+
+/**
+ * Of the two ends, the destination alone is an address of the host; where neither is, what is seen comes from
+ * outside.
+ */
 function comesToHost(): Condition {
   const [own, from, to] = [at('host.ip'), at('source.ip'), at('destination.ip')];
   return {
@@ -161,13 +177,22 @@ function comesToHost(): Condition {
       const addresses = own.read(scope);
       const list: readonly JsonValue[] = Array.isArray(addresses) ? addresses : [];
       const [source, destination] = [from.read(scope), to.read(scope)];
-      return (
-        destination !== undefined && list.includes(destination) && !list.includes(source ?? null)
-      );
+      if (destination === undefined || list.includes(source ?? null)) {
+        return false;
+      }
+      return list.includes(destination) || (isPublic(source) && isPrivate(destination));
     },
-    text: 'destination.ip alone in host.ip',
+    text: 'destination.ip alone in host.ip, or alone private',
     fields: [],
   };
+}
+
+function isPublic(address: JsonValue | undefined): boolean {
+  return addressType(textFrom(address) ?? '') === 'Public';
+}
+
+function isPrivate(address: JsonValue | undefined): boolean {
+  return addressType(textFrom(address) ?? '') === 'Private';
 }
 
 const ends = (name: string, convert: (operand: Expression) => Expression) => ({
@@ -193,6 +218,12 @@ const hasFailed = lists('event.outcome', 'failure');
 
 const loadsModule = all(isThere('dll.path'), actionText(/load/, 'has load'));
 
+/** What Elastic Endpoint watches processes do on Linux. */
+const ofRunning = action(
+  ...['ptrace', 'memfd_create', 'shmget', 'load_module', 'init_module'],
+  ...['uid_change', 'gid_change', 'session_id_change', 'text_output'],
+);
+
 const processStart: DocumentRule = {
   event: 'process start',
   table: 'DeviceProcessEvents',
@@ -203,6 +234,7 @@ const processStart: DocumentRule = {
     // What sudo was asked for is no process yet.
     not(action('fork', 'ran-command')),
     not(loadsModule),
+    not(ofRunning),
     not(hasFailed),
   ),
   note: 'The initiating process is the parent.',
@@ -351,6 +383,21 @@ const loaded: DocumentRule = {
   columns: { ...actorDetails, ...file('dll'), FileSize: to.integer(at('dll.Ext.size')) },
 };
 
+const trace: DocumentRule = {
+  event: 'process traced',
+  table: 'DeviceEvents',
+  actionType: 'PTraceDetected',
+  condition: all(category('process'), action('ptrace', 'traced-process'), not(hasFailed)),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    FileName: firstOf(at('Target.process.name'), to.baseName(at('Target.process.executable'))),
+    FolderPath: at('Target.process.executable'),
+    ProcessId: to.integer(at('Target.process.pid')),
+    ProcessUniqueId: at('Target.process.entity_id'),
+  },
+};
+
 const driver: DocumentRule = {
   event: 'driver load',
   table: 'DeviceEvents',
@@ -359,14 +406,18 @@ const driver: DocumentRule = {
     category('driver'),
     isThere('driver.name'),
     all(category('library'), isThere('driver.path')),
+    all(category('process'), action('load_module', 'init_module'), not(hasFailed)),
   ),
+  actor: acting,
   columns: {
+    ...actorDetails,
     ...file('dll'),
     FileName: firstOf(
       at('dll.name'),
       at('driver.name'),
       at('file.name'),
       to.baseName(at('dll.path')),
+      when(action('loaded-kernel-module'), at('auditd.summary.object.primary'), literal('')),
     ),
     FolderPath: firstOf(at('dll.path'), at('driver.path'), at('file.path')),
   },
@@ -385,7 +436,7 @@ const fileEvent: DocumentRule = {
     [type('change'), 'FileModified'],
     [actionText(/modif|overwrit|updat|write/, 'has modify'), 'FileModified'],
   ),
-  condition: all(category('file'), not(hasFailed)),
+  condition: all(category('file'), not(hasFailed), not(isOfService)),
   actor: acting,
   columns: {
     ...actorDetails,
@@ -494,7 +545,7 @@ const query: DocumentRule = {
     [action('lookup_requested'), 'DnsQueryRequest'],
     [undefined, 'DnsQueryResponse'],
   ),
-  condition: isThere('dns.question.name'),
+  condition: any(isThere('dns.question.name'), isThere('dns.query.name')),
   actor: acting,
   columns: {
     ...actorDetails,
@@ -504,10 +555,11 @@ const query: DocumentRule = {
     RemotePort: to.integer(at('destination.port')),
   },
   additional: {
-    DnsQueryString: to.domainName(at('dns.question.name')),
+    // Security Onion has other names for it.
+    DnsQueryString: to.domainName(firstOf(at('dns.question.name'), at('dns.query.name'))),
     DnsQueryResult: dnsAnswers(),
-    DnsQueryType: at('dns.question.type'),
-    DnsResponseCode: at('dns.response_code'),
+    DnsQueryType: firstOf(at('dns.question.type'), at('dns.query.type_name')),
+    DnsResponseCode: firstOf(at('dns.response_code'), at('dns.response.code_name')),
   },
 };
 
@@ -544,6 +596,89 @@ const signature: DocumentRule = {
   additional: { SignatureName: firstOf(at('rule.name'), inPartAt('message')) },
 };
 
+/** Sensors that look into connections; they have a log for each protocol. */
+const seen = (protocol: string) =>
+  any(
+    lists(
+      'event.dataset',
+      ...['', 'zeek.', 'corelight.', 'network_traffic.'].map((sensor) => `${sensor}${protocol}`),
+    ),
+    all(lists('event.module', 'suricata'), lists('suricata.eve.event_type', protocol)),
+  );
+
+/** Protocols that are looked into, under the names that Defender has for it. */
+function inspected(
+  actionType: string,
+  protocols: readonly string[],
+  additional: DocumentRule['additional'] = {},
+): DocumentRule {
+  return {
+    event: `${protocols.join(', ')}, looked into`,
+    table: 'DeviceNetworkEvents',
+    actionType,
+    condition: all(
+      category('network', 'network_traffic', 'web'),
+      any(...protocols.map(seen)),
+      any(isThere('source.ip'), isThere('destination.ip')),
+    ),
+    actor: acting,
+    columns: { ...actorDetails, ...connection },
+    additional: { direction: choose([inbound, 'In'], [undefined, 'Out']), ...additional },
+  };
+}
+
+/** Of the names here, the second is Security Onion's. */
+const looksInto: readonly DocumentRule[] = [
+  inspected('HttpConnectionInspected', ['http'], {
+    method: firstOf(at('http.request.method'), at('http.method')),
+    host: firstOf(inPartAt('url.domain'), at('http.virtual_host'), inPartAt('destination.domain')),
+    uri: firstOf(at('url.original'), at('http.uri'), at('url.path')),
+    user_agent: firstOf(at('user_agent.original'), at('http.useragent')),
+    status_code: firstOf(at('http.response.status_code'), at('http.status_code')),
+  }),
+  inspected('SslConnectionInspected', ['ssl', 'tls'], {
+    server_name: firstOf(inPartAt('tls.client.server_name'), at('ssl.server_name')),
+  }),
+  inspected('SshConnectionInspected', ['ssh']),
+  inspected('FtpConnectionInspected', ['ftp']),
+  inspected('SmtpConnectionInspected', ['smtp']),
+];
+
+const ofNetworkLogon = (one: string, other: string) => firstOf(at(one), at(other));
+
+/** Sensors in the network see who logs on to what: it is not their own host. */
+const networkLogon: DocumentRule = {
+  event: 'logon, as a sensor sees it',
+  table: 'IdentityLogonEvents',
+  actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
+  condition: all(
+    any(seen('kerberos'), seen('ntlm')),
+    any(isThere('event.outcome'), isThere('zeek.ntlm.success'), isThere('zeek.kerberos.success')),
+  ),
+  columns: {
+    Protocol: choose([seen('ntlm'), 'NTLM'], [undefined, 'Kerberos']),
+    AccountName: to.lower(ofNetworkLogon('user.name', 'client.user.name')),
+    AccountDomain: to.lower(ofNetworkLogon('user.domain', 'client.user.domain')),
+    IPAddress: to.address(at('source.ip')),
+    Port: to.integer(at('source.port')),
+    DestinationIPAddress: to.address(at('destination.ip')),
+    DestinationPort: to.integer(at('destination.port')),
+    DeviceName: to.lower(at('zeek.ntlm.hostname')),
+    FailureReason: when(
+      hasFailed,
+      firstOf(at('zeek.kerberos.error.msg'), at('event.reason')),
+      literal(''),
+    ),
+  },
+};
+
+/** Zeek's states of connections that did not come about. */
+const hasNoAnswer = any(
+  ...['zeek.connection.state', 'connection.state'].map((path) =>
+    lists(path, 'S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH'),
+  ),
+);
+
 /** Programs that do not wait for a connection are told that it is being made. */
 const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
 
@@ -559,8 +694,7 @@ const networkEvent: DocumentRule = {
         all(hasFailed, not(isUnderWay)),
         type('denied', 'error'),
         actionText(/connection_create_failed/, 'has CONNECTION_CREATE_FAILED'),
-        // Zeek's states of connections that did not come about.
-        lists('zeek.connection.state', 'S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH'),
+        hasNoAnswer,
       ),
       'ConnectionFailed',
     ],
@@ -586,6 +720,8 @@ const networkEvent: DocumentRule = {
     any(
       type('connection', 'start', 'access', 'protocol', 'allowed', 'denied'),
       action('network_flow', 'socket_opened'),
+      // Security Onion says no more of its kind.
+      all(lists('event.module', 'zeek'), lists('event.dataset', 'conn', 'zeek.conn')),
       all(type('info'), isThere('process.pid'), isThere('source.ip'), isThere('destination.ip')),
     ),
     not(all(type('end'), not(type('start')), not(type('connection')))),
@@ -634,17 +770,31 @@ const identityLogon: DocumentRule = {
     ),
     FailureReason: when(
       hasFailed,
-      firstOf(at('error.message'), at('event.reason'), at('okta.outcome.reason')),
+      firstOf(
+        at('error.message'),
+        at('event.reason'),
+        at('okta.outcome.reason'),
+        at('azure.signinlogs.properties.status.failure_reason'),
+        at('azure.signinlogs.result_description'),
+      ),
       literal(''),
     ),
     AccountName: to.lower(at('user.name')),
     AccountDomain: firstOf(to.lower(at('user.domain')), to.mailDomain(at('user.name'))),
     AccountUpn: to.lower(
-      firstOf(at('user.email'), withDomain('user.name'), withDomain('okta.actor.alternate_id')),
+      firstOf(
+        at('user.email'),
+        ...['user.name', 'user.id', 'okta.actor.alternate_id'].map(withDomain),
+        at('azure.signinlogs.properties.user_principal_name'),
+        at('source.user.email'),
+      ),
     ),
     AccountObjectId: firstOf(at('user.id'), at('client.user.id'), at('okta.actor.id')),
     AccountDisplayName: at('user.full_name'),
-    OSPlatform: at('user_agent.os.name'),
+    OSPlatform: firstOf(
+      at('user_agent.os.name'),
+      at('azure.signinlogs.properties.device_detail.operating_system'),
+    ),
     DeviceType: at('user_agent.device.name'),
     IPAddress: to.address(at('source.ip')),
     Port: to.integer(at('source.port')),
@@ -744,37 +894,6 @@ const group = (one: string) => ({
   GroupSid: at(`${one}.id`),
 });
 
-const isCloud = any(
-  isThere('cloud.provider'),
-  isThere('okta.actor'),
-  lists(
-    'event.module',
-    'azure',
-    'okta',
-    'o365',
-    'aws',
-    'gcp',
-    'google_workspace',
-    'github',
-    'gitlab',
-    'slack',
-    'atlassian',
-    'salesforce',
-    'zoom',
-    'box',
-  ),
-  lists(
-    'event.dataset',
-    'o365.audit',
-    'azure.auditlogs',
-    'azure.activitylogs',
-    'aws.cloudtrail',
-    'gcp.audit',
-    'okta.system',
-    'github.audit',
-  ),
-);
-
 const hasTarget = any(isThere('user.target.name'), isThere('user.target.id'));
 
 /** Whom a change is about: all of it is of one user. */
@@ -826,7 +945,7 @@ const accountChange = {
       'UserAccountModified',
     ],
   ),
-  condition: all(category('iam'), not(isCloud)),
+  condition: all(category('iam'), not(isOfCloud)),
   actor: changing,
   columns: {
     ...actorDetails,
@@ -876,25 +995,47 @@ const mail: DocumentRule = {
   },
 };
 
+const [initiator, target] = [
+  'azure.auditlogs.properties.initiated_by.user',
+  'azure.auditlogs.properties.target_resources.0',
+];
+
 const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
   actionType: firstOf(at('event.action'), at('event.code')),
   condition: all(
-    isCloud,
+    isOfCloud,
     isThere('event.action'),
     not(isThere('process.pid')),
-    not(category('network')),
+    not(all(category('network'), any(isThere('destination.ip'), isThere('network.transport')))),
   ),
   columns: {
     ReportId: eventId(),
     Application: firstOf(at('event.provider'), at('cloud.service.name'), at('event.module')),
-    AccountObjectId: at('user.id'),
-    AccountId: firstOf(at('user.email'), at('user.name'), at('user.id')),
-    AccountDisplayName: firstOf(at('user.full_name'), at('user.name')),
+    AccountObjectId: firstOf(
+      at('user.id'),
+      at('client.user.id'),
+      inPartAt('okta.actor.id'),
+      inPartAt(`${initiator}.id`),
+    ),
+    AccountId: firstOf(
+      at('user.email'),
+      at('client.user.email'),
+      at('source.user.email'),
+      inPartAt('okta.actor.alternate_id'),
+      inPartAt(`${initiator}.userPrincipalName`),
+      at('user.name'),
+      at('user.id'),
+    ),
+    AccountDisplayName: firstOf(
+      at('user.full_name'),
+      inPartAt(`${initiator}.displayName`),
+      at('user.name'),
+    ),
     IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
-    CountryCode: at('source.geo.country_iso_code'),
-    City: at('source.geo.city_name'),
+    CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
+    City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
     Isp: at('source.as.organization.name'),
     UserAgent: at('user_agent.original'),
     OSPlatform: at('user_agent.os.name'),
@@ -906,8 +1047,14 @@ const cloudActivity: DocumentRule = {
       [type('access'), 'View'],
       [undefined, 'Run'],
     ),
-    ObjectName: firstOf(at('file.name'), at('user.target.name'), at('group.name')),
-    ObjectId: firstOf(at('user.target.id'), at('group.id')),
+    ObjectName: firstOf(
+      at('file.name'),
+      at('user.target.name'),
+      at('user.target.full_name'),
+      at('group.name'),
+      inPartAt(`${target}.display_name`),
+    ),
+    ObjectId: firstOf(at('user.target.id'), at('group.id'), inPartAt(`${target}.id`)),
     RawEventData: firstOf(
       at('o365.audit'),
       ...['azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(at),
@@ -1023,12 +1170,15 @@ const usbDrive: DocumentRule = {
 
 const rules: readonly DocumentRule[] = [
   alert,
+  guardDuty,
   mail,
   signature,
   malware,
   query,
+  ...looksInto,
   ...childStarts,
   processStart,
+  trace,
   driver,
   loaded,
   fileEvent,
@@ -1036,6 +1186,7 @@ const rules: readonly DocumentRule[] = [
   apiCall,
   usbDrive,
   task,
+  networkLogon,
   identityLogon,
   logon,
   accountChange,
@@ -1106,7 +1257,29 @@ const hostOf = firstTextIn(
 /** The sensor's number, where there is a process: that is on its host. */
 const sensorOf = firstTextIn('device.id', 'observer.serial_number');
 
+/** Sensors in the network, whose host is neither end of what they see. */
+const sensors: ReadonlySet<string> = new Set(['zeek', 'corelight', 'suricata']);
+const endsOf = ['source', 'destination'].map((end) => textIn(`${end}.ip`));
+
+/** Whether the host that is named is the collector's or the sensor's. */
+function isOfAnother(document: JsonObject): boolean {
+  const dataset = datasetOf(document)?.split('.')[0];
+  const names = [moduleOf(document), dataset].map((name) => name?.toLowerCase() ?? '');
+  if (names.some((name) => services.has(name))) {
+    return true;
+  }
+  const own = valueAt(document, ['host', 'ip']);
+  return (
+    names.some((name) => sensors.has(name)) &&
+    own !== undefined &&
+    !endsOf.some((read) => listOf(own).includes(read(document) ?? null))
+  );
+}
+
 function computerOf(document: JsonObject): string | undefined {
+  if (isOfAnother(document)) {
+    return undefined;
+  }
   const name =
     hostOf(document) ?? (document['process'] === undefined ? undefined : sensorOf(document));
   return name?.trim() === '' ? undefined : name;

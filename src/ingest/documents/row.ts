@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json.js';
 import type { Columns } from '../windows/actor.js';
 import { textFrom } from '../windows/expression.js';
+import { asObject } from '../windows/shape.js';
 import { type Members, PathSet, without } from './paths.js';
 import type { RulePlan } from './plan.js';
 import type { DocumentScope } from './scope.js';
@@ -66,9 +67,20 @@ export class RowFiller {
   #rest(more: Members): JsonValue | undefined {
     const rest = without(this.#scope.document, this.#told);
     if (rest !== undefined) {
+      keepCovered(rest, more);
       return Object.assign(rest, more);
     }
     return Object.keys(more).length === 0 ? undefined : more;
+  }
+}
+
+/** Members of an object whose name a rule gives to something else stay, under names with a dot. */
+function keepCovered(rest: Members, more: Members): void {
+  for (const name in more) {
+    const covered = asObject(rest[name]);
+    for (const member in covered) {
+      rest[`${name}.${member}`] = covered[member] ?? null;
+    }
   }
 }
 

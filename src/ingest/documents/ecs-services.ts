@@ -1,0 +1,32 @@
+import { all, any, isThere, lists, not } from './expression.js';
+
+/** Modules that collect what services in the cloud tell: a host in it is the collector's, or no host at all. */
+export const services: ReadonlySet<string> = new Set([
+  ...['azure', 'okta', 'o365', 'aws', 'gcp', 'google_workspace', 'github', 'gitlab', 'slack'],
+  ...['atlassian', 'salesforce', 'zoom', 'box', 'auth0', 'onelogin', 'ping_one', 'duo'],
+]);
+
+/** What a service tells. */
+export const isOfService = any(
+  isThere('okta.actor'),
+  lists('event.module', ...services),
+  lists(
+    'event.dataset',
+    'o365.audit',
+    'azure.auditlogs',
+    'azure.activitylogs',
+    'aws.cloudtrail',
+    'gcp.audit',
+    'okta.system',
+    'github.audit',
+  ),
+);
+
+/** Where a host is named, the cloud is what it runs in. */
+export const isOfCloud = any(
+  isOfService,
+  all(
+    isThere('cloud.provider'),
+    ...['host.hostname', 'host.name', 'host.id'].map((path) => not(isThere(path))),
+  ),
+);

@@ -1,0 +1,434 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow, type Row } from '../convert.js';
+
+const common = { '@timestamp': '2026-01-05T10:11:12.345Z', ecs: { version: '8.11.0' } };
+const host = { hostname: 'web01', ip: ['10.1.2.10'], os: { type: 'linux', name: 'Ubuntu' } };
+const outside = { ip: '203.0.113.77', port: 40000 };
+const server = { ip: '10.1.2.10', port: 80 };
+
+const rowOf = (document: object): Row => onlyRow(converted([{ ...common, ...document }]));
+
+describe('what sensors in the network see, in ECS', () => {
+  it.each<[string, object, object]>([
+    [
+      'a request, by Filebeat of Zeek',
+      {
+        event: {
+          module: 'zeek',
+          dataset: 'zeek.http',
+          category: ['network', 'web'],
+          type: ['connection', 'info', 'protocol'],
+        },
+        source: outside,
+        destination: { ...server, domain: 'www' },
+        url: { original: '/uploads/shell.php?cmd=id', domain: 'www' },
+        http: { request: { method: 'POST' }, response: { status_code: 200 } },
+        user_agent: { original: 'curl/8', name: 'curl' },
+        network: { transport: 'tcp' },
+        host: { name: 'sensor', ip: ['10.9.9.9'] },
+      },
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'HttpConnectionInspected',
+        Protocol: 'Tcp',
+        LocalIP: '10.1.2.10',
+        LocalPort: 80,
+        RemoteIP: '203.0.113.77',
+        RemotePort: 40000,
+        RemoteUrl: 'www',
+        DeviceName: null,
+        AdditionalFields: {
+          direction: 'In',
+          method: 'POST',
+          uri: '/uploads/shell.php?cmd=id',
+          user_agent: 'curl/8',
+          'user_agent.name': 'curl',
+          status_code: 200,
+          host: 'www',
+          'host.name': 'sensor',
+        },
+      },
+    ],
+    [
+      'a handshake, by Packetbeat',
+      {
+        agent: { type: 'packetbeat' },
+        event: { category: ['network'], type: ['connection', 'protocol'], dataset: 'tls' },
+        host,
+        source: { ip: '10.1.2.10', port: 40000 },
+        destination: { ip: '203.0.113.5', port: 443, domain: 'c2.example' },
+        tls: { client: { ja3: '72a589da', server_name: 'c2.example' } },
+        network: { transport: 'tcp', direction: 'egress' },
+      },
+      {
+        ActionType: 'SslConnectionInspected',
+        DeviceName: 'web01',
+        RemoteIP: '203.0.113.5',
+        RemoteUrl: 'c2.example',
+        AdditionalFields: {
+          direction: 'Out',
+          server_name: 'c2.example',
+          tls: { client: { ja3: '72a589da' } },
+        },
+      },
+    ],
+    [
+      'a failed login over SSH, whose connection did not fail',
+      {
+        event: {
+          module: 'zeek',
+          dataset: 'zeek.ssh',
+          category: ['network'],
+          type: ['connection', 'protocol'],
+          outcome: 'failure',
+        },
+        source: outside,
+        destination: { ip: '10.1.2.10', port: 22 },
+        network: { transport: 'tcp' },
+      },
+      {
+        ActionType: 'SshConnectionInspected',
+        LocalPort: 22,
+        AdditionalFields: { direction: 'In' },
+      },
+    ],
+    [
+      'a request, by Filebeat of Suricata',
+      {
+        event: {
+          module: 'suricata',
+          dataset: 'suricata.eve',
+          category: ['network', 'web'],
+          type: ['access', 'protocol'],
+        },
+        suricata: { eve: { event_type: 'http', flow_id: '124' } },
+        source: { ip: '10.1.2.3', port: 50111 },
+        destination: { ip: '203.0.113.5', port: 80 },
+        url: { full: 'http://evil.example/x', domain: 'evil.example' },
+      },
+      { ActionType: 'HttpConnectionInspected', RemoteUrl: 'http://evil.example/x' },
+    ],
+    [
+      'a connection, as Security Onion has it',
+      {
+        event: { module: 'zeek', dataset: 'conn', category: 'network' },
+        source: { ip: '10.1.2.3', port: 50111 },
+        destination: { ip: '203.0.113.5', port: 443 },
+        network: { transport: 'tcp', protocol: 'ssl' },
+        connection: { state: 'S0' },
+        observer: { name: 'so-sensor' },
+      },
+      { ActionType: 'ConnectionFailed', RemoteIP: '203.0.113.5', DeviceName: null },
+    ],
+    [
+      'a name asked for, as Security Onion has it',
+      {
+        event: { module: 'zeek', dataset: 'dns', category: 'network' },
+        source: { ip: '10.1.2.3', port: 50111 },
+        destination: { ip: '10.1.2.1', port: 53 },
+        dns: {
+          query: { name: 'a.tunnel.example', type_name: 'TXT' },
+          response: { code_name: 'NOERROR' },
+        },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'DnsQueryResponse',
+        AdditionalFields: {
+          DnsQueryString: 'a.tunnel.example',
+          DnsQueryType: 'TXT',
+          DnsResponseCode: 'NOERROR',
+        },
+      },
+    ],
+    [
+      'a logon with NTLM, which is none to the sensor',
+      {
+        event: {
+          module: 'zeek',
+          dataset: 'zeek.ntlm',
+          category: ['authentication', 'network'],
+          type: ['info', 'connection'],
+          outcome: 'success',
+        },
+        zeek: { ntlm: { hostname: 'WS01', username: 'admin', success: true } },
+        user: { name: 'admin', domain: 'CONTOSO' },
+        source: { ip: '10.1.2.3', port: 50111 },
+        destination: { ip: '10.1.2.10', port: 445 },
+        host: { name: 'sensor' },
+      },
+      {
+        table: 'IdentityLogonEvents',
+        ActionType: 'LogonSuccess',
+        Protocol: 'NTLM',
+        AccountName: 'admin',
+        AccountDomain: 'contoso',
+        DeviceName: 'ws01',
+        IPAddress: '10.1.2.3',
+        DestinationIPAddress: '10.1.2.10',
+        DestinationPort: 445,
+      },
+    ],
+    [
+      'a request, as the server logs it',
+      {
+        event: { module: 'nginx', dataset: 'nginx.access', category: ['web'], type: ['access'] },
+        source: { ip: '198.51.100.9' },
+        url: { original: '/uploads/shell.php?cmd=id' },
+        host,
+      },
+      {
+        ActionType: 'InboundConnectionAccepted',
+        DeviceName: 'web01',
+        LocalIP: null,
+        RemoteIP: '198.51.100.9',
+      },
+    ],
+    [
+      'a flow that is refused, from outside',
+      {
+        event: {
+          module: 'aws',
+          dataset: 'aws.vpcflow',
+          category: ['network'],
+          type: ['connection', 'denied'],
+          outcome: 'failure',
+          action: 'reject',
+        },
+        cloud: { provider: 'aws' },
+        source: outside,
+        destination: { ip: '10.1.2.3', port: 22 },
+        network: { transport: 'tcp' },
+        host: { name: 'collector' },
+      },
+      {
+        ActionType: 'ConnectionFailed',
+        LocalIP: '10.1.2.3',
+        LocalPort: 22,
+        RemoteIP: '203.0.113.77',
+        DeviceName: null,
+      },
+    ],
+  ])('%s', (_name, document, wanted) => {
+    expect({ DeviceName: null, LocalIP: null, ...rowOf(document) }).toMatchObject(wanted);
+  });
+});
+
+describe('what services tell, in ECS', () => {
+  it.each<[string, object, object]>([
+    [
+      'a file that is taken from SharePoint',
+      {
+        event: {
+          module: 'o365',
+          dataset: 'o365.audit',
+          provider: 'SharePoint',
+          action: 'FileDownloaded',
+          category: ['file'],
+          type: ['access'],
+        },
+        user: { id: 'alice@contoso.com', name: 'alice', email: 'alice@contoso.com' },
+        file: { name: 'a.xlsx' },
+        host: { name: 'contoso.com' },
+      },
+      { table: 'CloudAppEvents', ActionType: 'FileDownloaded', ObjectName: 'a.xlsx' },
+    ],
+    [
+      'a sign-in to Microsoft 365, on no device',
+      {
+        event: {
+          module: 'o365',
+          dataset: 'o365.audit',
+          provider: 'AzureActiveDirectory',
+          action: 'UserLoggedIn',
+          category: ['authentication'],
+          type: ['start'],
+          outcome: 'success',
+        },
+        user: { id: 'alice@contoso.com', name: 'alice', domain: 'contoso.com' },
+        source: { ip: '203.0.113.5' },
+        host: { name: 'contoso.com' },
+      },
+      { table: 'IdentityLogonEvents', AccountUpn: 'alice@contoso.com', DeviceName: null },
+    ],
+    [
+      'a sign-in to Entra ID that fails',
+      {
+        event: {
+          module: 'azure',
+          dataset: 'azure.signinlogs',
+          category: ['authentication'],
+          outcome: 'failure',
+        },
+        azure: {
+          signinlogs: {
+            result_description: 'Invalid username or password',
+            properties: {
+              user_principal_name: 'Alice@contoso.com',
+              device_detail: { operating_system: 'Windows 10' },
+            },
+          },
+        },
+        user: { name: 'alice', id: 'u1' },
+      },
+      {
+        ActionType: 'LogonFailed',
+        AccountUpn: 'alice@contoso.com',
+        FailureReason: 'Invalid username or password',
+        OSPlatform: 'Windows 10',
+      },
+    ],
+    [
+      'a consent to an application',
+      {
+        event: { dataset: 'azure.auditlogs', action: 'Consent to application' },
+        azure: {
+          auditlogs: {
+            properties: {
+              initiated_by: { user: { userPrincipalName: 'alice@contoso.com', id: 'u1' } },
+              target_resources: { '0': { display_name: 'EvilApp', id: 'sp1' } },
+            },
+          },
+        },
+      },
+      {
+        table: 'CloudAppEvents',
+        AccountId: 'alice@contoso.com',
+        AccountObjectId: 'u1',
+        ObjectName: 'EvilApp',
+        ObjectId: 'sp1',
+      },
+    ],
+    [
+      'a key made in Google Cloud, whose module counts all as network',
+      {
+        event: {
+          module: 'gcp',
+          dataset: 'gcp.audit',
+          action: 'google.iam.admin.v1.CreateServiceAccountKey',
+          category: ['network', 'configuration'],
+          type: ['creation', 'access'],
+        },
+        client: { user: { email: 'bob@contoso.com' } },
+        source: { ip: '203.0.113.5' },
+      },
+      {
+        table: 'CloudAppEvents',
+        ActivityType: 'Create',
+        AccountId: 'bob@contoso.com',
+        IPAddress: '203.0.113.5',
+      },
+    ],
+  ])('%s', (_name, document, wanted) => {
+    expect({ DeviceName: null, ...rowOf(document) }).toMatchObject(wanted);
+  });
+
+  it('a finding of GuardDuty, and what it names', () => {
+    const { rows } = converted([
+      {
+        ...common,
+        event: {
+          dataset: 'aws.guardduty',
+          kind: ['event'],
+          type: ['info'],
+          action: 'KUBERNETES_API_CALL',
+        },
+        aws: {
+          guardduty: {
+            id: 'f1',
+            title: 'API called from a Tor exit node',
+            type: 'Discovery:Kubernetes/TorIPCaller',
+            severity: { code: 5, value: 'Medium' },
+          },
+        },
+        cloud: { provider: 'aws' },
+        rule: { category: 'Discovery' },
+        source: { ip: ['203.0.113.1'] },
+        user: { name: ['role'] },
+      },
+    ]);
+    expect(rows['CloudAppEvents']).toBeUndefined();
+    expect(rows['AlertInfo']).toMatchObject([
+      { AlertId: 'f1', Severity: 'Medium', Category: 'Discovery', ServiceSource: 'GuardDuty' },
+    ]);
+    expect(rows['AlertEvidence']).toMatchObject([
+      { EntityType: 'User', AccountName: 'role' },
+      { EntityType: 'Ip', RemoteIP: '203.0.113.1' },
+    ]);
+  });
+});
+
+describe('what happens on a host in a cloud, in ECS', () => {
+  const cloud = { provider: 'aws', instance: { id: 'i-0' } };
+
+  it.each<[string, object, object]>([
+    [
+      'a new user',
+      {
+        event: {
+          module: 'system',
+          category: ['iam'],
+          type: ['user', 'creation'],
+          action: 'user_added',
+        },
+        user: { name: 'backdoor', id: '0' },
+      },
+      { table: 'DeviceEvents', ActionType: 'UserAccountCreated', AccountName: 'backdoor' },
+    ],
+    [
+      'a file that is changed',
+      {
+        event: {
+          module: 'file_integrity',
+          category: ['file'],
+          type: ['change'],
+          action: 'updated',
+        },
+        file: { path: '/etc/passwd' },
+      },
+      { table: 'DeviceFileEvents', ActionType: 'FileModified', FolderPath: '/etc/passwd' },
+    ],
+    [
+      'a module of the kernel, and who loaded it',
+      {
+        event: {
+          module: 'auditd',
+          category: ['driver'],
+          action: 'loaded-kernel-module',
+          outcome: 'success',
+        },
+        auditd: { summary: { object: { primary: 'diamorphine' } } },
+        process: { pid: 201, name: 'insmod', executable: '/usr/bin/kmod' },
+        user: { name: 'root', id: '0' },
+      },
+      {
+        table: 'DeviceEvents',
+        ActionType: 'DriverLoad',
+        FileName: 'diamorphine',
+        InitiatingProcessId: 201,
+        InitiatingProcessAccountName: 'root',
+      },
+    ],
+    [
+      'a process that is traced, which starts none',
+      {
+        event: { category: ['process'], type: ['start'], action: 'ptrace' },
+        process: { pid: 901, executable: '/tmp/a', name: 'a' },
+        Target: { process: { pid: 1, name: 'sshd' } },
+      },
+      { ActionType: 'PTraceDetected', ProcessId: 1, FileName: 'sshd', InitiatingProcessId: 901 },
+    ],
+  ])('%s', (_name, document, wanted) => {
+    expect(rowOf({ host, cloud, ...document })).toMatchObject({ DeviceName: 'web01', ...wanted });
+  });
+
+  it('a file in memory and a change of user start no process', () => {
+    const events = ['memfd_create', 'uid_change'].map((action) => ({
+      ...common,
+      host,
+      event: { category: ['process'], type: ['start'], action },
+      process: { pid: 901, name: 'a', executable: '/tmp/a' },
+    }));
+    expect(converted(events).counts).toMatchObject({ unmapped: 2 });
+  });
+});
