@@ -327,6 +327,7 @@ async function start(
         engine,
         tenants,
         flush: () => ingest.flush(),
+        forgetTenant: (id) => ingest.forgetTenant(id),
       }),
       usage: (principal) => usageOf(principal, { quota, profiles }),
       devices: (tenant, group) => previewDevices(tenant, group, { engine, tenants }),

@@ -25,6 +25,8 @@ export interface AdministrationParts {
   readonly tenants: TenantContexts;
   /** Resolves when all that senders were told is taken is in the engine. */
   readonly flush: () => Promise<void>;
+  /** Forgets all that ingest remembers of a tenant's devices. */
+  readonly forgetTenant: (id: string) => Promise<void>;
 }
 
 /** How long a deletion waits for telemetry on its way. */
@@ -59,7 +61,7 @@ export class Administration {
 
   /** @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken */
   async create(tenant: Tenant): Promise<void> {
-    const { store, engine, tenants } = this.#parts;
+    const { store, engine, tenants, forgetTenant } = this.#parts;
     if (!tenantIdPattern.test(tenant.id)) {
       throw new HuntError('request.parameter', {
         message:
@@ -71,6 +73,7 @@ export class Administration {
       if (await findTenant(store, name)) throw taken(name);
     }
     // What a deletion that was broken off has left.
+    await forgetTenant(tenant.id);
     await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(tenant.id)}`.text);
     try {
       await insertTenant(store, tenant);
@@ -99,7 +102,7 @@ export class Administration {
    * already it deletes the telemetry that was left: where that was broken off, or done by another server on the store.
    */
   async remove(id: string): Promise<void> {
-    const { store, engine, tenants, flush } = this.#parts;
+    const { store, engine, tenants, flush, forgetTenant } = this.#parts;
     if (!(await this.#hasTelemetry(id))) await this.find(id);
     if (id === defaultTenantId) {
       throw new HuntError('request.parameter', { message: 'The default tenant stays.' });
@@ -111,6 +114,8 @@ export class Administration {
       flush().catch(() => undefined),
       new Promise((resolve) => setTimeout(resolve, flushPatienceMs).unref()),
     ]);
+    // Before the telemetry, by which a deletion that is broken off is found again.
+    await forgetTenant(id);
     await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(id)}`.text);
   }
 

@@ -92,6 +92,8 @@ export interface Ingest {
   backlogEvents(tenant: string): number;
   /** Forgets what is remembered of a tenant's devices of these names, to tell what later events mean. */
   forgetDevices(tenant: string, names: readonly string[]): Promise<void>;
+  /** Forgets all that is remembered of the devices of a tenant that goes. */
+  forgetTenant(tenant: string): Promise<void>;
   /** Journals that could not be read to their end: files of the spool that may hold any tenant's events. */
   setAside(): Promise<readonly string[]>;
   /** Brings into the engine what it can; the rest is brought by the next process. */
@@ -167,6 +169,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
     backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),
     forgetDevices: (tenant, names) => worker.forgetDevices(tenant, names),
+    forgetTenant: (tenant) => worker.forgetTenant(tenant),
     setAside: () => journalsAside(folder),
     async close() {
       try {

@@ -31,6 +31,8 @@ export type ParseRequest =
   | { readonly kind: 'catalog'; readonly tenant: string; readonly catalog: Catalog }
   /** What is known of the tenant's devices of these names is to be forgotten. */
   | { readonly kind: 'forget'; readonly tenant: string; readonly devices: readonly string[] }
+  /** All that is known of the tenant's devices is to go: the tenant does. */
+  | { readonly kind: 'forgetTenant'; readonly tenant: string }
   | { readonly kind: 'open'; readonly stream: number; readonly options: OpenStream }
   | { readonly kind: 'write'; readonly stream: number; readonly bytes: Uint8Array }
   /** Records that have been cut out already: where each ends in the bytes. */

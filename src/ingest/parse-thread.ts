@@ -1,5 +1,5 @@
 // The parsing thread: bytes in, rows out, so that the thread that answers hunts stays free.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
@@ -29,11 +29,15 @@ let nextTicket = firstTicket;
 /** The writing thread takes rows from its other end. */
 let writer: MessagePort | undefined;
 
+function correlationFile(tenant: string): string {
+  return path.join(folder, `${tenantDatabase(tenant)}.db`);
+}
+
 function correlationOf(tenant: string): Correlation {
   let correlation = correlations.get(tenant);
   if (correlation === undefined) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const store = new CorrelationStore(path.join(folder, `${tenantDatabase(tenant)}.db`));
+    const store = new CorrelationStore(correlationFile(tenant));
     correlation = new Correlation(store, folder);
     correlations.set(tenant, correlation);
   }
@@ -104,6 +108,15 @@ const handlers: {
   },
   forget({ tenant, devices }) {
     correlationOf(tenant).forget(devices);
+    return undefined;
+  },
+  forgetTenant({ tenant }) {
+    correlations.get(tenant)?.close();
+    correlations.delete(tenant);
+    // With SQLite's own files beside it.
+    for (const ending of ['', '-wal', '-shm']) {
+      rmSync(correlationFile(tenant) + ending, { force: true });
+    }
     return undefined;
   },
   open({ stream, options }) {

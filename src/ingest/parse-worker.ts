@@ -49,6 +49,11 @@ export class ParseWorker {
     await this.#running().ask({ kind: 'forget', tenant, devices });
   }
 
+  /** Forgets all that is known of the tenant's devices. */
+  async forgetTenant(tenant: string): Promise<void> {
+    await this.#running().ask({ kind: 'forgetTenant', tenant });
+  }
+
   async close(): Promise<void> {
     await this.#thread?.terminate();
   }

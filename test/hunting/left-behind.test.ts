@@ -18,13 +18,15 @@ let engine: ChdbEngine;
 let tenants: TenantContexts;
 let administration: Administration;
 let tables: CustomTables;
+const forgotten: string[] = [];
+const forgetTenant = async (id: string) => void forgotten.push(id);
 
 beforeAll(async () => {
   const directory = temporaryDirectory();
   store = await openStore(join(directory, 'quarry.db'));
   engine = await startChdbEngine({ dataDirectory: directory });
   tenants = new TenantContexts(store, engine, catalogOf([], [], []));
-  const parts = { store, engine, tenants, flush: async () => undefined };
+  const parts = { store, engine, tenants, flush: async () => undefined, forgetTenant };
   administration = new Administration(parts);
   tables = new CustomTables(parts);
 });
@@ -43,11 +45,13 @@ const notFound = { code: 'request.notFound' };
 
 test('telemetry of a tenant that is removed already is deleted', async () => {
   await administration.create({ id: 'contoso', name: 'contoso', retentionDays: 30 });
+  expect(forgotten.splice(0)).toEqual(['contoso']);
   await deleteTenant(store, 'contoso');
   tenants.forget('contoso');
   expect(await stored('contoso')).toEqual(['QuarryAuditLogs']);
   await administration.remove('contoso');
   expect(await stored('contoso')).toEqual([]);
+  expect(forgotten).toEqual(['contoso']);
   await expect(administration.remove('contoso')).rejects.toMatchObject(notFound);
   await expect(administration.remove('default')).rejects.toThrow('The default tenant stays.');
 });

@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { emptySummary } from '../../src/ingest/summary.js';
 import { startTestIngest } from './fixture.js';
 import { tenant } from './requests.js';
 
-const { ingest, count } = await startTestIngest();
+const { ingest, directory, count } = await startTestIngest();
 
 /** As Winlogbeat writes it. */
 function windowsEvent(number: number, provider: string, id: number, data: object): Buffer {
@@ -68,3 +70,14 @@ it.each([
     expect(await count('DeviceProcessEvents', `ProcessId BETWEEN ${from} AND ${to}`)).toBe(3);
   },
 );
+
+it('what is known of the devices of a tenant goes with the tenant', async () => {
+  const folder = path.join(directory, 'correlation');
+  const source = 'windows-event';
+  await ingest.push(startBy.sysmon(30), { tenant, source });
+  expect(readdirSync(folder)).toContain('tenant_default.db');
+  expect(await ingest.push(startBy.security(30), { tenant, source })).toMatchObject({ merged: 1 });
+  await ingest.forgetTenant(tenant);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await ingest.push(startBy.security(30), { tenant, source })).toMatchObject({ merged: 0 });
+});

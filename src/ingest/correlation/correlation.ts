@@ -110,6 +110,11 @@ export class Correlation {
     this.epoch++;
   }
 
+  /** Nothing more is learnt or looked up. */
+  close(): void {
+    this.#store?.close();
+  }
+
   /** A stream may have any number of events before a row of it is taken: what they say does not wait in memory. */
   #learnt(): void {
     this.#unsaved++;
