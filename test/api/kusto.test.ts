@@ -525,6 +525,31 @@ describe('failures', () => {
     expect(json.error).toMatchObject({ '@message': expect.stringMatching(message) });
   });
 
+  test.each<[string, string | undefined, string, string, RegExp]>([
+    [
+      'range x from 1 to 10000000000 step 1 | summarize dcount(hash(x))',
+      '00:00:00.0000001',
+      'General_ServiceTimeout',
+      'KustoServiceTimeoutException',
+      /timeout/,
+    ],
+    [
+      'print 1\n| evaluate python(typeof(*), "")',
+      undefined,
+      'General_BadRequest',
+      'KustoBadRequestException',
+      /not supported.*\[line:position=2:\d+\]$/,
+    ],
+  ])('%s', async (csl, servertimeout, code, type, message) => {
+    const { status, json } = await query(csl, { Options: { servertimeout } });
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({
+      code,
+      '@type': `Kusto.Data.Exceptions.${type}`,
+      '@message': expect.stringMatching(message),
+    });
+  });
+
   test.each([
     ['/v1/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
     ['/v2/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
@@ -556,4 +581,12 @@ test('says where tokens are to be had', async () => {
     LoginEndpoint: server.url,
     KustoServiceResourceId: 'https://kusto.kusto.windows.net',
   });
+});
+
+test('says that they are to be had elsewhere', async () => {
+  const other = await openServer({ embeddedIssuer: false });
+  const { status, json } = await other.fetch('/v1/rest/auth/metadata');
+  await other.close();
+  expect(status).toBe(404);
+  expect(json.error).toMatchObject({ '@permanent': true });
 });

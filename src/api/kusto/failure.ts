@@ -16,12 +16,14 @@ export function errorEnvelope(error: HuntError, ids: Ids, text?: string) {
     activityId: ids.activity,
   };
   if (!kind) {
+    const { code, type } = classOf(error);
+    const message = `${error.message}${placeOf(error, text)}`;
     return {
       error: {
-        code: codes[error.status] ?? 'General_InternalServerError',
-        message: error.message,
-        '@type': 'Kusto.Data.Exceptions.KustoServicePartialQueryFailureException',
-        '@message': error.message,
+        code,
+        message,
+        '@type': `Kusto.Data.Exceptions.${type}`,
+        '@message': message,
         '@context': context,
         '@permanent': isPermanent,
       },
@@ -63,16 +65,36 @@ const kinds = {
   },
 } as const;
 
-const codes: Readonly<Record<number, string>> = {
-  400: 'General_BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'BadRequest_EntityNotFound',
-  405: 'General_BadRequest',
-  413: 'General_BadRequest',
-  415: 'General_BadRequest',
-  429: 'TooManyRequests',
-  503: 'General_ServiceUnavailable',
+interface ErrorClass {
+  readonly code: string;
+  readonly type: string;
+}
+
+function classOf({ code, status }: HuntError): ErrorClass {
+  return classes[code] ?? classes[status] ?? internal;
+}
+
+const internal = { code: 'General_InternalServerError', type: 'KustoServiceException' };
+const badRequest = { code: 'General_BadRequest', type: 'KustoBadRequestException' };
+const limits = {
+  code: 'LimitsExceeded',
+  type: 'KustoServicePartialQueryFailureLimitsExceededException',
+};
+
+/** Kusto's names of the other errors, by their codes here or their status. */
+const classes: Readonly<Record<string | number, ErrorClass>> = {
+  'request.notFound': { code: 'BadRequest_EntityNotFound', type: 'EntityNotFoundException' },
+  'hunt.timeout': { code: 'General_ServiceTimeout', type: 'KustoServiceTimeoutException' },
+  'hunt.resources': limits,
+  'hunt.resultSize': limits,
+  400: badRequest,
+  401: { code: 'Unauthorized', type: 'KustoRequestDeniedException' },
+  403: { code: 'Forbidden', type: 'KustoRequestDeniedException' },
+  405: badRequest,
+  413: badRequest,
+  415: badRequest,
+  429: { code: 'TooManyRequests', type: 'KustoRequestThrottledException' },
+  503: { code: 'General_ServiceUnavailable', type: 'KustoServiceUnavailableException' },
 };
 
 function placeOf({ span }: HuntError, text: string | undefined): string {

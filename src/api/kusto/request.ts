@@ -150,13 +150,16 @@ const secondsOfUnit: Readonly<Record<string, number>> = {
   ms: 0.001,
 };
 
+/** Less is nothing to the engine, and nothing no limit. */
+const leastSeconds = 0.001;
+
 /** A count of seconds. A number is passed over: of some programs it is milliseconds, of others nanoseconds. */
 function secondsOf(value: unknown, name: string): number | undefined {
   if (value === undefined || value === null || typeof value === 'number') return undefined;
   const text = typeof value === 'string' ? value.trim() : '';
   const total = clockSeconds(text) ?? literalSeconds(text) ?? 0;
   if (total <= 0) throw wrong(name, 'a timespan of more than nothing');
-  return total;
+  return Math.max(total, leastSeconds);
 }
 
 function clockSeconds(text: string): number | undefined {

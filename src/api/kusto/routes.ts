@@ -48,7 +48,7 @@ export function kustoRoutes(
       const { client } = idsOf(request);
       if (client) reply.header('x-ms-client-request-id', client);
     });
-    if (parts.issues) metadataRoute(app, parts.publicUrl);
+    metadataRoute(app, parts);
     for (const version of ['v1', 'v2'] as const) {
       const url = `/${version}/rest/query`;
       const run = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -75,10 +75,18 @@ export function kustoRoutes(
   });
 }
 
-/** Where to get a token; where that is elsewhere, clients know Microsoft's cloud themselves. */
-function metadataRoute(app: FastifyInstance, publicUrl: string | undefined): void {
+/** Where to get a token. That is elsewhere if there is nothing here, and clients know Microsoft's cloud themselves. */
+function metadataRoute(
+  app: FastifyInstance,
+  { publicUrl, issues }: Parameters<typeof kustoRoutes>[1],
+): void {
   const open = { access: 'public', unlisted: true } as const;
-  app.get('/v1/rest/auth/metadata', { config: open }, async (request) => {
+  app.get('/v1/rest/auth/metadata', { config: open }, async (request, reply) => {
+    if (!issues) {
+      reply.code(404);
+      const failure = new HuntError('request.notFound', { what: 'An issuer of tokens' });
+      return errorEnvelope(failure, idsOf(request));
+    }
     const base = baseOf(request, publicUrl);
     return {
       AzureAD: {
