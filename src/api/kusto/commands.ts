@@ -283,18 +283,16 @@ function unquoted(name: string): string {
 }
 
 /**
- * The rows as a table in KQL, which a query can go on from. They are one literal, whose insides are the engine's to
- * read: as tens of thousands they would keep the parser busy for seconds.
+ * The rows as a table in KQL, which a query can go on from. Each is one literal, whose insides are the engine's to
+ * read: tens of thousands of them, or one of them all, would keep the compiler busy for seconds.
  */
 export function tableText({ columns, rows }: CommandResult): string {
-  if (rows.length === 0) {
-    return `datatable(${columns.map(({ name, type }) => `${name}:${type}`).join(',')})[]`;
-  }
   const values = columns.map(({ name, type }, index) => {
     const value = `_row[${index}]`;
     return `${name}=${type === 'dynamic' ? value : `to${type}(${value})`}`;
   });
-  return `print _row=parse_json(${quoted(JSON.stringify(rows))})|mv-expand _row|project ${values.join(',')}`;
+  const literals = rows.map((row) => quoted(JSON.stringify(row)));
+  return `datatable(_text:string)[${literals.join(',')}]|extend _row=parse_json(_text)|project ${values.join(',')}`;
 }
 
 function quoted(text: string): string {
