@@ -43,6 +43,16 @@ describe('values that differ from those of Kusto', () => {
       ],
     ],
     [
+      'a list inside a document is as good as one of its own',
+      'datatable(d: dynamic) [dynamic({"a": ["10.0.0.0/8", "x"], "b": ["fe80::/10"], "c": ["10.0.0.1"]})] | project ipv4_is_in_any_range("10.0.0.1", d.a), ipv6_is_in_any_range("fe80::1", d.b), has_any_ipv4("at 10.0.0.1", d.c), has_any_ipv4_prefix("at 10.0.0.1", d.c), strcat_array(d.a, "-"), replace_strings("x y", d.a, d["b"])',
+      [[1, 1, 1, 1, '10.0.0.0/8-x', 'x y']],
+    ],
+    [
+      'the texts to replace come from a document',
+      'let a = dynamic([["abc", "one"]]); print replace_strings("one abc", a[0], dynamic(["1", "2"]))',
+      [['2 1']],
+    ],
+    [
       'literals with quotes',
       'print bool("true"), real("1.5"), decimal("1.5"), real("x"), bool("false")',
       [[1, 1.5, '1.5', null, 0]],

@@ -4,7 +4,7 @@ import { elementsOf } from '../../json.js';
 import { constantText, type Operand } from '../../operand.js';
 import { join, literal, type Sql, sql } from '../../sql.js';
 import { foldedText } from '../../terms.js';
-import { dynamicElements } from './list-items.js';
+import { dynamicElements, elementOperand } from './list-items.js';
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const before = '(?:^|[^0-9A-Za-z])';
@@ -50,7 +50,7 @@ function anyMentioned(asPrefix: boolean) {
       if (ip.type !== 'dynamic') return [mentions(call, source, ip, asPrefix)];
       const known = dynamicElements(ip);
       if (known) return known.map((each) => mentions(call, source, each, asPrefix));
-      const element: Operand = { ...ip, ...sql`_e`, nullable: false };
+      const element = elementOperand(sql`_e`, ip);
       const searched = convert(source, 'string');
       const test = mentionsAtRuntime(searched, sql`_i`, asPrefix);
       const texts = sql`arrayMap(_e -> ${convert(element, 'string')}, ${elementsOf(ip)})`;

@@ -4,7 +4,7 @@ import type { Emitted } from '../../functions.js';
 import { elementsOf } from '../../json.js';
 import { constantInteger, constantText, type Operand } from '../../operand.js';
 import { integer, join, type Sql, sql } from '../../sql.js';
-import { dynamicElements } from './list-items.js';
+import { dynamicElements, elementOperand } from './list-items.js';
 
 /** An address with the length of its network's prefix. */
 export interface Network {
@@ -144,7 +144,7 @@ export function inKnown(family: Family, network: Network, known: readonly KnownN
 }
 
 function inDynamic(ranges: Operand, isIn: (range: Sql) => Sql): Sql {
-  const element: Operand = { ...ranges, ...sql`_e`, type: 'dynamic', nullable: false };
+  const element = elementOperand(sql`_e`, ranges);
   const texts = sql`arrayMap(_e -> ${convert(element, 'string')}, ${elementsOf(ranges)})`;
   return sql`arrayExists(_r -> ifNull(${isIn(sql`_r`)}, false), ${texts})`;
 }

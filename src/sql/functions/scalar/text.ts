@@ -4,6 +4,7 @@ import type { ScalarFunction } from '../../functions.js';
 import { arrayText, elementsOf } from '../../json.js';
 import { constantInteger, constantText, type Operand } from '../../operand.js';
 import { integer, join, literal, type Sql, sql } from '../../sql.js';
+import { elementOperand } from './list-items.js';
 
 export function text(operand: Operand): Operand {
   return convert(operand, 'string');
@@ -147,7 +148,7 @@ const strcatArray: ScalarFunction = {
   doc: 'strcat-array-function',
   emit: (array: Operand, delimiter: Operand) =>
     bound(convert(array, 'dynamic'), (json) => {
-      const element: Operand = { ...array, ...sql`_e`, type: 'dynamic', nullable: false };
+      const element = elementOperand(sql`_e`, array);
       const texts = sql`arrayMap(_e -> if(_e = 'null', '', ${convert(element, 'string')}), ${elementsOf(json)})`;
       return constantText(delimiter) !== undefined
         ? sql`arrayStringConcat(${texts}, ${text(delimiter)})`
@@ -316,7 +317,7 @@ const marker = sql`char(243, 176, 128 + intDiv(_i, 64), 128 + modulo(_i, 64))`;
 const maxLookups = sql`4096`;
 
 function replaceStrings(source: Operand, lookups: Operand, rewrites: Operand): Sql {
-  const element: Operand = { ...lookups, ...sql`_e`, type: 'dynamic', nullable: false };
+  const element = elementOperand(sql`_e`, lookups);
   const list = (array: Operand) =>
     sql`arraySlice(arrayMap(_e -> if(startsWith(_e, '"'), ${convert(element, 'string')}, ''), ${elementsOf(array)}), 1, ${maxLookups})`;
   return bound(list(lookups), (wanted) =>
