@@ -12,6 +12,7 @@ import { type Visualization, visualizationOf } from './kql/visualization.js';
 import { unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
+import { answeredValue, type Evaluate, ValueNeeded, valueTable } from './plan/known-value.js';
 import type { LogicalPlan, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import { type TableRead, tableReads } from './plan/reads.js';
@@ -36,10 +37,11 @@ export interface SqlQuery {
 }
 
 /**
- * A question that has to be answered from the data before the hunt can be bound, because its
- * columns depend on them (`evaluate bag_unpack`). Run `sql`, add its rows under `key`, compile again.
+ * A question that has to be answered before the hunt can be compiled, because its columns depend on the
+ * data (`evaluate bag_unpack`) or its SQL on a value (`prev(x, toint("1"))`). Run `sql`, add its rows
+ * under `key`, compile again.
  */
-export interface SchemaProbe {
+export interface Probe {
   readonly kind: 'probe';
   readonly key: string;
   readonly sql: string;
@@ -75,29 +77,25 @@ export function compile(
   catalog: Catalog,
   scope: Scope,
   options: CompileOptions = {},
-): SqlQuery | SchemaProbe | ExternalProbe {
+): SqlQuery | Probe | ExternalProbe {
   const key = compiledKey(text, catalog, scope, options);
   const known = key === undefined ? undefined : compiledQueries.get(key);
   if (known) return atMomentOf(scope, known);
   const timed = withClock(scope);
   const { bound, outcome } = planned(text, catalog, timed.scope, options);
   if (outcome.kind === 'external') return outcome;
-  try {
-    if (outcome.kind === 'probe') {
-      const { sql } = queryOf(outcome.relation, 'legacy');
-      return atMomentOf<SchemaProbe>(scope, { kind: 'probe', key: outcome.key, sql });
-    }
-    const query: SqlQuery = {
-      kind: 'query',
-      ...queryOf(outcome.relation, options.encoding ?? 'legacy'),
-      visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
-    };
-    const isKept = !timed.wasRead() && query.sql.length <= longestKept;
-    if (key !== undefined && isKept) compiledQueries.set(key, query);
-    return atMomentOf(scope, query);
-  } catch (error) {
-    throw inQuery(error, bound);
+  if (outcome.kind === 'probe') {
+    const { sql } = outcome.query;
+    return atMomentOf<Probe>(scope, { kind: 'probe', key: outcome.key, sql });
   }
+  const query: SqlQuery = {
+    kind: 'query',
+    ...outcome.query,
+    visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
+  };
+  const isKept = !timed.wasRead() && query.sql.length <= longestKept;
+  if (key !== undefined && isKept) compiledQueries.set(key, query);
+  return atMomentOf(scope, query);
 }
 
 function atMomentOf<Query extends { readonly sql: string }>({ now }: Scope, query: Query): Query {
@@ -138,9 +136,35 @@ export function checkFunction(declared: StoredFunction, catalog: Catalog): void 
 
 /** The plan of the query, or of what has to be asked first. */
 type Outcome =
-  | { readonly kind: 'query'; readonly relation: Relation }
-  | { readonly kind: 'probe'; readonly key: string; readonly relation: Relation }
+  | { readonly kind: 'query'; readonly relation: Relation; readonly query: WrittenQuery }
+  | {
+      readonly kind: 'probe';
+      readonly key: string;
+      readonly relation: Relation;
+      readonly query: WrittenQuery;
+    }
   | ExternalProbe;
+
+/** Computes values from the answers that there are. */
+function evaluator(probes: ProbeAnswers): Evaluate {
+  return function evaluate(expression) {
+    const relation = valueTable(expression);
+    const key = queryOf(relation, 'legacy', evaluate).sql;
+    const answer = probes.get(key);
+    if (!answer) throw new ValueNeeded(key, relation);
+    return answeredValue(answer, expression.type);
+  };
+}
+
+/** A question, unless it needs a value itself: then that comes first. */
+function asked(key: string, relation: Relation, evaluate: Evaluate): Outcome {
+  try {
+    return { kind: 'probe', key, relation, query: queryOf(relation, 'legacy', evaluate) };
+  } catch (error) {
+    if (!(error instanceof ValueNeeded)) throw error;
+    return asked(error.key, error.relation, evaluate);
+  }
+}
 
 /** Plans the query; where its columns come from the data, it is bound again as if it declared them. */
 function planned(
@@ -154,6 +178,8 @@ function planned(
   const guessed = new Set<string>();
   let edits: Edit[] = [];
   let isGuessable = false;
+  const probes = options.probes ?? new Map();
+  const evaluate = evaluator(probes);
   for (;;) {
     let bound: BoundQuery;
     try {
@@ -169,24 +195,34 @@ function planned(
       const start = startIn(bound.root, node);
       return start && bound.spanInQuery({ start: start + node.Width, length: 0 }).start;
     };
+    const ask = (key: string, probe: Relation) => {
+      try {
+        return { bound, outcome: asked(key, probe, evaluate) };
+      } catch (error) {
+        throw inQuery(error, bound);
+      }
+    };
     try {
       const relation = planQuery(bound.root, {
         catalog,
         named: bound.named,
         scope,
         parameters: options.parameters ?? {},
-        probes: options.probes ?? new Map(),
+        probes,
+        evaluate,
         placeOf: (node) => String(endOf(node)),
       });
-      return { bound, outcome: { kind: 'query', relation } };
+      const query = queryOf(relation, options.encoding ?? 'legacy', evaluate);
+      return { bound, outcome: { kind: 'query', relation, query } };
     } catch (error) {
+      if (error instanceof ValueNeeded) return ask(error.key, error.relation);
       if (error instanceof ExternalDataNeeded) {
         const span = bound.spanInQuery(error.source.span);
         return { bound, outcome: { kind: 'external', source: { ...error.source, span } } };
       }
       if (!(error instanceof SchemaNeeded)) throw inQuery(error, bound);
       const { key, call, probe, columns, unnamed } = error;
-      if (!columns) return { bound, outcome: { kind: 'probe', key, relation: probe } };
+      if (!columns) return ask(key, probe);
       const start = endOf(call);
       // A catalog's function is no part of the query, and of two equal texts either may be meant.
       if (!start) {
@@ -255,7 +291,7 @@ export function explain(
     return { columns, plan, sql: '', reads: [], hints: hintsOn(bound) };
   }
   try {
-    const query = queryOf(outcome.relation, options.encoding ?? 'legacy');
+    const { query } = outcome;
     const plan = inOrder(outcome.relation);
     const reads = tableReads(plan, outcome.relation.columns);
     return {
@@ -286,7 +322,9 @@ function hintsOnTime(
   );
 }
 
-function queryOf(relation: Relation, encoding: RowEncoding): Pick<SqlQuery, 'sql' | 'columns'> {
+type WrittenQuery = Pick<SqlQuery, 'sql' | 'columns'>;
+
+function queryOf(relation: Relation, encoding: RowEncoding, evaluate: Evaluate): WrittenQuery {
   const { columns } = relation;
   const write: RowWriter = (operands) =>
     rowText(
@@ -294,7 +332,7 @@ function queryOf(relation: Relation, encoding: RowEncoding): Pick<SqlQuery, 'sql
       encoding,
     );
   return {
-    sql: generateSql(inOrder(relation), columns, write).text,
+    sql: generateSql(inOrder(relation), columns, write, evaluate).text,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }

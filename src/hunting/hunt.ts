@@ -97,8 +97,8 @@ export async function compileHunt(request: HuntRequest, services: HuntServices):
     if (query.kind === 'query') return query;
     if (probes.size >= maxProbes) {
       throw new HuntError('kql.unsupported', {
-        what: `A query of more than ${maxProbes} files and unpacked columns`,
-        because: 'each of them has to be read before the query can be',
+        what: `A query of more than ${maxProbes} files, unpacked columns and computed constants`,
+        because: 'each of them has to be known before the query can be read',
       });
     }
     if (query.kind === 'external') {

@@ -1,6 +1,7 @@
 import type { Catalog, ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { type Expression, type SyntaxNode, spanOf } from '../kql/syntax.js';
+import type { Evaluate } from './known-value.js';
 import type { PlanColumn, PlanExpression, Relation, SharedPlan } from './plan.js';
 import type { Scope } from './scope.js';
 
@@ -47,6 +48,8 @@ export interface PlanContext {
   /** A name for a node's end that stays the same when the query is bound again with edits behind it. */
   readonly placeOf: (node: SyntaxNode) => string;
   readonly counter: { next: number };
+  /** Computes an expression without columns. */
+  readonly evaluate: Evaluate;
   /** The translation of expressions, which needs that of tables and the reverse. */
   readonly plan: {
     /** A tabular expression; `input` is what a leading operator without a source reads. */
@@ -94,7 +97,8 @@ export function apartFromRows(context: PlanContext): PlanContext {
   return { ...context, variables, partition: [] };
 }
 
-function isConstant(expression: PlanExpression): boolean {
+/** It has one value for all rows. */
+export function isConstant(expression: PlanExpression): boolean {
   if (expression.kind === 'column') return false;
   return expression.kind !== 'call' || expression.arguments.every(isConstant);
 }

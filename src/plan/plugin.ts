@@ -14,6 +14,7 @@ import {
 } from '../kql/syntax.js';
 import { Builder } from './builder.js';
 import { noRow, type PlanContext, type Row, rowOf, unsupported } from './context.js';
+import { knownValue } from './known-value.js';
 import type { PlanColumn, PlanExpression, Relation } from './plan.js';
 import { planScalar } from './scalar.js';
 import { SchemaNeeded } from './schema-probe.js';
@@ -102,7 +103,7 @@ export class PluginCall {
 
   /** An argument that has to be known when the query is compiled. */
   constant(node: Expression): string | number | bigint | boolean | null {
-    const value = planScalar(node, this.context, noRow);
+    const value = knownValue(planScalar(node, this.context, noRow), this.context.evaluate);
     if (value.kind === 'literal') return value.value;
     throw unsupported(node, `a computed argument of ${this.name}`, 'it has to be constant');
   }

@@ -17,6 +17,7 @@ import {
 } from '../kql/syntax.js';
 import { foldConstant } from './constant.js';
 import { apartFromRows, noRow, type PlanContext, type Row, unsupported } from './context.js';
+import { knownValue } from './known-value.js';
 import { momentOf } from './moment.js';
 import { partOf, partScalar } from './part-scalar.js';
 import {
@@ -498,7 +499,7 @@ function columnIfExists(
 
 /** The text of an expression that has to be a constant string, or undefined. */
 export function constantText(node: Expression, context: PlanContext, row: Row): string | undefined {
-  const value = planScalar(node, context, row);
+  const value = knownValue(planScalar(node, context, row), context.evaluate);
   return value.kind === 'literal' && value.value !== null ? String(value.value) : undefined;
 }
 

@@ -102,9 +102,10 @@ function denseRank(call: WindowCall, stack: WindowStack): PlanExpression {
 function neighbour(call: WindowCall, stack: WindowStack): PlanExpression {
   const [value, offset, otherwise] = call.arguments;
   if (!value) throw unsupported(call.node, `${call.name}()`, 'it needs a value');
-  const distance = offset ?? longLiteral(1);
+  const distance = offset ? stack.known(converted(offset, 'long')) : longLiteral(1);
   if (distance.kind !== 'literal' || typeof distance.value !== 'bigint') {
-    throw unsupported(call.node, `a computed distance in ${call.name}()`, 'it has to be constant');
+    const what = distance.kind === 'literal' ? 'that is null' : 'of each row';
+    throw unsupported(call.node, `a distance ${what} in ${call.name}()`, 'it has to be constant');
   }
   const size = distance.value < 0n ? -distance.value : distance.value;
   const isBack = (call.name === 'prev') === distance.value >= 0n;

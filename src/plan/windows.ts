@@ -8,6 +8,7 @@ import {
   spanOf,
 } from '../kql/syntax.js';
 import { newColumn, type PlanContext, type Row, rowOf, unsupported } from './context.js';
+import { knownValue } from './known-value.js';
 import {
   columnReference,
   type LogicalPlan,
@@ -75,6 +76,8 @@ export interface WindowStack {
     next: (before: PlanExpression) => PlanExpression,
     options?: WindowOptions,
   ) => PlanExpression;
+  /** The expression as a literal, unless it depends on the row. */
+  readonly known: (expression: PlanExpression) => PlanExpression;
   readonly relation: () => Relation;
 }
 
@@ -140,6 +143,7 @@ function windowStack(
       depths.set(column, layers.length - 1);
       return columnReference(column);
     },
+    known: (expression) => knownValue(expression, context.evaluate),
     relation: () => ({
       ...frozen,
       plan: layers.reduce((plan, { over }) => over(plan), frozen.plan),

@@ -44,6 +44,11 @@ export interface ScalarFunction {
   readonly textAt?: (key: Operand, ...parts: Operand[]) => Sql | undefined;
   /** It is the lower case of its argument: what ignores case may as well look at that, which has an index. */
   readonly isLowerCase?: true;
+  /**
+   * Arguments, by place, whose values decide how the SQL is written. Where one is computed, the engine is
+   * asked for its value first; one that differs from row to row comes as it is.
+   */
+  readonly constants?: readonly number[];
   /** Worth a SELECT of its own, so that it is computed once however often its value is read. */
   readonly costly?: true;
   /** KQL expressions and the text of their values: tests, documentation, and the portal's hover. */

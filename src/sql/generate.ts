@@ -1,6 +1,7 @@
 import { type TextStorage, textStorageOf } from '../catalog/text-storage.js';
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError, unreachable } from '../errors.js';
+import { type Evaluate, knownValue } from '../plan/known-value.js';
 import {
   type CallExpression,
   columnReference,
@@ -71,6 +72,7 @@ interface Generation {
   readonly once: boolean;
   /** Some value is by chance. */
   readonly volatile: boolean;
+  readonly evaluate: Evaluate;
   /** Columns of each named table that some use reads. */
   readonly wanted: Map<number, Set<PlanColumn>>;
   readonly named: Map<
@@ -87,13 +89,15 @@ export function generateSql(
   plan: LogicalPlan,
   columns: readonly PlanColumn[],
   write: RowWriter,
+  evaluate: Evaluate,
 ): Sql {
   const { uses, volatile } = surveyed(plan);
   // Passes find which columns of shared tables are read, until they find no more: a shared table may
   // read another. Then the SQL is written.
   const wanted = new Map<number, Set<PlanColumn>>();
   const start = (): Generation => {
-    return { uses, wanted, named: new Map(), fresh: { next: -1 }, once: false, volatile };
+    const [named, fresh] = [new Map(), { next: -1 }];
+    return { uses, wanted, named, fresh, once: false, volatile, evaluate };
   };
   for (let known = -1; uses.size > 0 && known < sizeOf(wanted); ) {
     known = sizeOf(wanted);
@@ -120,7 +124,7 @@ function selectRows(
   if (plan.kind === 'union') return unionRows(plan, columns, write, generation);
   if (plan.kind === 'limit' && plan.by.length === 0 && plan.input.kind === 'union') {
     const rows = unionRows(plan.input, columns, write, generation);
-    const count = constantCount(plan.count, emit(plan.count, emptySelect, generation));
+    const count = constantCount(plan.count, constantOf(plan.count, generation));
     return sql`SELECT row FROM (${rows}) LIMIT ${count}`;
   }
   const built = select(plan, new Set(columns), generation);
@@ -304,7 +308,7 @@ function selectRange(
   plan: Extract<LogicalPlan, { kind: 'range' }>,
   generation: Generation,
 ): Select {
-  const part = (expression: PlanExpression) => emit(expression, emptySelect, generation);
+  const part = (expression: PlanExpression) => constantOf(expression, generation);
   const { column } = plan;
   const rows = rangeSql(column.type, part(plan.from), part(plan.to), part(plan.step));
   // Only of stored instants is it known that they are far from the ends of the years that KQL has.
@@ -645,12 +649,21 @@ function selectLimit(
   const needed = union(required, new Set(by));
   const input = select(plan.input, needed, generation);
   const below = input.limit || (input.closed && !input.orderBy) ? nest(input) : input;
-  const count = sql`toUInt64(greatest(0, ${emit(plan.count, emptySelect, generation)}))`;
+  const count = sql`toUInt64(greatest(0, ${constantOf(plan.count, generation)}))`;
   const limit =
     by.length > 0
       ? sql`LIMIT ${constantCount(plan.count, count)} BY ${join(by.map((column) => reference(column, below)))}`
       : sql`LIMIT ${constantCount(plan.count, count)}`;
   return { ...below, limit, closed: true };
+}
+
+/**
+ * A value where the engine wants a constant. It takes few functions of constants for one (no lambda's
+ * results), but every sub-query.
+ */
+function constantOf(expression: PlanExpression, generation: Generation): Operand {
+  const value = emit(expression, emptySelect, generation);
+  return expression.kind === 'call' ? { ...value, ...sql`(SELECT ${value})` } : value;
 }
 
 function constantCount(expression: PlanExpression, otherwise: Sql): Sql {
@@ -1380,7 +1393,11 @@ function emitCall(
   if (!entry) throw notSupported(call.name, call.span, 'function');
   const keepsFilter = filter && (call.name === 'and' || call.name === 'or');
   const inner = call.name === 'toscalar' ? { ...generation, once: true } : generation;
-  const parts = call.arguments.map((part) => emit(part, from, inner, keepsFilter));
+  const parts = call.arguments.map((part, place) => {
+    const decides = entry.constants?.includes(place) ?? false;
+    const argument = decides ? knownValue(part, generation.evaluate) : part;
+    return emit(argument, from, inner, keepsFilter);
+  });
   const place =
     isVolatileCall(call.name) && !generation.once ? generation.fresh.next-- : call.span.start;
   const site: CallSite = { type: call.type, span: call.span, filter, place };

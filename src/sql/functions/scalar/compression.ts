@@ -91,6 +91,7 @@ export const compressionFunctions = {
   },
   gzip_decompress_from_base64_string: {
     doc: 'gzip-base64-decompress',
+    constants: [0],
     trap: 'of constants alone',
     emitCall: (call, value: Operand) =>
       unpacked(call, value, 'gzip_decompress_from_base64_string', gunzipSync),
@@ -103,6 +104,7 @@ export const compressionFunctions = {
   },
   zlib_decompress_from_base64_string: {
     doc: 'zlib-base64-decompress',
+    constants: [0],
     trap: 'of constants alone',
     emitCall: (call, value: Operand) =>
       unpacked(call, value, 'zlib_decompress_from_base64_string', inflateSync),

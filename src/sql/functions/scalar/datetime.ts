@@ -103,9 +103,10 @@ const lengthOf = (unit: string): bigint | undefined =>
 
 const monthsIn: Readonly<Record<string, number>> = { year: 12, quarter: 3, month: 1 };
 
-/** The unit's name, which the binder has checked to be a literal. */
+/** The unit's name. */
 function unitOf(call: CallSite, name: Operand, known: (unit: string) => boolean): string {
-  const unit = (constantText(name) ?? '').toLowerCase();
+  const unit = constantText(name)?.toLowerCase();
+  if (unit === undefined) throw invalid(call, 'The part of a datetime has to be a constant');
   if (!known(unit)) throw invalid(call, `'${unit}' is not a part of a datetime`);
   return unit;
 }
@@ -180,6 +181,7 @@ function part(doc: string, unit: string, ...examples: [string, string][]): Scala
 
 const namedPart: ScalarFunction = {
   doc: 'datetime-part-function',
+  constants: [0],
   emitCall: (call, name: Operand, instant: Operand) =>
     wholePart(
       call,
@@ -236,6 +238,7 @@ export const datetimeFunctions = {
   },
   datetime_add: {
     doc: 'datetime-add-function',
+    constants: [0],
     emitCall: added,
     examples: [
       ['datetime_add("month", 1, datetime(2024-01-31))', '2024-02-29T00:00:00.0000000Z'],
@@ -245,6 +248,7 @@ export const datetimeFunctions = {
   },
   datetime_diff: {
     doc: 'datetime-diff-function',
+    constants: [0],
     trap: 'counts the boundaries between the two instants, not whole periods',
     emitCall: difference,
     examples: [

@@ -62,6 +62,7 @@ function extractedJson(call: CallSite, path: Operand, source: Operand): Sql {
 
 const extractJson: ScalarFunction = {
   doc: 'extract-json-function',
+  constants: [0],
   nullable: 'always',
   emitCall: extractedJson,
   examples: [

@@ -193,6 +193,7 @@ export const parseFunctions = {
   },
   parse_command_line: {
     doc: 'parse-command-line-function',
+    constants: [1],
     emitCall: (call, line: Operand, parser: Operand) => {
       if (String(parser.constant?.value).toLowerCase() !== 'windows')
         throw invalid(call, "parse_command_line(): the parser is 'windows'");

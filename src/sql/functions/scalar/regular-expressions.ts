@@ -111,6 +111,7 @@ function extractAll(call: CallSite, regex: Operand, source: Operand, groups?: Op
 
 const extractAllFunction: ScalarFunction = {
   doc: 'extract-all-function',
+  constants: [0, 1],
   emitCall: (call, regex: Operand, ...rest: Operand[]) => {
     const [first, second] = rest;
     if (!first) throw invalid(call, 'extract_all(): it needs a source');
@@ -202,6 +203,7 @@ function groupOf(groups: Operand, index: Operand): Sql {
 export const regexFunctions = {
   extract: {
     doc: 'extract-function',
+    constants: [0],
     nullable: 'always',
     emitCall: (call, regex: Operand, group: Operand, source: Operand) => {
       const found: Operand = {
@@ -222,35 +224,41 @@ export const regexFunctions = {
   extractall: extractAllFunction,
   replace_regex: {
     doc: 'replace-regex-function',
+    constants: [1, 2],
     emitCall: replaced,
     examples: [['replace_regex("Number is 1", @"is (\\d+)", @"was: \\1")', 'Number was: 1']],
   },
   replace: {
     doc: 'replace-regex-function',
     trap: 'its older form: the text comes last',
+    constants: [0, 1],
     emitCall: (call, regex: Operand, rewrite: Operand, source: Operand) =>
       replaced(call, source, regex, rewrite),
     examples: [['replace(@"is (\\d+)", @"was: \\1", "Number is 1")', 'Number was: 1']],
   },
   trim: {
     doc: 'trim-function',
+    constants: [0],
     emitCall: (call, regex: Operand, source: Operand) =>
       trimmed(call, regex, trimmed(call, regex, text(source), atStart), atEnd),
     examples: [['trim(@"[^\\w]+", "-- a b //")', 'a b']],
   },
   trim_start: {
     doc: 'trim-start-function',
+    constants: [0],
     emitCall: (call, regex: Operand, source: Operand) =>
       trimmed(call, regex, text(source), atStart),
     examples: [['trim_start("https://", "https://bing.com")', 'bing.com']],
   },
   trim_end: {
     doc: 'trim-end-function',
+    constants: [0],
     emitCall: (call, regex: Operand, source: Operand) => trimmed(call, regex, text(source), atEnd),
     examples: [['trim_end(".com", "bing.com")', 'bing']],
   },
   countof: {
     doc: 'countof-function',
+    constants: [1, 2],
     trap: 'occurrences of a text may overlap, matches of an expression do not',
     nullable: 'never',
     emitCall: (call, source: Operand, search: Operand, kind?: Operand) => {
@@ -270,6 +278,7 @@ export const regexFunctions = {
   },
   indexof_regex: {
     doc: 'indexof-regex-function',
+    constants: [1],
     trap: 'a negative start is null',
     nullable: 'always',
     emitCall: (call, source: Operand, regex: Operand, ...rest: Operand[]) => ({

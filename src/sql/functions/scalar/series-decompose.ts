@@ -263,6 +263,7 @@ export const seriesDecomposeFunctions = {
   },
   series_decompose: {
     doc: 'series-decompose-function',
+    constants: [2],
     costly: true,
     emitCall: decompose,
     examples: [
@@ -274,6 +275,7 @@ export const seriesDecomposeFunctions = {
   },
   series_decompose_forecast: {
     doc: 'series-decompose-forecast-function',
+    constants: [3],
     costly: true,
     emitCall: forecast,
     examples: [
@@ -285,6 +287,7 @@ export const seriesDecomposeFunctions = {
   },
   series_decompose_anomalies: {
     doc: 'series-decompose-anomalies-function',
+    constants: [3, 5],
     costly: true,
     emitCall: anomalies,
     examples: [
@@ -296,6 +299,7 @@ export const seriesDecomposeFunctions = {
   },
   series_outliers: {
     doc: 'series-outliers-function',
+    constants: [1, 3, 4],
     trap: 'without a kind values are compared with the 10th and 90th percentile, not with quartiles',
     costly: true,
     emitCall: outliers,

@@ -348,6 +348,7 @@ function bothWays([name, negated, doc, test, examples]: (typeof tests)[number]):
   ScalarFunction,
 ][] {
   const trap = traps[name];
+  const constants = name === 'matches regex' ? { constants: [1] } : {};
   return [
     [
       name,
@@ -355,6 +356,7 @@ function bothWays([name, negated, doc, test, examples]: (typeof tests)[number]):
         doc,
         nullable: 'never',
         ...(trap && { trap }),
+        ...constants,
         emitCall: test,
         examples,
       },
@@ -364,6 +366,7 @@ function bothWays([name, negated, doc, test, examples]: (typeof tests)[number]):
       {
         doc: doc.replace(/^(?!datatypes)/, 'not-'),
         nullable: 'never',
+        ...constants,
         // Prefilters of what is not wanted would only cost.
         emitCall: (call, a: Operand, b: Operand) =>
           sql`(NOT ${test({ ...call, filter: false }, a, b)})`,

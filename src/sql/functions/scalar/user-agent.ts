@@ -81,6 +81,7 @@ function parsed(call: CallSite, agent: Operand, lookFor?: Operand): Sql {
 export const userAgentFunctions = {
   parse_user_agent: {
     doc: 'parse-user-agent-function',
+    constants: [1],
     trap: 'it tries hundreds of regular expressions: filter before it',
     costly: true,
     emitCall: parsed,
