@@ -21,8 +21,8 @@ export interface Place {
   readonly catalog: Catalog;
   /** The one database there is, by the name that the caller has for it. */
   readonly database: string;
-  /** How much of each table there is for the caller. */
-  readonly statistics: () => Promise<ReadonlyMap<string, TableStatistics>>;
+  /** How much there is for the caller of each table that is not empty; undefined where nobody is told. */
+  readonly statistics: () => Promise<ReadonlyMap<string, TableStatistics> | undefined>;
 }
 
 interface Command {
@@ -323,12 +323,15 @@ function tablesOf(catalog: Catalog): TableDescription[] {
 }
 
 function detailsOf(
-  { database }: Place,
+  { catalog, database }: Place,
   { name, category, summary }: TableDescription,
-  statistics: ReadonlyMap<string, TableStatistics>,
+  statistics: ReadonlyMap<string, TableStatistics> | undefined,
 ): unknown[] {
-  const known = statistics.get(name);
-  return [name, database, category, summary, null, null, known?.bytes ?? null, known?.rows ?? null];
+  // An earlier name has no rows of its own.
+  const isCounted = statistics && catalog.tables.some((table) => table.name === name);
+  const { bytes, rows } = statistics?.get(name) ?? { bytes: 0, rows: 0 };
+  const size = isCounted ? [bytes, rows] : [null, null];
+  return [name, database, category, summary, null, null, ...size];
 }
 
 function cslSchemaOf({ database }: Place, table: TableDescription): unknown[] {

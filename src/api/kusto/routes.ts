@@ -161,7 +161,7 @@ async function answerCommand(
     principal,
     catalog: await parts.catalog(principal),
     database: asked.database ?? principal.tenant,
-    statistics: async () => (await parts.statistics?.(principal)) ?? new Map(),
+    statistics: async () => parts.statistics?.(principal),
   });
   const { columns, rows } = result;
   if (query === '') return { Tables: [{ ...tableV1(columns), Rows: rows }] };
