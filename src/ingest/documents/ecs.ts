@@ -12,7 +12,8 @@ import {
   transform,
 } from '../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
-import { addressType, registryParent, registryValueName } from '../windows/values.js';
+import { registryParent, registryValueName } from '../windows/values.js';
+import { comesFromOutside } from './direction.js';
 import { firstTextIn, nested, textIn, valueAt } from './document.js';
 import { alert, guardDuty } from './ecs-alerts.js';
 import { file } from './ecs-objects.js';
@@ -180,19 +181,11 @@ function comesToHost(): Condition {
       if (destination === undefined || list.includes(source ?? null)) {
         return false;
       }
-      return list.includes(destination) || (isPublic(source) && isPrivate(destination));
+      return list.includes(destination) || comesFromOutside(source, destination);
     },
     text: 'destination.ip alone in host.ip, or alone private',
     fields: [],
   };
-}
-
-function isPublic(address: JsonValue | undefined): boolean {
-  return addressType(textFrom(address) ?? '') === 'Public';
-}
-
-function isPrivate(address: JsonValue | undefined): boolean {
-  return addressType(textFrom(address) ?? '') === 'Private';
 }
 
 const ends = (name: string, convert: (operand: Expression) => Expression) => ({

@@ -5,6 +5,7 @@ import {
   type Condition,
   computed,
   type Expression,
+  joined,
   literal,
   match,
   textFrom,
@@ -12,6 +13,7 @@ import {
 } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
 import { failureReason } from '../windows/values.js';
+import { comesFromOutside } from './direction.js';
 import { firstTextIn, nested, textIn, valueAt } from './document.js';
 import {
   all,
@@ -377,23 +379,36 @@ const registryValue = rule('201002 registry value activity', 'DeviceRegistryEven
   },
 });
 
+/** A request as the server logs it that answers it, or what guards that, which name the client alone. */
+const isServed = all(
+  lists('class_uid', '4002'),
+  isThere('src_endpoint.ip'),
+  ...['ip', 'hostname', 'domain'].map((name) => not(isThere(`dst_endpoint.${name}`))),
+);
+
 const isInbound = any(
   lists('connection_info.direction_id', '1'),
   all(
     not(lists('connection_info.direction_id', '1', '2', '3')),
-    any(lists('connection_info.direction', 'inbound', 'ingress'), comesToDevice()),
+    any(lists('connection_info.direction', 'inbound', 'ingress'), comesToDevice(), isServed),
   ),
 );
 
-/** Of the two ends, the destination alone has the address of the device. */
+/**
+ * Of the two ends, the destination alone has the address of the device; where neither has, what is seen comes
+ * from outside.
+ */
 function comesToDevice(): Condition {
   const [own, from, to] = [at('device.ip'), at('src_endpoint.ip'), at('dst_endpoint.ip')];
   return {
     test: (scope) => {
-      const address = own.read(scope);
-      return address !== undefined && address === to.read(scope) && address !== from.read(scope);
+      const [address, source, destination] = [own, from, to].map(({ read }) => read(scope));
+      if (address !== undefined && (address === source || address === destination)) {
+        return address !== source;
+      }
+      return comesFromOutside(source, destination);
     },
-    text: 'dst_endpoint.ip = device.ip',
+    text: 'dst_endpoint.ip = device.ip, or alone private',
     fields: [],
   };
 }
@@ -457,7 +472,7 @@ function inspected(event: string, actionType: string, additional: DocumentRule['
 const http = inspected('4002 HTTP activity', 'HttpConnectionInspected', {
   method: at('http_request.http_method'),
   host: at('http_request.url.hostname'),
-  uri: at('http_request.url.path'),
+  uri: joined('?', at('http_request.url.path'), at('http_request.url.query_string')),
   user_agent: at('http_request.user_agent'),
   status_code: at('http_response.code'),
 });
@@ -611,6 +626,8 @@ const cloud = (event: string) =>
         at('file.name'),
         at('user.name'),
         at('group.name'),
+        at('databucket.name'),
+        at('database.name'),
       ),
       ObjectType: firstOf(firstAt('resources.type'), at('resource.type')),
       ObjectId: firstOf(firstAt('resources.uid'), at('resource.uid')),

@@ -289,6 +289,44 @@ describe('OCSF documents', () => {
       },
     ],
     [
+      'a request that a web application firewall sees, from outside',
+      {
+        class_uid: 4002,
+        activity_id: 6,
+        src_endpoint: end('198.51.100.9', 40000),
+        http_request: {
+          http_method: 'POST',
+          url: { hostname: 'www', path: '/uploads/shell.php', query_string: 'cmd=id' },
+        },
+      },
+      {
+        ActionType: 'HttpConnectionInspected',
+        RemoteIP: '198.51.100.9',
+        RemotePort: 40000,
+        AdditionalFields: { direction: 'In', host: 'www', uri: '/uploads/shell.php?cmd=id' },
+      },
+    ],
+    [
+      'a connection from outside, to none of the device',
+      {
+        class_uid: 4001,
+        activity_id: 6,
+        src_endpoint: end('203.0.113.1', 5000),
+        dst_endpoint: end('10.0.0.77', 443),
+      },
+      { ActionType: 'InboundConnectionAccepted', LocalIP: '10.0.0.77', RemoteIP: '203.0.113.1' },
+    ],
+    [
+      'what is taken from a bucket',
+      {
+        class_uid: 6005,
+        activity_id: 1,
+        api: { operation: 'GetObject', service: { name: 's3.amazonaws.com' } },
+        databucket: { name: 'secrets' },
+      },
+      { table: 'CloudAppEvents', ActionType: 'GetObject', ObjectName: 'secrets' },
+    ],
+    [
       'DNS',
       {
         class_uid: 4003,
