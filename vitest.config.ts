@@ -14,10 +14,20 @@ const build = {
 export default defineConfig({
   resolve: { alias: process.env['TEST_BUILD'] ? [build] : [] },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'server', include: ['test/**/*.test.ts'], exclude: ['test/portal/**'] },
+      },
+      {
+        extends: true,
+        // A browser on a busy machine draws when it can: what fails is tried once more, and said to have been.
+        test: { name: 'portal', include: ['test/portal/**/*.test.ts'], retry: 1 },
+      },
+    ],
   },
 });
