@@ -1,4 +1,4 @@
-import { BinaryReader, ChunkHeader } from '@ts-evtx/core';
+import { BinaryXml } from './binary-xml.js';
 import type { CutRecord } from './records.js';
 
 type Sink = (record: CutRecord) => void;
@@ -9,6 +9,9 @@ export const evtxMagic = Buffer.from('ElfFile\0');
 const chunkMagic = Buffer.from('ElfChnk\0');
 const fileHeaderBytes = 4096;
 const chunkBytes = 64 * 1024;
+const chunkHeaderBytes = 512;
+const recordMagic = 0x2a2a;
+const recordHeaderBytes = 24;
 
 /** Cuts an EVTX file into its records, each as XML, one chunk of 64 KiB at a time. */
 export class EvtxCutter {
@@ -47,28 +50,33 @@ export class EvtxCutter {
     if (!bytes.subarray(0, chunkMagic.length).equals(chunkMagic)) {
       return;
     }
-    try {
-      for (const record of new ChunkHeader(new BinaryReader(bytes), 0).records()) {
-        sink(this.#record(record));
+    const xml = new BinaryXml(bytes);
+    let start = chunkHeaderBytes;
+    while (start + recordHeaderBytes < chunkBytes && bytes.readUInt32LE(start) === recordMagic) {
+      const sizeBytes = bytes.readUInt32LE(start + 4);
+      const end = start + sizeBytes;
+      if (sizeBytes <= recordHeaderBytes || end > chunkBytes) {
+        // Where the next record starts is not known then.
+        sink(unreadable(this.#offset + start, `a size of ${sizeBytes} bytes`));
+        return;
       }
-    } catch (error) {
-      // Where the next record starts is not known then.
-      sink(unreadable(this.#offset, error));
+      sink(this.#record(xml, start, end));
+      start = end;
     }
   }
 
-  #record(record: ReturnType<ChunkHeader['firstRecord']>): CutRecord {
-    const offset = this.#offset + record.offset;
+  #record(xml: BinaryXml, start: number, end: number): CutRecord {
+    const offset = this.#offset + start;
     try {
-      const text = record.renderXml();
-      return { text, offset, sizeBytes: record.size(), tooLarge: false };
+      const text = xml.text(start + recordHeaderBytes, end);
+      return { text, offset, sizeBytes: end - start, tooLarge: false };
     } catch (error) {
-      return unreadable(offset, error);
+      return unreadable(offset, error instanceof Error ? error.message : String(error));
     }
   }
 }
 
-function unreadable(offset: number, error: unknown): CutRecord {
-  const text = `unreadable record: ${error instanceof Error ? error.message : String(error)}`;
+function unreadable(offset: number, reason: string): CutRecord {
+  const text = `unreadable record: ${reason}`;
   return { text, offset, sizeBytes: text.length, tooLarge: false };
 }
