@@ -1,5 +1,6 @@
 import { epochText } from '../datetime.js';
 import { ExactNumber, type JsonValue } from '../json.js';
+import { absolutePath } from '../linux/audit-record.js';
 import type { Columns } from '../windows/actor.js';
 import {
   type Condition,
@@ -188,10 +189,25 @@ function comesToHost(): Condition {
   };
 }
 
-const ends = (name: string, convert: (operand: Expression) => Expression) => ({
-  local: convert(when(inbound, at(`destination.${name}`), at(`source.${name}`))),
-  remote: convert(when(inbound, at(`source.${name}`), at(`destination.${name}`))),
-});
+const isListening = any(
+  action('bound-socket', 'listen', 'network_listen', 'bound'),
+  actionText(
+    /connection_listen|^(?:networklisten|rawbind)ip\d$/,
+    'is CONNECTION_LISTEN, NetworkListenIP4 or RawBindIP4',
+  ),
+);
+
+/** Of what is listened at there is one end, whichever the source calls it. */
+const isOneEnd = all(isListening, not(all(isThere('source.ip'), isThere('destination.ip'))));
+
+const ends = (name: string, convert: (operand: Expression) => Expression) => {
+  const [source, destination] = [at(`source.${name}`), at(`destination.${name}`)];
+  const [local, remote] = [when(inbound, destination, source), when(inbound, source, destination)];
+  return {
+    local: convert(when(isOneEnd, firstOf(source, destination), local)),
+    remote: convert(when(isOneEnd, literal(''), remote)),
+  };
+};
 const addresses = ends('ip', to.address);
 const addressTypes = ends('ip', to.addressType);
 const ports = ends('port', to.integer);
@@ -416,6 +432,26 @@ const driver: DocumentRule = {
   },
 };
 
+/** What the audit system says of a file that gets another name: both of its names, and their folders. */
+const isAuditRename = all(isAudit, action('renamed'));
+
+/** @param kind what the path is to the call: CREATE, DELETE */
+function auditPath(kind: string): Expression {
+  const [paths, folder] = [rawAt('auditd.paths'), textAt('process.working_directory')];
+  return computed(`auditd.paths of ${kind}`, (scope) => {
+    const list = paths(scope);
+    const named = (Array.isArray(list) ? (list as readonly JsonValue[]) : [])
+      .map(asObject)
+      .find((path) => path?.['nametype'] === kind);
+    const name = textFrom(named?.['name']);
+    return name === undefined ? undefined : absolutePath(folder(scope), name);
+  });
+}
+
+const [auditCreated, auditDeleted] = ['CREATE', 'DELETE'].map((kind) =>
+  when(isAuditRename, auditPath(kind), literal('')),
+) as [Expression, Expression];
+
 const fileEvent: DocumentRule = {
   event: 'file',
   table: 'DeviceFileEvents',
@@ -434,11 +470,18 @@ const fileEvent: DocumentRule = {
   columns: {
     ...actorDetails,
     ...file('file'),
+    FileName: firstOf(to.baseName(auditCreated), at('file.name'), to.baseName(at('file.path'))),
+    FolderPath: firstOf(auditCreated, at('file.path')),
     FileSize: to.integer(at('file.size')),
-    PreviousFolderPath: firstOf(at('file.Ext.original.path'), at('file.previous.path')),
+    PreviousFolderPath: firstOf(
+      at('file.Ext.original.path'),
+      at('file.previous.path'),
+      auditDeleted,
+    ),
     PreviousFileName: firstOf(
       at('file.Ext.original.name'),
       to.baseName(at('file.Ext.original.path')),
+      to.baseName(auditDeleted),
     ),
     FileOriginUrl: firstOf(at('file.origin_url'), at('file.Ext.windows.zone_identifier_host_url')),
     FileOriginReferrerUrl: at('file.origin_referrer_url'),
@@ -691,16 +734,7 @@ const networkEvent: DocumentRule = {
       ),
       'ConnectionFailed',
     ],
-    [
-      any(
-        action('bound-socket', 'listen', 'network_listen', 'bound'),
-        actionText(
-          /connection_listen|^(?:networklisten|rawbind)ip\d$/,
-          'is CONNECTION_LISTEN, NetworkListenIP4 or RawBindIP4',
-        ),
-      ),
-      'ListeningConnectionCreated',
-    ],
+    [isListening, 'ListeningConnectionCreated'],
     [inbound, 'InboundConnectionAccepted'],
     [action('connection_attempted'), 'ConnectionSuccess'],
     [undefined, 'ConnectionSuccess'],

@@ -111,6 +111,9 @@ function ownColumns(
   if (known['InitiatingProcessUniqueId'] === undefined) {
     own['InitiatingProcessUniqueId'] = knownGuid(named.guid) && named.guid;
   }
+  if (known['InitiatingProcessCreationTime'] === undefined) {
+    own['InitiatingProcessCreationTime'] = startText(knownGuid(named.guid));
+  }
   if (known['InitiatingProcessFolderPath'] === undefined && named.image !== undefined) {
     setImage(own, named.image, device);
   }

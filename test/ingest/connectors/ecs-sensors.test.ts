@@ -410,6 +410,56 @@ describe('what happens on a host in a cloud, in ECS', () => {
       },
     ],
     [
+      'a file that gets another name, by the audit system',
+      {
+        event: { module: 'auditd', category: ['file'], type: ['change'], action: 'renamed' },
+        auditd: {
+          paths: [
+            { name: '/tmp', nametype: 'PARENT' },
+            { name: '/etc', nametype: 'PARENT' },
+            { name: 'x', nametype: 'DELETE' },
+            { name: '/etc/ld.so.preload', nametype: 'CREATE' },
+          ],
+        },
+        file: { path: '/tmp/x' },
+        process: { pid: 902, executable: '/usr/bin/mv', working_directory: '/tmp' },
+      },
+      {
+        ActionType: 'FileRenamed',
+        FolderPath: '/etc/ld.so.preload',
+        FileName: 'ld.so.preload',
+        PreviousFolderPath: '/tmp/x',
+        PreviousFileName: 'x',
+      },
+    ],
+    [
+      'a port that is listened at, as if from outside',
+      {
+        event: {
+          module: 'auditd',
+          category: ['network'],
+          type: ['start'],
+          action: 'bound-socket',
+        },
+        source: { ip: '10.1.2.10', port: 31337 },
+        network: { direction: 'ingress' },
+        process: { pid: 900, name: 'nc', executable: '/usr/bin/nc' },
+      },
+      { ActionType: 'ListeningConnectionCreated', LocalIP: '10.1.2.10', LocalPort: 31337 },
+    ],
+    [
+      'a parent that is known by its GUID alone, which has its start',
+      {
+        event: { module: 'sysmon', category: ['process'], type: ['start'] },
+        process: {
+          pid: 500,
+          executable: '/usr/bin/id',
+          parent: { pid: 400, entity_id: '{23ad9b10-7e60-695a-0506-0708090a0b0c}' },
+        },
+      },
+      { InitiatingProcessId: 400, InitiatingProcessCreationTime: '2026-01-04T14:51:12.0000000Z' },
+    ],
+    [
       'a process that is traced, which starts none',
       {
         event: { category: ['process'], type: ['start'], action: 'ptrace' },
