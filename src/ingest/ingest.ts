@@ -168,8 +168,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     flush: () => writer.flush(),
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
     backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),
-    forgetDevices: (tenant, names) => worker.forgetDevices(tenant, names),
-    forgetTenant: (tenant) => worker.forgetTenant(tenant),
+    forgetDevices(tenant, names) {
+      writer.forget(tenantDatabase(tenant));
+      return worker.forgetDevices(tenant, names);
+    },
+    forgetTenant(tenant) {
+      writer.forget(tenantDatabase(tenant));
+      return worker.forgetTenant(tenant);
+    },
     setAside: () => journalsAside(folder),
     async close() {
       try {

@@ -26,6 +26,8 @@ export type WriterRequest =
     }
   /** Rows that are not to be written after all. */
   | { readonly kind: 'discard'; readonly tickets: readonly number[] }
+  /** Rows of the database whose place others have taken may come again: their device is forgotten. */
+  | { readonly kind: 'forget'; readonly database: string }
   /** A parsing thread's rows come through this port. */
   | { readonly kind: 'connect'; readonly port: MessagePort }
   | { readonly kind: 'flush'; readonly id: number }

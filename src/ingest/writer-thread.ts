@@ -72,6 +72,9 @@ async function answer(writer: Writer, request: WriterRequest): Promise<void> {
     case 'connect':
       handedOver.connect(request.port);
       return;
+    case 'forget':
+      writer.forget(request.database);
+      return;
     case 'discard':
       for (const ticket of request.tickets) {
         handedOver.take(ticket);

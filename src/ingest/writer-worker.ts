@@ -101,6 +101,14 @@ export class WriterWorker implements RowsTaker {
     );
   }
 
+  /** As `Writer.forget`. */
+  forget(database: string): void {
+    void this.#thread.then(
+      (thread) => thread.tell({ kind: 'forget', database }),
+      () => undefined,
+    );
+  }
+
   /** Resolves when there is a thread to send rows to: what a dead one is sent is lost. */
   async ready(): Promise<void> {
     await this.#alive();

@@ -157,7 +157,13 @@ export class Writer {
     await this.#recovered;
     await this.#working;
     await this.#drain.flush();
-    this.#replaced.clear();
+  }
+
+  /** Rows of the database whose place others have taken are rows like any other when they come again. */
+  forget(database: string): void {
+    for (const key of this.#replaced.keys()) {
+      if (key.startsWith(`${database}.`)) this.#replaced.delete(key);
+    }
   }
 
   /** Inserts what can be inserted; the rest is taken up by the next process. */

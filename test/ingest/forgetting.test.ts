@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { HandedBatch } from '../../src/ingest/handover.js';
 import { emptySummary } from '../../src/ingest/summary.js';
 import { startTestIngest } from './fixture.js';
-import { tenant } from './requests.js';
+import { database, tenant } from './requests.js';
 
-const { ingest, directory, count } = await startTestIngest();
+const { engine, ingest, directory, count } = await startTestIngest();
 
 /** As Winlogbeat writes it. */
 function windowsEvent(number: number, provider: string, id: number, data: object): Buffer {
@@ -70,6 +71,39 @@ it.each([
     expect(await count('DeviceProcessEvents', `ProcessId BETWEEN ${from} AND ${to}`)).toBe(3);
   },
 );
+
+/** The lesser log's event of a start is read, the better one's stored, and then the lesser one's committed. */
+async function lateLesser(number: number, between: () => Promise<void>): Promise<number> {
+  const source = 'windows-event';
+  const intake = await ingest.open({ tenant, source, origin: 'log', patienceMs: 1_000 });
+  const summary = emptySummary();
+  const batches: HandedBatch[] = [];
+  for (const rows of [intake.write(startBy.security(number), summary), intake.end(summary)]) {
+    for await (const batch of rows) batches.push(batch);
+  }
+  await ingest.push(startBy.sysmon(number), { tenant, source });
+  await between();
+  await intake.commit(batches, summary);
+  await ingest.flush();
+  return count('DeviceProcessEvents', `ProcessId = ${1000 + number}`);
+}
+
+it('a row whose place has been taken does not come in later, whatever is waited for meanwhile', async () => {
+  expect(await lateLesser(20, async () => undefined)).toBe(1);
+  expect(await lateLesser(22, () => ingest.flush())).toBe(1);
+});
+
+it('a row whose place was taken before its device was forgotten is an event of its own again', async () => {
+  const source = 'windows-event';
+  await ingest.push(startBy.security(24), { tenant, source });
+  await ingest.push(startBy.sysmon(24), { tenant, source });
+  await ingest.flush();
+  await engine.command(`TRUNCATE TABLE ${database}.DeviceProcessEvents`);
+  await ingest.forgetDevices(tenant, ['pc1.contoso.example']);
+  expect(await ingest.push(startBy.security(24), { tenant, source })).toMatchObject({
+    byTable: { DeviceProcessEvents: 1 },
+  });
+});
 
 it('what is known of the devices of a tenant goes with the tenant', async () => {
   const folder = path.join(directory, 'correlation');
