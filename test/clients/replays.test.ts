@@ -238,3 +238,106 @@ describe('programs on Graph', () => {
     expect(body.error.message).toMatch(/Fix syntax errors in your query/);
   });
 });
+
+describe('programs on Kusto', () => {
+  let headers: Record<string, string>;
+  beforeAll(async () => {
+    headers = {
+      ...json,
+      authorization: `Bearer ${await v2('https://kusto.kusto.windows.net/.default')}`,
+    };
+  });
+  type Table = Record<'Columns' | 'Rows' | 'TableKind' | 'TableName', unknown[]>;
+  const post = (path: string, body: object) => call(path, JSON.stringify(body), headers);
+  const tablesOf = ({ json: body }: Answer) => body['Tables'] as Table[];
+
+  test('Python: properties as text, every table by its kind, errors by their members', async () => {
+    const properties = JSON.stringify({
+      Options: {
+        servertimeout: '0:04:00',
+        request_readonly: true,
+        deferpartialqueryfailures: false,
+      },
+      Parameters: { least: '1002' },
+    });
+    const csl = 'declare query_parameters(least: long); DeviceInfo | where ReportId > least';
+    const answer = await post('/v2/rest/query', { db: 'NetDefaultDB', csl, properties });
+    const tables = (answer.json as unknown as Record<string, unknown>[]).filter(
+      ({ FrameType }) => FrameType === 'DataTable',
+    );
+    expect(tables.map(({ TableKind }) => TableKind)).toEqual([
+      'QueryProperties',
+      'PrimaryResult',
+      'QueryCompletionInformation',
+    ]);
+    expect(tables[1]?.['Rows']).toHaveLength(2);
+    for (const [path, command] of [
+      ['/v2/rest/query', 'NoSuchTable'],
+      ['/v2/rest/query', 'DeviceInfo | where'],
+      ['/v1/rest/mgmt', '.show table NoSuchTable cslschema'],
+      ['/v1/rest/mgmt', '.create table T (a: string)'],
+    ] as const) {
+      const { status, json: body } = await post(path, { db: 'x', csl: command });
+      expect(status).toBe(400);
+      const members = ['code', 'message', '@type', '@message', '@context', '@permanent'];
+      expect(Object.keys(body.error)).toEqual(expect.arrayContaining(members));
+    }
+  });
+
+  test('Go: parameters as literals, a frame on each line, the time-out as a number', async () => {
+    const { text } = await post('/v2/rest/query', {
+      db: 'NetDefaultDB',
+      csl: 'declare query_parameters(name:string, since:datetime);\nDeviceInfo | where DeviceName startswith name and Timestamp > since',
+      properties: {
+        Options: {
+          servertimeout: 270_000_000_000,
+          results_v2_newlines_between_frames: true,
+          results_v2_fragment_primary_tables: true,
+          results_error_reporting_placement: 'end_of_table',
+        },
+        Parameters: { name: '"ws-"', since: 'datetime(2020-03-04T14:05:01.3109965Z)' },
+      },
+    });
+    const lines = text.split('\n');
+    expect(lines.pop()).toBe(']');
+    const frames = lines.map((line) => JSON.parse(line.slice(1)));
+    const rows = frames.flatMap(({ FrameType, Rows }) =>
+      FrameType === 'TableFragment' ? Rows : [],
+    );
+    expect(rows).toHaveLength(5);
+    expect(frames).toContainEqual({ FrameType: 'TableCompletion', TableId: 1, RowCount: 5 });
+  });
+
+  test('Grafana: tries a command as a query, reads the schema and the first table', async () => {
+    const asked = { db: '', csl: '.show databases schema', properties: { Options: {} } };
+    expect((await post('/v1/rest/query', asked)).status).toBe(200);
+    const schema = await post('/v1/rest/mgmt', { ...asked, csl: '.show databases schema as json' });
+    const [[text]] = tablesOf(schema)[0]?.Rows as [[string]];
+    const { Databases } = JSON.parse(text);
+    expect(Object.keys(Databases.default.Tables)).toContain('DeviceInfo');
+    const answer = await post('/v1/rest/query', {
+      ...asked,
+      csl: 'DeviceInfo | where Timestamp >= datetime(2020-01-01T00:00:00Z) | summarize count() by bin(Timestamp, 1h) | order by Timestamp asc',
+      querySource: 'raw',
+    });
+    const first = tablesOf(answer).find(({ TableName }) => String(TableName) === 'Table_0');
+    expect(
+      first?.Columns.map((column) => (column as Record<string, string>)['ColumnType']),
+    ).toEqual(['datetime', 'long']);
+  });
+
+  test('servers of the Model Context Protocol: commands piped into queries', async () => {
+    for (const csl of [
+      '.show databases | project DatabaseName, DatabaseAccessMode, PrettyName, DatabaseId',
+      '.show tables | project-away DatabaseName',
+      ".show databases entities with (showObfuscatedStrings=true) | where DatabaseName == 'NetDefaultDB' | project EntityName, EntityType, Folder, DocString, CslInputSchema, Content, CslOutputSchema",
+      '.show table DeviceInfo cslschema',
+      '.show function FileProfile',
+    ]) {
+      const answer = await post('/v1/rest/mgmt', { db: 'NetDefaultDB', csl });
+      expect(tablesOf(answer)[0]?.Rows.length, csl).toBeGreaterThan(0);
+    }
+    const sample = await post('/v2/rest/query', { db: 'x', csl: 'DeviceInfo | sample 2' });
+    expect(sample.status).toBe(200);
+  });
+});
