@@ -1,6 +1,7 @@
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { symbolKind } from '../kql/builtins.js';
+import { literalAs } from '../kql/literal-conversion.js';
 import {
   type Expression,
   elements,
@@ -14,7 +15,8 @@ import {
   type TypeSymbol,
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, type Variable, withVariables } from './context.js';
-import { stringLiteral } from './plan.js';
+import { defaultValue } from './default-value.js';
+import { type PlanExpression, stringLiteral } from './plan.js';
 import { restricted } from './restriction.js';
 import { converted } from './scan.js';
 import { tableVariable } from './tables.js';
@@ -63,10 +65,14 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   const type = scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as TypeSymbol | null);
   const given = Object.hasOwn(context.parameters, name) ? context.parameters[name] : undefined;
   if (given !== undefined) {
-    const value = stringLiteral(literalText(given, type));
-    return [name, { kind: 'scalar', expression: converted(value, type) }];
+    const value = literalText(given, type);
+    const known = literalAs({ type: 'string', value }, type);
+    const expression: PlanExpression = known
+      ? { kind: 'literal', ...known }
+      : converted(stringLiteral(value), type);
+    return [name, { kind: 'scalar', expression }];
   }
-  const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
+  const fallback = defaultValue(parameter, context);
   if (!fallback) {
     throw new HuntError(
       'kql.semantic',
@@ -74,8 +80,7 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
       { span: spanOf(parameter) },
     );
   }
-  const expression = context.plan.scalar(member(fallback, 'Value'), context, noRow);
-  return [name, { kind: 'scalar', expression: converted(expression, type) }];
+  return [name, { kind: 'scalar', expression: converted(fallback, type) }];
 }
 
 /** Values may be given as literals of their type, `long(5)` or `"text"`, and strings as they are, too. */

@@ -7,12 +7,12 @@ import {
   isTabular,
   kindOf,
   member,
-  optionalMember,
   type SyntaxNode,
   scalarTypeOf,
   spanOf,
 } from '../kql/syntax.js';
-import { noRow, type PlanContext, type Row, type Variable, withVariables } from './context.js';
+import { type PlanContext, type Row, type Variable, withVariables } from './context.js';
+import { defaultValue } from './default-value.js';
 import { nullLiteral, type PlanExpression, type Relation } from './plan.js';
 import { planStatements } from './statements.js';
 import { tableVariable } from './tables.js';
@@ -64,11 +64,8 @@ export function bindArguments(
       const value = context.plan.scalar(argument, context, row);
       return [parameterName, { kind: 'scalar', expression: coerced(value, type, argument) }];
     }
-    const fallback = optionalMember<SyntaxNode>(parameter, 'DefaultValue');
-    if (!fallback) return [parameterName, { kind: 'scalar', expression: nullLiteral(type) }];
-    const node = member(fallback, 'Value');
-    const value = context.plan.scalar(node, variable.context, noRow);
-    return [parameterName, { kind: 'scalar', expression: coerced(value, type, node) }];
+    const value = defaultValue(parameter, variable.context) ?? nullLiteral(type);
+    return [parameterName, { kind: 'scalar', expression: coerced(value, type, parameter) }];
   });
   return withVariables(variable.context, bound);
 }

@@ -89,10 +89,33 @@ test('constants of which one needs the other are found out one after the other',
   ).toEqual([[null], [1], [2]]);
 });
 
+test.each([
+  ['let w = "two"; T | search w | project x', [[2]]],
+  ['let w = strcat("t", "wo"); T | search kind=case_sensitive w | project x', [[2]]],
+  ['let f = (w: string) { T | search x > 1 and (w) | project x }; f("t*")', [[2], [3]]],
+  ['T | summarize sum(x * long(null)), sum(real(null) * x)', [[0, 0]]],
+  [
+    'let n = toscalar(T | where x > 9 | project x); T | summarize sum(x * n), max(x + n)',
+    [[0, null]],
+  ],
+])('%s', async (query, expected) => {
+  expect(await harness.values(`let T = ${rows}; ${query}`)).toEqual(expected);
+});
+
 describe('what is no constant is refused where it stands', () => {
   test.each([
     ['T | order by x asc | extend p = prev(x, x)', 'prev(x, x)', 'of each row in prev()'],
     ['T | order by x asc | extend p = next(x, toint(""))', 'next(x, toint(""))', 'that is null'],
+    [
+      'let zz = 5; T | order by x asc | scan declare (c: long = zz) with (step s: true;)',
+      'zz',
+      "the default 'zz'",
+    ],
+    [
+      'datatable(a: string, b: string)["1", "2"] | make-graph a --> b with_node_id=n | graph-match (m)-[e*1..toint("2")]->(o) project m.n',
+      '*1..toint("2")',
+      'it needs two whole numbers',
+    ],
     ['T | extend d = datetime_add(k, 1, t)', 'datetime_add(k, 1, t)', 'has to be a constant'],
   ])('%s', async (query, place, message) => {
     const text = `let T = ${rows}; ${query}`;

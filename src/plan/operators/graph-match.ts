@@ -294,9 +294,12 @@ function withEdge(
 }
 
 function rangeOf(range: SyntaxNode, context: PlanContext): { min: number; max: number } {
-  const [min, max] = ['RangeStart', 'RangeEnd'].map((name) =>
-    Number(constantText(member(range, name), context, noRow)),
-  );
+  const [min, max] = ['RangeStart', 'RangeEnd'].map((name) => {
+    const end = member(range, name);
+    // The binder gives names and literals a type here, and nothing else.
+    const isKnown = end.IsLiteral || kindOf(end) === 'NameReference';
+    return isKnown ? Number(constantText(end, context, noRow)) : undefined;
+  });
   if (min === undefined || max === undefined || !(min >= 0 && max >= min)) {
     throw unsupported(range, `the range ${textOf(range)}`, 'it needs two whole numbers');
   }

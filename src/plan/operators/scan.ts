@@ -11,7 +11,8 @@ import {
   textOf,
 } from '../../kql/syntax.js';
 import { distinctAssignments, passThrough } from '../assignments.js';
-import { newColumn, noRow, type PlanContext, rowOf } from '../context.js';
+import { newColumn, type PlanContext, rowOf } from '../context.js';
+import { defaultValue } from '../default-value.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import {
@@ -97,9 +98,7 @@ function assignedColumns(
   const declared = elements<SyntaxNode>(clause, 'Declarations').map((declaration) => {
     const name = member(member<SyntaxNode>(declaration, 'NameAndType'), 'Name');
     const type = scalarTypeOf(name.ResultType);
-    const value = optionalMember<SyntaxNode>(declaration, 'DefaultValue');
-    const given = value ? planScalar(member(value, 'Value'), context, noRow) : nullLiteral(type);
-    const initial = converted(given, type);
+    const initial = converted(defaultValue(declaration, context) ?? nullLiteral(type), type);
     return { name: name.SimpleName ?? '', type, initial, otherwise: initial };
   });
   const others = rows.columns.flatMap((column) => {

@@ -10,7 +10,8 @@ import {
   spanOf,
   type TypeSymbol,
 } from '../../kql/syntax.js';
-import { type PlanContext, type Row, rowOf } from '../context.js';
+import { type PlanContext, type Row, rowOf, unsupported } from '../context.js';
+import { knownValue } from '../known-value.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import { columnReference, type PlanExpression, stringLiteral } from '../plan.js';
@@ -80,11 +81,19 @@ export function readBy(
   return tables.filter(({ relation }) => relation.columns.some(({ name }) => named.has(name)));
 }
 
-/** A text in the place of a truth. */
+/** A text in the place of a truth: written there, or by a name that is given to it. */
 function isTerm(node: SyntaxNode): boolean {
   const type = 'ResultType' in node ? (node.ResultType as TypeSymbol | null) : null;
-  return /^(Compound)?StringLiteralExpression$/.test(kindOf(node)) && type?.Name === 'bool';
+  if (/^(Compound)?StringLiteralExpression$/.test(kindOf(node))) return type?.Name === 'bool';
+  return (
+    kindOf(node) === 'NameReference' &&
+    type?.Name === 'string' &&
+    node.Parent !== null &&
+    isOfTruths.test(kindOf(node.Parent))
+  );
 }
+
+const isOfTruths = /^(And|Or|Parenthesized)Expression$|^(Search|Find)Operator$/;
 
 /** A predicate in which a text alone is a term that any column may hold. */
 export function searchCondition(
@@ -120,8 +129,13 @@ export function searchCondition(
     case 'StringLiteralExpression':
     case 'CompoundStringLiteralExpression':
       return anyColumn(String(node.LiteralValue ?? ''), row, form, node);
-    default:
-      return planScalar(node, context, row);
+    default: {
+      const test = planScalar(node, context, row);
+      if (test.type !== 'string') return test;
+      const term = knownValue(test, context.evaluate);
+      if (term.kind === 'literal') return anyColumn(String(term.value ?? ''), row, form, node);
+      throw unsupported(node, 'a term of each row', 'it has to be constant, or compared');
+    }
   }
 }
 
