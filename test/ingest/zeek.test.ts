@@ -128,6 +128,44 @@ const records: readonly (readonly [name: string, record: object, columns: object
       DestinationDeviceName: 'pc1.lab.local',
     },
   ],
+  ...(
+    [
+      ['svcctl', 'CreateServiceW', 'Service creation'],
+      ['ITaskSchedulerService', 'SchRpcRegisterTask', 'Task scheduling'],
+      ['drsuapi', 'DRSGetNCChanges', 'Directory Services replication'],
+      ['IWbemServices', 'ExecMethod', 'Wmi execution'],
+    ] as const
+  ).map(([endpoint, operation, ActionType]): (typeof records)[number] => [
+    `${operation} on another machine`,
+    { ...base, ...out, rtt: 0.1, named_pipe: '135', endpoint, operation },
+    {
+      ActionType,
+      Protocol: 'DCE/RPC',
+      IPAddress: '10.0.0.5',
+      DestinationIPAddress: '203.0.113.9',
+      AdditionalFields: { endpoint, operation },
+    },
+  ]),
+  [
+    'what is asked of a machine, and does nothing',
+    { ...base, ...out, endpoint: 'svcctl', operation: 'OpenSCManagerW' },
+    null,
+  ],
+  [
+    'a signature, whose ends have names of their own',
+    {
+      ...{ ts: base.ts, src_addr: '203.0.113.7', src_port: 4000, dst_addr: '10.0.0.5' },
+      ...{ dst_port: 443, note: 'Signatures::Sensitive_Signature', sig_id: 's', event_msg: 'm' },
+    },
+    {
+      ActionType: 'NetworkSignatureInspected',
+      LocalIP: '10.0.0.5',
+      LocalPort: '443',
+      RemoteIP: '203.0.113.7',
+      RemotePort: '4000',
+      Protocol: undefined,
+    },
+  ],
   [
     'a handshake of NTLM whose end was not seen',
     { ...base, ...out, username: 'JeffV', hostname: 'PC9', domainname: 'LAB' },

@@ -188,6 +188,7 @@ const tellTale: readonly (readonly [log: string, ...fields: string[]])[] = [
   ['dns', 'trans_id', 'query'],
   ['kerberos', 'request_type'],
   ['ntlm', 'domainname', 'username'],
+  ['dce_rpc', 'endpoint', 'operation'],
   ['sip', 'call_id'],
   ['ssl', 'established'],
   ['ssl', 'cipher'],

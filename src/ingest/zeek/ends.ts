@@ -20,11 +20,14 @@ const privateTypes: ReadonlySet<string> = new Set(['Private', 'LinkLocal', 'Loop
 
 /** The two ends: orig is local when Zeek says that it alone is, or its address is private; else resp is. */
 export function endsOf(fields: ZeekFields): Ends {
-  // Notices that are of no single connection have the addresses alone.
-  const orig = endOf(fields.get('id.orig_h') ?? fields.get('src'), fields.get('id.orig_p'));
+  // Notices that are of no single connection have the addresses alone, signatures other names for them.
+  const orig = endOf(
+    fields.get('id.orig_h') ?? fields.get('src') ?? fields.get('src_addr'),
+    fields.get('id.orig_p') ?? fields.get('src_port'),
+  );
   const resp = endOf(
-    fields.get('id.resp_h') ?? fields.get('dst'),
-    fields.get('id.resp_p') ?? fields.get('p'),
+    fields.get('id.resp_h') ?? fields.get('dst') ?? fields.get('dst_addr'),
+    fields.get('id.resp_p') ?? fields.get('p') ?? fields.get('dst_port'),
   );
   const [origin, answer] = [fields.get('local_orig'), fields.get('local_resp')];
   const isOutbound =

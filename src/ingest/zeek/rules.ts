@@ -9,7 +9,11 @@ import type { ZeekFields } from './fields.js';
 /** What one log of Zeek's becomes. */
 export interface ZeekRule {
   readonly log: string;
-  readonly table: 'DeviceNetworkEvents' | 'DeviceFileEvents' | 'IdentityLogonEvents';
+  readonly table:
+    | 'DeviceNetworkEvents'
+    | 'DeviceFileEvents'
+    | 'IdentityLogonEvents'
+    | 'IdentityDirectoryEvents';
   /** undefined: the record has no row. */
   readonly actionType: (fields: ZeekFields, direction: 'In' | 'Out') => string | undefined;
   /** As the reference prints it. */
@@ -59,6 +63,13 @@ function found(log: string, name: string): ZeekRule {
 const logonAction = (fields: ZeekFields) =>
   fields.get('success') === 'false' ? 'LogonFailed' : 'LogonSuccess';
 
+const bothEnds: ZeekRule['columns'] = {
+  IPAddress: field('id.orig_h'),
+  Port: field('id.orig_p'),
+  DestinationIPAddress: field('id.resp_h'),
+  DestinationPort: field('id.resp_p'),
+};
+
 function logon(log: string, protocol: string, columns: ZeekRule['columns']): ZeekRule {
   return {
     log,
@@ -66,15 +77,22 @@ function logon(log: string, protocol: string, columns: ZeekRule['columns']): Zee
     extension: true,
     actionType: (fields) => (fields.has('success') ? logonAction(fields) : undefined),
     actions: 'LogonSuccess, LogonFailed, by success',
-    columns: {
-      Protocol: () => protocol,
-      IPAddress: field('id.orig_h'),
-      Port: field('id.orig_p'),
-      DestinationIPAddress: field('id.resp_h'),
-      DestinationPort: field('id.resp_p'),
-      ...columns,
-    },
+    columns: { Protocol: () => protocol, ...bothEnds, ...columns },
   };
+}
+
+/** What is asked of a machine over DCE/RPC, by the interface and the start of the operation's name. */
+const remoteActions: readonly (readonly [endpoint: RegExp, operation: RegExp, action: string])[] = [
+  [/^svcctl$/i, /^R?CreateService/, 'Service creation'],
+  [/^atsvc$/i, /^NetrJobAdd$/, 'Task scheduling'],
+  [/^ITaskSchedulerService$/i, /^SchRpcRegisterTask$/, 'Task scheduling'],
+  [/^drsuapi$/i, /^(?:DRS|Ds|IDL_DRS)GetNCChanges/, 'Directory Services replication'],
+  [/^IWbemServices$/i, /^Exec(?:Method|MethodAsync)$/, 'Wmi execution'],
+];
+
+function remoteAction(fields: ZeekFields): string | undefined {
+  const [endpoint = '', operation = ''] = [fields.get('endpoint'), fields.get('operation')];
+  return remoteActions.find(([own, does]) => own.test(endpoint) && does.test(operation))?.[2];
 }
 
 /** `name/REALM`: a client of Kerberos. */
@@ -120,6 +138,14 @@ export const zeekRules: readonly ZeekRule[] = [
         fields.get('server_dns_computer_name') ?? fields.get('server_nb_computer_name')
       )?.toLowerCase(),
   }),
+  {
+    log: 'dce_rpc',
+    table: 'IdentityDirectoryEvents',
+    extension: true,
+    actionType: remoteAction,
+    actions: [...new Set(remoteActions.map(([, , action]) => action))].join(', '),
+    columns: { Protocol: () => 'DCE/RPC', ...bothEnds },
+  },
   {
     log: 'smb_files',
     table: 'DeviceFileEvents',
@@ -211,7 +237,9 @@ export function zeekEvents(
   };
   const isConnection = rule.table === 'DeviceNetworkEvents';
   if (isConnection) {
-    setConnection(columns, fields, ends, context);
+    // What is found may be of any protocol; the logs of connections without one are of TCP.
+    const protocol = fields.get('proto') ?? (rule.extension ? undefined : 'tcp');
+    setConnection(columns, protocol, ends, context);
     // Over ssh.log's own, which has other words for it.
     fields.set('direction', ends.direction);
   }
@@ -232,7 +260,7 @@ function reportedText(log: string, fields: ZeekFields): string {
 
 function setConnection(
   columns: Columns,
-  fields: ZeekFields,
+  protocol: string | undefined,
   { local, remote }: Ends,
   { correlation }: ConversionContext,
 ): void {
@@ -247,7 +275,7 @@ function setConnection(
   columns['RemoteIP'] = remote.ip || undefined;
   columns['RemotePort'] = remote.port;
   columns['RemoteIPType'] = remote.type;
-  columns['Protocol'] = protocolName(fields.get('proto') ?? 'tcp');
+  columns['Protocol'] = protocol && protocolName(protocol);
 }
 
 function setFields(columns: Columns, from: readonly FieldColumn[], fields: ZeekFields): void {
