@@ -24,6 +24,9 @@ const logOf = {
   powershell: on('Microsoft-Windows-PowerShell'),
   defender: on('Microsoft-Windows-Windows Defender'),
   dpapi: on('Microsoft-Windows-Crypto-DPAPI'),
+  eventlog: on('Microsoft-Windows-Eventlog'),
+  remoteDesktop: on('Microsoft-Windows-TerminalServices-RemoteConnectionManager'),
+  tasks: on('Microsoft-Windows-TaskScheduler'),
 };
 
 const utc = '2026-01-05 10:11:12.345';
@@ -177,7 +180,7 @@ const techniques: readonly Technique[] = [
         ...{ ServiceType: 'user mode service', StartType: 'demand start' },
       }),
     ],
-    kql: `DeviceEvents | where ActionType == "ServiceInstalled"
+    kql: `DeviceEvents | where ActionType == "ServiceInstalled" and FileName =~ "psexesvc.exe"
       | extend A = parse_json(AdditionalFields)
       | project FileName, FolderPath, AccountName, Name = tostring(A.ServiceName), Start = toint(A.ServiceStartType)`,
     wanted: [
@@ -592,6 +595,306 @@ const techniques: readonly Technique[] = [
         FileName: 'lsass.dmp',
         FolderPath: '\\\\files\\drop\\lsass.dmp',
         RequestAccountSid: 'S-1-5-18',
+      },
+    ],
+  },
+  {
+    name: 'commands through a service, as smbexec runs them',
+    events: () => [
+      logOf.services(7045, {
+        ...{ ServiceName: 'BTOBTO', ServiceType: 'user mode service', StartType: 'demand start' },
+        ImagePath:
+          '%COMSPEC% /Q /c echo dir ^> \\\\127.0.0.1\\C$\\__output 2^>^&1 > %TEMP%\\execute.bat & %COMSPEC% /Q /c %TEMP%\\execute.bat',
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType == "ServiceInstalled"
+      | where ProcessCommandLine has_all ("/Q /c echo", "execute.bat") or AdditionalFields has "__output"
+      | project FileName, FolderPath, Name = tostring(parse_json(AdditionalFields).ServiceName)`,
+    wanted: [{ FileName: 'cmd.exe', FolderPath: 'C:\\Windows\\System32\\cmd.exe', Name: 'BTOBTO' }],
+  },
+  {
+    name: 'driver that is a service',
+    events: () => [
+      logOf.services(7045, {
+        ...{
+          ServiceName: 'RTCore64',
+          StartType: 'demand start',
+          ServiceType: 'kernel mode driver',
+        },
+        ImagePath: '\\??\\C:\\Users\\bob\\AppData\\Local\\Temp\\RTCore64.sys',
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType == "ServiceInstalled"
+      | extend A = parse_json(AdditionalFields) | where toint(A.ServiceType) == 1
+      | where FolderPath has @"\\AppData\\Local\\Temp" | project FileName, Start = toint(A.ServiceStartType)`,
+    wanted: [{ FileName: 'RTCore64.sys', Start: 3 }],
+  },
+  {
+    name: 'shadow copies deleted, told by the Security log alone',
+    events: () => [
+      logOf.security(4688, {
+        ...{ ...subject, NewProcessId: '0x1b2c', ProcessId: '0xa10', TokenElevationType: '%%1937' },
+        ...{ NewProcessName: `${system32}vssadmin.exe`, ParentProcessName: `${system32}cmd.exe` },
+        ...{ CommandLine: 'vssadmin delete shadows /all /quiet', MandatoryLabel: 'S-1-16-12288' },
+      }),
+    ],
+    kql: `DeviceProcessEvents | where FileName =~ "vssadmin.exe" and ProcessCommandLine has_all ("delete", "shadows")
+      | project InitiatingProcessFileName, ProcessId, InitiatingProcessId, ProcessIntegrityLevel,
+          ProcessTokenElevation, AccountName`,
+    wanted: [
+      {
+        InitiatingProcessFileName: 'cmd.exe',
+        ...{ ProcessId: 6956, InitiatingProcessId: 2576, ProcessIntegrityLevel: 'High' },
+        ...{ ProcessTokenElevation: 'TokenElevationTypeFull', AccountName: 'admin' },
+      },
+    ],
+  },
+  {
+    name: 'passwords of WDigest switched on',
+    events: () => [
+      logOf.security(4657, {
+        ...{ ...subject, OperationType: '%%1905', ProcessId: '0x1cc' },
+        ...{ OldValueType: '%%1876', OldValue: '0', NewValueType: '%%1876', NewValue: '1' },
+        ObjectName:
+          '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Control\\SecurityProviders\\WDigest',
+        ...{ ObjectValueName: 'UseLogonCredential', ProcessName: `${system32}reg.exe` },
+      }),
+    ],
+    kql: `DeviceRegistryEvents
+      | where RegistryKey has @"Control\\SecurityProviders\\WDigest" and RegistryValueName =~ "UseLogonCredential"
+      | where RegistryValueData == "1"
+      | project ActionType, RegistryKey, PreviousRegistryValueData, InitiatingProcessFileName, InitiatingProcessAccountName`,
+    wanted: [
+      {
+        ActionType: 'RegistryValueSet',
+        RegistryKey:
+          'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Control\\SecurityProviders\\WDigest',
+        ...{ PreviousRegistryValueData: '0', InitiatingProcessFileName: 'reg.exe' },
+        InitiatingProcessAccountName: 'admin',
+      },
+    ],
+  },
+  {
+    name: 'debugger of an accessibility program',
+    events: () => {
+      const tool = process(`${system32}cmd.exe`, 'cmd.exe /c sticky');
+      return [
+        tool.start,
+        tool.did(13, {
+          EventType: 'SetValue',
+          TargetObject:
+            'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Image File Execution Options\\sethc.exe\\Debugger',
+          Details: `${system32}cmd.exe`,
+        }),
+      ];
+    },
+    kql: `DeviceRegistryEvents
+      | where RegistryKey has @"Image File Execution Options" and RegistryValueName == "Debugger"
+      | extend Program = tostring(split(RegistryKey, @"\\")[-1])
+      | where Program in~ ("sethc.exe", "utilman.exe", "osk.exe", "magnify.exe")
+      | project Program, RegistryValueData, InitiatingProcessCommandLine`,
+    wanted: [
+      {
+        Program: 'sethc.exe',
+        RegistryValueData: 'C:\\Windows\\System32\\cmd.exe',
+        InitiatingProcessCommandLine: 'cmd.exe /c sticky',
+      },
+    ],
+  },
+  {
+    name: 'service of the event log that no longer starts, and what was deleted',
+    events: () => {
+      const tool = process('C:\\Temp\\quiet.exe', 'quiet.exe');
+      const key = 'HKLM\\System\\CurrentControlSet\\Services\\EventLog';
+      return [
+        tool.start,
+        tool.did(13, {
+          ...{ EventType: 'SetValue', TargetObject: `${key}\\Start` },
+          Details: 'DWORD (0x00000004)',
+        }),
+        tool.did(14, {
+          ...{ EventType: 'RenameKey', TargetObject: `${key}\\Security` },
+          NewName: `${key}\\Sec2`,
+        }),
+      ];
+    },
+    kql: `DeviceRegistryEvents | where InitiatingProcessFileName == "quiet.exe"
+      | where RegistryKey startswith @"HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\EventLog"
+      | project ActionType, Name = tostring(split(RegistryKey, @"\\")[-1]), RegistryValueName, RegistryValueData,
+          Before = tostring(split(PreviousRegistryKey, @"\\")[-1]) | order by ActionType asc`,
+    wanted: [
+      {
+        ...{ ActionType: 'RegistryKeyRenamed', Name: 'Sec2', Before: 'Security' },
+        ...{ RegistryValueName: '', RegistryValueData: '' },
+      },
+      {
+        ...{ ActionType: 'RegistryValueSet', Name: 'EventLog', Before: '' },
+        ...{ RegistryValueName: 'Start', RegistryValueData: '4' },
+      },
+    ],
+  },
+  {
+    name: 'credentials of another account',
+    events: () => [
+      logOf.security(4648, {
+        ...{ ...subject, TargetUserName: 'SVC_SQL', TargetDomainName: 'CONTOSO' },
+        ...{ TargetServerName: 'sql1.contoso.com', TargetInfo: 'sql1.contoso.com' },
+        ...{ ProcessId: '0x4c8', ProcessName: 'C:\\Temp\\Rubeus.exe', IpAddress: '-', IpPort: '-' },
+      }),
+    ],
+    kql: `DeviceLogonEvents | where ActionType == "LogonAttempted" and InitiatingProcessFileName =~ "rubeus.exe"
+      | project AccountName, AccountDomain, RemoteDeviceName, InitiatingProcessAccountName, InitiatingProcessId`,
+    wanted: [
+      {
+        ...{ AccountName: 'svc_sql', AccountDomain: 'contoso' },
+        ...{ RemoteDeviceName: 'sql1.contoso.com', InitiatingProcessAccountName: 'admin' },
+        InitiatingProcessId: 1224,
+      },
+    ],
+  },
+  {
+    name: 'logons that failed for other reasons than the password',
+    events: () =>
+      ['0xc0000072', '0xc0000234', '0xc0000193', '0xc0000071'].map((SubStatus, index) =>
+        logOf.security(4625, {
+          ...{ ...subject, TargetUserName: `Old${index}`, TargetDomainName: 'CONTOSO' },
+          ...{ LogonType: '10', Status: '0xc000006e', SubStatus, IpAddress: '10.0.0.77' },
+        }),
+      ),
+    kql: `DeviceLogonEvents | where ActionType == "LogonFailed" and RemoteIP == "10.0.0.77" and LogonType == "RemoteInteractive"
+      | summarize Reasons = array_sort_asc(make_set(FailureReason))`,
+    wanted: [
+      { Reasons: ['AccountDisabled', 'AccountExpired', 'AccountLockedOut', 'PasswordExpired'] },
+    ],
+  },
+  {
+    name: 'security log cleared, and policy of audit before it',
+    events: () => [
+      logOf.security(4719, {
+        ...{ ...subject, CategoryId: '%%8273', SubcategoryId: '%%12544' },
+        AuditPolicyChanges: '%%8448, %%8450',
+      }),
+      logOf.eventlog(1102, subject),
+    ],
+    kql: `DeviceEvents | where ActionType in ("SecurityLogCleared", "AuditPolicyModification")
+      | summarize Actions = array_sort_asc(make_set(ActionType)) by AccountName, AccountDomain, InitiatingProcessAccountSid`,
+    wanted: [
+      {
+        ...{ AccountName: 'admin', AccountDomain: 'contoso' },
+        InitiatingProcessAccountSid: 'S-1-5-21-1-2-3-500',
+        Actions: ['AuditPolicyModification', 'SecurityLogCleared'],
+      },
+    ],
+  },
+  {
+    name: 'rights over the directory that protected groups are given',
+    events: () => [
+      logOf.security(5136, {
+        ...{ ...subject, DSName: 'contoso.com', ObjectClass: 'container' },
+        ObjectDN: 'CN=AdminSDHolder,CN=System,DC=contoso,DC=com',
+        ...{ AttributeLDAPDisplayName: 'nTSecurityDescriptor', OperationType: '%%14674' },
+        AttributeValue: 'O:DAG:DAD:PAI(A;;GA;;;S-1-5-21-1-2-3-1105)',
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType == "DirectoryServiceObjectModified"
+      | extend A = parse_json(AdditionalFields)
+      | where tostring(A.ObjectDN) startswith "CN=AdminSDHolder" and A.AttributeLDAPDisplayName =~ "ntSecurityDescriptor"
+      | project AccountName, Value = extract(@"S-1-5-21[\\d-]+", 0, tostring(A.AttributeValue))`,
+    wanted: [{ AccountName: 'admin', Value: 'S-1-5-21-1-2-3-1105' }],
+  },
+  {
+    name: 'pipes over the network',
+    events: () =>
+      ['efsrpc', 'spoolss'].map((RelativeTargetName) =>
+        logOf.security(5145, {
+          ...{ ...subject, ObjectType: 'File', IpAddress: '10.0.0.88', IpPort: '50444' },
+          ...{ ShareName: '\\\\*\\IPC$', RelativeTargetName, AccessMask: '0x12019f' },
+        }),
+      ),
+    kql: `DeviceEvents | where ActionType == "NetworkShareObjectAccessChecked" and RemoteIP == "10.0.0.88"
+      | extend A = parse_json(AdditionalFields) | where tostring(A.ShareName) endswith "IPC$"
+      | where FileName in~ ("efsrpc", "spoolss", "netdfs", "lsarpc")
+      | summarize Pipes = array_sort_asc(make_set(FileName)) by AccountName, RemotePort`,
+    wanted: [{ AccountName: 'admin', RemotePort: 50444, Pipes: ['efsrpc', 'spoolss'] }],
+  },
+  {
+    name: 'Remote Desktop, before its session',
+    events: () => [
+      logOf.remoteDesktop(1149, { Param1: 'Eve', Param2: 'CONTOSO', Param3: '198.51.100.99' }),
+    ],
+    kql: `DeviceEvents | where ActionType == "RemoteDesktopConnection" and RemoteIP == "198.51.100.99"
+      | project AccountName, AccountDomain`,
+    wanted: [{ AccountName: 'eve', AccountDomain: 'contoso' }],
+  },
+  {
+    name: 'task that was there for a moment',
+    events: () => [
+      logOf.tasks(106, { TaskName: '\\ZyxwV', UserContext: 'CONTOSO\\Bob' }),
+      logOf.tasks(141, { TaskName: '\\ZyxwV', UserName: 'CONTOSO\\Bob' }),
+    ],
+    kql: `DeviceEvents | where ActionType in ("ScheduledTaskCreated", "ScheduledTaskDeleted")
+      | extend Task = tostring(parse_json(AdditionalFields).TaskName) | where Task matches regex @"^\\\\[A-Za-z]{5,8}$" and Task != @"\\Updater"
+      | summarize Actions = dcount(ActionType) by Task, AccountName | where Actions == 2`,
+    wanted: [{ Task: '\\ZyxwV', AccountName: 'bob', Actions: 2 }],
+  },
+  {
+    name: 'subscription of WMI',
+    events: () => [
+      logOf.sysmon(21, {
+        ...{ EventType: 'WmiBindingEvent', UtcTime: utc, Operation: 'Created' },
+        ...{ User: 'CONTOSO\\Bob', Filter: ' "__EventFilter.Name=\\"Updater\\""' },
+        Consumer: ' "CommandLineEventConsumer.Name=\\"Updater\\""',
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType == "WmiBindEventFilterToConsumer"
+      | extend A = parse_json(AdditionalFields)
+      | where tostring(A.Consumer) has_any ("CommandLineEventConsumer", "ActiveScriptEventConsumer")
+      | project InitiatingProcessAccountName, Filter = tostring(A.ESS) has "Updater"`,
+    wanted: [{ InitiatingProcessAccountName: 'bob', Filter: true }],
+  },
+  {
+    name: 'theft from lsass that was blocked',
+    events: () => [
+      logOf.defender(1121, {
+        ...{ ID: '9E6C4E1F-7D60-472F-BA1A-A39EF669E4B2', User: 'CONTOSO\\Bob' },
+        ...{ Path: `${system32}lsass.exe`, 'Process Name': 'C:\\Temp\\dumper.exe' },
+      }),
+    ],
+    kql: `DeviceEvents | where ActionType startswith "Asr" and ActionType endswith "Blocked"
+      | project ActionType, FileName, InitiatingProcessFileName, InitiatingProcessAccountName`,
+    wanted: [
+      {
+        ...{ ActionType: 'AsrLsassCredentialTheftBlocked', FileName: 'lsass.exe' },
+        ...{ InitiatingProcessFileName: 'dumper.exe', InitiatingProcessAccountName: 'bob' },
+      },
+    ],
+  },
+  {
+    name: 'connection that the firewall blocked, and a port that was opened',
+    events: () => [
+      logOf.security(5157, {
+        ...{ ProcessID: '6600', Application: '\\device\\harddiskvolume2\\temp\\nc.exe' },
+        ...{ Direction: '%%14593', SourceAddress: '10.0.0.5', SourcePort: '50111' },
+        ...{ DestAddress: '203.0.113.99', DestPort: '4444', Protocol: '6' },
+      }),
+      logOf.security(5154, {
+        ...{ ProcessId: '6600', Application: '\\device\\harddiskvolume2\\temp\\nc.exe' },
+        ...{ SourceAddress: '0.0.0.0', SourcePort: '4444', Protocol: '6' },
+      }),
+    ],
+    kql: `union DeviceEvents, DeviceNetworkEvents
+      | where ActionType in ("FirewallOutboundConnectionBlocked", "ListeningConnectionCreated") and InitiatingProcessFileName == "nc.exe"
+      | project ActionType, InitiatingProcessFolderPath, RemoteIP, RemotePort, LocalPort | order by ActionType asc`,
+    wanted: [
+      {
+        ActionType: 'FirewallOutboundConnectionBlocked',
+        InitiatingProcessFolderPath: 'c:\\temp\\nc.exe',
+        ...{ RemoteIP: '203.0.113.99', RemotePort: 4444, LocalPort: 50111 },
+      },
+      {
+        ActionType: 'ListeningConnectionCreated',
+        InitiatingProcessFolderPath: 'c:\\temp\\nc.exe',
+        ...{ RemoteIP: '', RemotePort: null, LocalPort: 4444 },
       },
     ],
   },
