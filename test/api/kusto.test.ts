@@ -310,6 +310,9 @@ describe('commands', () => {
     ['.SHOW   databases;', ['NetDefaultDB']],
     ['.show database', ['NetDefaultDB']],
     ['.show database default identity', ['default']],
+    ['.show databases identity', ['NetDefaultDB']],
+    ['.show database details', ['NetDefaultDB']],
+    ['.show database ["my db"] details', ['my db']],
     ['.show database hunts schema', ['hunts', 'DeviceProcessEvents', 'ProcessId']],
     [
       '.show databases schema if_later_than "v1.0"',

@@ -58,7 +58,14 @@ const ofDatabases: readonly NamedType[] = [
   ['PrettyName', 'string'],
   ['ReservedSlot1', 'bool'],
   ['DatabaseId', 'guid'],
-  ['InTransitionTo', 'string'],
+  ...texts('InTransitionTo', 'SuspensionState'),
+];
+
+const policies = ['Retention', 'Merge', 'Caching', 'Sharding', 'StreamingIngestion'];
+
+const ofDatabaseDetails: readonly NamedType[] = [
+  ...ofDatabases,
+  ...texts('AuthorizedPrincipals', ...policies.map((name) => `${name}Policy`)),
 ];
 
 const ofSchema: readonly NamedType[] = [
@@ -156,13 +163,23 @@ const commands: readonly Command[] = [
     ],
     rows: entitiesOf,
   },
-  ...['show databases', 'show database', 'show database [D] identity'].map(
+  ...['show databases details', 'show database [D] details'].map(
+    (syntax): Command => ({
+      syntax,
+      columns: ofDatabaseDetails,
+      rows: (place) => [[...databaseRow(place), '', ...policies.map(() => '')]],
+    }),
+  ),
+  ...[
+    'show databases',
+    'show databases identity',
+    'show database',
+    'show database [D] identity',
+  ].map(
     (syntax): Command => ({
       syntax,
       columns: ofDatabases,
-      rows: ({ database }) => [
-        [database, '', 'v1.0', true, 'ReadOnly', database, null, emptyGuid, ''],
-      ],
+      rows: (place) => [databaseRow(place)],
     }),
   ),
   {
@@ -320,6 +337,10 @@ function visibleTable(catalog: Catalog, name: string): TableDescription | undefi
 
 function tablesOf(catalog: Catalog): TableDescription[] {
   return listTables(catalog).flatMap(({ name }) => visibleTable(catalog, name) ?? []);
+}
+
+function databaseRow({ database }: Place): unknown[] {
+  return [database, '', 'v1.0', true, 'ReadOnly', database, null, emptyGuid, '', ''];
 }
 
 function detailsOf(
