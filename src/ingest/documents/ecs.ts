@@ -452,6 +452,9 @@ const [auditCreated, auditDeleted] = ['CREATE', 'DELETE'].map((kind) =>
   when(isAuditRename, auditPath(kind), literal('')),
 ) as [Expression, Expression];
 
+/** A file on a share, as a sensor sees it. */
+const isOnShare = lists('event.dataset', 'zeek.smb_files', 'corelight.smb_files', 'smb_files');
+
 const fileEvent: DocumentRule = {
   event: 'file',
   table: 'DeviceFileEvents',
@@ -485,7 +488,9 @@ const fileEvent: DocumentRule = {
     ),
     FileOriginUrl: firstOf(at('file.origin_url'), at('file.Ext.windows.zone_identifier_host_url')),
     FileOriginReferrerUrl: at('file.origin_referrer_url'),
-    RequestProtocol: literal('Local'),
+    RequestProtocol: when(isOnShare, literal('Smb'), literal('Local')),
+    RequestSourceIP: when(isOnShare, to.address(at('source.ip')), literal('')),
+    RequestSourcePort: when(isOnShare, to.integer(at('source.port')), literal('')),
     RequestAccountName: to.nameOfUser(at('user.name')),
     RequestAccountDomain: firstOf(at('user.domain'), to.domainOfUser(at('user.name'))),
     RequestAccountSid: at('user.id'),
@@ -623,13 +628,18 @@ const signature: DocumentRule = {
   table: 'DeviceNetworkEvents',
   actionType: 'NetworkSignatureInspected',
   condition: all(
-    lists('event.kind', 'alert'),
+    any(
+      lists('event.kind', 'alert'),
+      // Security Onion says so in the name of the log.
+      all(lists('event.dataset', 'alert', 'suricata.alert'), isThere('rule.name')),
+      isThere('notice.note'),
+    ),
     category('network', 'intrusion_detection'),
     any(isThere('source.ip'), isThere('destination.ip')),
   ),
   actor: acting,
   columns: { ...actorDetails, ...connection },
-  additional: { SignatureName: firstOf(at('rule.name'), inPartAt('message')) },
+  additional: { SignatureName: firstOf(at('rule.name'), at('notice.note'), inPartAt('message')) },
 };
 
 /** Sensors that look into connections; they have a log for each protocol. */
@@ -715,6 +725,20 @@ const hasNoAnswer = any(
   ),
 );
 
+/** What a sensor has a log of its own for, beside that of all connections. */
+const isOfConnection = any(
+  all(lists('event.module', 'zeek', 'corelight'), not(any(seen('connection'), seen('conn')))),
+  all(
+    lists('event.module', 'suricata'),
+    not(lists('suricata.eve.event_type', 'flow', 'netflow', 'drop')),
+  ),
+);
+
+const isIcmp = any(
+  lists('network.transport', 'icmp', 'ipv6-icmp'),
+  lists('network.iana_number', '1', '58'),
+);
+
 /** Programs that do not wait for a connection are told that it is being made. */
 const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
 
@@ -724,6 +748,7 @@ const networkEvent: DocumentRule = {
   event: 'network connection',
   table: 'DeviceNetworkEvents',
   actionType: choose(
+    [all(isIcmp, not(type('denied'))), 'IcmpConnectionInspected'],
     [all(type('denied'), inbound), 'ConnectionFailed'],
     [
       any(
@@ -752,6 +777,7 @@ const networkEvent: DocumentRule = {
       all(type('info'), isThere('process.pid'), isThere('source.ip'), isThere('destination.ip')),
     ),
     not(all(type('end'), not(type('start')), not(type('connection')))),
+    not(isOfConnection),
     any(isThere('source.ip'), isThere('destination.ip'), isThere('destination.domain')),
   ),
   actor: acting,

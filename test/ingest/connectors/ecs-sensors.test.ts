@@ -142,6 +142,33 @@ describe('what sensors in the network see, in ECS', () => {
       },
     ],
     [
+      'an alert of Suricata, as Security Onion has it',
+      {
+        event: { module: 'suricata', dataset: 'suricata.alert', category: 'network' },
+        rule: { name: 'ET MALWARE Cobalt Strike', uuid: '2024' },
+        source: { ip: '10.1.2.3', port: 50111 },
+        destination: { ip: '203.0.113.5', port: 443 },
+      },
+      {
+        ActionType: 'NetworkSignatureInspected',
+        AdditionalFields: { SignatureName: 'ET MALWARE Cobalt Strike' },
+      },
+    ],
+    [
+      'a notice of Zeek, as Security Onion has it',
+      {
+        event: { module: 'zeek', dataset: 'zeek.notice', category: 'network' },
+        notice: { note: 'SSH::Password_Guessing', message: 'm' },
+        source: { ip: '203.0.113.77' },
+        destination: { ip: '10.1.2.10' },
+      },
+      {
+        ActionType: 'NetworkSignatureInspected',
+        RemoteIP: '203.0.113.77',
+        AdditionalFields: { SignatureName: 'SSH::Password_Guessing' },
+      },
+    ],
+    [
       'a logon with NTLM, which is none to the sensor',
       {
         event: {
@@ -168,6 +195,41 @@ describe('what sensors in the network see, in ECS', () => {
         DestinationIPAddress: '10.1.2.10',
         DestinationPort: 445,
       },
+    ],
+    [
+      'a file that is written to a share',
+      {
+        event: {
+          module: 'zeek',
+          dataset: 'zeek.smb_files',
+          category: ['network', 'file'],
+          type: ['connection', 'protocol', 'change'],
+          action: 'SMB::FILE_WRITE',
+        },
+        source: { ip: '10.1.2.3', port: 50113 },
+        destination: { ip: '10.1.2.20', port: 445 },
+        file: { name: 'PSEXESVC.exe', path: '\\\\10.1.2.20\\ADMIN$\\PSEXESVC.exe' },
+      },
+      {
+        table: 'DeviceFileEvents',
+        ActionType: 'FileModified',
+        FileName: 'PSEXESVC.exe',
+        RequestProtocol: 'Smb',
+        RequestSourceIP: '10.1.2.3',
+        RequestSourcePort: 50113,
+      },
+    ],
+    [
+      'a ping',
+      {
+        agent: { type: 'packetbeat' },
+        event: { category: ['network'], type: ['connection'], dataset: 'icmp' },
+        source: { ip: '10.1.2.10' },
+        destination: { ip: '203.0.113.5' },
+        network: { transport: 'icmp', direction: 'egress' },
+        host,
+      },
+      { ActionType: 'IcmpConnectionInspected', Protocol: 'Icmp', RemoteIP: '203.0.113.5' },
     ],
     [
       'a request, as the server logs it',
@@ -212,6 +274,28 @@ describe('what sensors in the network see, in ECS', () => {
   ])('%s', (_name, document, wanted) => {
     expect({ DeviceName: null, LocalIP: null, ...rowOf(document) }).toMatchObject(wanted);
   });
+});
+
+it('what sensors have besides of a connection is no connection of its own', () => {
+  const ends = {
+    source: { ip: '10.1.2.3', port: 50113 },
+    destination: { ip: '10.1.2.20', port: 445 },
+    network: { transport: 'tcp' },
+  };
+  const ofZeek = ['zeek.dce_rpc', 'zeek.rdp', 'zeek.smb_mapping'].map((dataset) => ({
+    ...common,
+    ...ends,
+    event: { module: 'zeek', dataset, category: ['network'], type: ['connection', 'protocol'] },
+  }));
+  const ofSuricata = ['smb', 'fileinfo', 'flow'].map((event_type) => ({
+    ...common,
+    ...ends,
+    event: { module: 'suricata', category: ['network'], type: ['connection'] },
+    suricata: { eve: { event_type } },
+  }));
+  const { rows, counts } = converted([...ofZeek, ...ofSuricata]);
+  expect(counts).toMatchObject({ unmapped: 5, rejected: 0 });
+  expect(rows['DeviceNetworkEvents']).toMatchObject([{ ActionType: 'ConnectionSuccess' }]);
 });
 
 describe('what services tell, in ECS', () => {
