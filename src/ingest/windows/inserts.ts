@@ -133,7 +133,10 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4723: template(`${target} ${subject} PrivilegeList`),
     4724: template(`${target} ${subject}`),
     4726: template(`${target} ${subject} PrivilegeList`),
-    4731: template(`${target} ${subject} PrivilegeList SamAccountName SidHistory`),
+    ...each(
+      [4731, 4727, 4754],
+      template(`${target} ${subject} PrivilegeList SamAccountName SidHistory`),
+    ),
     4728: template(member),
     4729: template(member),
     4732: template(member),
@@ -170,7 +173,7 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     6416: template(device),
     6423: template(device.replace('VendorIds', 'HardwareIds')),
     6424: template(device.replace('VendorIds', 'HardwareIds')),
-    4734: template(`${target} ${subject} PrivilegeList`),
+    ...each([4734, 4730, 4758], template(`${target} ${subject} PrivilegeList`)),
     4738: template(`Dummy ${target} ${subject} PrivilegeList ${accountAttributes}`),
     5142: template(`${subject} ShareName ShareLocalPath`),
     5143: template(

@@ -42,6 +42,7 @@ const sections: Readonly<Record<string, Labels>> = {
   member: { 'security id': 'MemberSid', 'account name': 'MemberName' },
   group,
   'new group': group,
+  'deleted group': group,
   'target server': {
     'target server name': 'TargetServerName',
     'additional information': 'TargetInfo',

@@ -267,8 +267,9 @@ export const security: EventLog = {
     accountEvent(4738, 'UserAccountModified'),
     accountEvent(4723, 'PasswordChangeAttempt'),
     accountEvent(4724, 'PasswordChangeAttempt'),
-    accountEvent(4731, 'SecurityGroupCreated'),
-    accountEvent(4734, 'SecurityGroupDeleted'),
+    // Of a computer, and of a domain: global and universal ones.
+    ...[4731, 4727, 4754].map((id) => accountEvent(id, 'SecurityGroupCreated')),
+    ...[4734, 4730, 4758].map((id) => accountEvent(id, 'SecurityGroupDeleted')),
     memberEvent(4732, 'UserAccountAddedToLocalGroup'),
     memberEvent(4733, 'UserAccountRemovedFromLocalGroup'),
     {

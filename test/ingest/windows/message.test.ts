@@ -401,6 +401,28 @@ Additional Information:
       },
     ],
     [
+      'a group of a domain that is deleted',
+      said(
+        auditing,
+        4730,
+        `A security-enabled global group was deleted.
+
+${subject}
+Deleted Group:
+\tSecurity ID:\t\tS-1-5-21-1-2-3-1200
+\tGroup Name:\t\tDrop
+\tGroup Domain:\t\tCONTOSO
+
+Additional Information:
+\tPrivileges:\t\t-
+`,
+      ),
+      {
+        ...{ ActionType: 'SecurityGroupDeleted', AccountName: 'drop', AccountDomain: 'contoso' },
+        ...{ AccountSid: 'S-1-5-21-1-2-3-1200', InitiatingProcessAccountName: 'admin' },
+      },
+    ],
+    [
       'a ticket for a service',
       said(
         auditing,

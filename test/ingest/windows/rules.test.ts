@@ -758,6 +758,10 @@ const cases: readonly Case[] = [
       [4724, 'PasswordChangeAttempt'],
       [4731, 'SecurityGroupCreated'],
       [4734, 'SecurityGroupDeleted'],
+      [4727, 'SecurityGroupCreated'],
+      [4730, 'SecurityGroupDeleted'],
+      [4754, 'SecurityGroupCreated'],
+      [4758, 'SecurityGroupDeleted'],
     ] as const
   ).map(([id, ActionType]) =>
     one(
