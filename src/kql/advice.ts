@@ -86,8 +86,12 @@ export function nameAdvice(
   root: SyntaxNode,
   catalog: Catalog,
 ): string | undefined {
+  const columns = columnsInReach(position, root);
+  if (columns.includes(name)) {
+    return `'${name}' is a column of the rows outside, which a table inside does not see.`;
+  }
   const nearest =
-    nearestOf(name, columnsInReach(position, root)) ??
+    nearestOf(name, columns) ??
     nearestOf(name, [
       ...catalog.tables.map((table) => table.name),
       ...catalog.functions.map((declared) => declared.name),

@@ -36,6 +36,10 @@ describe('an error says how a query could be mended', () => {
       "Did you mean 'OSPlatform'?",
     ],
     ['DeviceEvents | summarize n = count() by DeviceNmae', "Did you mean 'DeviceName'?"],
+    [
+      'DeviceEvents | extend n = toscalar(DeviceInfo | where OSPlatform == ActionType | count)',
+      "'ActionType' is a column of the rows outside, which a table inside does not see.",
+    ],
     ['DeviceProcesEvents | take 1', "Did you mean 'DeviceProcessEvents'?"],
     ['DeviceEvents | extend x = ToString(1)', "Did you mean 'tostring'?"],
     ['DeviceEvents | Where true', "Did you mean 'where'?"],

@@ -116,6 +116,16 @@ describe('what is no constant is refused where it stands', () => {
       '*1..toint("2")',
       'it needs two whole numbers',
     ],
+    [
+      'let size = toscalar(T | where x > 9 | project 1d); T | make-series count() on t step size',
+      'size',
+      'the step must be greater than zero',
+    ],
+    [
+      'T | extend e = extract_all("(a)", todynamic("x"), s)',
+      'extract_all("(a)", todynamic("x"), s)',
+      'the groups have to be a constant array',
+    ],
     ['T | extend d = datetime_add(k, 1, t)', 'datetime_add(k, 1, t)', 'has to be a constant'],
   ])('%s', async (query, place, message) => {
     const text = `let T = ${rows}; ${query}`;

@@ -11,6 +11,7 @@ import {
   spanOf,
 } from '../../kql/syntax.js';
 import { newColumn, noRow, type PlanContext, rowOf } from '../context.js';
+import { knownValue } from '../known-value.js';
 import type { OperatorPlanner } from '../operator.js';
 import { parameterText } from '../parameters.js';
 import {
@@ -98,7 +99,8 @@ function axisOf(node: Expression, input: Relation, context: PlanContext): Axis {
   const [start, stop, given] = [constant(startNode), constant(stopNode), constant(stepNode)];
   if (!given || !stepNode) throw new Error('make-series without a step');
   const type = axisType([value, start, stop, given]);
-  const step = converted(given, type === 'datetime' ? 'timespan' : type);
+  const size = converted(given, type === 'datetime' ? 'timespan' : type);
+  const step = knownValue(size, context.evaluate);
   refuseStep(step, stepNode);
   const place = (each: PlanExpression) => converted(each, type);
   const call = (name: string, parts: readonly PlanExpression[], of: ScalarType) =>

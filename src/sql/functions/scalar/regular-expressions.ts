@@ -67,10 +67,9 @@ function wantedGroups(call: CallSite, parsed: ParsedRegex, groups?: Operand): Ca
   const known = groups.constant?.value;
   const list: unknown = typeof known === 'string' ? JSON.parse(known) : undefined;
   if (!Array.isArray(list))
-    throw refused(
+    throw invalid(
       call,
-      'extract_all() with groups known only when it runs',
-      'they have to be constant',
+      'extract_all(): the groups have to be a constant array of their numbers and names',
     );
   return list.map((wanted: unknown) => {
     const found = captures.find(({ index, name }) => wanted === index || wanted === name);
