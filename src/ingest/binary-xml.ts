@@ -21,8 +21,8 @@ const itemSizes: Readonly<Record<number, number>> = {
 
 /** Deeper than any event is; templates could have each other. */
 const deepest = 32;
-/** A value may stand in a template any number of times. */
-const longest = 4 * 1024 * 1024;
+/** A value may stand in a template any number of times, and a template in others: characters and tokens of a chunk. */
+const mostSpent = 4 * 1024 * 1024;
 
 /** A value that is put in a template's place for it. */
 interface Value {
@@ -41,7 +41,7 @@ export class BinaryXml {
   readonly #names = new Map<number, string>();
   #at = 0;
   #depth = 0;
-  #written = 0;
+  #spent = 0;
   /** Of a value, whose elements say nothing of what they depend on. */
   #isValue = false;
 
@@ -53,7 +53,6 @@ export class BinaryXml {
   text(start: number, end: number): string {
     this.#at = start;
     this.#depth = 0;
-    this.#written = 0;
     this.#isValue = false;
     return this.#fragment([], end);
   }
@@ -123,6 +122,7 @@ export class BinaryXml {
   #fragment(values: readonly Value[], end: number): string {
     let text = '';
     while (this.#at < end) {
+      this.#spend(1);
       switch (this.#peek()) {
         case token.fragment:
           this.#at += 4;
@@ -169,6 +169,7 @@ export class BinaryXml {
     if (count * 4 > this.#chunk.length - this.#at) {
       throw new RangeError('values go beyond their chunk');
     }
+    this.#spend(count);
     return count;
   }
 
@@ -196,7 +197,8 @@ export class BinaryXml {
       throw new RangeError(`an element has the token ${close}`);
     }
     this.#depth--;
-    return this.#counted(text);
+    this.#spend(text.length);
+    return text;
   }
 
   #expect(wanted: number): void {
@@ -206,12 +208,11 @@ export class BinaryXml {
     }
   }
 
-  #counted(text: string): string {
-    this.#written += text.length;
-    if (this.#written > longest) {
-      throw new RangeError('values are repeated too often');
+  #spend(count: number): void {
+    this.#spent += count;
+    if (this.#spent > mostSpent) {
+      throw new RangeError('values or templates are repeated too often');
     }
-    return text;
   }
 
   /** Up to what belongs to the element around it. */
@@ -219,6 +220,7 @@ export class BinaryXml {
     let text = '';
     let list: readonly string[] | undefined;
     for (;;) {
+      this.#spend(1);
       switch (this.#peek()) {
         case token.text:
           this.#at += 2;
@@ -251,7 +253,9 @@ export class BinaryXml {
           this.#at++;
           const texts = value ? this.#textsOf(value) : [];
           list = text === '' && texts.length > 1 ? texts : undefined;
-          text += this.#counted(texts.join(', '));
+          const joined = texts.join(', ');
+          this.#spend(joined.length);
+          text += joined;
           break;
         }
         case token.open:

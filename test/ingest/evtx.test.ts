@@ -198,4 +198,22 @@ describe('a chunk that would be far more text than bytes', () => {
     ]);
     expect(() => new BinaryXml(chunk).text(0, chunk.length)).toThrow('repeated too often');
   });
+
+  it('is refused, too, where it has no text but templates of templates', () => {
+    // Each of them has the next one twice.
+    const parts: Buffer[] = [];
+    const use = (place: number) =>
+      Buffer.concat([Buffer.from([0x0c, 1]), u32(1), u32(place), u32(0)]);
+    const size = 24 + 2 * use(0).length + 1;
+    for (let number = 1; number <= 30; number++) {
+      const content = Buffer.concat([use(number * size), use(number * size), Buffer.alloc(1)]);
+      parts.push(u32(0), Buffer.alloc(16), u32(content.length), content);
+    }
+    parts.push(u32(0), Buffer.alloc(16), u32(1), Buffer.alloc(1));
+    const definitions = Buffer.concat(parts);
+    const chunk = Buffer.concat([definitions, use(0), Buffer.alloc(1)]);
+    expect(() => new BinaryXml(chunk).text(definitions.length, chunk.length)).toThrow(
+      'repeated too often',
+    );
+  });
 });
