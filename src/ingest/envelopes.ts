@@ -36,7 +36,9 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
   'hits.hits': ({ hits }) => listIn(isObject(hits) ? hits['hits'] : undefined),
   logEvents(value) {
     const common = withoutLongNames(value);
-    return listIn(value['logEvents'])?.map((event) =>
+    // Subscribers get the first, who asks the second.
+    const isAnswer = 'nextForwardToken' in value || 'searchedLogStreams' in value;
+    return listIn(value['logEvents'] ?? (isAnswer ? value['events'] : undefined))?.map((event) =>
       isObject(event) ? { ...common, ...event } : event,
     );
   },

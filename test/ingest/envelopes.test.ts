@@ -49,6 +49,23 @@ describe('records in what their source wraps around them', () => {
     expect(rows['DeviceLogonEvents']?.[0]?.['DeviceName']).toBe(name);
   });
 
+  it.each([
+    [
+      { events: [{ message: audit }], nextForwardToken: 'f/1', nextBackwardToken: 'b/1' },
+      undefined,
+    ],
+    [
+      {
+        events: [{ logStreamName: 'i-0abcd1234ef567890', timestamp: 1, message: audit }],
+        searchedLogStreams: [],
+      },
+      'i-0abcd1234ef567890',
+    ],
+  ])('of an answer of CloudWatch: %j', (answer, name) => {
+    const { source, rows } = converted([JSON.stringify(answer, null, 2)]);
+    expect([source, rows['DeviceLogonEvents']?.[0]?.['DeviceName']]).toEqual(['auditd', name]);
+  });
+
   it("keeps the machine's name that the message itself has", () => {
     const line = `Jan  5 00:00:00 web01 audispd: ${audit}`;
     const { rows } = converted([cloudWatch('i-0abcd1234ef567890', 'audit', [line])]);

@@ -108,13 +108,13 @@ function recordIn(text: string, around: ZeekRecord): ZeekRecord | undefined {
 
 /** The log as its envelope names it: `zeek.dns`, `bro:dns:json`, `/opt/zeek/logs/current/dns.log`. */
 function logNamed(around: ZeekRecord): string | undefined {
-  const { event, log, sourcetype, source, logStream, logGroup } = around;
+  const { event, log, sourcetype, source, logStream, logStreamName, logGroup } = around;
   const file = isObject(log) && isObject(log['file']) ? log['file']['path'] : undefined;
   const words = [
     isObject(event) ? event['dataset'] : undefined,
     sourcetype,
     file ?? source,
-    logStream,
+    logStream ?? logStreamName,
     logGroup,
   ];
   for (const word of words) {

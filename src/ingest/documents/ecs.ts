@@ -223,7 +223,7 @@ const connection: Readonly<Record<string, Expression>> = {
   RemoteIPType: addressTypes.remote,
 };
 
-const hasFailed = lists('event.outcome', 'failure');
+const hasFailed = lists('event.outcome', 'failure', 'failed');
 
 const loadsModule = all(isThere('dll.path'), actionText(/load/, 'has load'));
 
@@ -698,6 +698,7 @@ const networkLogon: DocumentRule = {
   table: 'IdentityLogonEvents',
   actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
   condition: all(
+    category('network', 'authentication'),
     any(seen('kerberos'), seen('ntlm')),
     any(isThere('event.outcome'), isThere('zeek.ntlm.success'), isThere('zeek.kerberos.success')),
   ),
@@ -897,7 +898,8 @@ const logon: DocumentRule = {
     ),
     not(all(type('end'), not(type('start')))),
     not(action('logged-out', 'log_off', 'user_logout', 'boot', 'shutdown', 'ended-session')),
-    not(all(isAudit, not(action('logged-in', 'authenticated')))),
+    // Auditbeat's words, and Filebeat's.
+    not(all(isAudit, not(action('logged-in', 'authenticated', 'user_login', 'user_auth')))),
   ),
   actor: {
     guid: at('process.entity_id'),

@@ -53,7 +53,7 @@ export function syslogOf({ value, text }: RawRecord): SyslogMessage | undefined 
     inner.host ??
     // Wazuh's agent is on the host; those of others may be collectors.
     ('full_log' in document ? objectHost(document['agent']) : undefined) ??
-    hostOfStream(document['logStream']);
+    hostOfStream(document['logStream'] ?? document['logStreamName']);
   return { message: inner.message, host };
 }
 

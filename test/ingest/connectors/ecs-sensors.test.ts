@@ -556,6 +556,24 @@ describe('what happens on a host in a cloud, in ECS', () => {
     expect(rowOf({ host, cloud, ...document })).toMatchObject({ DeviceName: 'web01', ...wanted });
   });
 
+  it.each([
+    ['user_auth', 'failed', 'LogonFailed'],
+    ['user_login', 'success', 'LogonSuccess'],
+  ])("a login in Filebeat's words for the audit log: %s, %s", (action, outcome, actionType) => {
+    const row = rowOf({
+      host,
+      event: { module: 'auditd', category: ['authentication'], type: ['info'], action, outcome },
+      user: { name: 'root' },
+      source: { ip: '203.0.113.77' },
+      process: { pid: 2211, executable: '/usr/sbin/sshd' },
+    });
+    expect(row).toMatchObject({
+      table: 'DeviceLogonEvents',
+      ActionType: actionType,
+      RemoteIP: '203.0.113.77',
+    });
+  });
+
   it('a file in memory and a change of user start no process', () => {
     const events = ['memfd_create', 'uid_change'].map((action) => ({
       ...common,
