@@ -10,6 +10,8 @@ const chunkMagic = Buffer.from('ElfChnk\0');
 const fileHeaderBytes = 4096;
 const chunkBytes = 64 * 1024;
 const chunkHeaderBytes = 512;
+/** Where the header says up to where the chunk is used. */
+const usedAt = 48;
 const recordMagic = 0x2a2a;
 const recordHeaderBytes = 24;
 
@@ -52,7 +54,15 @@ export class EvtxCutter {
     }
     const xml = new BinaryXml(bytes);
     let start = chunkHeaderBytes;
+    const usedBytes = bytes.readUInt32LE(usedAt);
+    let last = -1n;
     while (start + recordHeaderBytes < chunkBytes && bytes.readUInt32LE(start) === recordMagic) {
+      const number = bytes.readBigUInt64LE(start + 8);
+      if (start >= usedBytes && number <= last) {
+        // Of a log that has gone round: what its chunk held before. A log in use may have more than its header says.
+        return;
+      }
+      last = number;
       const sizeBytes = bytes.readUInt32LE(start + 4);
       const end = start + sizeBytes;
       if (sizeBytes <= recordHeaderBytes || end > chunkBytes) {

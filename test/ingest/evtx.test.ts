@@ -170,6 +170,16 @@ describe('a file of the event log that is broken', () => {
     ]);
   });
 
+  it.each([
+    ['what a chunk held before its log went round is not read again', [7, 8, 2, 3], 3, 2],
+    ['a log in use has more than its header says', [1, 2, 3], 2, 3],
+    ['numbers hide no record of those that are in use', [7, 8, 2, 3], 5, 4],
+  ])('%s', (_what, records, firstUnused, count) => {
+    const file = evtxFile(records.map((record) => event(auditing, 4719, data, { record })));
+    file.writeUInt32LE(startOf(file, firstUnused) - 4096, 4096 + 48);
+    expect(cut(file)).toHaveLength(count);
+  });
+
   it('a file that is cut off has the records that are whole', () => {
     const file = three();
     const records = cut(file.subarray(0, startOf(file, 3) + 40));
