@@ -80,7 +80,7 @@ export function unionOf(
   context: PlanContext,
 ): Relation {
   const source = withSource === undefined ? [] : [newColumn(context, withSource, 'string')];
-  const slots = slotsOf(members, inner);
+  const slots = slotsOf(members, inner, withSource);
   const columns = slots.map((slot) => newColumn(context, slot.name, slot.type));
   const { partition } = context;
   const isDated = members.some(({ relation }) => relation.ingestionTime);
@@ -130,7 +130,11 @@ interface Slot {
 }
 
 /** The result's columns: one for each name, or one for each type of a name that has several (`x_string`). */
-function slotsOf(members: readonly UnionMember[], inner: boolean): Slot[] {
+function slotsOf(
+  members: readonly UnionMember[],
+  inner: boolean,
+  withSource: string | undefined,
+): Slot[] {
   const types = new Map<string, Set<PlanColumn['type']>>();
   for (const { relation } of members) {
     for (const column of relation.columns) {
@@ -144,8 +148,9 @@ function slotsOf(members: readonly UnionMember[], inner: boolean): Slot[] {
     for (const type of kinds) {
       if (!keys.every((own) => own.has(keyOf(name, type)))) continue;
       const isShared = kinds.size > 1 && !inner;
+      const own = isShared ? freeName(`${name}_${type}`, types) : name;
       slots.push({
-        name: isShared ? freeName(`${name}_${type}`, types) : name,
+        name: own === withSource ? freeName(`${own}1`, types) : own,
         column: name,
         type,
       });
