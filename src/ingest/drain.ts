@@ -5,7 +5,14 @@ import type { Engine } from '../engine/engine.js';
 import { isTableGone } from '../engine/stored-rows.js';
 import { HuntError } from '../errors.js';
 import type { IdentitySet } from './identity-set.js';
-import { keyOf, readJournal, removeJournal, replaceJournal, type TenantRows } from './journal.js';
+import {
+  keyOf,
+  readJournal,
+  removeJournal,
+  replaceJournal,
+  setAsideJournal,
+  type TenantRows,
+} from './journal.js';
 import { Removal } from './removal.js';
 import type { Replaced } from './replaced.js';
 
@@ -43,6 +50,8 @@ interface Job extends SealedJournal {
   /** Part of the deduplication tokens; new with every process, which replays what it finds. */
   readonly token: string;
   segments: Segment[] | undefined;
+  /** Some of its rows could not be read again. */
+  isDamaged: boolean;
   /** After a failure: not before this time, by `performance.now()`. */
   retryAt: number;
   retryMs: number;
@@ -119,6 +128,7 @@ export class Drain {
       rows: this.#jobs.length > 0 ? undefined : journal.rows,
       token: randomUUID(),
       segments: undefined,
+      isDamaged: false,
       retryAt: 0,
       retryMs: firstRetryMs,
       failure: undefined,
@@ -247,6 +257,11 @@ export class Drain {
 
   /** Its rows are in the engine. Now those can go whose place they take. */
   async #finish(job: Job): Promise<void> {
+    if (job.isDamaged) {
+      const file = await setAsideJournal(job.file);
+      this.#options.log({ event: 'ingest.journal.damaged', file });
+      job.isDamaged = false;
+    }
     const replaced = job.replaced.earlier;
     if (replaced.length === 0) {
       await removeJournal(job.file);
@@ -266,7 +281,7 @@ export class Drain {
   async #cutSegments(job: Job): Promise<Segment[]> {
     const segments = new Map<string, { segment: Segment; handle: FileHandle }>();
     try {
-      for await (const part of job.rows ?? rowsIn(job.file)) {
+      for await (const part of job.rows ?? rowsOf(job)) {
         const { database, table, lines } = job.replaced.without(part);
         if (lines.length === 0) {
           continue;
@@ -360,10 +375,12 @@ export class Drain {
   }
 }
 
-async function* rowsIn(journal: string): AsyncGenerator<TenantRows> {
-  for await (const parts of readJournal(journal).entries) {
+async function* rowsOf(job: Job): AsyncGenerator<TenantRows> {
+  const { entries, ending } = readJournal(job.file, job.sizeBytes);
+  for await (const parts of entries) {
     yield* parts;
   }
+  job.isDamaged = ending() !== 'whole';
 }
 
 /** The rows are at fault; anything else can be different next time. */

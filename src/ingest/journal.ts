@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { arraysOf, type TableRows } from './rows.js';
@@ -117,8 +117,9 @@ export async function leftJournals(folder: string): Promise<{ file: string; numb
   }));
 }
 
+/** One that is not there, because it has been set aside, is removed. */
 export async function removeJournal(file: string): Promise<void> {
-  await unlink(file);
+  await rm(file, { force: true });
 }
 
 /** Takes a damaged journal out of the way, for a person to look at. */
@@ -176,13 +177,16 @@ export interface JournalReading {
   ending(): 'whole' | 'torn' | 'damaged';
 }
 
-/** Reads the whole entries of a journal, one at a time. */
-export function readJournal(file: string): JournalReading {
+/**
+ * Reads the whole entries of a journal, one at a time.
+ * @param length up to where it has been written; what stands behind it is none of its entries
+ */
+export function readJournal(file: string, length = Number.POSITIVE_INFINITY): JournalReading {
   let ending: 'whole' | 'torn' | 'damaged' = 'whole';
   async function* entries() {
     const handle = await open(file, 'r');
     try {
-      const { size } = await handle.stat();
+      const size = Math.min(length, (await handle.stat()).size);
       for (let position = 0; position < size; ) {
         const entry = await readEntry(handle, position, size);
         if (typeof entry === 'string') {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -185,6 +185,37 @@ describe('a spool', () => {
     await ingest.close();
     expect(await count('DeviceProcessEvents')).toBe(eventsPerRequest);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('that is damaged on disk while it waits is kept for a person to look at', async () => {
+    let isAway = true;
+    const { engine, directory, count } = await startTestIngest();
+    const returning = engineWith(engine, {
+      insertSegment: (segment) =>
+        isAway
+          ? Promise.reject(new HuntError('engine.unavailable', {}))
+          : engine.insertSegment(segment),
+    });
+    const folder = path.join(directory, 'spool');
+    const logged: object[] = [];
+    const log = (line: object) => logged.push(line);
+    const ingest = await startIngest({ folder, engine: returning, tenant: tenantOf, log });
+    cleanUp(() => ingest.close());
+    await ingest.push(requestOf(0), { tenant });
+    await expect(ingest.flush()).rejects.toThrow(HuntError);
+    // The rows of the second journal are not in memory: others wait before it.
+    await ingest.push(requestOf(1), { tenant });
+    const journals = () => readdirSync(folder).filter((name) => name.endsWith('.journal'));
+    const second = path.join(folder, journals().sort().at(-1) ?? '');
+    const file = openSync(second, 'r+');
+    writeSync(file, 'damaged', 1_000);
+    closeSync(file);
+    await expect(ingest.flush()).rejects.toThrow(HuntError);
+    isAway = false;
+    await ingest.flush();
+    expect(await count('DeviceProcessEvents')).toBe(eventsPerRequest);
+    expect(readdirSync(folder)).toEqual([`${path.basename(second)}.damaged`]);
+    expect(logged).toContainEqual({ event: 'ingest.journal.damaged', file: `${second}.damaged` });
   });
 
   it('that is full makes senders wait, then refuses them, and takes more when there is room', async () => {
