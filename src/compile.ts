@@ -13,7 +13,7 @@ import { unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import { answeredValue, type Evaluate, ValueNeeded, valueTable } from './plan/known-value.js';
-import type { LogicalPlan, Relation } from './plan/plan.js';
+import type { LogicalPlan, PlanExpression, Relation } from './plan/plan.js';
 import { planQuery } from './plan/query.js';
 import { type TableRead, tableReads } from './plan/reads.js';
 import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
@@ -145,14 +145,19 @@ type Outcome =
     }
   | ExternalProbe;
 
-/** Computes values from the answers that there are. */
+/** Computes values from the answers that there are; each once, however often the query reads it. */
 function evaluator(probes: ProbeAnswers): Evaluate {
+  const values = new Map<PlanExpression, PlanExpression>();
   return function evaluate(expression) {
+    const known = values.get(expression);
+    if (known) return known;
     const relation = valueTable(expression);
     const key = queryOf(relation, 'legacy', evaluate).sql;
     const answer = probes.get(key);
     if (!answer) throw new ValueNeeded(key, relation);
-    return answeredValue(answer, expression.type);
+    const value = answeredValue(answer, expression.type);
+    values.set(expression, value);
+    return value;
   };
 }
 

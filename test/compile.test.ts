@@ -69,6 +69,23 @@ test('unions of unions with themselves are bound in time that grows with the tex
   expect(sqlAt(text, '2026-02-03T04:05:06.789Z').length).toBeLessThan(20_000);
 }, 10_000);
 
+test('constants that need each other are written in time that grows with the text', () => {
+  const steps = Array.from(
+    { length: 13 },
+    (_, n) => `let a${n + 1} = replace_regex("x${n}", a${n}, a${n});`,
+  );
+  const text = `let a0 = tolower("X"); ${steps.join(' ')} print a13`;
+  const probes = new Map<string, Record<string, unknown>[]>();
+  const started = performance.now();
+  for (;;) {
+    const query = compile(text, builtinCatalog, scope, { probes });
+    if (query.kind !== 'probe') break;
+    probes.set(query.key, [{ value: 'x' }]);
+  }
+  expect(probes.size).toBe(13);
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
 test('functions that call each other so often that they cannot be written out are refused', () => {
   const steps = Array.from(
     { length: 40 },

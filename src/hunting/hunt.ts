@@ -60,9 +60,11 @@ const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
+  const ends = performance.now() + request.limits.wallSeconds * 1000;
   const query = await traced('compile', {}, () => compileHunt(request, services));
   const { sql, columns } = query;
-  const { limits, signal, onProgress } = request;
+  const { signal, onProgress } = request;
+  const limits = query.stats ? limitsUntil(ends, request.limits) : request.limits;
   request.onCompiled?.(query);
   const { rows, stats } = await traced('engine', {}, async (span) => {
     const result = await services.engine.run({
@@ -75,12 +77,53 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
     span.setAttribute('quarry.rows', result.stats.resultRows);
     return result;
   });
-  return { columns, rows, stats, rowLimit: limits.rows };
+  const all = query.stats ? together(query.stats, stats) : stats;
+  return { columns, rows, stats: all, rowLimit: limits.rows };
+}
+
+/** What is left of a hunt's time: its probes and its run share it. */
+function limitsUntil(ends: number, limits: EngineLimits): EngineLimits {
+  const wallSeconds = (ends - performance.now()) / 1000;
+  if (wallSeconds < shortestRun) throw new HuntError('hunt.timeout', {});
+  return { ...limits, wallSeconds };
+}
+
+/** Seconds; to the engine 0 would be no limit. */
+const shortestRun = 0.001;
+
+/** What two runs used; the result is that of the second. */
+function together(first: QueryStats, second: QueryStats): QueryStats {
+  const sum = (member: (stats: QueryStats) => number) => member(first) + member(second);
+  const cache = (member: 'memoryCache' | 'diskCache') => ({
+    hits: sum((stats) => stats[member].hits),
+    misses: sum((stats) => stats[member].misses),
+  });
+  return {
+    ...second,
+    elapsedSeconds: sum((stats) => stats.elapsedSeconds),
+    userCpuSeconds: sum((stats) => stats.userCpuSeconds),
+    kernelCpuSeconds: sum((stats) => stats.kernelCpuSeconds),
+    peakMemoryBytes: Math.max(first.peakMemoryBytes, second.peakMemoryBytes),
+    memoryCache: cache('memoryCache'),
+    diskCache: cache('diskCache'),
+    rowsRead: sum((stats) => stats.rowsRead),
+    bytesRead: sum((stats) => stats.bytesRead),
+  };
+}
+
+/** A hunt as SQL, and what it took to know it, where the engine has been asked. */
+export interface CompiledHunt extends SqlQuery {
+  readonly stats?: QueryStats;
 }
 
 /** One hunt, scoped and compiled: all that can be said of it before it runs. */
-export async function compileHunt(request: HuntRequest, services: HuntServices): Promise<SqlQuery> {
+export async function compileHunt(
+  request: HuntRequest,
+  services: HuntServices,
+): Promise<CompiledHunt> {
   const { engine } = services;
+  const ends = performance.now() + request.limits.wallSeconds * 1000;
+  let used: QueryStats | undefined;
   const tenant = services.tenant(request.principal.tenant);
   const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
   const scope: Scope = {
@@ -94,7 +137,9 @@ export async function compileHunt(request: HuntRequest, services: HuntServices):
       probes,
       ...(request.parameters && { parameters: request.parameters }),
     });
-    if (query.kind === 'query') return query;
+    if (query.kind === 'query') {
+      return used ? { ...query, stats: { ...used, resultRows: 0, resultBytes: 0 } } : query;
+    }
     if (probes.size >= maxProbes) {
       throw new HuntError('kql.unsupported', {
         what: `A query of more than ${maxProbes} files, unpacked columns and computed constants`,
@@ -105,8 +150,10 @@ export async function compileHunt(request: HuntRequest, services: HuntServices):
       probes.set(query.source.key, await external(query.source, services));
       continue;
     }
-    const { limits, signal } = request;
-    const { rows } = await engine.run({ sql: query.sql, tag: randomUUID(), limits, signal });
+    const { signal } = request;
+    const limits = limitsUntil(ends, request.limits);
+    const { rows, stats } = await engine.run({ sql: query.sql, tag: randomUUID(), limits, signal });
+    used = used ? together(used, stats) : stats;
     probes.set(query.key, JSON.parse(`[${await textOf(rows)}]`));
   }
 }

@@ -99,6 +99,9 @@ function denseRank(call: WindowCall, stack: WindowStack): PlanExpression {
   return stack.apply(call, 'running_sum', [step], { partition });
 }
 
+/** The largest distance; the smallest number has no counterpart. */
+const farthest = 2n ** 63n - 1n;
+
 function neighbour(call: WindowCall, stack: WindowStack): PlanExpression {
   const [value, offset, otherwise] = call.arguments;
   if (!value) throw unsupported(call.node, `${call.name}()`, 'it needs a value');
@@ -107,7 +110,8 @@ function neighbour(call: WindowCall, stack: WindowStack): PlanExpression {
     const what = distance.kind === 'literal' ? 'that is null' : 'of each row';
     throw unsupported(call.node, `a distance ${what} in ${call.name}()`, 'it has to be constant');
   }
-  const size = distance.value < 0n ? -distance.value : distance.value;
+  const away = distance.value < 0n ? -distance.value : distance.value;
+  const size = away > farthest ? farthest : away;
   const isBack = (call.name === 'prev') === distance.value >= 0n;
   return stack.apply(
     call,

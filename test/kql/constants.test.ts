@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../src/engine/engine.js';
 import { type Harness, startHarness } from './harness.js';
 
 let harness: Harness;
@@ -79,6 +80,44 @@ test('an element of an array may be a limit', async () => {
   expect(
     await harness.values('let a = dynamic([3, 2]); range x from 1 to 9 step 1 | take toint(a[1])'),
   ).toEqual([[1], [2]]);
+});
+
+test.each([
+  'long(-9223372036854775808)',
+  'tolong("-9223372036854775808")',
+  'long(9223372036854775807)',
+])('a distance of %s leads out of the rows', async (distance) => {
+  const query = `range x from 1 to 2 step 1 | order by x asc | project prev(x, ${distance}), next(x, ${distance})`;
+  expect(await harness.values(query)).toEqual([
+    [null, null],
+    [null, null],
+  ]);
+});
+
+test('values that the query needs first are counted with it and have its time', async () => {
+  const runs: { wallSeconds: number; cpu: number; rowsRead: number }[] = [];
+  const engine: Engine = {
+    ...harness.engine,
+    run: async (query) => {
+      const result = await harness.engine.run(query);
+      const { userCpuSeconds, kernelCpuSeconds, rowsRead } = result.stats;
+      const { wallSeconds } = query.limits;
+      runs.push({ wallSeconds, cpu: userCpuSeconds + kernelCpuSeconds, rowsRead });
+      return result;
+    },
+  };
+  const { rows, stats } = await harness.answer(
+    'let n = toscalar(range i from 1 to 100000 step 1 | where hash(i) % 7 == 1 | count) % 2; range x from 1 to 3 step 1 | order by x asc | extend p = prev(x, n)',
+    {},
+    engine,
+  );
+  rows.destroy();
+  expect(runs.length).toBe(2);
+  const sum = (member: 'cpu' | 'rowsRead') => runs.reduce((all, run) => all + run[member], 0);
+  expect(stats.userCpuSeconds + stats.kernelCpuSeconds).toBeCloseTo(sum('cpu'), 6);
+  expect(stats.rowsRead).toBe(sum('rowsRead'));
+  expect(stats.resultRows).toBe(3);
+  expect(runs[1]?.wallSeconds).toBeLessThan(runs[0]?.wallSeconds ?? 0);
 });
 
 test('constants of which one needs the other are found out one after the other', async () => {

@@ -16,7 +16,11 @@ export type Row = Record<string, unknown>;
 /** Hunts on a real engine in a directory of their own. */
 export interface Harness {
   readonly engine: Engine;
-  readonly answer: (kql: string, request?: Partial<HuntRequest>) => Promise<HuntAnswer>;
+  readonly answer: (
+    kql: string,
+    request?: Partial<HuntRequest>,
+    on?: Engine,
+  ) => Promise<HuntAnswer>;
   readonly rows: (kql: string, request?: Partial<HuntRequest>) => Promise<Row[]>;
   /** The rows' values without their names: short to compare. */
   readonly values: (kql: string) => Promise<unknown[][]>;
@@ -59,8 +63,8 @@ export async function startHarness({
     deviceGroups: null,
   };
   const limits = { wallSeconds: 60, memoryBytes: 2e9, rows: 100_000, resultBytes: 124e6 };
-  const answer = (kql: string, request: Partial<HuntRequest> = {}) =>
-    hunt({ principal, text: kql, limits, ...request }, services);
+  const answer = (kql: string, request: Partial<HuntRequest> = {}, on: Engine = engine) =>
+    hunt({ principal, text: kql, limits, ...request }, { ...services, engine: on });
   const rows = async (kql: string, request?: Partial<HuntRequest>) => {
     const result = await answer(kql, request);
     return JSON.parse(`[${await text(result.rows)}]`) as Row[];
