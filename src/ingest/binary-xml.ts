@@ -82,6 +82,7 @@ export class BinaryXml {
     if (end > this.#chunk.length) {
       throw new RangeError('a text goes beyond its chunk');
     }
+    this.#spend(count);
     const text = this.#chunk.toString('utf16le', this.#at, end);
     this.#at = end;
     return text;
@@ -95,6 +96,7 @@ export class BinaryXml {
     const count = this.#word();
     const name = this.#names.get(place) ?? this.#characters(count);
     this.#names.set(place, name);
+    this.#spend(name.length);
     // A zero ends it.
     this.#at = isHere ? place + 8 + 2 * count + 2 : after;
     return name;
@@ -187,14 +189,18 @@ export class BinaryXml {
       }
     }
     const close = this.#byte();
-    let text = `<${name}${attributes}/>`;
+    if (close !== token.closeStart && close !== token.closeEmpty) {
+      throw new RangeError(`an element has the token ${close}`);
+    }
+    const tag = `${name}${attributes}`;
+    let text = `<${tag}/>`;
     if (close === token.closeStart) {
       const { texts } = this.#content(values);
       this.#expect(token.endElement);
       const contents = attributes === '' ? texts : [texts.join(', ')];
-      text = contents.map((each) => `<${name}${attributes}>${each}</${name}>`).join('');
-    } else if (close !== token.closeEmpty) {
-      throw new RangeError(`an element has the token ${close}`);
+      // Before they are put together: a long list may have a long name.
+      this.#spend(contents.length * (tag.length + name.length));
+      text = contents.map((each) => `<${tag}>${each}</${name}>`).join('');
     }
     this.#depth--;
     this.#spend(text.length);
@@ -273,6 +279,8 @@ export class BinaryXml {
 
   #textsOf(value: Value): readonly string[] {
     const { type, start, end } = value;
+    // It may be of many bytes and hardly any text.
+    this.#spend(end - start);
     if (type === binaryXml) {
       return [this.#elsewhere(start, end, [], true)];
     }
@@ -308,13 +316,21 @@ const number =
 const unsigned = (bytes: Buffer) =>
   bytes.length === 8 ? bytes.readBigUInt64LE() : bytes.readUIntLE(0, Math.min(bytes.length, 6));
 const hexadecimal: Format = (bytes) => `0x${unsigned(bytes).toString(16)}`;
-const ofZero = /\0+$/;
+
+/** Without the zeros that end it. */
+function withoutZeros(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) {
+    end--;
+  }
+  return text.slice(0, end);
+}
 
 /** By the type of the value. */
 const formats: Readonly<Record<number, Format>> = {
   0: () => '',
-  1: (bytes) => bytes.toString('utf16le').replace(ofZero, ''),
-  2: (bytes) => bytes.toString('latin1').replace(ofZero, ''),
+  1: (bytes) => withoutZeros(bytes.toString('utf16le')),
+  2: (bytes) => withoutZeros(bytes.toString('latin1')),
   3: number((bytes) => bytes.readInt8()),
   4: number((bytes) => bytes.readUInt8()),
   5: number((bytes) => bytes.readInt16LE()),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BinaryXml } from '../../src/ingest/binary-xml.js';
 import { EvtxCutter } from '../../src/ingest/evtx.js';
 import type { CutRecord } from '../../src/ingest/records.js';
@@ -191,23 +191,58 @@ describe('a chunk that would be far more text than bytes', () => {
   const u16 = (value: number) => Buffer.from(Uint16Array.of(value).buffer);
   const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
 
-  it('is refused', () => {
-    const value = Buffer.from('a'.repeat(10_000), 'utf16le');
-    const use = Buffer.from([0x0e, 0, 0, 1]);
-    const places = Buffer.concat(Array.from({ length: 5_000 }, () => use));
+  /** An element whose content is one value, used many times. */
+  const repeated = (type: number, value: Buffer, uses: number, name = 'D') => {
+    const use = Buffer.from([0x0e, 0, 0, type]);
+    const places = Buffer.concat(Array.from({ length: uses }, () => use));
     const definition = (start: number) =>
       Buffer.concat([
         ...[Buffer.from([0x0f, 1, 1, 0, 0x01, 0, 0]), u32(0), u32(start + 15), u32(0), u16(0)],
-        ...[u16(1), Buffer.from('D\0', 'utf16le'), Buffer.from([2]), places, Buffer.from([4, 0])],
+        ...[u16(name.length), Buffer.from(`${name}\0`, 'utf16le'), Buffer.from([2]), places],
+        Buffer.from([4, 0]),
       ]);
     const header = 4 + 2 + 4 + 4 + 24;
     const content = definition(header);
-    const chunk = Buffer.concat([
+    return Buffer.concat([
       ...[Buffer.from([0x0f, 1, 1, 0, 0x0c, 1]), u32(1), u32(14), u32(0), Buffer.alloc(16)],
-      ...[u32(content.length), content, u32(1), u16(value.length), Buffer.from([1, 0]), value],
+      ...[u32(content.length), content, u32(1), u16(value.length), Buffer.from([type, 0]), value],
     ]);
+  };
+
+  it.each([
+    ['a text', 0x01, Buffer.from('a'.repeat(10_000), 'utf16le'), 5_000],
+    ['a text of nothing but zeros', 0x02, Buffer.alloc(40_000), 5_500],
+    ['a truth value of many bytes', 0x0d, Buffer.alloc(40_000), 5_500],
+  ])('is refused: %s', (_what, type, value, uses) => {
+    const chunk = repeated(type, value, uses);
     expect(() => new BinaryXml(chunk).text(0, chunk.length)).toThrow('repeated too often');
   });
+
+  it('is refused before it is put together: a long list whose element has a long name', () => {
+    const chunk = repeated(0x84, Buffer.alloc(45_000), 1, 'n'.repeat(5_000));
+    const join = vi.spyOn(Array.prototype, 'join');
+    expect(() => new BinaryXml(chunk).text(0, chunk.length)).toThrow('repeated too often');
+    const longest = join.mock.results.reduce(
+      (most, { value }) => Math.max(most, typeof value === 'string' ? value.length : 0),
+      0,
+    );
+    join.mockRestore();
+    expect(longest).toBeLessThan(1_000_000);
+  });
+
+  it.each([
+    ['UTF-16', 0x01, Buffer.from(`${'\0'.repeat(20_000)}a\0`, 'utf16le')],
+    ['bytes', 0x02, Buffer.from(`${'\0'.repeat(40_000)}a\0`, 'latin1')],
+  ])(
+    'takes no time that grows with the square of the zeros in a text: %s',
+    (_what, type, value) => {
+      const chunk = repeated(type, value, 5);
+      const start = performance.now();
+      const text = new BinaryXml(chunk).text(0, chunk.length);
+      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(text.replaceAll('\0', '')).toBe('<D>aaaaa</D>');
+    },
+  );
 
   it('is refused, too, where it has no text but templates of templates', () => {
     // Each of them has the next one twice.
