@@ -115,22 +115,50 @@ function readProgram(text: string, fields: Map<string, string>): void {
   readFields(text.slice(start + whole.length), fields);
 }
 
-/** Values as `ausearch --interpret` writes them: without quotes, whatever is in them. */
+/** Fields that others than the writer of a record choose the text of. */
+const chosenByOthers: ReadonlySet<string> = new Set(['acct', 'cmd', 'comm', 'name']);
+
+/**
+ * Values as `ausearch --interpret` writes them: without quotes, whatever is in them. What a text that others
+ * choose has of fields stands between those before it, of which the first counts, and those after it, of which
+ * the last does.
+ */
 function readInterpreted(type: string, text: string, fields: Map<string, string>): void {
-  // Those of programs end with the quote that the first begins with.
-  const body = text.includes("msg='") ? text.trimEnd().replace(/'$/, '') : text;
   const names =
     type === 'EXECVE' ? 'a\\d+|argc' : type === 'PROCTITLE' ? 'proctitle' : '[a-z][\\w-]*';
-  const starts = [...body.matchAll(new RegExp(`(?<=^|\\s)(${names})=`, 'g'))];
-  for (const [index, { 0: whole, 1: name = '', index: at }] of starts.entries()) {
-    const value = body.slice(at + whole.length, starts[index + 1]?.index).trim();
-    if (name === 'msg' && value.startsWith("'")) {
-      readInterpreted(type, value.slice(1), fields);
-    } else if (!fields.has(name)) {
+  const name = new RegExp(`(?<=^|\\s)(${names})=`, 'g');
+  const settled = new Set(fields.keys());
+  let isSettled = true;
+  for (const part of interpretedParts(text)) {
+    const starts = [...part.matchAll(name)];
+    for (const [index, { 0: whole, 1: field = '', index: at }] of starts.entries()) {
+      if (settled.has(field)) {
+        continue;
+      }
+      const value = part.slice(at + whole.length, starts[index + 1]?.index).trim();
       // What looks like hex is none.
-      fields.set(name, absent.has(value) || value.startsWith('{') ? value : `"${value}"`);
+      fields.set(field, absent.has(value) || value.startsWith('{') ? value : `"${value}"`);
+      const isChosen = chosenByOthers.has(field);
+      isSettled &&= !isChosen;
+      if (isSettled || isChosen) {
+        settled.add(field);
+      }
     }
   }
+}
+
+/** What is outside of a program's own words, and those. */
+function interpretedParts(text: string): readonly string[] {
+  const start = /(?<=^|\s)msg='/.exec(text);
+  return start === null
+    ? [text]
+    : [
+        text.slice(0, start.index),
+        text
+          .slice(start.index + start[0].length)
+          .trimEnd()
+          .replace(/'$/, ''),
+      ];
 }
 
 const hexText = /^(?:[\dA-F]{2})+$/;

@@ -60,7 +60,7 @@ interface OpenGroup {
 }
 
 /** What `ausearch` puts in front of an event. */
-const betweenEvents = /^(?:-+|time->.*)\s*$/;
+const betweenEvents = /^(?:-+|time->\w{3} \w{3} [ \d]\d [\d:]{8} \d{4})\s*$/;
 
 /** The kernel writes the records of a serial together; so many others come between them at most. */
 const mostOpen = 1_000;
@@ -540,7 +540,7 @@ function accountOf(fields: Fields): string | undefined {
     textOf(fields.get('acct')) ??
     textOf(fields.get('ID')) ??
     // Where ids have been resolved, it is the name.
-    (/^\d*$|^unset$/.test(id) ? knownUsers[id] : id)
+    (/^\d*$|^unset$|^unknown\(\d+\)$/.test(id) ? knownUsers[id] : id)
   );
 }
 
@@ -568,7 +568,8 @@ function logonRow(_: string, fields: Fields): AuditRow {
 /** What was done to an account or a group, by the type of the record and the program's own words. */
 const changes: readonly (readonly [type: RegExp, words: RegExp, actionType: string])[] = [
   // The same, in another of the files that it is done in.
-  [/./, /\b(?:g?shadow|home|mail)\b|\/etc\//, ''],
+  [/./, /\bg?shadow\b/, ''],
+  [/^(?:ADD|DEL)_/, /\b(?:home|mail)\b|\/etc\//, ''],
   [/./, /add\w*[- ](?:user|group member).*to[- ]group/, 'UserAccountAddedToLocalGroup'],
   [/./, /(?:delet|remov)\w*[- ]user.*from[- ]group/, 'UserAccountRemovedFromLocalGroup'],
   [/^ADD_USER$/, /(?:)/, 'UserAccountCreated'],

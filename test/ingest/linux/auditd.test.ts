@@ -486,6 +486,28 @@ describe('other records of the audit system', () => {
       { ActionType: 'SecurityGroupCreated', AdditionalFields: { GroupName: 'lab' } },
     ],
     [
+      'another home of an account',
+      [program('USER_CHAUTHTOK', 'op=changing home directory acct="bob" exe="/usr/sbin/usermod"')],
+      { ActionType: 'UserAccountModified', AccountName: 'bob' },
+    ],
+    [
+      'a login that an account of that name would have told otherwise, interpreted',
+      [
+        interpreted(
+          'USER_LOGIN',
+          "pid=900 uid=root auid=unset ses=unset msg='op=login acct=x res=success addr=192.0.2.66 exe=/tmp/x pid=1 op=y exe=/usr/sbin/sshd hostname=? addr=198.51.100.3 terminal=ssh res=failed'",
+        ),
+      ],
+      {
+        ActionType: 'LogonFailed',
+        AccountName: 'x',
+        RemoteIP: '198.51.100.3',
+        InitiatingProcessId: 900,
+        InitiatingProcessFolderPath: '/usr/sbin/sshd',
+        AdditionalFields: { op: 'login' },
+      },
+    ],
+    [
       'an account that is locked',
       [program('ACCT_LOCK', 'op=locked-password id=7 exe="/usr/bin/passwd"', 'ID="bob"')],
       { ActionType: 'UserAccountModified', AccountName: 'bob' },
@@ -624,6 +646,22 @@ describe('other records of the audit system', () => {
       'type=SOCKADDR msg=audit(1767607872.400:7): saddr=0200115CCB007109',
     ];
     expect(onlyRow(converted(input))).toMatchObject({ ActionType, InitiatingProcessId: 5 });
+  });
+
+  it.each([
+    [`time->${' '.repeat(300_000)}\u2028x`, 1],
+    ['time->what another program wrote', 1],
+    ['time->Mon Jan  5 10:11:12 2026', 0],
+    [interpreted('USER_LOGIN', "msg='".repeat(150_000)), 0],
+  ])('what looks like lines of ausearch takes no time, and is kept: %#', (line, rejected) => {
+    const started = performance.now();
+    expect(converted([...start, line]).counts.rejected).toBe(rejected);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it('an account that ausearch has no name of is not called by its number', () => {
+    const login = interpreted('USER_LOGIN', "pid=9 msg='op=login id=unknown(1001) res=failed'");
+    expect(onlyRow(converted([login]))).not.toHaveProperty('AccountName');
   });
 
   it('no device without a host, and no account that was not made', () => {
