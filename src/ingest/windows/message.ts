@@ -27,40 +27,67 @@ const sysmonLines: Reader = (data, message) => {
   }
 };
 
-const binding =
-  /^\s*Namespace = (.*?); Eventfilter = (.*?)(?: \(refer to its activate eventid:\d+\))?; Consumer = (.*?); PossibleCause = ([\s\S]*)$/;
+/** The texts around marks that follow one another; none where one of them is not there. */
+function parted(text: string, marks: readonly string[]): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const mark of marks) {
+    const at = text.indexOf(mark, from);
+    if (at < 0) {
+      return [];
+    }
+    parts.push(text.slice(from, at));
+    from = at + mark.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+const bindingMarks = ['Namespace = ', '; Eventfilter = ', '; Consumer = ', '; PossibleCause = '];
+const activation = / \(refer to its activate eventid:\d+\)$/;
 
 const wmiBinding: Reader = (data, message) => {
-  const [, namespace, filter, consumer, cause] = binding.exec(message) ?? [];
-  if (namespace !== undefined && filter !== undefined) {
+  const [before, namespace, filter, consumer, cause] = parted(message, bindingMarks);
+  if (before?.trim() === '' && namespace !== undefined && filter !== undefined) {
     data.set('Namespace', namespace);
-    data.set('ESS', filter);
+    data.set('ESS', filter.replace(activation, ''));
     data.set('CONSUMER', consumer ?? '');
     data.set('PossibleCause', cause ?? '');
   }
 };
 
-const scriptBlock =
-  /^Creating Scriptblock text \((\d+) of (\d+)\):\r?\n([\s\S]*?)\r?\n\s*ScriptBlock ID: (\S+)\r?\nPath:[ \t]*(.*)/;
+const scriptStart = /^Creating Scriptblock text \((\d+) of (\d+)\):\r?\n/;
+const scriptEnd = /\r?\n[ \t]*ScriptBlock ID: (\S+)\r?\nPath:[ \t]*(.*)/;
 
 const scriptText: Reader = (data, message) => {
-  const [, number, total, text, id, path] = scriptBlock.exec(message) ?? [];
-  if (number !== undefined && total !== undefined) {
+  const [start, number, total] = scriptStart.exec(message) ?? [];
+  const rest = message.slice(start?.length);
+  const end = scriptEnd.exec(rest);
+  if (number !== undefined && total !== undefined && end) {
+    const [, id, path] = end;
     data.set('MessageNumber', number);
     data.set('MessageTotal', total);
-    data.set('ScriptBlockText', text?.replace(/\s+$/, '') ?? '');
+    data.set('ScriptBlockText', rest.slice(0, end.index).trimEnd());
     data.set('ScriptBlockId', id ?? '');
     data.set('Path', path?.trim() ?? '');
   }
 };
 
-const commandContext = /^([\s\S]*?)\s*\r?\nContext:\r?\n([\s\S]*?)(?:\r?\n\s*\r?\n\s*User Data:|$)/;
+const contextStart = /\r?\nContext:\r?\n/;
+
+/** Up to what the user has said, behind an empty line. */
+function contextIn(text: string): string {
+  const lines = text.split('\n');
+  const end = lines.findIndex(
+    (each, index) => lines[index - 1]?.trim() === '' && each.trimStart().startsWith('User Data:'),
+  );
+  return (end < 0 ? lines : lines.slice(0, end)).join('\n').trimEnd();
+}
 
 const command: Reader = (data, message) => {
-  const [, payload, context] = commandContext.exec(message) ?? [];
-  if (payload !== undefined && context !== undefined) {
-    data.set('ContextInfo', context.trimEnd());
-    data.set('Payload', payload);
+  const start = contextStart.exec(message);
+  if (start) {
+    data.set('ContextInfo', contextIn(message.slice(start.index + start[0].length)));
+    data.set('Payload', message.slice(0, start.index).trimEnd());
   }
 };
 

@@ -946,3 +946,46 @@ Message=${start}`;
     expect(onlyRow(converted([record]))).toMatchObject(started);
   });
 });
+
+describe('a message that is made to be slow', () => {
+  const many = 100_000;
+  const powershell = 'Microsoft-Windows-PowerShell';
+  const wmi = 'Microsoft-Windows-WMI-Activity';
+  const auditing = 'Microsoft-Windows-Security-Auditing';
+  const sysmon = 'Microsoft-Windows-Sysmon';
+  const blank = '\r\n'.repeat(many);
+  const spaces = ' '.repeat(many);
+
+  it.each([
+    ['4103, lines before its context', powershell, 4103, `a${blank}b`],
+    ['4103, lines of its context', powershell, 4103, `a\r\nContext:\r\n${blank}b`],
+    ['4104, lines', powershell, 4104, `Creating Scriptblock text (1 of 1):\r\n${blank}b`],
+    [
+      '4104, spaces',
+      powershell,
+      4104,
+      `Creating Scriptblock text (1 of 1):\r\n${spaces}b\r\nScriptBlock ID: 1\r\nPath: `,
+    ],
+    [
+      '5861, marks',
+      wmi,
+      5861,
+      `Namespace = ${'; Eventfilter = '.repeat(many)}${'; Consumer = '.repeat(many)}`,
+    ],
+    ['4688, lines', auditing, 4688, `A new process has been created.${blank}b`],
+    ['4688, a long line', auditing, 4688, `A new process has been created.\r\na:${spaces}b`],
+    ['4688, tabs', auditing, 4688, `A new process has been created.\r\n${'\t'.repeat(many)}b`],
+    ['22, a long line', sysmon, 22, `Dns query:\r\nQueryName:${spaces}b${spaces}b`],
+    ['1, lines', sysmon, 1, `Process Create:${blank}Image${spaces}: b`],
+    ['1116, lines', 'Microsoft-Windows-Windows Defender', 1116, `a${blank}${spaces}:b`],
+    ['5007, spaces', 'Microsoft-Windows-Windows Defender', 5007, `a\r\nNew value:${spaces}b`],
+  ])('is read in no time: %s', (_what, source, id, message) => {
+    const start = performance.now();
+    const record = {
+      ...{ Id: id, ProviderName: source, MachineName: computer, Message: message },
+      TimeCreated: '/Date(1767607872400)/',
+    };
+    converted([record], 'windows-event');
+    expect(performance.now() - start).toBeLessThan(1_500);
+  });
+});
