@@ -1,4 +1,4 @@
-import { all, any, isThere, lists, not } from './expression.js';
+import { all, any, isThere, lists, matches, not } from './expression.js';
 
 /** Modules that collect what services in the cloud tell: a host in it is the collector's, or no host at all. */
 export const services: ReadonlySet<string> = new Set([
@@ -6,19 +6,14 @@ export const services: ReadonlySet<string> = new Set([
   ...['atlassian', 'salesforce', 'zoom', 'box', 'auth0', 'onelogin', 'ping_one', 'duo'],
 ]);
 
-/** What a service tells. */
+/** What a service tells, by its module or the first part of the data set. */
 export const isOfService = any(
   isThere('okta.actor'),
   lists('event.module', ...services),
-  lists(
+  matches(
     'event.dataset',
-    'o365.audit',
-    'azure.auditlogs',
-    'azure.activitylogs',
-    'aws.cloudtrail',
-    'gcp.audit',
-    'okta.system',
-    'github.audit',
+    new RegExp(`^(?:${[...services].join('|')})\\.`),
+    `begins with ${[...services].join('., ')}.`,
   ),
 );
 

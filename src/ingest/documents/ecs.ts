@@ -151,6 +151,18 @@ const processAccount: Readonly<Record<string, Expression>> = {
   AccountSid: firstOf(at('user.id'), at('process.user.id')),
 };
 
+const [ownAddresses, sourceAddress, destinationAddress] = [
+  at('host.ip'),
+  at('source.ip'),
+  at('destination.ip'),
+];
+
+const comesFromHost: Condition = {
+  test: (scope) => listOf(ownAddresses.read(scope)).includes(sourceAddress.read(scope) ?? null),
+  text: 'source.ip in host.ip',
+  fields: [],
+};
+
 /** A request as the server logs it that answers it, which names the client alone. */
 const isServed = all(
   category('web'),
@@ -164,27 +176,24 @@ const inbound = any(
   lists('network.direction', 'ingress', 'inbound', 'incoming'),
   all(
     not(lists('network.direction', 'egress', 'outbound', 'outgoing')),
+    not(action('connection_attempted', 'connected-to')),
+    not(comesFromHost),
     any(comesToHost(), isServed),
   ),
 );
 
-/**
- * Of the two ends, the destination alone is an address of the host; where neither is, what is seen comes from
- * outside.
- */
+/** The destination is an address of the host; where neither end is, what is seen comes from outside. */
 function comesToHost(): Condition {
-  const [own, from, to] = [at('host.ip'), at('source.ip'), at('destination.ip')];
   return {
     test: (scope) => {
-      const addresses = own.read(scope);
-      const list: readonly JsonValue[] = Array.isArray(addresses) ? addresses : [];
-      const [source, destination] = [from.read(scope), to.read(scope)];
-      if (destination === undefined || list.includes(source ?? null)) {
-        return false;
-      }
-      return list.includes(destination) || comesFromOutside(source, destination);
+      const [source, destination] = [sourceAddress.read(scope), destinationAddress.read(scope)];
+      return (
+        destination !== undefined &&
+        (listOf(ownAddresses.read(scope)).includes(destination) ||
+          comesFromOutside(source, destination))
+      );
     },
-    text: 'destination.ip alone in host.ip, or alone private',
+    text: 'destination.ip in host.ip, or alone private',
     fields: [],
   };
 }
@@ -227,6 +236,8 @@ const hasFailed = lists('event.outcome', 'failure', 'failed');
 
 const loadsModule = all(isThere('dll.path'), actionText(/load/, 'has load'));
 
+const executes = action('process_started', 'executed', 'exec', 'fork_exec', 'start');
+
 /** What Elastic Endpoint watches processes do on Linux. */
 const ofRunning = action(
   ...['ptrace', 'memfd_create', 'shmget', 'load_module', 'init_module'],
@@ -239,11 +250,10 @@ const processStart: DocumentRule = {
   actionType: 'ProcessCreated',
   condition: all(
     any(category('process'), lists('event.dataset', 'process', 'endpoint.events.process')),
-    any(type('start'), action('process_started', 'executed', 'exec', 'fork_exec', 'start')),
-    // What sudo was asked for is no process yet.
-    not(action('fork', 'ran-command')),
+    any(type('start'), executes),
+    // What sudo was asked for is no process yet. One event may tell of all that a process did.
+    any(executes, not(any(action('fork', 'ran-command'), ofRunning))),
     not(loadsModule),
-    not(ofRunning),
     not(hasFailed),
   ),
   note: 'The initiating process is the parent.',
@@ -731,6 +741,7 @@ const isOfConnection = any(
   all(lists('event.module', 'zeek', 'corelight'), not(any(seen('connection'), seen('conn')))),
   all(
     lists('event.module', 'suricata'),
+    isThere('suricata.eve.event_type'),
     not(lists('suricata.eve.event_type', 'flow', 'netflow', 'drop')),
   ),
 );

@@ -390,9 +390,22 @@ const isInbound = any(
   lists('connection_info.direction_id', '1'),
   all(
     not(lists('connection_info.direction_id', '1', '2', '3')),
-    any(lists('connection_info.direction', 'inbound', 'ingress'), comesToDevice(), isServed),
+    any(
+      lists('connection_info.direction', 'inbound', 'ingress'),
+      comesToDevice(),
+      all(isServed, not(comesFromDevice())),
+    ),
   ),
 );
+
+function comesFromDevice(): Condition {
+  const [own, from] = [at('device.ip'), at('src_endpoint.ip')];
+  return {
+    test: (scope) => own.read(scope) === from.read(scope),
+    text: 'src_endpoint.ip = device.ip',
+    fields: [],
+  };
+}
 
 /**
  * Of the two ends, the destination alone has the address of the device; where neither has, what is seen comes

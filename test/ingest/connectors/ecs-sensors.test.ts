@@ -574,6 +574,61 @@ describe('what happens on a host in a cloud, in ECS', () => {
     });
   });
 
+  const made = { category: ['network'], type: ['connection', 'start'] };
+  const inside = { ip: '10.0.0.1', port: 5432 };
+  it.each<[string, object]>([
+    ['its only address is no list', { event: made, host: { name: 'a', ip: '203.0.113.77' } }],
+    [
+      'it has attempted it',
+      { event: { ...made, action: 'connection_attempted' }, host: { name: 'a' } },
+    ],
+    [
+      'it has asked for a page',
+      {
+        event: { category: ['network', 'web'], type: ['access', 'connection'] },
+        host: { name: 'a', ip: ['203.0.113.77'] },
+        destination: undefined,
+        url: { domain: 'x.example' },
+      },
+    ],
+  ])('a connection of a host with an address of the Internet is its own: %s', (_name, document) => {
+    const row = rowOf({ source: outside, destination: inside, ...document });
+    expect(row).toMatchObject({ ActionType: 'ConnectionSuccess', LocalIP: '203.0.113.77' });
+  });
+
+  it("a flow of Suricata's has a row also where Suricata's own members are gone", () => {
+    const event = { ...made, module: 'suricata', dataset: 'flow' };
+    expect(rowOf({ event, source: inside, destination: outside })).toMatchObject({
+      table: 'DeviceNetworkEvents',
+    });
+  });
+
+  it("a service's new user is none of the collector, whose data set alone names the service", () => {
+    const row = rowOf({
+      event: {
+        category: ['iam'],
+        type: ['user', 'creation'],
+        dataset: 'google_workspace.admin',
+        action: 'CREATE_USER',
+      },
+      host,
+      user: { name: 'admin@x.example', target: { name: 'evil' } },
+    });
+    expect(row).toMatchObject({ table: 'CloudAppEvents', ActionType: 'CREATE_USER' });
+  });
+
+  it.each([[['fork', 'exec', 'end']], [['exec', 'uid_change']]])(
+    'a process starts where one event tells of %j',
+    (action) => {
+      const row = rowOf({
+        host,
+        event: { category: ['process'], type: ['start', 'end'], action },
+        process: { pid: 901, name: 'a', executable: '/tmp/a' },
+      });
+      expect(row).toMatchObject({ ActionType: 'ProcessCreated', ProcessId: 901 });
+    },
+  );
+
   it('a file in memory and a change of user start no process', () => {
     const events = ['memfd_create', 'uid_change'].map((action) => ({
       ...common,

@@ -307,6 +307,17 @@ describe('OCSF documents', () => {
       },
     ],
     [
+      'a request of the device itself, to what has a name alone',
+      {
+        class_uid: 4002,
+        activity_id: 3,
+        device: { hostname: 'pc', ip: '10.0.0.5' },
+        src_endpoint: end('10.0.0.5', 40000),
+        http_request: { http_method: 'GET', url: { hostname: 'x.example', path: '/a' } },
+      },
+      { LocalIP: '10.0.0.5', LocalPort: 40000, AdditionalFields: { direction: 'Out' } },
+    ],
+    [
       'a connection from outside, to none of the device',
       {
         class_uid: 4001,
