@@ -42,6 +42,7 @@ describe('records in what their source wraps around them', () => {
     ['ip-10-0-0-7.ec2.internal/audit.log', 'ip-10-0-0-7.ec2.internal'],
     ['2026/01/05/[$LATEST]abc', undefined],
     ['10.0.0.7', undefined],
+    ['audit.log', undefined],
     ['', undefined],
   ])('of CloudWatch, the stream %s is of the machine %s', (stream, name) => {
     const { source, rows } = converted([cloudWatch(stream, '/var/log/audit', [audit, audit])]);

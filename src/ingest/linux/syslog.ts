@@ -72,8 +72,8 @@ function firstText(document: JsonObject, names: readonly string[]): string | und
   return undefined;
 }
 
-/** Streams of CloudWatch's agent are called by the machine, or by its name and the file's. */
-const streamOfHost = /^(?=[\d.-]*[a-z])([\w-]+(?:\.[\w-]+)*)(?:\/.*)?$/i;
+/** Streams of CloudWatch's agent are called by the machine, by its name and the file's, or by a file alone. */
+const streamOfHost = /^(?=[\d.-]*[a-z])(?![^/]*\.log(?:\/|$))([\w-]+(?:\.[\w-]+)*)(?:\/.*)?$/i;
 
 function hostOfStream(stream: JsonValue | undefined): string | undefined {
   return typeof stream === 'string' ? streamOfHost.exec(stream)?.[1] : undefined;
