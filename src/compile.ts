@@ -9,7 +9,7 @@ import { Recent } from './kql/recent.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
 import { type Visualization, visualizationOf } from './kql/visualization.js';
-import { unsupported } from './plan/context.js';
+import { type QueryParameters, unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import { answeredValue, type Evaluate, ValueNeeded, valueTable } from './plan/known-value.js';
@@ -59,7 +59,7 @@ export interface CompileOptions {
   readonly encoding?: RowEncoding;
   readonly probes?: ProbeAnswers;
   /** Values of `declare query_parameters`. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly parameters?: QueryParameters;
 }
 
 /** Binding is most of what compiling costs; dashboards and rules send the same texts again and again. */

@@ -6,6 +6,7 @@ import { compile, type ResultColumn, type SqlQuery } from '../compile.js';
 import type { Engine, EngineLimits, QueryProgress, QueryStats } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
+import type { QueryParameters } from '../plan/context.js';
 import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
 import type { RowEncoding } from '../sql/encode.js';
@@ -20,7 +21,7 @@ export interface HuntRequest {
   readonly encoding?: RowEncoding;
   /** The caller's own window, cut to the tenant's retention. */
   readonly window?: { readonly from?: Date; readonly to?: Date };
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly parameters?: QueryParameters;
   readonly signal?: AbortSignal;
   /** Called when it is known what the answer will look like, before the engine begins. */
   readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;

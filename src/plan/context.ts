@@ -30,6 +30,9 @@ export type Variable =
   | { readonly kind: 'pattern'; readonly declaration: SyntaxNode; readonly context: PlanContext };
 
 /** Everything that the meaning of a piece of query text depends on, besides its input rows. */
+/** Values of `declare query_parameters`, by name: plain text, or as KQL writes it (`"a\nb"`). */
+export type QueryParameters = Readonly<Record<string, string | { readonly literal: string }>>;
+
 export interface PlanContext {
   readonly catalog: Catalog;
   /** The columns outside `*` that the query names. */
@@ -42,7 +45,7 @@ export interface PlanContext {
    */
   readonly partition: readonly PlanColumn[];
   /** Values of `declare query_parameters`, by name. */
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: QueryParameters;
   /** What had to be asked before the query could be planned, by key: external files, columns that depend on data. */
   readonly probes: ReadonlyMap<string, readonly Record<string, unknown>[]>;
   /** A name for a node's end that stays the same when the query is bound again with edits behind it. */

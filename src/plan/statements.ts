@@ -14,7 +14,14 @@ import {
   spanOf,
   type TypeSymbol,
 } from '../kql/syntax.js';
-import { noRow, type PlanContext, unsupported, type Variable, withVariables } from './context.js';
+import {
+  noRow,
+  type PlanContext,
+  type QueryParameters,
+  unsupported,
+  type Variable,
+  withVariables,
+} from './context.js';
 import { defaultValue } from './default-value.js';
 import { type PlanExpression, stringLiteral } from './plan.js';
 import { restricted } from './restriction.js';
@@ -65,7 +72,7 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   const type = scalarTypeOf(member(declaration, 'Type').ReferencedSymbol as TypeSymbol | null);
   const given = Object.hasOwn(context.parameters, name) ? context.parameters[name] : undefined;
   if (given !== undefined) {
-    const value = literalText(given, type);
+    const value = givenText(given, type);
     const known = literalAs({ type: 'string', value }, type);
     const expression: PlanExpression = known
       ? { kind: 'literal', ...known }
@@ -83,9 +90,11 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   return [name, { kind: 'scalar', expression: converted(fallback, type) }];
 }
 
-/** Values may be given as literals of their type, `long(5)` or `"text"`, and strings as they are, too. */
-function literalText(given: string, type: ScalarType): string {
-  if (type === 'string') return unquoted(given) ?? given;
+/** Values may be given as literals of their type, `long(5)`; a string is plain text unless it says otherwise. */
+function givenText(value: QueryParameters[string], type: ScalarType): string {
+  const isPlain = typeof value === 'string';
+  const given = isPlain ? value : value.literal;
+  if (type === 'string') return isPlain ? given : (unquoted(given) ?? given);
   const inner = new RegExp(`^\\s*${type}\\s*\\(([^]*)\\)\\s*$`, 'i').exec(given)?.[1];
   return inner === undefined ? given : inner.trim();
 }

@@ -209,6 +209,10 @@ describe('scope', () => {
     const query = 'declare query_parameters(name: string = "x"); print name';
     const name = '"; DeviceInfo | take 1';
     expect((await server.hunt(hunter, { query, parameters: { name } })).rows).toEqual([[name]]);
+    for (const plain of ['"C:\\new.exe"', "@'x'", '""', 'long(5)', ' a ']) {
+      const { rows } = await server.hunt(hunter, { query, parameters: { name: plain } });
+      expect(rows).toEqual([[plain]]);
+    }
   });
 });
 

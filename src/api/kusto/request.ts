@@ -13,7 +13,7 @@ export interface KustoRequest {
   /** As it was named, if it was; whose data are asked for, the token says. */
   readonly database: string | undefined;
   readonly text: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, { readonly literal: string }>>;
   readonly window: { readonly from?: Date; readonly to?: Date } | undefined;
   /** `servertimeout`. */
   readonly wallSeconds: number | undefined;
@@ -44,7 +44,7 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
     parameters: Object.fromEntries(
       Object.entries(objectOf(parameters, 'properties.Parameters')).map(([name, value]) => [
         name,
-        typeof value === 'string' ? value : jsonText(value, name),
+        { literal: typeof value === 'string' ? value : jsonText(value, name) },
       ]),
     ),
     window: windowOf(known),
