@@ -177,6 +177,7 @@ function planned(
   catalog: Catalog,
   scope: Scope,
   options: CompileOptions,
+  evaluate: Evaluate = evaluator(options.probes ?? new Map()),
 ): { readonly bound: BoundQuery; readonly outcome: Outcome } {
   const named = new Set<string>();
   // Columns that rows would have named, had there been one.
@@ -184,7 +185,6 @@ function planned(
   let edits: Edit[] = [];
   let isGuessable = false;
   const probes = options.probes ?? new Map();
-  const evaluate = evaluator(probes);
   for (;;) {
     let bound: BoundQuery;
     try {
@@ -282,6 +282,17 @@ export interface Explanation {
   readonly hints: readonly QueryHint[];
 }
 
+/** The query with its computed constants where they stand, if it can be written so: nothing is run to explain it. */
+function outlined(...query: Parameters<typeof planned>): ReturnType<typeof planned> {
+  try {
+    const [text, catalog, scope, options] = query;
+    return planned(text, catalog, scope, options, (expression) => expression);
+  } catch (error) {
+    if (!(error instanceof HuntError)) throw error;
+    return planned(...query);
+  }
+}
+
 /** @throws HuntError as `compile` does */
 export function explain(
   text: string,
@@ -289,7 +300,7 @@ export function explain(
   scope: Scope,
   options: CompileOptions = {},
 ): Explanation {
-  const { bound, outcome } = planned(text, catalog, scope, options);
+  const { bound, outcome } = outlined(text, catalog, scope, options);
   const columns = bound.columns;
   if (outcome.kind === 'external') {
     const plan = 'fetch the files of externaldata first';

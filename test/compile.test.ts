@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../src/catalog/catalog.js';
-import { compile } from '../src/compile.js';
+import { compile, explain } from '../src/compile.js';
 import type { Scope } from '../src/plan/scope.js';
 
 const scope: Scope = {
@@ -84,6 +84,14 @@ test('constants that need each other are written in time that grows with the tex
   }
   expect(probes.size).toBe(13);
   expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+test.each([
+  'make-series c = count() on Timestamp from ago(1d) to now() step 1d / 24',
+  'where DeviceName matches regex tolower("A")',
+])('what is read is explained where a constant is computed: %s', (text) => {
+  const { reads } = explain(`DeviceEvents | ${text}`, builtinCatalog, scope);
+  expect(reads.map(({ table }) => table)).toEqual(['DeviceEvents']);
 });
 
 test('functions that call each other so often that they cannot be written out are refused', () => {
