@@ -79,6 +79,9 @@ export class EvtxCutter {
     const offset = this.#offset + start;
     try {
       const text = xml.text(start + recordHeaderBytes, end);
+      if (text === '') {
+        return unreadable(offset, 'it has no element');
+      }
       return { text, offset, sizeBytes: end - start, tooLarge: false };
     } catch (error) {
       return unreadable(offset, error instanceof Error ? error.message : String(error));

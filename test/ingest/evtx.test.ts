@@ -150,6 +150,14 @@ describe('a file of the event log that is broken', () => {
     expect(cut(file).filter(({ text: each }) => each.startsWith('<Event'))).toHaveLength(2);
   });
 
+  it('a record without an element is told of', () => {
+    const file = three();
+    file.fill(0, startOf(file, 2) + 24, startOf(file, 2) + 40);
+    const { counts, letters } = converted(file);
+    expect(counts.rejected).toBe(1);
+    expect(JSON.stringify(letters)).toContain('unreadable record: it has no element');
+  });
+
   it('a size that is none ends the chunk, and says so', () => {
     const file = three();
     file.writeUInt32LE(0, startOf(file, 2) + 4);

@@ -3,9 +3,11 @@ import { builtinCatalog } from '../../../src/catalog/catalog.js';
 import { parseCustomTable, withCustomTable } from '../../../src/catalog/custom-table.js';
 import { connectors, findConnector } from '../../../src/ingest/connectors.js';
 import { customConnectors } from '../../../src/ingest/custom/table-connector.js';
+import { EvtxCutter } from '../../../src/ingest/evtx.js';
 import { EventTables } from '../../../src/ingest/normalize.js';
 import { type Batch, StreamParser } from '../../../src/ingest/parser.js';
 import { mutatedDocument, mutatedText, random } from '../mutations.js';
+import { type BinaryEvent, type BinaryValue, evtxFile } from '../windows/evtx-file.js';
 import { headers as connectorHeaders, samples as connectorSamples } from './samples.js';
 
 /** Mutations for each connector; `QUARRY_MUTATIONS=50000` is the long run, `QUARRY_SEED=2` another. */
@@ -145,6 +147,75 @@ describe('mutated records', () => {
       expect(together.failed).toBe(0);
       expect(together.told).toBeGreaterThan(mutations / 4);
       expect(rows).toBeGreaterThan(mutations / 10);
+    },
+    timeout,
+  );
+});
+
+describe('a mutated file of the event log', () => {
+  const text = (value: string): BinaryValue => ({ type: 'string', value });
+  const file = evtxFile(
+    [1, 2, 3, 4].map(
+      (number): BinaryEvent => ({
+        ...{ provider: 'Microsoft-Windows-Sysmon', id: 3, channel: 'Security', computer: 'PC1' },
+        ...{ time: 134_120_814_724_000_001n, pid: 7, record: number },
+        data: [
+          ['Image', text('C:\\a.exe')],
+          ['ProcessGuid', { type: 'guid', value: '{b34bc01c-8e40-695b-0200-000000000a00}' }],
+          ['Initiated', { type: 'boolean', value: 1 }],
+          ['SourcePort', { type: 'uint16', value: 50_000 }],
+          ['LogonId', { type: 'hex64', value: 0x1f4n }],
+          ['UserSid', { type: 'sid', value: 'S-1-5-21-1-2-3-500' }],
+          ['UtcTime', { type: 'filetime', value: 134_120_814_724_000_001n }],
+          ['', { type: 'strings', value: ['a', '', 'b'] }],
+        ],
+        ...(number === 3 && { userData: 'LogFileCleared' }),
+        ...(number === 4 && { isPlain: true }),
+      }),
+    ),
+  );
+  const chunkAt = 4096;
+  const headBytes = 512;
+  const used = file.readUInt32LE(chunkAt + 48);
+
+  function mutatedFile(next: (below: number) => number): Buffer {
+    const result = Buffer.from(file);
+    const place = () => chunkAt + headBytes + next(used - headBytes);
+    for (let change = next(6); change >= 0; change--) {
+      const at = next(20) === 0 ? chunkAt + next(headBytes) : place();
+      const kind = next(6);
+      if (kind === 0) result[at] = next(256);
+      else if (kind === 1) result[at] = next(16);
+      else if (kind === 2) result.writeUInt16LE(next(65_536), at);
+      // Places of names and templates are of this kind.
+      else if (kind === 3) result.writeUInt32LE(next(used), at);
+      else if (kind === 4) result.copy(result, at, place(), place());
+      else result.fill(next(2) * 255, at, at + next(12));
+    }
+    return result.subarray(0, next(5) === 0 ? next(result.length) : result.length);
+  }
+
+  it(
+    'is read in no time, and each of its records is told of',
+    () => {
+      const next = random(7919 * seed);
+      let rows = 0;
+      for (let number = 0; number < mutations; number++) {
+        const bytes = mutatedFile(next);
+        let records = 0;
+        const start = performance.now();
+        const cutter = new EvtxCutter();
+        cutter.write(bytes, () => records++);
+        cutter.end(() => records++);
+        expect(performance.now() - start).toBeLessThan(2_000);
+        const parser = parserOf('windows-event');
+        parser.write(bytes);
+        const counts = countsOf(parser);
+        expect(counts.failed).toBe(0);
+        expect(counts.told).toBeGreaterThanOrEqual(records);
+        rows += counts.rows;
+      }
+      expect(rows).toBeGreaterThan(mutations / 2);
     },
     timeout,
   );
