@@ -39,8 +39,8 @@ function isoTime(text: string): string {
   return clock === undefined ? text : `${year}-${month}-${day.padStart(2, '0')} ${clock}`;
 }
 
-const script =
-  /^(Creating Scriptblock text \(\d+ of \d+\):) {2}([\s\S]*?) {2,}(ScriptBlock ID: \S+) +(Path:.*)$/;
+const scriptStart = /^(Creating Scriptblock text \(\d+ of \d+\):) {2}/;
+const scriptEnd = /(?<! ) {2,}(ScriptBlock ID: \S+) +(Path:.*)$/;
 
 /** What some events say of themselves behind their last value. */
 const explanation = / {4}(?:Token Elevation Type indicates|This event is generated) [\s\S]*$/;
@@ -51,13 +51,15 @@ const explanation = / {4}(?:Token Elevation Type indicates|This event is generat
  */
 function withLines(message: string, isSysmon: boolean): string {
   if (isSysmon) {
-    return message.replaceAll(/ {2,}(?=[A-Z][A-Za-z]{2,40}:(?: |$))/g, '\n');
+    return message.replaceAll(/(?<! ) {2,}(?=[A-Z][A-Za-z]{2,40}:(?: |$))/g, '\n');
   }
-  if (script.test(message)) {
-    return message.replace(script, '$1\n$2\n\n$3\n$4');
+  const start = scriptStart.exec(message);
+  if (start && scriptEnd.test(message)) {
+    const script = message.slice(start[0].length).replace(scriptEnd, '\n\n$1\n$2');
+    return `${start[1]}\n${script}`;
   }
   return message
     .replace(explanation, '')
     .replaceAll(/(?<! ) {4}(?: {2})?(?=[A-Z][A-Za-z ()]{1,60}:(?: |$))/g, '\n\n')
-    .replaceAll(/ {3,}(?=[A-Z][A-Za-z ()]{1,60}:(?: |$))/g, '\n\t');
+    .replaceAll(/(?<! ) {3,}(?=[A-Z][A-Za-z ()]{1,60}:(?: |$))/g, '\n\t');
 }

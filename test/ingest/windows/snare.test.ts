@@ -163,3 +163,22 @@ describe('Snare', () => {
     expect([rows, letters.length]).toEqual([{}, 1]);
   });
 });
+
+describe('a line that is made to be slow', () => {
+  const spaces = ' '.repeat(100_000);
+
+  it.each([
+    ['a script', 4104, `Creating Scriptblock text (1 of 1):  a${spaces}b`],
+    [
+      'its end',
+      4104,
+      `Creating Scriptblock text (1 of 1):  a${'  ScriptBlock ID: 7'.repeat(10_000)}b`,
+    ],
+    ['another event', 4688, `A new process has been created.${spaces}b`],
+    ['its labels', 4688, `A new process has been created.${'    A'.repeat(20_000)}b`],
+  ])('is read in no time: %s', (_what, id, text) => {
+    const start = performance.now();
+    converted([line(id, 'Microsoft-Windows-PowerShell', text)], 'windows-event');
+    expect(performance.now() - start).toBeLessThan(1_500);
+  });
+});
