@@ -213,7 +213,9 @@ export function commandLine(records: readonly AuditRecord[]): string | undefined
 
 /** A command line that the kernel gave as NUL-separated arguments, cut at 128 bytes. */
 export function processTitle(value: string | undefined): string | undefined {
-  return textOf(value)?.replace(/\0+$/, '').replaceAll('\0', ' ');
+  return textOf(value)
+    ?.replace(/(?<!\0)\0+$/, '')
+    .replaceAll('\0', ' ');
 }
 
 export interface SocketAddress {

@@ -689,4 +689,11 @@ describe('other records of the audit system', () => {
     const search = [call(59).replace('success=yes exit=0', 'success=no exit=-2')];
     for (const records of [reading, search]) expect(converted(records).rows).toEqual({});
   });
+
+  it('zeros within a title take no time', () => {
+    const title = record('PROCTITLE', `proctitle=${hex(`a${'\0'.repeat(50_000)}b`)}`);
+    const start = performance.now();
+    converted([call(59, names), title]);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
 });
