@@ -140,7 +140,7 @@ test('the roles that there are say what they allow', async () => {
   const { json } = await server.call('GET', '/api/quarry/roles', admin);
   expect(json['roles']).toContainEqual({
     name: 'Quarry.Admin',
-    api: 'quarry',
+    apis: ['quarry'],
     scope: 'Quarry.Admin',
     allows: expect.any(String),
     personal: true,

@@ -143,7 +143,7 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
   });
 
   it('usage, and keys where the data directory is', async () => {
-    expect(await answer('usage')).toHaveLength(4);
+    expect(await answer('usage')).toHaveLength(5);
     const { stdout } = await quarry(['keys', 'rotate', '--data', directory]);
     expect(stdout.trim()).toMatch(/^[\w-]{43}$/);
   });
