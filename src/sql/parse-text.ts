@@ -10,9 +10,7 @@ const matches = (text: Sql, pattern: string) => sql`match(${text}, ${literal(pat
 /** A whole number in decimal or hexadecimal digits, or the whole part of another number. */
 export function wholeOfText(text: Sql): Sql {
   const digits = trimmed(text);
-  // Where a constant is wanted (a limit, the ends of a range) the engine takes no result of leftPad for one.
-  const padded = sql`right(concat('0000000000000000', substring(${digits}, 3)), 16)`;
-  const hexadecimal = sql`reinterpretAsInt64(reverse(unhex(${padded})))`;
+  const hexadecimal = sql`reinterpretAsInt64(reverse(unhex(leftPad(substring(${digits}, 3), 16, '0'))))`;
   const real = sql`accurateCastOrNull(trunc(toFloat64OrNull(${digits})), 'Int64')`;
   return sql`multiIf(isNotNull(toInt64OrNull(${digits})), toInt64OrNull(${digits}), ${matches(digits, '^0[xX][0-9a-fA-F]{1,16}$')}, ${hexadecimal}, ${real})`;
 }

@@ -133,10 +133,7 @@ const commands: readonly Command[] = [
     columns: texts('AttributeName', 'AttributeType', 'Folder', 'DocString'),
     rows: (place, name) => {
       const { columns, category } = tableOf(place, name);
-      return columns.map((column) => [
-        ...[column.name, netName(column.type)],
-        ...[category, column.summary],
-      ]);
+      return columns.map((column) => [column.name, netName(column.type), category, column.summary]);
     },
   },
   ...['show database [D] schema', 'show databases schema', 'show schema'].flatMap(

@@ -28,11 +28,6 @@ export function headV2(
   { columns, visualization }: Pick<Answered, 'columns' | 'visualization'>,
   { fragmented }: Framing,
 ): string {
-  const properties: ResultColumn[] = [
-    { name: 'TableId', type: 'int' },
-    { name: 'Key', type: 'string' },
-    { name: 'Value', type: 'dynamic' },
-  ];
   const before = [
     {
       FrameType: 'DataSetHeader',
@@ -47,7 +42,7 @@ export function headV2(
       TableId: 0,
       TableKind: 'QueryProperties',
       TableName: '@ExtendedProperties',
-      Columns: columnsV2(properties),
+      Columns: columnsV2(propertyColumns),
       Rows: [[1, 'Visualization', visualizationText(visualization)]],
     },
   ];
@@ -186,6 +181,12 @@ export function columnsOf(columns: readonly NamedType[]): ResultColumn[] {
 }
 
 export const emptyGuid = '00000000-0000-0000-0000-000000000000';
+
+const propertyColumns = columnsOf([
+  ['TableId', 'int'],
+  ['Key', 'string'],
+  ['Value', 'dynamic'],
+]);
 
 const completionColumns = columnsOf([
   ['Timestamp', 'datetime'],

@@ -76,6 +76,14 @@ const acting: ProcessMembers = {
   logonId: at('process.Ext.authentication_id'),
 };
 
+/** The columns for the process that another does something to. */
+const targetProcess: Readonly<Record<string, Expression>> = {
+  FileName: firstOf(at('Target.process.name'), to.baseName(at('Target.process.executable'))),
+  FolderPath: at('Target.process.executable'),
+  ProcessId: to.integer(at('Target.process.pid')),
+  ProcessUniqueId: at('Target.process.entity_id'),
+};
+
 /** The columns for what ECS says of the acting process besides. */
 const actorDetails: Readonly<Record<string, Expression>> = {
   InitiatingProcessFileName: to.lower(
@@ -410,10 +418,7 @@ const trace: DocumentRule = {
   actor: acting,
   columns: {
     ...actorDetails,
-    FileName: firstOf(at('Target.process.name'), to.baseName(at('Target.process.executable'))),
-    FolderPath: at('Target.process.executable'),
-    ProcessId: to.integer(at('Target.process.pid')),
-    ProcessUniqueId: at('Target.process.entity_id'),
+    ...targetProcess,
   },
 };
 
@@ -1160,12 +1165,9 @@ const apiCall: DocumentRule = {
   actor: acting,
   columns: {
     ...actorDetails,
-    FileName: firstOf(at('Target.process.name'), to.baseName(at('Target.process.executable'))),
-    FolderPath: at('Target.process.executable'),
-    ProcessId: to.integer(at('Target.process.pid')),
+    ...targetProcess,
     ProcessCommandLine: at('Target.process.command_line'),
     ProcessCreationTime: at('Target.process.start'),
-    ProcessUniqueId: at('Target.process.entity_id'),
   },
   additional: {
     DesiredAccess: to.integer(at('process.Ext.api.parameters.desired_access_numeric')),
