@@ -18,6 +18,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    // One test among thousands that a busy machine fails costs a whole run: what fails there is tried once more,
+    // and named at the end (scripts/second-tries.mjs).
+    retry: process.env['CI'] ? 1 : 0,
     projects: [
       {
         extends: true,
@@ -25,7 +28,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // A browser on a busy machine draws when it can: what fails is tried once more, and said to have been.
+        // A browser on a busy machine draws when it can.
         test: { name: 'portal', include: ['test/portal/**/*.test.ts'], retry: 1 },
       },
     ],

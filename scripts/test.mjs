@@ -17,6 +17,7 @@ const { status } = spawnSync(
     bin('vitest', 'vitest.mjs'),
     'run',
     '--reporter=default',
+    `--reporter=${join(root, 'scripts/second-tries.mjs')}`,
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
