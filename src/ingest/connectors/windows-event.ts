@@ -38,7 +38,7 @@ function startsEvents(sample: readonly RawRecord[]): boolean {
   return (
     first !== undefined &&
     isEventLine(first.text) &&
-    (/<Event\s[^>]*win\/2004\/08\/events\/event/.test(text) || unwrapPlainText(text) !== undefined)
+    (/<Event\s[^<>]*win\/2004\/08\/events\/event/.test(text) || unwrapPlainText(text) !== undefined)
   );
 }
 

@@ -17,7 +17,8 @@ const isXml = /^\s*<(?:\?xml|Events?)[\s>]/;
 /** Within text, where a script may have the rest. */
 const xmlStartInText = /^\s*<Event\s[^>]*xmlns/;
 const xmlEnd = '</Event>';
-const wholeEvent = /<Event[\s>][\s\S]*?<\/Event>/g;
+/** Of an event without anything in it, which is all of it. */
+const emptyEvent = /<Event\s[^<>]*\/>/y;
 /** Splunk's collector begins an event with the time alone on a line. */
 const textStart = /^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?$/;
 /** What tools write around events. */
@@ -99,23 +100,15 @@ export class EventLines implements Conversion {
   #xml(record: RawRecord): Outcome[] {
     const { text } = record;
     const outcomes = this.#finish();
-    let end = 0;
-    for (const found of text.matchAll(wholeEvent)) {
-      outcomes.push(...this.#inner.convert({ ...record, text: found[0] }));
-      end = found.index + found[0].length;
+    for (const { event, isWhole } of eventsIn(text)) {
+      const part = { ...record, text: event };
+      outcomes.push(
+        ...(isWhole
+          ? this.#inner.convert(part)
+          : this.#begin('xml', part, syslogHeader.test(text))),
+      );
     }
-    const rest = text.slice(end);
-    const start = rest.search(xmlStart);
-    return start < 0
-      ? outcomes
-      : [
-          ...outcomes,
-          ...this.#begin(
-            'xml',
-            { ...record, text: rest.slice(start) },
-            syslogHeader.test(record.text),
-          ),
-        ];
+    return outcomes;
   }
 
   /** Behind the end of one event the next may begin. */
@@ -161,4 +154,28 @@ export class EventLines implements Conversion {
       }),
     ];
   }
+}
+
+/** The events of a text, of which the last may not end in it. */
+function* eventsIn(text: string): Generator<{ event: string; isWhole: boolean }> {
+  const starts = new RegExp(xmlStart, 'g');
+  for (let start = starts.exec(text); start !== null; start = starts.exec(text)) {
+    const end = endOfEvent(text, start.index);
+    if (end === undefined) {
+      yield { event: text.slice(start.index), isWhole: false };
+      return;
+    }
+    yield { event: text.slice(start.index, end), isWhole: true };
+    starts.lastIndex = end;
+  }
+}
+
+/** undefined where it does not end in the text. */
+function endOfEvent(text: string, start: number): number | undefined {
+  emptyEvent.lastIndex = start;
+  if (emptyEvent.test(text)) {
+    return emptyEvent.lastIndex;
+  }
+  const end = text.indexOf(xmlEnd, start);
+  return end < 0 ? undefined : end + xmlEnd.length;
 }

@@ -145,6 +145,22 @@ describe('events of several lines', () => {
     expect(counts.rejected).toBe(1);
   });
 
+  it('one without anything in it is a dead letter of its own', () => {
+    const { rows, counts } = converted(
+      `${xml('a')}\n<Event xmlns="x"/>\nunreadable record: a size of 3 bytes\n${xml('b')}\n`,
+    );
+    expect(rows['DeviceEvents']).toHaveLength(2);
+    expect(counts.rejected).toBe(2);
+  });
+
+  it('beginnings without an end take no time that grows with their square', () => {
+    const start = performance.now();
+    const { rows, counts } = converted(`${xml('b')}\n${'<Event '.repeat(120_000)}\n`);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(rows['DeviceEvents']).toHaveLength(1);
+    expect(counts.rejected).toBe(1);
+  });
+
   it('says from where on it has to be read again while an event is open', () => {
     const conversion = findConnector('windows-event')?.open(isolatedContext());
     const line = (part: string, offset: number) =>
