@@ -14,8 +14,8 @@ const build = {
 export default defineConfig({
   resolve: { alias: process.env['TEST_BUILD'] ? [build] : [] },
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
     pool: 'forks',
     // One test among thousands that a busy machine fails costs a whole run: what fails there is tried once more,

@@ -138,7 +138,7 @@ describe('values arrive as they were written', () => {
 describe('a segment is inserted once', () => {
   test('however often its token comes, on however many days', async () => {
     const before = await count('DeviceProcessEvents');
-    const file = writeSegment(directory, 'days', eventRows(4_000, 'days', 400));
+    const file = writeSegment(directory, 'days', eventRows(4_000, 'days', 150));
     await insert('DeviceProcessEvents', file, 'days');
     expect(await count('DeviceProcessEvents')).toBe(before + 4_000);
     await insert('DeviceProcessEvents', file, 'days');
