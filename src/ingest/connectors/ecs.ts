@@ -1,7 +1,9 @@
 import type { Connector, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
-import { ecs, ecsDocument } from '../documents/ecs.js';
-import { osquery, osqueryResults } from '../documents/osquery.js';
+import { ecsDocument } from '../documents/ecs/document.js';
+import { ecs } from '../documents/ecs.js';
+import { osqueryResults } from '../documents/osquery/results.js';
+import { osquery } from '../documents/osquery.js';
 import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
 import { unwrapEvent } from '../windows/shapes.js';

@@ -1,6 +1,7 @@
 import type { Connector } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
-import { ocsf, ocsfDocument } from '../documents/ocsf.js';
+import { ocsfDocument } from '../documents/ocsf/document.js';
+import { ocsf } from '../documents/ocsf.js';
 
 /** Events in the Open Cybersecurity Schema Framework, as Amazon Security Lake and others give them out. */
 export const ocsfEvents: Connector = {

@@ -1,12 +1,8 @@
 import type { Connector, Outcome, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
-import {
-  osquery,
-  osqueryDocuments,
-  osqueryResults,
-  type Result,
-  windowsEventsIn,
-} from '../documents/osquery.js';
+import { osqueryResults, type Result } from '../documents/osquery/results.js';
+import { windowsEventsIn } from '../documents/osquery/windows-events.js';
+import { osquery, osqueryDocuments } from '../documents/osquery.js';
 import { compactJson } from '../json.js';
 import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';

@@ -108,6 +108,11 @@ export function valueAt(
   return value ?? undefined;
 }
 
+/** The elements of a list; a value that is none is its only one. */
+export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
 /** Reads the text at a path of a document. */
 export function textIn(path: string): (document: JsonObject) => string | undefined {
   const parts = path.split('.');

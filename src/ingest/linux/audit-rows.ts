@@ -1,4 +1,4 @@
-/** What records of the audit system become, for the reference; `auditd.ts` makes the rows. */
+/** What records of the audit system become, for the reference; `audit-calls.ts` and `audit-users.ts` make the rows. */
 export const auditRows: readonly {
   readonly event: string;
   readonly table: string;

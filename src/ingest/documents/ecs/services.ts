@@ -1,4 +1,4 @@
-import { all, any, isThere, lists, matches, not } from './expression.js';
+import { all, any, isThere, lists, matches, not } from '../expression.js';
 
 /** Modules that collect what services in the cloud tell: a host in it is the collector's, or no host at all. */
 export const services: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import type { Expression } from '../windows/expression.js';
-import { at, firstOf } from './expression.js';
-import * as to from './transforms.js';
+import type { Expression } from '../../windows/expression.js';
+import { at, firstOf } from '../expression.js';
+import * as to from '../transforms.js';
 
 const hashes = (path: string): Readonly<Record<string, Expression>> => ({
   SHA1: to.hash(at(`${path}.hash.sha1`)),

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.js';
+import type { JsonValue } from '../../json.js';
 import {
   computed,
   type Expression,
@@ -6,14 +6,14 @@ import {
   match,
   textFrom,
   transform,
-} from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shape.js';
-import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from './alerts.js';
-import { firstTextIn, valueAt } from './document.js';
-import { all, any, at, firstAt, firstOf, isThere, lists } from './expression.js';
-import { file, registryText, sidOf } from './ocsf-objects.js';
-import type { DocumentRule } from './rule.js';
-import * as to from './transforms.js';
+} from '../../windows/expression.js';
+import { asObject, type JsonObject } from '../../windows/shape.js';
+import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from '../alerts.js';
+import { firstTextIn, valueAt } from '../document.js';
+import { all, any, at, firstAt, firstOf, isThere, lists } from '../expression.js';
+import type { DocumentRule } from '../rule.js';
+import * as to from '../transforms.js';
+import { file, registryText, sidOf } from './objects.js';
 
 /** Where findings, and each of their evidences, have what they are about, and what that is. */
 const places: Places = [

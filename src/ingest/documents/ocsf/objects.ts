@@ -1,8 +1,8 @@
-import type { JsonValue } from '../json.js';
-import { computed, type Expression, joined, textFrom } from '../windows/expression.js';
-import { asObject } from '../windows/shape.js';
-import { at, firstOf, perhaps } from './expression.js';
-import * as to from './transforms.js';
+import type { JsonValue } from '../../json.js';
+import { computed, type Expression, joined, textFrom } from '../../windows/expression.js';
+import { asObject } from '../../windows/shape.js';
+import { at, firstOf, perhaps } from '../expression.js';
+import * as to from '../transforms.js';
 
 /** Numbers and names of algorithms, of one of which a fingerprint is. */
 const algorithms = { MD5: '1', SHA1: '2', SHA256: '3' } as const;

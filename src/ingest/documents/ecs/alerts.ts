@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.js';
+import type { JsonValue } from '../../json.js';
 import {
   computed,
   type Expression,
@@ -6,14 +6,14 @@ import {
   literal,
   match,
   textFrom,
-} from '../windows/expression.js';
-import { asObject, type JsonObject } from '../windows/shape.js';
-import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from './alerts.js';
-import { firstTextIn } from './document.js';
-import { file } from './ecs-objects.js';
-import { any, at, firstAt, firstOf, isThere } from './expression.js';
-import type { DocumentRule } from './rule.js';
-import * as to from './transforms.js';
+} from '../../windows/expression.js';
+import { asObject, type JsonObject } from '../../windows/shape.js';
+import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from '../alerts.js';
+import { firstTextIn } from '../document.js';
+import { any, at, firstAt, firstOf, isThere } from '../expression.js';
+import type { DocumentRule } from '../rule.js';
+import * as to from '../transforms.js';
+import { file } from './objects.js';
 
 /** What the event has that the alert is of. */
 const places: Places = [

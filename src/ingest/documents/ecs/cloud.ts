@@ -1,0 +1,73 @@
+import { all, any, at, choose, firstOf, inPartAt, isThere, not } from '../expression.js';
+import type { DocumentRule } from '../rule.js';
+import * as to from '../transforms.js';
+import { category, eventId, type } from './event.js';
+import { isOfCloud } from './services.js';
+
+const [initiator, target] = [
+  'azure.auditlogs.properties.initiated_by.user',
+  'azure.auditlogs.properties.target_resources.0',
+];
+
+export const cloudActivity: DocumentRule = {
+  event: 'activity in a service',
+  table: 'CloudAppEvents',
+  actionType: firstOf(at('event.action'), at('event.code')),
+  condition: all(
+    isOfCloud,
+    isThere('event.action'),
+    not(isThere('process.pid')),
+    not(all(category('network'), any(isThere('destination.ip'), isThere('network.transport')))),
+  ),
+  columns: {
+    ReportId: eventId(),
+    Application: firstOf(at('event.provider'), at('cloud.service.name'), at('event.module')),
+    AccountObjectId: firstOf(
+      at('user.id'),
+      at('client.user.id'),
+      inPartAt('okta.actor.id'),
+      inPartAt(`${initiator}.id`),
+    ),
+    AccountId: firstOf(
+      at('user.email'),
+      at('client.user.email'),
+      at('source.user.email'),
+      inPartAt('okta.actor.alternate_id'),
+      inPartAt(`${initiator}.userPrincipalName`),
+      at('user.name'),
+      at('user.id'),
+    ),
+    AccountDisplayName: firstOf(
+      at('user.full_name'),
+      inPartAt(`${initiator}.displayName`),
+      at('user.name'),
+    ),
+    IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
+    CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
+    City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
+    Isp: at('source.as.organization.name'),
+    UserAgent: at('user_agent.original'),
+    OSPlatform: at('user_agent.os.name'),
+    DeviceType: at('user_agent.device.name'),
+    ActivityType: choose(
+      [type('creation'), 'Create'],
+      [type('deletion'), 'Delete'],
+      [type('change'), 'Edit'],
+      [type('access'), 'View'],
+      [undefined, 'Run'],
+    ),
+    ObjectName: firstOf(
+      at('file.name'),
+      at('user.target.name'),
+      at('user.target.full_name'),
+      at('group.name'),
+      inPartAt(`${target}.display_name`),
+    ),
+    ObjectId: firstOf(at('user.target.id'), at('group.id'), inPartAt(`${target}.id`)),
+    RawEventData: firstOf(
+      at('o365.audit'),
+      ...['azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(at),
+      ...['okta', 'github', 'google_workspace'].map(at),
+    ),
+  },
+};

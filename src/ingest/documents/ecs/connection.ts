@@ -1,0 +1,90 @@
+import { type Condition, type Expression, literal } from '../../windows/expression.js';
+import { comesFromOutside } from '../direction.js';
+import { listOf } from '../document.js';
+import { all, any, at, firstOf, isThere, lists, not, when } from '../expression.js';
+import * as to from '../transforms.js';
+import { action, actionText, category, type } from './event.js';
+
+const [ownAddresses, sourceAddress, destinationAddress] = [
+  at('host.ip'),
+  at('source.ip'),
+  at('destination.ip'),
+];
+
+const comesFromHost: Condition = {
+  test: (scope) => listOf(ownAddresses.read(scope)).includes(sourceAddress.read(scope) ?? null),
+  text: 'source.ip in host.ip',
+  fields: [],
+};
+
+/** A request as the server logs it that answers it, which names the client alone. */
+const isServed = all(
+  category('web'),
+  type('access'),
+  isThere('source.ip'),
+  not(isThere('destination.ip')),
+  not(isThere('destination.domain')),
+);
+
+export const inbound = any(
+  lists('network.direction', 'ingress', 'inbound', 'incoming'),
+  all(
+    not(lists('network.direction', 'egress', 'outbound', 'outgoing')),
+    not(action('connection_attempted', 'connected-to')),
+    not(comesFromHost),
+    any(comesToHost(), isServed),
+  ),
+);
+
+/** The destination is an address of the host; where neither end is, what is seen comes from outside. */
+function comesToHost(): Condition {
+  return {
+    test: (scope) => {
+      const [source, destination] = [sourceAddress.read(scope), destinationAddress.read(scope)];
+      return (
+        destination !== undefined &&
+        (listOf(ownAddresses.read(scope)).includes(destination) ||
+          comesFromOutside(source, destination))
+      );
+    },
+    text: 'destination.ip in host.ip, or alone private',
+    fields: [],
+  };
+}
+
+export const isListening = any(
+  action('bound-socket', 'listen', 'network_listen', 'bound'),
+  actionText(
+    /connection_listen|^(?:networklisten|rawbind)ip\d$/,
+    'is CONNECTION_LISTEN, NetworkListenIP4 or RawBindIP4',
+  ),
+);
+
+/** Of what is listened at there is one end, whichever the source calls it. */
+const isOneEnd = all(isListening, not(all(isThere('source.ip'), isThere('destination.ip'))));
+
+const ends = (name: string, convert: (operand: Expression) => Expression) => {
+  const [source, destination] = [at(`source.${name}`), at(`destination.${name}`)];
+  const [local, remote] = [when(inbound, destination, source), when(inbound, source, destination)];
+  return {
+    local: convert(when(isOneEnd, firstOf(source, destination), local)),
+    remote: convert(when(isOneEnd, literal(''), remote)),
+  };
+};
+
+const addresses = ends('ip', to.address);
+
+const addressTypes = ends('ip', to.addressType);
+
+const ports = ends('port', to.integer);
+
+export const connection: Readonly<Record<string, Expression>> = {
+  LocalIP: addresses.local,
+  LocalPort: ports.local,
+  RemoteIP: addresses.remote,
+  RemotePort: ports.remote,
+  RemoteUrl: firstOf(at('url.full'), at('destination.domain'), at('tls.client.server_name')),
+  Protocol: to.protocolName(firstOf(at('network.transport'), at('network.iana_number'))),
+  LocalIPType: addressTypes.local,
+  RemoteIPType: addressTypes.remote,
+};

@@ -1,0 +1,77 @@
+import { joined, literal } from '../../windows/expression.js';
+import { all, any, at, choose, isThere, lists, not, when } from '../expression.js';
+import type { DocumentRule } from '../rule.js';
+import { acting, actorDetails } from './actor.js';
+import { connection, inbound, isListening } from './connection.js';
+import { action, actionText, category, hasFailed, type } from './event.js';
+import { seen } from './inspection.js';
+
+/** Zeek's states of connections that did not come about. */
+const hasNoAnswer = any(
+  ...['zeek.connection.state', 'connection.state'].map((path) =>
+    lists(path, 'S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH'),
+  ),
+);
+
+/** What a sensor has a log of its own for, beside that of all connections. */
+const isOfConnection = any(
+  all(lists('event.module', 'zeek', 'corelight'), not(any(seen('connection'), seen('conn')))),
+  all(
+    lists('event.module', 'suricata'),
+    isThere('suricata.eve.event_type'),
+    not(lists('suricata.eve.event_type', 'flow', 'netflow', 'drop')),
+  ),
+);
+
+const isIcmp = any(
+  lists('network.transport', 'icmp', 'ipv6-icmp'),
+  lists('network.iana_number', '1', '58'),
+);
+
+/** Programs that do not wait for a connection are told that it is being made. */
+const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
+
+const isFlow = all(action('network_flow'), isThere('flow.id'), isThere('event.start'));
+
+export const networkEvent: DocumentRule = {
+  event: 'network connection',
+  table: 'DeviceNetworkEvents',
+  actionType: choose(
+    [all(isIcmp, not(type('denied'))), 'IcmpConnectionInspected'],
+    [all(type('denied'), inbound), 'ConnectionFailed'],
+    [
+      any(
+        all(hasFailed, not(isUnderWay)),
+        type('denied', 'error'),
+        actionText(/connection_create_failed/, 'has CONNECTION_CREATE_FAILED'),
+        hasNoAnswer,
+      ),
+      'ConnectionFailed',
+    ],
+    [isListening, 'ListeningConnectionCreated'],
+    [inbound, 'InboundConnectionAccepted'],
+    [action('connection_attempted'), 'ConnectionSuccess'],
+    [undefined, 'ConnectionSuccess'],
+  ),
+  condition: all(
+    any(
+      category('network', 'network_traffic', 'web'),
+      all(action('socket_opened'), lists('event.dataset', 'socket')),
+    ),
+    any(
+      type('connection', 'start', 'access', 'protocol', 'allowed', 'denied'),
+      action('network_flow', 'socket_opened'),
+      // Security Onion says no more of its kind.
+      all(lists('event.module', 'zeek'), lists('event.dataset', 'conn', 'zeek.conn')),
+      all(type('info'), isThere('process.pid'), isThere('source.ip'), isThere('destination.ip')),
+    ),
+    not(all(type('end'), not(type('start')), not(type('connection')))),
+    not(isOfConnection),
+    any(isThere('source.ip'), isThere('destination.ip'), isThere('destination.domain')),
+  ),
+  actor: acting,
+  note: 'Local and remote change places for inbound connections. A flow has one row, at its start, however often it is reported.',
+  time: when(isFlow, at('event.start'), literal('')),
+  identity: when(isFlow, joined(' ', at('flow.id'), at('event.start')), literal('')),
+  columns: { ...actorDetails, ...connection },
+};

@@ -1,0 +1,87 @@
+import { computed, type Expression, literal, textFrom } from '../../windows/expression.js';
+import { all, any, at, choose, firstOf, lists, not, when } from '../expression.js';
+import type { DocumentRule } from '../rule.js';
+import * as to from '../transforms.js';
+import { category, eventId, hasFailed, type } from './event.js';
+
+/** Sign-ins to services, by the modules that collect them. */
+const cloudSignIn = any(
+  lists('event.dataset', 'azure.signinlogs', 'okta.system', 'o365.audit', 'google_workspace.login'),
+  lists(
+    'event.module',
+    'okta',
+    'o365',
+    'google_workspace',
+    'auth0',
+    'duo',
+    'onelogin',
+    'ping_one',
+    'azure',
+  ),
+  lists('event.provider', 'okta', 'AzureActiveDirectory', 'signin.amazonaws.com'),
+);
+
+export const identityLogon: DocumentRule = {
+  event: 'sign-in to a service',
+  table: 'IdentityLogonEvents',
+  actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
+  condition: all(category('authentication'), not(type('end')), cloudSignIn),
+  columns: {
+    ReportId: eventId(),
+    Application: firstOf(
+      at('azure.signinlogs.properties.app_display_name'),
+      at('event.provider'),
+      at('event.module'),
+    ),
+    LogonType: firstOf(at('azure.signinlogs.properties.client_app_used'), at('event.action')),
+    Protocol: firstOf(
+      at('azure.signinlogs.properties.authentication_protocol'),
+      at('network.protocol'),
+    ),
+    FailureReason: when(
+      hasFailed,
+      firstOf(
+        at('error.message'),
+        at('event.reason'),
+        at('okta.outcome.reason'),
+        at('azure.signinlogs.properties.status.failure_reason'),
+        at('azure.signinlogs.result_description'),
+      ),
+      literal(''),
+    ),
+    AccountName: to.lower(at('user.name')),
+    AccountDomain: firstOf(to.lower(at('user.domain')), to.mailDomain(at('user.name'))),
+    AccountUpn: to.lower(
+      firstOf(
+        at('user.email'),
+        ...['user.name', 'user.id', 'okta.actor.alternate_id'].map(withDomain),
+        at('azure.signinlogs.properties.user_principal_name'),
+        at('source.user.email'),
+      ),
+    ),
+    AccountObjectId: firstOf(at('user.id'), at('client.user.id'), at('okta.actor.id')),
+    AccountDisplayName: at('user.full_name'),
+    OSPlatform: firstOf(
+      at('user_agent.os.name'),
+      at('azure.signinlogs.properties.device_detail.operating_system'),
+    ),
+    DeviceType: at('user_agent.device.name'),
+    IPAddress: to.address(at('source.ip')),
+    Port: to.integer(at('source.port')),
+    Location: firstOf(
+      at('source.geo.country_iso_code'),
+      at('client.geo.country_iso_code'),
+      at('client.geo.country_name'),
+    ),
+    Isp: at('source.as.organization.name'),
+    TargetAccountDisplayName: at('user.target.full_name'),
+  },
+};
+
+function withDomain(path: string): Expression {
+  const { read } = at(path);
+  return computed(`${path} with a domain`, (scope) => {
+    const name = textFrom(read(scope));
+    return name?.includes('@') ? name : undefined;
+  });
+}
