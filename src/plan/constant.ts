@@ -10,6 +10,12 @@ const wide = (value: bigint) => BigInt.asIntN(64, value);
 const plus: Fold = ([a, b]) => wide((a as bigint) + (b as bigint));
 const minus: Fold = ([a, b]) => wide((a as bigint) - (b as bigint));
 const times: Fold = ([a, b]) => wide((a as bigint) * (b as bigint));
+/** Towards zero; null by zero. */
+const dividedBy: Fold = ([a, b]) => (b === 0n ? null : within64((a as bigint) / (b as bigint)));
+const within64 = (value: bigint) => (wide(value) === value ? value : null);
+/** Ticks of what is computed with a real; null where there are none. */
+const wholeTicks = (value: number) =>
+  Number.isFinite(value) ? within64(BigInt(Math.trunc(value))) : null;
 const inRange = (fold: Fold): Fold => {
   return (values) => {
     const ticks = fold(values) as bigint;
@@ -31,6 +37,12 @@ const folds: Readonly<Record<string, Fold>> = {
   'timespan-timespan': minus,
   'timespan*long': times,
   'long*timespan': times,
+  'timespan*real': ([a, b]) => wholeTicks(Number(a) * (b as number)),
+  'real*timespan': ([a, b]) => wholeTicks((a as number) * Number(b)),
+  'timespan/long': dividedBy,
+  'timespan/real': ([a, b]) => wholeTicks(Number(a) / (b as number)),
+  'timespan/timespan': ([a, b]) => Number(a) / Number(b),
+  'long/long': dividedBy,
   'long+long': plus,
   'long-long': minus,
   'long*long': times,

@@ -76,6 +76,41 @@ describe('a constant that has to be computed is as good as one that is written',
   });
 });
 
+describe('arithmetic on constants', () => {
+  test.each([
+    ['timespan', '1d', 'long', '24', '/'],
+    ['timespan', '-7tick', 'long', '2', '/'],
+    ['timespan', '1d', 'long', '0', '/'],
+    ['timespan', '1d', 'real', '2.5', '/'],
+    ['timespan', '1d', 'real', '0.0', '/'],
+    ['timespan', '7tick', 'real', '-1.5', '*'],
+    ['real', '1e300', 'timespan', '1d', '*'],
+    ['timespan', '1d', 'timespan', '7h', '/'],
+    ['timespan', '1d', 'timespan', '0s', '/'],
+    ['long', '-7', 'long', '2', '/'],
+    ['long', '7', 'long', '0', '/'],
+    ['long', 'long(-9223372036854775808)', 'long', '-1', '/'],
+  ])('%s %s and %s %s with %s', async (left, a, right, b, operator) => {
+    const of = (x: string, y: string) => `x = tostring(${x} ${operator} ${y})`;
+    const computed = `datatable(a: ${left}, b: ${right})[${a}, ${b}] | project ${of('a', 'b')}`;
+    expect(await harness.rows(`print ${of(a, b)}`)).toEqual(await harness.rows(computed));
+  });
+
+  test('asks the engine for nothing', async () => {
+    let runs = 0;
+    const engine: Engine = {
+      ...harness.engine,
+      run: (query) => {
+        runs += 1;
+        return harness.engine.run(query);
+      },
+    };
+    const query = `let T = ${rows}; T | make-series count() on t from datetime(2024-01-01) to datetime(2024-01-02) step 1d / 24`;
+    (await harness.answer(query, {}, engine)).rows.destroy();
+    expect(runs).toBe(1);
+  });
+});
+
 test('an element of an array may be a limit', async () => {
   expect(
     await harness.values('let a = dynamic([3, 2]); range x from 1 to 9 step 1 | take toint(a[1])'),
