@@ -2,6 +2,7 @@ import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { symbolKind } from '../kql/builtins.js';
 import { literalAs } from '../kql/literal-conversion.js';
+import { type LiteralValue, wholeNumber } from '../kql/literals.js';
 import {
   type Expression,
   elements,
@@ -74,6 +75,15 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
   if (given !== undefined) {
     const value = givenText(given, type);
     const known = literalAs({ type: 'string', value }, type);
+    if (known && !isWritten(value, known)) {
+      throw new HuntError(
+        'kql.semantic',
+        {
+          message: `The query parameter '${name}' is of type ${type}, and '${shortened(value)}' is none`,
+        },
+        { span: spanOf(parameter) },
+      );
+    }
     const expression: PlanExpression = known
       ? { kind: 'literal', ...known }
       : converted(stringLiteral(value), type);
@@ -88,6 +98,17 @@ function queryParameter(parameter: SyntaxNode, context: PlanContext): readonly [
     );
   }
   return [name, { kind: 'scalar', expression: converted(fallback, type) }];
+}
+
+/** Whether a text is the literal that it has been read as: `tolong()` and the like make a null of what is none. */
+function isWritten(text: string, { type, value }: LiteralValue): boolean {
+  if (value === null) return /^\s*null\s*$/i.test(text);
+  return (type !== 'long' && type !== 'int') || wholeNumber(text.trim(), 64) !== null;
+}
+
+function shortened(text: string): string {
+  const [most, shown] = [60, [...text]];
+  return shown.length > most ? `${shown.slice(0, most).join('')}…` : text;
 }
 
 /** Values may be given as literals of their type, `long(5)`; a string is plain text unless it says otherwise. */
