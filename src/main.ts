@@ -24,7 +24,7 @@ import { Purges } from './hunting/purge.js';
 import { QuotaLedger } from './hunting/quota.js';
 import { changeRetention, dropAllExpired, retentionOf } from './hunting/retention.js';
 import { SavedQueries } from './hunting/saved-queries.js';
-import { contextFor, describeHunt, runHunt } from './hunting/service.js';
+import { contextFor, describeHunt, runCommand, runHunt } from './hunting/service.js';
 import { TableCounts } from './hunting/statistics.js';
 import { TenantContexts } from './hunting/tenants.js';
 import { startTracing } from './hunting/tracing.js';
@@ -309,6 +309,7 @@ async function start(
     ...listener,
     hunt: (call) => runHunt(call, hunting),
     describe: (call) => describeHunt(call, hunting),
+    command: (call, work) => runCommand(call, hunting, work),
     catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
     ready: async () => {
       await engine.ready();

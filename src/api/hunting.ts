@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/types.js';
 import type { ResultColumn } from '../compile.js';
 import { HuntError } from '../errors.js';
 import type { HuntAnswer } from '../hunting/hunt.js';
-import type { HuntCall } from '../hunting/service.js';
+import type { CommandCall, HuntCall } from '../hunting/service.js';
 import type { Principal } from '../identity/principal.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
@@ -16,6 +16,11 @@ export interface HuntingParts {
   readonly hunt: (call: HuntCall) => Promise<HuntAnswer>;
   /** The columns that a hunt's answer would have. */
   readonly describe: (call: HuntCall) => Promise<readonly ResultColumn[]>;
+  /** What a command shows of the tables, on record. */
+  readonly command: <T extends { readonly rows: readonly unknown[] }>(
+    call: CommandCall,
+    work: () => Promise<T>,
+  ) => Promise<T>;
   /** What a principal may hunt in. */
   readonly catalog: (principal: Principal) => Promise<Catalog>;
   readonly metrics?: Metrics | undefined;

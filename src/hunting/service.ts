@@ -9,6 +9,7 @@ import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from './audit.js';
 import type { FetchExternal } from './external-data.js';
 import {
+  type CompiledHunt,
   compileHunt,
   type HuntAnswer,
   type HuntRequest,
@@ -51,7 +52,7 @@ export interface HuntingParts {
 
 /** One hunt: admitted, run, charged for, and on record whatever became of it. */
 export async function runHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAnswer> {
-  return onRecord('Hunt', call, parts, hunt);
+  return onRecord('Hunt', call, parts, compiling(call, parts, hunt));
 }
 
 /** The columns that a hunt's answer would have; counted and on record like the hunt itself. */
@@ -59,17 +60,46 @@ export async function describeHunt(
   call: HuntCall,
   parts: HuntingParts,
 ): Promise<readonly ResultColumn[]> {
-  const { columns } = await onRecord<Outcome>('DescribeHunt', call, parts, compileHunt);
+  const { columns } = await onRecord(
+    'DescribeHunt',
+    call,
+    parts,
+    compiling<Outcome & CompiledHunt>(call, parts, compileHunt),
+  );
   return columns;
 }
 
-type Work<T> = (request: HuntRequest, services: HuntServices) => Promise<T>;
+/** A question about the tables that is no hunt. */
+export type CommandCall = Pick<
+  HuntCall,
+  'principal' | 'generation' | 'text' | 'address' | 'written' | 'window'
+>;
+
+/** What a command shows; counted and on record like a hunt. */
+export async function runCommand<T extends { readonly rows: readonly unknown[] }>(
+  call: CommandCall,
+  parts: HuntingParts,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { shown } = await onRecord('Command', call, parts, async () => {
+    const result = await work();
+    return { shown: result, rowCount: result.rows.length };
+  });
+  return shown;
+}
+
 /** What a hunt leaves, where it has been run. */
-type Outcome = Pick<HuntAnswer, 'columns'> & Partial<Pick<HuntAnswer, 'rows' | 'stats'>>;
+interface Outcome {
+  readonly rows?: HuntAnswer['rows'];
+  readonly stats?: QueryStats;
+  readonly rowCount?: number;
+}
+
+type Work<T> = (profile: Profile, context: TenantContext) => Promise<T>;
 
 async function onRecord<T extends Outcome>(
   action: string,
-  call: HuntCall,
+  call: CommandCall,
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
@@ -88,6 +118,7 @@ async function onRecord<T extends Outcome>(
       outcome,
       status,
       durationSeconds: (performance.now() - started) / 1000,
+      ...(result?.rowCount !== undefined && { rowCount: result.rowCount }),
       ...(result?.stats && {
         rowCount: result.stats.resultRows,
         cpuSeconds: cpuSecondsOf(result.stats),
@@ -114,21 +145,45 @@ async function onRecord<T extends Outcome>(
 }
 
 async function admitted<T extends Outcome>(
-  call: HuntCall,
+  { principal, generation }: CommandCall,
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
-  const { generation, address: _address, written: _written, atMost, ...request } = call;
-  const { principal } = request;
   authorizeData(principal);
   const profile = chooseProfile(parts.profiles, principal, generation);
   await parts.quota.admit(principal, generation, profile);
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
-  const window = request.window ?? lookback(profile.lookbackDays);
   const started = performance.now();
   let result: T | undefined;
   try {
-    result = await work(
+    result = await work(profile, context);
+    return result;
+  } finally {
+    const runningSeconds = (performance.now() - started) / 1000;
+    await parts.quota.charge(principal, generation, profile, {
+      runningSeconds,
+      // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
+      cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
+    });
+  }
+}
+
+/** The work of a hunt, within what its profile allows. */
+function compiling<T>(
+  call: HuntCall,
+  parts: HuntingParts,
+  work: (request: HuntRequest, services: HuntServices) => Promise<T>,
+): Work<T> {
+  const {
+    generation: _generation,
+    address: _address,
+    written: _written,
+    atMost,
+    ...request
+  } = call;
+  return (profile, context) => {
+    const window = request.window ?? lookback(profile.lookbackDays);
+    return work(
       {
         ...request,
         limits: limitsOf(narrowed(profile, atMost), parts.profiles.memoryBytes),
@@ -141,15 +196,7 @@ async function admitted<T extends Outcome>(
         geo: parts.geo,
       },
     );
-    return result;
-  } finally {
-    const runningSeconds = (performance.now() - started) / 1000;
-    await parts.quota.charge(principal, generation, profile, {
-      runningSeconds,
-      // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
-      cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
-    });
-  }
+  };
 }
 
 function narrowed(profile: Profile, { wallSeconds, rows }: HuntCall['atMost'] = {}): Profile {
@@ -181,7 +228,7 @@ function withoutRawEvents(catalog: Catalog): Catalog {
   return limited;
 }
 
-function scopeRecord({ window, principal }: HuntCall): object {
+function scopeRecord({ window, principal }: CommandCall): object {
   const { deviceGroups, deviceRules } = principal;
   return {
     ...(window?.from && { from: window.from.toISOString() }),

@@ -55,6 +55,7 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
   const app = await createServer({
     hunt: async () => answer([]),
     describe: async () => answer([]).columns,
+    command: (_call, work) => work(),
     catalog: async () => builtinCatalog,
     verify: createVerifier({
       issuers: [trustEmbeddedIssuer(keys, store)],

@@ -265,6 +265,23 @@ describe('frames that are read line by line', () => {
     });
   });
 
+  test('frames may tell of the progress', async () => {
+    const frames = await framesOf('range x from 1 to 3 step 1 | extend y = x', {
+      results_v2_newlines_between_frames: true,
+      results_progressive_enabled: true,
+    });
+    expect(frames[0]).toMatchObject({ IsProgressive: true });
+    const fragments = frames.filter(({ FrameType }) => FrameType === 'TableFragment');
+    expect(fragments.flatMap(({ Rows }) => Rows)).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(new Set(fragments.map(({ FieldCount }) => FieldCount))).toEqual(new Set([2]));
+    const ends = frames.map(({ FrameType }) => FrameType).slice(-4);
+    expect(ends).toEqual(['TableProgress', 'TableCompletion', 'DataTable', 'DataSetCompletion']);
+  });
+
   test('line breaks alone may be asked for', async () => {
     const frames = await framesOf('range x from 1 to 3 step 1', {
       results_v2_newlines_between_frames: true,
@@ -279,7 +296,7 @@ describe('frames that are read line by line', () => {
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
         Buffer.from(bytes.subarray(index * size, (index + 1) * size)),
       );
-      const stream = Readable.from(pieces).pipe(framed({ fragmented: true, lineBreaks: true }));
+      const stream = Readable.from(pieces).pipe(framed({ fragmented: true }, 2));
       const written = `[{"Rows":[${await textOf(stream)}]}]`;
       const frames = JSON.parse(written) as { Rows: unknown[] }[];
       expect(frames.flatMap(({ Rows }) => Rows)).toEqual(JSON.parse(`[${bytes}]`));
@@ -330,6 +347,15 @@ describe('commands', () => {
       ['NetDefaultDB', 'Table', 'DeviceInfo'],
     ],
     ['.show principal roles', ['Database: NetDefaultDB', 'kusto']],
+    [
+      ".show database ['NetDefaultDB'] principals",
+      ['Database NetDefaultDB Viewer', 'AAD Application', 'kusto'],
+    ],
+    ['.show cluster principals', ['AllDatabasesViewer', 'AAD Application', 'kusto']],
+    ['.show cluster', ['', '', 'Quarry']],
+    ['.show diagnostics', [true]],
+    ['.show database [hunts] schema', ['hunts', 'DeviceProcessEvents', 'ProcessId']],
+    ['.show database [@"my db"] cslschema', ['DeviceProcessEvents']],
     ['.show version', ['', null, 'Engine']],
   ])('%s', async (csl, expected) => {
     const { rows, columns } = await command(csl);
@@ -369,6 +395,11 @@ describe('commands', () => {
       '.show database schema\n| where ColumnName == "ProcessId" and TableName == "DeviceProcessEvents"\n| project ColumnType',
       [['System.Int64']],
     ],
+    ['.show cluster | count', [[1]]],
+    [
+      ".show diagnostics | extend Passed= (IsHealthy) and not(IsScaleOutRequired) | extend Summary = strcat('Cluster is ', iif(Passed, '', 'NOT'), 'healthy.'),Details=pack('MachinesTotal', MachinesTotal, 'DiskCacheCapacity', round(ClusterDataCapacityFactor,1)) | project Summary, Details;",
+      [['Cluster is healthy.', { MachinesTotal: 1, DiskCacheCapacity: null }]],
+    ],
     [".show table ['DeviceInfo'] | where AttributeName has_any ('|', 'DeviceId') | count", [[1]]],
   ])('%s', async (csl, rows) => {
     expect(await command(csl)).toMatchObject({ status: 200, rows });
@@ -387,6 +418,44 @@ describe('commands', () => {
         { timeout: 10_000 },
       )
       .toEqual([[csl]]);
+  });
+
+  test('commands are on record, also those that are refused', async () => {
+    await command('.show tables details');
+    await command('.drop table OnRecord');
+    await command('.drop table OnRecord | count');
+    const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
+    const authorization = `Bearer ${await server.mint({ app: 'auditor', roles })}`;
+    const kql =
+      'QuarryAuditLogs | where Action == "Command" and (QueryText has "OnRecord" or QueryText == ".show tables details") | project QueryText, Kind, Generation, Outcome, Status, ActorName, RowCount > 0 | order by QueryText asc';
+    await expect
+      .poll(
+        async () => primary(await ask('/v2/rest/query', { csl: kql }, { authorization })).Rows,
+        { timeout: 10_000 },
+      )
+      .toEqual([
+        ['.drop table OnRecord', 'Hunt', 'kusto', 'kql.unsupported', 400, 'kusto', null],
+        ['.drop table OnRecord | count', 'Hunt', 'kusto', 'kql.unsupported', 400, 'kusto', null],
+        ['.show tables details', 'Hunt', 'kusto', 'Succeeded', 200, 'kusto', true],
+      ]);
+  });
+
+  test('commands count as calls', async () => {
+    const few = await openServer({
+      profiles: {
+        define: { two: { quotas: [{ kind: 'calls', limit: 2, windowSeconds: 86_400 }] } },
+        generations: { kusto: 'two' },
+      },
+    });
+    const authorization = `Bearer ${await few.mint({ app: 'kusto', roles: ['ThreatHunting.Read.All'] })}`;
+    const statuses = [];
+    for (const csl of ['.show tables', '.show databases', '.show version']) {
+      const body = JSON.stringify({ csl });
+      const asked = { method: 'POST', headers: { authorization }, body };
+      statuses.push((await few.fetch('/v1/rest/mgmt', asked)).status);
+    }
+    await few.close();
+    expect(statuses).toEqual([200, 200, 429]);
   });
 
   test('an error in what a command is piped into has its place in the text', async () => {
@@ -560,6 +629,32 @@ describe('failures', () => {
     expect(json.error).toMatchObject({ '@message': expect.stringMatching(message) });
   });
 
+  test.each([
+    ['int', '7.5'],
+    ['long', 'abc'],
+    ['long', '1.5'],
+    ['long', '99999999999999999999'],
+    ['long', 'long(x)'],
+    ['long', ''],
+    ['real', 'much'],
+    ['decimal', 'decimal(1,5)'],
+    ['bool', 'perhaps'],
+    ['datetime', 'datetime(2026-13-01)'],
+    ['timespan', 'soon'],
+    ['guid', '5f0f1ee6'],
+  ])('a parameter of type %s is not %s', async (type, value) => {
+    const { status, json } = await query(`declare query_parameters(p: ${type}); print p`, {
+      Parameters: { p: value },
+    });
+    expect(status).toBe(400);
+    const shown = value.replace(/^\w+\(|\)$/g, '').replace(/[()]/g, '\\$&');
+    expect(json.error).toMatchObject({
+      '@message': expect.stringMatching(
+        new RegExp(`The query parameter 'p' is of type ${type}, and '${shown}' is none`),
+      ),
+    });
+  });
+
   test('a parameter that is nested too deeply', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const { status, json } = await query('print 1', `{"Parameters":{"a":${deep}}}`);
@@ -571,7 +666,7 @@ describe('failures', () => {
     [
       'range x from 1 to 10000000000 step 1 | summarize dcount(hash(x))',
       '00:00:00.0000001',
-      'General_ServiceTimeout',
+      'RequestExecutionTimeout',
       'KustoServiceTimeoutException',
       /timeout/,
     ],
@@ -584,9 +679,11 @@ describe('failures', () => {
     ],
   ])('%s', async (csl, servertimeout, code, type, message) => {
     const { status, json } = await query(csl, { Options: { servertimeout } });
-    expect(status).toBe(400);
+    const isTimeout = code === 'RequestExecutionTimeout';
+    expect(status).toBe(isTimeout ? 504 : 400);
     expect(json.error).toMatchObject({
       code,
+      '@permanent': !isTimeout,
       '@type': `Kusto.Data.Exceptions.${type}`,
       '@message': expect.stringMatching(message),
     });
@@ -615,6 +712,11 @@ describe('failures', () => {
     expect(refused.status).toBe(403);
     expect(refused.json.error).toMatchObject({ '@permanent': true });
   });
+});
+
+test('answers a ping without a token', async () => {
+  const { status, text } = await server.fetch('/v1/rest/ping');
+  expect([status, text]).toEqual([200, '']);
 });
 
 test('says where tokens are to be had', async () => {

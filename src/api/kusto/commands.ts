@@ -88,6 +88,38 @@ const ofMaterializedViews: readonly NamedType[] = [
   ['Lookback', 'timespan'],
 ];
 
+const ofPrincipals = texts(
+  ...[
+    'Role',
+    'PrincipalType',
+    'PrincipalDisplayName',
+    'PrincipalObjectId',
+    'PrincipalFQN',
+    'Notes',
+  ],
+);
+
+const ofCluster: readonly NamedType[] = [
+  ...texts('NodeId', 'Address', 'Name'),
+  ['StartTime', 'datetime'],
+  ['IsAdmin', 'bool'],
+  ['MachineTotalMemory', 'long'],
+  ['MachineAvailableMemory', 'long'],
+  ['ProcessorCount', 'int'],
+  ['EnvironmentDescription', 'string'],
+];
+
+const ofDiagnostics: readonly NamedType[] = [
+  ['IsHealthy', 'bool'],
+  ['IsRebuildRequired', 'bool'],
+  ['IsScaleOutRequired', 'bool'],
+  ['MachinesTotal', 'int'],
+  ['MachinesOffline', 'int'],
+  ['ClusterDataCapacityFactor', 'real'],
+  ['IsAttentionRequired', 'bool'],
+  ['AttentionRequiredReason', 'string'],
+];
+
 const none = () => [];
 
 /** The commands that clients of Kusto send by themselves; each is a page of learn.microsoft.com/kusto/management. */
@@ -215,6 +247,28 @@ const commands: readonly Command[] = [
       [`Database: ${database}`, principal.name, principal.id, 'Viewer'],
     ],
   },
+  // Who else there is, is for the tenant's administrators.
+  {
+    syntax: 'show database [D] principals',
+    columns: ofPrincipals,
+    rows: ({ principal, database }) => [principalRow(principal, `Database ${database} Viewer`)],
+  },
+  {
+    syntax: 'show cluster principals',
+    columns: ofPrincipals,
+    rows: ({ principal }) => [principalRow(principal, 'AllDatabasesViewer')],
+  },
+  // Of the machine, nobody is told more than that it is one.
+  {
+    syntax: 'show cluster',
+    columns: ofCluster,
+    rows: () => [['', '', 'Quarry', null, true, null, null, null, '']],
+  },
+  {
+    syntax: 'show diagnostics',
+    columns: ofDiagnostics,
+    rows: () => [[true, false, false, 1, 0, null, false, '']],
+  },
   {
     syntax: 'show version',
     columns: [
@@ -226,8 +280,8 @@ const commands: readonly Command[] = [
   },
 ];
 
-/** A name, in brackets and quotes where it is no identifier. */
-const entityName = String.raw`(?:[\w-]+|\["[^"\\]+"\]|\['[^'\\]+'\])`;
+/** A name, in brackets and quotes where it is no identifier; Azure Data Studio has brackets without them. */
+const entityName = String.raw`(?:[\w-]+|\[@?"[^"\\]+"\]|\[@?'[^'\\]+'\]|\[[\w-]+\])`;
 
 const placeholders: Readonly<Record<string, string>> = {
   T: String.raw`\s+(?:${entityName}\.)?(?<name>${entityName})`,
@@ -293,7 +347,12 @@ function databaseNamed(written: string): string {
 }
 
 function unquoted(name: string): string {
-  return name.startsWith('[') ? name.slice(2, -2) : name;
+  return name.replace(/^\[@?["']?(.*?)["']?\]$/, '$1');
+}
+
+function principalRow({ kind, id, name, tenant }: Principal, role: string): unknown[] {
+  const [type, prefix] = kind === 'user' ? ['User', 'aaduser'] : ['Application', 'aadapp'];
+  return [role, `AAD ${type}`, name, id, `${prefix}=${id};${tenant}`, ''];
 }
 
 /**

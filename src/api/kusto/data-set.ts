@@ -19,6 +19,8 @@ interface Answered extends Pick<HuntAnswer, 'columns' | 'stats' | 'rowLimit'> {
 export interface Framing {
   /** `results_v2_fragment_primary_tables`: the rows in frames of their own, which are read one by one. */
   readonly fragmented: boolean;
+  /** `results_progressive_enabled`: such frames, and how far the rows have come. */
+  readonly progressive: boolean;
   /** `results_v2_newlines_between_frames`: line breaks nowhere else. */
   readonly lineBreaks: boolean;
 }
@@ -26,12 +28,12 @@ export interface Framing {
 /** What stands before the rows of version 2, each a JSON array: header, properties, the head of their table. */
 export function headV2(
   { columns, visualization }: Pick<Answered, 'columns' | 'visualization'>,
-  { fragmented }: Framing,
+  { fragmented, progressive }: Framing,
 ): string {
   const before = [
     {
       FrameType: 'DataSetHeader',
-      IsProgressive: false,
+      IsProgressive: progressive,
       Version: 'v2.0',
       IsFragmented: fragmented,
       // A hunt that failed is no answer: there are no errors to report among its rows.
@@ -53,13 +55,15 @@ export function headV2(
     Columns: columnsV2(columns),
   };
   return fragmented
-    ? `[${lines([...before, { FrameType: 'TableHeader', ...table }])}\n,${fragmentHead}`
+    ? `[${lines([...before, { FrameType: 'TableHeader', ...table }])}\n,${fragmentHead(columns.length)}`
     : `[${lines(before)}\n,${open({ FrameType: 'DataTable', ...table })}`;
 }
 
 /** What stands behind them: how it ended. */
-export function tailV2(answer: Answered, ids: Ids, { fragmented }: Framing): string {
+export function tailV2(answer: Answered, ids: Ids, { fragmented, progressive }: Framing): string {
   const after = [
+    // The rows come when they are all there.
+    ...(progressive ? [{ FrameType: 'TableProgress', TableId: 1, TableProgress: 100 }] : []),
     ...(fragmented
       ? [{ FrameType: 'TableCompletion', TableId: 1, RowCount: answer.stats.resultRows }]
       : []),
@@ -76,11 +80,14 @@ export function tailV2(answer: Answered, ids: Ids, { fragmented }: Framing): str
   return `]}\n,${lines(after)}\n]`;
 }
 
-const fragmentHead = open({
-  FrameType: 'TableFragment',
-  TableFragmentType: 'DataAppend',
-  TableId: 1,
-});
+function fragmentHead(fields: number): string {
+  return open({
+    FrameType: 'TableFragment',
+    TableFragmentType: 'DataAppend',
+    TableId: 1,
+    FieldCount: fields,
+  });
+}
 
 /** A table's JSON up to its first row. */
 function open(table: object): string {
@@ -95,7 +102,7 @@ function lines(frames: readonly object[]): string {
 const [lineFeed, space] = [0x0a, 0x20];
 
 /** The rows, which the engine separates by `,\n`, as the program wants their frames. */
-export function framed({ fragmented }: Framing): Transform {
+export function framed({ fragmented }: Pick<Framing, 'fragmented'>, fields: number): Transform {
   if (!fragmented) {
     return new Transform({
       transform: (chunk: Buffer, _encoding, done) => done(null, inOneLine(chunk)),
@@ -106,7 +113,7 @@ export function framed({ fragmented }: Framing): Transform {
   let between = '';
   const fragment = (rows: Buffer): Buffer => {
     const bytes = Buffer.concat([Buffer.from(between), inOneLine(rows)]);
-    between = `]}\n,${fragmentHead}`;
+    between = `]}\n,${fragmentHead(fields)}`;
     return bytes;
   };
   return new Transform({

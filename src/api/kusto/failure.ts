@@ -2,13 +2,15 @@ import { type HuntError, lineAndColumn } from '../../errors.js';
 import type { Ids } from './data-set.js';
 
 /**
- * The error object of Kusto's REST API (learn.microsoft.com/kusto/api/rest/response-http): programs read
+ * The error object of Kusto's REST API (learn.microsoft.com/kusto/api/rest/response-http; its codes are those of
+ * learn.microsoft.com/kusto/api/netfx/kusto-data-client-errors): programs read
  * `error["@message"]`, and whether it is `@permanent`.
  * @param text the hunt's text, where there is one
  */
 export function errorEnvelope(error: HuntError, ids: Ids, text?: string) {
   const kind = kinds[error.code as keyof typeof kinds];
-  const isPermanent = error.status < 500 && error.status !== 429;
+  const status = statusOf(error);
+  const isPermanent = status < 500 && status !== 429;
   const context = {
     timestamp: new Date().toISOString(),
     serviceAlias: 'QUARRY',
@@ -65,6 +67,16 @@ const kinds = {
   },
 } as const;
 
+/** Programs take a 404 for a server that does not know the address, and a 504 for a time-out. */
+export function statusOf({ code, status }: HuntError): number {
+  return statuses[code] ?? status;
+}
+
+const statuses: Readonly<Partial<Record<HuntError['code'], number>>> = {
+  'request.notFound': 400,
+  'hunt.timeout': 504,
+};
+
 interface ErrorClass {
   readonly code: string;
   readonly type: string;
@@ -84,7 +96,7 @@ const limits = {
 /** Kusto's names of the other errors, by their codes here or their status. */
 const classes: Readonly<Record<string | number, ErrorClass>> = {
   'request.notFound': { code: 'BadRequest_EntityNotFound', type: 'EntityNotFoundException' },
-  'hunt.timeout': { code: 'General_ServiceTimeout', type: 'KustoServiceTimeoutException' },
+  'hunt.timeout': { code: 'RequestExecutionTimeout', type: 'KustoServiceTimeoutException' },
   'hunt.resources': limits,
   'hunt.resultSize': limits,
   400: badRequest,

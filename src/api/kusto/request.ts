@@ -38,6 +38,7 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
   const { Options: options, Parameters: parameters } = propertiesOf(asked['properties']);
   const known = objectOf(options, 'properties.Options');
   refuseOthers(known);
+  const progressive = isOn(known['results_progressive_enabled']);
   return {
     database: databaseOf(db),
     text: checkQueryText(csl),
@@ -51,7 +52,8 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
     wallSeconds: secondsOf(known['servertimeout'], 'servertimeout'),
     rows: countOf(known['query_take_max_records'], 'query_take_max_records'),
     framing: {
-      fragmented: isOn(known['results_v2_fragment_primary_tables']),
+      fragmented: progressive || isOn(known['results_v2_fragment_primary_tables']),
+      progressive,
       lineBreaks: isOn(known['results_v2_newlines_between_frames']),
     },
   };

@@ -11,9 +11,15 @@ import { baseOf } from '../address.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { answerHunt, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
-import { commandOf, runCommand, tableText, type WrittenCommand } from './commands.js';
+import {
+  type CommandResult,
+  commandOf,
+  runCommand,
+  tableText,
+  type WrittenCommand,
+} from './commands.js';
 import { framed, headV1, headV2, type Ids, tableV1, tailV1, tailV2 } from './data-set.js';
-import { errorEnvelope } from './failure.js';
+import { errorEnvelope, statusOf } from './failure.js';
 import { type KustoRequest, readKustoRequest } from './request.js';
 
 const config = {
@@ -23,6 +29,8 @@ const config = {
   },
   unlisted: true,
 } as const;
+
+const open = { access: 'public', unlisted: true } as const;
 
 interface KustoParts extends HuntingParts {
   /** How much of each table a principal may see; absent: nobody is told. */
@@ -49,6 +57,9 @@ export function kustoRoutes(
       if (client) reply.header('x-ms-client-request-id', client);
     });
     metadataRoute(app, parts);
+    // Says that somebody answers, to programs that have no token yet.
+    app.get('/v1/rest/ping', { config: open }, async (_request, reply) => reply.code(200).send());
+    refuseOtherMethods(app, 'GET', '/v1/rest/ping', open);
     for (const version of ['v1', 'v2'] as const) {
       const url = `/${version}/rest/query`;
       const run = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -80,7 +91,6 @@ function metadataRoute(
   app: FastifyInstance,
   { publicUrl, issues }: Parameters<typeof kustoRoutes>[1],
 ): void {
-  const open = { access: 'public', unlisted: true } as const;
   app.get('/v1/rest/auth/metadata', { config: open }, async (request, reply) => {
     if (!issues) {
       reply.code(404);
@@ -130,7 +140,8 @@ async function answerQuery(
           tail: (answer) => tailV2(complete(answer), idsOf(request), framing),
           ...((framing.fragmented || framing.lineBreaks) && {
             // `wrapRows` hears of both: a failure of the rows ends what is made of them.
-            rows: ({ rows }) => pipeline(rows, framed(framing), () => undefined),
+            rows: ({ rows, columns }) =>
+              pipeline(rows, framed(framing, columns.length), () => undefined),
           }),
         }),
   });
@@ -156,16 +167,23 @@ async function answerCommand(
   { command, query }: WrittenCommand,
 ): Promise<object> {
   const principal = principalOf(request);
-  authorizeData(principal);
-  const result = await runCommand(command, {
-    principal,
-    catalog: await parts.catalog(principal),
-    database: asked.database ?? principal.tenant,
-    statistics: async () => parts.statistics?.(principal),
-  });
-  const { columns, rows } = result;
-  if (query === '') return { Tables: [{ ...tableV1(columns), Rows: rows }] };
-  const table = tableText(result);
+  const show = async () => {
+    authorizeData(principal);
+    return runCommand(command, {
+      principal,
+      catalog: await parts.catalog(principal),
+      database: asked.database ?? principal.tenant,
+      statistics: async () => parts.statistics?.(principal),
+    });
+  };
+  const onRecord = (work: () => Promise<CommandResult>) =>
+    parts.command({ principal, generation: 'kusto', text: asked.text, address: request.ip }, work);
+  if (query === '') {
+    const { columns, rows } = await onRecord(show);
+    return { Tables: [{ ...tableV1(columns), Rows: rows }] };
+  }
+  // It is on record as the hunt that it begins; what is refused begins none.
+  const table = tableText(await show().catch((error) => onRecord(() => Promise.reject(error))));
   try {
     return await answerHunt(request, reply, parts, {
       ...huntOf(asked),
@@ -203,7 +221,6 @@ function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const failure = asHuntError(error);
   logFailure(request.log, failure);
   writeFailureHead(failure, request, reply);
-  // Programs take a 404 for a server that does not know the address.
-  if (failure.code === 'request.notFound') reply.code(400);
+  reply.code(statusOf(failure));
   reply.send(errorEnvelope(failure, idsOf(request), request.huntText));
 }
