@@ -29,10 +29,10 @@ export type Variable =
   /** `declare pattern`: bodies chosen by the values of constant arguments. */
   | { readonly kind: 'pattern'; readonly declaration: SyntaxNode; readonly context: PlanContext };
 
-/** Everything that the meaning of a piece of query text depends on, besides its input rows. */
 /** Values of `declare query_parameters`, by name: plain text, or as KQL writes it (`"a\nb"`). */
 export type QueryParameters = Readonly<Record<string, string | { readonly literal: string }>>;
 
+/** Everything that the meaning of a piece of query text depends on, besides its input rows. */
 export interface PlanContext {
   readonly catalog: Catalog;
   /** The columns outside `*` that the query names. */

@@ -484,6 +484,10 @@ function named(columns: readonly PlanColumn[]): PlanExpression[] {
   return columns.flatMap((column) => [stringLiteral(column.name), columnReference(column)]);
 }
 
+/**
+ * A note on its page says that of a dynamic column the default is given. The binder knows nothing of it, and queries
+ * ask for such columns (`AdditionalFields`) to get what they hold: they get that.
+ */
 function columnIfExists(
   node: Expression,
   parts: readonly Expression[],
