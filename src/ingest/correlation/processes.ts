@@ -111,13 +111,17 @@ export class ProcessCache {
       return named;
     }
     const candidates = this.#ofPid(device, pid).filter(
-      (process) =>
-        // What has only been mentioned says no more than the event itself.
-        process.rank > rank.mention &&
-        ms <= (process.endMs ?? Number.POSITIVE_INFINITY) + lateMs &&
-        sameImage(process.facts.image, image),
+      ({ endMs = Number.POSITIVE_INFINITY, facts }) =>
+        ms <= endMs + lateMs && sameImage(facts.image, image),
     );
-    return latestBefore(candidates, ms) ?? latestBefore(candidates, ms + earlyMs);
+    // Of a start that was seen there is more to say than of a process that was only seen acting.
+    const started = candidates.filter((process) => process.rank > rank.mention);
+    return (
+      latestBefore(started, ms) ??
+      latestBefore(started, ms + earlyMs) ??
+      latestBefore(candidates, ms) ??
+      latestBefore(candidates, ms + earlyMs)
+    );
   }
 
   /** Sysmon's start that a start in another log is the same as. */

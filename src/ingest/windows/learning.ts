@@ -79,7 +79,8 @@ export class Learning {
     if (knownGuid(guid) !== undefined) {
       const image = knownImage(data.get(names.image));
       const pid = pidOf(present(data.get(names.pid)));
-      this.#correlation.processes.mention(device.name, { guid, pid, ms }, { image });
+      const user = present(data.get(names.user));
+      this.#correlation.processes.mention(device.name, { guid, pid, ms }, { image, user });
     }
   }
 
@@ -241,16 +242,19 @@ const accounts = [
   { sid: 'targetsid', user: 'targetusername', domain: 'targetdomainname' },
 ];
 
-const acting = { guid: 'processguid', pid: 'processid', image: 'image' };
+/** The users are there since Sysmon 13.30. */
+const acting = { guid: 'processguid', pid: 'processid', image: 'image', user: 'user' };
 const source: typeof acting = {
   guid: 'sourceprocessguid',
   pid: 'sourceprocessid',
   image: 'sourceimage',
+  user: 'sourceuser',
 };
 const target: typeof acting = {
   guid: 'targetprocessguid',
   pid: 'targetprocessid',
   image: 'targetimage',
+  user: 'targetuser',
 };
 
 /** A key among those of all devices. */

@@ -9,7 +9,7 @@ export interface ProcessFields {
   readonly image?: Operand;
   readonly commandLine?: Operand;
   readonly user?: Operand;
-  readonly sid?: string;
+  readonly sid?: Operand;
   readonly logonId?: string;
 }
 

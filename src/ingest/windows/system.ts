@@ -65,7 +65,7 @@ function taskEvent(id: number, actionType: string): Rule {
     id,
     table: 'DeviceEvents',
     actionType,
-    actor: { user: userName },
+    actor: { user: userName, sid: sidGiven },
     twin: {
       kind: 'task',
       role: 'secondary',
@@ -75,12 +75,16 @@ function taskEvent(id: number, actionType: string): Rule {
     columns: {
       AccountName: to.accountName(userName),
       AccountDomain: to.accountDomain(userName),
+      AccountSid: firstOf(sidGiven, to.sidOfUser(userName)),
     },
     additional: { TaskName: field('TaskName') },
   };
 }
 
-const userName = { ...firstOf('UserName', 'UserContext'), text: 'UserName or UserContext' };
+/** Some versions of Windows have the SID there. */
+const userGiven = { ...firstOf('UserName', 'UserContext'), text: 'UserName or UserContext' };
+const userName = to.userGiven(userGiven);
+const sidGiven = to.sidGiven(userGiven);
 
 export const taskScheduler: EventLog = {
   name: 'TaskScheduler',

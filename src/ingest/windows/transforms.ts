@@ -28,6 +28,14 @@ export const accountDomain = transform('accountDomain', values.accountDomain);
 /** As they are written, whatever the case. */
 export const nameOfUser = transform('name', (user) => user.slice(user.indexOf('\\') + 1));
 export const domainOfUser = transform('domain', (user) => /^([^\\]*)\\/.exec(user)?.[1]);
+export const sidOfUser = transform('SID', (user, scope) => scope.sidOf(user));
+const sid = /^S-1-\d[\d-]*$/i;
+/** Of a field that has a name or a SID. */
+export const sidGiven = transform('SID', (text) => (sid.test(text) ? text : undefined));
+/** Of a field that has a name or a SID: the name, which is known of accounts that every Windows has. */
+export const userGiven = transform('user', (text) =>
+  sid.test(text) ? values.wellKnownAccounts[text.toUpperCase()] : text,
+);
 export const integrityLevel = transform('integrityLevel', values.integrityLevel);
 export const tokenElevation = transform('tokenElevation', values.tokenElevation);
 export const logonType = transform('logonType', values.logonType);

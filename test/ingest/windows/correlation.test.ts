@@ -91,6 +91,40 @@ describe('the acting process', () => {
     });
   });
 
+  it('of which nothing but what it did was seen is found by its pid, too', () => {
+    const script = (seconds: number) =>
+      event('powershell', 4104, { ScriptBlockText: String(seconds) }, { pid: 42, seconds });
+    const { rows } = read([
+      event('sysmon', 11, { ...actor, ...file, User: 'CONTOSO\\Bob' }, { seconds: 14 }),
+      script(8),
+      script(13),
+      event('sysmon', 5, actor, { seconds: 20 }),
+      script(30),
+    ]);
+    const seen = rows['DeviceEvents']?.map((row) => [
+      row['InitiatingProcessFileName'],
+      row['InitiatingProcessUniqueId'],
+      row['InitiatingProcessCreationTime'],
+      row['InitiatingProcessAccountDomain'],
+      row['InitiatingProcessAccountName'],
+    ]);
+    const nobody = [undefined, undefined, undefined, undefined, undefined];
+    expect(seen).toEqual([
+      nobody,
+      ['cmd.exe', guids.child, '2026-01-05T10:11:12.0000000Z', 'contoso', 'bob'],
+      nobody,
+    ]);
+  });
+
+  it('whose start was seen goes before one that was only seen acting', () => {
+    const { rows } = read([
+      event('security', 4688, { ...security4688, NewProcessName: 'C:\\Started.exe' }),
+      event('sysmon', 11, { ...actor, Image: 'C:\\Acting.exe', ...file }, { seconds: 14 }),
+      event('powershell', 4104, { ScriptBlockText: 'a' }, { pid: 42, seconds: 20 }),
+    ]);
+    expect(first(rows['DeviceEvents'])['InitiatingProcessFileName']).toBe('started.exe');
+  });
+
   it('is of its own device', () => {
     const other = JSON.parse(
       JSON.stringify(
