@@ -10,6 +10,7 @@ import {
 } from '../windows/expression.js';
 import { asObject } from '../windows/shape.js';
 import * as values from '../windows/values.js';
+import { words } from '../words.js';
 import { at } from './expression.js';
 import { Memory } from './memory.js';
 
@@ -89,7 +90,7 @@ function quotedArgument(text: string): string {
   return text === '' || /\s/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text;
 }
 
-const registryTypes: Readonly<Record<string, string>> = {
+const registryTypes: Readonly<Record<string, string>> = words({
   reg_none: 'None',
   reg_sz: 'String',
   reg_expand_sz: 'ExpandString',
@@ -99,7 +100,7 @@ const registryTypes: Readonly<Record<string, string>> = {
   reg_multi_sz: 'MultiString',
   reg_qword: 'Qword',
   reg_link: 'Link',
-};
+});
 
 /** `REG_SZ`, or `SZ`, as Defender has it. */
 export const registryType = transform(

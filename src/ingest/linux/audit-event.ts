@@ -1,5 +1,6 @@
 import { epochText, type Moment, parseDatetime } from '../datetime.js';
 import { integer } from '../windows/values.js';
+import { words } from '../words.js';
 import {
   type AuditRecord,
   commandLine,
@@ -62,7 +63,10 @@ export function pidOf(value: string | undefined): number | undefined {
   return typeof pid === 'number' && pid >= 0 ? pid : undefined;
 }
 
-export const knownUsers: Readonly<Record<string, string>> = { '0': 'root', '65534': 'nobody' };
+export const knownUsers: Readonly<Record<string, string>> = words({
+  '0': 'root',
+  '65534': 'nobody',
+});
 
 /** A user by its name, where the daemon has resolved it, else by its id, where that is the same everywhere. */
 export function userOf(fields: Fields, id: string, resolved: string): string | undefined {

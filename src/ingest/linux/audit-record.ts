@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { words } from '../words.js';
 import { readFields } from './audit-fields.js';
 
 /** One record of the audit system; an event is several with the same serial. */
@@ -23,14 +24,14 @@ const otherEnrichment = /#035(?=[A-Z]+=)|(?<=[\dA-F])(?=SADDR=\{)/g;
 const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containerid=)/;
 
 /** Types of records by their numbers (linux/audit.h), as far as there are rows for them. */
-const typesByNumber: Readonly<Record<string, string>> = {
+const typesByNumber: Readonly<Record<string, string>> = words({
   ...{ '1100': 'USER_AUTH', '1102': 'USER_MGMT', '1108': 'USER_CHAUTHTOK', '1112': 'USER_LOGIN' },
   ...{ '1114': 'ADD_USER', '1115': 'DEL_USER', '1116': 'ADD_GROUP', '1117': 'DEL_GROUP' },
   ...{ '1123': 'USER_CMD', '1132': 'GRP_MGMT', '1135': 'ACCT_LOCK', '1136': 'ACCT_UNLOCK' },
   ...{ '1300': 'SYSCALL', '1302': 'PATH', '1306': 'SOCKADDR', '1307': 'CWD', '1309': 'EXECVE' },
   ...{ '1318': 'OBJ_PID', '1320': 'EOE', '1327': 'PROCTITLE' },
   ...{ '1330': 'KERN_MODULE' },
-};
+});
 
 export function typeOfNumber(number: string): string | undefined {
   return typesByNumber[number];
@@ -261,7 +262,7 @@ export type Syscall =
   | 'module'
   | 'trace';
 
-const byName: Readonly<Record<string, Syscall>> = {
+const byName: Readonly<Record<string, Syscall>> = words({
   execve: 'execve',
   execveat: 'execve',
   connect: 'connect',
@@ -286,7 +287,7 @@ const byName: Readonly<Record<string, Syscall>> = {
   init_module: 'module',
   finit_module: 'module',
   ptrace: 'trace',
-};
+});
 
 /** Numbers of system calls by architecture (the kernel's tables). */
 const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -316,9 +317,9 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** What older programs of 32 bits ask of sockets, by the number that comes first (linux/net.h); in hex. */
-const socketCalls: Readonly<Record<string, string>> = {
+const socketCalls: Readonly<Record<string, string>> = words({
   ...{ 2: 'bind', 3: 'connect', 5: 'accept', 12: 'accept4' },
-};
+});
 
 /** What a record's system call does, and its name; undefined for calls that have no row. */
 export function syscallOf(

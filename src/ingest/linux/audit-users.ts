@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import { addressType, integer, shortAddress } from '../windows/values.js';
+import { words } from '../words.js';
 import { type AuditRow, additional } from './audit-additional.js';
 import { type Fields, knownUsers } from './audit-event.js';
 import { plainOf, textOf } from './audit-record.js';
 
 export const userRows: Readonly<
   Record<string, (type: string, fields: Fields) => AuditRow | undefined>
-> = {
+> = words({
   USER_LOGIN: logonRow,
   USER_AUTH: logonRow,
   ADD_USER: accountRow,
@@ -18,7 +19,7 @@ export const userRows: Readonly<
   USER_CHAUTHTOK: accountRow,
   ACCT_LOCK: accountRow,
   ACCT_UNLOCK: accountRow,
-};
+});
 
 function hasSucceeded(fields: Fields): boolean {
   return /^(?:success|yes|1)$/.test(plainOf(fields.get('res')) ?? '');

@@ -1,15 +1,16 @@
+import { words } from '../words.js';
 import { field, firstOf, literal, transform } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 import { accountName, baseName, plainPath } from './values.js';
 
 /** Paths that AppLocker writes with a name for the folder: `%OSDRIVE%\a.exe`. */
-const folders: Readonly<Record<string, string>> = {
+const folders: Readonly<Record<string, string>> = words({
   '%OSDRIVE%': 'C:',
   '%WINDIR%': 'C:\\Windows',
   '%SYSTEM32%': 'C:\\Windows\\System32',
   '%PROGRAMFILES%': 'C:\\Program Files',
-};
+});
 
 const plain = transform('path', (text, { device }) =>
   plainPath(text, device.volumes).replace(

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.js';
+import { words } from '../words.js';
 import { type EventData, lowerCase, textOf } from './event.js';
 import { asObject, at, type JsonObject } from './shape.js';
 
@@ -45,9 +46,9 @@ const initiated: Moved = (record) => {
 };
 
 /** Numbers of record types that Sysmon writes with their number. */
-const dnsNumbers: Readonly<Record<string, number>> = {
+const dnsNumbers: Readonly<Record<string, number>> = words({
   ...{ NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, SRV: 33 },
-};
+});
 
 /** Answers in Sysmon's form. */
 const queryResults: Moved = (record) => {
@@ -63,7 +64,7 @@ const queryResults: Moved = (record) => {
 };
 
 /** Numbers of the words for a query's status (winerror.h). */
-const queryStatuses: Readonly<Record<string, number>> = {
+const queryStatuses: Readonly<Record<string, number>> = words({
   SUCCESS: 0,
   ERROR_ACCESS_DENIED: 5,
   ERROR_INVALID_NAME: 123,
@@ -83,7 +84,7 @@ const queryStatuses: Readonly<Record<string, number>> = {
   DNS_ERROR_NAME_DOES_NOT_EXIST: 9714,
   DNS_ERROR_NO_TCPIP: 9851,
   DNS_ERROR_NO_DNS_SERVERS: 9852,
-};
+});
 
 const queryStatus: Moved = (record) => {
   const status = textOf(at(record, 'sysmon.dns.status'));
@@ -235,13 +236,13 @@ const powershell: MovedFields = {
   },
 };
 
-const moved: Readonly<Record<string, MovedFields>> = {
+const moved: Readonly<Record<string, MovedFields>> = words({
   'microsoft-windows-sysmon': sysmon,
   'microsoft-windows-security-auditing': security,
   'microsoft-windows-powershell': powershell,
   powershellcore: powershell,
   'linux-sysmon': sysmon,
-};
+});
 
 /** Adds the values of an event that its shipper has moved out of `event_data`. */
 export function addMovedFields(

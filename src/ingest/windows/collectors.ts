@@ -1,5 +1,6 @@
 import { epochText } from '../datetime.js';
 import type { JsonValue } from '../json.js';
+import { words } from '../words.js';
 import { EventData, textOf } from './event.js';
 import {
   addEventData,
@@ -170,7 +171,7 @@ function unwrapGelf(record: JsonObject): Envelope {
 }
 
 /** What Hayabusa calls logs. */
-const hayabusaLogs: Readonly<Record<string, string>> = {
+const hayabusaLogs: Readonly<Record<string, string>> = words({
   Sec: 'Security',
   Sys: 'System',
   Sysmon: 'Microsoft-Windows-Sysmon/Operational',
@@ -185,7 +186,7 @@ const hayabusaLogs: Readonly<Record<string, string>> = {
   SecMitig: 'Microsoft-Windows-Security-Mitigations/KernelMode',
   'RDS-RCM': 'Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational',
   'LDAP-Cli': 'Microsoft-Windows-LDAP-Client/Debug',
-};
+});
 
 /** `Name: value ¦ Name: value`, as it is in CSV. */
 function listedFields(text: string): EventData {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.js';
+import { words } from '../words.js';
 import type { WindowsEvent } from './event.js';
 import {
   computed,
@@ -150,7 +151,7 @@ const tampering: Rule = {
 };
 
 /** Attack surface reduction rules and the names that Defender's action types have for them. */
-const reductionRules: Readonly<Record<string, string>> = {
+const reductionRules: Readonly<Record<string, string>> = words({
   '56a863a9-875e-4185-98a7-b882c64b5ce5': 'AsrVulnerableSignedDriver',
   '7674ba52-37eb-4a4f-a9a1-f0f9a1619a2c': 'AsrAdobeReaderChildProcess',
   'd4f940ab-401b-4efc-aadc-ad5f3c50688a': 'AsrOfficeChildProcess',
@@ -169,11 +170,11 @@ const reductionRules: Readonly<Record<string, string>> = {
   'c1db55ab-c21a-4637-bb3f-a12568109d35': 'AsrRansomware',
   'c0033c00-d16d-4114-a5a0-dc9b3a7d2ceb': 'AsrAbusedSystemTool',
   '33ddedf1-c6e0-47cb-833e-de6133960387': 'AsrSafeModeReboot',
-};
+});
 /** Where Microsoft's name is not that of the rule and what became of the matter. */
-const otherNames: Readonly<Record<string, string>> = {
+const otherNames: Readonly<Record<string, string>> = words({
   AsrSafeModeRebootAudited: 'AsrSafeModeRebootedAudited',
-};
+});
 
 const plainId = (id: string) => id.replace(/[{}]/g, '').toLowerCase();
 

@@ -1,3 +1,4 @@
+import { words } from '../words.js';
 import { type Condition, computed, field, literal, match, transform } from './expression.js';
 import type { Rule } from './rule.js';
 import * as to from './transforms.js';
@@ -10,7 +11,7 @@ import { statusCode } from './values.js';
 
 const success = '00000000';
 /** Codes of Kerberos (RFC 4120) and of NTLM that Defender has words for. */
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = words({
   '00000006': 'UnknownUser',
   '00000012': 'AccountDisabled',
   '00000017': 'PasswordExpired',
@@ -21,7 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   C0000072: 'AccountDisabled',
   C0000193: 'AccountExpired',
   C0000234: 'AccountLocked',
-};
+});
 
 const reason = transform('reason', (status) => {
   const code = statusCode(status);

@@ -280,9 +280,9 @@ export function sectionedMessage(
     const above = heading.exec(text)?.[1];
     const [, label = '', value = ''] = labelled.exec(text) ?? [];
     const key = label.trim().toLowerCase();
-    const name = section[key] ?? ofEvent[id]?.[key] ?? anywhere[key];
+    const name = ownOf(section, key) ?? ownOf(ofEvent[id], key) ?? ownOf(anywhere, key);
     if (above !== undefined && name === undefined) {
-      section = sections[above.toLowerCase()] ?? {};
+      section = ownOf(sections, above.toLowerCase()) ?? {};
       last = undefined;
     } else if (name !== undefined) {
       setOnce(data, name, value.trim());
@@ -299,9 +299,17 @@ export function sectionedMessage(
   }
 }
 
+/** A word's value, where it is none that every object has. */
+function ownOf<Value>(
+  table: Readonly<Record<string, Value>> | undefined,
+  word: string,
+): Value | undefined {
+  return table !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** Messages have an account's name for its SID where that is known to the machine. */
 function setOnce(data: EventData, name: string, text: string): void {
   if (data.get(name.toLowerCase()) === undefined) {
-    data.set(name, codes[name]?.[text.toLowerCase().replace(/\.$/, '')] ?? text);
+    data.set(name, ownOf(codes[name], text.toLowerCase().replace(/\.$/, '')) ?? text);
   }
 }

@@ -1,8 +1,9 @@
+import { words } from '../words.js';
 import { type EventData, lowerCase } from './event.js';
 import { nobody, present, wellKnownSid } from './values.js';
 
 /** The last part of the SIDs of groups that every Windows has. */
-const builtinGroups: Readonly<Record<string, number>> = {
+const builtinGroups: Readonly<Record<string, number>> = words({
   administrators: 544,
   users: 545,
   guests: 546,
@@ -17,15 +18,15 @@ const builtinGroups: Readonly<Record<string, number>> = {
   'event log readers': 573,
   'hyper-v administrators': 578,
   'remote management users': 580,
-};
+});
 
-const otherSids: Readonly<Record<string, string>> = {
+const otherSids: Readonly<Record<string, string>> = words({
   'null sid': nobody,
   everyone: 'S-1-1-0',
   'nt authority\\anonymous logon': 'S-1-5-7',
   'nt authority\\authenticated users': 'S-1-5-11',
   'nt authority\\iusr': 'S-1-5-17',
-};
+});
 
 /** Accounts of sessions, which have the session's number in name and SID. */
 const ofSession: readonly (readonly [name: RegExp, sid: string])[] = [

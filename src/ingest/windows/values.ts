@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ExactNumber, type JsonValue } from '../json.js';
+import { words } from '../words.js';
 
 /** Absent values of event data: `-`, nothing. */
 export function present(value: string | undefined): string | undefined {
@@ -107,11 +108,11 @@ export function accountDomain(user: string): string | undefined {
 }
 
 /** Accounts that every Windows has. */
-export const wellKnownAccounts: Readonly<Record<string, string>> = {
+export const wellKnownAccounts: Readonly<Record<string, string>> = words({
   'S-1-5-18': 'nt authority\\system',
   'S-1-5-19': 'nt authority\\local service',
   'S-1-5-20': 'nt authority\\network service',
-};
+});
 
 /** The SID of no account. */
 export const nobody = 'S-1-0-0';
@@ -125,7 +126,7 @@ export function wellKnownSid(user: string): string | undefined {
   return wellKnownSids.get(user.toLowerCase());
 }
 
-const integrityLevels: Readonly<Record<string, string>> = {
+const integrityLevels: Readonly<Record<string, string>> = words({
   low: 'Low',
   medium: 'Medium',
   high: 'High',
@@ -145,23 +146,23 @@ const integrityLevels: Readonly<Record<string, string>> = {
   'mandatory label\\medium plus mandatory level': 'Medium',
   'mandatory label\\high mandatory level': 'High',
   'mandatory label\\system mandatory level': 'System',
-};
+});
 
 export function integrityLevel(text: string): string {
   return integrityLevels[text.toLowerCase()] ?? text;
 }
 
-const elevations: Readonly<Record<string, string>> = {
+const elevations: Readonly<Record<string, string>> = words({
   '%%1936': 'TokenElevationTypeDefault',
   '%%1937': 'TokenElevationTypeFull',
   '%%1938': 'TokenElevationTypeLimited',
-};
+});
 
 export function tokenElevation(text: string): string | undefined {
   return elevations[text] ?? /^TokenElevationType[A-Z]\w*/.exec(text)?.[0];
 }
 
-const logonTypes: Readonly<Record<string, string>> = {
+const logonTypes: Readonly<Record<string, string>> = words({
   '2': 'Interactive',
   '3': 'Network',
   '4': 'Batch',
@@ -173,7 +174,7 @@ const logonTypes: Readonly<Record<string, string>> = {
   '11': 'CachedInteractive',
   '12': 'CachedRemoteInteractive',
   '13': 'CachedUnlock',
-};
+});
 
 const logonTypesByWord = new Map(
   Object.values(logonTypes).map((name) => [name.toLowerCase(), name]),
@@ -199,7 +200,7 @@ export function authenticationProtocol(
   return found;
 }
 
-const failureReasons: Readonly<Record<string, string>> = {
+const failureReasons: Readonly<Record<string, string>> = words({
   C000006A: 'InvalidUserNameOrPassword',
   C0000064: 'InvalidUserNameOrPassword',
   C000006D: 'InvalidUserNameOrPassword',
@@ -209,7 +210,7 @@ const failureReasons: Readonly<Record<string, string>> = {
   C0000071: 'PasswordExpired',
   C0000224: 'PasswordExpired',
   C000015B: 'LogonTypeNotGranted',
-};
+});
 
 /** A status code as 8 hex digits: some shippers write it as a number, which may be negative. */
 export function statusCode(text: string): string {
@@ -238,7 +239,7 @@ export function failureReason(
   return codes[0];
 }
 
-const protocols: Readonly<Record<string, string>> = {
+const protocols: Readonly<Record<string, string>> = words({
   tcp: 'Tcp',
   '6': 'Tcp',
   udp: 'Udp',
@@ -247,7 +248,7 @@ const protocols: Readonly<Record<string, string>> = {
   '1': 'Icmp',
   icmpv6: 'Icmp',
   '58': 'Icmp',
-};
+});
 
 export function protocolName(text: string): string {
   return protocols[text.trim().toLowerCase()] ?? text;
@@ -426,7 +427,7 @@ export function registryDetails(text: string): { readonly type: string; readonly
   return { type: 'String', data: text === '(Empty)' ? '' : text };
 }
 
-const registryTypes: Readonly<Record<string, string>> = {
+const registryTypes: Readonly<Record<string, string>> = words({
   '%%1872': 'None',
   '%%1873': 'String',
   '%%1874': 'ExpandString',
@@ -441,7 +442,7 @@ const registryTypes: Readonly<Record<string, string>> = {
   reg_dword: 'Dword',
   reg_multi_sz: 'MultiString',
   reg_qword: 'Qword',
-};
+});
 
 /** A registry type of the Security log (`%%1876`), or the name that it stands for. */
 export function registryType(code: string): string {
@@ -463,7 +464,7 @@ export function pipeName(name: string): string {
     : name.replace(localPipe, () => '\\Device\\NamedPipe\\');
 }
 
-const dnsTypes: Readonly<Record<string, string>> = {
+const dnsTypes: Readonly<Record<string, string>> = words({
   '1': 'A',
   '2': 'NS',
   '5': 'CNAME',
@@ -475,7 +476,7 @@ const dnsTypes: Readonly<Record<string, string>> = {
   '33': 'SRV',
   '64': 'SVCB',
   '65': 'HTTPS',
-};
+});
 
 const dnsTyped = /^type:\s*(\d+)\s*(.*)$/i;
 
@@ -544,13 +545,13 @@ export function serviceStart(text: string): JsonValue {
   return integer(text) ?? serviceStarts.find(([words]) => words.test(text))?.[1] ?? text;
 }
 
-const entities: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = words({
   lt: '<',
   gt: '>',
   amp: '&',
   quot: '"',
   apos: "'",
-};
+});
 
 /** Text without XML's escapes. */
 export function unescapeXml(text: string): string {

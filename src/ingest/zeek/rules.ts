@@ -3,6 +3,7 @@ import { epochText, parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { type Occurrences, reportId } from '../occurrences.js';
 import { protocolName } from '../windows/values.js';
+import { words } from '../words.js';
 import { type Ends, endsOf } from './ends.js';
 import type { ZeekFields } from './fields.js';
 
@@ -99,11 +100,11 @@ function remoteAction(fields: ZeekFields): string | undefined {
 const ofClient = (index: number) => (fields: ZeekFields) =>
   fields.get('client')?.split('/')[index]?.toLowerCase();
 
-const fileActions: Readonly<Record<string, string>> = {
+const fileActions: Readonly<Record<string, string>> = words({
   'SMB::FILE_DELETE': 'FileDeleted',
   'SMB::FILE_RENAME': 'FileRenamed',
   'SMB::FILE_WRITE': 'FileModified',
-};
+});
 
 /** Logs that become events; what the others say is in these as well, or is about Zeek itself. */
 export const zeekRules: readonly ZeekRule[] = [

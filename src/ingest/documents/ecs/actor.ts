@@ -1,4 +1,5 @@
 import { type Expression, joined, literal, transform } from '../../windows/expression.js';
+import { words } from '../../words.js';
 import { at, firstOf, isThere, when } from '../expression.js';
 import type { ProcessMembers } from '../rule.js';
 import * as to from '../transforms.js';
@@ -63,11 +64,11 @@ export const actorDetails: Readonly<Record<string, Expression>> = {
 };
 
 /** Elastic Endpoint's words for it. */
-const elevations: Readonly<Record<string, string>> = {
+const elevations: Readonly<Record<string, string>> = words({
   default: 'TokenElevationTypeDefault',
   full: 'TokenElevationTypeFull',
   limited: 'TokenElevationTypeLimited',
-};
+});
 
 export function elevation(): Expression {
   const named = transform('elevation', (word) => elevations[word.toLowerCase()]);

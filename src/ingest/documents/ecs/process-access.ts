@@ -1,4 +1,5 @@
 import { computed, textFrom } from '../../windows/expression.js';
+import { words } from '../../words.js';
 import { all, at, not, rawAt } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
@@ -18,7 +19,7 @@ export const trace: DocumentRule = {
 };
 
 /** Calls that Elastic Endpoint watches, and Defender's names for them. */
-const apiCalls: Readonly<Record<string, string>> = {
+const apiCalls: Readonly<Record<string, string>> = words({
   openprocess: 'OpenProcessApiCall',
   openthread: 'OpenProcessApiCall',
   readprocessmemory: 'ReadProcessMemoryApiCall',
@@ -33,7 +34,7 @@ const apiCalls: Readonly<Record<string, string>> = {
   setthreadcontext: 'SetThreadContextRemoteApiCall',
   createremotethread: 'CreateRemoteThreadApiCall',
   getasynckeystate: 'GetAsyncKeyStateApiCall',
-};
+});
 
 const [calledApi, actionOf] = [rawAt('process.Ext.api.name'), rawAt('event.action')];
 

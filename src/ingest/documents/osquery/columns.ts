@@ -1,5 +1,6 @@
 import { epochText } from '../../datetime.js';
 import { computed, type Expression, textFrom } from '../../windows/expression.js';
+import { words } from '../../words.js';
 import { at } from '../expression.js';
 import { Memory } from '../memory.js';
 import type { ProcessMembers } from '../rule.js';
@@ -50,7 +51,7 @@ export function userOf(column = 'uid'): Expression {
   );
 }
 
-const everywhere: Readonly<Record<string, string>> = { '0': 'root', '65534': 'nobody' };
+const everywhere: Readonly<Record<string, string>> = words({ '0': 'root', '65534': 'nobody' });
 
 /** What a device is told to remember the name of a user by. */
 export function userFact(uid: string): string {

@@ -1,4 +1,5 @@
 import { computed, type Expression, match, textFrom } from '../../windows/expression.js';
+import { words } from '../../words.js';
 import { all, at, choose, firstOf, isThere, lists, not } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
@@ -68,12 +69,12 @@ for (const underWay of ['-115', '18446744073709551501']) {
   succeeded.add(underWay);
 }
 
-const socketActions: Readonly<Record<string, string>> = {
+const socketActions: Readonly<Record<string, string>> = words({
   accept: 'InboundConnectionAccepted',
   accept4: 'InboundConnectionAccepted',
   bind: 'ListeningConnectionCreated',
   listen: 'ListeningConnectionCreated',
-};
+});
 
 export const openSocket: DocumentRule = {
   event: 'process_open_sockets',
