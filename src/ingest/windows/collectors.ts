@@ -17,6 +17,7 @@ import {
   without,
 } from './shape.js';
 import { isSnare, unwrapSnare } from './snare.js';
+import { unescapeXml } from './values.js';
 import { parseXml } from './xml.js';
 
 /** Splunk's own fields of an event, and those that its add-ons take from the header. */
@@ -135,10 +136,33 @@ const nxlogTypes = new Set([
   ...['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'VERBOSE', 'AUDIT_SUCCESS', 'AUDIT_FAILURE'],
 ]);
 
-export function deleteNxlogType(data: EventData): void {
+/** Takes back what NXLog has done to the values of an event. */
+export function mendNxlog(data: EventData, message: string): void {
   if (nxlogTypes.has(data.get('eventtype') ?? '')) {
     data.delete('EventType');
   }
+  for (const [slot, value] of data.values.entries()) {
+    if (value.includes('&') && isEscaped(value, message)) {
+      data.replace(slot, unescapeXml(value));
+    }
+  }
+}
+
+const escape = /&(?:lt|gt|amp|quot|apos);/;
+const neverEscaped = /[<>]|&(?!(?:lt|gt|amp|quot|apos);)/;
+/** Up to where values and messages may differ: in their ends of lines, and in `%`, which the event log doubles. */
+const before = /[^\r\n%]{0,20}$/;
+const after = /^[^\r\n%]{0,20}/;
+
+/** Some versions of NXLog read events as XML and leave the escapes of values in place; messages have none. */
+function isEscaped(value: string, message: string): boolean {
+  const found = escape.exec(value);
+  if (found === null || neverEscaped.test(value)) {
+    return false;
+  }
+  const start = before.exec(value.slice(Math.max(found.index - 20, 0), found.index))?.[0] ?? '';
+  const rest = value.slice(found.index);
+  return !message.includes(start + (after.exec(rest.slice(0, 20))?.[0] ?? ''));
 }
 
 const gelfFields = new Set([
@@ -156,7 +180,7 @@ function unwrapGelf(record: JsonObject): Envelope {
     Object.entries(record).map(([name, value]) => [name.replace(/^_/, ''), value]),
   );
   const data = without(plain, gelfFields);
-  deleteNxlogType(data);
+  mendNxlog(data, textOf(plain['full_message']) ?? '');
   return {
     provider: plain['SourceName'],
     id: plain['EventID'],

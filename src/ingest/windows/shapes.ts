@@ -4,9 +4,9 @@ import { messageOfLine } from '../linux/syslog.js';
 import { addMovedFields } from './beats-fields.js';
 import {
   collectors,
-  deleteNxlogType,
   isTextEvent,
   kibanaTime,
+  mendNxlog,
   timeText,
   unwrapDocument,
   unwrapText,
@@ -124,6 +124,8 @@ const nxlogEnvelope = new Set([
   ...['SeverityValue', 'RecordNumber', 'ExecutionProcessID', 'ExecutionThreadID', 'ThreadID'],
   ...['ActivityID', 'RelatedActivityID', 'SourceModuleName', 'SourceModuleType', 'Message', 'host'],
   ...['port', 'tags', '@timestamp', '@version', 'EventTypeOrignal', 'MessageSourceAddress'],
+  // Its word on values that it could not look up.
+  'ERROR_EVT_UNRESOLVED',
   // The account that wrote the record, never the one that acted.
   ...['AccountName', 'AccountType', 'Domain', 'UserID'],
 ]);
@@ -466,7 +468,7 @@ const shapes: readonly Shape[] = [
         return whole;
       }
       const data = without(record, nxlogEnvelope);
-      deleteNxlogType(data);
+      mendNxlog(data, textOf(record['Message']) ?? '');
       const time = record['EventTime'];
       return {
         provider: record['SourceName'],

@@ -458,7 +458,8 @@ export function registryNumber(data: string, type: string | undefined): string {
 const localPipe = /^(?:\\\\[.?]\\pipe|\\\?\?\\pipe|)\\?/i;
 
 /** `\name` in full; anonymous pipes have no other name. */
-export function pipeName(name: string): string {
+export function pipeName(text: string): string {
+  const name = text.startsWith('&lt;') ? unescapeXml(text) : text;
   return /^(?:<|\\device\\)/i.test(name)
     ? name
     : name.replace(localPipe, () => '\\Device\\NamedPipe\\');

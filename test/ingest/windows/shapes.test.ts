@@ -714,6 +714,36 @@ describe('an event is the same in every shape', () => {
     expect(onlyRow(converted([record]))).not.toHaveProperty('AdditionalFields');
   });
 
+  const escaped = 'cmd /c a.exe 2&gt;&amp;1 &gt; %TEMP%\\a &amp;amp; b';
+  const plain = 'cmd /c a.exe 2>&1 > %TEMP%\\a &amp; b';
+  const commandIn = (text: string) => `Process Information:\r\n\tProcess Command Line:\t${text}`;
+  it.each([
+    ['the message has it without', escaped, commandIn(plain), plain],
+    ['nothing tells of it', escaped, undefined, plain],
+    ['the message has it, too', escaped, commandIn(escaped), escaped],
+    ['another one is not', 'a &amp; b && c', undefined, 'a &amp; b && c'],
+    ['there is none', 'a && b > c', undefined, 'a && b > c'],
+  ])('what NXLog has left escaped of XML is plain again: %s', (_what, value, message, wanted) => {
+    const record = {
+      ...{ EventTime: iso, Hostname: computer, EventID: 4688, Message: message },
+      SourceName: 'Microsoft-Windows-Security-Auditing',
+      SourceModuleType: 'im_msvistalog',
+      NewProcessName: 'C:\\Windows\\System32\\cmd.exe',
+      ERROR_EVT_UNRESOLVED: true,
+      CommandLine: value,
+    };
+    const gelf = {
+      ...{ version: '1.1', host: computer, short_message: 'm', timestamp: 1767607872.4 },
+      ...{ full_message: message, _EventID: 4688, _SourceName: record.SourceName },
+      ...{ _NewProcessName: record.NewProcessName, _CommandLine: value },
+    };
+    for (const each of [record, gelf]) {
+      const row = onlyRow(converted([each]));
+      expect(row['ProcessCommandLine']).toBe(wanted);
+      expect(row['AdditionalFields']).toBeUndefined();
+    }
+  });
+
   it('what NXLog has lost of an event is in its message', () => {
     const record = {
       EventTime: iso,

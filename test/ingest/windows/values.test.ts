@@ -107,6 +107,7 @@ it.each([
   ['\\??\\pipe\\evil', '\\Device\\NamedPipe\\evil'],
   ['\\Device\\NamedPipe\\evil', '\\Device\\NamedPipe\\evil'],
   ['<Anonymous Pipe>', '<Anonymous Pipe>'],
+  ['&lt;Anonymous Pipe&gt;', '<Anonymous Pipe>'],
 ])('pipe %s is %s', (name, wanted) => {
   expect(values.pipeName(name)).toBe(wanted);
 });
