@@ -8,14 +8,16 @@ import type {
   RawRecord,
 } from '../connector.js';
 import { Device } from '../correlation/devices.js';
+import { logonSteps, type SettledStep, settleStep } from '../correlation/logon-steps.js';
 import { rank } from '../correlation/process.js';
 import { knownImage } from '../correlation/processes.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { type Moment, parseDatetime } from '../datetime.js';
 import { rejectionOf } from '../dead-letters.js';
 import { compactJson, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
-import { hashOf } from '../normalize.js';
+import { hashOf, rowKeyOf } from '../normalize.js';
 import { Occurrences, reportId } from '../occurrences.js';
+import type { RowKey } from '../rows.js';
 import { actorColumns, type Columns, type NamedProcess } from '../windows/actor.js';
 import { type Expression, type RuleScope, textFrom } from '../windows/expression.js';
 import type { JsonObject } from '../windows/shape.js';
@@ -237,7 +239,23 @@ export class DocumentConversion implements Conversion {
       columns['ActionType'] = actionType;
     }
     this.#fill(columns, source, plan, time);
-    return { table: rule.table, columns, identity, record };
+    const step = time && this.#settled(rule, columns, rowKeyOf(rule.table, time, identity), time);
+    return step?.isTold
+      ? { passed: 'merged' }
+      : { table: rule.table, columns, identity, record, replaces: step?.replaces };
+  }
+
+  #settled(
+    { logonStep }: DocumentRule,
+    columns: Columns,
+    row: RowKey,
+    time: Moment,
+  ): SettledStep | undefined {
+    const step = logonSteps.find((each) => each === readText(logonStep, this.#scope));
+    return (
+      step &&
+      settleStep(step, columns, row, this.#scope.device.name, time, this.#context.correlation)
+    );
   }
 
   /** The rows of a document's parts, beside its own. */

@@ -52,6 +52,8 @@ export interface DocumentRule {
   readonly unlessTold?: Expression;
   /** A row has its own time. */
   readonly time?: Expression;
+  /** What the row is to others of one logon; none where it is empty. */
+  readonly logonStep?: Expression;
   /** Tells a row from all others where the document itself comes again and again. */
   readonly identity?: Expression;
   readonly note?: string;

@@ -1,9 +1,12 @@
 import type { DefenderEvent } from '../connector.js';
+import type { LogonStep } from '../correlation/logon-steps.js';
 import { type JsonValue, setMember } from '../json.js';
 import type { Fields } from './audit-event.js';
 import { plainOf, textOf } from './audit-record.js';
 
-export type AuditRow = Pick<DefenderEvent, 'table' | 'columns'>;
+export interface AuditRow extends Pick<DefenderEvent, 'table' | 'columns'> {
+  readonly logonStep?: LogonStep;
+}
 
 /** Told by columns, or by the process that acted. */
 const inColumns: ReadonlySet<string> = new Set([

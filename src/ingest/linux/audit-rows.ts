@@ -48,7 +48,7 @@ export const auditRows: readonly {
     table: 'DeviceLogonEvents',
     actionType: 'LogonSuccess, LogonFailed, by res',
     columns:
-      '*actor*: pid, exe; AccountName = acct, or the name of id; LogonId = ses; RemoteIP = addr; RemoteIPType; RemoteDeviceName = hostname',
+      '*actor*: pid, exe; AccountName = acct, or the name of id; LogonId = ses; RemoteIP = addr; RemoteIPType; RemoteDeviceName = hostname. The row of a USER_LOGIN takes the place of its USER_AUTH’s: of one that failed, of all that succeeded',
   },
   {
     event: 'ADD_USER, DEL_USER, USER_MGMT, USER_CHAUTHTOK, ACCT_LOCK, ACCT_UNLOCK',

@@ -38,12 +38,13 @@ function accountOf(fields: Fields): string | undefined {
 
 const unsetSession = '4294967295';
 
-function logonRow(_: string, fields: Fields): AuditRow {
+function logonRow(type: string, fields: Fields): AuditRow {
   const address = plainOf(fields.get('addr'));
   const host = plainOf(fields.get('hostname'));
   const session = plainOf(fields.get('ses'));
   return {
     table: 'DeviceLogonEvents',
+    logonStep: type === 'USER_LOGIN' ? 'login' : 'authentication',
     columns: {
       ActionType: hasSucceeded(fields) ? 'LogonSuccess' : 'LogonFailed',
       AccountName: accountOf(fields),

@@ -1,9 +1,11 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, ConversionContext, Outcome, Place, RawRecord } from '../connector.js';
 import type { Device } from '../correlation/devices.js';
+import { settleStep } from '../correlation/logon-steps.js';
 import { rank } from '../correlation/process.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { rejectionOf } from '../dead-letters.js';
+import { rowKeyOf } from '../normalize.js';
 import { reportId } from '../occurrences.js';
 import { actorColumnsIn, type Columns, setActorColumns } from '../windows/actor.js';
 import { baseName } from '../windows/values.js';
@@ -146,7 +148,7 @@ export class AuditConversion implements Conversion {
     const device = this.#context.correlation.devices.of(host);
     device.platform ??= 'Linux';
     let count = 0;
-    for (const { table, columns: own } of rowsOf(event)) {
+    for (const { table, columns: own, logonStep } of rowsOf(event)) {
       const identity = `audit\n${host.toLowerCase()}\n${id}\n${count++}`;
       const columns: Columns = { Timestamp: time?.text, ReportId: reportId(identity) };
       if (host !== '') {
@@ -154,7 +156,15 @@ export class AuditConversion implements Conversion {
         columns['DeviceName'] = device.name;
       }
       this.#setActor(columns, event, table, device);
-      yield { table, columns: Object.assign(columns, own), identity, record };
+      Object.assign(columns, own);
+      const row = logonStep && time && rowKeyOf(table, time, identity);
+      const step =
+        row && settleStep(logonStep, columns, row, device.name, time, this.#context.correlation);
+      if (step?.isTold) {
+        yield { passed: 'merged' };
+        continue;
+      }
+      yield { table, columns, identity, record, replaces: step?.replaces };
       if (time && host !== '') {
         this.#sighted.add(device, time.milliseconds);
       }

@@ -5,6 +5,7 @@ import * as to from '../transforms.js';
 import { user } from './actor.js';
 import { action, category, hasFailed, isAudit, type } from './event.js';
 import { seen } from './inspection.js';
+import { isOfService } from './services.js';
 
 const ofNetworkLogon = (one: string, other: string) => firstOf(at(one), at(other));
 
@@ -41,6 +42,12 @@ export const hasEffective = any(isThere('user.effective.name'), isThere('user.ef
 export const ofLogon = (name: string) =>
   when(hasEffective, at(`user.effective.${name}`), at(`user.${name}`));
 
+/** USER_LOGIN and USER_AUTH, in Auditbeat's words and Filebeat's. */
+const [isAuditLogin, isAuditAuthentication] = [
+  action('logged-in', 'user_login'),
+  action('authenticated', 'user_auth'),
+];
+
 export const logon: DocumentRule = {
   event: 'authentication',
   table: 'DeviceLogonEvents',
@@ -60,8 +67,23 @@ export const logon: DocumentRule = {
     ),
     not(all(type('end'), not(type('start')))),
     not(action('logged-out', 'log_off', 'user_logout', 'boot', 'shutdown', 'ended-session')),
-    // Auditbeat's words, and Filebeat's.
-    not(all(isAudit, not(action('logged-in', 'authenticated', 'user_login', 'user_auth')))),
+    not(all(isAudit, not(any(isAuditLogin, isAuditAuthentication)))),
+    not(isOfService),
+    // Told by the program that it helps, which may lock the account besides.
+    not(lists('process.name', 'unix_chkpwd')),
+    not(action('account-locked')),
+  ),
+  note: 'The row of a login in the audit system, and of one by sshd, takes the place of those of its authentication.',
+  logonStep: choose(
+    [lists('system.auth.ssh.event', 'Invalid'), 'account'],
+    [any(all(isAudit, isAuditLogin), action('ssh_login')), 'login'],
+    [
+      any(
+        all(isAudit, isAuditAuthentication),
+        all(isThere('system.auth'), action('authentication_failure')),
+      ),
+      'authentication',
+    ],
   ),
   actor: {
     guid: at('process.entity_id'),

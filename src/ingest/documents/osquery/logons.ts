@@ -22,7 +22,8 @@ export const userEvent: DocumentRule = {
     [matches('message', /fail/, 'has fail'), 'LogonFailed'],
     [undefined, 'LogonAttempted'],
   ),
-  note: 'The message has not always the result in it.',
+  note: 'The message has not always the result in it. The row of a login takes the place of its authentications’.',
+  logonStep: choose([lists('type', '1112', 'user_login'), 'login'], [undefined, 'authentication']),
   condition: lists('type', '1100', '1112', 'user_login', 'user_auth'),
   actor: acting,
   columns: {
