@@ -1,6 +1,6 @@
 import { valueAt } from './document.js';
 import { accountChange, groupChange } from './ocsf/accounts.js';
-import { cloud } from './ocsf/cloud.js';
+import { cloud, givesRole } from './ocsf/cloud.js';
 import { about, computerOf, device } from './ocsf/device.js';
 import { classOf, idOf, ocsfDocument, timeOf } from './ocsf/document.js';
 import { fileSystem } from './ocsf/files.js';
@@ -28,7 +28,8 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   2004: [finding],
   2006: [finding],
   3001: [accountChange, cloud('3001 account change in a service')],
-  3002: [logon, signIn],
+  3002: [logon, signIn, cloud('3002 authentication: a role', givesRole)],
+  3004: [cloud('3004 entity management')],
   3005: [cloud('3005 user access management')],
   3006: [groupChange, cloud('3006 group management in a service')],
   4001: [network],
@@ -39,10 +40,12 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   4007: [ssh],
   4008: [ftp],
   4009: [mail],
+  4010: [cloud('4010 network file activity')],
   4011: [mailFile],
   4012: [mailUrl],
   6001: [cloud('6001 web resources activity')],
   6003: [cloud('6003 API activity')],
+  6004: [cloud('6004 web resource access')],
   6005: [cloud('6005 datastore activity')],
   6006: [cloud('6006 file hosting activity')],
   201001: [registryKey],

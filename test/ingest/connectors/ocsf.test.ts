@@ -781,6 +781,46 @@ describe('OCSF documents', () => {
     expect(letters).toMatchObject([{ Reason: reason }]);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'a policy that is made',
+      {
+        ...{ class_uid: 3004, activity_id: 1, activity_name: 'Create' },
+        entity: { name: 'AllowAll', type: 'Policy', uid: 'arn:p' },
+        api: { operation: 'CreatePolicy' },
+      },
+      {
+        ActionType: 'CreatePolicy',
+        ObjectName: 'AllowAll',
+        ObjectType: 'Policy',
+        ObjectId: 'arn:p',
+      },
+    ],
+    [
+      'a file that is taken from a service of files',
+      {
+        ...{ class_uid: 4010, activity_id: 2, activity_name: 'Download' },
+        file: { name: 'plan.docx' },
+        actor: { user: { email_addr: 'a@contoso.com' } },
+      },
+      { ActionType: 'Download', ObjectName: 'plan.docx', AccountId: 'a@contoso.com' },
+    ],
+    [
+      'a role that a program takes on, which is no sign-in',
+      {
+        ...{ class_uid: 3002, activity_id: 1, status_id: 1 },
+        api: { operation: 'AssumeRole', service: { name: 'sts.amazonaws.com' } },
+        actor: { user: { name: 'deploy' } },
+      },
+      { ActionType: 'AssumeRole', AccountDisplayName: 'deploy', Application: 'sts.amazonaws.com' },
+    ],
+  ])('activity in a service: %s', (_name, event, wanted) => {
+    const { device, ...elsewhere } = common;
+    const { rows } = converted([{ ...elsewhere, ...event }]);
+    expect(Object.keys(rows)).toEqual(['CloudAppEvents']);
+    expect(rows['CloudAppEvents']).toMatchObject([wanted]);
+  });
+
   it('a change of an account in a service names it', () => {
     const { device, ...elsewhere } = common;
     const { rows } = converted([

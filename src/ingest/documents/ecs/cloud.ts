@@ -1,21 +1,37 @@
-import { all, any, at, choose, firstOf, inPartAt, isThere, not } from '../expression.js';
+import { all, any, at, choose, firstOf, inPartAt, isThere, not, when } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, type } from './event.js';
-import { isOfCloud } from './services.js';
+import { isOfCloud, isOfService } from './services.js';
 
 const [initiator, target] = [
   'azure.auditlogs.properties.initiated_by.user',
   'azure.auditlogs.properties.target_resources.0',
 ];
 
+const fileTypes = ['creation', 'deletion', 'change', 'access'];
+
+const isFileActivity = all(isOfService, category('file'), type(...fileTypes));
+
+/** Of what has no name for what it was, in the words of Microsoft's audit log (aka.ms/auditlogactivities). */
+const fileActivity = when(
+  isFileActivity,
+  choose(
+    [type('creation'), 'FileUploaded'],
+    [type('deletion'), 'FileDeleted'],
+    [type('change'), 'FileModified'],
+    [type('access'), 'FileAccessed'],
+  ),
+  '',
+);
+
 export const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
-  actionType: firstOf(at('event.action'), at('event.code')),
+  actionType: firstOf(at('event.action'), fileActivity, at('event.code')),
   condition: all(
     isOfCloud,
-    isThere('event.action'),
+    any(isThere('event.action'), isFileActivity),
     not(isThere('process.pid')),
     not(all(category('network'), any(isThere('destination.ip'), isThere('network.transport')))),
   ),

@@ -4,6 +4,9 @@ import { all, any, isThere, lists, matches, not } from '../expression.js';
 export const services: ReadonlySet<string> = new Set([
   ...['azure', 'okta', 'o365', 'aws', 'gcp', 'google_workspace', 'github', 'gitlab', 'slack'],
   ...['atlassian', 'salesforce', 'zoom', 'box', 'auth0', 'onelogin', 'ping_one', 'duo'],
+  // Elastic's packages have longer names than Filebeat's modules.
+  ...['box_events', 'atlassian_bitbucket', 'atlassian_confluence', 'atlassian_jira', 'cisco_duo'],
+  ...['1password', 'bitwarden', 'jumpcloud', 'lastpass', 'servicenow'],
 ]);
 
 /** What a service tells, by its module or the first part of the data set. */

@@ -1,23 +1,18 @@
 import { computed, type Expression, literal, textFrom } from '../../windows/expression.js';
-import { all, any, at, choose, firstOf, lists, not, when } from '../expression.js';
+import { all, any, at, choose, firstOf, lists, matches, not, when } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, hasFailed, type } from './event.js';
+import { isOfService } from './services.js';
 
-/** Sign-ins to services, by the modules that collect them. */
+/** Clouds call it authentication, too, that a program is given the rights of a role. */
+const givesRoles = any(
+  lists('event.module', 'aws', 'gcp'),
+  matches('event.dataset', /^(?:aws|gcp)\./, 'begins with aws. or gcp.'),
+);
+
 const cloudSignIn = any(
-  lists('event.dataset', 'azure.signinlogs', 'okta.system', 'o365.audit', 'google_workspace.login'),
-  lists(
-    'event.module',
-    'okta',
-    'o365',
-    'google_workspace',
-    'auth0',
-    'duo',
-    'onelogin',
-    'ping_one',
-    'azure',
-  ),
+  all(isOfService, not(givesRoles)),
   lists('event.provider', 'okta', 'AzureActiveDirectory', 'signin.amazonaws.com'),
 );
 

@@ -1,9 +1,14 @@
-import { at, firstAt, firstOf } from '../expression.js';
+import type { Condition } from '../../windows/expression.js';
+import { at, firstAt, firstOf, matches } from '../expression.js';
 import * as to from '../transforms.js';
 import { rule } from './event.js';
 
-export const cloud = (event: string) =>
+/** A program that is given the rights of a role signs in nowhere. */
+export const givesRole = matches('api.service.name', /^sts\./, 'begins with sts.');
+
+export const cloud = (event: string, condition?: Condition) =>
   rule(event, 'CloudAppEvents', {
+    ...(condition && { condition }),
     actionType: firstOf(at('api.operation'), at('activity_name'), at('type_name')),
     columns: {
       ReportId: at('metadata.uid'),
@@ -31,11 +36,12 @@ export const cloud = (event: string) =>
         at('file.name'),
         at('user.name'),
         at('group.name'),
+        at('entity.name'),
         at('databucket.name'),
         at('database.name'),
       ),
-      ObjectType: firstOf(firstAt('resources.type'), at('resource.type')),
-      ObjectId: firstOf(firstAt('resources.uid'), at('resource.uid')),
+      ObjectType: firstOf(firstAt('resources.type'), at('resource.type'), at('entity.type')),
+      ObjectId: firstOf(firstAt('resources.uid'), at('resource.uid'), at('entity.uid')),
       RawEventData: firstOf(at('unmapped'), at('raw_data')),
     },
   });

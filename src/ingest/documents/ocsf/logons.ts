@@ -1,8 +1,20 @@
 import { type Expression, literal, transform } from '../../windows/expression.js';
 import { failureReason } from '../../windows/values.js';
-import { all, any, at, choose, firstOf, inPartAt, isThere, lists, when } from '../expression.js';
+import {
+  all,
+  any,
+  at,
+  choose,
+  firstOf,
+  inPartAt,
+  isThere,
+  lists,
+  not,
+  when,
+} from '../expression.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails, sessionOf } from './actor.js';
+import { givesRole } from './cloud.js';
 import { hasDevice } from './device.js';
 import { activity, rule } from './event.js';
 import { account } from './objects.js';
@@ -45,7 +57,7 @@ export const logon = rule('3002 authentication: logon', 'DeviceLogonEvents', {
 
 export const signIn = rule('3002 authentication: sign-in to a service', 'IdentityLogonEvents', {
   actionType: choose([lists('status_id', '1'), 'LogonSuccess'], [undefined, 'LogonFailed']),
-  condition: activity(1),
+  condition: all(activity(1), not(givesRole)),
   columns: {
     ReportId: at('metadata.uid'),
     Application: firstOf(at('service.name'), at('api.service.name'), at('metadata.product.name')),

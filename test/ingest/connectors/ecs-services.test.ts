@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { converted, onlyRow, type Row } from '../convert.js';
+
+const common = { '@timestamp': '2026-01-05T10:11:12.345Z', ecs: { version: '8.11.0' } };
+const collector = { name: 'collector', hostname: 'collector', ip: ['10.9.9.9'] };
+const rowOf = (document: object): Row => onlyRow(converted([{ ...common, ...document }]));
+
+const files = [
+  'o365',
+  'google_workspace',
+  'box',
+  'box_events',
+  'aws',
+  'gcp',
+  'azure',
+  'salesforce',
+];
+
+describe('files in services', () => {
+  it.each(
+    files.flatMap((service) =>
+      Object.entries({
+        creation: 'FileUploaded',
+        deletion: 'FileDeleted',
+        change: 'FileModified',
+        access: 'FileAccessed',
+      }).map(([type, actionType]) => [service, type, actionType] as const),
+    ),
+  )('%s: %s of a file without an action is %s', (service, type, actionType) => {
+    const row = rowOf({
+      event: { dataset: `${service}.events`, category: ['file'], type: [type], id: '1' },
+      file: { name: 'plan.xlsx' },
+      user: { email: 'a@contoso.com', id: '7' },
+      host: collector,
+    });
+    expect(row).toMatchObject({
+      table: 'CloudAppEvents',
+      ActionType: actionType,
+      ObjectName: 'plan.xlsx',
+      AccountId: 'a@contoso.com',
+    });
+  });
+
+  it('what says nothing of what was done has no row', () => {
+    const event = { dataset: 'o365.audit', category: ['file'], type: ['info'] };
+    const { rows, counts } = converted([{ ...common, event, file: { name: 'a' } }]);
+    expect([rows, counts.unmapped]).toEqual([{}, 1]);
+  });
+});
+
+describe('authentication in services is none on a device', () => {
+  it.each<[string, object, object]>([
+    [
+      'Google Workspace, by SAML',
+      {
+        event: {
+          ...{ dataset: 'google_workspace.saml', action: 'login_failure', outcome: 'failure' },
+          ...{ category: ['authentication', 'session'], type: ['start'] },
+        },
+        source: { ip: '203.0.113.5', user: { email: 'foo@bar.com' } },
+        user: { name: 'foo', domain: 'bar.com' },
+      },
+      { table: 'IdentityLogonEvents', ActionType: 'LogonFailed', AccountUpn: 'foo@bar.com' },
+    ],
+    [
+      'Salesforce',
+      {
+        event: {
+          ...{ module: 'salesforce', dataset: 'salesforce.login', action: 'login-attempt' },
+          ...{ category: ['authentication'], type: ['info'], outcome: 'success' },
+        },
+        user: { email: 'user@x.example', id: '005' },
+      },
+      { table: 'IdentityLogonEvents', ActionType: 'LogonSuccess', AccountUpn: 'user@x.example' },
+    ],
+    [
+      '1Password',
+      {
+        event: {
+          ...{ dataset: '1password.signin_attempts', action: 'success', type: ['info'] },
+          ...{ category: ['authentication'], outcome: 'success' },
+        },
+        user: { email: 'user@x.example' },
+        host: collector,
+      },
+      { table: 'IdentityLogonEvents', AccountUpn: 'user@x.example' },
+    ],
+    [
+      'the console of AWS',
+      {
+        event: {
+          ...{ module: 'aws', dataset: 'aws.cloudtrail', action: 'ConsoleLogin', type: ['info'] },
+          ...{ category: ['authentication'], provider: 'signin.amazonaws.com' },
+          outcome: 'failure',
+        },
+        user: { name: 'bob' },
+      },
+      { table: 'IdentityLogonEvents', ActionType: 'LogonFailed', AccountName: 'bob' },
+    ],
+    [
+      'a role of AWS that a program takes on',
+      {
+        event: {
+          ...{ module: 'aws', dataset: 'aws.cloudtrail', action: 'AssumeRole', type: ['info'] },
+          ...{ category: ['authentication'], provider: 'sts.amazonaws.com', outcome: 'success' },
+        },
+        user: { name: 'bob' },
+        cloud: { provider: 'aws' },
+      },
+      { table: 'CloudAppEvents', ActionType: 'AssumeRole', AccountDisplayName: 'bob' },
+    ],
+  ])('%s', (_name, document, wanted) => {
+    expect(rowOf(document)).toMatchObject({ ...wanted });
+  });
+});
+
+it.each<[string, object, string]>([
+  [
+    'malware in OneDrive',
+    {
+      event: {
+        ...{ dataset: 'o365.audit', action: 'FileMalwareDetected', type: ['info'] },
+        category: ['malware', 'file'],
+      },
+      file: { name: 'x.exe', path: '/personal/x.exe' },
+    },
+    'FileMalwareDetected',
+  ],
+  [
+    'an alert of Box, about files',
+    {
+      event: {
+        ...{ kind: 'alert', dataset: 'box_events.events', action: 'SHIELD_ALERT' },
+        ...{ category: ['threat', 'file'], type: ['indicator', 'access'] },
+      },
+      rule: { name: 'Anomalous Download Rule' },
+      host: collector,
+    },
+    'SHIELD_ALERT',
+  ],
+])('%s is no event of a device', (_name, document, actionType) => {
+  expect(rowOf(document)).toMatchObject({ table: 'CloudAppEvents', ActionType: actionType });
+});
