@@ -1,5 +1,5 @@
 import { accountChange } from './ecs/accounts.js';
-import { alert, guardDuty } from './ecs/alerts.js';
+import { alert, defenderAlert, guardDuty } from './ecs/alerts.js';
 import { cloudActivity } from './ecs/cloud.js';
 import { query } from './ecs/dns.js';
 import { ecsDocument, ownId, timeOf } from './ecs/document.js';
@@ -22,6 +22,7 @@ import type { DocumentRule, DocumentSource } from './rule.js';
 const rules: readonly DocumentRule[] = [
   alert,
   guardDuty,
+  defenderAlert,
   mail,
   signature,
   malware,

@@ -639,3 +639,131 @@ describe('what happens on a host in a cloud, in ECS', () => {
     expect(converted(events).counts).toMatchObject({ unmapped: 2 });
   });
 });
+
+describe('an alert of Falco, which another host collects', () => {
+  const falco = {
+    event: { kind: 'alert', dataset: 'falco.alerts', provider: 'syscall' },
+    'event.category': ['process'],
+    'event.type': ['start'],
+    observer: { hostname: 'node7', product: 'falco', type: 'sensor' },
+    process: {
+      command_line: 'bash -c ls',
+      executable: '/bin/bash',
+      name: 'bash',
+      parent: { executable: '/bin/event-generator', name: 'httpd' },
+    },
+    rule: { name: 'Run shell untrusted' },
+    host: { ...host, hostname: 'collector', ip: ['10.9.9.9'] },
+  };
+
+  it('is no start of a process, and of the host that it was seen on', () => {
+    const result = converted([{ ...common, ...falco }]);
+    expect(onlyRow(result)).toMatchObject({
+      table: 'DeviceEvents',
+      ActionType: 'AntivirusDetection',
+      DeviceName: 'node7',
+      InitiatingProcessFileName: 'bash',
+      AdditionalFields: { ThreatName: 'Run shell untrusted' },
+    });
+    // What is said of the collector is not said of the host.
+    expect(result.snapshots['DeviceInfo']).toMatchObject([{ DeviceName: 'node7' }]);
+    expect(result.snapshots['DeviceInfo']?.[0]).not.toHaveProperty('OSPlatform');
+  });
+});
+
+it('what a firewall knows of a connection’s other end is its domain', () => {
+  const row = rowOf({
+    event: { dataset: 'fortinet_fortigate.log', category: ['network'], type: ['allowed'] },
+    source: { ip: '10.1.100.22', port: 50798 },
+    destination: { ip: '203.0.113.14', port: 443 },
+    network: { transport: 'tcp', direction: 'outbound' },
+    observer: { type: 'firewall' },
+    url: { domain: 'www.example', path: '/' },
+  });
+  expect(row).toMatchObject({ ActionType: 'ConnectionSuccess', RemoteUrl: 'www.example' });
+});
+
+it('a file that is moved away is deleted where it was', () => {
+  const row = rowOf({
+    event: {
+      ...{ module: 'file_integrity', action: ['moved', 'deleted'], category: ['file'] },
+      type: ['change', 'deletion'],
+    },
+    file: { path: '/etc/x' },
+    host,
+  });
+  expect(row).toMatchObject({ ActionType: 'FileDeleted', FolderPath: '/etc/x' });
+});
+
+describe('groups and sudo in the log of authentication', () => {
+  it.each([
+    ['group-user-added', 'UserAccountAddedToLocalGroup'],
+    ['group-user-removed', 'UserAccountRemovedFromLocalGroup'],
+    ['group-member-added', 'UserAccountAddedToLocalGroup'],
+  ])('%s', (action, actionType) => {
+    const event = { dataset: 'system.auth', category: ['iam'], type: ['change'], action };
+    const user = { name: 'root', target: { name: 'bob' } };
+    const row = rowOf({ event, host, user, group: { name: 'sudo' } });
+    expect(row).toMatchObject({
+      ActionType: actionType,
+      AccountName: 'bob',
+      AdditionalFields: { GroupName: 'sudo' },
+    });
+  });
+
+  it('the same in the file of shadow groups, and what sudo is asked for, have no row', () => {
+    const shadow = {
+      event: {
+        ...{ dataset: 'system.auth', category: ['iam'], type: ['user', 'change'] },
+        action: 'group-member-added',
+      },
+      message: "add 'bob' to shadow group 'sudo'",
+      host,
+    };
+    const sudo = {
+      event: { dataset: 'system.auth', category: ['process'], type: ['start'] },
+      system: { auth: { sudo: { command: '/usr/bin/id', user: 'root' } } },
+      process: { name: 'sudo' },
+      host,
+    };
+    const { rows, counts } = converted([
+      { ...common, ...shadow },
+      { ...common, ...sudo },
+    ]);
+    expect([rows, counts.unmapped]).toEqual([{}, 2]);
+  });
+});
+
+it('an alert of Defender is a row of AlertInfo, and of evidence', () => {
+  const { rows } = converted([
+    {
+      ...common,
+      event: {
+        ...{ kind: 'alert', dataset: 'm365_defender.alert', id: 'da1', action: ['detected'] },
+        ...{ category: ['host', 'process'], type: ['info'] },
+      },
+      host: { id: ['505d'], ip: ['127.0.0.1'] },
+      process: { pid: [8224], name: ['powershell.exe'] },
+      m365_defender: {
+        alert: {
+          ...{ id: 'da1', title: 'Suspicious PowerShell command line', severity: 'medium' },
+          ...{ category: 'Execution', service_source: 'microsoftDefenderForEndpoint' },
+          ...{ detection_source: 'constructor', mitre_techniques: ['T1059.001'] },
+        },
+      },
+    },
+  ]);
+  expect(rows['AlertInfo']).toMatchObject([
+    {
+      AlertId: 'da1',
+      Title: 'Suspicious PowerShell command line',
+      Severity: 'Medium',
+      Category: 'Execution',
+      ServiceSource: 'Microsoft Defender for Endpoint',
+      DetectionSource: 'constructor',
+      AttackTechniques: '["T1059.001"]',
+    },
+  ]);
+  expect(rows['AlertEvidence']?.map(({ EntityType }) => EntityType)).toContain('Process');
+  expect(rows['DeviceEvents']).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { literal } from '../../windows/expression.js';
-import { all, any, at, choose, isThere, not, when } from '../expression.js';
+import { all, any, at, choose, isThere, matches, not, when } from '../expression.js';
 import type { DocumentRule, ProcessMembers } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails, user } from './actor.js';
@@ -32,9 +32,20 @@ export const accountChange = {
   event: 'accounts and groups',
   table: 'DeviceEvents',
   actionType: choose(
-    [action('added-member-to-group', 'user_added_to_group'), 'UserAccountAddedToLocalGroup'],
+    // The same, in another of the files that it is done in.
+    [matches('message', /\bto shadow group\b/, 'has shadow group'), ''],
     [
-      action('removed-member-from-group', 'user_removed_from_group'),
+      any(
+        action('added-member-to-group', 'user_added_to_group'),
+        actionText(/^group-(?:user|member)-added$/, 'is group-user-added or group-member-added'),
+      ),
+      'UserAccountAddedToLocalGroup',
+    ],
+    [
+      any(
+        action('removed-member-from-group', 'user_removed_from_group'),
+        actionText(/^group-(?:user|member)-removed$/, 'is group-user-removed'),
+      ),
       'UserAccountRemovedFromLocalGroup',
     ],
     [actionText(/password/, 'has password'), 'PasswordChangeAttempt'],

@@ -6,6 +6,7 @@ import {
   literal,
   match,
   textFrom,
+  transform,
 } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from '../alerts.js';
@@ -126,6 +127,43 @@ export const guardDuty: DocumentRule = {
     ),
     ServiceSource: literal('GuardDuty'),
     DetectionSource: literal('AWS'),
+  },
+};
+
+/** Products by the names that Microsoft's APIs have for them. */
+const products = new Map([
+  ['microsoftDefenderForEndpoint', 'Microsoft Defender for Endpoint'],
+  ['microsoftDefenderForIdentity', 'Microsoft Defender for Identity'],
+  ['microsoftDefenderForOffice365', 'Microsoft Defender for Office 365'],
+  ['microsoftDefenderForCloudApps', 'Microsoft Defender for Cloud Apps'],
+  ['microsoftCloudAppSecurity', 'Microsoft Defender for Cloud Apps'],
+  ['microsoft365Defender', 'Microsoft 365 Defender'],
+  ['azureAdIdentityProtection', 'AAD Identity Protection'],
+]);
+const product = transform('product', (name) => products.get(name) ?? name);
+
+const ofDefender = (name: string) => at(`m365_defender.alert.${name}`);
+
+/** An alert of Defender itself, each time that it has been updated. */
+export const defenderAlert: DocumentRule = {
+  event: 'alert of Microsoft Defender',
+  table: 'AlertInfo',
+  condition: isThere('m365_defender.alert.id'),
+  note,
+  identity: joined(' ', ofDefender('id'), at('@timestamp')),
+  parts,
+  columns: {
+    AlertId: ofDefender('id'),
+    Title: ofDefender('title'),
+    Category: ofDefender('category'),
+    Severity: match(
+      ofDefender('severity'),
+      { informational: 'Informational', low: 'Low', medium: 'Medium', high: 'High' },
+      '',
+    ),
+    ServiceSource: product(ofDefender('service_source')),
+    DetectionSource: product(ofDefender('detection_source')),
+    AttackTechniques: ofDefender('mitre_techniques'),
   },
 };
 

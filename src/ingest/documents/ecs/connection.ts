@@ -83,7 +83,12 @@ export const connection: Readonly<Record<string, Expression>> = {
   LocalPort: ports.local,
   RemoteIP: addresses.remote,
   RemotePort: ports.remote,
-  RemoteUrl: firstOf(at('url.full'), at('destination.domain'), at('tls.client.server_name')),
+  RemoteUrl: firstOf(
+    at('url.full'),
+    at('destination.domain'),
+    at('tls.client.server_name'),
+    at('url.domain'),
+  ),
   Protocol: to.protocolName(firstOf(at('network.transport'), at('network.iana_number'))),
   LocalIPType: addressTypes.local,
   RemoteIPType: addressTypes.remote,

@@ -37,7 +37,8 @@ export const fileEvent: DocumentRule = {
   event: 'file',
   table: 'DeviceFileEvents',
   actionType: choose(
-    [actionText(/renam|moved/, 'has rename'), 'FileRenamed'],
+    // What is moved away is no more where it was.
+    [all(actionText(/renam|moved/, 'has rename'), not(type('deletion'))), 'FileRenamed'],
     [type('creation'), 'FileCreated'],
     [type('deletion'), 'FileDeleted'],
     // Some sensors say that all are changes.

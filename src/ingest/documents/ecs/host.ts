@@ -22,15 +22,23 @@ const hostOf = firstTextIn(
 /** The sensor's number, where there is a process: that is on its host. */
 const sensorOf = firstTextIn('device.id', 'observer.serial_number');
 
+/** Sensors whose events another host collects: theirs is the observer. */
+const onHosts: ReadonlySet<string> = new Set(['falco']);
+const observerOf = firstTextIn('observer.hostname', 'observer.name');
+
 /** Sensors in the network, whose host is neither end of what they see. */
 const sensors: ReadonlySet<string> = new Set(['zeek', 'corelight', 'suricata']);
 
 const endsOf = ['source', 'destination'].map((end) => textIn(`${end}.ip`));
 
-/** Whether the host that is named is the collector's or the sensor's. */
-function isOfAnother(document: JsonObject): boolean {
+/** What collects the event: the module, and the first part of the data set. */
+function collectorsOf(document: JsonObject): readonly string[] {
   const dataset = datasetOf(document)?.split('.')[0];
-  const names = [moduleOf(document), dataset].map((name) => name?.toLowerCase() ?? '');
+  return [moduleOf(document), dataset].map((name) => name?.toLowerCase() ?? '');
+}
+
+/** Whether the host that is named is the collector's or the sensor's. */
+function isOfAnother(document: JsonObject, names: readonly string[]): boolean {
   if (names.some((name) => services.has(name))) {
     return true;
   }
@@ -43,11 +51,15 @@ function isOfAnother(document: JsonObject): boolean {
 }
 
 export function computerOf(document: JsonObject): string | undefined {
-  if (isOfAnother(document)) {
+  const collectors = collectorsOf(document);
+  if (isOfAnother(document, collectors)) {
     return undefined;
   }
+  const observer = collectors.some((each) => onHosts.has(each)) ? observerOf(document) : undefined;
   const name =
-    hostOf(document) ?? (document['process'] === undefined ? undefined : sensorOf(document));
+    observer ??
+    hostOf(document) ??
+    (document['process'] === undefined ? undefined : sensorOf(document));
   return name?.trim() === '' ? undefined : name;
 }
 
@@ -64,7 +76,18 @@ const host = {
   provider: textAt('cloud.provider'),
 };
 
+/** What is said of a host is said of the device that the event is of. */
+function isOfDevice({ document }: DocumentScope): boolean {
+  return (
+    !collectorsOf(document).some((each) => onHosts.has(each)) ||
+    (observerOf(document) ?? hostOf(document)) === hostOf(document)
+  );
+}
+
 export function about(scope: DocumentScope): Columns {
+  if (!isOfDevice(scope)) {
+    return {};
+  }
   const [short, version] = [host.os(scope), host.osVersion(scope)];
   // Elastic Endpoint's name is no more than `Windows`.
   const name = short?.toLowerCase() === 'windows' ? (host.osInFull(scope) ?? short) : short;
@@ -82,5 +105,5 @@ export function about(scope: DocumentScope): Columns {
 }
 
 export function hostAddresses(scope: DocumentScope): readonly string[] {
-  return listOf(host.ip(scope)).flatMap((each) => textFrom(each) ?? []);
+  return (isOfDevice(scope) ? listOf(host.ip(scope)) : []).flatMap((each) => textFrom(each) ?? []);
 }

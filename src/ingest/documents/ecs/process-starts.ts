@@ -55,6 +55,7 @@ export const processStart: DocumentRule = {
     any(type('start'), executes),
     // What sudo was asked for is no process yet. One event may tell of all that a process did.
     any(executes, not(any(action('fork', 'ran-command'), ofRunning))),
+    not(isThere('system.auth.sudo.command')),
     not(loadsModule),
     not(hasFailed),
   ),
