@@ -1,5 +1,5 @@
 import { words } from '../words.js';
-import { field, firstOf, literal, transform } from './expression.js';
+import { field, firstOf, joined, literal, transform } from './expression.js';
 import { type EventLog, header, type Rule } from './rule.js';
 import * as to from './transforms.js';
 import { accountName, baseName, plainPath } from './values.js';
@@ -148,6 +148,8 @@ export const mitigations: EventLog = {
 };
 
 const lowerName = transform('accountName', accountName);
+const remoteName = firstOf('Param1', 'User');
+const remoteDomain = firstOf('Param2', 'Domain');
 
 /** Remote Desktop, whose values have no names. */
 export const remoteDesktop: EventLog = {
@@ -160,8 +162,9 @@ export const remoteDesktop: EventLog = {
       actionType: 'RemoteDesktopConnection',
       note: 'The user has been authenticated; whether a session begins, Security event 4624 tells.',
       columns: {
-        AccountName: lowerName(firstOf('Param1', 'User')),
-        AccountDomain: to.lower(firstOf('Param2', 'Domain')),
+        AccountName: lowerName(remoteName),
+        AccountDomain: to.lower(remoteDomain),
+        AccountSid: to.sidOfUser(joined('\\', remoteDomain, remoteName)),
         RemoteIP: to.address(firstOf('Param3', 'Address')),
       },
     },

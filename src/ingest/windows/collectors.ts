@@ -148,7 +148,7 @@ export function mendNxlog(data: EventData, message: string): void {
   }
 }
 
-const escape = /&(?:lt|gt|amp|quot|apos);/;
+const xmlEscape = /&(?:lt|gt|amp|quot|apos);/;
 const neverEscaped = /[<>]|&(?!(?:lt|gt|amp|quot|apos);)/;
 /** Up to where values and messages may differ: in their ends of lines, and in `%`, which the event log doubles. */
 const before = /[^\r\n%]{0,20}$/;
@@ -156,7 +156,7 @@ const after = /^[^\r\n%]{0,20}/;
 
 /** Some versions of NXLog read events as XML and leave the escapes of values in place; messages have none. */
 function isEscaped(value: string, message: string): boolean {
-  const found = escape.exec(value);
+  const found = xmlEscape.exec(value);
   if (found === null || neverEscaped.test(value)) {
     return false;
   }

@@ -81,8 +81,7 @@ const detected = {
     ...file,
     ProcessId: pid,
     ProcessCommandLine: commandLine,
-    AccountName: to.accountName(account('Detection User')),
-    AccountDomain: to.accountDomain(account('Detection User')),
+    ...to.accountOf(account('Detection User')),
   },
   additional: {
     ThreatName: field('Threat Name'),

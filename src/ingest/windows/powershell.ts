@@ -8,8 +8,12 @@ const hostApplication = /^[ \t]*Host Application[ \t]*=[ \t]*(\S[^\r\n]*)/m;
 const inContext = (text: string, line: RegExp) =>
   computed(text, ({ event }) => line.exec(event.data.get('contextinfo') ?? '')?.[1]?.trimEnd());
 
+/** PowerShell puts the domain of the machine before names that no domain can have. */
+const ofMachine = /^[^\\]*(?=\\(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)$)/i;
 /** The user that the context of a command names. */
-const user = inContext('User of ContextInfo', contextUser);
+const user = transform('user', (text) => text.replace(ofMachine, 'NT AUTHORITY'))(
+  inContext('User of ContextInfo', contextUser),
+);
 /** The command line of the process, for where its start was not seen. */
 const commandLine = inContext('Host Application of ContextInfo', hostApplication);
 

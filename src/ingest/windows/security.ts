@@ -208,6 +208,7 @@ export const security: EventLog = {
       columns: {
         AccountName: to.accountName('TargetUserName'),
         AccountDomain: to.lower('TargetDomainName'),
+        AccountSid: to.sidOfUser(joined('\\', 'TargetDomainName', 'TargetUserName')),
         RemoteDeviceName: field('TargetServerName'),
         ...remoteEnd,
       },

@@ -4,7 +4,7 @@ import { computed, field, firstOf, is, literal, match, when } from './expression
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
 import * as to from './transforms.js';
 import { connectionKey, registryValueKey } from './twin-keys.js';
-import { baseName, hasStream, present, registryNumber } from './values.js';
+import { baseName, hasStream, registryNumber } from './values.js';
 
 const actor: ProcessFields = {
   guid: 'ProcessGuid',
@@ -82,8 +82,11 @@ const onProcess = {
     'start of the target',
     ({ target: process }) => process && startOf(process),
   ),
-  AccountName: to.accountName(targetUser),
-  AccountDomain: to.accountDomain(targetUser),
+  ...to.accountOf(targetUser),
+  AccountSid: firstOf(
+    to.sidOfUser(targetUser),
+    computed('SID of the target', ({ target: process }) => process?.facts.sid),
+  ),
 };
 
 function accessKey({ data }: WindowsEvent): string | undefined {
@@ -104,10 +107,7 @@ const request = {
   RequestProtocol: literal('Local'),
   RequestAccountName: to.nameOfUser('User'),
   RequestAccountDomain: to.domainOfUser('User'),
-  RequestAccountSid: computed('SID of User', (scope) => {
-    const user = present(scope.event.data.get('user'));
-    return user && scope.sidOf(user);
-  }),
+  RequestAccountSid: to.sidOfUser('User'),
 };
 
 const fileWithHashes = { ...named('TargetFilename'), ...to.hashes('Hashes'), ...request };
@@ -134,12 +134,11 @@ const processStart: Rule = {
     ),
     ProcessCreationTime: to.utc('UtcTime'),
     ProcessUniqueId: field('ProcessGuid'),
-    AccountName: to.accountName('User'),
-    AccountDomain: to.accountDomain('User'),
-    AccountSid: computed('SID of User', (scope) => {
-      const user = scope.event.data.get('user');
-      return (user && scope.sidOf(user)) ?? scope.started?.facts.sid;
-    }),
+    ...to.accountOf('User'),
+    AccountSid: firstOf(
+      to.sidOfUser('User'),
+      computed('SID of 4688', ({ started }) => started?.facts.sid),
+    ),
     LogonId: to.long('LogonId'),
     CreatedProcessSessionId: to.long('TerminalSessionId'),
     ProcessVersionInfoCompanyName: field('Company'),

@@ -73,8 +73,7 @@ function taskEvent(id: number, actionType: string): Rule {
     },
     note: 'No row of its own where the Security log tells of the same task.',
     columns: {
-      AccountName: to.accountName(userName),
-      AccountDomain: to.accountDomain(userName),
+      ...to.accountOf(userName),
       AccountSid: firstOf(sidGiven, to.sidOfUser(userName)),
     },
     additional: { TaskName: field('TaskName') },
@@ -158,8 +157,7 @@ export const wmi: EventLog = {
       actionType: 'RemoteWmiOperation',
       condition: is('IsLocal', 'false', '0'),
       columns: {
-        AccountName: to.accountName('User'),
-        AccountDomain: to.accountDomain('User'),
+        ...to.accountOf('User'),
         RemoteDeviceName: firstOf('ClientMachineFQDN', 'ClientMachine'),
       },
       additional: {
@@ -178,8 +176,7 @@ export const wmi: EventLog = {
         ProcessId: to.long('CreatedProcessId'),
         ProcessCommandLine: field('Commandline'),
         FileName: to.fileName(to.serviceImage('Commandline')),
-        AccountName: to.accountName('User'),
-        AccountDomain: to.accountDomain('User'),
+        ...to.accountOf('User'),
         RemoteDeviceName: when(isLocal, literal(''), firstOf('ClientMachineFQDN', 'ClientMachine')),
       },
       additional: { IsRemoteMachine: computed('not IsLocal', (scope) => !isLocal.test(scope)) },

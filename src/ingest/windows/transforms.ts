@@ -28,6 +28,7 @@ export const accountDomain = transform('accountDomain', values.accountDomain);
 /** As they are written, whatever the case. */
 export const nameOfUser = transform('name', (user) => user.slice(user.indexOf('\\') + 1));
 export const domainOfUser = transform('domain', (user) => /^([^\\]*)\\/.exec(user)?.[1]);
+/** What is known of the account of a name. */
 export const sidOfUser = transform('SID', (user, scope) => scope.sidOf(user));
 const sid = /^S-1-\d[\d-]*$/i;
 /** Of a field that has a name or a SID. */
@@ -101,6 +102,17 @@ export function account(
       ...tellingOf(domain),
     },
     AccountSid: sid,
+  };
+}
+
+/** An account by `DOMAIN\name`. */
+export function accountOf(
+  user: Operand,
+): Record<'AccountName' | 'AccountDomain' | 'AccountSid', Expression> {
+  return {
+    AccountName: accountName(user),
+    AccountDomain: accountDomain(user),
+    AccountSid: sidOfUser(user),
   };
 }
 

@@ -125,6 +125,31 @@ describe('the acting process', () => {
     expect(first(rows['DeviceEvents'])['InitiatingProcessFileName']).toBe('started.exe');
   });
 
+  const eve = { TargetUserName: 'Eve', TargetDomainName: 'CONTOSO' };
+  const target = { TargetImage: 'C:\\b.exe', TargetProcessId: '8', TargetUser: 'CONTOSO\\Eve' };
+  it.each<[string, object]>([
+    ['a process that is opened', event('sysmon', 10, { ...target, GrantedAccess: '0x10' })],
+    ['a process with a thread from elsewhere', event('sysmon', 8, target)],
+    ['credentials that are given', event('security', 4648, eve)],
+    ['a session from elsewhere', event('rdp', 1149, { Param1: 'Eve', Param2: 'CONTOSO' })],
+    ['a task', event('tasks', 106, { TaskName: '\\a', UserContext: 'CONTOSO\\Eve' })],
+    ['malware', event('defender', 1116, { 'Threat Name': 'a', 'Detection User': 'CONTOSO\\Eve' })],
+    ['WMI', event('wmi', 23, { Commandline: 'a.exe', User: 'CONTOSO\\Eve' })],
+  ])('the account of %s has the SID that other events tell', (_what, happened) => {
+    const sid = 'S-1-5-21-1-2-3-1105';
+    const logon = event('security', 4624, { ...eve, TargetUserSid: sid, LogonType: '3' });
+    const { DeviceLogonEvents: logons = [], DeviceEvents: others = [] } = read([
+      happened,
+      logon,
+    ]).rows;
+    const row = [...others, ...logons].find(({ ActionType }) => ActionType !== 'LogonSuccess');
+    expect(row).toMatchObject({
+      AccountName: 'eve',
+      AccountDomain: 'contoso',
+      AccountSid: sid,
+    });
+  });
+
   it('is of its own device', () => {
     const other = JSON.parse(
       JSON.stringify(

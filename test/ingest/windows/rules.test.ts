@@ -1063,6 +1063,17 @@ const cases: readonly Case[] = [
   ),
   one(
     'powershell',
+    4103,
+    'a command of the system, which PowerShell puts into the domain',
+    { ContextInfo: '        User = CONTOSO\\SYSTEM\n', Payload: '' },
+    {
+      InitiatingProcessAccountName: 'system',
+      InitiatingProcessAccountDomain: 'nt authority',
+      InitiatingProcessAccountSid: 'S-1-5-18',
+    },
+  ),
+  one(
+    'powershell',
     4104,
     'a script',
     {
