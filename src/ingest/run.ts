@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { tableRetention } from '../store/retention.js';
 import type { Store } from '../store/store.js';
-import { findTenant } from '../store/tenants.js';
+import { findTenant, tenantSince } from '../store/tenants.js';
 import { type PositionPlace, Positions } from './positions.js';
 
 const takenShape = z.object({
@@ -30,7 +30,7 @@ const rememberedMs = 7 * 24 * 60 * 60 * 1000;
 export class IngestRun {
   readonly #store: Store;
   readonly #options: RunOptions;
-  readonly #positions: Positions<Taken>;
+  readonly #positions: () => Promise<Positions<Taken>>;
   /** Of interrupted runs. */
   #before: Promise<ReadonlyMap<string, Taken>> | undefined;
   readonly #items = new Set<string>();
@@ -40,7 +40,16 @@ export class IngestRun {
   constructor(place: PositionPlace, options: RunOptions) {
     this.#store = place.store;
     this.#options = options;
-    this.#positions = new Positions(place, 'quarry ingest', takenShape);
+    const { tenant } = options;
+    let positions: Promise<Positions<Taken>> | undefined;
+    const make = async () => {
+      const since = (await tenantSince(place.store, tenant)) ?? 0;
+      return new Positions(place, { source: 'quarry ingest', tenant, since }, takenShape);
+    };
+    this.#positions = () => {
+      positions ??= make();
+      return positions;
+    };
   }
 
   /** Whether an interrupted run has taken the file, and it is as it was then. */
@@ -57,21 +66,23 @@ export class IngestRun {
   }
 
   async #load(): Promise<ReadonlyMap<string, Taken>> {
-    await this.#positions.sweep(Date.now() - rememberedMs, new Set());
-    return this.#positions.all();
+    const positions = await this.#positions();
+    await positions.sweep(Date.now() - rememberedMs, new Set());
+    return positions.all();
   }
 
   async taken(file: string): Promise<void> {
     const { item, ...now } = await this.#stateOf(file);
     this.#items.add(item);
     this.#own.add(item);
-    await this.#positions.save(item, now);
+    await (await this.#positions()).save(item, now);
   }
 
   /** All its files are taken: from now on they are new again. */
   async end(): Promise<void> {
+    const positions = await this.#positions();
     for (const item of this.#items) {
-      await this.#positions.remove(item);
+      await positions.remove(item);
     }
   }
 

@@ -335,9 +335,19 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await db.schema.alterTable('purges').addColumn('server', 'text').execute();
     },
   },
+  '0011-positions-of-tenants': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('ingest_positions')
+        .addColumn('tenant_id', 'text', (column) =>
+          column.references('tenants.id').onDelete('cascade'),
+        )
+        .execute();
+    },
+  },
 };
 
-type PositionBefore = Omit<IngestPositionRow, 'source_key' | 'item_key'>;
+type PositionBefore = Omit<IngestPositionRow, 'source_key' | 'item_key' | 'tenant_id'>;
 
 /** Values of a statement are numbered, up to 32,766 in SQLite. */
 const rowsAtOnce = 1000;

@@ -191,6 +191,8 @@ export interface IngestCounterRow {
 
 /** How far a file, a blob, … of a source has been read. */
 export interface IngestPositionRow {
+  /** Whose telemetry it is; null: not known yet, of a version that did not keep it. */
+  tenant_id: string | null;
   /** Digests of the two names, which are longer than PostgreSQL has them in an index. */
   source_key: string;
   item_key: string;

@@ -38,6 +38,16 @@ export async function findTenant(store: Store, idOrName: string): Promise<Tenant
   return row && tenantOf(row);
 }
 
+/** When the tenant was made, by which it is told from one of that id before it; undefined: there is none. */
+export async function tenantSince(store: Store, tenantId: string): Promise<number | undefined> {
+  const row = await store.db
+    .selectFrom('tenants')
+    .select('created_at')
+    .where('id', '=', tenantId)
+    .executeTakeFirst();
+  return row?.created_at;
+}
+
 export async function insertTenant(store: Store, tenant: Tenant): Promise<void> {
   await store.db
     .insertInto('tenants')

@@ -15,6 +15,7 @@ import {
 } from '../../src/ingest/sources/azure-storage.js';
 import type { RunningSource } from '../../src/ingest/sources/source.js';
 import { openStore } from '../../src/store/store.js';
+import { tenantSince } from '../../src/store/tenants.js';
 import { cleanUp, temporaryDirectory } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
 import { type Envelope, networkEvent, numbers, processEvent, tenant } from './requests.js';
@@ -139,7 +140,12 @@ describe('containers of the Streaming API', () => {
     const container = await containerOf('DeviceProcessEvents');
     const blob = container.getBlockBlobClient('over.json');
     const item = `${container.containerName}/over.json`;
-    const positions = new Positions({ store }, 'storage', z.looseObject({}));
+    const since = (await tenantSince(store, tenant)) ?? 0;
+    const positions = new Positions(
+      { store },
+      { source: 'storage', tenant, since },
+      z.looseObject({}),
+    );
     for (const [from, to] of [
       [700, 710],
       [710, 720],

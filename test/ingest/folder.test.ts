@@ -14,9 +14,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { type FolderSettings, followFolder } from '../../src/ingest/sources/folder.js';
 import type { RunningSource } from '../../src/ingest/sources/source.js';
 import { openStore } from '../../src/store/store.js';
+import { deleteTenant, insertTenant } from '../../src/store/tenants.js';
 import { cleanUp, until } from '../engine/fixture.js';
 import { startTestIngest } from './fixture.js';
-import { lines, numbers, processEvent, tenant } from './requests.js';
+import { database, lines, numbers, processEvent, tenant } from './requests.js';
 
 /** Files of a disk that is failing. */
 const unreadable = new Set<unknown>();
@@ -31,7 +32,7 @@ vi.mock(import('node:fs/promises'), async (original) => {
   return { ...fs, open };
 });
 
-const { ingest, directory, count } = await startTestIngest();
+const { engine, ingest, directory, count } = await startTestIngest();
 const store = await openStore(path.join(directory, 'quarry.db'));
 cleanUp(() => store.close());
 
@@ -169,6 +170,70 @@ describe('a followed folder', () => {
     for (const { file, rest } of halves) appendFileSync(file, rest);
     expect(await taken(running, 800, 1260)).toBe(460);
     expect(await count('QuarryIngestErrors', `Position LIKE 'm%.ndjson%'`)).toBe(0);
+  });
+
+  it('reads to their end files that get a name which is not followed, though they are not open', async () => {
+    const folder = newFolder();
+    const files = numbers(0, 231).map((n) => path.join(folder, `r${n}.ndjson`));
+    for (const [n, file] of files.entries()) writeFileSync(file, events(2000 + n, 2001 + n));
+    const [never = ''] = files;
+    unreadable.add(never);
+    const running = await follow(folder, { pattern: '*.ndjson', source: 'defender-streaming' });
+    expect(await taken(running, 2000, 2500)).toBe(230);
+    for (const [n, file] of files.entries()) {
+      appendFileSync(file, events(2240 + n, 2241 + n));
+      renameSync(file, `${file}.1`);
+    }
+    expect(await taken(running, 2000, 2500)).toBe(462);
+    unreadable.clear();
+    appendFileSync(`${files.at(-1)}.1`, events(2480, 2481));
+    expect(await taken(running, 2000, 2500)).toBe(463);
+  });
+
+  it.each([
+    ['a folder', { pattern: '*.log' }, 2500],
+    ['a file', {}, 2550],
+  ])(
+    '%s: reads to its end what got another name while it was not running',
+    async (what, more, from) => {
+      const folder = newFolder();
+      const file = path.join(folder, 'a.log');
+      const settings = { ...more, path: what === 'a file' ? file : folder };
+      const other = path.join(folder, 'other.log');
+      writeFileSync(file, events(from, from + 10));
+      writeFileSync(other, events(from + 30, from + 31));
+      const first = await follow(folder, settings);
+      await taken(first, from, from + 50);
+      await first.close();
+      appendFileSync(file, events(from + 10, from + 15));
+      renameSync(file, `${file}.1`);
+      writeFileSync(file, events(from + 20, from + 23));
+      // Not the file that it was.
+      renameSync(other, `${other}.1`);
+      writeFileSync(`${other}.1`, events(from + 31, from + 40));
+      const second = await follow(folder, settings);
+      expect(await taken(second, from, from + 30)).toBe(18);
+      expect(await taken(second, from + 31, from + 50)).toBe(0);
+    },
+  );
+
+  it('is read from the start for a tenant that was removed and is made again', async () => {
+    const folder = newFolder();
+    writeFileSync(path.join(folder, 'a.ndjson'), events(2600, 2610));
+    const running = await follow(folder);
+    expect(await taken(running, 2600, 2700)).toBe(10);
+    await deleteTenant(store, tenant);
+    await ingest.forgetTenant(tenant);
+    await engine.command(`TRUNCATE TABLE ${database}.DeviceProcessEvents`);
+    appendFileSync(path.join(folder, 'a.ndjson'), events(2610, 2615));
+    const failed = { event: 'source.failed', source: folder };
+    await until(async () =>
+      logged.some((line) => expect.objectContaining(failed).asymmetricMatch(line)),
+    );
+    await insertTenant(store, { id: tenant, name: tenant, retentionDays: null });
+    expect(await taken(running, 2600, 2700)).toBe(15);
+    await running.close();
+    expect(await taken(await follow(folder), 2600, 2700)).toBe(15);
   });
 
   it('reads a file anew that is one line without an end, and another line then', async () => {

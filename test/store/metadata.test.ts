@@ -30,11 +30,23 @@ import {
   findTenant,
   insertTenant,
   listTenants,
+  tenantSince,
 } from '../../src/store/tenants.js';
 import { openStorePlace, type StorePlace, storeKinds } from './stores.js';
 
 /** Milliseconds that 32 bits do not hold. */
 const late = 4_102_444_800_123;
+
+/** Positions as a source of the tenant has them. */
+async function positionsIn<Position>(
+  store: Store,
+  source: string,
+  shape: z.ZodType<Position>,
+  tenant = 'default',
+): Promise<Positions<Position>> {
+  const since = (await tenantSince(store, tenant)) ?? 0;
+  return new Positions({ store }, { source, tenant, since }, shape);
+}
 
 describe.each(storeKinds)('on %s', (kind) => {
   let place: StorePlace;
@@ -112,10 +124,15 @@ describe.each(storeKinds)('on %s', (kind) => {
 
       const after = await openStore(location);
       expect(await findTenant(after, 'kept')).toMatchObject({ retentionDays: 7 });
-      const positions = new Positions({ store: after }, 'folder', z.number());
+      const positions = await positionsIn(after, 'folder', z.number());
       expect(await positions.all()).toEqual(new Map(items.map((item) => [item, 7])));
       await positions.save(items[0] ?? '', 8);
       expect((await positions.all()).get(items[0] ?? '')).toBe(8);
+      // It was the tenant's whose positions were asked for first.
+      await insertTenant(after, { id: 'other', name: 'other', retentionDays: 7 });
+      expect(await (await positionsIn(after, 'folder', z.number(), 'other')).all()).toEqual(
+        new Map(),
+      );
       const tokens: string[] = [];
       const engine = {
         insertSegment: async ({ token }: { token: string }) => void tokens.push(token),
@@ -325,7 +342,7 @@ describe.each(storeKinds)('on %s', (kind) => {
   describe('ingest', () => {
     test('positions are read as they were written, and forgotten when they do not move', async () => {
       const shape = z.object({ offset: z.number(), inode: z.string() });
-      const positions = new Positions({ store }, 'folder', shape);
+      const positions = await positionsIn(store, 'folder', shape);
       const at = { offset: 2 ** 45, inode: '9007199254740993' };
       await positions.save('/logs/a ü.json', { ...at, offset: 1 });
       await positions.save('/logs/a ü.json', at);
@@ -336,13 +353,15 @@ describe.each(storeKinds)('on %s', (kind) => {
           ['/logs/b.json', at],
         ]),
       );
-      expect(await new Positions({ store }, 'blobs', shape).all()).toEqual(new Map());
+      expect(await (await positionsIn(store, 'blobs', shape)).all()).toEqual(new Map());
       await positions.sweep(Date.now() + 1, new Set(['/logs/b.json']));
       expect([...(await positions.all()).keys()]).toEqual(['/logs/b.json']);
     });
 
     test('each server has read sources of one name so far as it has itself', async () => {
-      const of = (server?: string) => new Positions({ store, server }, 'logs', z.number());
+      const since = (await tenantSince(store, 'default')) ?? 0;
+      const owner = { source: 'logs', tenant: 'default', since };
+      const of = (server?: string) => new Positions({ store, server }, owner, z.number());
       // Of a version whose servers kept them together.
       await of().save('1', 1);
       const [one, other] = [of('one'), of('other')];
@@ -361,7 +380,9 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('a server that is broken off while it takes over positions takes over all of them', async () => {
-      const of = (server?: string) => new Positions({ store, server }, 'taken over', z.number());
+      const since = (await tenantSince(store, 'default')) ?? 0;
+      const owner = { source: 'taken over', tenant: 'default', since };
+      const of = (server?: string) => new Positions({ store, server }, owner, z.number());
       for (const item of ['1', '2', '3']) await of().save(item, 1);
       const server = of('one');
       let saved = 0;
@@ -373,7 +394,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('a position of a long name is kept', async () => {
-      const positions = new Positions({ store }, 'long', z.number());
+      const positions = await positionsIn(store, 'long', z.number());
       // Letters that do not compress, more of them than a key of PostgreSQL's holds.
       const random = randomBytes(100_000).toString('base64');
       await positions.save(random, 1);
@@ -385,9 +406,25 @@ describe.each(storeKinds)('on %s', (kind) => {
 
     test('a position of a source of a long name is kept', async () => {
       const name = `follow /${randomBytes(3_000).toString('base64')}`;
-      await new Positions({ store }, name, z.number()).save('1', 1);
-      expect(await new Positions({ store }, name, z.number()).all()).toEqual(new Map([['1', 1]]));
-      expect(await new Positions({ store }, `${name}x`, z.number()).all()).toEqual(new Map());
+      const of = (source: string) => positionsIn(store, source, z.number());
+      await (await of(name)).save('1', 1);
+      expect(await (await of(name)).all()).toEqual(new Map([['1', 1]]));
+      expect(await (await of(`${name}x`)).all()).toEqual(new Map());
+    });
+
+    test('positions go with their tenant, and are not of one that is made again', async () => {
+      const tenant = { id: 'again', name: 'again', retentionDays: 7 };
+      await insertTenant(store, tenant);
+      const of = () => positionsIn(store, 'of a tenant', z.number(), 'again');
+      const before = await of();
+      await before.save('1', 1);
+      await deleteTenant(store, 'again');
+      const gone = { code: 'request.notFound' };
+      await expect(before.save('2', 1)).rejects.toMatchObject(gone);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await insertTenant(store, tenant);
+      await expect(before.save('2', 1)).rejects.toMatchObject(gone);
+      expect(await (await of()).all()).toEqual(new Map());
     });
 
     test('a request under a key is taken once', async () => {

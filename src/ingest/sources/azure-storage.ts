@@ -7,7 +7,13 @@ import { Positions } from '../positions.js';
 import { matcherOf } from './files.js';
 import { LineReader, type ReadRange } from './line-reader.js';
 import { isPacked } from './packed.js';
-import { every, type RunningSource, type SourceParts, type SourceSettings } from './source.js';
+import {
+  every,
+  OfTenant,
+  type RunningSource,
+  type SourceParts,
+  type SourceSettings,
+} from './source.js';
 
 export interface AzureStorageSettings extends SourceSettings {
   /** Of the account, with a key or a shared access signature. */
@@ -52,9 +58,14 @@ export async function readAzureStorage(
   settings: AzureStorageSettings,
   parts: SourceParts,
 ): Promise<RunningSource> {
-  const account = new Account(settings, parts, await containersOf(settings));
-  await account.load();
-  const { name, pollMs = defaultPollMs } = settings;
+  const containers = await containersOf(settings);
+  const { name, tenant, pollMs = defaultPollMs } = settings;
+  const account = new OfTenant(parts, tenant, async (since) => {
+    const ofTenant = new Account(settings, parts, containers, since);
+    await ofTenant.load();
+    return ofTenant;
+  });
+  await account.open();
   return every(
     pollMs,
     (signal) => account.poll(signal),
@@ -112,11 +123,17 @@ class Account {
   /** Blobs that hold nothing to take, with their ETags. */
   readonly #passed = new Map<string, string>();
 
-  constructor(settings: AzureStorageSettings, parts: SourceParts, containers: ListContainers) {
+  constructor(
+    settings: AzureStorageSettings,
+    parts: SourceParts,
+    containers: ListContainers,
+    since: number,
+  ) {
+    const { name: source, tenant } = settings;
     this.#settings = settings;
     this.#parts = parts;
     this.#containers = containers;
-    this.#positions = new Positions(parts, settings.name, positionShape);
+    this.#positions = new Positions(parts, { source, tenant, since }, positionShape);
   }
 
   async load(): Promise<void> {

@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly id: string;
   readonly size: number;
   readonly changedMs: number;
+  /** When it was made, where the file system knows it; another may have its id later. */
+  readonly madeMs: number;
 }
 
 const deepest = 16;
@@ -70,8 +72,9 @@ export async function listFiles(
   return found.sort((left, right) => left.changedMs - right.changedMs);
 }
 
-function foundFile(file: string, id: string, { size, mtimeNs }: BigIntStats): FoundFile {
-  return { path: file, id, size: Number(size), changedMs: msOf(mtimeNs) };
+function foundFile(file: string, id: string, info: BigIntStats): FoundFile {
+  const [changedMs, madeMs] = [msOf(info.mtimeNs), msOf(info.birthtimeNs)];
+  return { path: file, id, size: Number(info.size), changedMs, madeMs };
 }
 
 /** undefined where it is not there, or cannot be seen. */

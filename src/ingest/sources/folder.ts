@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
@@ -11,7 +11,13 @@ import { startsDocument } from '../records.js';
 import { type FoundFile, listFiles } from './files.js';
 import { LineReader, type ReadRange } from './line-reader.js';
 import { isPacked } from './packed.js';
-import { every, type RunningSource, type SourceParts, type SourceSettings } from './source.js';
+import {
+  every,
+  OfTenant,
+  type RunningSource,
+  type SourceParts,
+  type SourceSettings,
+} from './source.js';
 
 export interface FolderSettings extends SourceSettings {
   /** A file, or a folder with all that is below it. */
@@ -70,24 +76,29 @@ interface Tracked {
 /**
  * Follows the files of a folder, or one file: what is appended is read as it comes. A file is known by
  * its inode and the bytes before the position, so that it may be renamed, and cut off and written anew.
+ * One whose new name is none that is followed is read to its end.
  */
 export async function followFolder(
   settings: FolderSettings,
   parts: SourceParts,
 ): Promise<RunningSource> {
-  const folder = new Folder(settings, parts);
-  await folder.load();
-  const { name, pollMs = defaultPollMs } = settings;
+  const { name, tenant, pollMs = defaultPollMs } = settings;
+  const followed = new OfTenant(parts, tenant, async (since) => {
+    const folder = new Folder(settings, parts, since);
+    await folder.load();
+    return folder;
+  });
+  await followed.open();
   const running = every(
     pollMs,
-    (signal) => folder.poll(signal),
+    (signal) => followed.poll(signal),
     (error) => parts.log({ event: 'source.failed', source: name, reason: String(error) }),
   );
   return {
     caughtUp: () => running.caughtUp(),
     async close() {
       await running.close();
-      await folder.close();
+      await followed.close();
     },
   };
 }
@@ -103,16 +114,22 @@ class Folder {
   /** Of the look that is under way. */
   #signal = AbortSignal.abort();
 
-  constructor(settings: FolderSettings, parts: SourceParts) {
+  constructor(settings: FolderSettings, parts: SourceParts, since: number) {
+    const { name: source, tenant } = settings;
     this.#settings = settings;
     this.#parts = parts;
-    this.#positions = new Positions(parts, settings.name, positionShape);
+    this.#positions = new Positions(parts, { source, tenant, since }, positionShape);
   }
 
   async load(): Promise<void> {
     this.#known = await this.#positions.all();
     const files = await this.#list();
     const there = new Set(files.map(({ id }) => id));
+    const missing = [...this.#known].filter(([id, { offset }]) => !there.has(id) && offset > 0);
+    for (const file of await this.#renamed(new Set(missing.map(([id]) => id)))) {
+      there.add(file.id);
+      this.#track(file);
+    }
     await this.#positions.sweep(Date.now() - forgottenMs, there);
   }
 
@@ -122,21 +139,19 @@ class Folder {
     const there = new Set<string>();
     for (const file of files) {
       there.add(file.id);
-      const tracked = this.#tracked.get(file.id) ?? this.#track(file);
-      if (file.size !== tracked.seenSize || file.changedMs !== tracked.file.changedMs) {
-        tracked.changedAt = performance.now();
-        tracked.seenSize = file.size;
-        tracked.isPausing = false;
-      }
-      tracked.file = file;
+      see(this.#tracked.get(file.id) ?? this.#track(file), file);
     }
+    const missing = [...this.#tracked.keys()].filter((id) => !there.has(id));
+    const renamed = new Map(
+      (await this.#renamed(new Set(missing))).map((file) => [file.id, file] as const),
+    );
     for (const tracked of this.#tracked.values()) {
       if (signal.aborted) {
         return;
       }
       await this.#guarded(tracked, async () => {
         if (there.has(tracked.id)) await this.#look(tracked);
-        else await this.#gone(tracked);
+        else await this.#gone(tracked, renamed.get(tracked.id));
       });
     }
     await this.#closeIdle();
@@ -157,6 +172,20 @@ class Folder {
         this.#parts.log({ event: 'source.file', source: name, file, failed });
       }
     });
+  }
+
+  /** Those of the files that are there under a name that is not followed. */
+  async #renamed(ids: ReadonlySet<string>): Promise<FoundFile[]> {
+    if (ids.size === 0) {
+      return [];
+    }
+    const { path: place } = this.#settings;
+    const isFolder = await stat(place).then(
+      (info) => info.isDirectory(),
+      () => false,
+    );
+    const found = isFolder ? listFiles(place) : listFiles(path.dirname(place), '*', 0);
+    return (await found).filter(({ id }) => ids.has(id));
   }
 
   #track(file: FoundFile): Tracked {
@@ -188,6 +217,8 @@ class Folder {
       await work();
       tracked.failed = undefined;
     } catch (error) {
+      // What it holds is read again.
+      await tracked.reader?.drop().catch(() => undefined);
       tracked.reader = undefined;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return;
@@ -224,8 +255,8 @@ class Folder {
   }
 
   /** Written anew and as long as before or longer, or another file with the number of the old one. */
-  async #isAnother(tracked: Tracked): Promise<boolean> {
-    const { file, position, reader, checked } = tracked;
+  async #isAnother(tracked: Tracked, file = tracked.file): Promise<boolean> {
+    const { position, reader, checked } = tracked;
     const isChecked = checked?.changedMs === file.changedMs && checked.size === file.size;
     if ((position.offset === 0 && reader === undefined) || isChecked) {
       return false;
@@ -353,20 +384,42 @@ class Folder {
     return undefined;
   }
 
-  /** Not there under any name that is followed: it is read to its end while it is open. */
-  async #gone(tracked: Tracked): Promise<void> {
+  /** Not there under any name that is followed: it is read to its end while it is open, or by its new name. */
+  async #gone(tracked: Tracked, renamed: FoundFile | undefined): Promise<void> {
     const { handle, kind, position } = tracked;
+    if (renamed && (await this.#isRenamed(tracked, renamed))) {
+      see(tracked, renamed);
+      const isQuiet = performance.now() - tracked.changedAt > unfinishedMs;
+      await this.#look(tracked);
+      if (isQuiet && !this.#signal.aborted) {
+        await this.#letGo(tracked);
+      }
+      return;
+    }
     const size = handle ? (await handle.stat()).size : 0;
     if (handle && kind === 'lines' && size > (tracked.reader?.readTo ?? position.offset)) {
       tracked.changedAt = performance.now();
       tracked.reader ??= this.#readerOf(tracked);
       await tracked.reader.advance(rangesOf(handle), size, this.#signal);
     } else if (performance.now() - tracked.changedAt > unfinishedMs) {
-      await this.#finish(tracked);
-      await handle?.close();
-      this.#tracked.delete(tracked.id);
-      this.#known.set(tracked.id, tracked.position);
+      await this.#letGo(tracked);
     }
+  }
+
+  /** Whether it is the file, and not another that has its id by now. */
+  async #isRenamed(tracked: Tracked, renamed: FoundFile): Promise<boolean> {
+    const readTo = tracked.reader?.readTo ?? tracked.position.offset;
+    if (readTo === 0) {
+      return renamed.madeMs === tracked.file.madeMs;
+    }
+    return renamed.size >= readTo && !(await this.#isAnother(tracked, renamed));
+  }
+
+  async #letGo(tracked: Tracked): Promise<void> {
+    await this.#finish(tracked);
+    await tracked.handle?.close();
+    this.#tracked.delete(tracked.id);
+    this.#known.set(tracked.id, tracked.position);
   }
 
   async #readWhole(tracked: Tracked): Promise<void> {
@@ -436,6 +489,16 @@ class Folder {
       tracked.handle = undefined;
     }
   }
+}
+
+/** Notes how a file is at the moment. */
+function see(tracked: Tracked, file: FoundFile): void {
+  if (file.size !== tracked.seenSize || file.changedMs !== tracked.file.changedMs) {
+    tracked.changedAt = performance.now();
+    tracked.seenSize = file.size;
+    tracked.isPausing = false;
+  }
+  tracked.file = file;
 }
 
 /** Whether the system or the file's content is why it cannot be read, where the next one may be. */

@@ -1,3 +1,5 @@
+import { HuntError } from '../../errors.js';
+import { tenantSince } from '../../store/tenants.js';
 import type { OpenIntake } from '../intake.js';
 import type { PositionPlace } from '../positions.js';
 
@@ -21,6 +23,50 @@ export interface RunningSource {
   /** Resolves when all has been taken that was there when it was asked. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is known of a source while it is read for one tenant. */
+interface SourceState {
+  poll(signal: AbortSignal): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** Reads a source for a tenant; from the start for one that has been removed and made again, which was given nothing. */
+export class OfTenant {
+  readonly #parts: SourceParts;
+  readonly #tenant: string;
+  readonly #make: (since: number) => Promise<SourceState>;
+  #current: { readonly since: number; readonly state: SourceState } | undefined;
+
+  constructor(parts: SourceParts, tenant: string, make: (since: number) => Promise<SourceState>) {
+    this.#parts = parts;
+    this.#tenant = tenant;
+    this.#make = make;
+  }
+
+  /** @throws HuntError `request.notFound` where there is no such tenant at the moment */
+  async open(): Promise<SourceState> {
+    const since = await tenantSince(this.#parts.store, this.#tenant);
+    if (this.#current && this.#current.since !== since) {
+      await this.close();
+    }
+    if (since === undefined) {
+      throw new HuntError('request.notFound', { what: `Tenant ${this.#tenant}` });
+    }
+    this.#current ??= { since, state: await this.#make(since) };
+    return this.#current.state;
+  }
+
+  /** @throws HuntError as `open` */
+  async poll(signal: AbortSignal): Promise<void> {
+    await (await this.open()).poll(signal);
+  }
+
+  async close(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.state.close?.();
+  }
 }
 
 const longestWaitMs = 60_000;
