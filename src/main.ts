@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Metrics } from './api/metrics.js';
@@ -186,7 +186,8 @@ async function start(
     log: (line) => log.info(line, 'engine'),
   });
   closers.push(() => engine.close());
-  const store = await openStore(configuration.store ?? paths.store);
+  const storeLocation = configuration.store ?? paths.store;
+  const store = await openStore(storeLocation);
   closers.push(() => store.close());
   if (configuration.retention !== undefined) {
     await changeTenant(store, defaultTenantId, { retentionDays: configuration.retention });
@@ -314,7 +315,9 @@ async function start(
     ready: async () => {
       await engine.ready();
       await checkSpace(paths.root);
+      if (store.kind === 'sqlite') await checkSpace(dirname(storeLocation));
       await listTenants(store);
+      await store.assertWritable();
       return true;
     },
     publicUrl: configuration.publicUrl,

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import {
   CompiledQuery,
@@ -22,6 +23,8 @@ import type { StoreSchema } from './schema.js';
 export interface Store {
   readonly db: Kysely<StoreSchema>;
   readonly kind: 'sqlite' | 'postgres';
+  /** @throws Error why nothing can be written, where a statement has failed for want of room or of leave to write */
+  assertWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,13 +37,22 @@ export async function openStore(location: string): Promise<Store> {
   const kind = /^postgres(ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
   let db: Kysely<StoreSchema> | undefined;
   try {
+    const writing = new Writing();
     db = new Kysely<StoreSchema>({
       dialect: kind === 'postgres' ? await postgres(location) : sqlite(location),
       plugins: [new NulPlugin()],
+      log: (event) => {
+        if (event.level === 'error') writing.failed(event.error);
+      },
     });
     await migrate(db);
     const opened = db;
-    return { db: opened, kind, close: () => opened.destroy() };
+    return {
+      db: opened,
+      kind,
+      assertWritable: () => writing.assertPossible(opened),
+      close: () => opened.destroy(),
+    };
   } catch (cause) {
     await db?.destroy();
     const what = kind === 'postgres' ? withoutPassword(location) : location;
@@ -49,6 +61,34 @@ export async function openStore(location: string): Promise<Store> {
     throw new HuntError('configuration.invalid', { message }, { cause });
   }
 }
+
+/** More than one page of a table has room for, and so random that it does not become less. */
+const probeBytes = 64 * 1024;
+
+/** Whether the store can be written, which is tried only once a statement has failed: it costs the database pages. */
+class Writing {
+  #isInDoubt = false;
+
+  failed(error: unknown): void {
+    const { code = '', cause } = error as { code?: string; cause?: { code?: string } };
+    if (cannotWrite.test(code) || cannotWrite.test(cause?.code ?? '')) this.#isInDoubt = true;
+  }
+
+  async assertPossible(db: Kysely<StoreSchema>): Promise<void> {
+    if (!this.#isInDoubt) return;
+    const value = randomBytes(probeBytes).toString('base64');
+    const taken = await db.startTransaction().execute();
+    try {
+      await taken.insertInto('settings').values({ key: randomUUID(), value }).execute();
+    } finally {
+      await taken.rollback().execute();
+    }
+    this.#isInDoubt = false;
+  }
+}
+
+/** Of PostgreSQL: no room, a failing disk, and a standby that only reads. Of SQLite's the disk itself tells. */
+const cannotWrite = /^(53100|58030|25006)$/;
 
 function sqlite(file: string): SqliteDialect {
   // Made here, so that it is never readable by others, not even while it is empty.

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.js';
 import { changeTenant, findTenant, listTenants } from '../../src/store/tenants.js';
@@ -76,6 +77,39 @@ test('a statement that is refused is no lost connection', async () => {
     .execute();
   await expect(again).rejects.toMatchObject({ code: '23505' });
 });
+
+test('a database that has no room for more is known by what failed, and asked again until it has', async () => {
+  const write = () => changeSetting(store);
+  const settings = () => store.db.selectFrom('settings').select('key').execute();
+  await store.assertWritable();
+  await write();
+  const before = await settings();
+  const full = { code: '53100' };
+  await sql`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`.execute(
+    store.db,
+  );
+  await sql`create trigger no_room before insert on settings execute function refuse()`.execute(
+    store.db,
+  );
+  // Nothing has failed yet.
+  await store.assertWritable();
+  await expect(write()).rejects.toMatchObject(full);
+  await expect(store.assertWritable()).rejects.toMatchObject(full);
+  await expect(store.assertWritable()).rejects.toMatchObject(full);
+  await sql`drop trigger no_room on settings`.execute(store.db);
+  await store.assertWritable();
+  expect(await settings()).toEqual(before);
+});
+
+/** Writes a setting that is there then. */
+async function changeSetting({ db }: Store): Promise<void> {
+  await db
+    .insertInto('settings')
+    .values({ key: 'test', value: '1' })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: '2' }))
+    .execute();
+}
 
 async function openRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
