@@ -18,6 +18,7 @@ export const claimsShape = z.object({
   iss: text,
   sub: text.optional(),
   tid: text.optional(),
+  iat: z.number().optional(),
   /** v1's name of the asking application, v2's, and the OAuth standard's. */
   appid: text.optional(),
   azp: text.optional(),

@@ -2,7 +2,7 @@ import { errors, importJWK } from 'jose';
 import { z } from 'zod';
 import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
-import { findTenant } from '../store/tenants.js';
+import { defaultTenantId, tenantSince } from '../store/tenants.js';
 import { embeddedIssuer } from './claims.js';
 import { type KeyRing, openKeys, publicJwk, type SigningKey, signingAlgorithm } from './keys.js';
 import { newSecret } from './secrets.js';
@@ -51,11 +51,17 @@ export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssu
       return importJWK(publicJwk(key), signingAlgorithm);
     },
     algorithms: [signingAlgorithm],
-    tenantOf: async ({ tid = '' }) => {
-      const tenant = await findTenant(store, tid);
-      return tenant?.id === tid ? tid : undefined;
+    tenantOf: async ({ tid = '', iat = 0 }) => {
+      const since = await tenantSince(store, tid);
+      return since !== undefined && isOf(tid, since, iat) ? tid : undefined;
     },
   };
+}
+
+/** Whether a token is of the tenant, and not of one that had its id before. */
+function isOf(tenant: string, since: number, issuedAt: number): boolean {
+  // Which stays for ever, also where the clock was ahead when it was made.
+  return tenant === defaultTenantId || issuedAt >= Math.floor(since / 1000);
 }
 
 const cookieSecretSetting = 'issuer.cookieSecret';
