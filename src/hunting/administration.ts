@@ -25,7 +25,7 @@ export interface AdministrationParts {
   readonly tenants: TenantContexts;
   /** Resolves when all that senders were told is taken is in the engine. */
   readonly flush: () => Promise<void>;
-  /** Forgets all that ingest remembers of a tenant's devices. */
+  /** Ends what ingest has open for a tenant, and forgets all that it remembers of its devices. */
   readonly forgetTenant: (id: string) => Promise<void>;
 }
 
@@ -43,6 +43,7 @@ const exportLimits = {
 /** Tenants: wholly apart from each other, made and removed here alone. */
 export class Administration {
   readonly #parts: AdministrationParts;
+  #working: Promise<unknown> = Promise.resolve();
 
   constructor(parts: AdministrationParts) {
     this.#parts = parts;
@@ -59,9 +60,20 @@ export class Administration {
     return tenant;
   }
 
-  /** @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken */
-  async create(tenant: Tenant): Promise<void> {
-    const { store, engine, tenants, forgetTenant } = this.#parts;
+  /**
+   * Makes a tenant, or nothing of it.
+   * @param record puts it on record together with it, in the store that it is given
+   * @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken
+   */
+  create(
+    tenant: Tenant,
+    record: (store: Store) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    return this.#inTurn(() => this.#create(tenant, record));
+  }
+
+  async #create(tenant: Tenant, record: (store: Store) => Promise<void>): Promise<void> {
+    const { store, engine, tenants, flush, forgetTenant } = this.#parts;
     if (!tenantIdPattern.test(tenant.id)) {
       throw new HuntError('request.parameter', {
         message:
@@ -74,14 +86,25 @@ export class Administration {
     }
     // What a deletion that was broken off has left.
     await forgetTenant(tenant.id);
-    await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(tenant.id)}`.text);
+    const dropLeft = () =>
+      engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(tenant.id)}`.text);
+    await dropLeft();
+    // Rows that are still on their way to the tables that are gone do not come into the new ones.
+    await flush();
     try {
-      await insertTenant(store, tenant);
+      await tenants.prepare(tenant);
+      await store.db.transaction().execute(async (db) => {
+        await insertTenant({ ...store, db }, tenant);
+        await record({ ...store, db });
+      });
     } catch (error) {
-      throw isDuplicate(error) ? taken(tenant.id, error) : error;
+      // Another server on the store has made it meanwhile: the tables are that tenant's.
+      if (isDuplicate(error)) throw taken(tenant.id, error);
+      // Where they stay, they are seen to when the tenant is made.
+      await dropLeft().catch(() => undefined);
+      throw error;
     }
     tenants.forget(tenant.id);
-    await tenants.of(tenant.id);
   }
 
   /** @throws HuntError `request.notFound` `request.parameter` */
@@ -101,7 +124,11 @@ export class Administration {
    * Removes a tenant with all that it has: telemetry, applications, users, keys of access. Of one that is removed
    * already it deletes the telemetry that was left: where that was broken off, or done by another server on the store.
    */
-  async remove(id: string): Promise<void> {
+  remove(id: string): Promise<void> {
+    return this.#inTurn(() => this.#remove(id));
+  }
+
+  async #remove(id: string): Promise<void> {
     const { store, engine, tenants, flush, forgetTenant } = this.#parts;
     if (!(await this.#hasTelemetry(id))) await this.find(id);
     if (id === defaultTenantId) {
@@ -110,13 +137,20 @@ export class Administration {
     // From here on no token opens it, and nothing new comes in.
     await deleteTenant(store, id);
     tenants.forget(id);
+    // Before the telemetry, by which a deletion that is broken off is found again.
+    await forgetTenant(id);
     await Promise.race([
       flush().catch(() => undefined),
       new Promise((resolve) => setTimeout(resolve, flushPatienceMs).unref()),
     ]);
-    // Before the telemetry, by which a deletion that is broken off is found again.
-    await forgetTenant(id);
     await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(id)}`.text);
+  }
+
+  /** Two that make or remove the same tenant would take each other's tables. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#working.then(work);
+    this.#working = result.catch(() => undefined);
+    return result;
   }
 
   async #hasTelemetry(id: string): Promise<boolean> {

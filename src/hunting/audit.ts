@@ -66,8 +66,9 @@ export class AuditLog {
     ];
   }
 
-  async record(event: AuditEvent): Promise<void> {
-    await recordAudit(this.#store, event, this.#server.id);
+  /** @param store where others write to it in the same transaction: that one */
+  async record(event: AuditEvent, store = this.#store): Promise<void> {
+    await recordAudit(store, event, this.#server.id);
   }
 
   /**

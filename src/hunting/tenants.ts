@@ -9,7 +9,7 @@ import { listCustomTables } from '../store/custom-tables.js';
 import { listFunctions, type TenantFunction } from '../store/functions.js';
 import { tableRetention } from '../store/retention.js';
 import type { Store } from '../store/store.js';
-import { findTenant } from '../store/tenants.js';
+import { findTenant, type Tenant } from '../store/tenants.js';
 import { withFunctions } from './functions.js';
 import type { TenantContext } from './hunt.js';
 
@@ -52,19 +52,31 @@ export class TenantContexts {
   /** @throws HuntError `request.notFound` for a tenant that does not exist */
   async of(tenantId: string): Promise<AuditedTenantContext> {
     const known = this.#known.get(tenantId);
-    if (known && Date.now() - known.readAt < maxAgeMs) return known.context;
-    const reading = this.#reading.get(tenantId) ?? this.#read(tenantId, known?.context);
+    if (known && performance.now() - known.readAt < maxAgeMs) return known.context;
+    const underWay = this.#reading.get(tenantId);
+    if (underWay) return underWay;
+    const reading = this.#read(tenantId, known?.context);
     this.#reading.set(tenantId, reading);
     try {
-      return await reading;
+      const context = await reading;
+      if (this.#reading.get(tenantId) === reading) {
+        this.#known.set(tenantId, { context, readAt: performance.now() });
+      }
+      return context;
     } finally {
-      this.#reading.delete(tenantId);
+      if (this.#reading.get(tenantId) === reading) this.#reading.delete(tenantId);
     }
   }
 
-  /** A tenant has been changed or deleted: it is read again when it is next asked for. */
+  /** A tenant has been changed or deleted: it is read again when it is next asked for, also if it is being read. */
   forget(tenantId: string): void {
     this.#known.delete(tenantId);
+    this.#reading.delete(tenantId);
+  }
+
+  /** Makes the engine's tables for a tenant that is about to be made. */
+  async prepare({ id, retentionDays }: Pick<Tenant, 'id' | 'retentionDays'>): Promise<void> {
+    await this.#migrate(id, await this.#catalogsOf(id), retentionDays);
   }
 
   /** Drops what the tenant keeps no longer. */
@@ -93,13 +105,20 @@ export class TenantContexts {
       before?.retentionDays !== retentionDays ||
       before.auditCatalog.version !== context.auditCatalog.version
     ) {
-      const database = tenantDatabase(tenantId);
-      await migrate(this.#engine, database, catalog, retentionOf(retentionDays));
-      const auditOnly = catalogOf([auditTable], [], []);
-      await migrate(this.#engine, database, auditOnly, this.#auditRetention);
+      await this.#migrate(tenantId, context, retentionDays);
     }
-    this.#known.set(tenantId, { context, readAt: Date.now() });
     return context;
+  }
+
+  async #migrate(
+    tenantId: string,
+    { catalog }: Pick<Catalogs, 'catalog'>,
+    retentionDays: number | null,
+  ): Promise<void> {
+    const database = tenantDatabase(tenantId);
+    await migrate(this.#engine, database, catalog, retentionOf(retentionDays));
+    const auditOnly = catalogOf([auditTable], [], []);
+    await migrate(this.#engine, database, auditOnly, this.#auditRetention);
   }
 
   /** The tenant's catalogs; the same objects while nothing in them has changed: much is remembered by them. */

@@ -117,6 +117,11 @@ export class IngestCounters {
     figures.set('lastReceived', Date.now());
   }
 
+  /** A tenant goes: what has been counted and not written is not the next one's of its id. */
+  forget(tenant: string): void {
+    this.#tenants.delete(tenant);
+  }
+
   /** Every source of the tenant, by its name. */
   async of(tenant: string): Promise<SourceStatus[]> {
     await this.write();

@@ -27,7 +27,7 @@ export interface IngestTenant {
 }
 
 /** What counts what comes in. */
-type CountedEvents = Pick<IngestCounters, 'received' | 'committed' | 'unrecognized'>;
+type CountedEvents = Pick<IngestCounters, 'received' | 'committed' | 'unrecognized' | 'forget'>;
 
 export interface IngestOptions {
   /** `spool/` of the data directory, which the engine reads from. */
@@ -92,7 +92,7 @@ export interface Ingest {
   backlogEvents(tenant: string): number;
   /** Forgets what is remembered of a tenant's devices of these names, to tell what later events mean. */
   forgetDevices(tenant: string, names: readonly string[]): Promise<void>;
-  /** Forgets all that is remembered of the devices of a tenant that goes. */
+  /** Ends what is open for a tenant that goes, and forgets all that is remembered of its devices. */
   forgetTenant(tenant: string): Promise<void>;
   /** Journals that could not be read to their end: files of the spool that may hold any tenant's events. */
   setAside(): Promise<readonly string[]>;
@@ -117,6 +117,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     writer,
   );
+  /** How many tenants of an id have gone: what was opened for one of them is not the next one's. */
+  const gone = new Map<string, number>();
+  const assertionOf = (tenant: string) => {
+    const before = gone.get(tenant);
+    return () => {
+      if (gone.get(tenant) !== before) {
+        throw new HuntError('request.notFound', { what: `Tenant ${tenant}` });
+      }
+    };
+  };
   const open: OpenIntake = async ({
     tenant,
     source: wanted,
@@ -126,6 +136,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     offset,
     via = 'http',
   }) => {
+    const assertTenant = assertionOf(tenant);
     const { catalog, retentionDays } = await options.tenant(tenant);
     const own = customConnectors(catalog);
     const source =
@@ -134,6 +145,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       throw unknownSource(own);
     }
     await writer.ready();
+    assertTenant();
     const parser = await worker.open(catalog, {
       tenant,
       source,
@@ -143,7 +155,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
     });
     const counter = options.counters && counterOf(options.counters, tenant, via);
-    return new Intake(writer, parser, tenantDatabase(tenant), patienceMs, counter);
+    const database = tenantDatabase(tenant);
+    return new Intake(writer, parser, { database, patienceMs, counter, assertTenant });
   };
   const admission = new Admission(requestBytes, () => writer.backlogBytes > spoolBytes);
   const admitted = async <T>(take: (grow: Lease['grow']) => Promise<T>): Promise<T> => {
@@ -173,6 +186,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       return worker.forgetDevices(tenant, names);
     },
     forgetTenant(tenant) {
+      gone.set(tenant, (gone.get(tenant) ?? 0) + 1);
+      options.counters?.forget(tenant);
       writer.forget(tenantDatabase(tenant));
       return worker.forgetTenant(tenant);
     },

@@ -42,6 +42,7 @@ export class Intake {
   readonly #database: string;
   readonly #patienceMs: number;
   readonly #counter: IntakeCounter | undefined;
+  readonly #assertTenant: () => void;
   #connector = '';
   /** Bytes that have come while no connector was known. */
   #uncounted = 0;
@@ -51,15 +52,20 @@ export class Intake {
   constructor(
     writer: WriterWorker,
     parser: ParseStream,
-    database: string,
-    patienceMs: number,
-    counter?: IntakeCounter,
+    of: {
+      readonly database: string;
+      readonly patienceMs: number;
+      readonly counter: IntakeCounter | undefined;
+      /** @throws HuntError `request.notFound` once the tenant that it was opened for is gone */
+      readonly assertTenant: () => void;
+    },
   ) {
     this.#writer = writer;
     this.#parser = parser;
-    this.#database = database;
-    this.#patienceMs = patienceMs;
-    this.#counter = counter;
+    this.#database = of.database;
+    this.#patienceMs = of.patienceMs;
+    this.#counter = of.counter;
+    this.#assertTenant = of.assertTenant;
   }
 
   /** Rows, whenever a portion of them has come together. */
@@ -75,7 +81,7 @@ export class Intake {
   #written(bytes: Uint8Array<ArrayBuffer>, summary: IngestSummary): AsyncGenerator<HandedBatch> {
     summary.bytes += bytes.length;
     this.#uncounted += bytes.length;
-    return this.#portions(this.#parser.write(bytes), summary);
+    return this.#portions(() => this.#parser.write(bytes), summary);
   }
 
   /** Records that have been cut out already; the arrays are the parsing thread's from then on. */
@@ -87,12 +93,12 @@ export class Intake {
   ): AsyncGenerator<HandedBatch> {
     summary.bytes += bytes.length;
     this.#uncounted += bytes.length;
-    return this.#portions(this.#parser.items(bytes, ends, first), summary);
+    return this.#portions(() => this.#parser.items(bytes, ends, first), summary);
   }
 
   /** The rows that have come since the last portion. `flowing`: more comes at once. */
   take(summary: IngestSummary, flowing = false): AsyncGenerator<HandedBatch> {
-    return this.#portions(this.#parser.take(flowing), summary);
+    return this.#portions(() => this.#parser.take(flowing), summary);
   }
 
   /** Up to where the source need not be read again once all that it has given is stored, if that is known. */
@@ -102,11 +108,16 @@ export class Intake {
 
   /** The rest of the rows. */
   end(summary: IngestSummary): AsyncGenerator<HandedBatch> {
-    return this.#portions(this.#parser.end(), summary);
+    return this.#portions(() => this.#parser.end(), summary);
   }
 
-  async *#portions(first: Promise<Done>, summary: IngestSummary): AsyncGenerator<HandedBatch> {
-    for (let done = await first; ; done = await this.#parser.proceed()) {
+  async *#portions(
+    first: () => Promise<Done>,
+    summary: IngestSummary,
+  ): AsyncGenerator<HandedBatch> {
+    for (let next = first; ; next = () => this.#parser.proceed()) {
+      this.#assertTenant();
+      const done = await next();
       if (done.source !== undefined) {
         addSource(summary, done.source);
         this.#connector = done.source;
@@ -161,7 +172,13 @@ export class Intake {
     }
   }
 
-  #write(tickets: readonly number[]): Promise<PartCounts[]> {
+  async #write(tickets: readonly number[]): Promise<PartCounts[]> {
+    try {
+      this.#assertTenant();
+    } catch (error) {
+      this.#writer.discard(tickets);
+      throw error;
+    }
     return this.#writer.commit(this.#database, tickets, this.#patienceMs);
   }
 

@@ -105,6 +105,29 @@ it('a row whose place was taken before its device was forgotten is an event of i
   });
 });
 
+it('what is open for a tenant ends when the tenant goes, and nothing of it comes in later', async () => {
+  const source = 'windows-event';
+  const opened = () => ingest.open({ tenant, source, origin: 'log', patienceMs: 1_000 });
+  const summary = emptySummary();
+  const intakes = [await opened(), await opened(), await opened(), await opened()] as const;
+  const batches: HandedBatch[] = [];
+  for (const intake of intakes) {
+    for await (const batch of intake.write(startBy.sysmon(40), summary)) batches.push(batch);
+  }
+  for await (const batch of intakes[0].take(summary)) batches.push(batch);
+  const underWay = intakes[1].end(summary);
+  await ingest.forgetTenant(tenant);
+  const gone = { code: 'request.notFound', message: 'Tenant default was not found.' };
+  await expect(intakes[0].commit(batches, summary)).rejects.toMatchObject(gone);
+  await expect(underWay.next()).rejects.toMatchObject(gone);
+  await expect(intakes[2].write(startBy.security(41), summary).next()).rejects.toMatchObject(gone);
+  await expect(intakes[3].take(summary).next()).rejects.toMatchObject(gone);
+  for (const intake of intakes) await intake.drop();
+  await ingest.flush();
+  expect(await count('DeviceProcessEvents', 'ProcessId = 1040')).toBe(0);
+  expect(await ingest.push(startBy.sysmon(40), { tenant, source })).toMatchObject({ accepted: 1 });
+});
+
 it('what is known of the devices of a tenant goes with the tenant', async () => {
   const folder = path.join(directory, 'correlation');
   const source = 'windows-event';

@@ -4,6 +4,7 @@ import { HuntError } from '../../errors.js';
 import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
 import { holds } from '../../identity/authorize.js';
+import type { Store } from '../../store/store.js';
 import { principalOf } from '../access.js';
 import { readJsonBody } from '../body.js';
 
@@ -60,30 +61,33 @@ function checked<T>(shape: z.ZodType<T>, value: unknown): T {
   });
 }
 
-/** Does an administrative act, and puts on record that it was done or why it failed. */
+/**
+ * Does an administrative act, and puts on record that it was done or why it failed.
+ * @param perform may put on record that it was done by itself, together with what it does
+ */
 export async function act<T>(
   request: FastifyRequest,
   audit: Pick<AuditLog, 'record'>,
   what: { readonly action: string; readonly tenant: string; readonly details?: object },
-  perform: () => Promise<T>,
+  perform: (succeeded: (store: Store) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const record = (outcome: string, status: number) =>
-    audit.record({
-      ...what,
-      kind: 'Administration',
-      actor: principalOf(request),
-      address: request.ip,
-      outcome,
-      status,
-    });
+  const record = (outcome: string, status: number, store?: Store) => {
+    const actor = principalOf(request);
+    const of = { kind: 'Administration', actor, address: request.ip } as const;
+    return audit.record({ ...what, ...of, outcome, status }, store);
+  };
+  let isRecorded = false;
   let result: T;
   try {
-    result = await perform();
+    result = await perform(async (store) => {
+      await record('Succeeded', 200, store);
+      isRecorded = true;
+    });
   } catch (error) {
     if (error instanceof HuntError) await record(error.code, error.status);
     else await record('engine.failed', 500);
     throw error;
   }
-  await record('Succeeded', 200);
+  if (!isRecorded) await record('Succeeded', 200);
   return result;
 }

@@ -51,7 +51,7 @@ export function tenantRoutes(
     const body = readBody(request, newTenant);
     const tenant = { ...body, name: body.name ?? body.id };
     const what = { action: 'CreateTenant', tenant: principalOf(request).tenant, details: tenant };
-    await act(request, audit, what, () => administration.create(tenant));
+    await act(request, audit, what, (succeeded) => administration.create(tenant, succeeded));
     return reply.code(201).header('location', `${path}/${tenant.id}`).send(tenant);
   });
 
