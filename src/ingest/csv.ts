@@ -6,6 +6,14 @@ export const csvDelimiters: readonly string[] = [',', ';', '\t'];
 /** A line of more fields, or of more text, is refused. */
 const mostFields = 10_000;
 
+/** Names of columns come with each record. */
+const longestName = 256;
+
+/** Whether fields can be the names of columns. */
+export function areNames(fields: readonly string[]): boolean {
+  return fields.every((field) => field.length <= longestName);
+}
+
 /** Text of one record of several lines; one that claims to be longer is let go. */
 const longestRecord = 1024 * 1024;
 

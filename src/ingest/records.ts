@@ -49,7 +49,8 @@ const documentStart =
 const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
 /** Answers of the hunting APIs have their rows in such a list, behind the schema. */
 const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context)"\s*:/;
-const answerStart = /^\{[\s\S]*?"(?:Results|results)"\s*:\s*\[/;
+const answerRows = /"(?:Results|results)"\s*:\s*\[/;
+const longestAnswerRows = 256;
 /** The rows start within so many bytes. */
 const answerBytes = 64 * 1024;
 /**
@@ -373,11 +374,14 @@ class Scan {
   #wrapperDepth = 0;
   /** Of the table's rows, where the wrapper has tables. */
   #frame: Frame | undefined;
+  /** No answer has rows that begin before it. */
+  #withoutRows = 0;
   /** A record that is no object or array; it ends before the next comma, bracket or line end. */
   #isScalar = false;
 
   shift(bytes: number): void {
     this.position -= bytes;
+    this.#withoutRows -= bytes;
     if (this.recordStart !== undefined) {
       this.recordStart = Math.max(0, this.recordStart - bytes);
     }
@@ -446,11 +450,11 @@ class Scan {
       return this.#tableStart(bytes, final, tables.length);
     }
     const isAnswer = answerBegun.test(start);
-    const wrapper = isAnswer
-      ? answerStart.exec(this.#head(bytes, this.position))
-      : wrapperStart.exec(start);
-    if (wrapper) {
-      this.#enter(Buffer.byteLength(wrapper[0]), 0);
+    const length = isAnswer
+      ? this.#answerHead(bytes)
+      : Buffer.byteLength(wrapperStart.exec(start)?.[0] ?? '');
+    if (length > 0) {
+      this.#enter(length, 0);
     } else if (isAnswer && this.#isHeadShort(bytes, final)) {
       return false;
     } else if (wrapperBegun.test(start) && start.length < startBytes && !final) {
@@ -459,6 +463,18 @@ class Scan {
       this.#begin(openBrace);
     }
     return true;
+  }
+
+  /** Bytes of what stands before an answer's rows; 0 where there are none. What is searched is searched once. */
+  #answerHead(bytes: Buffer): number {
+    const from = Math.max(this.position, this.#withoutRows - longestAnswerRows);
+    const end = Math.min(this.position + answerBytes, bytes.length);
+    const found = answerRows.exec(bytes.toString('latin1', from, end));
+    if (found === null) {
+      this.#withoutRows = end;
+      return 0;
+    }
+    return from + found.index + found[0].length - this.position;
   }
 
   /** A table, whose rows are the records; what cannot be read as one is a record itself. */

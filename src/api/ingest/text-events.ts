@@ -3,7 +3,9 @@
  * JSON and XML say where they are from.
  */
 export function withEnvelope(text: string, host: string | undefined): string {
-  return host === undefined || /^\s*[{[<]/.test(text)
-    ? text
-    : JSON.stringify({ host, message: text });
+  const isNamed = host !== undefined && host.length <= longestHost;
+  return isNamed && !/^\s*[{[<]/.test(text) ? JSON.stringify({ host, message: text }) : text;
 }
+
+/** An envelope's host comes with each of its events. */
+const longestHost = 256;

@@ -32,6 +32,9 @@ function convert(record: RawRecord, tables: TableFinder): readonly Outcome[] {
     return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   }
   const rows = rowsOf(value);
+  if (rows === undefined) {
+    return [{ rejected: 'record.shape', detail: 'its rows are too many for so many columns' }];
+  }
   if (rows.length === 0) {
     return isFrame(value) ? [] : [{ passed: 'unmapped' }];
   }
@@ -72,8 +75,13 @@ interface ExportedRow {
   readonly emptyIsNull?: true;
 }
 
-/** The rows of an answer; the record itself where it is one. */
-function rowsOf(value: JsonObject): readonly ExportedRow[] {
+/** What the members of all rows may take, whose names come with each row: bytes, roughly. */
+const mostMemberBytes = 64 * 1024 * 1024;
+/** Of a member, besides its name. */
+const memberBytes = 16;
+
+/** The rows of an answer; the record itself where it is one. undefined: they come to too much. */
+function rowsOf(value: JsonObject): readonly ExportedRow[] | undefined {
   const results = value['Results'] ?? value['results'];
   const schema = value['Schema'] ?? value['schema'];
   if (Array.isArray(results) && Array.isArray(schema)) {
@@ -81,12 +89,22 @@ function rowsOf(value: JsonObject): readonly ExportedRow[] {
   }
   const tables = value['tables'] ?? value['Tables'];
   if (Array.isArray(tables)) {
-    return resultsOf(tables.map((table) => asObject(table) ?? {})).flatMap(rowsOfTable);
+    return rowsOfTables(tables.map((table) => asObject(table) ?? {}));
   }
   if (isFrame(value)) {
-    return value['TableKind'] === 'PrimaryResult' ? rowsOfTable(value) : [];
+    return value['TableKind'] === 'PrimaryResult' ? rowsOfTables([value]) : [];
   }
   return [{ members: value }];
+}
+
+function rowsOfTables(tables: readonly JsonObject[]): readonly ExportedRow[] | undefined {
+  const bytes = tables.reduce((sum, table) => sum + memberBytesOf(table), 0);
+  return bytes > mostMemberBytes ? undefined : resultsOf(tables).flatMap(rowsOfTable);
+}
+
+function memberBytesOf(table: JsonObject): number {
+  const { names, rows } = partsOfTable(table) ?? { names: [], rows: [] };
+  return rows.length * names.reduce((sum, name) => sum + name.length + memberBytes, 0);
 }
 
 /** A part of an answer of Kusto's second version, which is a list of them: a table, or what stands around it. */
@@ -110,18 +128,25 @@ function numberOf(value: JsonValue | undefined): number {
 }
 
 /** `{columns: [{name}], rows: [[…]]}`, as Log Analytics and Kusto answer. */
-function rowsOfTable(table: JsonObject): readonly ExportedRow[] {
+function partsOfTable(
+  table: JsonObject,
+): { readonly names: readonly string[]; readonly rows: readonly JsonValue[] } | undefined {
   const columns = table['columns'] ?? table['Columns'];
   const rows = table['rows'] ?? table['Rows'];
-  const name = table['name'] ?? table['TableName'];
   if (!Array.isArray(columns) || !Array.isArray(rows)) {
-    return [];
+    return undefined;
   }
   const names = columns.map((column) => {
     const { name: lower, ColumnName } = (asObject(column) ?? {}) as Record<string, JsonValue>;
     const named = lower ?? ColumnName;
     return typeof named === 'string' ? named : '';
   });
+  return { names, rows };
+}
+
+function rowsOfTable(table: JsonObject): readonly ExportedRow[] {
+  const { names, rows } = partsOfTable(table) ?? { names: [], rows: [] };
+  const name = table['name'] ?? table['TableName'];
   return rows.map((row) => ({
     members: Array.isArray(row)
       ? Object.fromEntries(names.map((column, index) => [column, row[index] ?? null]))
@@ -225,7 +250,7 @@ const suffixes: readonly (readonly [RegExp, ScalarType])[] = [
   [/_decimal$/, 'decimal'],
 ];
 /** The portal's exports say so which zone its times are in. */
-const zone = /\s*\[(?:UTC|Local Time)\]$/i;
+const zone = /(?<!\s)\s*\[(?:UTC|Local Time)\]$/i;
 
 interface PlainName {
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
+import { areNames } from '../csv.js';
 import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { Occurrences } from '../occurrences.js';
 import { ZeekFields } from '../zeek/fields.js';
@@ -120,7 +121,9 @@ function logNamed(around: ZeekRecord): string | undefined {
   for (const word of words) {
     const name =
       typeof word === 'string'
-        ? /^(?:zeek|bro|corelight)[.:_]([a-z_]+)|([a-z_]+)(?:\.[\d:.-]+)?\.log$/i.exec(word)
+        ? /^(?:zeek|bro|corelight)[.:_]([a-z_]+)|(?<![a-z_])([a-z_]+)(?:\.[\d:.-]+)?\.log$/i.exec(
+            word,
+          )
         : null;
     const found = name?.[1] ?? name?.[2];
     if (found !== undefined) return found === 'connection' ? 'conn' : found;
@@ -251,7 +254,7 @@ class TsvHeader {
     const [name, ...values] = line.slice(1).split(this.#separator);
     const [first = ''] = values;
     if (name === 'path') this.#log = first;
-    else if (name === 'fields') this.#fields = values;
+    else if (name === 'fields') this.#fields = areNames(values) ? values : [];
     else if (name === 'types') this.#types = values;
     else if (name === 'unset_field') this.#unset = first;
     else if (name === 'empty_field') this.#empty = first;

@@ -1,6 +1,6 @@
 import type { Catalog, FieldSource, Table, TableSource } from '../../catalog/types.js';
 import type { Connector, Conversion, Outcome, RawRecord } from '../connector.js';
-import { CsvLines, csvFields } from '../csv.js';
+import { areNames, CsvLines, csvFields } from '../csv.js';
 import { type EpochUnit, epochText } from '../datetime.js';
 import { ExactNumber, isObject, type JsonObject, type JsonValue } from '../json.js';
 import {
@@ -138,8 +138,11 @@ class TableConversion implements Conversion {
     const { delimiter = ',' } = this.#source.csv ?? {};
     if (this.#header === undefined) {
       const header = csvFields(record.text, delimiter);
-      this.#header = header && distinct(header.map((name) => name.trim()));
-      return header ? [] : [unreadable(record)];
+      if (header === undefined || !areNames(header)) {
+        return [unreadable(record)];
+      }
+      this.#header = distinct(header.map((name) => name.trim()));
+      return [];
     }
     const fields = recordOf(this.#header, record.text, delimiter);
     return [fields ? this.#event(fields, record) : unreadable(record)];

@@ -1,5 +1,5 @@
 import type { Conversion, Outcome, RawRecord } from '../connector.js';
-import { CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
+import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
 import type { JsonValue } from '../json.js';
 import type { JsonObject } from '../windows/shape.js';
 
@@ -49,7 +49,8 @@ function rowsUnder({ names, delimiter }: Header, lines: readonly string[]): read
 
 function headerIn(text: string): Header | undefined {
   for (const delimiter of csvDelimiters) {
-    const names = columnNames(csvFields(text, delimiter) ?? []);
+    const fields = csvFields(text, delimiter) ?? [];
+    const names = areNames(fields) ? columnNames(fields) : [];
     if (names.length > 1 && names.some((name) => timeColumn.test(name))) {
       return { names, delimiter };
     }

@@ -118,7 +118,7 @@ export function isThere(path: string): Condition {
 }
 
 /** The text matches. */
-export function matches(path: string, pattern: RegExp, words: string): Condition {
+export function matches(path: string, pattern: Pick<RegExp, 'test'>, words: string): Condition {
   const { read } = at(path);
   const isMatch = (word: string) => pattern.test(word);
   return {

@@ -43,13 +43,24 @@ export const domainName = transform('domainName', (text) => text.replace(/(?<=.)
 export const registryKey = transform('registryKey', (text) =>
   values.registryKey(text.replace(/^(?=(?:MACHINE|USER)\\)/i, '\\REGISTRY\\')),
 );
-const mailParts = /^\s*(?:"?([^"<]*?)"?\s*<)?([^<>\s]+@([^<>\s@]+))>?\s*$/;
 /** The address of `Name <name@domain>`. */
-export const mailAddress = transform('mailAddress', (text) => mailParts.exec(text)?.[2] ?? text);
-export const mailName = transform('mailName', (text) => mailParts.exec(text)?.[1] || undefined);
-export const mailDomain = transform('mailDomain', (text) =>
-  mailParts.exec(text)?.[3]?.toLowerCase(),
-);
+export const mailAddress = transform('mailAddress', (text) => mailIn(text)?.address ?? text);
+export const mailName = transform('mailName', (text) => mailIn(text)?.name || undefined);
+export const mailDomain = transform('mailDomain', (text) => mailIn(text)?.domain.toLowerCase());
+
+const addressParts = /^([^<>\s]+@([^<>\s@]+))>?$/;
+const nameParts = /^"?([^"]*?)"?$/;
+
+/** The parts of `Name <name@domain>`, or of an address alone; undefined for anything else. */
+function mailIn(text: string) {
+  const whole = text.trim();
+  const angle = whole.indexOf('<');
+  const [, address, domain] = addressParts.exec(whole.slice(angle + 1)) ?? [];
+  const [, name] = angle < 0 ? ['', ''] : (nameParts.exec(whole.slice(0, angle).trimEnd()) ?? []);
+  return address === undefined || domain === undefined || name === undefined
+    ? undefined
+    : { name, address, domain };
+}
 
 /** The address, where it is of that version of IP. */
 export function ofFamily(operand: Operand, version: 4 | 6): Expression {

@@ -191,6 +191,7 @@ function fileRows(event: AuditEvent, call: Call): AuditRow[] {
     ['CREATE', 'FileCreated'],
     ...(writesTo(call) ? [['NORMAL', 'FileModified']] : []),
   ] as const;
+  const more = additional(call.record.fields);
   return kinds.flatMap(([kind = '', actionType = '']) =>
     pathsOf(event, call, kind).map((path) => ({
       table: 'DeviceFileEvents',
@@ -198,7 +199,7 @@ function fileRows(event: AuditEvent, call: Call): AuditRow[] {
         ActionType: actionType,
         FolderPath: path,
         FileName: baseName(path),
-        AdditionalFields: additional(call.record.fields),
+        AdditionalFields: more,
       },
     })),
   );

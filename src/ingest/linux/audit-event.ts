@@ -22,6 +22,8 @@ export interface AuditEvent {
   readonly time: Moment | undefined;
   /** undefined where no record is of a system call that has rows. */
   readonly call: Call | undefined;
+  /** What some shippers know of the parent of the process that acted. */
+  readonly parent: Fields | undefined;
 }
 
 export interface Call {
@@ -36,7 +38,8 @@ export function eventOf(text: string): AuditEvent {
   const [host = '', ...lines] = text.split('\n');
   const records = lines.map(parseAuditRecord).filter((record) => record !== undefined);
   const id = records[0]?.id ?? '';
-  return { id, host, records, time: timeOf(id), call: callOf(records) };
+  const parent = ofType({ records }, 'PARENT_INFO');
+  return { id, host, records, time: timeOf(id), call: callOf(records), parent };
 }
 
 function timeOf(id: string): Moment | undefined {
@@ -54,7 +57,7 @@ function callOf(records: readonly AuditRecord[]): Call | undefined {
   );
 }
 
-export function ofType({ records }: AuditEvent, type: string): Fields | undefined {
+export function ofType({ records }: Pick<AuditEvent, 'records'>, type: string): Fields | undefined {
   return records.find((record) => record.type === type)?.fields;
 }
 

@@ -15,13 +15,15 @@ const closing: ReadonlyMap<number, string> = new Map([
  * a name that comes twice the first value counts.
  */
 export function readFields(text: string, fields: Map<string, string>): void {
+  /** Signs that do not come any more. */
+  const missing = new Set<string>();
   let at = 0;
   for (let equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', at)) {
     const start = nameStart(text, at, equals);
     at = equals + 1;
     if (start < equals) {
       const name = text.slice(start, equals);
-      const end = valueEnd(text, at);
+      const end = valueEnd(text, at, missing);
       if (!fields.has(name)) {
         fields.set(name, text.slice(at, end));
       }
@@ -62,7 +64,7 @@ function isLetter(code: number): boolean {
   return lower >= 0x61 && lower <= 0x7a;
 }
 
-function valueEnd(text: string, start: number): number {
+function valueEnd(text: string, start: number, missing: Set<string>): number {
   const first = text.charCodeAt(start);
   if (isLetter(first) || isDigit(first)) {
     return wordEnd(text, start);
@@ -73,8 +75,16 @@ function valueEnd(text: string, start: number): number {
       ? closingQuote(text, start)
       : close === undefined
         ? -1
-        : text.indexOf(close, start + 1);
+        : closingSign(text, close, start, missing);
   return last < 0 ? wordEnd(text, start) : last + 1;
+}
+
+function closingSign(text: string, sign: string, start: number, missing: Set<string>): number {
+  const end = missing.has(sign) ? -1 : text.indexOf(sign, start + 1);
+  if (end < 0) {
+    missing.add(sign);
+  }
+  return end;
 }
 
 function isDigit(code: number): boolean {

@@ -14,14 +14,18 @@ export interface AuditRecord {
 export type AuditHead = Omit<AuditRecord, 'fields'>;
 
 const head =
-  /(?:\bnode=(\S+) )?\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?|\d{4}) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
+  /\btype=([A-Z][A-Z0-9_]*(?:\[\d+\])?|\d{4}) (?:msg=)?audit\(((?:\d{1,12}(?:\.\d{1,9})?|\d\d\/\d\d\/\d{2,4} \d\d:\d\d:\d\d\.\d{1,9}):\d{1,20})\)\s?:\s*/;
 /** A time as `ausearch --interpret` writes it. */
 const interpretedTime = /^(\d\d)\/(\d\d)\/(\d{2,4}) (\d\d:\d\d:\d\d)\.(\d+):(\d+)$/;
 /** What the daemon has resolved stands behind a separator, which shippers may escape or drop. */
 const enrichment = '\u001d';
 const otherEnrichment = /#035(?=[A-Z]+=)|(?<=[\dA-F])(?=SADDR=\{)/g;
+/** The word before it. */
+const wordBefore = /(?:^|\s)(\S+) $/;
+const namedNode = /\bnode=(\S+)$/;
 /** AUOMS does not escape the quotes within. */
-const auomsText = /\b(cmdline|proctitle)=("?)([\s\S]*?)\2 (?=redactors=|containerid=)/;
+const auomsName = /\b(cmdline|proctitle)=/;
+const auomsText = /^("?)([\s\S]*?)\1 (?=redactors=|containerid=)/;
 
 /** Types of records by their numbers (linux/audit.h), as far as there are rows for them. */
 const typesByNumber: Readonly<Record<string, string>> = words({
@@ -46,10 +50,16 @@ function namedType(type: string): string {
 
 /** The type and the id of a record's text; undefined where it is none. */
 export function auditHead(text: string): AuditHead | undefined {
-  const [, node, type, id] = head.exec(text) ?? [];
-  return type === undefined || id === undefined
+  const found = head.exec(text);
+  const [, type, id] = found ?? [];
+  return found === null || type === undefined || id === undefined
     ? undefined
-    : { type: namedType(type), id: plainId(id), node };
+    : { type: namedType(type), id: plainId(id), node: nodeBefore(text, found.index) };
+}
+
+function nodeBefore(text: string, index: number): string | undefined {
+  const [, word] = index === 0 ? [] : (wordBefore.exec(text.slice(0, index)) ?? []);
+  return word === undefined ? undefined : namedNode.exec(word)?.[1];
 }
 
 /** An id with its time in seconds since 1970; what has no zone is taken for UTC. */
@@ -67,25 +77,33 @@ function plainId(id: string): string {
 
 export function parseAuditRecord(text: string): AuditRecord | undefined {
   const start = head.exec(text);
-  const [all = '', node, writtenType, id] = start ?? [];
+  const [all = '', writtenType, id] = start ?? [];
   if (start === null || writtenType === undefined || id === undefined) {
     return undefined;
   }
   const type = namedType(writtenType);
+  const node = nodeBefore(text, start.index);
   const body = unenriched(text.slice(start.index + all.length));
   const fields = new Map<string, string>();
   if (id.includes('/')) {
     readInterpreted(type, body, fields);
     return { type, id: plainId(id), node, fields };
   }
-  const free =
-    body.includes('redactors=') || body.includes('containerid=') ? auomsText.exec(body) : null;
-  if (free) {
-    fields.set(free[1] ?? '', free[3] ?? '');
-  }
-  const rest = free ? body.slice(0, free.index) + body.slice(free.index + free[0].length) : body;
-  readProgram(rest, fields);
+  readProgram(withoutAuomsText(body, fields), fields);
   return { type, id, node, fields };
+}
+
+/** Takes the text out that ends before what AUOMS adds: where there is one, the first name begins it. */
+function withoutAuomsText(body: string, fields: Map<string, string>): string {
+  const isOfAuoms = body.includes('redactors=') || body.includes('containerid=');
+  const name = isOfAuoms ? auomsName.exec(body) : null;
+  const start = name === null ? 0 : name.index + name[0].length;
+  const text = name && auomsText.exec(body.slice(start));
+  if (name === null || text === null) {
+    return body;
+  }
+  fields.set(name[1] ?? '', text[2] ?? '');
+  return body.slice(0, name.index) + body.slice(start + text[0].length);
 }
 
 function unenriched(body: string): string {
@@ -95,7 +113,7 @@ function unenriched(body: string): string {
     : plain;
 }
 
-const operation = /\sop=([^"'=]+?)\s+[a-z][\w-]*=/;
+const operation = /\sop=([^"'=]*[^"'=\s])\s+[a-z][\w-]*=/;
 /** Up to the last quote: programs do not escape those within. */
 const programFields = /\bmsg='([\s\S]*)'/;
 

@@ -47,10 +47,13 @@ function recordsOf(message: string): readonly string[] {
   return message.includes('\n') ? message.split(betweenRecords) : [message];
 }
 
+/** Seconds since 1970 and the serial; each of an event's records gets it. */
+const eventId = /^\d{1,12}(?:\.\d{1,9})?:\d{1,20}$/;
+
 /** LAUREL has all records of an event as members of one object, by their types. */
 function laurel(document: JsonObject): AuditTexts | undefined {
   const { ID: id, NODE: node } = document;
-  if (typeof id !== 'string' || !/^\d+(?:\.\d+)?:\d+$/.test(id)) {
+  if (typeof id !== 'string' || !eventId.test(id)) {
     return undefined;
   }
   const texts = Object.entries(document).flatMap(([type, value]) =>
@@ -110,11 +113,23 @@ const nul = Buffer.alloc(1);
 
 /** A value's bytes, some of which LAUREL writes as `%2b`: `%` and `+` among them. */
 function bytesOf(value: JsonValue): Buffer {
-  const text = typeof value === 'string' ? value : scalarText(value);
-  const parts = text.split(/%([\da-f]{2})/i);
-  return Buffer.concat(
-    parts.map((part, index) => Buffer.from(part, index % 2 === 0 ? 'utf8' : 'hex')),
-  );
+  const bytes = Buffer.from(typeof value === 'string' ? value : scalarText(value));
+  let used = 0;
+  for (let at = 0; at < bytes.length; used++) {
+    const code = bytes[at] === percent ? codeAt(bytes, at + 1) : undefined;
+    bytes[used] = code ?? bytes[at] ?? 0;
+    at += code === undefined ? 1 : 3;
+  }
+  return bytes.subarray(0, used);
+}
+
+const percent = 0x25;
+const hexCode = /^[\da-f]{2}$/i;
+
+/** What two hex digits stand for; undefined where there are none. */
+function codeAt(bytes: Buffer, at: number): number | undefined {
+  const digits = bytes.toString('latin1', at, at + 2);
+  return hexCode.test(digits) ? Number.parseInt(digits, 16) : undefined;
 }
 
 /** As the kernel writes text: in quotes where they can stand, else in hex. */
@@ -139,6 +154,9 @@ function goAudit(document: JsonObject): AuditTexts | undefined {
   }
   const users = objectOf(document['uid_map']) ?? {};
   const id = `${scalarOf(timestamp)}:${scalarOf(sequence)}`;
+  if (!eventId.test(id)) {
+    return undefined;
+  }
   const texts = messages.flatMap((message) => {
     const { type, data } = objectOf(message) ?? {};
     return typeof data === 'string'
@@ -170,11 +188,16 @@ function nameOf(type: JsonValue | undefined): string {
   return typeOfNumber(number) ?? `TYPE_${number.replace(/\W/g, '')}`;
 }
 
-/** The users' names behind it, as the daemon writes them. */
+/** Each of an event's messages gets it. */
+const longestUser = 256;
+
+/** The users' names behind it, as the daemon writes them: each once, however often its id is there. */
 function withUsers(data: string, users: JsonObject): string {
-  const names = [...data.matchAll(/\b(auid|uid|euid)=(\d+)/g)].flatMap(([, field = '', id = '']) =>
-    typeof users[id] === 'string' ? [`${field.toUpperCase()}="${users[id]}"`] : [],
-  );
+  const names = ['auid', 'uid', 'euid'].flatMap((field) => {
+    const user = users[new RegExp(`\\b${field}=(\\d{1,20})`).exec(data)?.[1] ?? ''];
+    const isName = typeof user === 'string' && user.length <= longestUser;
+    return isName ? [`${field.toUpperCase()}="${user}"`] : [];
+  });
   return [data, ...names].join(' ');
 }
 

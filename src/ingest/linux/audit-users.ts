@@ -74,8 +74,11 @@ const changes: readonly (readonly [type: RegExp, words: RegExp, actionType: stri
   [/^USER_(?:MGMT|CHAUTHTOK)$/, /^(?:chang|updat|modif|lock|unlock)/, 'UserAccountModified'],
 ];
 
+/** No program has a longer word for what it did. */
+const longestWords = 200;
+
 function accountRow(type: string, fields: Fields): AuditRow | undefined {
-  const did = plainOf(fields.get('op')) ?? '';
+  const did = plainOf(fields.get('op'))?.slice(0, longestWords) ?? '';
   const actionType = changes.find(([types, words]) => types.test(type) && words.test(did))?.[2];
   const isAttempt = actionType === 'PasswordChangeAttempt';
   if (!actionType || (!isAttempt && !hasSucceeded(fields))) {

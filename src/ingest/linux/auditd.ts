@@ -11,7 +11,7 @@ import { actorColumnsIn, type Columns, setActorColumns } from '../windows/actor.
 import { baseName } from '../windows/values.js';
 import type { AuditRow } from './audit-additional.js';
 import { callRows } from './audit-calls.js';
-import { type AuditEvent, commandOf, eventOf, ofType, pidOf, userOf } from './audit-event.js';
+import { type AuditEvent, commandOf, eventOf, pidOf, userOf } from './audit-event.js';
 import { type AuditHead, auditHead, imageOf, plainOf } from './audit-record.js';
 import { auditTexts } from './audit-shapes.js';
 import { userRows } from './audit-users.js';
@@ -20,6 +20,7 @@ import { userRows } from './audit-users.js';
 interface OpenGroup {
   readonly host: string;
   readonly texts: string[];
+  length: number;
   readonly place: Place | undefined;
 }
 
@@ -28,6 +29,14 @@ const betweenEvents = /^(?:-+|time->\w{3} \w{3} [ \d]\d [\d:]{8} \d{4})\s*$/;
 
 /** The kernel writes the records of a serial together; so many others come between them at most. */
 const mostOpen = 1_000;
+/** Text of the records that are still coming in. */
+const mostOpenText = 64 * 1024 * 1024;
+/** Text of one event: the longest command line there is, in hex, is half of it. */
+const longestEvent = 8 * 1024 * 1024;
+/** Each row of a system call may have all of the event's text, which these are together. */
+const mostTextOfRows = 64 * 1024 * 1024;
+/** It is a part of each record's key, and of each row. */
+const longestHost = 256;
 
 /** Records of the audit system in the order of their serials become events, then rows. */
 export class AuditConversion implements Conversion {
@@ -49,38 +58,49 @@ export class AuditConversion implements Conversion {
   convert(record: RawRecord): readonly Outcome[] {
     const { host, texts } = auditTexts(record) ?? { host: undefined, texts: [] };
     let known = 0;
+    let isWhole = true;
     for (const text of texts) {
       const head = auditHead(text);
       if (head) {
         known++;
-        this.#take(text, head, host, record);
+        isWhole = this.#take(text, head, host, record) && isWhole;
       }
+    }
+    if (!isWhole) {
+      return [{ rejected: 'record.shape', detail: `more than ${longestEvent} bytes of one event` }];
     }
     return known > 0 || betweenEvents.test(record.text)
       ? []
       : [{ rejected: 'record.shape', detail: 'no record of the audit system' }];
   }
 
+  /** False where there is too much of its event. */
   #take(
     text: string,
     { node, type, id }: AuditHead,
     outer: string | undefined,
     record: RawRecord,
-  ): void {
-    const host = node ?? outer ?? '';
+  ): boolean {
+    const host = (node ?? outer ?? '').slice(0, longestHost);
     const key = `${host} ${id}`;
-    const group = this.#open.get(key) ?? { host, texts: [], place: record.place };
-    group.texts.push(text);
-    this.#heldText += text.length;
-    this.#open.set(key, group);
+    const group = this.#open.get(key) ?? { host, texts: [], length: 0, place: record.place };
+    const fits = group.length + text.length <= longestEvent;
+    if (fits) {
+      group.texts.push(text);
+      group.length += text.length;
+      this.#heldText += text.length;
+      this.#open.set(key, group);
+    }
     if (type === 'EOE') {
       this.#finish(key, group);
-    } else if (this.#open.size > mostOpen) {
-      for (const [oldest, first] of this.#open) {
-        this.#finish(oldest, first);
+    }
+    for (const [oldest, first] of this.#open) {
+      if (this.#open.size <= mostOpen && this.#heldText <= mostOpenText) {
         break;
       }
+      this.#finish(oldest, first);
     }
+    return fits;
   }
 
   get heldFrom(): number | undefined {
@@ -109,10 +129,10 @@ export class AuditConversion implements Conversion {
     this.#backlog.close();
   }
 
-  #finish(key: string, { host, texts, place }: OpenGroup): void {
+  #finish(key: string, { host, texts, length, place }: OpenGroup): void {
     this.#open.delete(key);
-    const text = [host, ...texts].join('\n');
-    this.#heldText -= texts.reduce((sum, one) => sum + one.length, 0);
+    const text = `${host}\n${texts.join('\n')}`;
+    this.#heldText -= length;
     const event = eventOf(text);
     this.#learn(event);
     this.#backlog.add({ text, value: undefined, ...(place && { place }) }, event);
@@ -148,7 +168,14 @@ export class AuditConversion implements Conversion {
     const device = this.#context.correlation.devices.of(host);
     device.platform ??= 'Linux';
     let count = 0;
+    const most = event.call
+      ? Math.max(1, Math.floor(mostTextOfRows / record.text.length))
+      : Number.POSITIVE_INFINITY;
     for (const { table, columns: own, logonStep } of rowsOf(event)) {
+      if (count === most) {
+        yield { rejected: 'record.shape', detail: `more than ${most} rows of one event`, record };
+        return;
+      }
       const identity = `audit\n${host.toLowerCase()}\n${id}\n${count++}`;
       const columns: Columns = { Timestamp: time?.text, ReportId: reportId(identity) };
       if (host !== '') {
@@ -180,7 +207,7 @@ export class AuditConversion implements Conversion {
     const fields = event.call?.record.fields ?? event.records[0]?.fields ?? new Map();
     const ms = event.time?.milliseconds ?? 0;
     const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
-    const parent = ofType(event, 'PARENT_INFO');
+    const { parent } = event;
     const image = imageOf((isStart ? parent : fields)?.get('exe'));
     const { correlation } = this.#context;
     const process =

@@ -74,7 +74,8 @@ function unquoted(value: JsonValue | undefined): JsonValue | undefined {
 }
 
 const textMembers = ['_raw', 'message', 'Message', 'event', 'raw', 'log'];
-const textEvent = /^[^\n]{0,100}\r?\n(?:[A-Za-z]+=[^\n]*\r?\n)*?LogName=/;
+// A line end's `\r` is a part of its line here: told apart, there would be two ways to read each line.
+const textEvent = /^[^\n]{0,101}\n(?:[A-Za-z]+=[^\n]*\n)*?LogName=/;
 
 /** Whether a text is an event of Windows' log as Splunk's collector writes it: a time, `Name=value` lines, the message. */
 export function isTextEvent(text: string): boolean {

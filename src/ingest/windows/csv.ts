@@ -1,6 +1,6 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
-import { CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
+import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { JsonObject } from './shape.js';
 import { isOfShape, unwrapEvent } from './shapes.js';
@@ -29,7 +29,7 @@ export function startsEventCsv(lines: readonly string[]): boolean {
     headerIn(first) !== undefined ||
     // Where the event is in one of the columns, the names do not tell.
     csvDelimiters.some((delimiter) => {
-      const names = csvFields(first, delimiter)?.map(columnName);
+      const names = namesIn(first, delimiter);
       const fields = names && firstRecord(lines.slice(start + 1), delimiter);
       return fields !== undefined && unwrapEvent(recordOf(names ?? [], fields)) !== undefined;
     })
@@ -49,13 +49,18 @@ function firstRecord(lines: readonly string[], delimiter: string): readonly stri
 
 function headerIn(text: string): Header | undefined {
   for (const delimiter of csvDelimiters) {
-    const names = csvFields(text, delimiter)?.map(columnName) ?? [];
+    const names = namesIn(text, delimiter) ?? [];
     const isOfEventViewer = eventViewer.every((name) => names.includes(name));
     if (isOfEventViewer || isOfShape(Object.fromEntries(names.map((name) => [name, ''])))) {
       return { names, delimiter, hasComputer: names.some((name) => computerColumn.test(name)) };
     }
   }
   return undefined;
+}
+
+function namesIn(text: string, delimiter: string): readonly string[] | undefined {
+  const fields = csvFields(text, delimiter);
+  return fields && areNames(fields) ? fields.map(columnName) : undefined;
 }
 
 /** Log Analytics tells the zone behind the name. */
@@ -206,6 +211,6 @@ const withoutComputer =
   "no column says which computer an event is of, as in Event Viewer's CSV: save the events as XML or EVTX";
 
 function plainHeader(text: string): Header | undefined {
-  const names = csvFields(text, ',')?.map(columnName);
+  const names = namesIn(text, ',');
   return names && { names, delimiter: ',', hasComputer: true };
 }

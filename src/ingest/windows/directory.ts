@@ -32,7 +32,7 @@ const code = transform('code', statusCode);
 
 /** IPv4 without the prefix that makes IPv6 of it. */
 const plainAddress = transform('address', (text) => text.replace(/^::ffff:(?=[\d.]+$)/i, ''));
-const beforeAt = transform('accountName', (text) => text.replace(/@.*$/, '').toLowerCase());
+const beforeAt = transform('accountName', (text) => (text.split('@', 1)[0] ?? '').toLowerCase());
 
 /** A computer by its account, which ends in `$`. */
 const computer = transform('computer', (text) => text.replace(/\$$/, '').toLowerCase());

@@ -21,15 +21,24 @@ const xmlEnd = '</Event>';
 const emptyEvent = /<Event\s[^<>]*\/>/y;
 /** Splunk's collector begins an event with the time alone on a line. */
 const textStart = /^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?$/;
-/** What tools write around events. */
-const around = /^\s*(?:<\?xml[^>]*\?>|<\/?Events(?:\s[^>]*)?>|Record \d+|\s)*$/;
+/** What tools write around events, a piece at a time. */
+const around = /<\?xml[^>]*\?>|<\/?Events(?:\s[^>]*)?>|Record \d+|\s+/y;
 
 /** Longer than that no event of a log is; what claims to be is let go line by line. */
 const longest = 1024 * 1024;
 
 /** Lines that are part of an event, or stand around events. */
 export function isEventLine(text: string): boolean {
-  return xmlStart.test(text) || textStart.test(text) || around.test(text);
+  return xmlStart.test(text) || textStart.test(text) || isAround(text);
+}
+
+function isAround(text: string): boolean {
+  let end = 0;
+  around.lastIndex = 0;
+  while (around.test(text)) {
+    end = around.lastIndex;
+  }
+  return end === text.length;
 }
 
 /**
@@ -81,7 +90,7 @@ export class EventLines implements Conversion {
     if (this.#open) {
       return this.#continue(this.#open, text);
     }
-    return around.test(text) ? [] : this.#inner.convert(record);
+    return isAround(text) ? [] : this.#inner.convert(record);
   }
 
   *release(flowing: boolean): Generator<Outcome> {

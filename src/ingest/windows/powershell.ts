@@ -23,11 +23,14 @@ const image = transform(
   (text) => /^"?([A-Za-z]:\\[^"]*?\.exe)(?:["\s]|$)/i.exec(text)?.[1],
 )(commandLine);
 
+const invocation = 'CommandInvocation(';
+
 /** The first command of the invocation, by its bare name. */
-const command = transform(
-  'command',
-  (payload) => /CommandInvocation\(([^)]*)\)/.exec(payload)?.[1],
-);
+const command = transform('command', (payload) => {
+  const start = payload.indexOf(invocation);
+  const end = start < 0 ? -1 : payload.indexOf(')', start);
+  return end < 0 ? undefined : payload.slice(start + invocation.length, end);
+});
 
 export const powershell: EventLog = {
   name: 'PowerShell',

@@ -40,7 +40,7 @@ function isoTime(text: string): string {
 }
 
 const scriptStart = /^(Creating Scriptblock text \(\d+ of \d+\):) {2}/;
-const scriptEnd = /(?<! ) {2,}(ScriptBlock ID: \S+) +(Path:.*)$/;
+const scriptEnd = /(?<! ) {2,}(ScriptBlock ID: \S+) +(Path:[\s\S]*)$/;
 
 /** What some events say of themselves behind their last value. */
 const explanation = / {4}(?:Token Elevation Type indicates|This event is generated) [\s\S]*$/;
