@@ -73,18 +73,18 @@ const mark = `n${randomBytes(12).toString('hex')}:`;
  * @throws SyntaxError, JsonTooDeepError
  */
 export function parseJson(text: string): JsonValue {
-  return mayHaveLongNumber(text) ? unmark(markNumbers(text), 0) : JSON.parse(text);
+  return mayHaveNumberOf(longDigits, text) ? unmark(markNumbers(text), 0) : JSON.parse(text);
 }
 
-/** Long numbers are rare, and only every 16th character has to be looked at to find one's digits. */
-function mayHaveLongNumber(text: string): boolean {
-  for (let at = longDigits - 1; at < text.length; at += longDigits) {
+/** Long numbers are rare, and only every 16th character has to be looked at to find 16 digits. */
+function mayHaveNumberOf(digits: number, text: string): boolean {
+  for (let at = digits - 1; at < text.length; at += digits) {
     if (isDigit(text, at)) {
       let start = at;
       while (isDigit(text, start - 1)) start--;
       let end = at + 1;
       while (isDigit(text, end)) end++;
-      if (end - start >= longDigits && startsNumber(text, start)) {
+      if (end - start >= digits && startsNumber(text, start)) {
         return true;
       }
       at = end;
@@ -230,6 +230,52 @@ export function compactJsonText(text: string): string | undefined {
   }
   const compact = spaceOutsideWords.test(text) ? text.replace(stringsAndSpace, '$1') : text;
   return wellFormedEscapes(compact);
+}
+
+/** Integers of fewer digits have 64 bits at most. */
+export const wideDigits = 19;
+/** A real that may be beyond the largest. */
+const hugeReal = /(?:^|[:,[\s])-?\d+(?:\.\d+)?[eE]\+?\d{3}/;
+const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+const wholeNumber = /^-?\d+$/;
+const [lowest, highest] = [-(2n ** 63n), 2n ** 64n - 1n];
+const mostDigits = String(highest).length;
+
+/**
+ * JSON text as the engine can read it, which gives up the whole document for one number that it cannot hold. Integers
+ * of more than 64 bits become reals, as which JavaScript and Kusto read them, and what is more than the largest real
+ * becomes a string; both with all of their digits. What is no JSON stays as it is.
+ */
+export function readableJson(text: string): string {
+  const mayBeUnreadable = mayHaveNumberOf(wideDigits, text) || hugeReal.test(text);
+  return mayBeUnreadable && isJson(text) ? text.replace(stringsAndNumbers, readable) : text;
+}
+
+function readable(token: string): string {
+  if (token.startsWith('"')) {
+    return token;
+  }
+  if (!Number.isFinite(Number(token))) {
+    return `"${token}"`;
+  }
+  return wholeNumber.test(token) && isWide(token) ? `${token}.0` : token;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isWide(digits: string): boolean {
+  if (digits.length > mostDigits) {
+    return true;
+  }
+  const value = BigInt(digits);
+  return value < lowest || value > highest;
 }
 
 const quote = 0x22;

@@ -4,11 +4,11 @@ import type { Catalog, Column, Table } from '../catalog/types.js';
 import type { DefenderEvent, RawRecord } from './connector.js';
 import { type Moment, parseDatetime, ticksOf } from './datetime.js';
 import { clip, type Problem } from './dead-letters.js';
-import { compactJson, JsonTooDeepError, type JsonValue } from './json.js';
+import { compactJson, JsonTooDeepError, type JsonValue, readableJson } from './json.js';
 import type { PlainMembers } from './plain-json.js';
 import { type CopiedColumn, type CopiedRow, RowCopier } from './row-copy.js';
 import type { RowKey } from './rows.js';
-import { type Coerced, coercions, quoted } from './values.js';
+import { type Coerced, coercionOf, quoted } from './values.js';
 
 /** An event that fits its table. */
 export interface Row {
@@ -86,12 +86,13 @@ export class EventTables {
 interface Slot extends CopiedColumn {
   /** The prefix, behind another member. */
   readonly laterPrefix: string;
-  readonly coerce: (value: JsonValue) => Coerced;
 }
 
-function slotOf({ name, type }: Column): Slot {
+function slotOf(column: Column): Slot {
+  const { name, type, jsonText = false } = column;
   const prefix = `${JSON.stringify(name)}:`;
-  return { name, type, prefix, laterPrefix: `,${prefix}`, coerce: coercions[type] };
+  const coerce = coercionOf(column);
+  return { name, type, jsonText, prefix, laterPrefix: `,${prefix}`, coerce };
 }
 
 /** A catalog table, prepared for many events. */
@@ -343,7 +344,7 @@ function placeValue(draft: Draft, index: number, { name, coerce }: Slot, value: 
 
 function textOf(value: JsonValue): string | undefined {
   try {
-    return typeof value === 'string' ? quoted(value) : compactJson(value);
+    return typeof value === 'string' ? quoted(value) : readableJson(compactJson(value));
   } catch (error) {
     if (error instanceof JsonTooDeepError) {
       return undefined;

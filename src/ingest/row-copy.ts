@@ -1,15 +1,18 @@
 import type { ScalarType } from '../catalog/types.js';
 import { type Moment, parseDatetime } from './datetime.js';
-import { parseJson } from './json.js';
+import { type JsonValue, parseJson, wideDigits } from './json.js';
 import type { PlainMembers } from './plain-json.js';
-import { coercions } from './values.js';
+import type { Coerced } from './values.js';
 
 /** A column, as it is found in a record and written into a row. */
 export interface CopiedColumn {
   readonly name: string;
   readonly type: ScalarType;
+  /** Its texts may be JSON. */
+  readonly jsonText: boolean;
   /** `"Name":`, ready to be written. */
   readonly prefix: string;
+  readonly coerce: (value: JsonValue) => Coerced;
 }
 
 /** A row's bytes; they hold until the next row is copied. */
@@ -27,6 +30,9 @@ const longestLoop = 64;
 const gap = 2;
 const comma = 0x2c;
 const quote = 0x22;
+const zero = 0x30;
+const plus = 0x2b;
+const letterE = 0x65;
 const nine = 0x39;
 /** As many digits are less than 2^31, whatever they are. */
 const intDigits = 9;
@@ -126,11 +132,11 @@ export class RowCopier {
     if (position === this.#timePosition) {
       return this.#setTime(members, position);
     }
-    const type = this.#columns[position]?.type ?? 'dynamic';
+    const { type = 'dynamic', jsonText } = this.#columns[position] ?? {};
     if (isEmptyText(members, type)) {
       return true;
     }
-    if (isUsualValue(members, type)) {
+    if (isUsualValue(members, type) && !(jsonText && mayBeUnreadable(members))) {
       if (valueStart !== nameEnd + gap) {
         this.#texts[position] = members.token;
         return true;
@@ -139,7 +145,7 @@ export class RowCopier {
       this.#ends[position] = valueEnd;
       return true;
     }
-    return this.#coerce(members, position, type);
+    return this.#coerce(members, position);
   }
 
   #setTime(members: PlainMembers, position: number): boolean {
@@ -150,9 +156,9 @@ export class RowCopier {
     return time !== undefined;
   }
 
-  #coerce(members: PlainMembers, position: number, type: ScalarType): boolean {
+  #coerce(members: PlainMembers, position: number): boolean {
     try {
-      const text = coercions[type](parseJson(members.token));
+      const text = this.#columns[position]?.coerce(parseJson(members.token));
       this.#texts[position] = text ?? undefined;
       return text !== undefined;
     } catch {
@@ -230,6 +236,33 @@ function isAt(
     }
   }
   return true;
+}
+
+/** Whether the token has digits that may be those of a number that the engine cannot read. */
+function mayBeUnreadable({ bytes, valueStart, valueEnd }: PlainMembers): boolean {
+  let digits = 0;
+  for (let at = valueStart; at < valueEnd; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= zero && byte <= nine) {
+      if (++digits === wideDigits) {
+        return true;
+      }
+    } else {
+      // An exponent of three digits.
+      if (digits > 0 && (byte | 0x20) === letterE) {
+        const from = bytes[at + 1] === plus ? at + 2 : at + 1;
+        if (isDigit(bytes[from]) && isDigit(bytes[from + 1]) && isDigit(bytes[from + 2])) {
+          return true;
+        }
+      }
+      digits = 0;
+    }
+  }
+  return false;
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= zero && byte <= nine;
 }
 
 function isEmptyText({ first, valueStart, valueEnd }: PlainMembers, type: ScalarType): boolean {

@@ -1,6 +1,13 @@
-import type { ScalarType } from '../catalog/types.js';
+import type { Column, ScalarType } from '../catalog/types.js';
 import { parseDatetime } from './datetime.js';
-import { compactJson, compactJsonText, ExactNumber, type JsonValue } from './json.js';
+import {
+  compactJson,
+  compactJsonText,
+  ExactNumber,
+  isObject,
+  type JsonValue,
+  readableJson,
+} from './json.js';
 
 /**
  * A value as the JSON text that the engine reads into a column of one KQL type. `null`: the value is
@@ -95,7 +102,7 @@ function toReal(value: JsonValue): Coerced {
   return Number.isFinite(number) ? String(number) : notFinite.get(text.toLowerCase());
 }
 
-const decimalNumber = /^([+-]?)0*(\d{0,56})(?:\.(\d{0,60}))?$/;
+const decimalNumber = /^([+-]?)0{0,400}(\d{0,56})(?:\.(\d{0,60}))?$/;
 const decimalPlaces = 20;
 
 function toDecimal(value: JsonValue): Coerced {
@@ -115,7 +122,13 @@ function toText(value: JsonValue): Coerced {
   if (typeof value === 'string') {
     return value === '' ? null : quoted(value);
   }
-  return quoted(compactJson(value));
+  const text = compactJson(value);
+  return quoted(isObject(value) || Array.isArray(value) ? readableJson(text) : text);
+}
+
+/** A text that may be JSON text: as it is written, but for what the engine cannot read. */
+function toJsonText(value: JsonValue): Coerced {
+  return toText(typeof value === 'string' ? readableJson(value) : value);
 }
 
 function toDatetime(value: JsonValue): Coerced {
@@ -177,13 +190,18 @@ function toGuid(value: JsonValue): Coerced {
 // The Streaming API writes dynamic columns as JSON text in a string, other sources as JSON.
 function toDynamic(value: JsonValue): Coerced {
   if (typeof value !== 'string') {
-    return quoted(compactJson(value));
+    return quoted(readableJson(compactJson(value)));
   }
   if (value.trim() === '') {
     return null;
   }
   const text = compactJsonText(value) ?? compactJson(value);
-  return text === 'null' ? null : quoted(text);
+  return text === 'null' ? null : quoted(readableJson(text));
+}
+
+/** How a value becomes one of a column; may throw JsonTooDeepError. */
+export function coercionOf({ type, jsonText }: Pick<Column, 'type' | 'jsonText'>) {
+  return jsonText ? toJsonText : coercions[type];
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   JsonTooDeepError,
   maxJsonDepth,
   parseJson,
+  readableJson,
 } from '../../src/ingest/json.js';
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -144,6 +145,33 @@ describe('compactJsonText', () => {
     expect(compactJsonText(nested(maxJsonDepth))).toBe(nested(maxJsonDepth));
     expect(() => compactJsonText(nested(maxJsonDepth + 1))).toThrow(JsonTooDeepError);
     expect(() => compactJsonText(nested(1_000_000))).toThrow(JsonTooDeepError);
+  });
+});
+
+describe('readableJson', () => {
+  it.each([
+    ['{"a":18446744073709551615,"b":-9223372036854775808}', undefined],
+    ['{"a":18446744073709551616}', '{"a":18446744073709551616.0}'],
+    ['[-9223372036854775809,1]', '[-9223372036854775809.0,1]'],
+    [' 123456789012345678901234567890 ', ' 123456789012345678901234567890.0 '],
+    [
+      '{"a":[100000000000000000000,{"b":200000000000000000000}]}',
+      '{"a":[100000000000000000000.0,{"b":200000000000000000000.0}]}',
+    ],
+    ['{"a":"x:99999999999999999999,","99999999999999999999":99999999999999999999.5}', undefined],
+    ['{"a":1.99999999999999999999,"b":99999999999999999999e1}', undefined],
+    ['{"a":1e999,"b":[-1.5E+400,1e308,1e-999]}', '{"a":"1e999","b":["-1.5E+400",1e308,1e-999]}'],
+    [`[${'9'.repeat(400)}]`, `["${'9'.repeat(400)}"]`],
+    ['no JSON, 99999999999999999999,', undefined],
+  ])('%s', (text, readable = text) => {
+    expect(readableJson(text)).toBe(readable);
+  });
+
+  it('takes no more than its length in time', () => {
+    const digits = '9'.repeat(2_000_000);
+    expect(readableJson(`{"a":${digits}}`)).toBe(`{"a":"${digits}"}`);
+    const broken = `[99999999999999999999,"${'\\\\"'.repeat(1_000_000)}`;
+    expect(readableJson(broken)).toBe(broken);
   });
 });
 

@@ -61,6 +61,14 @@ describe('records that are copied', () => {
     ['values that have to be changed', `{${time},"AdditionalFields":"{\\"a\\": 1}"}`],
     ['text beyond ASCII', `{${time},"FileName":"é😀"}`],
     ['escapes that are not needed', String.raw`{${time},"FileName":"a\u0027\/"}`],
+    [
+      'JSON with an integer of more than 64 bits',
+      String.raw`{${time},"AdditionalFields":"{\"a\":123456789012345678901, \"b\":1}"}`,
+    ],
+    [
+      'JSON with a real beyond the largest',
+      String.raw`{${time},"AdditionalFields":"{\"a\":1e999,\"b\":\"1e999\"}"}`,
+    ],
     ['members behind the properties', `{${time}}`, ',"Tenant":"DefaultTenant"'],
   ])('%s', (_, properties, rest?: string) => {
     const text = line(properties, rest);
