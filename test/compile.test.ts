@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../src/catalog/catalog.js';
+import { tenantCatalog } from '../src/catalog/custom-table.js';
 import { compile, explain } from '../src/compile.js';
 import type { Scope } from '../src/plan/scope.js';
 
@@ -104,3 +105,12 @@ test('functions that call each other so often that they cannot be written out ar
     'Calling functions that call functions so often is not supported',
   );
 }, 10_000);
+
+test('what is kept goes by the clock, whatever moment a hunt takes for the present', () => {
+  const catalog = tenantCatalog(builtinCatalog, [], new Map([['DeviceEvents', 7]]));
+  const earliest = (more: Partial<Scope>) =>
+    explain('DeviceEvents', catalog, { ...scope, ...more }).reads.map(({ from }) => from);
+  const now = new Date('2020-01-01T00:00:00Z');
+  expect(earliest({})).toEqual([new Date('2026-01-27T04:05:06.789Z')]);
+  expect(earliest({ now, clock: scope.now })).toEqual(earliest({}));
+});

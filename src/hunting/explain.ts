@@ -31,18 +31,22 @@ interface ExplainParts extends HuntingParts {
 /** Tables that are counted for one estimate; with more of them, what is remembered of all will do. */
 const mostCounted = 8;
 
-type ExplainCall = Pick<HuntCall, 'principal' | 'generation' | 'text' | 'window' | 'parameters'>;
+type ExplainCall = Pick<
+  HuntCall,
+  'principal' | 'generation' | 'text' | 'window' | 'parameters' | 'now'
+>;
 
 /**
  * What would become of a hunt and what it would read, without running it.
  * @throws HuntError as `compile` does
  */
 export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
-  const { principal, generation, text, parameters } = call;
+  const { principal, generation, text, parameters, now } = call;
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const profile = chooseProfile(parts.profiles, principal, generation);
   const window = call.window ?? lookback(profile.lookbackDays);
-  const scope = scopeOf({ principal, ...(window && { window }) }, context, new Date());
+  const asked = { principal, ...(window && { window }), ...(now && { now }) };
+  const scope = scopeOf(asked, context, new Date());
   const { reads, ...explanation } = explain(text, context.catalog, scope, {
     ...(parameters && { parameters }),
   });

@@ -22,6 +22,8 @@ export interface HuntRequest {
   /** The caller's own window, cut to the tenant's retention. */
   readonly window?: { readonly from?: Date; readonly to?: Date };
   readonly parameters?: QueryParameters;
+  /** What the query takes for the present; what its caller may see goes by the clock. */
+  readonly now?: Date;
   readonly signal?: AbortSignal;
   /** Called when it is known what the answer will look like, before the engine begins. */
   readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;
@@ -175,7 +177,7 @@ function wholeMinute(time: number): number {
 
 /** What a hunt may see. */
 export function scopeOf(
-  request: Pick<HuntRequest, 'principal' | 'window'>,
+  request: Pick<HuntRequest, 'principal' | 'window' | 'now'>,
   tenant: TenantContext,
   now: Date,
 ): Scope {
@@ -186,7 +188,8 @@ export function scopeOf(
   const asked = request.window?.from ?? null;
   return {
     database: tenantDatabase(request.principal.tenant),
-    now,
+    now: request.now ?? now,
+    ...(request.now && { clock: now }),
     from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),
     askedFrom: asked,
     to: request.window?.to ?? null,

@@ -72,7 +72,7 @@ export async function describeHunt(
 /** A question about the tables that is no hunt. */
 export type CommandCall = Pick<
   HuntCall,
-  'principal' | 'generation' | 'text' | 'address' | 'written' | 'window'
+  'principal' | 'generation' | 'text' | 'address' | 'written' | 'window' | 'now'
 >;
 
 /** What a command shows; counted and on record like a hunt. */
@@ -228,9 +228,10 @@ function withoutRawEvents(catalog: Catalog): Catalog {
   return limited;
 }
 
-function scopeRecord({ window, principal }: CommandCall): object {
+function scopeRecord({ window, now, principal }: CommandCall): object {
   const { deviceGroups, deviceRules } = principal;
   return {
+    ...(now && { now: now.toISOString() }),
     ...(window?.from && { from: window.from.toISOString() }),
     ...(window?.to && { to: window.to.toISOString() }),
     ...(deviceGroups && { deviceGroups }),

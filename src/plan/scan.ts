@@ -26,7 +26,7 @@ function earliestOf({ ownRetention, retentionDays }: Table, scope: Scope): Date 
   const asked = scope.askedFrom ?? null;
   if (ownRetention || retentionDays === null) return asked;
   if (retentionDays === undefined) return scope.from;
-  const oldest = scope.now.getTime() - retentionDays * dayMs;
+  const oldest = (scope.clock ?? scope.now).getTime() - retentionDays * dayMs;
   return new Date(Math.max(oldest, asked?.getTime() ?? oldest));
 }
 

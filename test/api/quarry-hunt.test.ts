@@ -157,6 +157,12 @@ describe('a refusal', () => {
       { code: 'request.parameter' },
     ],
     [
+      'of a present that is none',
+      { query: 'print 1', now: 'yesterday' },
+      400,
+      { code: 'request.parameter' },
+    ],
+    [
       'of an end before the start',
       { query: 'print 1', timespan: { start: '2026-01-02', end: '2026-01-01' } },
       400,
@@ -203,6 +209,16 @@ describe('scope', () => {
     const [start, end] = [Date.now() - 7_200_000, Date.now() - 3_600_000];
     const between = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
     expect(await count(between)).toEqual(['srv-1']);
+  });
+
+  test('another moment for the present moves now() and the time span', async () => {
+    const now = new Date(Date.now() - 3_600_000).toISOString();
+    const query = 'DeviceProcessEvents | where Timestamp > ago(1h) | project DeviceId, Now = now()';
+    const moved = await server.hunt(hunter, { query, now });
+    expect(moved.rows.map(([device]) => device).sort()).toEqual(['srv-1', 'ws-1']);
+    expect(Date.parse(String(moved.rows[0]?.[1]))).toBe(Date.parse(now));
+    const list = { query: 'DeviceProcessEvents | project DeviceId', now };
+    expect((await server.hunt(hunter, { ...list, timespan: 'PT1H' })).rows).toEqual([['srv-1']]);
   });
 
   test('parameters are values, never text of the query', async () => {

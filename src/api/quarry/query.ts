@@ -14,19 +14,22 @@ export const queryShape = z.strictObject({
     .union([z.string().min(1).max(200), z.strictObject({ start: instant, end: instant })])
     .nullish(),
   parameters: z.record(z.string().min(1).max(256), z.string().max(100_000)).optional(),
+  now: z.iso.datetime({ offset: true }).optional(),
 });
 
 export interface PortalQuery {
   readonly text: string;
   readonly window?: TimeWindow;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** What `now()` is, and what `ago()` and the time span count from. */
+  readonly now?: Date;
 }
 
 const maxParameters = 100;
 
 /** @throws HuntError `request.body` `request.parameter` */
 export function readQuery(request: FastifyRequest): PortalQuery {
-  const { query, timespan, parameters } = readBody(request, queryShape);
+  const { query, timespan, parameters, now } = readBody(request, queryShape);
   const text = checkQueryText(query);
   request.huntText = text;
   if (parameters && Object.keys(parameters).length > maxParameters) {
@@ -35,10 +38,12 @@ export function readQuery(request: FastifyRequest): PortalQuery {
     });
   }
   const span = typeof timespan === 'object' && timespan ? between(timespan) : timespan;
+  const present = now === undefined ? undefined : new Date(now);
   return {
     text,
-    ...(span && { window: parseTimespan(span, new Date()) }),
+    ...(span && { window: parseTimespan(span, present ?? new Date()) }),
     ...(parameters && { parameters }),
+    ...(present && { now: present }),
   };
 }
 
