@@ -1,6 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
@@ -132,6 +134,43 @@ export async function startOn(
     }),
     token: (roles) => issueToken(configuration, { app: 'quarry command line', roles }),
   };
+}
+
+/** An empty server of this process alone, and what may be asked of it. */
+export interface EmptyServer {
+  readonly url: string;
+  token(tenant: string, roles: readonly RoleName[]): Promise<string>;
+  /** Resolves when all that was sent can be hunted in. */
+  flush(): Promise<void>;
+  /** Ends it; nothing is left. */
+  close(): Promise<void>;
+}
+
+/** Nothing that the environment or a file says counts: it is the same server wherever it is started. */
+export async function startEmpty(): Promise<EmptyServer> {
+  const [{ issueToken, startQuarry }, { checkConfiguration }] = await Promise.all([
+    import('../main.js'),
+    import('../configuration.js'),
+  ]);
+  const data = await mkdtemp(join(tmpdir(), 'quarry-empty-'));
+  const remove = () => rm(data, { recursive: true, force: true });
+  try {
+    const configuration = checkConfiguration({ data, port: 0, logLevel: 'silent' });
+    const quarry = await startQuarry(configuration);
+    return {
+      url: quarry.url,
+      token: (tenant, roles) =>
+        issueToken(configuration, { app: 'quarry command line', tenant, roles }),
+      flush: () => quarry.flush(),
+      close: async () => {
+        await quarry.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 export function requireData({ data }: Place): string {

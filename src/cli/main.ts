@@ -24,6 +24,7 @@ import {
   statusCommand,
   tableCommand,
 } from './commands/telemetry.js';
+import { testCommand } from './commands/test.js';
 import { tokenCommand } from './commands/token.js';
 import { reportFailure } from './failure.js';
 
@@ -42,6 +43,7 @@ for (const command of [
   ingestCommand(),
   queryCommand(),
   explainCommand(),
+  testCommand(),
   tokenCommand(),
   tablesCommand(),
   tenantCommand(),

@@ -1,0 +1,86 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { listFiles } from '../../ingest/sources/files.js';
+import { startEmpty } from '../connection.js';
+import { exitCodes, UsageError } from '../failure.js';
+import { printable, write } from '../formats.js';
+import { type RuleTests, readRuleTests } from '../rule-tests/file.js';
+import { junitText } from '../rule-tests/junit.js';
+import { RuleRunner, type TestResult } from '../rule-tests/run.js';
+
+interface TestOptions {
+  readonly junit?: string;
+}
+
+const patterns = ['*.test.yaml', '*.test.yml', '*.test.json'];
+
+export function testCommand(): Command {
+  return new Command('test')
+    .description('Test rules: take the telemetry of each test in, run the query, compare its rows')
+    .argument('<file...>', `files of tests, and folders with ${patterns.join(', ')} in them`)
+    .option('--junit <file>', 'write the results for a build server as well')
+    .addHelpText(
+      'after',
+      '\nNeeds no data directory and no server. Exit code 1: a test has failed. docs/rule-tests.md has the form.',
+    )
+    .action(async (places: string[], { junit }: TestOptions) => {
+      const rules: RuleTests[] = [];
+      for (const file of await testFiles(places)) rules.push(await readRuleTests(file));
+      const results = await runAll(rules);
+      const failed = results.filter(({ problems }) => problems.length > 0).length;
+      if (junit !== undefined) await writeFile(junit, junitText(results));
+      console.log(
+        `\n${results.length} ${results.length === 1 ? 'test' : 'tests'}, ${failed} failed`,
+      );
+      if (failed > 0) process.exitCode = exitCodes.failed;
+    });
+}
+
+/** @throws UsageError where there is nothing to test: a build must not be green for a folder's wrong name */
+async function testFiles(places: readonly string[]): Promise<string[]> {
+  const files = new Set<string>();
+  for (const place of places) {
+    const info = await stat(place).catch((error: Error) => {
+      throw new UsageError(error.message);
+    });
+    if (!info.isDirectory()) files.add(place);
+    else {
+      const found = await Promise.all(patterns.map((pattern) => listFiles(place, pattern)));
+      const paths = found.flat().map(({ path }) => path);
+      if (paths.length === 0) {
+        throw new UsageError(`${place} holds no tests: ${patterns.join(', ')}`);
+      }
+      for (const path of paths.sort()) files.add(path);
+    }
+  }
+  return [...files];
+}
+
+async function runAll(rules: readonly RuleTests[]): Promise<TestResult[]> {
+  const server = await startEmpty();
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  process.once('SIGTERM', () => interrupted.abort());
+  try {
+    const runner = new RuleRunner(server);
+    const results: TestResult[] = [];
+    for (const rule of rules) {
+      for (const test of rule.tests) {
+        const result = await runner.run(rule, test);
+        if (interrupted.signal.aborted) throw new UsageError('interrupted');
+        results.push(result);
+        await write(process.stdout, resultText(result));
+      }
+    }
+    return results;
+  } finally {
+    await server.close();
+  }
+}
+
+function resultText({ file, name, problems }: TestResult): string {
+  const mark = problems.length === 0 ? pc.green('pass') : pc.red('FAIL');
+  const head = `${mark}  ${printable(file)}: ${printable(name)}\n`;
+  return head + problems.map((line) => `      ${printable(line)}\n`).join('');
+}

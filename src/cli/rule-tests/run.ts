@@ -1,0 +1,165 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { json, text } from 'node:stream/consumers';
+import { builtinCatalog, findTable } from '../../catalog/catalog.js';
+import type { TextSpan } from '../../errors.js';
+import type { FileSummary } from '../../ingest/file.js';
+import { checkStatus } from '../answer.js';
+import { type EmptyServer, poster } from '../connection.js';
+import { excerpt, RefusedError } from '../failure.js';
+import { type AnswerRows, differences } from './compare.js';
+import type { RuleTest, RuleTests } from './file.js';
+
+/** What became of one test. */
+export interface TestResult {
+  readonly file: string;
+  readonly name: string;
+  /** What is wrong, a line each; none: it has passed. */
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+type Frame =
+  | { readonly kind: 'columns'; readonly columns: AnswerRows['columns'] }
+  | { readonly kind: 'rows'; readonly rows: AnswerRows['rows'] }
+  | { readonly kind: 'error'; readonly error: { readonly message: string } }
+  | { readonly kind: 'progress' | 'end' };
+
+const roles = ['Telemetry.Ingest', 'AdvancedHunting.Read.All'] as const;
+
+/** Runs tests, each in a tenant of its own: no event of one is seen by another. */
+export class RuleRunner {
+  readonly #server: EmptyServer;
+  readonly #operator: Promise<string>;
+  #tenants = 0;
+
+  constructor(server: EmptyServer) {
+    this.#server = server;
+    this.#operator = server.token('default', ['Quarry.Operator']);
+  }
+
+  async run(rule: RuleTests, test: RuleTest): Promise<TestResult> {
+    const started = performance.now();
+    const problems = await this.#problems(rule, test).catch((error: unknown) => {
+      if (!(error instanceof RefusedError)) throw error;
+      const { message, text: query, span } = error;
+      return [message, ...(query !== undefined && span ? excerpt(query, span).split('\n') : [])];
+    });
+    const seconds = (performance.now() - started) / 1000;
+    return { file: rule.path, name: test.name, problems, seconds };
+  }
+
+  async #problems({ query }: RuleTests, test: RuleTest): Promise<string[]> {
+    const post = await this.#newTenant();
+    for (const file of test.files) {
+      const problem = await this.#takeFile(post, file, test.source);
+      if (problem !== undefined) return [`${file}: ${problem}`];
+    }
+    if (test.events.length > 0) {
+      const unknown = test.events.flatMap(unknownNames);
+      if (unknown.length > 0) return unknown;
+      const body = test.events.map(lineOf).join('\n');
+      const summary = await taken(await post('/api/ingest/defender-streaming', body));
+      const isWhole = summary.accepted === test.events.length && summary.deadLetters === 0;
+      if (!isWhole) {
+        const reasons = await this.#reasons(post);
+        return [`not every event was taken as it is: ${countsOf(summary)}`, ...reasons];
+      }
+    }
+    await this.#server.flush();
+    const { now, parameters } = test;
+    const asked = { query, ...(now && { now }), ...(parameters && { parameters }) };
+    return differences(await hunt(post, asked), test.rows);
+  }
+
+  /** Returns what is wrong with a recording. */
+  async #takeFile(post: Post, file: string, source: string): Promise<string | undefined> {
+    try {
+      await access(file);
+      const path = `/api/ingest/${encodeURIComponent(source)}`;
+      const summary = await taken(await post(path, createReadStream(file)));
+      return summary.accepted > 0 ? undefined : `no event was taken: ${countsOf(summary)}`;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (error instanceof RefusedError) return message;
+      if (code === 'ENOENT' || code === 'EACCES') return 'cannot be read';
+      throw error;
+    }
+  }
+
+  /** Why events, or values of theirs, were not stored. */
+  async #reasons(post: Post): Promise<string[]> {
+    await this.#server.flush();
+    const query = 'QuarryIngestErrors | project Table, Column, Reason | take 5';
+    const { rows } = await hunt(post, { query });
+    return rows.map(
+      ([table, column, reason]) => `${[table, column].filter(Boolean).join('.')}: ${reason}`,
+    );
+  }
+
+  async #newTenant() {
+    const { url } = this.#server;
+    const id = `test-${++this.#tenants}`;
+    const tenant = { id, retentionDays: null };
+    await checkStatus(
+      await poster(url, await this.#operator)('/api/quarry/tenants', JSON.stringify(tenant)),
+    ).then((response) => response.resume());
+    return poster(url, await this.#server.token(id, roles));
+  }
+}
+
+type Post = ReturnType<typeof poster>;
+
+/** Columns that ingest would pass over: here they are slips of the pen. */
+function unknownNames({ table, ...properties }: RuleTest['events'][number]): string[] {
+  const found = findTable(builtinCatalog, table);
+  if (!found) return [`there is no table ${table}`];
+  const known = new Set(found.columns.map(({ name }) => name));
+  const unknown = Object.keys(properties).filter((name) => !known.has(name));
+  return unknown.map((name) => `${found.name} has no column ${name}`);
+}
+
+/** As the Streaming API has it. */
+function lineOf({ table, ...properties }: RuleTest['events'][number]): string {
+  return JSON.stringify({ category: `AdvancedHunting-${table}`, properties });
+}
+
+async function taken(response: IncomingMessage): Promise<FileSummary> {
+  return (await json(await checkStatus(response))) as FileSummary;
+}
+
+function countsOf({ byReason, unmapped, expired, duplicate }: FileSummary): string {
+  const told = Object.entries({ ...byReason, unmapped, expired, duplicate })
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason} (${count})`);
+  return told.join(', ') || 'there is none in it';
+}
+
+async function hunt(post: Post, asked: { readonly query: string }): Promise<AnswerRows> {
+  const response = await post('/api/quarry/hunt', JSON.stringify(asked), {
+    'content-type': 'application/json',
+  });
+  return answerOf(response, asked.query);
+}
+
+async function answerOf(response: IncomingMessage, query: string): Promise<AnswerRows> {
+  if (response.statusCode !== 200) throw await refusalOf(response, query);
+  const lines = (await text(response)).split('\n').filter((line) => line !== '');
+  const frames = lines.map((line) => JSON.parse(line) as Frame);
+  for (const frame of frames) {
+    if (frame.kind === 'error') throw new RefusedError(frame.error.message);
+  }
+  return {
+    columns: frames.find((frame) => frame.kind === 'columns')?.columns ?? [],
+    rows: frames.flatMap((frame) => (frame.kind === 'rows' ? frame.rows : [])),
+  };
+}
+
+async function refusalOf(response: Readable, query: string): Promise<RefusedError> {
+  const { error } = (await json(response)) as {
+    error: { readonly message: string; readonly position?: TextSpan };
+  };
+  return new RefusedError(error.message, { text: query, span: error.position });
+}

@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { type AnswerRows, differences } from '../../src/cli/rule-tests/compare.js';
+import { readRuleTests } from '../../src/cli/rule-tests/file.js';
+import { junitText } from '../../src/cli/rule-tests/junit.js';
+import { program } from '../program.js';
+
+describe('an answer that is taken for another', () => {
+  const answer: AnswerRows = {
+    columns: [
+      { name: 'Timestamp', type: 'datetime' },
+      { name: 'DeviceName', type: 'string' },
+      { name: 'Count', type: 'long' },
+      { name: 'Names', type: 'dynamic' },
+      { name: 'Domain', type: 'string' },
+    ],
+    rows: [
+      ['2026-01-05T11:58:00.0000000Z', 'ws-1', 3, ['a', 'b'], ''],
+      ['2026-01-05T11:59:00.1000000Z', 'ws-2', '9007199254740993', null, null],
+    ],
+  };
+  test.each<[string, number | Record<string, unknown>[], string[]]>([
+    ['as many rows', 2, []],
+    ['another number', 1, ['2 rows, expected 1']],
+    ['none', 0, ['2 rows, expected 0']],
+    ['rows in another order, in part', [{ DeviceName: 'ws-2' }, { DeviceName: 'ws-1' }], []],
+    [
+      'instants, long numbers, lists, and nothing',
+      [
+        { Timestamp: '2026-01-05T11:58:00Z', Count: 3, Names: ['a', 'b'], Domain: '' },
+        { Timestamp: '2026-01-05T11:59:00.1Z', Count: '9007199254740993', Domain: null },
+      ],
+      [],
+    ],
+    ['one row for two', [{ DeviceName: 'ws-1' }, { Count: 3 }], ['no row has {"Count":3}']],
+    ['rows that leave each other room', [{ Domain: '' }, { DeviceName: 'ws-1' }], []],
+    [
+      'another value',
+      [{ DeviceName: 'ws-1' }, { DeviceName: 'WS-2' }],
+      ['no row has {"DeviceName":"WS-2"}'],
+    ],
+    ['a column that is not there', [{ Device: 'ws-1' }], ['the query has no column Device']],
+  ])('%s', (_what, expected, problems) => {
+    expect(differences(answer, expected).filter((line) => !line.startsWith('there is'))).toEqual(
+      problems,
+    );
+  });
+});
+
+test('what a test is called and says is text in XML, whatever it holds', () => {
+  const xml = junitText([
+    { file: 'a&b.yaml', name: '"<x>"', problems: ['1 row\u0000', 'x & "y"'], seconds: 1 },
+    { file: 'a', name: 'good', problems: [], seconds: 0.5 },
+  ]);
+  expect(xml).toContain('<testsuites tests="2" failures="1" time="1.500">');
+  expect(xml).toContain('classname="a&#38;b.yaml" name="&#34;&#60;x&#62;&#34;"');
+  expect(xml).toContain(
+    '<failure message="1 row\ufffd">1 row\ufffd&#10;x &#38; &#34;y&#34;</failure>',
+  );
+});
+
+describe('quarry test', { timeout: 180_000 }, () => {
+  let directory: string;
+  /** Runs the command on files of the directory, and tells what it says without the directory's name. */
+  const run = async (...names: string[]) => {
+    const paths = names.map((name) => (name.startsWith('--') ? name : join(directory, name)));
+    const child = spawn(process.execPath, [...program, 'test', ...paths], {
+      // What is set for a server of this machine has no say.
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        QUARRY_STORE: 'postgres://nowhere',
+        QUARRY_RETENTION: '1d',
+      },
+    });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { stdout: stdout.replaceAll(`${directory}/`, ''), stderr, code };
+  };
+  const put = (name: string, content: string) => writeFile(join(directory, name), content);
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'quarry-rules-'));
+    await mkdir(join(directory, 'rules/none'), { recursive: true });
+    await put(
+      'rules/office.kql',
+      'DeviceProcessEvents\n| where Timestamp > ago(1h)\n| where InitiatingProcessFileName =~ "winword.exe" and FileName =~ "powershell.exe"',
+    );
+    await put(
+      'rules/sentinel.yaml',
+      'id: 1\nname: Many failures\nquery: |\n  DeviceLogonEvents\n  | summarize Failures = count() by DeviceName\n  | where Failures > 1\n',
+    );
+    await put(
+      'rules/recorded.ndjson',
+      ['12', '13']
+        .map((minute) =>
+          JSON.stringify({
+            category: 'AdvancedHunting-DeviceLogonEvents',
+            properties: { Timestamp: `2024-03-01T10:${minute}:00Z`, DeviceName: 'ws-7' },
+          }),
+        )
+        .join('\n'),
+    );
+    await put(
+      'rules/good.test.yaml',
+      `rule: office.kql
+now: 2026-01-05T12:00:00Z
+tests:
+  - name: Word starts PowerShell
+    events:
+      - table: DeviceProcessEvents
+        Timestamp: 2026-01-05T11:58:00Z
+        DeviceName: ws-014
+        FileName: powershell.exe
+        InitiatingProcessFileName: WINWORD.EXE
+    rows: [{ DeviceName: ws-014, Timestamp: 2026-01-05T11:58:00Z }]
+  - name: an hour later
+    now: 2026-01-05T13:00:00Z
+    events:
+      - { table: DeviceProcessEvents, Timestamp: 2026-01-05T11:58:00Z, FileName: powershell.exe, InitiatingProcessFileName: winword.exe }
+    rows: 0
+  - name: events of other tests are not there
+    rows: 0
+`,
+    );
+    await put(
+      'rules/sentinel.test.yaml',
+      `rule: sentinel.yaml
+tests:
+  - { name: recorded, files: [recorded.ndjson], rows: [{ DeviceName: ws-7, Failures: 2 }] }
+`,
+    );
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('passes what is as expected, and leaves nothing behind', async () => {
+    const { stdout, stderr, code } = await run('rules', '--junit', 'out.xml');
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(stdout.split('\n')).toEqual([
+      'pass  rules/good.test.yaml: Word starts PowerShell',
+      'pass  rules/good.test.yaml: an hour later',
+      'pass  rules/good.test.yaml: events of other tests are not there',
+      'pass  rules/sentinel.test.yaml: recorded',
+      '',
+      '4 tests, 0 failed',
+      '',
+    ]);
+    expect(await readFile(join(directory, 'out.xml'), 'utf8')).toContain('failures="0"');
+  });
+
+  it('fails a build, and says why', async () => {
+    await put(
+      'bad.yaml',
+      `query: |
+  DeviceProcessEvents
+  | where FileNam == "x"
+tests: [{ name: a wrong name, rows: 1 }]
+`,
+    );
+    await put(
+      'worse.yaml',
+      `query: DeviceProcessEvents | project DeviceName
+now: 2026-01-05T12:00:00Z
+tests:
+  - name: a row too many
+    events: [{ table: DeviceProcessEvents, Timestamp: 2026-01-05T11:58:00Z, DeviceName: "ws\\x1b[31m" }]
+    rows: 0
+  - name: a column that the table has not
+    events: [{ table: DeviceProcessEvents, Timestamp: 2026-01-05T11:58:00Z, DeviceNam: x }]
+    rows: 0
+  - name: a value of another type
+    events: [{ table: DeviceProcessEvents, Timestamp: 2026-01-05T11:58:00Z, ProcessId: many }]
+    rows: 0
+  - name: a table that is not there
+    events: [{ table: DeviceProcesses, Timestamp: 2026-01-05T11:58:00Z }]
+    rows: 0
+  - { name: a recording that is not there, files: [nowhere.ndjson], rows: 0 }
+  - { name: a recording of nothing, files: [bad.yaml], rows: 0 }
+`,
+    );
+    const { stdout, code } = await run('bad.yaml', 'worse.yaml', '--junit', 'bad.xml');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /FAIL {2}bad\.yaml: a wrong name\n {6}.*FileNam.*\n {6}line 2, column 9\n {8}\| where FileNam == "x"\n {16}\^{7}\n/,
+    );
+    expect(stdout).toContain(
+      'FAIL  worse.yaml: a row too many\n      1 row, expected 0\n      there is  {"DeviceName":"ws',
+    );
+    expect(stdout).not.toContain('\x1b');
+    expect(stdout).toContain('has not\n      DeviceProcessEvents has no column DeviceNam\n');
+    expect(stdout).toMatch(/another type\n {6}not every .*\n {6}DeviceProcessEvents\.ProcessId: /);
+    expect(stdout).toContain('is not there\n      there is no table DeviceProcesses\n');
+    expect(stdout).toContain('      nowhere.ndjson: cannot be read\n');
+    expect(stdout).toMatch(/a recording of nothing\n {6}bad\.yaml: /);
+    expect(stdout).toContain('7 tests, 7 failed');
+    expect(await readFile(join(directory, 'bad.xml'), 'utf8')).toContain('failures="7"');
+  });
+
+  it('is called wrong for a folder that holds no tests: a build is not green for a wrong name', async () => {
+    const { stdout, stderr, code } = await run('rules/none');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toMatch(/holds no tests/);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['no YAML', 'tests: [', /wrong\.yaml/],
+    ['no tests', 'query: print 1', /wrong\.yaml: tests: is missing/],
+    ['a member that is none', 'query: print 1\ntests: [{name: x, rows: 1, row: 2}]', /row/],
+    ['no rule', 'tests: [{name: x, rows: 1}]', /say what is tested/],
+    ['a rule that is not there', 'rule: a.kql\ntests: [{name: x, rows: 1}]', /a\.kql/],
+    ['a rule without a query', 'rule: wrong.yaml\ntests: [{name: x, rows: 1}]', /holds no rule/],
+    ['a moment that is none', 'query: print 1\nnow: noon\ntests: [{name: x, rows: 1}]', /now/],
+  ])('refuses a file with %s', async (_what, content, message) => {
+    await put('wrong.yaml', content);
+    await expect(readRuleTests(join(directory, 'wrong.yaml'))).rejects.toThrow(message);
+  });
+});
