@@ -113,10 +113,19 @@ export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
+/** In Elasticsearch, a value and a list of it alone are the same. */
+export function onlyOf(value: JsonValue | undefined): JsonValue | undefined {
+  if (!Array.isArray(value) || value.length !== 1) {
+    return value;
+  }
+  const only = (value as readonly JsonValue[])[0];
+  return textFrom(only) === undefined ? value : only;
+}
+
 /** Reads the text at a path of a document. */
 export function textIn(path: string): (document: JsonObject) => string | undefined {
   const parts = path.split('.');
-  return (document) => textFrom(valueAt(document, parts));
+  return (document) => textFrom(onlyOf(valueAt(document, parts)));
 }
 
 /** Reads the text at the first of the paths that has one. */

@@ -1,5 +1,5 @@
 import { accountChange } from './ecs/accounts.js';
-import { alert, defenderAlert, guardDuty } from './ecs/alerts.js';
+import { alert, defenderAlert, endpointAlert, guardDuty } from './ecs/alerts.js';
 import { cloudActivity } from './ecs/cloud.js';
 import { query } from './ecs/dns.js';
 import { ecsDocument, ownId, timeOf } from './ecs/document.js';
@@ -23,6 +23,7 @@ const rules: readonly DocumentRule[] = [
   alert,
   guardDuty,
   defenderAlert,
+  endpointAlert,
   mail,
   signature,
   malware,

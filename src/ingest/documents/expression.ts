@@ -10,6 +10,7 @@ import {
   firstOf as windowsFirstOf,
   when as windowsWhen,
 } from '../windows/expression.js';
+import { onlyOf } from './document.js';
 import { slotOf } from './paths.js';
 import { valueIn } from './scope.js';
 
@@ -48,7 +49,7 @@ export function rawAt(path: string): (scope: RuleScope) => JsonValue | undefined
 
 export function textAt(path: string): (scope: RuleScope) => string | undefined {
   const read = rawAt(path);
-  return (scope) => textFrom(read(scope));
+  return (scope) => textFrom(onlyOf(read(scope)));
 }
 
 /** The member of the document at a path; `-` and empty text are nothing. */
@@ -57,7 +58,7 @@ export function at(path: string): Expression {
   return computed(
     path,
     (scope) => {
-      const value = valueIn(scope, slot);
+      const value = onlyOf(valueIn(scope, slot));
       return value === '' || value === '-' ? undefined : value;
     },
     [path],

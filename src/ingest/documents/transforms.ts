@@ -11,7 +11,7 @@ import {
 import { asObject } from '../windows/shape.js';
 import * as values from '../windows/values.js';
 import { words } from '../words.js';
-import { at } from './expression.js';
+import { at, rawAt } from './expression.js';
 import { Memory } from './memory.js';
 
 export const baseName = transform('fileName', values.baseName);
@@ -85,12 +85,13 @@ export const logonType = transform('logonType', values.logonType);
 /** Arguments as a command line. */
 export function commandLine(path: string): Expression {
   const { read, text, fields } = at(path);
+  const list = rawAt(path);
   return {
     read: (scope) => {
-      const value = read(scope);
+      const value = list(scope);
       return Array.isArray(value)
         ? value.map((part: JsonValue) => quotedArgument(textFrom(part) ?? '')).join(' ')
-        : value;
+        : read(scope);
     },
     text: `arguments(${text})`,
     fields,

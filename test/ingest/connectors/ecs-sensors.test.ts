@@ -767,3 +767,141 @@ it('an alert of Defender is a row of AlertInfo, and of evidence', () => {
   expect(rows['AlertEvidence']?.map(({ EntityType }) => EntityType)).toContain('Process');
   expect(rows['DeviceEvents']).toBeUndefined();
 });
+
+it('an alert of Defender for Endpoint is one row of AlertInfo, whatever evidence it comes with', () => {
+  const alert = {
+    ...common,
+    event: {
+      ...{ kind: 'alert', dataset: 'microsoft_defender_endpoint.log', id: 'da6' },
+      ...{ category: ['host'], type: ['access', 'start'], action: 'Execution', severity: 21 },
+    },
+    message: 'Low-reputation arbitrary code executed by signed executable',
+    host: { hostname: 'pc1' },
+    threat: { technique: { name: ['Execution'] } },
+  };
+  const of = (evidence: object, more: object) => ({
+    ...alert,
+    microsoft: { defender_endpoint: { lastUpdateTime: '2026-01-05T10:00:00Z', evidence } },
+    ...more,
+  });
+  const { rows } = converted([
+    of({ entityType: 'User' }, { user: { name: 'bob', domain: 'C' } }),
+    of({ entityType: 'File' }, { file: { name: 'a.exe', path: 'C:\\a.exe' } }),
+  ]);
+  expect(Object.keys(rows).sort()).toEqual(['AlertEvidence', 'AlertInfo']);
+  // The same row, which is stored once.
+  expect(new Set(rows['AlertInfo']?.map((row) => JSON.stringify(row))).size).toBe(1);
+  expect(rows['AlertInfo']?.[0]).toMatchObject({
+    ...{ AlertId: 'da6', Severity: 'Low', Category: 'Execution', DetectionSource: 'EDR' },
+  });
+  expect(new Set(rows['AlertEvidence']?.map(({ EntityType }) => EntityType))).toEqual(
+    new Set(['Machine', 'User', 'File']),
+  );
+});
+
+it('a translation that a firewall makes is no connection', () => {
+  const event = { dataset: 'cisco_asa.log', category: ['network'], type: ['info'] };
+  const { counts } = converted([
+    {
+      ...{ ...common, event, host: { hostname: 'fw1' }, observer: { type: 'firewall' } },
+      process: { name: 'CiscoASA', pid: 999 },
+      source: { ip: '172.31.98.44', port: 1772 },
+      destination: { ip: '203.0.113.44', port: 8256 },
+    },
+  ]);
+  expect(counts.unmapped).toBe(1);
+});
+
+describe('a list of one value says what the value says', () => {
+  /** Each value that is none of a list's, in a list. */
+  const listed = (value: unknown): unknown =>
+    value !== null && typeof value === 'object'
+      ? Array.isArray(value)
+        ? value
+        : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, listed(each)]))
+      : [value];
+  const actor = { pid: 200, executable: '/usr/bin/bash', name: 'bash', command_line: 'bash -c id' };
+
+  it.each<[string, object]>([
+    [
+      'process',
+      {
+        event: { category: 'process', type: 'start', action: 'start' },
+        process: {
+          ...actor,
+          args: ['bash', '-c', 'id'],
+          parent: { pid: 1, executable: '/sbin/i' },
+        },
+        user: { name: 'bob', id: '7' },
+      },
+    ],
+    [
+      'file',
+      {
+        event: { category: 'file', type: 'creation' },
+        file: {
+          path: '/a/b',
+          name: 'b',
+          size: 5,
+          hash: { md5: 'd41d8cd98f00b204e9800998ecf8427e' },
+        },
+        process: actor,
+      },
+    ],
+    [
+      'connection',
+      {
+        event: { category: 'network', type: 'start', action: 'connected-to' },
+        source: { ip: '10.1.2.10', port: 5 },
+        destination: { ip: '203.0.113.5', port: 443, domain: 'c2.example' },
+        network: { transport: 'tcp', direction: 'egress' },
+        process: actor,
+      },
+    ],
+    [
+      'registry',
+      {
+        event: { category: 'registry', type: 'change' },
+        registry: { path: 'HKLM\\Run\\x', value: 'x', data: { type: 'REG_SZ', strings: 'a' } },
+        process: actor,
+      },
+    ],
+    [
+      'DNS',
+      {
+        event: { category: 'network', type: 'protocol', action: 'lookup_requested' },
+        dns: { question: { name: 'a.example', type: 'A' }, resolved_ip: '203.0.113.1' },
+        process: actor,
+      },
+    ],
+    [
+      'logon',
+      {
+        event: { category: 'authentication', type: 'start', outcome: 'failure' },
+        user: { name: 'bob', domain: 'C' },
+        source: { ip: '203.0.113.9' },
+        process: actor,
+      },
+    ],
+    [
+      'service',
+      {
+        event: { dataset: 'github.audit', category: 'web', action: 'repo.destroy', id: 'L' },
+        user: { name: 'monalisa' },
+      },
+    ],
+  ])('%s', (_name, document) => {
+    const {
+      AdditionalFields: plainMore,
+      ReportId: _,
+      RawEventData: __,
+      ...plain
+    } = rowOf({
+      host: { hostname: 'web01' },
+      ...document,
+    });
+    const inLists = listed({ host: { hostname: 'web01' }, ...document }) as object;
+    expect(rowOf(inLists)).toMatchObject(plain);
+    expect(rowOf(listed({ ...common, ...inLists }) as object)).toMatchObject(plain);
+  });
+});

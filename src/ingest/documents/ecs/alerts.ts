@@ -10,8 +10,8 @@ import {
 } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from '../alerts.js';
-import { firstTextIn } from '../document.js';
-import { any, at, firstAt, firstOf, isThere } from '../expression.js';
+import { firstTextIn, listOf } from '../document.js';
+import { all, any, at, firstAt, firstOf, isThere, lists, rawAt } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { file } from './objects.js';
@@ -143,6 +143,7 @@ const products = new Map([
 const product = transform('product', (name) => products.get(name) ?? name);
 
 const ofDefender = (name: string) => at(`m365_defender.alert.${name}`);
+const mitreTechniques = rawAt('m365_defender.alert.mitre_techniques');
 
 /** An alert of Defender itself, each time that it has been updated. */
 export const defenderAlert: DocumentRule = {
@@ -163,7 +164,39 @@ export const defenderAlert: DocumentRule = {
     ),
     ServiceSource: product(ofDefender('service_source')),
     DetectionSource: product(ofDefender('detection_source')),
-    AttackTechniques: ofDefender('mitre_techniques'),
+    AttackTechniques: computed('m365_defender.alert.mitre_techniques', (scope) => {
+      const names = listOf(mitreTechniques(scope));
+      return names.length === 0 ? undefined : names;
+    }),
+  },
+};
+
+/** How severe Elastic's package says that it is. */
+const ofPoints = match(
+  at('event.severity'),
+  { 1: 'Informational', 21: 'Low', 47: 'Medium', 73: 'High', 99: 'High' },
+  '',
+);
+
+/** An alert of Defender for Endpoint's own API, once for each piece of evidence. */
+export const endpointAlert: DocumentRule = {
+  event: 'alert of Microsoft Defender for Endpoint',
+  table: 'AlertInfo',
+  condition: all(lists('event.kind', 'alert'), isThere('microsoft.defender_endpoint')),
+  note,
+  identity: joined(
+    ' ',
+    at('event.id'),
+    firstOf(at('microsoft.defender_endpoint.lastUpdateTime'), at('@timestamp')),
+  ),
+  parts,
+  columns: {
+    AlertId: at('event.id'),
+    Title: at('message'),
+    Category: firstOf(at('event.action'), firstAt('threat.technique.name')),
+    Severity: ofPoints,
+    ServiceSource: literal('Microsoft Defender for Endpoint'),
+    DetectionSource: literal('EDR'),
   },
 };
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import { computed, type Expression } from '../../windows/expression.js';
-import { any, at, choose, firstOf, isThere } from '../expression.js';
+import { listOf } from '../document.js';
+import { any, at, choose, firstOf, isThere, rawAt } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails } from './actor.js';
@@ -33,15 +34,15 @@ export const query: DocumentRule = {
 
 function dnsAnswers(): Expression {
   const list = to.renamed('dns.answers', { type: 'DnsQueryType', data: 'Result' });
-  const addressesOf = at('dns.resolved_ip');
+  const addressesOf = rawAt('dns.resolved_ip');
   return computed(
     'dns.answers',
     (scope) => {
       const answers = list.read(scope) as readonly JsonValue[];
-      const plain = addressesOf.read(scope);
-      return answers.length > 0 || !Array.isArray(plain)
+      const plain = listOf(addressesOf(scope));
+      return answers.length > 0
         ? answers
-        : plain.map((each: JsonValue) => ({
+        : plain.map((each) => ({
             DnsQueryType: String(each).includes(':') ? 'AAAA' : 'A',
             Result: each,
           }));

@@ -2,7 +2,7 @@ import { epochText } from '../../datetime.js';
 import { ExactNumber, type JsonValue } from '../../json.js';
 import { textFrom } from '../../windows/expression.js';
 import { asObject, hitFields, type JsonObject } from '../../windows/shape.js';
-import { firstTextIn, nested, textIn, valueAt } from '../document.js';
+import { firstTextIn, nested, onlyOf, textIn, valueAt } from '../document.js';
 
 /** Members that say of an event what kind it is. */
 const kindMembers = ['category', 'kind', 'action', 'dataset', 'module', 'type'];
@@ -28,7 +28,7 @@ export function ecsDocument(value: JsonValue | undefined): JsonObject | undefine
 const [timestamp, created] = [['@timestamp'], ['event', 'created']];
 
 export function timeOf(document: JsonObject): string | undefined {
-  const value = valueAt(document, timestamp) ?? valueAt(document, created);
+  const value = onlyOf(valueAt(document, timestamp) ?? valueAt(document, created));
   const isNumber = typeof value === 'number' || value instanceof ExactNumber;
   const text = textFrom(value);
   return isNumber && text !== undefined ? epochText(text, 'milliseconds') : text;

@@ -63,7 +63,14 @@ export const networkEvent: DocumentRule = {
       action('network_flow', 'socket_opened'),
       // Security Onion says no more of its kind.
       all(lists('event.module', 'zeek'), lists('event.dataset', 'conn', 'zeek.conn')),
-      all(type('info'), isThere('process.pid'), isThere('source.ip'), isThere('destination.ip')),
+      // Of a firewall it is the process that writes the log, and what it says may be of no connection.
+      all(
+        type('info'),
+        isThere('process.pid'),
+        isThere('source.ip'),
+        isThere('destination.ip'),
+        not(lists('observer.type', 'firewall')),
+      ),
     ),
     not(all(type('end'), not(type('start')), not(type('connection')))),
     not(isOfConnection),
