@@ -57,6 +57,16 @@ function accountEvent(id: number, actionType: string): Rule {
   };
 }
 
+const group = {
+  GroupName: field('TargetUserName'),
+  GroupDomainName: field('TargetDomainName'),
+  GroupSid: field('TargetSid'),
+};
+
+function groupEvent(id: number, actionType: string): Rule {
+  return { ...accountEvent(id, actionType), additional: group };
+}
+
 function memberEvent(id: number, actionType: string): Rule {
   return {
     id,
@@ -68,12 +78,7 @@ function memberEvent(id: number, actionType: string): Rule {
       AccountSid: field('MemberSid'),
       AccountName: to.accountName(to.commonName('MemberName')),
     },
-    additional: {
-      GroupName: field('TargetUserName'),
-      GroupDomainName: field('TargetDomainName'),
-      GroupSid: field('TargetSid'),
-      MemberSid: field('MemberSid'),
-    },
+    additional: { ...group, MemberSid: field('MemberSid') },
   };
 }
 
@@ -269,8 +274,8 @@ export const security: EventLog = {
     accountEvent(4723, 'PasswordChangeAttempt'),
     accountEvent(4724, 'PasswordChangeAttempt'),
     // Of a computer, and of a domain: global and universal ones.
-    ...[4731, 4727, 4754].map((id) => accountEvent(id, 'SecurityGroupCreated')),
-    ...[4734, 4730, 4758].map((id) => accountEvent(id, 'SecurityGroupDeleted')),
+    ...[4731, 4727, 4754].map((id) => groupEvent(id, 'SecurityGroupCreated')),
+    ...[4734, 4730, 4758].map((id) => groupEvent(id, 'SecurityGroupDeleted')),
     memberEvent(4732, 'UserAccountAddedToLocalGroup'),
     memberEvent(4733, 'UserAccountRemovedFromLocalGroup'),
     {

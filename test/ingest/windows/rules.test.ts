@@ -776,6 +776,9 @@ const cases: readonly Case[] = [
         AccountDomain: 'pc1',
         AccountSid: target.TargetSid,
         ...bySubject,
+        AdditionalFields: ActionType.startsWith('SecurityGroup')
+          ? { GroupName: 'Mallory', GroupDomainName: 'PC1', GroupSid: target.TargetSid }
+          : undefined,
       },
     ),
   ),
