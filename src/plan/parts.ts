@@ -4,9 +4,9 @@ import { Builder, one, same } from './builder.js';
 import { type Parts, type PlanContext, unsupported, withVariables } from './context.js';
 import {
   columnReference,
-  type LogicalPlan,
   type PlanColumn,
   type PlanExpression,
+  type PlanNode,
   type Relation,
 } from './plan.js';
 import { partVariable } from './tables.js';
@@ -118,7 +118,7 @@ function isWhole(stage: Expression): boolean {
   return kindOf(stage) === 'SummarizeOperator' && !optionalMember(stage, 'ByClause');
 }
 
-type Filtered = Relation & { readonly plan: Extract<LogicalPlan, { kind: 'filter' }> };
+type Filtered = Relation & { readonly plan: PlanNode<'filter'> };
 
 /** Rows that a filter drops stay behind as a part of their own: no part is lost before its aggregate. */
 function marked(

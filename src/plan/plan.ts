@@ -156,6 +156,12 @@ export type LogicalPlan =
       readonly columns: readonly { readonly column: PlanColumn; readonly source: PlanColumn }[];
     };
 
+/** The nodes of one kind. */
+export type PlanNode<Kind extends LogicalPlan['kind']> = Extract<
+  LogicalPlan,
+  { readonly kind: Kind }
+>;
+
 export interface JoinNode {
   readonly kind: 'join';
   readonly join: JoinKind;

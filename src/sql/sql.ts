@@ -69,3 +69,8 @@ export const columnTypes: Readonly<Record<ScalarType, string>> = {
   guid: 'UUID',
   dynamic: 'String',
 };
+
+/** Texts, and documents, which are held as texts, have no null. */
+export function isNullableColumn(type: ScalarType): boolean {
+  return type !== 'string' && type !== 'dynamic';
+}
