@@ -47,7 +47,8 @@ function parse(text: string, rules: BodyRules): unknown {
 const controlEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escapeControls(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) =>
+  // What does not end is a string, too: else another one would be looked for at each quote in it.
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|$)/g, (string) =>
     string.replace(/[\n\r\t]/g, (control) => controlEscapes[control] ?? control),
   );
 }

@@ -98,7 +98,7 @@ function jsonDocuments(body: Buffer, source: ExternalSource): Rows {
     .trim();
   const documents: unknown = text.startsWith('[')
     ? JSON.parse(text)
-    : JSON.parse(`[${text.replace(/\}\s*,?\s*\{/g, '},{')}]`);
+    : JSON.parse(`[${text.replace(/\}\s*(?:,\s*)?\{/g, '},{')}]`);
   return (Array.isArray(documents) ? documents : [documents]).map((each) => byName(each, source));
 }
 

@@ -93,7 +93,7 @@ export function bind(
   const hasSeveralTables = /\b(union|find|search)\b/.test(query);
   const unpacks = /\bbag_unpack\b/.test(query);
   const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
-  const isRespelled = mayBeRespelled.test(query);
+  const isRespelled = mayBeRespelled(query);
   const prelude = preludeOf(query, catalog);
   inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
   let tables: NamedTables = new Map();

@@ -6,7 +6,15 @@ import { kindOf, optionalMember, type SyntaxNode } from './syntax.js';
 /** The binder writes a function out at each call, and the SQL does, too. Real hunts have some dozens. */
 const mostExpansions = 2_000;
 
-const declaresFunction = /\blet\b[^;]*?=\s*(?:view\s*)?\(/;
+const letWord = /\blet\b/;
+const functionStart = /=\s*(?:view\s*)?\(/;
+
+function declaresFunction(text: string): boolean {
+  return text.split(';').some((statement) => {
+    const start = statement.search(letWord);
+    return start >= 0 && functionStart.test(statement.slice(start));
+  });
+}
 
 interface Scope {
   /** The node at whose end the scope ends. */
@@ -21,7 +29,7 @@ interface Scope {
  * @throws HuntError `kql.unsupported` at the call that is too much
  */
 export function checkExpansions(source: SourceText): void {
-  if (!declaresFunction.test(source.text)) return;
+  if (!declaresFunction(source.text)) return;
   const expansions = new Map<string, number>();
   const scopes: Scope[] = [{ node: undefined, name: '', expansions: 0 }];
   const left: SyntaxNode[] = [language.KustoCode.Parse(source.text).Syntax as SyntaxNode];

@@ -10,7 +10,16 @@ import {
 } from './syntax.js';
 
 /** Queries that may have a form of the service's which the parser knows by another spelling. */
-export const mayBeRespelled = /\b(find|search)\b|\bmv-?(expand|apply)\b[^|]*\btake\b/;
+export function mayBeRespelled(query: string): boolean {
+  return /\b(find|search)\b/.test(query) || query.split('|').some(hasExpansionWithTake);
+}
+
+const expansion = /\bmv-?(expand|apply)\b/;
+
+function hasExpansionWithTake(step: string): boolean {
+  const start = step.search(expansion);
+  return start >= 0 && /\btake\b/.test(step.slice(start));
+}
 
 /** The edits that give such forms the spelling that the parser knows. */
 export function spellingEdits(node: SyntaxNode, source: SourceText): Edit[] {
@@ -46,8 +55,8 @@ function packEdits(clause: SyntaxNode, source: SourceText): Edit[] {
 /** `mv-expand A take 10`: `limit`, which is what `take` is elsewhere too. The parser misses a comma before it. */
 function limitEdits(expand: SyntaxNode, source: SourceText): Edit[] {
   return elements<SyntaxNode>(expand, 'Expressions').flatMap((part) => {
-    const isBehindComma = /,\s*$/.test(source.text.slice(0, part.TextStart));
-    if (isBehindComma || textOf(part) !== 'take') return [];
+    if (textOf(part) !== 'take') return [];
+    if (source.text.slice(0, part.TextStart).trimEnd().endsWith(',')) return [];
     const start = source.toOriginal(part.TextStart);
     return [{ start, length: part.Width, text: 'limit' }];
   });

@@ -34,9 +34,21 @@ export function viewEdits(root: SyntaxNode, catalog: Catalog, source: SourceText
 }
 
 /** The names that a pattern such as `Device*` stands for. */
-export function matcher(pattern: string): RegExp {
-  const quoted = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${quoted}$`);
+export function matcher(pattern: string): { readonly test: (name: string) => boolean } {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  return {
+    test: (name) => {
+      if (last === undefined) return name === first;
+      // Each part as early as it comes: a regular expression would try all the places of all of them.
+      let at = name.startsWith(first) ? first.length : -1;
+      for (const part of parts) {
+        const found = at < 0 ? -1 : name.indexOf(part, at);
+        at = found < 0 ? -1 : found + part.length;
+      }
+      return at >= 0 && at <= name.length - last.length && name.endsWith(last);
+    },
+  };
 }
 
 /** `let Name = view () { … }` */

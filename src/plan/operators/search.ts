@@ -164,7 +164,7 @@ function termTest(
 ): PlanExpression {
   const starts = term.startsWith('*');
   const ends = term.endsWith('*');
-  const needle = term.replace(/^\*+|\*+$/g, '');
+  const needle = term.replace(/^\*+|(?<!\*)\*+$/g, '');
   const test = (name: string, value: string): PlanExpression => ({
     kind: 'call',
     name: isSensitive && name !== 'matches regex' ? `${name}_cs` : name,
