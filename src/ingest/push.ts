@@ -5,6 +5,7 @@ import type { HandedBatch } from './handover.js';
 import { Intake, isUnrecognized, type OpenIntake, type TakenBatch, weightOf } from './intake.js';
 import type { RequestLog } from './request-log.js';
 import { addUnrecognized, emptySummary, type IngestSummary } from './summary.js';
+import { inBlocks } from './unpack.js';
 
 export interface PushOptions {
   readonly tenant: string;
@@ -121,7 +122,7 @@ class HeldRows {
 async function* portionsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of inBlocks(chunks)) {
     pieces.push(chunk);
     size += chunk.length;
     if (size >= portionBytes) {

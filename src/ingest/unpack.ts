@@ -36,6 +36,32 @@ export async function* utf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
   yield Buffer.from(decoder.decode());
 }
 
+/** Shorter chunks are put together, into blocks of this size at most. */
+const shortBytes = 1024;
+const blockBytes = 16 * 1024;
+
+/** The same bytes without very short chunks: a sender may make one of each byte, which takes a hundred in memory. */
+export async function* inBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const block = Buffer.allocUnsafe(blockBytes);
+  let used = 0;
+  const taken = () => Buffer.from(block.subarray(0, used));
+  for await (const chunk of chunks) {
+    if (used > 0 && (chunk.length >= shortBytes || used + chunk.length > blockBytes)) {
+      yield taken();
+      used = 0;
+    }
+    if (chunk.length >= shortBytes) {
+      yield chunk;
+    } else {
+      block.set(chunk, used);
+      used += chunk.length;
+    }
+  }
+  if (used > 0) {
+    yield taken();
+  }
+}
+
 /** Chunks read by the byte. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;

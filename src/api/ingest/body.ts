@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
 import type { Lease } from '../../ingest/admission.js';
 import type { Ingest } from '../../ingest/ingest.js';
-import { ByteReader } from '../../ingest/unpack.js';
+import { ByteReader, inBlocks } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
 
 type Chunks = AsyncIterable<Uint8Array>;
@@ -86,7 +86,7 @@ export async function withWholeBody<T>(
   try {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of bodyOf(request)) {
+    for await (const chunk of inBlocks(bodyOf(request))) {
       size += chunk.length;
       if (size > wholeLimitBytes) {
         throw new HuntError('request.tooLarge', { limitBytes: wholeLimitBytes });
