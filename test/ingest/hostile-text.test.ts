@@ -88,7 +88,7 @@ describe('what is read again and again to its end takes no time that grows with 
   ])('%s', (_name, source, records) => {
     const start = performance.now();
     const { rows, counts } = converted(records, source);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     const told = Object.values(rows).flat().length + counts.rejected + counts.unmapped;
     expect(told).toBe(records.length);
   });
