@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { contentsOf } from '../../src/ingest/contents.js';
-import { ByteReader } from '../../src/ingest/unpack.js';
+import { ByteReader, inBlocks } from '../../src/ingest/unpack.js';
 
 async function* chunks(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) {
@@ -127,5 +127,30 @@ describe('content', () => {
 
   it.each(['\0', 'a\0', 'é\0', '{}\0\0'])('%j is not taken for UTF-16', async (content) => {
     expect(await unpacked(Buffer.from(content))).toEqual([content, '']);
+  });
+});
+
+describe('inBlocks', () => {
+  async function chunksOf(sizes: readonly number[]): Promise<Buffer[]> {
+    let byte = 0;
+    async function* given() {
+      for (const size of sizes) yield Buffer.from(Array.from({ length: size }, () => byte++ & 255));
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of inBlocks(given())) chunks.push(Buffer.from(chunk));
+    return chunks;
+  }
+
+  it.each([
+    ['one byte each', new Array<number>(100_000).fill(1), 7],
+    ['long ones stay as they are', [5_000, 2_000], 2],
+    ['in their order', [1, 5_000, 1, 1, 5_000, 1], 5],
+    ['nothing', [0, 0], 0],
+  ])('%s', async (_name, sizes, count) => {
+    const chunks = await chunksOf(sizes);
+    expect(chunks).toHaveLength(count);
+    const size = sizes.reduce((sum, each) => sum + each, 0);
+    const wanted = Buffer.from(Array.from({ length: size }, (_, index) => index & 255));
+    expect(Buffer.concat(chunks).equals(wanted)).toBe(true);
   });
 });
