@@ -115,6 +115,8 @@ export class StreamParser {
   /** How much came together of each table up to the last `take`. */
   #lastBytes = new Map<NormalTable, number>();
   #letters: RowBuffer | undefined;
+  /** Of the parts of the record that is being read. */
+  #lettersOfParts: number | undefined;
   #rejected = 0;
   #expired = 0;
   #future = 0;
@@ -346,14 +348,25 @@ export class StreamParser {
     }
     const parts = value === undefined ? undefined : partsOf(value, this.#connector?.envelopes);
     if (parts) {
-      for (const [index, part] of parts.entries()) {
-        const record = this.#partRecord(part, text, { ...place, part: index + 1 });
-        if (record) {
-          this.#convert(conversion, record);
-        }
-      }
+      this.#parts(conversion, parts, text, place);
     } else {
       this.#convert(conversion, { text, value, place });
+    }
+  }
+
+  #parts(conversion: Conversion, parts: readonly JsonValue[], text: string, place: Place): void {
+    this.#lettersOfParts = 0;
+    for (const [index, part] of parts.entries()) {
+      const record = this.#partRecord(part, text, { ...place, part: index + 1 });
+      if (record) {
+        this.#convert(conversion, record);
+      }
+    }
+    const more = this.#lettersOfParts - mostLettersOfParts;
+    this.#lettersOfParts = undefined;
+    if (more > 0) {
+      const detail = `${more} more of its records have problems`;
+      this.#letter({ reason: 'record.shape', detail }, '', { text, value: undefined, place });
     }
   }
 
@@ -504,6 +517,10 @@ export class StreamParser {
   }
 
   #letter(problem: Problem, table: string, { text: raw, place }: RawRecord): void {
+    if (this.#lettersOfParts !== undefined && ++this.#lettersOfParts > mostLettersOfParts) {
+      this.#count(problem.reason, 1);
+      return;
+    }
     const part = place?.part === undefined ? '' : `, record ${place.part}`;
     const position = `${this.#isItems ? 'item' : 'byte'} ${place?.offset ?? 0}${part}`;
     const culprit: Culprit = {
@@ -537,6 +554,8 @@ export class StreamParser {
 
 const emptyRecord: RawRecord = { text: '', value: undefined };
 const longestDetail = 200;
+/** A record can have millions of parts, each less than what is told of it; the others are told of together. */
+const mostLettersOfParts = 10_000;
 /** For records among others that no connector claims. */
 const unclaimed: Conversion = { convert: () => [{ rejected: 'source.unknown' }] };
 /** What is no JSON, and has been rejected for it. */

@@ -393,3 +393,33 @@ describe('detection', () => {
     expect(parse(input).events).toEqual([]);
   });
 });
+
+describe('a record of very many parts', () => {
+  it.each([
+    ['records', (count: number) => ({ records: new Array(count).fill(0) })],
+    [
+      'events of CloudWatch, with long names around them',
+      (count: number) => ({
+        ...{ owner: '1', logGroup: 'g'.repeat(500), logStream: 's'.repeat(500) },
+        logEvents: new Array(count).fill({ message: 'x' }),
+      }),
+    ],
+  ])('comes to no more dead letters than can be read: %s', (_name, record) => {
+    const parser = new StreamParser({
+      ...{ tables, connector: findConnector('auditd'), keepFrom: null, origin: 'test' },
+      maxRecordBytes: 4 * 1024 * 1024,
+    });
+    const text = JSON.stringify(record(200_000));
+    parser.write(Buffer.from(text));
+    parser.end();
+    const batch = parser.take();
+    expect(batch.rejected).toBe(200_000);
+    expect(batch.deadLetters?.lines.length).toBeLessThan(5 * text.length + 16 * 1024 * 1024);
+    const letters = rowsOf(batch, deadLetterTable);
+    expect(letters).toHaveLength(10_001);
+    expect(letters.at(-1)).toMatchObject({
+      Reason: expect.stringContaining('190000 more of its records have problems'),
+      RawEvent: expect.stringContaining(text.slice(0, 1000)),
+    });
+  });
+});
