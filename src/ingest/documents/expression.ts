@@ -160,7 +160,18 @@ export function any(...conditions: readonly Condition[]): Condition {
 }
 
 export function not({ test, text }: Condition): Condition {
-  return { test: (scope) => !test(scope), text: `not ${text}`, fields: [] };
+  const whole = isConjunction(text) ? `(${text})` : text;
+  return { test: (scope) => !test(scope), text: `not ${whole}`, fields: [] };
+}
+
+/** Whether the condition's text is of several that all hold, outside of parentheses. */
+function isConjunction(text: string): boolean {
+  let depth = 0;
+  const parts = text.split(/([()])/);
+  return parts.some((part) => {
+    depth += part === '(' ? 1 : part === ')' ? -1 : 0;
+    return depth === 0 && part.includes(' and ');
+  });
 }
 
 /** The first case whose condition holds; undefined where none does. */

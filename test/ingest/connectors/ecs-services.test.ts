@@ -83,7 +83,7 @@ describe('authentication in services is none on a device', () => {
         user: { email: 'user@x.example' },
         host: collector,
       },
-      { table: 'IdentityLogonEvents', AccountUpn: 'user@x.example' },
+      { table: 'IdentityLogonEvents', AccountUpn: 'user@x.example', Application: '1password' },
     ],
     [
       'the console of AWS',
@@ -140,4 +140,19 @@ it.each<[string, object, string]>([
   ],
 ])('%s is no event of a device', (_name, document, actionType) => {
   expect(rowOf(document)).toMatchObject({ table: 'CloudAppEvents', ActionType: actionType });
+});
+
+it.each([
+  [{ dataset: 'o365.audit', provider: 'SharePoint' }, 'Microsoft SharePoint Online'],
+  [{ dataset: 'o365.audit', provider: 'OneDrive' }, 'Microsoft OneDrive for Business'],
+  [{ module: 'o365', provider: 'Exchange' }, 'Microsoft Exchange Online'],
+  [{ dataset: 'o365.audit', provider: 'MicrosoftTeams' }, 'Microsoft Teams'],
+  [{ dataset: 'o365.audit', provider: 'constructor' }, 'constructor'],
+  [{ dataset: 'aws.cloudtrail', provider: 's3.amazonaws.com' }, 's3.amazonaws.com'],
+  [{ dataset: 'zoom.webhook', module: 'zoom' }, 'zoom'],
+  [{ dataset: 'github.audit' }, 'github'],
+  [{ dataset: 'box_events.events' }, 'box'],
+])('the application of %j is %s', (event, application) => {
+  const row = rowOf({ event: { category: ['web'], action: 'x', ...event } });
+  expect(row).toMatchObject({ table: 'CloudAppEvents', Application: application });
 });

@@ -1,8 +1,22 @@
-import { all, any, at, choose, firstOf, inPartAt, isThere, not, when } from '../expression.js';
+import { transform } from '../../windows/expression.js';
+import { words } from '../../words.js';
+import {
+  all,
+  any,
+  at,
+  choose,
+  firstOf,
+  inPartAt,
+  isThere,
+  lists,
+  matches,
+  not,
+  when,
+} from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, type } from './event.js';
-import { isOfCloud, isOfService } from './services.js';
+import { isOfCloud, isOfService, serviceName } from './services.js';
 
 const [initiator, target] = [
   'azure.auditlogs.properties.initiated_by.user',
@@ -25,6 +39,20 @@ const fileActivity = when(
   '',
 );
 
+/** Workloads of Microsoft 365, as the audit log and as Defender calls them. */
+const workloads = words({
+  exchange: 'Microsoft Exchange Online',
+  microsoftteams: 'Microsoft Teams',
+  onedrive: 'Microsoft OneDrive for Business',
+  sharepoint: 'Microsoft SharePoint Online',
+});
+const workload = transform('workload', (name) => workloads[name.toLowerCase()]);
+
+const isOfMicrosoft365 = any(
+  lists('event.module', 'o365'),
+  matches('event.dataset', /^o365\./, 'begins with o365.'),
+);
+
 export const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
@@ -37,7 +65,13 @@ export const cloudActivity: DocumentRule = {
   ),
   columns: {
     ReportId: eventId(),
-    Application: firstOf(at('event.provider'), at('cloud.service.name'), at('event.module')),
+    Application: firstOf(
+      when(isOfMicrosoft365, workload(inPartAt('event.provider')), ''),
+      at('event.provider'),
+      at('cloud.service.name'),
+      at('event.module'),
+      serviceName,
+    ),
     AccountObjectId: firstOf(
       at('user.id'),
       at('client.user.id'),

@@ -1,4 +1,5 @@
-import { all, any, isThere, lists, matches, not } from '../expression.js';
+import { transform } from '../../windows/expression.js';
+import { all, any, inPartAt, isThere, lists, matches, not } from '../expression.js';
 
 /** Modules that collect what services in the cloud tell: a host in it is the collector's, or no host at all. */
 export const services: ReadonlySet<string> = new Set([
@@ -19,6 +20,12 @@ export const isOfService = any(
     `begins with ${[...services].join('., ')}.`,
   ),
 );
+
+/** The service whose data set it is: some pipelines say no more. */
+export const serviceName = transform(
+  'service',
+  (dataset) => dataset.split(/\.|_events/)[0],
+)(inPartAt('event.dataset'));
 
 /** Where a host is named, the cloud is what it runs in. */
 export const isOfCloud = any(

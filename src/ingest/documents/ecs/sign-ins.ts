@@ -3,7 +3,7 @@ import { all, any, at, choose, firstOf, lists, matches, not, when } from '../exp
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, hasFailed, type } from './event.js';
-import { isOfService } from './services.js';
+import { isOfService, serviceName } from './services.js';
 
 /** Clouds call it authentication, too, that a program is given the rights of a role. */
 const givesRoles = any(
@@ -27,6 +27,7 @@ export const identityLogon: DocumentRule = {
       at('azure.signinlogs.properties.app_display_name'),
       at('event.provider'),
       at('event.module'),
+      serviceName,
     ),
     LogonType: firstOf(at('azure.signinlogs.properties.client_app_used'), at('event.action')),
     Protocol: firstOf(
