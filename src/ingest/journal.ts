@@ -30,6 +30,12 @@ const magic = 0x51_4a_4e_31;
 const prefixBytes = 16;
 const longestHead = 16 * 1024 * 1024;
 
+// The first entry is of no rows: its body is the length of a journal that takes no more, so that one which was cut
+// off between two entries is known. One that was in use when its process ended says nothing, and older ones have none.
+const noParts = Buffer.from('[]');
+const stillOpen = 2n ** 64n - 1n;
+const beginningBytes = prefixBytes + noParts.length + BigUint64Array.BYTES_PER_ELEMENT;
+
 const asideEnding = '.damaged';
 /** Of one that is not written to its end. */
 const newEnding = '.new';
@@ -43,7 +49,7 @@ export class Journal {
   readonly file: string;
   readonly number: number;
   readonly #handle: FileHandle;
-  #sizeBytes = 0;
+  #sizeBytes = beginningBytes;
 
   private constructor(file: string, number: number, handle: FileHandle) {
     this.file = file;
@@ -55,7 +61,15 @@ export class Journal {
   static async create(folder: string, number: number): Promise<Journal> {
     const file = path.join(folder, `${String(number).padStart(10, '0')}.journal`);
     const handle = await open(file, 'wx', 0o600);
-    await syncFolder(folder);
+    try {
+      // It is synced with the first entry.
+      await writeAt(handle, beginningOf(stillOpen), 0);
+      await syncFolder(folder);
+    } catch (error) {
+      await handle.close();
+      await rm(file, { force: true });
+      throw error;
+    }
     return new Journal(file, number, handle);
   }
 
@@ -69,7 +83,8 @@ export class Journal {
     try {
       let end = this.#sizeBytes;
       for (const chunk of chunks) {
-        end += await this.#write(chunk, end);
+        await writeAt(this.#handle, chunk, end);
+        end += chunk.length;
       }
       await this.#handle.datasync();
       this.#sizeBytes = end;
@@ -80,17 +95,20 @@ export class Journal {
     }
   }
 
-  async #write(chunk: Uint8Array, position: number): Promise<number> {
-    let written = 0;
-    while (written < chunk.length) {
-      const left = chunk.length - written;
-      written += (await this.#handle.write(chunk, written, left, position + written)).bytesWritten;
-    }
-    return written;
-  }
-
+  /** Notes that nothing more comes, which is not synced: without it, it is one that was in use. */
   async close(): Promise<void> {
-    await this.#handle.close();
+    try {
+      await writeAt(this.#handle, beginningOf(BigInt(this.#sizeBytes)), 0);
+    } finally {
+      await this.#handle.close();
+    }
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const left = bytes.length - written;
+    written += (await handle.write(bytes, written, left, position + written)).bytesWritten;
   }
 }
 
@@ -99,7 +117,9 @@ export async function replaceJournal(file: string, parts: readonly TenantRows[])
   const written = `${file}${newEnding}`;
   const handle = await open(written, 'w', 0o600);
   try {
-    await handle.writeFile(Buffer.concat(entryOf(parts)));
+    const entry = Buffer.concat(entryOf(parts));
+    const beginning = beginningOf(BigInt(beginningBytes + entry.length));
+    await handle.writeFile(Buffer.concat([beginning, entry]));
     await handle.datasync();
   } finally {
     await handle.close();
@@ -150,12 +170,19 @@ function entryOf(parts: readonly TenantRows[]): Uint8Array[] {
       ...(replaced && { replaced: replaced.by.length }),
     }),
   );
-  const head = Buffer.from(JSON.stringify(heads));
   // The checksum of nothing is that of nothing before it, too.
   const body = parts
     .flatMap(arraysOf)
     .map(bytesOf)
     .filter(({ length }) => length > 0);
+  return framed(Buffer.from(JSON.stringify(heads)), body);
+}
+
+function beginningOf(length: bigint): Buffer {
+  return Buffer.concat(framed(noParts, [bytesOf(BigUint64Array.of(length))]));
+}
+
+function framed(head: Uint8Array, body: readonly Uint8Array[]): Uint8Array[] {
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32LE(magic, 0);
   prefix.writeUInt32LE(head.length, 4);
@@ -170,31 +197,41 @@ function entryOf(parts: readonly TenantRows[]): Uint8Array[] {
   return [prefix, head, ...body];
 }
 
+/** What follows the last whole entry: nothing, an entry that was never finished, or something that must not be. */
+type Ending = 'whole' | 'torn' | 'damaged';
+
 export interface JournalReading {
   /** One entry's parts. */
   readonly entries: AsyncGenerator<TenantRows[]>;
-  /** After the last entry: what follows it is an entry that was never finished, or is damaged. */
-  ending(): 'whole' | 'torn' | 'damaged';
+  /** After the last entry. Also damaged: one that has lost entries at its end. */
+  ending(): Ending;
 }
 
 /**
  * Reads the whole entries of a journal, one at a time.
  * @param length up to where it has been written; what stands behind it is none of its entries
  */
-export function readJournal(file: string, length = Number.POSITIVE_INFINITY): JournalReading {
-  let ending: 'whole' | 'torn' | 'damaged' = 'whole';
+export function readJournal(file: string, length?: number): JournalReading {
+  let ending: Ending = 'whole';
   async function* entries() {
     const handle = await open(file, 'r');
     try {
-      const size = Math.min(length, (await handle.stat()).size);
-      for (let position = 0; position < size; ) {
+      const size = Math.min(length ?? Number.POSITIVE_INFINITY, (await handle.stat()).size);
+      const beginning = await readBeginning(handle, size);
+      // One whose length is known may be about to note it.
+      const whole = length ?? beginning.length;
+      let position = beginning.end;
+      while (position < size) {
         const entry = await readEntry(handle, position, size);
         if (typeof entry === 'string') {
           ending = entry;
-          return;
+          break;
         }
         yield entry.parts;
         position = entry.end;
+      }
+      if (whole === 'damaged' || position < whole) {
+        ending = 'damaged';
       }
     } finally {
       await handle.close();
@@ -203,11 +240,28 @@ export function readJournal(file: string, length = Number.POSITIVE_INFINITY): Jo
   return { entries: entries(), ending: () => ending };
 }
 
+/** Where the entries begin, and where they end at least, as far as that is noted. */
+async function readBeginning(
+  handle: FileHandle,
+  size: number,
+): Promise<{ end: number; length: number | 'damaged' }> {
+  const bytes = size < beginningBytes ? undefined : await readAt(handle, 0, beginningBytes);
+  const lengthAt = prefixBytes + noParts.length;
+  // Only the beginning is so short.
+  if (bytes?.readUInt32LE(0) !== magic || bytes.readUInt32LE(4) !== noParts.length) {
+    return { end: 0, length: 0 };
+  }
+  const noted = bytes.readBigUInt64LE(lengthAt);
+  const isWhole = crc32(bytes.subarray(prefixBytes)) === bytes.readUInt32LE(12);
+  const length = noted === stillOpen ? 0 : Number(noted);
+  return { end: beginningBytes, length: isWhole ? length : 'damaged' };
+}
+
 async function readEntry(
   handle: FileHandle,
   position: number,
   size: number,
-): Promise<{ parts: TenantRows[]; end: number } | 'torn' | 'damaged'> {
+): Promise<{ parts: TenantRows[]; end: number } | Exclude<Ending, 'whole'>> {
   if (size - position < prefixBytes) {
     return 'torn';
   }

@@ -22,19 +22,24 @@ function rows(table: string, ...members: string[]): TenantRows {
 const first = [rows('A', '"a":1', '"a":"ü"'), rows('B', '"b":1')];
 const second = [rows('A', '"a":3')];
 
-async function written(): Promise<{ file: string; sizes: number[] }> {
+/** @returns its size before and after each entry, and the bytes that it had while it was in use */
+async function written(): Promise<{ file: string; sizes: number[]; inUse: Buffer }> {
   const journal = await Journal.create(temporaryDirectory(), 1);
-  const sizes: number[] = [];
+  const sizes = [journal.sizeBytes];
   for (const parts of [first, second]) {
     await journal.append(parts);
     sizes.push(journal.sizeBytes);
   }
+  const inUse = readFileSync(journal.file);
   await journal.close();
-  return { file: journal.file, sizes };
+  return { file: journal.file, sizes, inUse };
 }
 
-async function read(file: string): Promise<{ entries: TenantRows[][]; ending: string }> {
-  const reading = readJournal(file);
+async function read(
+  file: string,
+  length?: number,
+): Promise<{ entries: TenantRows[][]; ending: string }> {
+  const reading = readJournal(file, length);
   const entries: TenantRows[][] = [];
   for await (const parts of reading.entries) {
     entries.push(parts);
@@ -98,26 +103,67 @@ describe('a journal', () => {
     expect(pickRows({ ...part, replaced }, []).replaced).toBeUndefined();
   });
 
-  it('cut off at any byte, holds the entries before it and nothing of the next', async () => {
-    const { file, sizes } = await written();
-    const whole = readFileSync(file);
-    const [firstSize = 0, secondSize = 0] = sizes;
-    for (let length = secondSize - 1; length > 0; length -= 13) {
-      writeFileSync(file, whole.subarray(0, length));
-      const { entries, ending } = await read(file);
-      expect(entries).toHaveLength(length >= firstSize ? 1 : 0);
-      expect(ending).toBe(length === firstSize ? 'whole' : 'torn');
-    }
+  it.each([
+    ['in use', 'whole', 'torn'],
+    ['as before there was a beginning', 'whole', 'torn'],
+    ['closed', 'damaged', 'damaged'],
+  ] as const)(
+    '%s and cut off at any byte, holds the entries before it and nothing of the next',
+    async (kind, between, within) => {
+      const { file, sizes, inUse } = await written();
+      const [start = 0, firstSize = 0, secondSize = 0] = sizes;
+      const before = kind === 'as before there was a beginning' ? start : 0;
+      const bytes = kind === 'closed' ? readFileSync(file) : inUse.subarray(before);
+      for (let length = secondSize - 1; length > start; length--) {
+        writeFileSync(file, bytes.subarray(0, length - before));
+        const { entries, ending } = await read(file);
+        expect(entries).toHaveLength(length >= firstSize ? 1 : 0);
+        expect(ending).toBe(length === firstSize ? between : within);
+      }
+      for (let length = start - before; length >= 0; length--) {
+        writeFileSync(file, bytes.subarray(0, length));
+        const { entries, ending } = await read(file);
+        const cut = length === start - before ? between : within;
+        expect([entries, ending]).toEqual([
+          [],
+          length === 0 ? 'whole' : length < 26 ? 'torn' : cut,
+        ]);
+      }
+    },
+  );
+
+  it.each(['in use', 'closed', 'replaced'])('%s is whole', async (kind) => {
+    const { file, inUse } = await written();
+    if (kind === 'in use') writeFileSync(file, inUse);
+    if (kind === 'replaced') await replaceJournal(file, second);
+    const { entries, ending } = await read(file);
+    expect([entries.length, ending]).toEqual([kind === 'replaced' ? 1 : 2, 'whole']);
+  });
+
+  it('that its own process reads has to be as long as it was written', async () => {
+    const { file, sizes, inUse } = await written();
+    writeFileSync(file, inUse.subarray(0, sizes[1]));
+    const { entries, ending } = await read(file, sizes[2]);
+    expect([linesOf(entries), ending]).toEqual([linesOf([first]), 'damaged']);
   });
 
   it('with changed bytes before its end is damaged', async () => {
     const { file, sizes } = await written();
+    const [start = 0, end = 0] = sizes;
     const bytes = readFileSync(file);
-    for (const at of [0, 20, (sizes[0] ?? 0) - 1]) {
+    for (const [at, left] of [
+      [0, 0],
+      [12, 2],
+      [start - 1, 2],
+      [start, 0],
+      [start + 20, 0],
+      [end - 1, 0],
+    ] as const) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;
       writeFileSync(file, changed);
-      expect(await read(file)).toEqual({ entries: [], ending: 'damaged' });
+      const { entries, ending } = await read(file);
+      expect([at, entries.length, ending]).toEqual([at, left, 'damaged']);
     }
   });
 
