@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { insertError, statementError, unavailable } from './chdb-errors.js';
 import { type RunningHunt, startHunt } from './chdb-hunt.js';
 import { type ChdbProcess, EngineGone, type Reply, StatementFailed } from './chdb-process.js';
 import { ChdbSupervisor } from './chdb-supervisor.js';
-import { type EngineDirectories, prepareDirectories } from './data-directory.js';
+import { type EngineDirectories, prepareDirectories, removeLeftBehind } from './data-directory.js';
 import type { Engine, EngineQuery, EngineResult, EngineSegment } from './engine.js';
 import { assertOneSelect } from './fence.js';
 import { Lane } from './lane.js';
@@ -63,7 +63,11 @@ export async function startChdbEngine(options: ChdbOptions): Promise<ChdbEngine>
     workingDirectory: directories.work,
     statements: slots + insertSlots + statementSlots,
     log,
+  }).catch(async (error: unknown) => {
+    await rm(directories.run, { recursive: true, force: true });
+    throw error;
   });
+  await removeLeftBehind(directories);
   // A quarter of the memory is for inserts, merges and caches.
   const host = { cores, huntMemoryBytes: Math.floor((memoryBytes * 0.75) / slots) };
   return new Chdb(supervisor, directories, host, slots, log);

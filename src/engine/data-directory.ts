@@ -1,4 +1,5 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { HuntError } from '../errors.js';
 
@@ -11,13 +12,14 @@ export interface EngineDirectories {
   readonly spool: string;
   /** Results on their way out. */
   readonly results: string;
-  /** What one run of the engine needs: its configuration, and its working directory. */
+  /** What one run of the engine needs, of which each has its own: its configuration, and its working directory. */
   readonly run: string;
   readonly work: string;
 }
 
 /**
- * Makes what is missing and removes what a killed process left behind.
+ * Makes what is missing. Nothing is removed: another process may have the directory, whose lock is not seen from
+ * another container; the engine's own is, once it has been started.
  * @throws HuntError `request.parameter` for a path that the engine would not read as one path
  */
 export async function prepareDirectories(dataDirectory: string): Promise<EngineDirectories> {
@@ -28,18 +30,27 @@ export async function prepareDirectories(dataDirectory: string): Promise<EngineD
       message: `The path of the data directory must not contain * ? { } or :: (${root}).`,
     });
   }
+  const run = path.join(root, 'run', randomUUID());
   const directories: EngineDirectories = {
     root,
     engine: path.join(root, 'engine'),
     spool: path.join(root, 'spool'),
     results: path.join(root, 'results'),
-    run: path.join(root, 'run'),
-    work: path.join(root, 'run', 'work'),
+    run,
+    work: path.join(run, 'work'),
   };
-  await rm(directories.results, { recursive: true, force: true });
-  await rm(directories.run, { recursive: true, force: true });
   for (const directory of Object.values(directories)) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   }
   return directories;
+}
+
+/** Removes what a killed process left behind, for the one whose engine has the directory. */
+export async function removeLeftBehind({ run, results }: EngineDirectories): Promise<void> {
+  for (const folder of [path.dirname(run), results]) {
+    for (const name of await readdir(folder)) {
+      const left = path.join(folder, name);
+      if (left !== run) await rm(left, { recursive: true, force: true });
+    }
+  }
 }

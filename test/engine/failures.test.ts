@@ -224,9 +224,17 @@ describe('the process that started it is killed', () => {
 });
 
 describe('starting', () => {
-  test('on files that another engine holds', async () => {
-    const { directory } = await startTestEngine();
+  test('on files that another engine holds, which goes on', async () => {
+    const started = await startWithTable();
+    const { engine, directory } = started;
+    const waiting = await engine.run(query("SELECT 'waiting' AS row"));
     expect((await refusal(startTestEngine({ dataDirectory: directory })))[0]).toBe('engine.busy');
+    const file = writeSegment(directory, 'on', eventRows(10, 'on'));
+    const segment = { database, table: 'DeviceProcessEvents', file, token: 'on' };
+    await engine.insertSegment(segment);
+    await engine.insertSegment({ ...segment, begun: true });
+    expect(await countsByPrefix(started)).toEqual(new Map([['on', [10, 10]]]));
+    expect((await waiting.rows.toArray()).join('')).toBe('waiting');
   });
 
   test('removes results that a killed process left, and keeps segments', async () => {
