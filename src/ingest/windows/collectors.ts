@@ -142,6 +142,10 @@ export function mendNxlog(data: EventData, message: string): void {
   if (nxlogTypes.has(data.get('eventtype') ?? '')) {
     data.delete('EventType');
   }
+  if (data.get('imagepath') !== undefined) {
+    // That of the event stands where the service's would.
+    data.put('AccountName', serviceAccount.exec(message)?.[1]);
+  }
   for (const [slot, value] of data.values.entries()) {
     if (value.includes('&') && isEscaped(value, message)) {
       data.replace(slot, unescapeXml(value));
@@ -149,6 +153,7 @@ export function mendNxlog(data: EventData, message: string): void {
   }
 }
 
+const serviceAccount = /^Service Account:[ \t]*(\S[^\r\n]*)/m;
 const xmlEscape = /&(?:lt|gt|amp|quot|apos);/;
 const neverEscaped = /[<>]|&(?!(?:lt|gt|amp|quot|apos);)/;
 /** Up to where values and messages may differ: in their ends of lines, and in `%`, which the event log doubles. */

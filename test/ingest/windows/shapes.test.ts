@@ -766,6 +766,33 @@ describe('an event is the same in every shape', () => {
     });
   });
 
+  it.each([
+    [
+      'in the message',
+      'A service was installed.\r\n\r\nService Account:  LocalSystem\r\n',
+      'LocalSystem',
+    ],
+    ['nowhere', undefined, undefined],
+  ])(
+    'the account of a service, for which NXLog has that of the event, is %s',
+    (_where, Message, wanted) => {
+      const record = {
+        ...{
+          EventTime: iso,
+          Hostname: computer,
+          EventID: 7045,
+          SourceName: 'Service Control Manager',
+        },
+        ...{ SourceModuleType: 'im_msvistalog', AccountName: 'bob', Domain: 'CONTOSO', Message },
+        ...{ ServiceName: 'Evil', ImagePath: 'C:\\evil.exe' },
+      };
+      expect(onlyRow(converted([record]))['AdditionalFields']).toEqual({
+        ServiceName: 'Evil',
+        ServiceAccount: wanted,
+      });
+    },
+  );
+
   it('NXLog may have the event as it was, too, with what it has lost', () => {
     const record = {
       ...{ EventTime: iso, Hostname: computer, SourceName: provider, EventID: 12 },
