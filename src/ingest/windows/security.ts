@@ -24,7 +24,7 @@ const isLocalLogon = computed(
   'IpAddress is absent or loopback',
   ({ event }) => {
     const address = present(event.data.get('ipaddress'));
-    return address === undefined || /^(?:127\.|::1$)/.test(address);
+    return address === undefined || /^(?:(?:::ffff:)?127\.|::1$)/i.test(address);
   },
   [],
 );

@@ -549,6 +549,23 @@ const cases: readonly Case[] = [
     { TargetUserName: 'Bob', TargetDomainName: 'CONTOSO', LogonType: '2' },
     { LogonType: 'Interactive', IsLocalAdmin: undefined },
   ),
+  ...(
+    [
+      ['-', true],
+      ['127.0.0.1', true],
+      ['::1', true],
+      ['::ffff:127.0.0.1', true],
+      ['::ffff:10.0.0.9', false],
+    ] as const
+  ).map(([IpAddress, IsLocalLogon]) =>
+    one(
+      'security',
+      4624,
+      `a logon from ${IpAddress}`,
+      { ...target, LogonType: '3', IpAddress },
+      { AdditionalFields: { IsLocalLogon } },
+    ),
+  ),
   one(
     'security',
     4624,
