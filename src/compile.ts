@@ -14,7 +14,7 @@ import { explainPlan } from './plan/explain.js';
 import { ExternalDataNeeded, type ExternalSource } from './plan/external-data.js';
 import { answeredValue, type Evaluate, ValueNeeded, valueTable } from './plan/known-value.js';
 import type { LogicalPlan, PlanExpression, Relation } from './plan/plan.js';
-import { planQuery } from './plan/query.js';
+import { planQuery, tableNames } from './plan/query.js';
 import { type TableRead, tableReads } from './plan/reads.js';
 import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
 import type { Scope } from './plan/scope.js';
@@ -34,6 +34,8 @@ export interface SqlQuery {
   readonly columns: readonly ResultColumn[];
   /** How the query wants its rows shown. */
   readonly visualization?: Visualization | undefined;
+  /** What the query calls its tables, where it may have several; undefined where it calls one nothing. */
+  readonly tables?: readonly (string | undefined)[];
 }
 
 /**
@@ -60,6 +62,8 @@ export interface CompileOptions {
   readonly probes?: ProbeAnswers;
   /** Values of `declare query_parameters`. */
   readonly parameters?: QueryParameters;
+  /** Which of the query's tables, from 0; absent: it may have one alone. */
+  readonly table?: number;
 }
 
 /** Binding is most of what compiling costs; dashboards and rules send the same texts again and again. */
@@ -92,6 +96,7 @@ export function compile(
     kind: 'query',
     ...outcome.query,
     visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
+    ...(options.table !== undefined && { tables: tableNames(bound.root) }),
   };
   const isKept = !timed.wasRead() && query.sql.length <= longestKept;
   if (key !== undefined && isKept) compiledQueries.set(key, query);
@@ -107,10 +112,10 @@ function compiledKey(
   text: string,
   catalog: Catalog,
   { now: _now, ...scope }: Scope,
-  { encoding, parameters, probes }: CompileOptions,
+  { encoding, parameters, probes, table }: CompileOptions,
 ): string | undefined {
   if (probes && probes.size > 0) return undefined;
-  return JSON.stringify([catalog.version, encoding, parameters, scope, text]);
+  return JSON.stringify([catalog.version, encoding, parameters, table, scope, text]);
 }
 
 /** The scope, and whether its moment has been read: without that the SQL serves hunts of any other. */
@@ -208,15 +213,19 @@ function planned(
       }
     };
     try {
-      const relation = planQuery(bound.root, {
-        catalog,
-        named: bound.named,
-        scope,
-        parameters: options.parameters ?? {},
-        probes,
-        evaluate,
-        placeOf: (node) => String(endOf(node)),
-      });
+      const relation = planQuery(
+        bound.root,
+        {
+          catalog,
+          named: bound.named,
+          scope,
+          parameters: options.parameters ?? {},
+          probes,
+          evaluate,
+          placeOf: (node) => String(endOf(node)),
+        },
+        options.table,
+      );
       const query = queryOf(relation, options.encoding ?? 'legacy', evaluate);
       return { bound, outcome: { kind: 'query', relation, query } };
     } catch (error) {

@@ -24,6 +24,8 @@ export interface HuntRequest {
   readonly parameters?: QueryParameters;
   /** What the query takes for the present; what its caller may see goes by the clock. */
   readonly now?: Date;
+  /** Which of the query's tables, from 0; absent: it may have one alone. */
+  readonly table?: number;
   readonly signal?: AbortSignal;
   /** Called when it is known what the answer will look like, before the engine begins. */
   readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;
@@ -56,6 +58,8 @@ export interface HuntAnswer {
   readonly stats: QueryStats;
   /** Rows beyond it were cut. */
   readonly rowLimit?: number;
+  /** What the query calls its tables, where it may have several. */
+  readonly tables?: SqlQuery['tables'];
 }
 
 /** Probes of one hunt; each may uncover the next (a pivot of an unpacked bag, the next external file). */
@@ -81,7 +85,8 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
     return result;
   });
   const all = query.stats ? together(query.stats, stats) : stats;
-  return { columns, rows, stats: all, rowLimit: limits.rows };
+  const { tables } = query;
+  return { columns, rows, stats: all, rowLimit: limits.rows, ...(tables && { tables }) };
 }
 
 /** What is left of a hunt's time: its probes and its run share it. */
@@ -95,7 +100,7 @@ function limitsUntil(ends: number, limits: EngineLimits): EngineLimits {
 const shortestRun = 0.001;
 
 /** What two runs used; the result is that of the second. */
-function together(first: QueryStats, second: QueryStats): QueryStats {
+export function together(first: QueryStats, second: QueryStats): QueryStats {
   const sum = (member: (stats: QueryStats) => number) => member(first) + member(second);
   const cache = (member: 'memoryCache' | 'diskCache') => ({
     hits: sum((stats) => stats[member].hits),
@@ -139,6 +144,7 @@ export async function compileHunt(
       encoding: request.encoding ?? 'legacy',
       probes,
       ...(request.parameters && { parameters: request.parameters }),
+      ...(request.table !== undefined && { table: request.table }),
     });
     if (query.kind === 'query') {
       return used ? { ...query, stats: { ...used, resultRows: 0, resultBytes: 0 } } : query;

@@ -12,6 +12,7 @@ import {
   textOf,
 } from '../kql/syntax.js';
 import { noRow, type PlanContext, unsupported, withVariables } from './context.js';
+import { branchesOf } from './operators/fork.js';
 import { operatorPlanners, sourcePlanners } from './operators.js';
 import { parameterText } from './parameters.js';
 import { planPattern, planPatternPath } from './patterns.js';
@@ -22,22 +23,56 @@ import { planStatements } from './statements.js';
 import { tableVariable, useTable } from './tables.js';
 import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
 
-/** A whole query: its statements, then its one result. */
+/** One of the tables that a query answers with. */
+interface Result {
+  readonly name?: string;
+  readonly plan: (context: PlanContext) => Relation;
+}
+
+/** The tables of a statement: one, unless it ends in an operator that makes several. */
+function resultsOf(statement: SyntaxNode): readonly Result[] {
+  const expression = member(statement, 'Expression');
+  const operator = kindOf(expression) === 'PipeExpression' && member(expression, 'Operator');
+  const branches = operator && branchesOf[kindOf(operator)];
+  if (!branches) return [{ plan: (context) => planTable(expression, context) }];
+  const input = member(expression, 'Expression');
+  return branches(operator).map(({ name, plan }) => ({
+    ...(name && { name }),
+    plan: (context) => plan(planTable(input, context), context),
+  }));
+}
+
+function resultStatements(root: SyntaxNode): SyntaxNode[] {
+  return elements<SyntaxNode>(root, 'Statements').filter(
+    (statement) => kindOf(statement) === 'ExpressionStatement',
+  );
+}
+
+/** What a query calls its tables, in order; undefined where it calls one nothing. */
+export function tableNames(root: SyntaxNode): readonly (string | undefined)[] {
+  return resultStatements(root).flatMap((each) => resultsOf(each).map(({ name }) => name));
+}
+
+/**
+ * A whole query: its statements, then its result.
+ * @param table which of its tables, where it may have several
+ */
 export function planQuery(
   root: SyntaxNode,
   context: Omit<PlanContext, 'plan' | 'counter' | 'variables' | 'partition'>,
+  table?: number,
 ): Relation {
   const statements = elements<SyntaxNode>(root, 'Statements');
-  const results = statements.filter((statement) => kindOf(statement) === 'ExpressionStatement');
-  const [result, second] = results;
-  if (!result) {
+  const results = resultStatements(root);
+  const [first, second] = results;
+  if (!first) {
     throw new HuntError(
       'kql.semantic',
       { message: 'The query has no tabular result' },
       { span: spanOf(root) },
     );
   }
-  if (second) {
+  if (second && table === undefined) {
     throw unsupported(second, 'a second result', 'the hunting API returns one table');
   }
   const start: PlanContext = {
@@ -47,7 +82,9 @@ export function planQuery(
     partition: [],
     plan: { table: planTable, scalar: planScalar },
   };
-  return planTable(member(result, 'Expression'), planStatements(statements, start));
+  const inner = planStatements(statements, start);
+  const chosen = table === undefined ? undefined : results.flatMap(resultsOf)[table];
+  return chosen ? chosen.plan(inner) : planTable(member(first, 'Expression'), inner);
 }
 
 /** A tabular expression: a source, or an operator applied to one. */

@@ -315,6 +315,147 @@ test.each(['KNC.execute;17', 'KFRTI_MCP.kusto_query:5f0f|a=b/c,{d}'])(
   },
 );
 
+describe('several tables', () => {
+  const T = 'let T = datatable(a: string, b: long)["x", 1, "y", 2, "x", 3, "y", 4]; ';
+  const cases: readonly (readonly [string, [string, string[], unknown[][]][]])[] = [
+    [
+      `${T}T | fork (where b > 3) small=(where b < 3 | order by b asc | project b) (count)`,
+      [
+        ['PrimaryResult', ['a', 'b'], [['y', 4]]],
+        ['small', ['b'], [[1], [2]]],
+        ['PrimaryResult', ['Count'], [[4]]],
+      ],
+    ],
+    [
+      `${T}T | where b > 1 | facet by a, b with (top 1 by b)`,
+      [
+        ['PrimaryResult', ['a', 'b'], [['y', 4]]],
+        [
+          'PrimaryResult',
+          ['a', 'count_a'],
+          [
+            ['x', 1],
+            ['y', 2],
+          ],
+        ],
+        [
+          'PrimaryResult',
+          ['b', 'count_b'],
+          [
+            [2, 1],
+            [3, 1],
+            [4, 1],
+          ],
+        ],
+      ],
+    ],
+    [
+      `${T}T | facet by a with count`,
+      [
+        ['PrimaryResult', ['Count'], [[4]]],
+        [
+          'PrimaryResult',
+          ['a', 'count_a'],
+          [
+            ['x', 2],
+            ['y', 2],
+          ],
+        ],
+      ],
+    ],
+    [
+      `${T}T | where b == 1; let n = 5; print n; T | fork (take 0 | project a) (count)`,
+      [
+        ['PrimaryResult', ['a', 'b'], [['x', 1]]],
+        ['PrimaryResult', ['print_0'], [[5]]],
+        ['PrimaryResult', ['a'], []],
+        ['PrimaryResult', ['Count'], [[4]]],
+      ],
+    ],
+  ];
+  const named = ({ Columns }: Table) => Columns.map(({ ColumnName }) => ColumnName);
+
+  test.each(cases)('version 2: %s', async (csl, expected) => {
+    const { json } = await query(csl);
+    const frames = json as unknown as (Table & { TableId?: number })[];
+    const tables = frames.filter(({ TableKind }) => TableKind === 'PrimaryResult');
+    expect(tables.map((table) => [table.TableName, named(table), table.Rows])).toEqual(expected);
+    const numbered = frames.flatMap(({ TableId }) => TableId ?? []);
+    expect(numbered).toEqual(numbered.map((_, index) => index));
+  });
+
+  test.each(cases)('version 2 in fragments: %s', async (csl, expected) => {
+    const { text } = await query(csl, {
+      Options: { results_progressive_enabled: true, results_v2_newlines_between_frames: true },
+    });
+    const lines = text.split('\n').slice(0, -1);
+    const frames = lines.map((line) => JSON.parse(line.slice(1))) as (Table & {
+      FrameType: string;
+      TableId: number;
+      FieldCount: number;
+      RowCount: number;
+    })[];
+    const of = (type: string) => frames.filter(({ FrameType }) => FrameType === type);
+    const rowsOf = (id: number) =>
+      of('TableFragment').flatMap(({ TableId, Rows }) => (TableId === id ? Rows : []));
+    expect(
+      of('TableHeader').map((table) => [table.TableName, named(table), rowsOf(table.TableId)]),
+    ).toEqual(expected);
+    expect(of('TableCompletion').map(({ RowCount }) => RowCount)).toEqual(
+      expected.map(([, , rows]) => rows.length),
+    );
+    expect(of('TableFragment').map(({ TableId, FieldCount }) => [TableId, FieldCount])).toEqual(
+      of('TableFragment').map(({ TableId }) => [TableId, expected[TableId - 1]?.[1].length]),
+    );
+  });
+
+  test.each(cases)('version 1: %s', async (csl, expected) => {
+    const { json } = await query(csl, undefined, 'v1');
+    const { Tables } = json as unknown as { Tables: Table[] };
+    expect(Tables.map(({ TableName }) => TableName)).toEqual(
+      Tables.map((_, index) => `Table_${index}`),
+    );
+    const contents = Tables.at(-1)?.Rows ?? [];
+    const results = contents.filter(([, kind]) => kind === 'QueryResult');
+    expect(
+      results.map(([ordinal, , name]) => {
+        const table = Tables[Number(ordinal)] as Table;
+        return [name, named(table), table.Rows];
+      }),
+    ).toEqual(expected);
+  });
+
+  test('each is a hunt: one that fails is an error and no half answer', async () => {
+    const { status, json } = await query(
+      `${T}T | fork (count) (order by b asc | extend prev(b, b))`,
+    );
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ '@message': expect.stringMatching(/prev\(\)/) });
+  });
+
+  test.each([
+    [`${T}T | fork ${'(count) '.repeat(21)}`, /more than 20 tables/],
+    [`${T}let U = T | fork (count) (take 1); U`, /./],
+    [`${T}union (T | fork (count) (take 1)), T`, /./],
+  ])('%s is refused', async (csl, message) => {
+    const { status, json } = await query(csl);
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ '@message': expect.stringMatching(message) });
+  });
+
+  test('the hunting APIs refuse them', async () => {
+    const path = '/v1.0/security/runHuntingQuery';
+    for (const Query of [
+      `${T}T | fork (count) (take 1)`,
+      `${T}T | facet by a`,
+      'print 1; print 2',
+    ]) {
+      const { status, json } = await ask(path, { Query }, { 'content-type': 'application/json' });
+      expect([status, json.error.message]).toEqual([400, expect.stringMatching(/table/)]);
+    }
+  });
+});
+
 describe('commands', () => {
   const command = async (csl: string) => {
     const { status, json } = await ask('/v1/rest/mgmt', { db: 'NetDefaultDB', csl });

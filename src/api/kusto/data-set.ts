@@ -11,9 +11,20 @@ export interface Ids {
   readonly client: string;
 }
 
-interface Answered extends Pick<HuntAnswer, 'columns' | 'stats' | 'rowLimit'> {
+/** A table of the answer. */
+export interface ResultTable extends Pick<HuntAnswer, 'columns' | 'stats' | 'rowLimit'> {
+  /** As the query calls it. */
+  readonly name?: string | undefined;
+}
+
+interface Answered {
+  readonly tables: readonly ResultTable[];
+  /** What all of them took. */
+  readonly stats: HuntAnswer['stats'];
   readonly visualization?: SqlQuery['visualization'];
 }
+
+type TableHead = Pick<ResultTable, 'columns' | 'name'>;
 
 /** How a program wants the frames of version 2. */
 export interface Framing {
@@ -27,9 +38,10 @@ export interface Framing {
 
 /** What stands before the rows of version 2, each a JSON array: header, properties, the head of their table. */
 export function headV2(
-  { columns, visualization }: Pick<Answered, 'columns' | 'visualization'>,
-  { fragmented, progressive }: Framing,
+  { visualization, ...table }: TableHead & Pick<Answered, 'visualization'>,
+  framing: Framing,
 ): string {
+  const { fragmented, progressive } = framing;
   const before = [
     {
       FrameType: 'DataSetHeader',
@@ -48,28 +60,54 @@ export function headV2(
       Rows: [[1, 'Visualization', visualizationText(visualization)]],
     },
   ];
+  return `[${lines(before)}\n,${tableHeadV2(table, 1, framing)}`;
+}
+
+/** The properties have the number 0, the tables those from 1. */
+function tableHeadV2({ columns, name }: TableHead, id: number, { fragmented }: Framing): string {
   const table = {
-    TableId: 1,
+    TableId: id,
     TableKind: 'PrimaryResult',
-    TableName: 'PrimaryResult',
+    TableName: name ?? 'PrimaryResult',
     Columns: columnsV2(columns),
   };
   return fragmented
-    ? `[${lines([...before, { FrameType: 'TableHeader', ...table }])}\n,${fragmentHead(columns.length)}`
-    : `[${lines(before)}\n,${open({ FrameType: 'DataTable', ...table })}`;
+    ? `${lines([{ FrameType: 'TableHeader', ...table }])}\n,${fragmentHead(columns.length, id)}`
+    : open({ FrameType: 'DataTable', ...table });
+}
+
+/** What stands between the rows of two tables; `id` is that of the first. */
+export function betweenV2(
+  ended: ResultTable,
+  next: TableHead,
+  id: number,
+  framing: Framing,
+): string {
+  const ends = tableEndV2(ended, id, framing);
+  const frames = ends.length > 0 ? `${lines(ends)}\n,` : '';
+  return `]}\n,${frames}${tableHeadV2(next, id + 1, framing)}`;
+}
+
+/** The frames behind the rows that are of their table. */
+function tableEndV2({ stats }: ResultTable, id: number, framing: Framing): object[] {
+  const { fragmented, progressive } = framing;
+  return [
+    // The rows come when they are all there.
+    ...(progressive ? [{ FrameType: 'TableProgress', TableId: id, TableProgress: 100 }] : []),
+    ...(fragmented
+      ? [{ FrameType: 'TableCompletion', TableId: id, RowCount: stats.resultRows }]
+      : []),
+  ];
 }
 
 /** What stands behind them: how it ended. */
-export function tailV2(answer: Answered, ids: Ids, { fragmented, progressive }: Framing): string {
+export function tailV2(answer: Answered, ids: Ids, framing: Framing): string {
+  const count = answer.tables.length;
   const after = [
-    // The rows come when they are all there.
-    ...(progressive ? [{ FrameType: 'TableProgress', TableId: 1, TableProgress: 100 }] : []),
-    ...(fragmented
-      ? [{ FrameType: 'TableCompletion', TableId: 1, RowCount: answer.stats.resultRows }]
-      : []),
+    ...answer.tables.slice(-1).flatMap((last) => tableEndV2(last, count, framing)),
     {
       FrameType: 'DataTable',
-      TableId: 2,
+      TableId: count + 1,
       TableKind: 'QueryCompletionInformation',
       TableName: 'QueryCompletionInformation',
       Columns: columnsV2(completionColumns),
@@ -80,11 +118,11 @@ export function tailV2(answer: Answered, ids: Ids, { fragmented, progressive }: 
   return `]}\n,${lines(after)}\n]`;
 }
 
-function fragmentHead(fields: number): string {
+function fragmentHead(fields: number, id: number): string {
   return open({
     FrameType: 'TableFragment',
     TableFragmentType: 'DataAppend',
-    TableId: 1,
+    TableId: id,
     FieldCount: fields,
   });
 }
@@ -102,7 +140,11 @@ function lines(frames: readonly object[]): string {
 const [lineFeed, space] = [0x0a, 0x20];
 
 /** The rows, which the engine separates by `,\n`, as the program wants their frames. */
-export function framed({ fragmented }: Pick<Framing, 'fragmented'>, fields: number): Transform {
+export function framed(
+  { fragmented }: Pick<Framing, 'fragmented'>,
+  fields: number,
+  id = 1,
+): Transform {
   if (!fragmented) {
     return new Transform({
       transform: (chunk: Buffer, _encoding, done) => done(null, inOneLine(chunk)),
@@ -113,7 +155,7 @@ export function framed({ fragmented }: Pick<Framing, 'fragmented'>, fields: numb
   let between = '';
   const fragment = (rows: Buffer): Buffer => {
     const bytes = Buffer.concat([Buffer.from(between), inOneLine(rows)]);
-    between = `]}\n,${fragmentHead(fields)}`;
+    between = `]}\n,${fragmentHead(fields, id)}`;
     return bytes;
   };
   return new Transform({
@@ -144,22 +186,30 @@ export function headV1(answer: Pick<HuntAnswer, 'columns'>): string {
   return `{"Tables":[${open(tableV1(answer.columns))}`;
 }
 
+/** What stands between the rows of two tables; `index` is that of the second. */
+export function betweenV1(next: TableHead, index: number): string {
+  return `]},${open(tableV1(next.columns, `Table_${index}`))}`;
+}
+
 /** What stands behind them: what `render` said, how it ended, and which table is which. */
 export function tailV1(answer: Answered, ids: Ids): string {
+  const count = answer.tables.length;
   const after = [
     { columns: [['Value', 'string']], rows: [[visualizationText(answer.visualization)]] },
     { columns: statusColumns, rows: statusV1(answer, ids) },
     {
       columns: contentsColumns,
       rows: [
-        [0, 'QueryResult', 'PrimaryResult', randomUUID(), ''],
-        [1, 'QueryProperties', '@ExtendedProperties', randomUUID(), ''],
-        [2, 'QueryStatus', 'QueryStatus', emptyGuid, ''],
+        ...answer.tables.map(({ name }, index) => {
+          return [index, 'QueryResult', name ?? 'PrimaryResult', randomUUID(), ''];
+        }),
+        [count, 'QueryProperties', '@ExtendedProperties', randomUUID(), ''],
+        [count + 1, 'QueryStatus', 'QueryStatus', emptyGuid, ''],
       ],
     },
   ] satisfies { columns: readonly NamedType[]; rows: unknown[][] }[];
   const tables = after.map(({ columns, rows }, index) => ({
-    ...tableV1(columnsOf(columns), `Table_${index + 1}`),
+    ...tableV1(columnsOf(columns), `Table_${count + index}`),
     Rows: rows,
   }));
   return `]},${tables.map((table) => JSON.stringify(table)).join(',')}]}`;
@@ -240,21 +290,26 @@ interface Status {
 }
 
 /** What it cost; that rows were cut is a warning, which Kusto's clients tell apart from an error. */
-function statuses({ stats, rowLimit }: Answered): Status[] {
+function statuses({ stats, tables }: Answered): Status[] {
   const usage = {
     ExecutionTime: stats.elapsedSeconds,
     resource_usage: {
       cpu: { 'total cpu': stats.userCpuSeconds + stats.kernelCpuSeconds },
       memory: { peak_per_node: stats.peakMemoryBytes },
     },
-    dataset_statistics: [{ table_row_count: stats.resultRows, table_size: stats.resultBytes }],
+    dataset_statistics: tables.map((table) => ({
+      table_row_count: table.stats.resultRows,
+      table_size: table.stats.resultBytes,
+    })),
   };
-  const isCut = rowLimit !== undefined && stats.resultRows >= rowLimit;
+  const rowLimit = tables.find((table) => {
+    return table.rowLimit !== undefined && table.stats.resultRows >= table.rowLimit;
+  })?.rowLimit;
   const cut = `The result has ${rowLimit} rows, which is the limit: there may be more.`;
   const completed = 'Query completed successfully';
   const queryInfo = [4, 'QueryInfo'] as const;
   return [
-    ...(isCut
+    ...(rowLimit !== undefined
       ? [
           {
             level: [3, 'Warning'],

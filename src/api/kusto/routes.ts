@@ -1,8 +1,8 @@
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SqlQuery } from '../../compile.js';
 import { HuntError } from '../../errors.js';
-import type { HuntAnswer } from '../../hunting/hunt.js';
+import { type HuntAnswer, together } from '../../hunting/hunt.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
 import { authorizeData } from '../../identity/authorize.js';
 import type { Principal } from '../../identity/principal.js';
@@ -18,9 +18,21 @@ import {
   tableText,
   type WrittenCommand,
 } from './commands.js';
-import { framed, headV1, headV2, type Ids, tableV1, tailV1, tailV2 } from './data-set.js';
+import {
+  betweenV1,
+  betweenV2,
+  framed,
+  headV1,
+  headV2,
+  type Ids,
+  type ResultTable,
+  tableV1,
+  tailV1,
+  tailV2,
+} from './data-set.js';
 import { errorEnvelope, statusOf } from './failure.js';
 import { type KustoRequest, readKustoRequest } from './request.js';
+import { huntTables, joined } from './tables.js';
 
 const config = {
   access: {
@@ -121,30 +133,51 @@ async function answerQuery(
   version: 'v1' | 'v2',
 ): Promise<FastifyReply> {
   const { framing } = asked;
-  let compiled: Pick<SqlQuery, 'visualization'> = {};
-  const complete = ({ rowLimit, ...answer }: HuntAnswer) => ({
-    ...answer,
-    visualization: compiled.visualization,
+  let visualization: SqlQuery['visualization'];
+  const answers: HuntAnswer[] = [];
+  const tableOf = ({ columns, stats, rowLimit }: HuntAnswer, index = 0): ResultTable => {
+    const name = answers[0]?.tables?.[index];
     // Whoever asked for so many rows needs no warning that there are no more.
-    ...(rowLimit !== undefined && rowLimit !== asked.rows && { rowLimit }),
+    return { name, columns, stats, ...(rowLimit !== asked.rows && { rowLimit }) };
+  };
+  const complete = () => ({
+    tables: answers.map(tableOf),
+    stats: answers.map(({ stats }) => stats).reduce(together),
+    visualization,
   });
-  return answerHunt(request, reply, parts, {
-    ...huntOf(asked),
-    onCompiled: (query) => {
-      compiled = query;
-    },
-    ...(version === 'v1'
-      ? { head: headV1, tail: (answer) => tailV1(complete(answer), idsOf(request)) }
-      : {
-          head: (answer) => headV2(complete(answer), framing),
-          tail: (answer) => tailV2(complete(answer), idsOf(request), framing),
-          ...((framing.fragmented || framing.lineBreaks) && {
-            // `wrapRows` hears of both: a failure of the rows ends what is made of them.
-            rows: ({ rows, columns }) =>
-              pipeline(rows, framed(framing, columns.length), () => undefined),
+  const encode = ({ rows, columns }: HuntAnswer, index: number): Readable =>
+    version === 'v2' && (framing.fragmented || framing.lineBreaks)
+      ? // Whoever reads hears of both: a failure of the rows ends what is made of them.
+        pipeline(rows, framed(framing, columns.length, index + 1), () => undefined)
+      : rows;
+  const between = (ended: HuntAnswer, next: HuntAnswer, index: number): string =>
+    version === 'v1'
+      ? betweenV1(tableOf(next, index), index)
+      : betweenV2(tableOf(ended, index - 1), tableOf(next, index), index, framing);
+  const hunt: HuntingParts['hunt'] = async (call) => {
+    await huntTables(parts.hunt, call, answers);
+    const [first] = answers as [HuntAnswer, ...HuntAnswer[]];
+    const resultRows = answers.reduce((rows, { stats }) => rows + stats.resultRows, 0);
+    const stats = { ...complete().stats, resultRows };
+    return { ...first, stats, rows: joined(answers, encode, between) };
+  };
+  return answerHunt(
+    request,
+    reply,
+    { ...parts, hunt },
+    {
+      ...huntOf(asked),
+      onCompiled: (query) => {
+        visualization ??= query.visualization;
+      },
+      ...(version === 'v1'
+        ? { head: headV1, tail: () => tailV1(complete(), idsOf(request)) }
+        : {
+            head: (answer) => headV2({ ...tableOf(answer), visualization }, framing),
+            tail: () => tailV2(complete(), idsOf(request), framing),
           }),
-        }),
-  });
+    },
+  );
 }
 
 function huntOf({ text, parameters, window, wallSeconds, rows }: KustoRequest) {
