@@ -137,6 +137,12 @@ describe('version 2', () => {
       [[1], [2]],
     ],
     [
+      'query_now',
+      'print now(), ago(1d)',
+      { Options: { query_now: 'datetime(2026-01-02 03:04:05)' } },
+      [['2026-01-02T03:04:05.0000000Z', '2026-01-01T03:04:05.0000000Z']],
+    ],
+    [
       'query_datetimescope_from and _to',
       'DeviceProcessEvents | count',
       {
@@ -751,7 +757,7 @@ describe('failures', () => {
   test.each<[string, unknown, RegExp]>([
     ['.show tables', undefined, /\/v1\/rest\/mgmt/],
     ['print 1', { Options: { query_language: 'sql' } }, /query_language is not supported/],
-    ['print 1', { Options: { query_now: '2026-01-01' } }, /query_now is not supported/],
+    ['print 1', { Options: { query_now: 'soon' } }, /query_now must be a datetime/],
     [
       'print 1',
       { Options: { query_datetimescope_column: 'CreationTime' } },

@@ -15,6 +15,8 @@ export interface KustoRequest {
   readonly text: string;
   readonly parameters: Readonly<Record<string, { readonly literal: string }>>;
   readonly window: { readonly from?: Date; readonly to?: Date } | undefined;
+  /** `query_now`. */
+  readonly now: Date | undefined;
   /** `servertimeout`. */
   readonly wallSeconds: number | undefined;
   /** `query_take_max_records`. */
@@ -49,6 +51,7 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
       ]),
     ),
     window: windowOf(known),
+    now: dateOf(known['query_now'], 'query_now'),
     wallSeconds: secondsOf(known['servertimeout'], 'servertimeout'),
     rows: countOf(known['query_take_max_records'], 'query_take_max_records'),
     framing: {
@@ -75,7 +78,6 @@ function isOn(value: unknown): boolean {
 /** Options that ask for another answer than the hunt's own, and what they may be all the same. */
 const others: Readonly<Record<string, (value: unknown) => boolean>> = {
   query_language: (value) => /^(kql|csl|kusto)$/i.test(String(value)),
-  query_now: () => false,
   query_results_apply_getschema: (value) => !isOn(value),
   // Where a table has its time somewhere else, the scope is put there.
   query_datetimescope_column: (value) => /^(Timestamp|TimeGenerated)$/.test(String(value)),

@@ -180,13 +180,14 @@ async function answerQuery(
   );
 }
 
-function huntOf({ text, parameters, window, wallSeconds, rows }: KustoRequest) {
+function huntOf({ text, parameters, window, now, wallSeconds, rows }: KustoRequest) {
   return {
     generation: 'kusto',
     text,
     encoding: 'kusto',
     parameters,
     ...(window && { window }),
+    ...(now && { now }),
     atMost: { ...(wallSeconds && { wallSeconds }), ...(rows && { rows }) },
   } as const;
 }
