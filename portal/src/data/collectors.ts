@@ -17,15 +17,24 @@ export interface Endpoint {
 /** What stands for the application's id and secret until there are some. */
 export const placeholder = { clientId: 'CLIENT_ID', secret: 'SECRET' } as const;
 
+/** An address with its port: Beats take 9200 where none is written. */
+function withPort(origin: string): string {
+  const { protocol, hostname, port } = new URL(origin);
+  return `${protocol}//${hostname}:${port || defaultPorts[protocol]}`;
+}
+
+const defaultPorts: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
+
 export const collectors: readonly Collector[] = [
   {
     id: 'winlogbeat',
     title: 'Winlogbeat, Filebeat, Auditbeat (Elastic)',
     path: '/elasticsearch',
     config: ({ origin, clientId, secret }) => `output.elasticsearch:
-  hosts: ["${origin}/elasticsearch"]
+  hosts: ["${withPort(origin)}/elasticsearch"]
   username: "${clientId}"
   password: "${secret}"
+  allow_older_versions: true
 setup.template.enabled: false
 setup.ilm.enabled: false
 `,
@@ -62,7 +71,7 @@ service:
     Name          splunk
     Match         *
     Host          ${hostname}
-    Port          ${port || (isTls ? '443' : '80')}
+    Port          ${port || defaultPorts[protocol]}
     TLS           ${isTls ? 'On' : 'Off'}
     Splunk_Token  ${clientId}:${secret}
 `;
