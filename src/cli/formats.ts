@@ -54,9 +54,11 @@ export function tableText(
   width: number,
 ): string {
   const widths = columnWidths(names, rows, width);
+  // Whoever wants no colours wants no bold letters either.
+  const isStyled = process.stdout.isTTY && pc.isColorSupported;
   const table = new Table({
     head: names.map((name, index) => shorten(name, widths[index] ?? 0)),
-    style: { head: process.stdout.isTTY ? ['bold'] : [], border: [], compact: true },
+    style: { head: isStyled ? ['bold'] : [], border: [], compact: true },
   });
   for (const row of rows) table.push(row.map((cell, index) => shorten(cell, widths[index] ?? 0)));
   return `${table.toString()}\n`;
