@@ -50,6 +50,16 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await expectAccessible(page, 'a wrong password');
   });
 
+  test('over plain HTTP from another machine says what it needs', async () => {
+    const page = await portal.newPage();
+    await page.route('http://quarry.test/**', async (route) => {
+      const { pathname, search } = new URL(route.request().url());
+      await route.fulfill({ response: await route.fetch({ url: portal.url + pathname + search }) });
+    });
+    await page.goto('http://quarry.test/hunt');
+    await page.getByRole('alert').filter({ hasText: 'HTTPS' }).waitFor();
+  });
+
   test('signing out ends the session at the issuer too', async () => {
     const page = await portal.open('/hunt');
     await page.getByRole('button', { name: 'Account of' }).click();

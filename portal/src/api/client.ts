@@ -35,7 +35,10 @@ export async function send(
   path: string,
   options: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
 ): Promise<Response> {
-  const token = await accessToken();
+  const token = await accessToken().catch(() => {
+    // The session may be good as ever: it could not be asked for.
+    throw new ApiError(0, unreachable);
+  });
   if (!token) throw new ApiError(401, signedOut);
   const isRaw = options.body instanceof Blob;
   let response: Response;

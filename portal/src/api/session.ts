@@ -17,6 +17,9 @@ interface Attempt {
 }
 
 const attemptKey = 'quarry.sign-in';
+/** Browsers have the cryptography of a sign-in there alone. */
+const insecure =
+  'Browsers sign in over HTTPS, or on the machine that serves: give the server a certificate, or open it as http://127.0.0.1 there.';
 /** A token that has less left is renewed first. */
 const renewMs = 60_000;
 
@@ -43,6 +46,7 @@ export class SignInError extends Error {}
  * @param prompt `login` to ask for the password in any case, `none` never to ask
  */
 export async function signIn(returnTo: string, prompt?: 'login' | 'none'): Promise<never> {
+  if (!isSecureContext) throw new SignInError(insecure);
   const { endpoints, clientId, scope, redirectPath } = await portalSettings();
   if (!endpoints.authorization) throw new SignInError('The issuer has no page to sign in at.');
   const attempt: Attempt = { state: random(), verifier: random(), returnTo };
@@ -159,6 +163,10 @@ async function askForTokens(
     method: 'POST',
     body: new URLSearchParams({ client_id: clientId, scope, ...fields }),
   });
+  // An issuer that is down for a while says nothing about the session.
+  if (response.status === 429 || response.status >= 500) {
+    throw new Error(`The issuer answers ${response.status}.`);
+  }
   const body = (await response.json()) as Partial<Record<string, string | number>>;
   const { access_token: access, id_token: id, refresh_token: refresh, expires_in: seconds } = body;
   if (!response.ok || typeof access !== 'string') {
