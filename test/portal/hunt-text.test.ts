@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
+import { endOfQuery, sharedLength, withStep } from '../../portal/src/hunt/add-to-query.js';
 import { columnValuesQuery } from '../../portal/src/hunt/column-values.js';
 import { copyAs } from '../../portal/src/hunt/copy-as.js';
 import { earlierNameHints } from '../../portal/src/hunt/earlier-names.js';
@@ -78,6 +79,14 @@ describe('the steps of a query', () => {
       ],
     ],
     [
+      'of a query with its end, and words behind it',
+      'T\n| where a; // done',
+      [
+        [1, 'T'],
+        [2, '| where a'],
+      ],
+    ],
+    [
       'of the last statement',
       'let x = T | take 1;\nx\n| where a;',
       [
@@ -89,6 +98,33 @@ describe('the steps of a query', () => {
     const steps = stepsOf(query);
     expect(steps.map(({ line, text }) => [line, text])).toEqual(expected);
     for (const step of steps) expect(query.startsWith(step.query)).toBe(true);
+  });
+});
+
+describe('a query that goes on', () => {
+  test.each<[string, string, string]>([
+    ['at its end', 'T | take 1', 'T | take 1\n+'],
+    ['behind a comment', 'T | take 1 // one\n', 'T | take 1 // one\n+\n'],
+    ['before its semicolon', 'T | take 1;', 'T | take 1\n+;'],
+    ['before semicolons and what is said behind', 'T; // a;\n ; // b', 'T\n+; // a;\n ; // b'],
+    ['behind an address', 'T | where u == "http://x;"', 'T | where u == "http://x;"\n+'],
+    ['before its drawing', 'T\n| render timechart;', 'T\n+\n| render timechart;'],
+    [
+      'before a drawing with a pipe in its title',
+      'T | render piechart with (title="a | b") // c | d',
+      'T\n+ | render piechart with (title="a | b") // c | d',
+    ],
+    ['not before a drawing within', 'T | where a == "| render"', 'T | where a == "| render"\n+'],
+    ['as the first of several', 'T;\n\nU', 'T\n+;\n\nU'],
+  ])('%s', (_what, text, expected) => {
+    const end = endOfQuery(text, 0) ?? -1;
+    expect(`${text.slice(0, end)}\n+${text.slice(end)}`).toBe(expected);
+  });
+
+  test('is found in the text as far as it is the same', () => {
+    const query = withStep('T | take 1; // one', '| take 50');
+    expect(query).toBe('T | take 1\n| take 50');
+    expect(sharedLength(query, 'T | take 1; // one')).toBe('T | take 1'.length);
   });
 });
 

@@ -204,6 +204,12 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('tab', { name: 'For later' }).waitFor();
 
+    // The list of saved queries has not been shown since: what is saved is known all the same.
+    await page.reload();
+    await write(page, 'print Kept = "for later", Again = true');
+    await page.keyboard.press('Control+S');
+    await page.getByRole('status').filter({ hasText: 'Saved as For later' }).waitFor();
+
     const other = await portal.open('/hunt?pane=queries', { user: portal.ben });
     await other.getByRole('button', { name: 'For later' }).click();
     await other.getByRole('tab', { name: 'For later' }).waitFor();
@@ -212,8 +218,54 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.getByRole('tab', { name: 'Queries', exact: true }).click();
     await page.getByRole('button', { name: 'More: For later' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog');
+    await page.route('**/api/quarry/queries/*', (route) => route.abort());
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByText('The server cannot be reached').waitFor();
+    await page.unroute('**/api/quarry/queries/*');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('Nothing is saved yet').waitFor();
+  });
+
+  test('a query becomes a function for everyone, is changed, and goes again', async () => {
+    await write(
+      page,
+      'DeviceProcessEvents | where FileName in~ (names) | summarize count() by FileName',
+    );
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Save as function …' }).click();
+    const dialog = page.getByRole('dialog');
+    const save = () => dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByLabel('Name').fill('StartsOf');
+    await save();
+    await dialog.getByText(/named 'names'/).waitFor();
+    await dialog.getByLabel('Parameters').fill('names: dynamic');
+    await expectAccessible(page, 'a function');
+    await save();
+    await dialog.waitFor({ state: 'detached' });
+    await write(page, 'StartsOf(dynamic(["powershell.exe"]))');
+    await page.keyboard.press('Shift+Enter');
+    await grid(page).filter({ hasText: 'powershell.exe' }).waitFor();
+
+    const other = await portal.open('/hunt?pane=functions', { user: portal.ben });
+    await other.getByRole('button', { name: 'More: StartsOf' }).click();
+    await other.getByRole('menuitem', { name: 'Open its text' }).waitFor();
+    expect(await other.getByRole('menuitem', { name: 'Delete' }).count()).toBe(0);
+    await other.getByRole('menuitem', { name: 'Open its text' }).click();
+    await other.getByRole('tab', { name: 'StartsOf' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Functions', exact: true }).click();
+    await page.getByRole('button', { name: 'More: StartsOf' }).click();
+    await page.getByRole('menuitem', { name: 'Change …' }).click();
+    await dialog.getByLabel('Parameters').fill('names: dynamic, least: long = 0');
+    await save();
+    await page
+      .getByRole('button', { name: /^StartsOf\(names: dynamic, least: long = 0\)/ })
+      .waitFor();
+    await page.getByRole('button', { name: 'More: StartsOf' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'More: StartsOf' }).waitFor({ state: 'detached' });
   });
 
   test('the last answer survives a reload, says when it was, and goes when its user signs out', async () => {
@@ -402,6 +454,12 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     for (const name of ['Account of asha', 'Export', 'Run', 'More']) {
       const box = await page.getByRole('button', { name, exact: true }).first().boundingBox();
       expect((box?.x ?? 0) + (box?.width ?? 9999), name).toBeLessThanOrEqual(800);
+    }
+    // On a telephone panes are above each other.
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const name of ['Account of asha', 'Run', 'Save', 'Share', 'More', 'Export']) {
+      const box = await page.getByRole('button', { name, exact: true }).first().boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 9999), name).toBeLessThanOrEqual(390);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });

@@ -19,7 +19,7 @@ export const copyKinds = {
         `$body = @'`,
         body,
         `'@`,
-        `Invoke-RestMethod -Method Post -Uri '${url}' -ContentType 'application/json' \``,
+        `Invoke-RestMethod -Method Post -Uri '${url}' -ContentType 'application/json; charset=utf-8' \``,
         `  -Headers @{ Authorization = "Bearer $token" } -Body $body`,
       ].join('\n'),
   },

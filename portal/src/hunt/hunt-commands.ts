@@ -1,6 +1,7 @@
 import { type RefObject, useMemo, useRef } from 'react';
 import { type Command, useCommands } from '../app/commands.js';
 import { setPreference, usePreferences } from '../app/preferences.js';
+import { withStep } from './add-to-query.js';
 import type { EditorHandle } from './editor/editor-handle.js';
 import { strings } from './strings.js';
 import type { TabStore } from './tabs.js';
@@ -19,12 +20,16 @@ interface Parts {
   readonly recall: () => void;
   readonly changes: () => void;
   readonly copyAll: () => Promise<void>;
+  /** Absent for those who may not. */
+  readonly saveFunction?: () => void;
 }
 
 const group = strings.page;
 
 /** Those that buttons of the page do as well. */
-export type HuntCommands = Readonly<Record<ToolbarCommand, Command>>;
+export type HuntCommands = Readonly<Record<ToolbarCommand, Command>> & {
+  readonly saveFunction?: Command;
+};
 
 /** What can be done on the hunting page, by buttons, keys and the palette alike. */
 export function useHuntCommands(parts: Parts): HuntCommands {
@@ -32,6 +37,7 @@ export function useHuntCommands(parts: Parts): HuntCommands {
   latest.current = parts;
   const { schemaOpen } = usePreferences();
   const { isRunning } = parts;
+  const mayKeep = parts.saveFunction !== undefined;
   const { list, byName } = useMemo(() => {
     const now = () => latest.current;
     const command = (id: string, title: string, keys: string | undefined, run: () => void) => ({
@@ -48,7 +54,7 @@ export function useHuntCommands(parts: Parts): HuntCommands {
         when: () => !isSomethingOpen(),
       },
       preview: command('preview', strings.preview, 'Alt+Shift+Enter', () =>
-        now().runQuery((text) => `${text}\n| take 50`),
+        now().runQuery((text) => withStep(text, '| take 50')),
       ),
       explain: command('explain', strings.explain, 'Ctrl+Shift+E', () => now().explain()),
       format: command('format', strings.format, 'Alt+Shift+F', () =>
@@ -59,6 +65,9 @@ export function useHuntCommands(parts: Parts): HuntCommands {
       saveAs: command('save-as', strings.saveAs, undefined, () => void now().save(true)),
       share: command('share', strings.share, undefined, () => void now().share()),
     };
+    const saveFunction = mayKeep
+      ? command('save-function', strings.saveFunction, undefined, () => now().saveFunction?.())
+      : undefined;
     const { stop, ...always } = byName;
     const answers = [
       command('recall', strings.recall, 'F8', () => now().recall()),
@@ -86,10 +95,16 @@ export function useHuntCommands(parts: Parts): HuntCommands {
       command('queries', 'Saved queries', 'g q', () => showPane('queries')),
     ];
     return {
-      byName,
-      list: [...Object.values(always), ...(isRunning ? [stop] : []), ...answers, ...tabs],
+      byName: { ...byName, ...(saveFunction && { saveFunction }) },
+      list: [
+        ...Object.values(always),
+        ...(saveFunction ? [saveFunction] : []),
+        ...(isRunning ? [stop] : []),
+        ...answers,
+        ...tabs,
+      ],
     };
-  }, [isRunning, schemaOpen]);
+  }, [isRunning, schemaOpen, mayKeep]);
   useCommands(list);
   return byName;
 }

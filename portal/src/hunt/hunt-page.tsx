@@ -4,10 +4,11 @@ import type { HuntRequest, SavedQuery } from '../api/types.js';
 import { setPreference, usePreferences } from '../app/preferences.js';
 import { useSession } from '../app/session-context.js';
 import { setStatusText } from '../app/status-text.js';
+import { copyText } from '../results/clipboard.js';
 import type { AskedView } from '../results/results.js';
-import { endOfQuery } from './add-to-query.js';
+import { endOfQuery, sharedLength } from './add-to-query.js';
 import { columnValuesQuery } from './column-values.js';
-import { copyAs } from './copy-as.js';
+import { copyAs, copyKinds } from './copy-as.js';
 import { copyHunt } from './copy-hunt.js';
 import { forgetText } from './editor/code-editor.js';
 import type { EditorHandle } from './editor/editor-handle.js';
@@ -29,6 +30,7 @@ import { TabStrip } from './tab-strip.js';
 import { useTableCommands } from './table-commands.js';
 import { requestOf, useTarget } from './target.js';
 import { useFindings } from './use-findings.js';
+import { useFunctions } from './use-functions.js';
 import { useSaving } from './use-saving.js';
 import { useSharedLink } from './use-shared-link.js';
 import { Welcome } from './welcome.js';
@@ -55,6 +57,7 @@ export function HuntPage() {
   const query = statement?.text ?? '';
   const target = useTarget(store, editor);
   const saving = useSaving(store);
+  const functions = useFunctions();
   useSharedLink(store);
 
   const runQuery = useCallback(
@@ -62,8 +65,9 @@ export function HuntPage() {
       const found = target();
       if (!found) return setStatusText(strings.nothingToRun);
       editor.current?.closeHelp();
-      const request = { ...found.request, query: change(found.request.query) };
-      const place = { start: found.start, length: found.request.query.length };
+      const query = change(found.request.query);
+      const request = { ...found.request, query };
+      const place = { start: found.start, length: sharedLength(query, found.request.query) };
       const started = startRun(owner, store.active().id, request, place);
       setStatusText('');
       const stop = started.subscribe(() => {
@@ -96,7 +100,7 @@ export function HuntPage() {
     stop: () => runOf(store.active().id)?.stop(),
     share: async () => {
       const { title, text, range } = store.active();
-      copy(await shareLink({ title, text, range }), strings.linkCopied);
+      await copy(await shareLink({ title, text, range }), strings.linkCopied);
     },
     explain: () => {
       const found = target();
@@ -109,6 +113,13 @@ export function HuntPage() {
       setStatusText(isThere ? '' : strings.noEarlierAnswer);
     },
     changes: () => setView({ id: 'changes' }),
+    ...(functions && {
+      saveFunction: () => {
+        const found = target();
+        if (found) functions.make(found.request.query);
+        else setStatusText(strings.planEmpty);
+      },
+    }),
     copyAll: async () =>
       setStatusText(await copyHunt(store.active(), runOf(store.active().id)?.get())),
   });
@@ -153,6 +164,11 @@ export function HuntPage() {
               preview: (table) => openAndRun(table, `${table}\n| take 50\n`),
               values: (table, column) => openAndRun(column.name, columnValuesQuery(table, column)),
             }}
+            functionActions={{
+              insert: (text) => editor.current?.insert(text),
+              open: openText,
+              keeping: functions,
+            }}
             savedActions={{ open: openSaved, rename: saving.rename, remove: saving.remove }}
             openPast={(hunt) => openText(strings.panes.history, hunt.text)}
           />
@@ -186,8 +202,9 @@ export function HuntPage() {
             onMove={() => setCursor(editor.current?.selection().start ?? 0)}
             onCopyAs={(kind) => {
               const found = target();
-              if (found)
-                copy(copyAs(location.origin, kind, found.request), strings.copied(strings.copyAs));
+              if (!found) return;
+              const { title } = copyKinds[kind];
+              void copy(copyAs(location.origin, kind, found.request), strings.copied(title));
             }}
           />
           <Splitter
@@ -219,14 +236,13 @@ export function HuntPage() {
         </div>
       </div>
       {saving.dialogs}
+      {functions?.dialogs}
       <PlanDrawer request={planned} onClose={() => setPlanned(undefined)} />
     </div>
   );
 }
 
-function copy(text: string, said: string): void {
-  navigator.clipboard.writeText(text).then(
-    () => setStatusText(said),
-    () => window.prompt(strings.shareTitle, text),
-  );
+async function copy(text: string, said: string): Promise<void> {
+  if (await copyText(text)) setStatusText(said);
+  else window.prompt(strings.copyYourself, text);
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ask } from '../api/client.js';
 import type { PastHunt, SavedQuery, Schema } from '../api/types.js';
 
@@ -16,13 +16,12 @@ export function useSchema() {
   });
 }
 
-export function useSavedQueries() {
-  return useQuery({
-    queryKey: ['queries'],
-    queryFn: async () =>
-      (await ask<{ queries: readonly SavedQuery[] }>('GET', '/api/quarry/queries')).queries,
-  });
-}
+/** Those of the user, and those that others share. */
+export const savedQueries = queryOptions({
+  queryKey: ['queries'],
+  queryFn: async () =>
+    (await ask<{ queries: readonly SavedQuery[] }>('GET', '/api/quarry/queries')).queries,
+});
 
 export type SavedQueryContent = Pick<SavedQuery, 'name' | 'folder' | 'text' | 'shared'>;
 

@@ -1,14 +1,15 @@
 import { Button, Spinner, Tab, TabList } from '@fluentui/react-components';
-import type { UseQueryResult } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { CSSProperties } from 'react';
 import { useSearchParams } from 'wouter';
 import type { PastHunt, Schema } from '../api/types.js';
 import { Notice } from '../app/notice.js';
 import { useSession } from '../app/session-context.js';
-import { FunctionPane } from './panes/function-pane.js';
+import { type FunctionActions, FunctionPane } from './panes/function-pane.js';
 import { HistoryPane } from './panes/history-pane.js';
 import { QueryPane, type SavedQueryActions } from './panes/query-pane.js';
 import { type SchemaActions, SchemaPane } from './panes/schema-pane.js';
-import { useSavedQueries } from './queries.js';
+import { savedQueries } from './queries.js';
 import { strings } from './strings.js';
 
 const names = ['schema', 'functions', 'queries', 'history'] as const;
@@ -20,19 +21,22 @@ export function SidePane({
   schema,
   actions,
   savedActions,
+  functionActions,
   openPast,
 }: {
   readonly width: number;
   readonly schema: UseQueryResult<Schema>;
   readonly actions: SchemaActions;
   readonly savedActions: SavedQueryActions;
+  readonly functionActions: FunctionActions;
   readonly openPast: (hunt: PastHunt) => void;
 }) {
   const [search, setSearch] = useSearchParams();
   const asked = search.get('pane') as PaneName | null;
+  const style = { '--qh-side-width': `${width}px` } as CSSProperties;
   const pane = asked && names.includes(asked) ? asked : 'schema';
   return (
-    <aside className="qh-side" style={{ width }} aria-label={strings.panes.label}>
+    <aside className="qh-side" style={style} aria-label={strings.panes.label}>
       <TabList
         size="small"
         selectedValue={pane}
@@ -59,7 +63,7 @@ export function SidePane({
         )}
         {pane === 'functions' && (
           <Loaded query={schema}>
-            {(data) => <FunctionPane functions={data.functions} insert={actions.insert} />}
+            {(data) => <FunctionPane functions={data.functions} actions={functionActions} />}
           </Loaded>
         )}
         {pane === 'queries' && <Queries actions={savedActions} />}
@@ -71,7 +75,7 @@ export function SidePane({
 
 function Queries({ actions }: { readonly actions: SavedQueryActions }) {
   const { session } = useSession();
-  const queries = useSavedQueries();
+  const queries = useQuery(savedQueries);
   return (
     <Loaded query={queries}>
       {(data) => <QueryPane queries={data} user={session.user.id} actions={actions} />}

@@ -1,3 +1,5 @@
+import { isOnlyComments } from './statements.js';
+
 /** A query as far as one of its pipes. */
 export interface Step {
   /** The whole text to there, which can be run. */
@@ -11,6 +13,24 @@ export interface Step {
 const pieces =
   /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|[()[\]{};|]/g;
 
+/** Where a query can go on: before the semicolon that ends it, and the comments behind that. */
+export function openEnd(query: string): number {
+  const comments = new Map<number, number>();
+  for (const { 0: piece, index } of query.matchAll(pieces)) {
+    if (piece.startsWith('//')) comments.set(index + piece.trimEnd().length, index);
+  }
+  const whole = query.trimEnd().length;
+  let end = whole;
+  let isEnded = false;
+  for (;;) {
+    const comment = comments.get(end);
+    const isSemicolon = comment === undefined && query[end - 1] === ';';
+    if (comment === undefined && !isSemicolon) return isEnded ? end : whole;
+    isEnded ||= isSemicolon;
+    end = query.slice(0, comment ?? end - 1).trimEnd().length;
+  }
+}
+
 /** The steps of a query's last statement; those inside of parentheses belong to the step they are in. */
 export function stepsOf(query: string): Step[] {
   let depth = 0;
@@ -20,12 +40,12 @@ export function stepsOf(query: string): Step[] {
     if ('([{'.includes(piece)) depth++;
     else if (')]}'.includes(piece)) depth--;
     else if (depth === 0 && piece === '|') pipes.push(index);
-    else if (depth === 0 && piece === ';' && query.slice(index + 1).trim() !== '') {
+    else if (depth === 0 && piece === ';' && !isOnlyComments(query.slice(index + 1))) {
       start = index + 1;
       pipes = [];
     }
   }
-  const ends = [...pipes, query.replace(/[\s;]+$/, '').length];
+  const ends = [...pipes, openEnd(query)];
   return ends.flatMap((end, at) => {
     const from = at === 0 ? start : (pipes[at - 1] ?? start);
     const own = query.slice(from, end);

@@ -30,6 +30,7 @@ export const strings = {
   closeTab: (title: string) => `Close ${title}`,
   renameTab: 'Rename the tab',
   modified: 'changed since it was saved',
+  tabsNotKept: 'This browser has no room for so much text: the tabs will not survive a reload.',
 
   run: 'Run',
   stop: 'Stop',
@@ -134,6 +135,19 @@ export const strings = {
   filterFunctions: 'Filter functions',
   noFunctions:
     'There are no stored functions. An administrator makes them; let statements need nobody.',
+  noFunctionsFound: 'No stored function has that name.',
+  openFunction: 'Open its text',
+  change: 'Change …',
+  saveFunction: 'Save as function …',
+  functionTitle: 'Save as function',
+  changeFunctionTitle: (name: string) => `Change ${name}`,
+  functionNameHint: 'Letters, digits and _. Hunts of everyone call it by this name.',
+  functionParametersHint: 'As KQL writes them: names: dynamic, window: timespan = 1d',
+  functionSummary: 'What it is for',
+  functionBody: 'KQL',
+  functionTaken: (name: string) =>
+    `There is a function ${name}. It is changed from its entry in the list of functions.`,
+  removeFunctionHint: 'Hunts that call it fail from then on, those of others too.',
 
   filterQueries: 'Filter saved queries',
   mine: 'Mine',
@@ -191,7 +205,7 @@ export const strings = {
   dismissTips: 'Do not show these again',
   tipsLabel: 'Tips',
 
-  shareTitle: 'Link to this query',
+  copyYourself: 'The browser did not allow copying. Copy this:',
   loading: 'Loading …',
   loadFailed: 'This could not be loaded',
   tryLoading: 'Load again',

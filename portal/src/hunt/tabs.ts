@@ -1,3 +1,5 @@
+import { setStatusText } from '../app/status-text.js';
+import { strings } from './strings.js';
 import { defaultRange, type TimeRange } from './time-range.js';
 
 /** A query being worked on. It is kept in this browser: the text, never rows. */
@@ -125,7 +127,11 @@ export class TabStore {
 
   #write(): void {
     clearTimeout(this.#timer);
-    localStorage.setItem(this.#key, JSON.stringify(this.#merged()));
+    try {
+      localStorage.setItem(this.#key, JSON.stringify(this.#merged()));
+    } catch {
+      setStatusText(strings.tabsNotKept);
+    }
   }
 
   /** Another window of the browser keeps its tabs in the same place: what it has written there stays. */

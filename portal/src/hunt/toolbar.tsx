@@ -13,8 +13,8 @@ import { PlayFilled } from '@fluentui/react-icons/svg/play';
 import { SaveRegular } from '@fluentui/react-icons/svg/save';
 import { ShareRegular } from '@fluentui/react-icons/svg/share';
 import { StopFilled } from '@fluentui/react-icons/svg/stop';
-import type { Command } from '../app/commands.js';
 import { type CopyKind, copyKinds } from './copy-as.js';
+import type { HuntCommands } from './hunt-commands.js';
 import { strings } from './strings.js';
 import { TimePicker } from './time-picker.js';
 import type { TimeRange } from './time-range.js';
@@ -34,11 +34,12 @@ export function Toolbar({
   readonly isTimeInQuery: boolean;
   /** What the query would read. */
   readonly estimate: string | undefined;
-  readonly commands: Readonly<Record<ToolbarCommand, Command>>;
+  readonly commands: HuntCommands;
   readonly onRange: (range: TimeRange) => void;
   readonly onCopyAs: (kind: CopyKind) => void;
 }) {
-  const { run, stop, save, share, preview, explain, format, fix, saveAs } = commands;
+  const { run, stop, save, share, preview, explain, format, fix, saveAs, saveFunction } = commands;
+  const more = [preview, explain, format, fix, saveAs, ...(saveFunction ? [saveFunction] : [])];
   return (
     <div className="qh-toolbar" role="toolbar" aria-label={strings.page}>
       {isRunning ? (
@@ -72,7 +73,7 @@ export function Toolbar({
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
-            {[preview, explain, format, fix, saveAs].map(({ id, title, keys, run: act }) => (
+            {more.map(({ id, title, keys, run: act }) => (
               <MenuItem key={id} onClick={act} secondaryContent={keys ?? ''}>
                 {title}
               </MenuItem>

@@ -4,7 +4,7 @@ import type { SavedQuery } from '../api/types.js';
 import { useSession } from '../app/session-context.js';
 import { setStatusText } from '../app/status-text.js';
 import { RemoveDialog, SaveDialog } from './dialogs.js';
-import { removeQuery, type SavedQueryContent, saveQuery } from './queries.js';
+import { removeQuery, type SavedQueryContent, savedQueries, saveQuery } from './queries.js';
 import { strings } from './strings.js';
 import type { TabStore } from './tabs.js';
 
@@ -34,9 +34,14 @@ export function useSaving(store: TabStore): Saving {
   const save = useCallback(
     async (asNew: boolean) => {
       const { id, title, text, saved } = store.active();
-      const known = client
-        .getQueryData<readonly SavedQuery[]>(['queries'])
-        ?.find((each) => each.id === saved?.id);
+      let known: SavedQuery | undefined;
+      try {
+        // The list may never have been shown: without it, what is saved already would be saved again.
+        const queries = saved && (await client.ensureQueryData(savedQueries));
+        known = queries?.find((each) => each.id === saved?.id);
+      } catch (error) {
+        return setStatusText(error instanceof Error ? error.message : String(error));
+      }
       if (!known || asNew || known.owner.id !== session.user.id) {
         const content = { name: title, folder: known?.folder ?? '', text, shared: false };
         return setNaming({ content, tab: id });
@@ -66,16 +71,20 @@ export function useSaving(store: TabStore): Saving {
 
   const dialogs = (
     <>
-      <SaveDialog content={naming?.content} onSave={finish} onClose={() => setNaming(undefined)} />
-      <RemoveDialog
-        name={removing?.name}
-        onClose={() => setRemoving(undefined)}
-        onRemove={async () => {
-          if (removing) await removeQuery(removing.id);
-          setRemoving(undefined);
-          await reload();
-        }}
-      />
+      {naming && (
+        <SaveDialog content={naming.content} onSave={finish} onClose={() => setNaming(undefined)} />
+      )}
+      {removing && (
+        <RemoveDialog
+          name={removing.name}
+          hint={strings.removeHint}
+          onClose={() => setRemoving(undefined)}
+          onRemove={async () => {
+            await removeQuery(removing.id);
+            await reload();
+          }}
+        />
+      )}
     </>
   );
   return {

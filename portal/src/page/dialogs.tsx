@@ -15,6 +15,7 @@ import {
 } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import { useFocusReturn } from '../app/focus-return.js';
+import { copyText } from '../results/clipboard.js';
 import { strings } from './strings.js';
 
 const useStyles = makeStyles({
@@ -204,7 +205,7 @@ export function CopyButton({
     <Button
       size="small"
       onClick={async () => {
-        await navigator.clipboard.writeText(text);
+        if (!(await copyText(text))) return;
         setCopied(true);
         setTimeout(() => setCopied(false), 2000);
       }}
