@@ -187,6 +187,16 @@ describe('points that are not the rows’', () => {
     expect(series[0]).toEqual(['s0', 1000]);
   });
 
+  test.each(['piechart', 'treemap'])('a %s has no share below nothing, and says so', (kind) => {
+    const rows = [
+      ['a', 3],
+      ['b', -2],
+    ];
+    const { series, leftOut } = drawn(kind, table({ Name: 'string', N: 'long' }, rows));
+    expect(series.flat().filter((value) => typeof value === 'number')).toEqual([3]);
+    expect(leftOut).toEqual({ series: 0, points: 1 });
+  });
+
   test('counted events stand in round steps of time', () => {
     const from = table({ Timestamp: 'datetime' }, [
       ['2026-01-01T00:00:01.0000000Z'],

@@ -32,6 +32,7 @@ const useStyles = makeStyles({
     padding: '0 12px',
     backgroundColor: tokens.colorNeutralBackground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    '@media (max-width: 600px)': { gap: '4px', padding: '0 4px' },
   },
   product: {
     display: 'flex',
@@ -42,6 +43,8 @@ const useStyles = makeStyles({
     color: 'inherit',
     textDecoration: 'none',
   },
+  /** Words beside an icon, which says the same where there is no room. */
+  words: { '@media (max-width: 600px)': { display: 'none' } },
   navigation: { display: 'flex', height: '100%' },
   page: {
     position: 'relative',
@@ -103,9 +106,9 @@ export function Header({
   const shown = pages.filter(({ isFor }) => isFor?.(session.may) ?? true);
   return (
     <header className={styles.header}>
-      <Link href="/hunt" className={styles.product}>
+      <Link href="/hunt" className={styles.product} aria-label={strings.product}>
         <img src={icon} alt="" width={20} height={20} />
-        {strings.product}
+        <span className={styles.words}>{strings.product}</span>
       </Link>
       <nav className={styles.navigation} aria-label={strings.navigation}>
         {shown.map(({ start, title }) => {
@@ -127,9 +130,10 @@ export function Header({
         icon={<SearchRegular />}
         onClick={openPalette}
         aria-keyshortcuts="Control+K"
+        aria-label={strings.search}
       >
-        {strings.search}
-        <kbd className={styles.keys}>Ctrl+K</kbd>
+        <span className={styles.words}>{strings.search}</span>
+        <kbd className={mergeClasses(styles.keys, styles.words)}>Ctrl+K</kbd>
       </Button>
       <span className={styles.tenant} title={strings.tenant(session.tenant.id)}>
         {session.tenant.name}
@@ -157,7 +161,7 @@ function UserMenu({ openKeys }: { readonly openKeys: () => void }) {
           icon={<PersonCircleRegular />}
           aria-label={strings.userMenu(session.user.name)}
         >
-          {session.user.name}
+          <span className={styles.words}>{session.user.name}</span>
         </Button>
       </MenuTrigger>
       <MenuPopover>

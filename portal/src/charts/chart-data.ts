@@ -54,6 +54,7 @@ export function chartData(
     { name: string; of: unknown[]; points: Map<number, Point> | Point[]; y: number }
   >();
   const sums = axis === 'category' || counted;
+  const isShare = choice.kind === 'piechart' || choice.kind === 'treemap';
   let left = 0;
   let drawn = 0;
   for (const row of rows) {
@@ -70,6 +71,11 @@ export function chartData(
         continue;
       }
       const value = counted ? 1 : numberOf(row[y], columns[y]?.type ?? 'real');
+      // A share of a whole is never less than nothing.
+      if (isShare && value !== null && value < 0) {
+        left += 1;
+        continue;
+      }
       const name = seriesName(label, counted ? 'Rows' : (columns[y]?.name ?? ''), choice);
       const key = `${y} ${label}`;
       let series = found.get(key);

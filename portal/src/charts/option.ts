@@ -95,7 +95,13 @@ function legend(data: ChartData, choice: ChartChoice, shape: Shape, colours: Cha
 }
 
 function barNames({ quiet, font }: ChartColours): object {
-  const label = { color: quiet, fontFamily: font, width: 220, overflow: 'truncate' };
+  const label = {
+    color: quiet,
+    fontFamily: font,
+    width: 220,
+    overflow: 'truncate',
+    hideOverlap: true,
+  };
   return { nameLocation: 'start', nameGap: 10, axisLabel: label };
 }
 

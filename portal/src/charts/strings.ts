@@ -21,7 +21,7 @@ export const text = {
   noRows: 'There are no rows to draw.',
   leftOutSeries: (count: number) => `${count.toLocaleString('en')} smaller series are not drawn.`,
   leftOutPoints: (count: number) =>
-    `${count.toLocaleString('en')} points are not drawn; summarise in the query to see all.`,
+    `${count.toLocaleString('en')} points are not drawn: too many, or below zero in a chart of shares.`,
   tableCut: (count: number) => `The first ${count.toLocaleString('en')} points.`,
   rows: 'Rows',
   columns: 'Columns',
