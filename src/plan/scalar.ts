@@ -485,8 +485,9 @@ function named(columns: readonly PlanColumn[]): PlanExpression[] {
 }
 
 /**
- * A note on its page says that of a dynamic column the default is given. The binder knows nothing of it, and queries
- * ask for such columns (`AdditionalFields`) to get what they hold: they get that.
+ * A note on its page says that of a dynamic column the default is given. Neither the binder nor Microsoft's library of
+ * functions knows of that (`series_downsample_fl` reads its series so), and queries ask for such columns
+ * (`AdditionalFields`) to get what they hold: they get that.
  */
 function columnIfExists(
   node: Expression,
