@@ -905,3 +905,17 @@ describe('a list of one value says what the value says', () => {
     expect(rowOf(listed({ ...common, ...inLists }) as object)).toMatchObject(plain);
   });
 });
+
+it.each([
+  [['access'], 404, 'InboundConnectionAccepted'],
+  [['access', 'denied'], 403, 'ConnectionFailed'],
+  [['access'], undefined, 'ConnectionFailed'],
+])('a request that fails, of types %j, with status %s: %s', (type, status_code, actionType) => {
+  const row = rowOf({
+    event: { dataset: 'nginx.access', category: ['web'], type, outcome: 'failure' },
+    source: { ip: '203.0.113.8' },
+    http: { request: { method: 'GET' }, response: { status_code } },
+    host,
+  });
+  expect(row).toMatchObject({ ActionType: actionType, RemoteIP: '203.0.113.8' });
+});

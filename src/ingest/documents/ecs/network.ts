@@ -31,6 +31,9 @@ const isIcmp = any(
 /** Programs that do not wait for a connection are told that it is being made. */
 const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
 
+/** What fails is the request: its connection has carried the answer. */
+const isAnswered = isThere('http.response.status_code');
+
 const isFlow = all(action('network_flow'), isThere('flow.id'), isThere('event.start'));
 
 export const networkEvent: DocumentRule = {
@@ -41,7 +44,7 @@ export const networkEvent: DocumentRule = {
     [all(type('denied'), inbound), 'ConnectionFailed'],
     [
       any(
-        all(hasFailed, not(isUnderWay)),
+        all(hasFailed, not(isUnderWay), not(isAnswered)),
         type('denied', 'error'),
         actionText(/connection_create_failed/, 'has CONNECTION_CREATE_FAILED'),
         hasNoAnswer,
