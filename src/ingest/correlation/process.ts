@@ -39,6 +39,8 @@ export class Process {
   /** When it started, to 100 ns. */
   started: string | undefined;
   endMs: number | undefined;
+  /** When it was last seen acting, ms since 1970; not stored. */
+  seenMs: number | undefined;
   /** Of the best word there is on it. */
   rank: Rank = rank.mention;
   readonly facts: ProcessFacts = {};

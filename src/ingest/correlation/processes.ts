@@ -33,6 +33,8 @@ export const startToleranceMs = 5_000;
 const earlyMs = 2_000;
 /** What a process did may be logged after its end. */
 const lateMs = 5_000;
+/** For so long a process that was seen acting is taken to run on. */
+const actingMs = 60 * 60 * 1000;
 
 /** The processes of a tenant's devices. */
 export class ProcessCache {
@@ -88,6 +90,7 @@ export class ProcessCache {
       process ??= new Process(device);
       process.startMs ??= startMs ?? ms;
     }
+    process.seenMs = Math.max(process.seenMs ?? ms, ms);
     this.#name(process, guid, pid);
     this.#learn(process, facts, by);
     return process;
@@ -116,11 +119,15 @@ export class ProcessCache {
     );
     // Of a start that was seen there is more to say than of a process that was only seen acting.
     const started = candidates.filter((process) => process.rank > rank.mention);
+    // Where starts are not logged, ends may not be either: the pid is its own for a while.
+    const acting = candidates.filter(
+      ({ seenMs, startMs }) => ms <= (seenMs ?? startMs ?? ms) + actingMs,
+    );
     return (
       latestBefore(started, ms) ??
       latestBefore(started, ms + earlyMs) ??
-      latestBefore(candidates, ms) ??
-      latestBefore(candidates, ms + earlyMs)
+      latestBefore(acting, ms) ??
+      latestBefore(acting, ms + earlyMs)
     );
   }
 

@@ -116,6 +116,25 @@ describe('the acting process', () => {
     ]);
   });
 
+  it('that was only seen acting is taken to have its pid for an hour', () => {
+    const later = (hour: string) =>
+      JSON.parse(
+        JSON.stringify(event('powershell', 4104, { ScriptBlockText: hour }, { pid: 42 })).replace(
+          'T10:11',
+          `T${hour}`,
+        ),
+      ) as object;
+    const { rows } = read([
+      event('sysmon', 11, { ...actor, ...file }, { seconds: 14 }),
+      later('11:10'),
+      later('11:13'),
+    ]);
+    expect(rows['DeviceEvents']?.map((row) => row['InitiatingProcessFileName'])).toEqual([
+      'cmd.exe',
+      undefined,
+    ]);
+  });
+
   it('whose start was seen goes before one that was only seen acting', () => {
     const { rows } = read([
       event('security', 4688, { ...security4688, NewProcessName: 'C:\\Started.exe' }),
