@@ -85,7 +85,7 @@ export function wholeNumber(text: string, bits: 32 | 64): bigint | null {
 
 /** Digits with a point and an exponent; beyond 56 digits before the point no decimal has room. */
 export function decimalNumber(text: string): string | null {
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text);
+  const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i.test(text);
   return isNumber && Math.abs(Number(text)) < 1e56 ? text : null;
 }
 

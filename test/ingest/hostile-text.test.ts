@@ -43,6 +43,16 @@ describe('what is read again and again to its end takes no time that grows with 
         }),
       ],
     ],
+    [
+      'digits of a type',
+      'windows-event',
+      [
+        windows('Microsoft-Windows-Sysmon', 22, {
+          ...{ UtcTime: '2026-01-05 10:11:12', QueryName: 'a' },
+          QueryResults: `type: ${'1'.repeat(900_000)}\nx`,
+        }),
+      ],
+    ],
     ['nodes', 'auditd', ['node='.repeat(180_000)]],
     [
       'texts of AUOMS',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkExpansions } from '../../src/kql/expansions.js';
+import { decimalNumber } from '../../src/kql/literals.js';
 import { sourceText } from '../../src/kql/source.js';
 import { mayBeRespelled } from '../../src/kql/spellings.js';
 import { matcher } from '../../src/kql/views.js';
@@ -30,6 +31,7 @@ describe('a query of any length is looked through in a time that grows with it',
     ['patterns of letters', () => matcher(`${of('*e')}*z`).test(of('e')), false],
     ['expansions', () => mayBeRespelled(of('mv-expand ')), false],
     ['an expansion with take', () => mayBeRespelled(`T | mv-expand x take 1 | ${of('a ')}`), true],
+    ['digits', () => decimalNumber(`${of('1')}x`), null],
     ['let', () => checkExpansions(sourceText(of('let '), '', [])), undefined],
   ])('%s', (_name, look, wanted) => {
     const start = performance.now();

@@ -479,7 +479,7 @@ const dnsTypes: Readonly<Record<string, string>> = words({
   '65': 'HTTPS',
 });
 
-const dnsTyped = /^type:\s*(\d+)\s*(.*)$/i;
+const dnsTyped = /^type:\s*(\d+)\s*([\s\S]*)$/i;
 
 /** `type:  5 a.b;1.2.3.4;` as a list of types and results. */
 export function dnsResults(text: string): JsonValue {
