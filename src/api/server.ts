@@ -67,6 +67,7 @@ import {
   wholeRequestMs,
 } from './slow-clients.js';
 import { traceRequests } from './tracing.js';
+import { readWhole } from './whole-body.js';
 
 /** What the routes stand on. */
 export interface ServerParts extends HuntingParts {
@@ -152,7 +153,7 @@ async function createListener(
   const served = collectRoutes(app);
   app.decorateRequest('huntText', undefined);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', readWhole);
   app.setErrorHandler(sendFailure);
   const isLost = (request: FastifyRequest) => parts.portal !== undefined && isVisit(request);
   app.setNotFoundHandler(async (request, reply) => {

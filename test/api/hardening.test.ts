@@ -192,3 +192,20 @@ describe('metrics', () => {
     expect((await fetch(`${fixture.url}/metrics`, { headers })).status).toBe(403);
   });
 });
+
+test('a body whose chunks are of a byte each takes no more memory than others', async () => {
+  const size = 400_000;
+  let before = 0;
+  let grown = 0;
+  respond = async () => {
+    grown = process.memoryUsage().heapUsed - before;
+    return answer(['{"FileName":"a"}']);
+  };
+  const body = `{"Query":"${'x'.repeat(size)}"}`;
+  const head = `POST /api/advancedhunting/run HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: ${authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  const chunks = [...body].map((byte) => `1\r\n${byte}\r\n`).join('');
+  before = process.memoryUsage().heapUsed;
+  const heard = await speak(`${head}${chunks}0\r\n\r\n`);
+  expect(heard).toContain('200 OK');
+  expect(grown).toBeLessThan(size * 80);
+});
