@@ -112,13 +112,24 @@ function thrownMessage(text: string, literals: readonly string[]): string | unde
 
 /** Conditions of the engine, not of the rows: the same insert works later. */
 const insertLater: Readonly<Record<number, string>> = {
+  ...Object.fromEntries(
+    // Files that cannot be opened, read, looked at or made, a system call or a library that failed, a table that takes
+    // nothing now.
+    [74, 76, 77, 87, 88, 107, 242, 425, 1000, 1001, 1002].map((code) => [
+      code,
+      'The engine cannot use its files.',
+    ]),
+  ),
   75: 'The disk is full.',
   159: 'The engine is overloaded.',
   173: 'The engine is out of memory.',
   202: 'The engine is overloaded.', // TOO_MANY_SIMULTANEOUS_QUERIES
+  236: 'The engine was interrupted.', // ABORTED
   241: 'The engine is out of memory.',
   243: 'The disk is full.',
   252: 'The engine is behind with merging.', // TOO_MANY_PARTS
+  394: 'The engine was interrupted.', // QUERY_WAS_CANCELLED
+  439: 'The engine is overloaded.', // CANNOT_SCHEDULE_TASK
 };
 
 /** An insert's failure: `ingest.unavailable` when trying again can help, `engine.failed` when not. */

@@ -1,4 +1,4 @@
-import { appendFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../src/engine/schema.js';
@@ -189,6 +189,15 @@ describe('a segment is inserted once', () => {
       await engine.insertSegment({ database, table, file, token, begun: true });
       expect(await count(table)).toBe(before + rows.length);
     }
+  });
+
+  test('or later, where not its rows are at fault but the folders of the engine', async () => {
+    const other = await startTestEngine();
+    await migrate(other.engine, database, catalogOf(eventsTable), 'forever');
+    rmSync(path.join(other.directory, 'run'), { recursive: true });
+    const file = writeSegment(other.directory, 'homeless', eventRows(10, 'homeless'));
+    const segment = { database, table: eventsTable.name, file, token: 'homeless' };
+    expect((await refusal(other.engine.insertSegment(segment)))[0]).toBe('ingest.unavailable');
   });
 
   test('or not at all', async () => {
