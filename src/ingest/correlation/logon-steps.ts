@@ -21,6 +21,16 @@ const toleranceMs = 120_000;
 /** Where a program knows no account, some write that. */
 const noAccount = /^\((?:unknown|invalid)(?: user)?\)$/;
 
+/** An account's name without its domain, which not every step tells; '': it is not known. */
+function plainName(account: string | undefined): string {
+  return account === undefined || noAccount.test(account)
+    ? ''
+    : account
+        .slice(account.lastIndexOf('\\') + 1)
+        .replace(/(?<=.)@.*$/s, '')
+        .toLowerCase();
+}
+
 /** What the row of a step is to those of the others. */
 export interface SettledStep {
   /** The row of the login tells it. */
@@ -30,7 +40,8 @@ export interface SettledStep {
 
 /**
  * The row of a login takes the place of its other steps': of all where it succeeds, else of one of each kind,
- * because each try has a row. It gets the account's name from them where it has none.
+ * because each try has a row. It gets the account's name from them where it has none. Steps of another account are
+ * another logon's: one process may serve many.
  */
 export function settleStep(
   step: LogonStep,
@@ -48,25 +59,34 @@ export function settleStep(
   const key = `${labelOf(device)}\nlogon\n${textFrom(pid)} ${textFrom(result)}`;
   const taken = ({ identity }: RowKey) => ({ key: `${key}\n${identity}`, device, ms });
   const account = textFrom(columns['AccountName']);
+  const name = plainName(account);
   if (step !== 'login') {
     if (correlation.isToldByPrimary(taken(row), toleranceMs)) {
       return { isTold: true };
     }
-    lesserRows.add({ key: `${key}\n${step}`, device, ms, ...row });
+    lesserRows.add({ key: `${key}\n${step} ${name}`, device, ms, ...row });
     if (account !== undefined) {
       secondaries.add({ key, device, ms }, { account });
     }
     return { isTold: false };
   }
-  if (account === undefined || noAccount.test(account)) {
-    const known = secondaries.near({ key, device, ms }, toleranceMs);
-    columns['AccountName'] = known?.['account'] ?? account;
-  }
+  const known =
+    name === '' ? secondaries.near({ key, device, ms }, toleranceMs)?.['account'] : undefined;
+  columns['AccountName'] = known ?? account;
+  const names = new Set([plainName(known ?? account), '']);
   const replaces = lesserSteps.flatMap((lesser) => {
-    const event = { key: `${key}\n${lesser}`, device, ms, toleranceMs };
-    const rows =
-      result === 'LogonSuccess' ? lesserRows.near(event) : lesserRows.nearest(event, row);
-    return rows ?? [];
+    const events = [...names].map((each) => ({
+      key: `${key}\n${lesser} ${each}`,
+      ...{ device, ms, toleranceMs },
+    }));
+    if (result === 'LogonSuccess') {
+      return events.flatMap((event) => lesserRows.near(event) ?? []);
+    }
+    for (const event of events) {
+      const nearest = lesserRows.nearest(event, row);
+      if (nearest) return nearest;
+    }
+    return [];
   });
   for (const each of replaces) {
     correlation.notePrimary(taken(each));

@@ -112,6 +112,25 @@ const cases: readonly (readonly [string, readonly Step[], readonly Logon[]])[] =
       ['LogonSuccess', 500, null],
     ],
   ],
+  [
+    'tries and logins of two accounts, which one process serves',
+    [
+      ...[auth(10, 'failed', { account: 'al' }), login(11, 'failed', { account: 'bob' })],
+      ...[auth(20, 'success', { account: 'al' }), auth(21, 'success')],
+      login(22, 'success', { account: 'bob' }),
+    ],
+    [
+      ['LogonFailed', 10, 'al'],
+      ['LogonFailed', 11, 'bob'],
+      ['LogonSuccess', 20, 'al'],
+      ['LogonSuccess', 22, 'bob'],
+    ],
+  ],
+  [
+    'a login whose account is named otherwise',
+    [auth(10, 'success', { account: 'CORP\\\\bob' }), login(11, 'success', { account: 'bob' })],
+    [['LogonSuccess', 11, 'bob']],
+  ],
 ];
 
 describe('an attempt to log on that the audit system tells in two records is one row', async () => {
