@@ -118,7 +118,9 @@ export class ProcessCache {
         ms <= endMs + lateMs && sameImage(facts.image, image),
     );
     // Of a start that was seen there is more to say than of a process that was only seen acting.
-    const started = candidates.filter((process) => process.rank > rank.mention);
+    const started = candidates.filter(
+      (process) => process.rank > rank.mention && !isFollowed(process, candidates, ms),
+    );
     // Where starts are not logged, ends may not be either: the pid is its own for a while.
     const acting = candidates.filter(
       ({ seenMs, startMs }) => ms <= (seenMs ?? startMs ?? ms) + actingMs,
@@ -271,6 +273,14 @@ export class ProcessCache {
     // A pid comes round again and again; who asks for the early ones is asking for long ago.
     this.#byPid.set(pidKey(device, pid), list.slice(-mostPerPid));
   }
+}
+
+/** Whether a process that was only seen acting has started after it, which is over by then. */
+function isFollowed({ startMs = Number.NaN }: Process, others: readonly Process[], ms: number) {
+  return others.some(({ rank: by, guid }) => {
+    const next = by === rank.mention && guid !== undefined ? startOfGuid(guid) : undefined;
+    return next !== undefined && next > startMs + startToleranceMs && next <= ms;
+  });
 }
 
 function latestBefore(processes: readonly Process[], ms: number): Process | undefined {

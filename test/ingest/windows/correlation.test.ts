@@ -169,6 +169,25 @@ describe('the acting process', () => {
     });
   });
 
+  it('whose start was seen is over once another with its pid has started', () => {
+    const at = (hour: string, of: object) =>
+      JSON.parse(JSON.stringify(of).replaceAll('T10:11', `T${hour}`)) as object;
+    const script = (hour: string) =>
+      at(hour, event('powershell', 4104, { ScriptBlockText: hour }, { pid: 42, seconds: 20 }));
+    const { rows } = read([
+      at('08:11', event('security', 4688, { ...security4688, NewProcessName: 'C:\\Started.exe' })),
+      script('09:11'),
+      event('sysmon', 11, { ...actor, Image: 'C:\\Acting.exe', ...file }, { seconds: 14 }),
+      script('10:11'),
+      script('11:30'),
+    ]);
+    expect(rows['DeviceEvents']?.map((row) => row['InitiatingProcessFileName'])).toEqual([
+      'started.exe',
+      'acting.exe',
+      undefined,
+    ]);
+  });
+
   it('is of its own device', () => {
     const other = JSON.parse(
       JSON.stringify(
