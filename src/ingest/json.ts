@@ -261,7 +261,7 @@ function readable(token: string): string {
   return wholeNumber.test(token) && isWide(token) ? `${token}.0` : token;
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -1,3 +1,5 @@
+import { isJson } from './json.js';
+
 /** A record's bytes, cut out of a stream. */
 export interface CutRecord {
   /** The record, or its beginning where it is larger than the limit. */
@@ -322,15 +324,6 @@ function startsXml(start: Buffer): boolean | undefined {
 }
 
 const xmlStartEnough = '<Events>'.length;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Where what is not space begins; `end` when there is nothing. A text line keeps its indentation. */
 function contentStart(bytes: Buffer, start: number, end: number): number {
