@@ -95,16 +95,33 @@ test.each([
   expect(reads.map(({ table }) => table)).toEqual(['DeviceEvents']);
 });
 
-test('functions that call each other so often that they cannot be written out are refused', () => {
-  const steps = Array.from(
-    { length: 40 },
-    (_, n) => `let f${n + 1} = () { f${n}() | join f${n}() on x };`,
-  );
-  const text = `let f0 = () { range x from 1 to 10 step 1 }; ${steps.join(' ')} f40() | take 1`;
-  expect(() => sqlAt(text, '2026-02-03T04:05:06.789Z')).toThrow(
-    'Calling functions that call functions so often is not supported',
-  );
-}, 10_000);
+test.each<[string, (name: string) => string, string]>([
+  ['called', (name) => `let ${name} = () {`, 'f39()'],
+  ['without parentheses', (name) => `let ${name} = () {`, 'f39'],
+  ['views', (name) => `let ${name} = view () {`, 'f39'],
+  ['behind a comment', (name) => `let ${name} = // ;\n () {`, 'f39()'],
+  ['of names with a semicolon', (name) => `let ['${name};'] = () {`, "['f39;']()"],
+  [
+    'of names that are used again',
+    (name) =>
+      `let g${name} = () { let ${name} = () { range x from 1 to 10 step 1 }; ${name}() }; let ${name} = () {`,
+    'f39()',
+  ],
+])(
+  'functions that call each other so often that they cannot be written out are refused: %s',
+  (_, start, call) => {
+    const called = (n: number) => call.replace('39', String(n));
+    const steps = Array.from(
+      { length: 40 },
+      (_, n) => `${start(`f${n + 1}`)} ${called(n)} | join ${called(n)} on x };`,
+    );
+    const text = `${start('f0')} range x from 1 to 10 step 1 }; ${steps.join(' ')} ${called(40)} | take 1`;
+    expect(() => sqlAt(text, '2026-02-03T04:05:06.789Z')).toThrow(
+      'Calling functions that call functions so often is not supported',
+    );
+  },
+  10_000,
+);
 
 test('what is kept goes by the clock, whatever moment a hunt takes for the present', () => {
   const catalog = tenantCatalog(builtinCatalog, [], new Map([['DeviceEvents', 7]]));

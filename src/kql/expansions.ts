@@ -7,14 +7,6 @@ import { kindOf, optionalMember, type SyntaxNode } from './syntax.js';
 const mostExpansions = 2_000;
 
 const letWord = /\blet\b/;
-const functionStart = /=\s*(?:view\s*)?\(/;
-
-function declaresFunction(text: string): boolean {
-  return text.split(';').some((statement) => {
-    const start = statement.search(letWord);
-    return start >= 0 && functionStart.test(statement.slice(start));
-  });
-}
 
 interface Scope {
   /** The node at whose end the scope ends. */
@@ -29,7 +21,8 @@ interface Scope {
  * @throws HuntError `kql.unsupported` at the call that is too much
  */
 export function checkExpansions(source: SourceText): void {
-  if (!declaresFunction(source.text)) return;
+  // A function has a body in braces, whatever stands before it: names and comments may hold anything.
+  if (!source.text.includes('{') || !letWord.test(source.text)) return;
   const expansions = new Map<string, number>();
   const scopes: Scope[] = [{ node: undefined, name: '', expansions: 0 }];
   const left: SyntaxNode[] = [language.KustoCode.Parse(source.text).Syntax as SyntaxNode];
@@ -38,15 +31,17 @@ export function checkExpansions(source: SourceText): void {
     if (node === scope.node) {
       // Met for the second time: all within it has been seen.
       scopes.pop();
-      expansions.set(scope.name, scope.expansions + 1);
+      // Which of two of one name is called, the binder alone knows: no less than the larger one.
+      expansions.set(scope.name, Math.max(expansions.get(scope.name) ?? 0, scope.expansions + 1));
       continue;
     }
     const name = optionalMember(node, 'Name')?.SimpleName ?? '';
     if (isFunction(node)) {
       scopes.push({ node, name, expansions: 0 });
       left.push(node);
-    } else if (kindOf(node) === 'FunctionCallExpression') {
-      scope.expansions += expansions.get(name) ?? 0;
+    } else if (kindOf(node) === 'NameReference') {
+      // Functions without parameters are called without parentheses, too.
+      scope.expansions += expansions.get(node.SimpleName ?? '') ?? 0;
       if (scope.expansions > mostExpansions) throw tooMany(originalSpan(source, spanOf(node)));
     }
     for (let index = node.ChildCount - 1; index >= 0; index--) {
