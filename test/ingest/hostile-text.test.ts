@@ -53,6 +53,19 @@ describe('what is read again and again to its end takes no time that grows with 
         }),
       ],
     ],
+    [
+      'values and a message with escapes',
+      'windows-event',
+      [
+        {
+          ...{ EventTime: '2026-01-05 10:11:12', Hostname: 'PC1', EventID: 4688 },
+          SourceName: 'Microsoft-Windows-Security-Auditing',
+          ...{ Channel: 'Security', SourceModuleType: 'im_msvistalog' },
+          Message: 'x&lt'.repeat(110_000),
+          ...Object.fromEntries(Array.from({ length: 25_000 }, (_, n) => [`A${n}`, `x&lt;${n}`])),
+        },
+      ],
+    ],
     ['nodes', 'auditd', ['node='.repeat(180_000)]],
     [
       'texts of AUOMS',

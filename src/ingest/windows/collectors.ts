@@ -146,12 +146,16 @@ export function mendNxlog(data: EventData, message: string): void {
     // That of the event stands where the service's would.
     data.put('AccountName', serviceAccount.exec(message)?.[1]);
   }
+  let searched = 0;
   for (const [slot, value] of data.values.entries()) {
-    if (value.includes('&') && isEscaped(value, message)) {
+    if (value.includes('&') && searched++ < mostEscaped && isEscaped(value, message)) {
       data.replace(slot, unescapeXml(value));
     }
   }
 }
+
+/** No event has so many values; for each of them the message is searched. */
+const mostEscaped = 200;
 
 const serviceAccount = /^Service Account:[ \t]*(\S[^\r\n]*)/m;
 const xmlEscape = /&(?:lt|gt|amp|quot|apos);/;
