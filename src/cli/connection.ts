@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, stat } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -153,7 +154,9 @@ export async function startEmpty(): Promise<EmptyServer> {
     import('../configuration.js'),
   ]);
   const data = await mkdtemp(join(tmpdir(), 'quarry-empty-'));
-  const remove = () => rm(data, { recursive: true, force: true });
+  const remove = () => rmSync(data, { recursive: true, force: true });
+  // Whoever ends the process in the middle (`| head`) leaves no folder either.
+  process.once('exit', remove);
   try {
     const configuration = checkConfiguration({ data, port: 0, logLevel: 'silent' });
     const quarry = await startQuarry(configuration);
@@ -164,11 +167,11 @@ export async function startEmpty(): Promise<EmptyServer> {
       flush: () => quarry.flush(),
       close: async () => {
         await quarry.close();
-        await remove();
+        remove();
       },
     };
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type AnswerRows, differences } from '../../src/cli/rule-tests/compare.js';
 import { readRuleTests } from '../../src/cli/rule-tests/file.js';
 import { junitText } from '../../src/cli/rule-tests/junit.js';
+import { ExactNumber, type JsonObject } from '../../src/ingest/json.js';
 import { program } from '../program.js';
 
 describe('an answer that is taken for another', () => {
@@ -18,13 +19,14 @@ describe('an answer that is taken for another', () => {
       { name: 'Count', type: 'long' },
       { name: 'Names', type: 'dynamic' },
       { name: 'Domain', type: 'string' },
+      { name: 'Text', type: 'string' },
     ],
     rows: [
-      ['2026-01-05T11:58:00.0000000Z', 'ws-1', 3, ['a', 'b'], ''],
-      ['2026-01-05T11:59:00.1000000Z', 'ws-2', '9007199254740993', null, null],
+      ['2026-01-05T11:58:00.0000000Z', 'ws-1', 3, ['a', 'b'], '', '{"a": "x", "b": [1]}'],
+      ['2026-01-05T11:59:00.1000000Z', 'ws-2', '9007199254740993', null, null, '{'],
     ],
   };
-  test.each<[string, number | Record<string, unknown>[], string[]]>([
+  test.each<[string, number | JsonObject[], string[]]>([
     ['as many rows', 2, []],
     ['another number', 1, ['2 rows, expected 1']],
     ['none', 0, ['2 rows, expected 0']],
@@ -45,6 +47,31 @@ describe('an answer that is taken for another', () => {
       ['no row has {"DeviceName":"WS-2"}'],
     ],
     ['a column that is not there', [{ Device: 'ws-1' }], ['the query has no column Device']],
+    [
+      'a word for nothing that is a value',
+      [{ Domain: 'undefined' }, {}],
+      ['no row has {"Domain":"undefined"}'],
+    ],
+    [
+      'instants of another zone, and of none',
+      [{ Timestamp: '2026-01-05T12:58:00+01:00' }, { Timestamp: '2026-01-05 11:59:00.1' }],
+      [],
+    ],
+    [
+      'an instant that is not the same one',
+      [{ Timestamp: '2026-01-05T11:58:00+01:00' }, {}],
+      ['no row has {"Timestamp":"2026-01-05T11:58:00+01:00"}'],
+    ],
+    [
+      'long numbers next to each other',
+      [{ Count: new ExactNumber('9007199254740992') }, {}],
+      ['no row has {"Count":9007199254740992}'],
+    ],
+    [
+      'long numbers, and JSON that a string column has',
+      [{ Count: new ExactNumber('9007199254740993') }, { Text: { b: [1], a: 'x' } }],
+      [],
+    ],
   ])('%s', (_what, expected, problems) => {
     expect(differences(answer, expected).filter((line) => !line.startsWith('there is'))).toEqual(
       problems,
@@ -63,6 +90,15 @@ test('what a test is called and says is text in XML, whatever it holds', () => {
     '<failure message="1 row\ufffd">1 row\ufffd&#10;x &#38; &#34;y&#34;</failure>',
   );
 });
+
+/** A few lines that would be a document of a billion words. */
+const bomb = [
+  'a: &a [x]',
+  ...[...'bcdefghij'].map((name, index) => {
+    const before = 'abcdefghi'[index];
+    return `${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`;
+  }),
+].join('\n');
 
 describe('quarry test', { timeout: 180_000 }, () => {
   let directory: string;
@@ -184,6 +220,7 @@ tests:
     rows: 0
   - { name: a recording that is not there, files: [nowhere.ndjson], rows: 0 }
   - { name: a recording of nothing, files: [bad.yaml], rows: 0 }
+  - { name: a recording that is a folder, files: [rules], rows: 0 }
 `,
     );
     const { stdout, code } = await run('bad.yaml', 'worse.yaml', '--junit', 'bad.xml');
@@ -200,8 +237,9 @@ tests:
     expect(stdout).toContain('is not there\n      there is no table DeviceProcesses\n');
     expect(stdout).toContain('      nowhere.ndjson: cannot be read\n');
     expect(stdout).toMatch(/a recording of nothing\n {6}bad\.yaml: /);
-    expect(stdout).toContain('7 tests, 7 failed');
-    expect(await readFile(join(directory, 'bad.xml'), 'utf8')).toContain('failures="7"');
+    expect(stdout).toContain('      rules: is no file\n');
+    expect(stdout).toContain('8 tests, 8 failed');
+    expect(await readFile(join(directory, 'bad.xml'), 'utf8')).toContain('failures="8"');
   });
 
   it('is called wrong for a folder that holds no tests: a build is not green for a wrong name', async () => {
@@ -210,12 +248,71 @@ tests:
     expect(stderr).toMatch(/holds no tests/);
   });
 
+  it.each<[string, string]>([
+    ['Sentinel, as a repository has it', 'query: print 1'],
+    [
+      'Sentinel, as its portal exports',
+      '{"resources": [{"kind": "Scheduled", "properties": {"query": "print 1"}}]}',
+    ],
+    ['Sentinel, as its API answers', '{"kind": "NRT", "properties": {"query": "print 1"}}'],
+    ['Defender, as Graph answers', '{"queryCondition": {"queryText": "print 1"}}'],
+    ['Defender, as Graph lists', '{"value": [{"queryCondition": {"queryText": "print 1"}}]}'],
+    ['Defender, as its portal has it', 'queryText: |-\n  print 1'],
+  ])('takes the query of a rule of %s', async (_what, content) => {
+    await put('rule.yaml', content);
+    await put('taken.yaml', 'rule: rule.yaml\ntests: [{name: x, rows: 1}]');
+    expect((await readRuleTests(join(directory, 'taken.yaml'))).query).toBe('print 1');
+  });
+
+  it('takes no query of several', async () => {
+    await put('rule.yaml', '{"value": [{"queryText": "print 1"}, {"queryText": "print 2"}]}');
+    await put('several.yaml', 'rule: rule.yaml\ntests: [{name: x, rows: 1}]');
+    await expect(readRuleTests(join(directory, 'several.yaml'))).rejects.toThrow(/holds 2 rules/);
+  });
+
+  it('keeps the digits of long numbers', async () => {
+    await put('long.yaml', 'query: T\ntests: [{name: x, rows: [{A: 9007199254740993, B: 7}]}]');
+    const { tests } = await readRuleTests(join(directory, 'long.yaml'));
+    expect(tests[0]?.rows).toEqual([{ A: new ExactNumber('9007199254740993'), B: 7 }]);
+  });
+
+  it('leaves no folder where it is interrupted, or where nobody reads to the end', async () => {
+    const folder = join(directory, 'temporary');
+    await mkdir(folder);
+    const many = Array.from({ length: 40 }, (_, index) => `  - { name: x${index}, rows: 1 }`);
+    await put('many.yaml', ['query: print 1', 'tests:', ...many].join('\n'));
+    const start = () =>
+      spawn(process.execPath, [...program, 'test', join(directory, 'many.yaml')], {
+        env: { ...process.env, TMPDIR: folder },
+      });
+    const madeFolders = async () =>
+      (await readdir(folder)).filter((name) => name.startsWith('quarry'));
+    const early = start();
+    const whileItStarts = once(early, 'exit');
+    await expect.poll(madeFolders, { timeout: 60_000, interval: 20 }).toHaveLength(1);
+    early.kill('SIGINT');
+    expect(await whileItStarts).toEqual([2, null]);
+    expect(await madeFolders()).toEqual([]);
+    const unread = start();
+    const ended = once(unread, 'exit');
+    await once(unread.stdout, 'data');
+    unread.stdout.destroy();
+    await ended;
+    await expect.poll(madeFolders, { timeout: 10_000 }).toEqual([]);
+  });
+
   it.each<[string, string, RegExp]>([
     ['no YAML', 'tests: [', /wrong\.yaml/],
     ['no tests', 'query: print 1', /wrong\.yaml: tests: is missing/],
     ['a member that is none', 'query: print 1\ntests: [{name: x, rows: 1, row: 2}]', /row/],
     ['no rule', 'tests: [{name: x, rows: 1}]', /say what is tested/],
     ['a rule that is not there', 'rule: a.kql\ntests: [{name: x, rows: 1}]', /a\.kql/],
+    [
+      'an alias of nothing',
+      'query: print 1\ntests: [{name: x, rows: [{F: *x}]}]',
+      /wrong\.yaml: .*x/,
+    ],
+    ['aliases without end', bomb, /wrong\.yaml: /],
     ['a rule without a query', 'rule: wrong.yaml\ntests: [{name: x, rows: 1}]', /holds no rule/],
     ['a moment that is none', 'query: print 1\nnow: noon\ntests: [{name: x, rows: 1}]', /now/],
   ])('refuses a file with %s', async (_what, content, message) => {

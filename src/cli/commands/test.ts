@@ -58,17 +58,14 @@ async function testFiles(places: readonly string[]): Promise<string[]> {
 }
 
 async function runAll(rules: readonly RuleTests[]): Promise<TestResult[]> {
+  const interruption = interrupted();
   const server = await startEmpty();
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
   try {
     const runner = new RuleRunner(server);
     const results: TestResult[] = [];
     for (const rule of rules) {
       for (const test of rule.tests) {
-        const result = await runner.run(rule, test);
-        if (interrupted.signal.aborted) throw new UsageError('interrupted');
+        const result = await Promise.race([interruption, runner.run(rule, test)]);
         results.push(result);
         await write(process.stdout, resultText(result));
       }
@@ -77,6 +74,21 @@ async function runAll(rules: readonly RuleTests[]): Promise<TestResult[]> {
   } finally {
     await server.close();
   }
+}
+
+/** Rejects when the process is told to end; where it is told again, it does not wait for the server. */
+function interrupted(): Promise<never> {
+  const interruption = new Promise<never>((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        reject(new UsageError('interrupted'));
+        process.once(signal, () => process.exit(exitCodes.usage));
+      });
+    }
+  });
+  // It may come while nobody waits for it.
+  interruption.catch(() => undefined);
+  return interruption;
 }
 
 function resultText({ file, name, problems }: TestResult): string {

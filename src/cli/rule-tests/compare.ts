@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { compactJson, ExactNumber, type JsonValue, parseJson } from '../../ingest/json.js';
 
 interface AnswerColumn {
   readonly name: string;
@@ -7,10 +8,10 @@ interface AnswerColumn {
 
 export interface AnswerRows {
   readonly columns: readonly AnswerColumn[];
-  readonly rows: readonly (readonly unknown[])[];
+  readonly rows: readonly (readonly JsonValue[])[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, JsonValue>>;
 
 /** What is wrong with an answer, a line each; none: it is as expected. */
 export function differences({ columns, rows }: AnswerRows, expected: number | Row[]): string[] {
@@ -24,8 +25,8 @@ export function differences({ columns, rows }: AnswerRows, expected: number | Ro
   if (rows.length === count && missing.length === 0) return [];
   return [
     ...(rows.length === count ? [] : [`${countText(rows.length)}, expected ${count}`]),
-    ...missing.map((row) => `no row has ${JSON.stringify(row)}`),
-    ...named.slice(0, mostShown).map((row) => `there is  ${JSON.stringify(row)}`),
+    ...missing.map((row) => `no row has ${compactJson(row)}`),
+    ...named.slice(0, mostShown).map((row) => `there is  ${compactJson(row)}`),
     ...(rows.length > mostShown ? [`and ${rows.length - mostShown} more`] : []),
   ];
 }
@@ -38,10 +39,10 @@ function countText(rows: number): string {
 }
 
 /** Columns without a value say nothing, and a row may have sixty of them. */
-function rowOf(columns: readonly AnswerColumn[], values: readonly unknown[]): Row {
+function rowOf(columns: readonly AnswerColumn[], values: readonly JsonValue[]): Row {
   const filled = columns.flatMap(({ name }, index) => {
     const value = values[index];
-    return value === null || value === '' ? [] : [[name, value] as const];
+    return value === undefined || value === null || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(filled);
 }
@@ -73,18 +74,46 @@ function hasAll(row: Row, wanted: Row, types: ReadonlyMap<string, string>): bool
   return Object.entries(wanted).every(([name, value]) => isSame(row[name], value, types.get(name)));
 }
 
-function isSame(value: unknown, wanted: unknown, type: string | undefined): boolean {
-  if (wanted === null || wanted === '') return value === undefined;
-  if (type === 'datetime') return ticksText(value) === ticksText(wanted);
-  // Numbers that JavaScript cannot hold come as text.
-  if (typeof value === 'object' || typeof wanted === 'object')
-    return isDeepStrictEqual(value, wanted);
-  return String(value) === String(wanted);
+function isSame(
+  value: JsonValue | undefined,
+  wanted: JsonValue,
+  type: string | undefined,
+): boolean {
+  if (value === undefined || wanted === null || wanted === '') {
+    return value === undefined && (wanted === null || wanted === '');
+  }
+  if (type === 'datetime') return instantText(value) === instantText(wanted);
+  if (isDocument(wanted)) return isDeepStrictEqual(documentOf(value), wanted);
+  if (isDocument(value)) return false;
+  return scalarText(value) === scalarText(wanted);
 }
 
-/** An instant without the zeros that say nothing. */
-function ticksText(value: unknown): string {
-  return String(value)
-    .replace(/(\.\d*?)0+Z$/, '$1Z')
-    .replace('.Z', 'Z');
+function isDocument(value: JsonValue): boolean {
+  return typeof value === 'object' && !(value instanceof ExactNumber);
+}
+
+/** Some columns hold JSON as text: `AdditionalFields`. */
+function documentOf(value: JsonValue): JsonValue {
+  if (typeof value !== 'string') return value;
+  try {
+    return parseJson(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Numbers that JavaScript cannot hold come as text. */
+function scalarText(value: JsonValue): string {
+  return value instanceof ExactNumber ? value.digits : String(value);
+}
+
+/** An instant in UTC, without the zeros that say nothing; what is none stays as it is. */
+function instantText(value: JsonValue): string {
+  const text = scalarText(value);
+  const [, date, time = '00:00:00', fraction = '', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ??
+    [];
+  const instant = new Date(`${date}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(instant.getTime())) return text;
+  return `${instant.toISOString().slice(0, 19)}${fraction.replace(/\.?0*$/, '')}Z`;
 }

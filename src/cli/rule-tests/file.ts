@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { ExactNumber, type JsonValue } from '../../ingest/json.js';
 import { UsageError } from '../failure.js';
 
 const instant = z.iso.datetime({ offset: true });
-const row = z.record(z.string().min(1), z.unknown());
+const row = z.record(z.string().min(1), z.custom<JsonValue>());
 
 const testShape = z.strictObject({
   name: z.string().min(1),
@@ -69,26 +70,60 @@ export async function readRuleTests(path: string): Promise<RuleTests> {
 /** The query of a rule: the text of a file, or a member of one as Sentinel and Defender export rules. */
 async function readRule(path: string): Promise<string> {
   if (!['.yaml', '.yml', '.json'].includes(extname(path).toLowerCase())) return readText(path);
-  const rule = ruleShape.safeParse(await readDocument(path));
-  const query = rule.data?.query ?? rule.data?.queryCondition?.queryText;
+  const [query, ...more] = queriesIn(await readDocument(path));
   if (query === undefined) {
     throw new UsageError(`${path} holds no rule: query, or queryCondition.queryText, is missing`);
+  }
+  if (more.length > 0) {
+    throw new UsageError(
+      `${path} holds ${more.length + 1} rules: a file of tests is for one of them`,
+    );
   }
   return query;
 }
 
 const ruleShape = z.object({
   query: z.string().optional(),
+  queryText: z.string().optional(),
   queryCondition: z.object({ queryText: z.string() }).optional(),
+  properties: z.unknown().optional(),
+  resources: z.array(z.unknown()).optional(),
+  value: z.array(z.unknown()).optional(),
 });
 
+/** Resource Manager has a rule in `properties`, its templates in `resources`; APIs list in `value`. */
+function queriesIn(document: unknown): string[] {
+  const { data } = ruleShape.safeParse(document);
+  if (!data) return [];
+  const own = data.query ?? data.queryCondition?.queryText ?? data.queryText;
+  if (own !== undefined) return [own];
+  const inner = [data.properties, ...(data.resources ?? []), ...(data.value ?? [])];
+  return inner.flatMap(queriesIn);
+}
+
 async function readDocument(path: string): Promise<unknown> {
+  const text = await readText(path);
   try {
-    return parseYaml(await readText(path), { maxAliasCount: 100 });
+    return withExactNumbers(parseYaml(text, { maxAliasCount: 100, intAsBigInt: true }));
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new UsageError(`${path}: ${error.message}`);
+    // Of aliases that stand for nothing, or for too much, the parser tells with another kind of error.
+    if (error instanceof YAMLParseError || error instanceof ReferenceError) {
+      throw new UsageError(`${path}: ${error.message}`);
+    }
     throw error;
   }
+}
+
+function withExactNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : new ExactNumber(String(value));
+  }
+  if (Array.isArray(value)) return value.map(withExactNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withExactNumbers(member)]),
+  );
 }
 
 async function readText(path: string): Promise<string> {

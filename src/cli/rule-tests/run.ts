@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import type { TextSpan } from '../../errors.js';
 import type { FileSummary } from '../../ingest/file.js';
+import { compactJson, parseJson } from '../../ingest/json.js';
 import { checkStatus } from '../answer.js';
 import { type EmptyServer, poster } from '../connection.js';
 import { excerpt, RefusedError } from '../failure.js';
@@ -76,16 +76,18 @@ export class RuleRunner {
 
   /** Returns what is wrong with a recording. */
   async #takeFile(post: Post, file: string, source: string): Promise<string | undefined> {
+    const handle = await open(file).catch(() => undefined);
+    if (handle === undefined) return 'cannot be read';
     try {
-      await access(file);
+      if (!(await handle.stat()).isFile()) return 'is no file';
       const path = `/api/ingest/${encodeURIComponent(source)}`;
-      const summary = await taken(await post(path, createReadStream(file)));
+      const summary = await taken(await post(path, handle.createReadStream({ autoClose: false })));
       return summary.accepted > 0 ? undefined : `no event was taken: ${countsOf(summary)}`;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (error instanceof RefusedError) return message;
-      if (code === 'ENOENT' || code === 'EACCES') return 'cannot be read';
+      if (error instanceof RefusedError) return error.message;
       throw error;
+    } finally {
+      await handle.close();
     }
   }
 
@@ -123,7 +125,7 @@ function unknownNames({ table, ...properties }: RuleTest['events'][number]): str
 
 /** As the Streaming API has it. */
 function lineOf({ table, ...properties }: RuleTest['events'][number]): string {
-  return JSON.stringify({ category: `AdvancedHunting-${table}`, properties });
+  return compactJson({ category: `AdvancedHunting-${table}`, properties });
 }
 
 async function taken(response: IncomingMessage): Promise<FileSummary> {
@@ -147,7 +149,7 @@ async function hunt(post: Post, asked: { readonly query: string }): Promise<Answ
 async function answerOf(response: IncomingMessage, query: string): Promise<AnswerRows> {
   if (response.statusCode !== 200) throw await refusalOf(response, query);
   const lines = (await text(response)).split('\n').filter((line) => line !== '');
-  const frames = lines.map((line) => JSON.parse(line) as Frame);
+  const frames = lines.map((line) => parseJson(line) as Frame);
   for (const frame of frames) {
     if (frame.kind === 'error') throw new RefusedError(frame.error.message);
   }
