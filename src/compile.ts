@@ -107,18 +107,18 @@ function atMomentOf<Query extends { readonly sql: string }>({ now }: Scope, quer
   return { ...query, sql: atMoment(query.sql, now) };
 }
 
-/** Everything that the SQL depends on but the moment; undefined where it is not worth keeping. */
+/** Everything that the SQL depends on but the moment and the clock; undefined where it is not worth keeping. */
 function compiledKey(
   text: string,
   catalog: Catalog,
-  { now: _now, ...scope }: Scope,
+  { now: _now, clock: _clock, ...scope }: Scope,
   { encoding, parameters, probes, table }: CompileOptions,
 ): string | undefined {
   if (probes && probes.size > 0) return undefined;
   return JSON.stringify([catalog.version, encoding, parameters, table, scope, text]);
 }
 
-/** The scope, and whether its moment has been read: without that the SQL serves hunts of any other. */
+/** The scope, and whether its moment or clock has been read: without that the SQL serves hunts of any other. */
 function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () => boolean } {
   let read = false;
   const timed = {
@@ -126,6 +126,10 @@ function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () 
     get now() {
       read = true;
       return scope.now;
+    },
+    get clock() {
+      read = true;
+      return scope.clock;
     },
   };
   return { scope: timed, wasRead: () => read };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../src/catalog/catalog.js';
 import { tenantCatalog } from '../src/catalog/custom-table.js';
+import type { Catalog } from '../src/catalog/types.js';
 import { compile, explain } from '../src/compile.js';
 import type { Scope } from '../src/plan/scope.js';
 
@@ -14,7 +15,11 @@ const scope: Scope = {
 const dayTicks = 864_000_000_000n;
 
 function sqlAt(text: string, now: string, more: Partial<Scope> = {}): string {
-  const query = compile(text, builtinCatalog, { ...scope, now: new Date(now), ...more });
+  return sqlOf(text, builtinCatalog, { ...scope, now: new Date(now), ...more });
+}
+
+function sqlOf(text: string, catalog: Catalog, of: Scope): string {
+  const query = compile(text, catalog, of);
   if (query.kind !== 'query') throw new Error('a query was expected');
   return query.sql;
 }
@@ -130,4 +135,9 @@ test('what is kept goes by the clock, whatever moment a hunt takes for the prese
   const now = new Date('2020-01-01T00:00:00Z');
   expect(earliest({})).toEqual([new Date('2026-01-27T04:05:06.789Z')]);
   expect(earliest({ now, clock: scope.now })).toEqual(earliest({}));
+  const compiled = (clock: Date) =>
+    sqlOf('DeviceEvents | count', catalog, { ...scope, now, clock });
+  const first = compiled(scope.now);
+  expect(compiled(new Date('2026-02-13T04:05:06Z'))).not.toBe(first);
+  expect(compiled(scope.now)).toBe(first);
 });

@@ -60,6 +60,8 @@ export interface HuntAnswer {
   readonly rowLimit?: number;
   /** What the query calls its tables, where it may have several. */
   readonly tables?: SqlQuery['tables'];
+  /** What the query took for the present. */
+  readonly now?: Date;
 }
 
 /** Probes of one hunt; each may uncover the next (a pivot of an unpacked bag, the next external file). */
@@ -85,8 +87,8 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
     return result;
   });
   const all = query.stats ? together(query.stats, stats) : stats;
-  const { tables } = query;
-  return { columns, rows, stats: all, rowLimit: limits.rows, ...(tables && { tables }) };
+  const { tables, now } = query;
+  return { columns, rows, stats: all, rowLimit: limits.rows, now, ...(tables && { tables }) };
 }
 
 /** What is left of a hunt's time: its probes and its run share it. */
@@ -122,6 +124,8 @@ export function together(first: QueryStats, second: QueryStats): QueryStats {
 /** A hunt as SQL, and what it took to know it, where the engine has been asked. */
 export interface CompiledHunt extends SqlQuery {
   readonly stats?: QueryStats;
+  /** What it takes for the present. */
+  readonly now: Date;
 }
 
 /** One hunt, scoped and compiled: all that can be said of it before it runs. */
@@ -147,7 +151,8 @@ export async function compileHunt(
       ...(request.table !== undefined && { table: request.table }),
     });
     if (query.kind === 'query') {
-      return used ? { ...query, stats: { ...used, resultRows: 0, resultBytes: 0 } } : query;
+      const { now } = scope;
+      return { ...query, now, ...(used && { stats: { ...used, resultRows: 0, resultBytes: 0 } }) };
     }
     if (probes.size >= maxProbes) {
       throw new HuntError('kql.unsupported', {

@@ -12,7 +12,7 @@ export interface Scope {
   /** The moment that `now()` means, the same in the whole hunt. */
   readonly now: Date;
   /** By the clock, where `now()` is another moment: what is kept goes by it. */
-  readonly clock?: Date;
+  readonly clock?: Date | undefined;
   /** Rows before it are not seen (retention, or the caller's time span); null: no lower bound. */
   readonly from: Date | null;
   /** The caller's own lower bound, which alone limits tables that are kept for a time of their own. */

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { framed } from '../../src/api/kusto/data-set.js';
+import { joined } from '../../src/api/kusto/tables.js';
+import type { HuntAnswer } from '../../src/hunting/hunt.js';
 import type { Answer } from './fixture.js';
 import { openServer, processEvent, type Server } from './quarry-fixture.js';
 
@@ -431,6 +433,33 @@ describe('several tables', () => {
     ).toEqual(expected);
   });
 
+  test.each([
+    'print now() | fork (take 1) (where print_0 > datetime(2000-01-01))',
+    'print now(); print now(); print now()',
+  ])('all have the same present: %s', async (csl) => {
+    const frames = (await query(csl)).json as unknown as Table[];
+    const rows = frames.flatMap(({ TableKind, Rows }) =>
+      TableKind === 'PrimaryResult' ? Rows : [],
+    );
+    expect(rows.length).toBeGreaterThan(1);
+    expect(new Set(rows.map(([now]) => now)).size).toBe(1);
+  });
+
+  test.each([1, 2, 20])('rows of %i tables that nobody reads are closed', async (count) => {
+    const answers = Array.from({ length: count }, () => ({
+      columns: [],
+      rows: new Readable({ read: () => undefined }),
+      stats: {} as HuntAnswer['stats'],
+    }));
+    const rows = joined(
+      answers,
+      (answer) => answer.rows,
+      () => '',
+    );
+    rows.destroy();
+    await expect.poll(() => answers.every((answer) => answer.rows.destroyed)).toBe(true);
+  });
+
   test('each is a hunt: one that fails is an error and no half answer', async () => {
     const { status, json } = await query(
       `${T}T | fork (count) (order by b asc | extend prev(b, b))`,
@@ -768,6 +797,10 @@ describe('failures', () => {
     ['print 1', { Options: { servertimeout: 'soon' } }, /servertimeout must be/],
     ['print 1', { Options: { query_take_max_records: 0 } }, /query_take_max_records must be/],
     ['print 1', { Options: { query_datetimescope_from: 'x' } }, /query_datetimescope_from must be/],
+    ['print 1', { Options: { query_now: '2026-02-30' } }, /query_now must be/],
+    ['print 1', { Options: { query_now: '2026-01-01 25:00' } }, /query_now must be/],
+    ['print 1', { Options: { query_now: '0000-12-31' } }, /query_now must be/],
+    ['print 1', { Options: { query_now: '9999-12-31 23:00 -12:00' } }, /query_now must be/],
     ['print 1', { Options: [] }, /properties.Options must be/],
     ['', undefined, /Missing query/],
   ])('%s with %s', async (csl, properties, message) => {

@@ -136,10 +136,24 @@ function dateOf(value: unknown, name: string): Date | undefined {
   const written = /^datetime\(([^()]*)\)$/i.exec(text)?.[1]?.trim() ?? text;
   const [, day, time = '00:00', zone = 'Z'] = datePattern.exec(written) ?? [];
   const offset = zone.replace(/^(...)(\d\d)$/, '$1:$2').toUpperCase();
-  const date = day === undefined ? undefined : new Date(`${day}T${time}${offset}`);
-  if (!date || Number.isNaN(date.getTime())) throw wrong(name, 'a datetime');
+  const date = new Date(`${day}T${time}${offset}`);
+  if (day === undefined || !isDay(day) || !isInstant(date)) throw wrong(name, 'a datetime');
   return date;
 }
+
+/** To JavaScript `2026-02-30` is a day of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** Kusto's years are those from 1 to 9999. */
+function isInstant(date: Date): boolean {
+  return date.getTime() >= earliest && date.getTime() <= latest;
+}
+
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** `[d.]hh:mm:ss[.fffffff]`, also as Python prints it: `1 day, 0:00:00`. */
 const timespanPattern =

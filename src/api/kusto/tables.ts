@@ -12,7 +12,7 @@ const shortestRun = 0.001;
 
 /**
  * Hunts for each of a query's tables, one after the other: `fork`, `facet` and several statements give several. They
- * share the time that the program gives them.
+ * share the time that the program gives them, and what the first takes for the present.
  * @param answers where they are put; none is left open if one of them fails
  */
 export async function huntTables(
@@ -31,7 +31,8 @@ export async function huntTables(
     let count = 1;
     for (let table = 0; table < count; table++) {
       const atMost = { ...call.atMost, wallSeconds: left(table) };
-      const answer = await hunt({ ...call, atMost, table });
+      const now = call.now ?? answers[0]?.now;
+      const answer = await hunt({ ...call, ...(now && { now }), atMost, table });
       answers.push(answer);
       count = answer.tables?.length ?? 1;
       if (count > maxTables) {
@@ -56,15 +57,14 @@ export function joined(
   const [first] = answers;
   if (first && answers.length === 1) return encode(first, 0);
   async function* texts(): AsyncGenerator<Buffer> {
-    try {
-      for (const [index, answer] of answers.entries()) {
-        const ended = answers[index - 1];
-        if (ended) yield Buffer.from(between(ended, answer, index));
-        for await (const chunk of encode(answer, index)) yield chunk as Buffer;
-      }
-    } finally {
-      for (const { rows } of answers) rows.destroy();
+    for (const [index, answer] of answers.entries()) {
+      const ended = answers[index - 1];
+      if (ended) yield Buffer.from(between(ended, answer, index));
+      for await (const chunk of encode(answer, index)) yield chunk as Buffer;
     }
   }
-  return Readable.from(texts());
+  // Also where nobody has begun to read it.
+  return Readable.from(texts()).once('close', () => {
+    for (const { rows } of answers) rows.destroy();
+  });
 }
