@@ -306,6 +306,14 @@ describe('the time range', () => {
     [false, 'T | summarize max(Timestamp) by bin(Timestamp, 1h)'],
     [false, 'T // | where Timestamp > ago(1d)'],
     [false, 'T | order by Timestamp desc'],
+    [true, 'T | where now() - Timestamp < 5m'],
+    [true, 'T | where datetime(2026-01-05 12:00) - Timestamp <= 5m'],
+    [true, 'T | where (Timestamp > ago(1d)) and A - B < 3'],
+    [false, 'T | join U on DeviceId | where LogonTime - Timestamp < 5m'],
+    [false, 'T | extend Late = Seen -Timestamp>5m'],
+    [false, 'T | where 5m > Timestamp - LogonTime'],
+    [true, 'T | where ago(1h) < Timestamp // - LogonTime'],
+    [true, 'T | where 1d > now() - Timestamp'],
   ])('in the query: %s for %s', (expected, query) => {
     expect(hasTimeFilter(query)).toBe(expected);
   });

@@ -38,14 +38,22 @@ export function timespanOf(range: TimeRange, query: string): Timespan | undefine
   return range.kind === 'last' ? range.duration : { start: range.start, end: range.end };
 }
 
-/** Whether a query compares an event's time with something. */
+/** Whether a query compares an event's time with something: itself, and not how far it is from another time. */
 export function hasTimeFilter(query: string): boolean {
   const text = query.replace(/\/\/.*$/gm, '');
-  const time = String.raw`(?:\b(?:Timestamp|TimeGenerated|EventTime)\b|ingestion_time\(\))`;
-  const compares = new RegExp(String.raw`${time}\s*(?:[<>]=?|==|!?between)`);
-  const compared = new RegExp(String.raw`[\w)]\s*[<>]=?\s*${time}`);
-  return compares.test(text) || compared.test(text);
+  return timeFilters.some((filter) => filter.test(text));
 }
+
+const time = String.raw`(?:\b(?:Timestamp|TimeGenerated|EventTime)\b|\bingestion_time\(\))`;
+/** A time that is no event's: what is measured from it says when. */
+const fixedTime = String.raw`\b(?:now|ago|datetime)\([^()]*\)\s*-\s*`;
+const comparison = '(?:[<>]=?|==|!?between)';
+const timeFilters = [
+  String.raw`(?<![-+]\s*)${time}\s*${comparison}`,
+  String.raw`[\w)]\s*[<>]=?\s*${time}(?!\s*[-+])`,
+  String.raw`${fixedTime}${time}\s*${comparison}`,
+  String.raw`[\w)]\s*[<>]=?\s*${fixedTime}${time}`,
+].map((pattern) => new RegExp(pattern));
 
 function short(instant: string): string {
   return instant.slice(0, 16).replace('T', ' ');
