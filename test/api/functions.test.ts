@@ -82,6 +82,13 @@ describe('what is no function is refused', () => {
   test.each([
     ['the name of a table', 'DeviceEvents', 'print 1', '', 'name'],
     ['a name that differs in case', 'fileprofile', 'print 1', '', 'name'],
+    ['the name of a function of the language', 'strlen', 'print 1', '', 'name: strlen is'],
+    ['the name of an aggregation', 'dcount', 'print 1', '', 'name: dcount is'],
+    ['the name of a plugin', 'bag_unpack', 'print 1', '', 'name: bag_unpack is'],
+    ['a word of the language', 'where', 'print 1', '', 'name: where is'],
+    ['the name of a type', 'datetime', 'print 1', '', 'name: datetime is'],
+    ['a body of nothing', 'F', ' \n ', '', 'body'],
+    ['a body of comments', 'F', '// print 1', '', 'body'],
     ['a body that does not bind', 'F', 'print 1\n| where Foo == 1', '', 'body: line 2, column 9'],
     ['a body with a mistake', 'F', 'print 1 |', '', 'body: line'],
     ['parameters that are none', 'F', 'print 1', 'x long', 'parameters: line 1'],
@@ -92,6 +99,14 @@ describe('what is no function is refused', () => {
     const { status, json } = await save(name, body, parameters);
     expect(status).toBe(400);
     expect(json.error?.message).toContain(message);
+  });
+
+  test('one that is called by what it calls', async () => {
+    await save('Inner', 'print 1');
+    await save('Outer', 'Inner');
+    const { status, json } = await save('Inner', 'print a = 2\n| union Outer');
+    expect(status).toBe(400);
+    expect(json.error?.message).toMatch(/^body: a function that it calls: .*'Inner'/);
   });
 
   test('a name that is none', async () => {
