@@ -217,6 +217,20 @@ describe('a followed folder', () => {
     },
   );
 
+  it('reads to its end what gets another name before it is first looked at', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'a.log');
+    writeFileSync(file, events(3000, 3002));
+    const settings = { pattern: 'a.log' };
+    const first = await follow(folder, settings);
+    expect(await taken(first, 3000, 3100)).toBe(2);
+    await first.close();
+    const second = await follow(folder, settings);
+    appendFileSync(file, events(3002, 3006));
+    renameSync(file, `${file}.1`);
+    expect(await taken(second, 3000, 3100)).toBe(6);
+  });
+
   it('is read from the start for a tenant that was removed and is made again', async () => {
     const folder = newFolder();
     writeFileSync(path.join(folder, 'a.ndjson'), events(2600, 2610));

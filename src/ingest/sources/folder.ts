@@ -126,7 +126,9 @@ class Folder {
     const files = await this.#list();
     const there = new Set(files.map(({ id }) => id));
     const missing = [...this.#known].filter(([id, { offset }]) => !there.has(id) && offset > 0);
-    for (const file of await this.#renamed(new Set(missing.map(([id]) => id)))) {
+    const renamed = await this.#renamed(new Set(missing.map(([id]) => id)));
+    // Before the first look some may get another name.
+    for (const file of [...files, ...renamed]) {
       there.add(file.id);
       this.#track(file);
     }
