@@ -116,9 +116,21 @@ function givenText(value: QueryParameters[string], type: ScalarType): string {
   const isPlain = typeof value === 'string';
   const given = isPlain ? value : value.literal;
   if (type === 'string') return isPlain ? given : (unquoted(given) ?? given);
-  const inner = new RegExp(`^\\s*${type}\\s*\\(([^]*)\\)\\s*$`, 'i').exec(given)?.[1];
+  const names = [type, ...(synonyms[type] ?? [])].join('|');
+  const inner = new RegExp(`^\\s*(?:${names})\\s*\\(([^]*)\\)\\s*$`, 'i').exec(given)?.[1];
   return inner === undefined ? given : inner.trim();
 }
+
+/** learn.microsoft.com/kusto/query/scalar-data-types; clients of .NET and Java write `time(1.00:00:00)`. */
+const synonyms: Readonly<Partial<Record<ScalarType, readonly string[]>>> = {
+  bool: ['boolean'],
+  datetime: ['date'],
+  guid: ['uuid', 'uniqueid'],
+  int: ['int32'],
+  long: ['int64'],
+  real: ['double'],
+  timespan: ['time'],
+};
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 

@@ -127,6 +127,29 @@ describe('version 2', () => {
       [['a "b"\n', 'c:\\\\d', '"a" and "b"', null, { a: 1 }, '1.02:03:04']],
     ],
     [
+      'parameters that are literals by the other names of their types',
+      'declare query_parameters(b: bool, d: datetime, g: guid, i: int, l: long, r: real, t: timespan); print b, d, g, i, l, r, t',
+      {
+        Parameters: {
+          b: 'boolean(true)',
+          d: 'date(2026-01-02)',
+          g: 'uuid(5f0f1ee6-9f5c-4d3b-8f5a-2f1f6f2f7a10)',
+          i: 'int32(1)',
+          l: 'int64(2)',
+          r: 'double(2.5)',
+          t: 'time(1.02:03:04)',
+        },
+      },
+      [
+        [
+          true,
+          '2026-01-02T00:00:00.0000000Z',
+          '5f0f1ee6-9f5c-4d3b-8f5a-2f1f6f2f7a10',
+          ...[1, 2, 2.5, '1.02:03:04'],
+        ],
+      ],
+    ],
+    [
       'parameters and options by any name',
       'declare query_parameters(n: long); print n',
       '{"Parameters":{"n":"1","__proto__":"2","constructor":"3"},"Options":{"__proto__":{"query_take_max_records":0}}}',
@@ -632,6 +655,33 @@ describe('commands', () => {
     }
     await few.close();
     expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  test('each table of an answer counts as a call, and is on record', async () => {
+    const three = await openServer({
+      profiles: {
+        define: { three: { quotas: [{ kind: 'calls', limit: 3, windowSeconds: 86_400 }] } },
+        generations: { kusto: 'three' },
+      },
+    });
+    const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
+    const bearer = await three.mint({ app: 'kusto', roles });
+    const statusOf = async (csl: string) => {
+      const headers = { authorization: `Bearer ${bearer}` };
+      const asked = { method: 'POST', headers, body: JSON.stringify({ csl }) };
+      return (await three.fetch('/v2/rest/query', asked)).status;
+    };
+    const statuses = [await statusOf('print 1; print 2'), await statusOf('print 3; print 4')];
+    const kql =
+      'QuarryAuditLogs | where QueryText startswith "print" | summarize count() by QueryText, Status | order by QueryText, Status';
+    const recorded = async () => (await three.hunt(bearer, kql)).rows;
+    await expect.poll(recorded, { timeout: 10_000 }).toEqual([
+      ['print 3; print 4', 429, 1],
+      ['print 3; print 4', 200, 1],
+      ['print 1; print 2', 200, 2],
+    ]);
+    await three.close();
+    expect(statuses).toEqual([200, 429]);
   });
 
   test('an error in what a command is piped into has its place in the text', async () => {
