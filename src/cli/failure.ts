@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
+import stringWidth from 'string-width';
 import { type FailureCode, HuntError, lineAndColumn, type TextSpan } from '../errors.js';
 import type { RoleName } from '../identity/roles.js';
 
@@ -119,13 +120,13 @@ function quoted(word: string): string {
 export function excerpt(text: string, { start, length }: TextSpan): string {
   const { line, column } = lineAndColumn(text, start);
   const content = (text.split(/\r\n|\r|\n/)[line - 1] ?? '').replaceAll('\t', ' ');
-  const before = content.slice(0, column - 1);
-  const rest = content.length - before.length;
-  const carets = '^'.repeat(Math.max(1, Math.min(length, rest)));
+  const at = Math.min(column - 1, content.length);
   // A query on one long line: show what stands around the span.
-  const from = before.length > 60 ? before.length - 50 : 0;
-  const ellipsis = from > 0 ? '…' : '';
-  const shown = `${ellipsis}${content.slice(from, from + 120)}`;
-  const indent = ' '.repeat(ellipsis.length + before.length - from);
-  return `line ${line}, column ${column}\n  ${shown}\n  ${indent}${pc.red(carets.slice(0, 120 - (before.length - from)))}`;
+  const from = at > 60 ? at - 50 : 0;
+  const before = `${from > 0 ? '…' : ''}${content.slice(from, at)}`;
+  const end = from + 120;
+  const marked = content.slice(at, Math.min(at + length, end));
+  const indent = ' '.repeat(stringWidth(before));
+  const carets = '^'.repeat(Math.max(1, stringWidth(marked)));
+  return `line ${line}, column ${column}\n  ${before}${content.slice(at, end)}\n  ${indent}${pc.red(carets)}`;
 }

@@ -43,6 +43,17 @@ describe('excerpt', () => {
   });
 
   it.each([
+    ['letters of two columns', 'print "日本" == Foo', 'Foo', 18, 3],
+    ['a sign of two units and two columns', 'print "🦊" == Foo', 'Foo', 16, 3],
+    ['letters with marks of their own', 'print "e\u0301" == Foo', 'Foo', 15, 3],
+    ['what is wide itself', 'print 日本', '日本', 8, 4],
+  ])('points below the columns of a terminal: %s', (_what, text, part, indent, width) => {
+    const span = { start: text.indexOf(part), length: part.length };
+    const [, , carets] = excerpt(text, span).replace(escapeCodes, '').split('\n');
+    expect(carets).toBe(' '.repeat(indent) + '^'.repeat(width));
+  });
+
+  it.each([
     ['beyond the end', { start: 5, length: 0 }, 5],
     ['longer than its line', { start: 4, length: 50 }, 4],
   ])('shows a caret where the span is %s', (_name, span, column) => {
