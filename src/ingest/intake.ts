@@ -179,7 +179,12 @@ export class Intake {
       this.#writer.discard(tickets);
       throw error;
     }
-    return this.#writer.commit(this.#database, tickets, this.#patienceMs);
+    try {
+      return await this.#writer.commit(this.#database, tickets, this.#patienceMs);
+    } catch (error) {
+      this.#assertTenant();
+      throw error;
+    }
   }
 
   #committed(batch: HandedBatch, counts: readonly PartCounts[], summary: IngestSummary): void {

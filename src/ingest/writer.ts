@@ -92,6 +92,8 @@ export class Writer {
   #nextNumber: number;
   #working: Promise<void> = Promise.resolve();
   #busy = false;
+  /** How many times databases have been forgotten. */
+  readonly #forgotten = new Map<string, number>();
   #closed = false;
 
   private constructor(options: WriterOptions, left: Awaited<ReturnType<typeof leftJournals>>) {
@@ -142,10 +144,16 @@ export class Writer {
   /**
    * Resolves when the rows are on disk, all of them or none.
    * @param patienceMs how long to wait for room in the spool
-   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
+   * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`, and `request.notFound` where a
+   * database has been forgotten meanwhile: nothing was taken
    */
   async commit(parts: readonly TenantRows[], patienceMs: number): Promise<PartCounts[]> {
+    const before = parts.map(({ database }) => this.#forgotten.get(database));
     await this.#room(patienceMs);
+    const gone = parts.find(({ database }, at) => this.#forgotten.get(database) !== before[at]);
+    if (gone) {
+      throw new HuntError('request.notFound', { what: `Database ${gone.database}` });
+    }
     return this.#enqueue(parts);
   }
 
@@ -159,8 +167,12 @@ export class Writer {
     await this.#drain.flush();
   }
 
-  /** Rows of the database whose place others have taken are rows like any other when they come again. */
+  /**
+   * Rows of the database whose place others have taken are rows like any other when they come again. Those that
+   * wait for room do not come in.
+   */
   forget(database: string): void {
+    this.#forgotten.set(database, (this.#forgotten.get(database) ?? 0) + 1);
     for (const key of this.#replaced.keys()) {
       if (key.startsWith(`${database}.`)) this.#replaced.delete(key);
     }

@@ -51,7 +51,11 @@ async function identitiesOfOther(): Promise<string[]> {
 const isThere = async ({ identity }: RowKey) =>
   (await count('DeviceEvents', `FileName = '${identity}'`)) > 0;
 
-async function open(more: Partial<Engine> = {}, folder?: string): Promise<[Writer, string]> {
+async function open(
+  more: Partial<Engine> = {},
+  folder?: string,
+  spoolBytes = 2 ** 20,
+): Promise<[Writer, string]> {
   const own = folder ?? path.join(directory, 'spool', `own${spools++}`);
   const writer = await Writer.open({
     folder: own,
@@ -61,7 +65,7 @@ async function open(more: Partial<Engine> = {}, folder?: string): Promise<[Write
       insertSegment: (segment) => engine.insertSegment(segment),
       ...more,
     },
-    spoolBytes: 2 ** 20,
+    spoolBytes,
     log: () => undefined,
     refusedRow: () => {
       throw new Error('no row is refused');
@@ -259,4 +263,28 @@ it('rows of many days, and those that are not there, are deleted', async () => {
   await deleteDeviceRows(engine, database, builtinCatalog, { ids: ['none'], names: [] }, []);
   expect(await marked()).toEqual([]);
   expect(await isThere(rows[0]?.key ?? gone)).toBe(true);
+});
+
+it('rows that wait for room when their database is forgotten do not come in', async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const insertSegment: Engine['insertSegment'] = async (segment) => {
+    await held;
+    return engine.insertSegment(segment);
+  };
+  const [writer] = await open({ insertSegment }, undefined, 1);
+  const [first, waiting, other] = [row(1), row(2), row(3)];
+  await writer.commit([first.part], patienceMs);
+  const refused = expect(writer.commit([waiting.part], 30_000)).rejects.toMatchObject({
+    code: 'request.notFound',
+  });
+  const taken = writer.commit([ofOther(other.part)], 30_000);
+  writer.forget(database);
+  release();
+  await Promise.all([refused, taken]);
+  await writer.flush();
+  expect(await Promise.all([first, waiting].map(({ key }) => isThere(key)))).toEqual([true, false]);
+  expect(await identitiesOfOther()).toContain(`${other.key.identity}`);
 });
