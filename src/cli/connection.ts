@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, stat } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { globalAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,6 +166,8 @@ export async function startEmpty(): Promise<EmptyServer> {
         issueToken(configuration, { app: 'quarry command line', tenant, roles }),
       flush: () => quarry.flush(),
       close: async () => {
+        // A hunt that nobody waits for any more is not waited for here either.
+        globalAgent.destroy();
         await quarry.close();
         remove();
       },
