@@ -14,6 +14,7 @@ import {
   unresolvedName,
 } from './leniency.js';
 import { type NamedTables, namedTables } from './named-tables.js';
+import { checkNesting } from './nesting.js';
 import { globalStateFor, isJsonText, isOptionalColumn } from './schema.js';
 import { type Edit, originalSpan, type SourceText, sourceText } from './source.js';
 import { mayBeRespelled, spellingEdits } from './spellings.js';
@@ -87,6 +88,7 @@ export function bind(
   named: ReadonlySet<string> = new Set(),
   guessed: ReadonlySet<string> = new Set(),
 ): BoundQuery {
+  checkNesting(query);
   const columns = new Set<string>(named);
   const quotes = new Map<number, Edit>();
   const hasViews = /\b(view|isfuzzy)\b/.test(query);

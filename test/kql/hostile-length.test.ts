@@ -1,9 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { compile } from '../../src/compile.js';
 import { checkExpansions } from '../../src/kql/expansions.js';
 import { decimalNumber } from '../../src/kql/literals.js';
+import { checkNesting } from '../../src/kql/nesting.js';
 import { sourceText } from '../../src/kql/source.js';
 import { mayBeRespelled } from '../../src/kql/spellings.js';
 import { matcher } from '../../src/kql/views.js';
+import { tenantScope } from './harness.js';
+
+describe('brackets in brackets', () => {
+  it.each(['(', '[', '{', 'f(', '(\n'])(
+    'too many of %j are refused before they are parsed',
+    (open) => {
+      const text = `print ${open.repeat(200_000)}1`;
+      expect(() => compile(text, builtinCatalog, tenantScope)).toThrow('nested too deeply');
+    },
+  );
+
+  it.each([
+    [
+      'in strings',
+      `print "${'('.repeat(5000)}", '${'('.repeat(5000)}', @"\\", @"${'['.repeat(5000)}"`,
+    ],
+    ['in a string of several lines', `print \`\`\`\n${'('.repeat(5000)}\n\`\`\``],
+    ['in comments', `print 1 // ${'('.repeat(5000)}`],
+    ['behind a quote that is escaped', `print "\\"", "${'('.repeat(5000)}"`],
+    ['one after the other', `print ${'(1)+'.repeat(400)}1`],
+  ])('%s they may be many', (_, text) => {
+    expect(compile(text, builtinCatalog, tenantScope).kind).toBe('query');
+  });
+});
 
 describe('names and their patterns', () => {
   it.each([
@@ -31,6 +58,10 @@ describe('a query of any length is looked through in a time that grows with it',
     ['patterns of letters', () => matcher(`${of('*e')}*z`).test(of('e')), false],
     ['expansions', () => mayBeRespelled(of('mv-expand ')), false],
     ['an expansion with take', () => mayBeRespelled(`T | mv-expand x take 1 | ${of('a ')}`), true],
+    ['quotes', () => checkNesting(of('\\"')), undefined],
+    ['quotes and lines', () => checkNesting(of('@"\n')), undefined],
+    ['backticks', () => checkNesting(of('`` `')), undefined],
+    ['brackets in turn', () => checkNesting(of('(x)')), undefined],
     ['digits', () => decimalNumber(`${of('1')}x`), null],
     ['let', () => checkExpansions(sourceText(of('let '), '', [])), undefined],
   ])('%s', (_name, look, wanted) => {
