@@ -29,7 +29,7 @@ export interface AdministrationParts {
   readonly forgetTenant: (id: string) => Promise<void>;
 }
 
-/** How long a deletion waits for telemetry on its way. */
+/** How long telemetry on its way is waited for. */
 const flushPatienceMs = 10_000;
 
 /** Nothing is bounded for an operator's own copy but time: a day's rows are a result of their own. */
@@ -39,6 +39,14 @@ const exportLimits = {
   rows: Number.MAX_SAFE_INTEGER,
   resultBytes: Number.MAX_SAFE_INTEGER,
 };
+
+/** Whether the work ends before patience does. */
+function isInTime(work: Promise<void>): Promise<boolean> {
+  return Promise.race([
+    work.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(resolve, flushPatienceMs, false).unref()),
+  ]);
+}
 
 /** Tenants: wholly apart from each other, made and removed here alone. */
 export class Administration {
@@ -63,7 +71,8 @@ export class Administration {
   /**
    * Makes a tenant, or nothing of it.
    * @param record puts it on record together with it, in the store that it is given
-   * @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken
+   * @throws HuntError `request.parameter` for an id that is none, and an id or name that is taken;
+   * `ingest.unavailable` `engine.unavailable`
    */
   create(
     tenant: Tenant,
@@ -90,7 +99,10 @@ export class Administration {
       engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(tenant.id)}`.text);
     await dropLeft();
     // Rows that are still on their way to the tables that are gone do not come into the new ones.
-    await flush();
+    if (!(await isInTime(flush()))) {
+      const message = 'Telemetry that was sent before is still on its way. Please try again later.';
+      throw new HuntError('ingest.unavailable', { message });
+    }
     try {
       await tenants.prepare(tenant);
       await store.db.transaction().execute(async (db) => {
@@ -139,10 +151,7 @@ export class Administration {
     tenants.forget(id);
     // Before the telemetry, by which a deletion that is broken off is found again.
     await forgetTenant(id);
-    await Promise.race([
-      flush().catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, flushPatienceMs).unref()),
-    ]);
+    await isInTime(flush().catch(() => undefined));
     await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(id)}`.text);
   }
 

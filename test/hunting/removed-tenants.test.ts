@@ -42,13 +42,14 @@ const ingest = await startIngest({
   counters,
 });
 cleanUp(() => ingest.close());
-const administration = new Administration({
+const parts = {
   store,
   engine: shaky,
   tenants,
   flush: () => ingest.flush(),
-  forgetTenant: (id) => ingest.forgetTenant(id),
-});
+  forgetTenant: (id: string) => ingest.forgetTenant(id),
+};
+const administration = new Administration(parts);
 
 const tenant = { id: 'contoso', name: 'Contoso', retentionDays: null };
 const tablesOf = async (id: string) => {
@@ -96,6 +97,14 @@ test.each([
   await administration.create(fabrikam);
   expect(await idsOf()).toContain('fabrikam');
   await administration.remove('fabrikam');
+});
+
+test('a tenant is not made, and nobody waits for ever, where telemetry does not get into the engine', async () => {
+  const stuck = new Administration({ ...parts, flush: () => new Promise(() => undefined) });
+  await expect(stuck.create({ ...tenant, id: 'late', name: 'late' })).rejects.toMatchObject({
+    code: 'ingest.unavailable',
+  });
+  expect(await idsOf()).not.toContain('late');
 });
 
 test('a tenant that cannot be put on record is not made', async () => {
