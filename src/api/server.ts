@@ -139,6 +139,8 @@ async function createListener(
     // What comes over an open connection while the server drains is answered too, and closes it.
     return503OnClosing: false,
     routerOptions: {
+      // Routes say themselves how long a name may be, and in which words; the head of a request is bounded.
+      maxParamLength: 1024,
       caseSensitive: false,
       ignoreTrailingSlash: true,
       // Programs put a path behind an address that ends in a slash.

@@ -63,6 +63,13 @@ describe('functions of a tenant', () => {
     expect(await hunt('LargePowers | count')).toMatchObject({ Results: [{ Count: 2 }] });
   });
 
+  test('have names of 128 letters at most', async () => {
+    expect((await save('L'.repeat(128), 'print 1')).status).toBe(204);
+    const { status, json } = await save('L'.repeat(129), 'print 1');
+    expect(status).toBe(400);
+    expect(json.error?.message).toContain('at most 128');
+  });
+
   test('belong to their tenant alone', async () => {
     await save('Mine', 'print a = 1');
     await call('POST', '/api/quarry/tenants', admin, { id: 'contoso' });
