@@ -307,7 +307,8 @@ describe('a hunt can only read stored tables', () => {
 
   test('a configuration in the working directory of the caller is not loaded', async () => {
     writeFileSync(path.join(directory, 'config.xml'), '<clickhouse><broken');
-    expect(readdirSync(path.join(directory, 'run', 'work'))).toEqual([]);
+    const [run = '', ...others] = readdirSync(path.join(directory, 'run'));
+    expect([others, readdirSync(path.join(directory, 'run', run, 'work'))]).toEqual([[], []]);
     expect(
       await engine.select("SELECT value FROM system.server_settings WHERE name = 'tmp_path'"),
     ).toEqual([{ value: path.join(directory, 'engine', 'tmp/') }]);
