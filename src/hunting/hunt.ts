@@ -99,7 +99,7 @@ function limitsUntil(ends: number, limits: EngineLimits): EngineLimits {
 }
 
 /** Seconds; to the engine 0 would be no limit. */
-const shortestRun = 0.001;
+export const shortestRun = 0.001;
 
 /** What two runs used; the result is that of the second. */
 export function together(first: QueryStats, second: QueryStats): QueryStats {

@@ -1,14 +1,11 @@
 import { Readable } from 'node:stream';
 import { HuntError } from '../../errors.js';
-import type { HuntAnswer } from '../../hunting/hunt.js';
+import { type HuntAnswer, shortestRun } from '../../hunting/hunt.js';
 import type { HuntCall } from '../../hunting/service.js';
 import type { HuntingParts } from '../hunting.js';
 
 /** Tables of one answer; each is a hunt of its own. */
 const maxTables = 20;
-
-/** Seconds; less is nothing to the engine. */
-const shortestRun = 0.001;
 
 /**
  * Hunts for each of a query's tables, one after the other: `fork`, `facet` and several statements give several. They
