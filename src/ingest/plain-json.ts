@@ -20,11 +20,8 @@ const space = 0x20;
 const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
+const del = 0x7f;
 
-/** Bytes that a string token has as they are: ASCII from space on, but the quote and the backslash. */
-const isPlain = byteSet(
-  (byte) => byte >= space && byte < 0x7f && byte !== quote && byte !== backslash,
-);
 /** The escapes that JSON.stringify writes, too. */
 const isUsualEscape = byteSet((byte) => '"\\bfnrt'.includes(String.fromCharCode(byte)));
 const isNumber = byteSet((byte) => '+-.0123456789eE'.includes(String.fromCharCode(byte)));
@@ -51,6 +48,8 @@ export class PlainMembers {
   first = 0;
   /** The token is what JSON.stringify would write: a string, a whole number, a truth. */
   isUsual = false;
+  /** The member has the name that was expected. */
+  isExpected = false;
   #hasEscapes = false;
   #at = 0;
   #isFirst = true;
@@ -103,7 +102,8 @@ export class PlainMembers {
     return Buffer.from(buffer, byteOffset, byteLength).toString('utf8', start, end);
   }
 
-  next(): Found {
+  /** @param expected the start of the member that is likely to be next, `"Name":`; such a one is found more quickly */
+  next(expected?: Uint8Array): Found {
     const { bytes } = this;
     this.#skipSpaces();
     if (bytes[this.#at] === closeBrace) {
@@ -118,6 +118,13 @@ export class PlainMembers {
     }
     this.#isFirst = false;
     this.nameStart = this.#at + 1;
+    this.isExpected = expected !== undefined && isAt(expected, bytes, this.#at);
+    if (expected !== undefined && this.isExpected) {
+      this.#at += expected.length;
+      this.nameEnd = this.#at - 2;
+      this.#skipSpaces();
+      return this.#value();
+    }
     if (bytes[this.#at] !== quote || !this.#string() || !this.isUsual || this.#hasEscapes) {
       return 'other';
     }
@@ -182,16 +189,17 @@ export class PlainMembers {
     let isUsual = true;
     this.#hasEscapes = false;
     for (;;) {
-      let byte = bytes[at];
-      while (byte !== undefined && isPlain[byte] === 1) {
-        byte = bytes[++at];
+      let byte = bytes[at] ?? 0;
+      while (byte >= space && byte < del && byte !== quote && byte !== backslash) {
+        byte = bytes[++at] ?? 0;
       }
       if (byte === quote) {
         this.#at = at + 1;
         this.isUsual = isUsual;
         return true;
       }
-      if (byte === undefined || byte < space) {
+      // Behind the last byte, too.
+      if (byte < space) {
         return false;
       }
       if (byte === backslash) {
@@ -241,6 +249,17 @@ export class PlainMembers {
 function isWordAt(bytes: Uint8Array, start: number, word: string): boolean {
   for (let index = 0; index < word.length; index++) {
     if (bytes[start + index] !== word.charCodeAt(index)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Whether the bytes are these from there on. */
+function isAt(expected: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  // The last of them first: names that differ often begin alike.
+  for (let index = expected.length - 1; index >= 0; index--) {
+    if (expected[index] !== bytes[start + index]) {
       return false;
     }
   }

@@ -45,12 +45,11 @@ const intDigits = 9;
 export class RowCopier {
   readonly #head: string;
   readonly #columns: readonly CopiedColumn[];
-  readonly #names: readonly Uint8Array[];
   readonly #prefixes: readonly Uint8Array[];
   readonly #positions: ReadonlyMap<string, number>;
   readonly #timePosition: number;
-  /** The columns of the record before, in its order: the next one is likely to be the same. */
-  #order: number[] = [];
+  /** By column, and last at the start: the column that came behind it before, and is likely to come again. */
+  readonly #following: Int32Array;
   /** By column: where the member stands that is to be copied; the end is 0 where there is none. */
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
@@ -64,10 +63,10 @@ export class RowCopier {
   constructor(table: string, columns: readonly CopiedColumn[], timePosition: number) {
     this.#head = table;
     this.#columns = columns;
-    this.#names = columns.map(({ name }) => Buffer.from(name));
     this.#prefixes = columns.map(({ prefix }) => Buffer.from(prefix));
     this.#positions = new Map(columns.map(({ name }, position) => [name, position]));
     this.#timePosition = timePosition;
+    this.#following = new Int32Array(columns.length + 1).fill(-1);
     this.#starts = new Int32Array(columns.length);
     this.#ends = new Int32Array(columns.length);
     this.#texts = new Array<string | undefined>(columns.length);
@@ -91,18 +90,22 @@ export class RowCopier {
     this.#ends.fill(0);
     this.#texts.fill(undefined);
     this.#time = undefined;
-    for (let index = 0; ; index++) {
-      const found = members.next();
+    let before = this.#columns.length;
+    for (;;) {
+      const likely = this.#following[before] ?? -1;
+      const found = members.next(this.#prefixes[likely]);
       if (found === 'end') {
         return true;
       }
       if (found !== 'scalar' && found !== 'null') {
         return false;
       }
-      const position = this.#positionOf(members, index);
+      const position = members.isExpected ? likely : this.#positions.get(members.name);
       if (position === undefined) {
         return false;
       }
+      this.#following[before] = position;
+      before = position;
       if (this.#ends[position] !== 0 || this.#texts[position] !== undefined) {
         // A name that comes twice: the last value counts.
         return false;
@@ -111,19 +114,6 @@ export class RowCopier {
         return false;
       }
     }
-  }
-
-  #positionOf(members: PlainMembers, index: number): number | undefined {
-    const { bytes, nameStart, nameEnd } = members;
-    const likely = this.#order[index];
-    if (likely !== undefined && isAt(this.#names[likely], bytes, nameStart, nameEnd)) {
-      return likely;
-    }
-    const position = this.#positions.get(members.name);
-    if (position !== undefined) {
-      this.#order[index] = position;
-    }
-    return position;
   }
 
   /** False where the value is not simply one of the column. */
@@ -170,16 +160,19 @@ export class RowCopier {
     this.#used = 0;
     this.#text(`${this.#head}\n${this.#time?.text ?? ''}\n`);
     const start = this.#used;
-    for (const [position, prefix] of this.#prefixes.entries()) {
-      const text = this.#texts[position];
+    for (let position = 0; position < this.#columns.length; position++) {
       const end = this.#ends[position] ?? 0;
-      if (text !== undefined) {
+      if (end > 0) {
+        this.#separate(start);
+        this.#copy(source, this.#starts[position] ?? 0, end);
+        continue;
+      }
+      const text = this.#texts[position];
+      const prefix = this.#prefixes[position];
+      if (text !== undefined && prefix !== undefined) {
         this.#separate(start);
         this.#copy(prefix, 0, prefix.length);
         this.#text(text);
-      } else if (end > 0) {
-        this.#separate(start);
-        this.#copy(source, this.#starts[position] ?? 0, end);
       }
     }
     const content = this.#bytes.subarray(0, this.#used);
@@ -219,23 +212,6 @@ export class RowCopier {
       this.#bytes = larger;
     }
   }
-}
-
-function isAt(
-  name: Uint8Array | undefined,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
-  if (name === undefined || name.length !== end - start) {
-    return false;
-  }
-  for (let index = 0; index < name.length; index++) {
-    if (name[index] !== bytes[start + index]) {
-      return false;
-    }
-  }
-  return true;
 }
 
 /** Whether the token has digits that may be those of a number that the engine cannot read. */
