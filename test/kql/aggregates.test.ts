@@ -100,6 +100,21 @@ describe('the values of arg_max come from different rows', () => {
       [[null], [1]],
     ],
     ['any row whole', 'datatable(a: string, b: long) ["x", 1] | summarize take_any(*)', [['x', 1]]],
+    [
+      'any row whole leaves out what it is grouped by',
+      'datatable(a: string, b: long, c: real) ["x", 1, 2.5] | summarize take_any(*), count() by a',
+      [['x', 1, 2.5, 1]],
+    ],
+    [
+      'any row whole of nothing but keys',
+      'datatable(a: string) ["x", "x"] | summarize take_any(*), count() by a',
+      [['x', 2]],
+    ],
+    [
+      'any row whole of two keys, under the older name',
+      'datatable(a: string, b: long, c: real) ["x", 1, 2.5] | summarize any(*) by b, a | project b, a, any_c',
+      [[1, 'x', 2.5]],
+    ],
   ]);
   const shapes: [call: string, row: unknown][] = [
     ['arg_min(b, c, *)', { b: 1, c: 6, a: 'y' }],

@@ -72,6 +72,9 @@ export function aggregated(
   return aggregatedBy(input, keys, aggregateNodes, names.slice(keys.length), context);
 }
 
+/** What `take_any(*)` gives of rows that are grouped by all of their columns. */
+const nothing: PlanExpression = { kind: 'literal', type: 'dynamic', value: null };
+
 /** Groups the input by keys that are planned already; `names` are the aggregates'. */
 export function aggregatedBy(
   input: Relation,
@@ -91,7 +94,7 @@ export function aggregatedBy(
     const found = planAggregate(call, name, row, grouped, position, context);
     aggregates.push(...found);
     const [first] = found;
-    return first && columnReference(first.column);
+    return first ? columnReference(first.column) : nothing;
   };
   const results = aggregateNodes.flatMap((aggregate) => {
     const before = aggregates.length;
@@ -99,6 +102,7 @@ export function aggregatedBy(
       ? member(aggregate, 'Expression')
       : aggregate;
     const expression = planScalar(value, context, { ...row, intercept: collect });
+    if (expression === nothing) return [];
     const isWhole =
       expression.kind === 'column' && aggregates[before]?.column === expression.column;
     return isWhole
@@ -218,7 +222,7 @@ function withStar(
       if (value.kind !== 'column') return true;
       const isNew = !seen.has(value.column);
       seen.add(value.column);
-      return isNew || index === 0;
+      return isNew || (index === 0 && argument !== '*');
     });
   });
 }
