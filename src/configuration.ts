@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, mkdirSync, statSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -315,6 +316,43 @@ export async function checkReadable(setting: string, file: string): Promise<void
   } catch (cause) {
     throw invalid(`${setting}: ${file} cannot be read`, cause);
   }
+}
+
+/**
+ * Makes a data directory, and those above it, where it does not exist.
+ * @throws HuntError `configuration.invalid` where none can be
+ */
+export function makeDataDirectory(directory: string): void {
+  const missing: string[] = [];
+  let nearest = resolve(directory);
+  for (; !isDirectory(nearest); nearest = dirname(nearest)) missing.unshift(nearest);
+  // Node's own way to make several at once tries for ever below /proc.
+  for (const each of missing) {
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'EEXIST' && isDirectory(each)) continue;
+      throw unusableData(`${each} cannot be made in ${dirname(each)}: ${message}`, cause);
+    }
+  }
+}
+
+/** @throws HuntError `configuration.invalid` where something else has the name, or nobody may look */
+function isDirectory(place: string): boolean {
+  try {
+    if (statSync(place).isDirectory()) return true;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw unusableData(message, cause);
+  }
+  throw unusableData(`${place} is no directory`);
+}
+
+/** What is said of a data directory that cannot be one. */
+export function unusableData(message: string, cause?: unknown): HuntError {
+  return invalid(`data: ${message}`, cause);
 }
 
 async function readYaml(file: string): Promise<object> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -7,10 +7,16 @@ import { Metrics } from './api/metrics.js';
 import { createElasticsearchServer, createServer } from './api/server.js';
 import { builtinCatalog } from './catalog/catalog.js';
 import { compile } from './compile.js';
-import { type Configuration, checkReadable, readCertificate } from './configuration.js';
+import {
+  type Configuration,
+  checkReadable,
+  makeDataDirectory,
+  readCertificate,
+  unusableData,
+} from './configuration.js';
 import { startChdbEngine } from './engine/chdb.js';
 import { GeoDatabase } from './engine/geo-database.js';
-import { lockDataDirectory } from './engine/lock.js';
+import { type DirectoryLock, lockDataDirectory } from './engine/lock.js';
 import { HuntError } from './errors.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
@@ -100,7 +106,7 @@ export async function issueToken(
   request: MintRequest,
 ): Promise<string> {
   const paths = dataPaths(configuration.data);
-  await mkdir(paths.root, { recursive: true, mode: 0o700 });
+  makeDataDirectory(paths.root);
   const store = await openStore(configuration.store ?? paths.store);
   try {
     return await mintToken(store, paths.keys, request);
@@ -118,7 +124,7 @@ export async function provideUser(
   user: { readonly name: string; readonly displayName: string; readonly password: string },
 ): Promise<void> {
   const paths = dataPaths(configuration.data);
-  await mkdir(paths.root, { recursive: true, mode: 0o700 });
+  makeDataDirectory(paths.root);
   const store = await openStore(configuration.store ?? paths.store);
   const tenant = defaultTenantId;
   try {
@@ -145,7 +151,7 @@ export async function rotateIssuerKeys(directory: string): Promise<string> {
 
 /**
  * Starts a server on a data directory, and makes the directory where it does not exist.
- * @throws HuntError `engine.busy` when another process holds the directory
+ * @throws HuntError `engine.busy` when another process holds the directory, `configuration.invalid` where it can be none
  */
 export async function startQuarry(
   configuration: Configuration,
@@ -178,7 +184,7 @@ async function start(
   const tls = configuration.tls && (await readCertificate(configuration.tls));
   if (configuration.geoDatabase) await checkReadable('geoDatabase', configuration.geoDatabase);
   const paths = dataPaths(configuration.data);
-  const lock = lockDataDirectory(paths.root);
+  const lock = lockPlace(paths.root);
   closers.push(() => lock.release());
   if (configuration.tracesUrl) closers.push(await startTracing(configuration.tracesUrl));
   const engine = await startChdbEngine({
@@ -397,6 +403,19 @@ async function start(
     elasticsearchUrl,
     flush: () => ingest.flush(),
   };
+}
+
+/** Makes the data directory and takes it. @throws HuntError `engine.busy` `configuration.invalid` */
+function lockPlace(directory: string): DirectoryLock {
+  makeDataDirectory(directory);
+  try {
+    return lockDataDirectory(directory);
+  } catch (cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    // A full disk says nothing against the directory.
+    if (syscall === undefined || code === 'ENOSPC' || code === 'EDQUOT') throw cause;
+    throw unusableData(`${directory} cannot be written to: ${message}`, cause);
+  }
 }
 
 function exists(path: string): Promise<boolean> {

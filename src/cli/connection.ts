@@ -70,7 +70,7 @@ export async function requireStored({ data, url }: Place): Promise<void> {
 /** @throws UsageError where something else has the name */
 async function isDirectory(path: string): Promise<boolean> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
   if (info && !info.isDirectory()) throw new UsageError(`--data: ${path} is no directory`);

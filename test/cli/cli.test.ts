@@ -168,6 +168,24 @@ describe('where a command works', { timeout: 180_000 }, () => {
     }
   });
 
+  it.skipIf(!existsSync('/proc/self')).each([
+    ['serve', '/proc/x/y', 'data: /proc/x cannot be made in /proc: '],
+    ['token', '/proc/x', 'data: /proc/x cannot be made in /proc: '],
+    ['user', '/proc/x', 'data: /proc/x cannot be made in /proc: '],
+    ['serve', '/proc', 'data: /proc cannot be written to: '],
+    ['serve', '/proc/version/data', 'data: /proc/version is no directory'],
+  ])('%s is told at once of %s, where no directory can be', async (command, place, message) => {
+    const how = {
+      serve: ['--port', '0'],
+      token: ['--app', 'a', '--role', 'Metrics.Read'],
+      user: ['list'],
+    }[command];
+    const { stdout, stderr, code } = await quarry([command, ...(how ?? []), '--data', place]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+
   it.skipIf(!existsSync('/dev/full'))('a full disk is told, without a stack', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [...program, 'simulate', '--events', '3000'], {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { makeDataDirectory } from '../../configuration.js';
 import type { RoleName } from '../../identity/roles.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import type { Quarry } from '../../main.js';
@@ -80,7 +81,7 @@ export function demoCommand(): Command {
 
 /** null: a directory with something else in it, which is served as it is. */
 async function demoState(data: string): Promise<DemoState | null> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  makeDataDirectory(data);
   try {
     return JSON.parse(await readFile(stateFile(data), 'utf8')) as DemoState;
   } catch (error) {
