@@ -11,7 +11,8 @@ export function survey(root: LogicalPlan): { uses: Map<number, number>; volatile
     if (plan.kind === 'shared') {
       const count = (uses.get(plan.shared.id) ?? 0) + 1;
       uses.set(plan.shared.id, count);
-      if (count > 1) return;
+      // Written out at each use, it uses what it reads as often; more than twice makes no difference.
+      if (count > (isEvaluatedOnce(plan.shared) ? 1 : 2)) return;
     }
     for (const input of inputsOf(plan)) visit(input);
   };
@@ -40,6 +41,11 @@ export const hasVolatile = someNode(
   (plan) => expressionsOf(plan).some(isVolatile),
   ({ materialized }) => materialized,
 );
+
+/** Whether a table that is used several times is evaluated once: when that saves work, or must be so. */
+export function isEvaluatedOnce({ materialized, plan }: SharedPlan): boolean {
+  return materialized || (isCostly(plan) && !hasVolatile(plan));
+}
 
 export const hasJoin = someNode(({ kind }) => kind === 'join');
 

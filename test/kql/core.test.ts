@@ -199,6 +199,12 @@ cases('let', [
     [[0]],
   ],
   [
+    'materialize() is evaluated once, whatever other names its rows have',
+    'let T = materialize(range i from 1 to 3 step 1 | extend r = rand()); let U = T | where i > 0; T | as A | join kind=inner (A | join kind=inner U on i) on i | where r != r1 or r != r2 | count',
+    'Count: long',
+    [[0]],
+  ],
+  [
     'other tables are evaluated at each use',
     'let T = range i from 1 to 3 step 1 | extend r = rand(), g = new_guid(); T | join kind=inner T on i | where r != r1 and g != g1 | count',
     'Count: long',

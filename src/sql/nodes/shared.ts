@@ -1,5 +1,5 @@
 import type { PlanAssignment, PlanColumn, PlanNode, SharedPlan } from '../../plan/plan.js';
-import { hasVolatile, isCostly } from '../../plan/traversal.js';
+import { isEvaluatedOnce } from '../../plan/traversal.js';
 import { type Generation, select } from '../generation.js';
 import { columnName } from '../operand.js';
 import { type Definition, print, printWith, type Select } from '../select.js';
@@ -69,8 +69,7 @@ function namedTable(shared: SharedPlan, wanted: ReadonlySet<PlanColumn>, generat
   return named;
 }
 
-/** Whether a shared table is evaluated once under a name: when that saves work, or must be so. */
+/** Whether a shared table stands once under a name. */
 export function isNamed(shared: SharedPlan, generation: Generation): boolean {
-  if ((generation.uses.get(shared.id) ?? 0) < 2) return false;
-  return shared.materialized || (isCostly(shared.plan) && !hasVolatile(shared.plan));
+  return (generation.uses.get(shared.id) ?? 0) > 1 && isEvaluatedOnce(shared);
 }
