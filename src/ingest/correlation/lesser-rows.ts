@@ -11,6 +11,8 @@ export interface LesserRow extends RowKey, Occurrence {
 /** An event that may take the place of rows. */
 export interface BetterEvent extends Occurrence {
   readonly toleranceMs: number;
+  /** Rows of before then are none of its own, ms since 1970. */
+  readonly fromMs?: number;
 }
 
 /** In memory; of more, the earlier half is forgotten. */
@@ -71,12 +73,15 @@ export class LesserRows {
     this.#new = [];
   }
 
-  #nearEnough({ key, device, ms, toleranceMs }: BetterEvent): LesserRow[] {
+  #nearEnough({ key, device, ms, toleranceMs, fromMs }: BetterEvent): LesserRow[] {
     if (this.#young.size + this.#old.size === 0) {
       return [];
     }
     return (this.#rowsOf(boundedKey(key)) ?? []).filter(
-      (row) => Math.abs(row.ms - ms) <= toleranceMs && areSameDevice(row.device, device),
+      (row) =>
+        Math.abs(row.ms - ms) <= toleranceMs &&
+        (fromMs === undefined || row.ms >= fromMs) &&
+        areSameDevice(row.device, device),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Moment } from '../datetime.js';
 import type { RowKey } from '../rows.js';
 import type { Columns } from '../windows/actor.js';
 import { textFrom } from '../windows/expression.js';
+import { integer } from '../windows/values.js';
 import type { Correlation } from './correlation.js';
 import { labelOf } from './processes.js';
 
@@ -11,6 +12,7 @@ import { labelOf } from './processes.js';
  * one row of all of them.
  */
 export type LogonStep = (typeof logonSteps)[number];
+type LesserStep = (typeof lesserSteps)[number];
 
 const lesserSteps = ['account', 'authentication'] as const;
 export const logonSteps = [...lesserSteps, 'login'] as const;
@@ -33,7 +35,7 @@ function plainName(account: string | undefined): string {
 
 /** What the row of a step is to those of the others. */
 export interface SettledStep {
-  /** The row of the login tells it. */
+  /** The row of another step tells it. */
   readonly isTold: boolean;
   readonly replaces?: readonly RowKey[] | undefined;
 }
@@ -41,7 +43,8 @@ export interface SettledStep {
 /**
  * The row of a login takes the place of its other steps': of all where it succeeds, else of one of each kind,
  * because each try has a row. It gets the account's name from them where it has none. Steps of another account are
- * another logon's: one process may serve many.
+ * another logon's: one process may serve many. Where the login has come first, its row tells them; that of one which
+ * names the account takes the place of a login's that does not.
  */
 export function settleStep(
   step: LogonStep,
@@ -55,41 +58,139 @@ export function settleStep(
   if (pid === undefined) {
     return { isTold: false };
   }
-  const { lesserRows, secondaries } = correlation;
   const key = `${labelOf(device)}\nlogon\n${textFrom(pid)} ${textFrom(result)}`;
-  const taken = ({ identity }: RowKey) => ({ key: `${key}\n${identity}`, device, ms });
-  const account = textFrom(columns['AccountName']);
-  const name = plainName(account);
-  if (step !== 'login') {
-    if (correlation.isToldByPrimary(taken(row), toleranceMs)) {
+  const steps = new LogonSteps(key, device, ms, result === 'LogonSuccess', correlation);
+  if (steps.isTaken(row)) {
+    return { isTold: true };
+  }
+  return step === 'login' ? steps.login(columns, row) : steps.lesser(step, columns, row);
+}
+
+/** The steps of logons that a process has served, with one result. */
+class LogonSteps {
+  readonly #key: string;
+  readonly #device: string;
+  readonly #ms: number;
+  readonly #succeeds: boolean;
+  readonly #correlation: Correlation;
+
+  constructor(
+    key: string,
+    device: string,
+    ms: number,
+    succeeds: boolean,
+    correlation: Correlation,
+  ) {
+    this.#key = key;
+    this.#device = device;
+    this.#ms = ms;
+    this.#succeeds = succeeds;
+    this.#correlation = correlation;
+  }
+
+  /** Whether another row has taken the place of this one. */
+  isTaken(row: RowKey): boolean {
+    return this.#correlation.isToldByPrimary(this.#taken(row), toleranceMs);
+  }
+
+  lesser(step: LesserStep, columns: Columns, row: RowKey): SettledStep {
+    const { lesserRows, secondaries } = this.#correlation;
+    const account = textFrom(columns['AccountName']);
+    const name = plainName(account);
+    if (this.#laterLogin(`${step} ${name === '' ? anyName : name}`, row)) {
       return { isTold: true };
     }
-    lesserRows.add({ key: `${key}\n${step} ${name}`, device, ms, ...row });
+    const replaces = name === '' ? undefined : this.#laterLogin(`${step} `, row);
+    if (replaces) {
+      const logonId = secondaries.near(this.#occurrence('login'), toleranceMs)?.['logonId'];
+      columns['LogonId'] ??= logonId && integer(logonId);
+      this.#take(replaces);
+      this.#awaitSteps(name, row, this.#succeeds ? lesserSteps : otherThan(step));
+      return { isTold: false, replaces };
+    }
+    lesserRows.add({ ...this.#occurrence(`${step} ${name}`), ...row });
     if (account !== undefined) {
-      secondaries.add({ key, device, ms }, { account });
+      secondaries.add(this.#occurrence(), { account });
     }
     return { isTold: false };
   }
-  const known =
-    name === '' ? secondaries.near({ key, device, ms }, toleranceMs)?.['account'] : undefined;
-  columns['AccountName'] = known ?? account;
-  const names = new Set([plainName(known ?? account), '']);
-  const replaces = lesserSteps.flatMap((lesser) => {
-    const events = [...names].map((each) => ({
-      key: `${key}\n${lesser} ${each}`,
-      ...{ device, ms, toleranceMs },
-    }));
-    if (result === 'LogonSuccess') {
-      return events.flatMap((event) => lesserRows.near(event) ?? []);
+
+  login(columns: Columns, row: RowKey): SettledStep {
+    const { lesserRows, secondaries } = this.#correlation;
+    const account = textFrom(columns['AccountName']);
+    const known =
+      plainName(account) === ''
+        ? secondaries.near(this.#occurrence(), toleranceMs)?.['account']
+        : undefined;
+    columns['AccountName'] = known ?? account;
+    const name = plainName(known ?? account);
+    const awaited: LesserStep[] = [];
+    const replaces = lesserSteps.flatMap((lesser) => {
+      const events = [...new Set([name, ''])].map((each) => ({
+        ...this.#occurrence(`${lesser} ${each}`),
+        toleranceMs,
+      }));
+      if (this.#succeeds) {
+        awaited.push(lesser);
+        return events.flatMap((event) => lesserRows.near(event) ?? []);
+      }
+      for (const event of events) {
+        const nearest = lesserRows.nearest(event, row);
+        if (nearest) return nearest;
+      }
+      awaited.push(lesser);
+      return [];
+    });
+    this.#take(replaces);
+    this.#awaitSteps(name, row, awaited);
+    const logonId = textFrom(columns['LogonId']);
+    if (logonId !== undefined) {
+      secondaries.add(this.#occurrence('login'), { logonId });
     }
-    for (const event of events) {
-      const nearest = lesserRows.nearest(event, row);
-      if (nearest) return nearest;
-    }
-    return [];
-  });
-  for (const each of replaces) {
-    correlation.notePrimary(taken(each));
+    return { isTold: false, replaces: replaces.length > 0 ? replaces : undefined };
   }
-  return { isTold: false, replaces: replaces.length > 0 ? replaces : undefined };
+
+  /** The row of a login may come before those of its other steps. */
+  #awaitSteps(name: string, row: RowKey, steps: readonly LesserStep[]): void {
+    for (const step of steps) {
+      for (const each of [name, anyName]) {
+        this.#correlation.lesserRows.add({
+          ...this.#occurrence(`login ${step} ${each}`),
+          ...row,
+        });
+      }
+    }
+  }
+
+  /** The rows of logins that have come before this step of theirs. */
+  #laterLogin(stepAndName: string, row: RowKey): readonly RowKey[] | undefined {
+    const { lesserRows } = this.#correlation;
+    const event = {
+      ...this.#occurrence(`login ${stepAndName}`),
+      ...{ toleranceMs, fromMs: this.#ms },
+    };
+    return this.#succeeds ? lesserRows.near(event) : lesserRows.nearest(event, row);
+  }
+
+  #take(rows: readonly RowKey[]): void {
+    for (const row of rows) {
+      this.#correlation.notePrimary(this.#taken(row));
+    }
+  }
+
+  #taken({ identity }: RowKey) {
+    return this.#occurrence(String(identity));
+  }
+
+  #occurrence(what?: string) {
+    const key = what === undefined ? this.#key : `${this.#key}\n${what}`;
+    return { key, device: this.#device, ms: this.#ms };
+  }
+}
+
+/** No account is called so. */
+const anyName = '\n';
+
+function otherThan(step: LesserStep): LesserStep[] {
+  return lesserSteps.filter((each) => each !== step);
 }

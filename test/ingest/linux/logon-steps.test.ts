@@ -57,21 +57,27 @@ const sources: Readonly<Record<string, (step: Step, host: string) => object | st
 
 type Logon = readonly [actionType: string, seconds: number, account: string | null];
 
-const cases: readonly (readonly [string, readonly Step[], readonly Logon[]])[] = [
+/** The name, the steps, the rows, and those of newest first: of two steps the row of that which names the account. */
+type Case = readonly [string, readonly Step[], readonly Logon[], (readonly Logon[])?];
+
+const cases: readonly Case[] = [
   [
     'a login and its authentication, which names the account',
     [auth(10, 'success'), login(11, 'success')],
     [['LogonSuccess', 11, 'bob']],
+    [['LogonSuccess', 10, 'bob']],
   ],
   [
     'a login with a key and a code',
     [auth(10, 'success'), auth(40, 'success'), login(41, 'success')],
     [['LogonSuccess', 41, 'bob']],
+    [['LogonSuccess', 40, 'bob']],
   ],
   [
     'a try that fails, of an account that there is not',
     [auth(10, 'failed', { account: 'evil' }), login(11, 'failed', { account: '(unknown user)' })],
     [['LogonFailed', 11, 'evil']],
+    [['LogonFailed', 10, 'evil']],
   ],
   [
     'three tries that fail, each of them told twice, and one that succeeds',
@@ -85,6 +91,12 @@ const cases: readonly (readonly [string, readonly Step[], readonly Logon[]])[] =
       ['LogonFailed', 31, 'bob'],
       ['LogonSuccess', 41, 'bob'],
     ],
+    [
+      ['LogonFailed', 10, 'bob'],
+      ['LogonFailed', 20, 'bob'],
+      ['LogonFailed', 30, 'bob'],
+      ['LogonSuccess', 40, 'bob'],
+    ],
   ],
   [
     'three tries that fail, of which a login tells the last alone',
@@ -93,6 +105,11 @@ const cases: readonly (readonly [string, readonly Step[], readonly Logon[]])[] =
       ['LogonFailed', 10, 'bob'],
       ['LogonFailed', 20, 'bob'],
       ['LogonFailed', 31, 'bob'],
+    ],
+    [
+      ['LogonFailed', 10, 'bob'],
+      ['LogonFailed', 20, 'bob'],
+      ['LogonFailed', 30, 'bob'],
     ],
   ],
   [
@@ -150,31 +167,55 @@ describe('an attempt to log on that the audit system tells in two records is one
 
   const all = Object.entries(sources).flatMap(([source, recordOf]) =>
     cases.map(
-      ([what, steps, wanted], index) =>
-        [`${source}: ${what}`, source, index, recordOf, steps, wanted] as const,
+      ([what, steps, wanted, newest], index) =>
+        [`${source}: ${what}`, source, index, recordOf, steps, wanted, newest] as const,
     ),
   );
 
-  it.each(all)('%s', async (_what, source, index, recordOf, steps, wanted) => {
-    const deliver = async (host: string, ...parts: (readonly Step[])[]) => {
-      for (const part of parts) {
-        const records = part.map((step) => recordOf(step, host));
-        const texts = records.map((each) =>
-          typeof each === 'string' ? each : JSON.stringify(each),
-        );
-        await ingest.push(Buffer.from(texts.join('\n')), { tenant, source });
-        await ingest.flush();
-      }
-    };
-    const [together, apart] = [`${source}-together-${index}`, `${source}-apart-${index}`];
-    await deliver(together, steps);
-    await deliver(apart, ...steps.map((step) => [step]));
+  const eachOf = (list: readonly Step[]) => list.map((step) => [step]);
+
+  /** @param parts what is delivered at once */
+  async function deliver(
+    [source, recordOf]: readonly [string, (step: Step, host: string) => object | string],
+    host: string,
+    parts: readonly (readonly Step[])[],
+  ): Promise<void> {
+    for (const part of parts) {
+      const records = part.map((step) => recordOf(step, host));
+      const texts = records.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+      await ingest.push(Buffer.from(texts.join('\n')), { tenant, source });
+      await ingest.flush();
+    }
+  }
+
+  it.each(all)('%s', async (_what, name, index, recordOf, steps, wanted) => {
+    const source = [name, recordOf] as const;
+    const [together, apart] = [`${name}-together-${index}`, `${name}-apart-${index}`];
+    await deliver(source, together, [steps]);
+    await deliver(source, apart, eachOf(steps));
     expect(await logonsOf(together)).toEqual(wanted);
     expect(await logonsOf(apart)).toEqual(wanted);
     // Once more, and the other way round.
-    await deliver(apart, ...steps.map((step) => [step]).reverse());
+    await deliver(source, apart, eachOf(steps.toReversed()));
     expect(await logonsOf(apart)).toEqual(wanted);
   });
+
+  const ofTwo = all.filter(([, name]) => name !== 'osquery');
+  it.each(ofTwo)(
+    'newest first, %s',
+    async (_what, name, index, recordOf, steps, inOrder, newest) => {
+      const source = [name, recordOf] as const;
+      const wanted = newest ?? inOrder;
+      const newestFirst = steps.toReversed();
+      const [together, apart] = [`${name}-newest-${index}`, `${name}-newest-apart-${index}`];
+      await deliver(source, together, [newestFirst]);
+      await deliver(source, apart, eachOf(newestFirst));
+      expect(await logonsOf(together)).toEqual(wanted);
+      expect(await logonsOf(apart)).toEqual(wanted);
+      await deliver(source, apart, [...eachOf(steps), ...eachOf(newestFirst)]);
+      expect(await logonsOf(apart)).toEqual(wanted);
+    },
+  );
 
   const sshd = (at: number, event: object, host: string, more: object = {}) => ({
     '@timestamp': new Date((from + at) * 1000).toISOString(),
