@@ -98,7 +98,8 @@ export async function answerHunt(
     return await reply.header('content-type', 'application/json; charset=utf-8').send(body);
   } catch (error) {
     const failure = asHuntError(error);
-    log({ rows: 0, cpuSeconds: 0, status: failure.status, code: failure.code });
+    const status = call.statusOf?.(failure) ?? failure.status;
+    log({ rows: 0, cpuSeconds: 0, status, code: failure.code });
     throw error;
   }
 }

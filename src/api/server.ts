@@ -215,6 +215,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   kustoRoutes(app, {
     ...hunting,
     ...(parts.workbench && { statistics: parts.workbench.statistics }),
+    ready: parts.ready,
     publicUrl,
     issues: parts.issuer !== undefined,
   });

@@ -37,6 +37,10 @@ export interface HuntCall extends Omit<HuntRequest, 'limits'> {
   readonly address?: string;
   /** Less than the profile allows, where the caller wants no more. */
   readonly atMost?: { readonly wallSeconds?: number; readonly rows?: number };
+  /** What other hunts have put into the same answer: the profile's limits are those of all of it. */
+  readonly before?: { readonly rows: number; readonly resultBytes: number };
+  /** What a failure is answered with; by default its own status. */
+  readonly statusOf?: (failure: HuntError) => number;
 }
 
 export interface HuntingParts {
@@ -72,7 +76,7 @@ export async function describeHunt(
 /** A question about the tables that is no hunt. */
 export type CommandCall = Pick<
   HuntCall,
-  'principal' | 'generation' | 'text' | 'address' | 'written' | 'window' | 'now'
+  'principal' | 'generation' | 'text' | 'address' | 'written' | 'window' | 'now' | 'statusOf'
 >;
 
 /** What a command shows; counted and on record like a hunt. */
@@ -103,7 +107,7 @@ async function onRecord<T extends Outcome>(
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
-  const { principal, generation } = call;
+  const { principal, generation, statusOf = statusItself } = call;
   const started = performance.now();
   const record = (outcome: string, status: number, result?: T) =>
     parts.audit.record({
@@ -131,7 +135,7 @@ async function onRecord<T extends Outcome>(
     );
   } catch (error) {
     const known = error instanceof HuntError;
-    await record(known ? error.code : 'engine.failed', known ? error.status : 500);
+    await record(known ? error.code : 'engine.failed', known ? statusOf(error) : 500);
     throw error;
   }
   try {
@@ -142,6 +146,10 @@ async function onRecord<T extends Outcome>(
     throw error;
   }
   return result;
+}
+
+function statusItself({ status }: HuntError): number {
+  return status;
 }
 
 async function admitted<T extends Outcome>(
@@ -178,7 +186,9 @@ function compiling<T>(
     generation: _generation,
     address: _address,
     written: _written,
+    statusOf: _statusOf,
     atMost,
+    before,
     ...request
   } = call;
   return (profile, context) => {
@@ -186,7 +196,7 @@ function compiling<T>(
     return work(
       {
         ...request,
-        limits: limitsOf(narrowed(profile, atMost), parts.profiles.memoryBytes),
+        limits: limitsOf(narrowed(profile, atMost, before), parts.profiles.memoryBytes),
         ...(window && { window }),
       },
       {
@@ -199,11 +209,16 @@ function compiling<T>(
   };
 }
 
-function narrowed(profile: Profile, { wallSeconds, rows }: HuntCall['atMost'] = {}): Profile {
+function narrowed(
+  profile: Profile,
+  { wallSeconds, rows }: HuntCall['atMost'] = {},
+  before: HuntCall['before'] = { rows: 0, resultBytes: 0 },
+): Profile {
   return {
     ...profile,
     wallSeconds: Math.min(profile.wallSeconds, wallSeconds ?? Number.POSITIVE_INFINITY),
-    rows: Math.min(profile.rows, rows ?? Number.POSITIVE_INFINITY),
+    rows: Math.min(profile.rows - before.rows, rows ?? Number.POSITIVE_INFINITY),
+    resultBytes: profile.resultBytes - before.resultBytes,
   };
 }
 

@@ -3,8 +3,9 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { framed } from '../../src/api/kusto/data-set.js';
 import { joined } from '../../src/api/kusto/tables.js';
+import { HuntError } from '../../src/errors.js';
 import type { HuntAnswer } from '../../src/hunting/hunt.js';
-import type { Answer } from './fixture.js';
+import { type Answer, openFixture } from './fixture.js';
 import { openServer, processEvent, type Server } from './quarry-fixture.js';
 
 let server: Server;
@@ -12,7 +13,7 @@ let token: string;
 
 beforeAll(async () => {
   server = await openServer({
-    profiles: { define: { few: { rows: 3 } }, generations: { kusto: 'few' } },
+    profiles: { define: { few: { rows: 6, resultMegabytes: 1 } }, generations: { kusto: 'few' } },
   });
   token = await server.mint({ app: 'kusto', roles: ['ThreatHunting.Read.All'] });
   await server.send({ DeviceProcessEvents: [processEvent('ws-1', 'Sales')] });
@@ -196,8 +197,8 @@ describe('version 2', () => {
   );
 
   test('warns where the limit cut rows off', async () => {
-    const answer = await query('range x from 1 to 5 step 1');
-    expect(primary(answer).Rows).toHaveLength(3);
+    const answer = await query('range x from 1 to 9 step 1');
+    expect(primary(answer).Rows).toHaveLength(6);
     const [, , , completion] = answer.json as unknown as Table[];
     expect(completion?.Rows[0]).toContain('Warning');
   });
@@ -242,7 +243,7 @@ describe('version 1', () => {
 
   test('warns where the limit cut rows off, and not where that many were asked for', async () => {
     const severities = async (properties?: unknown) => {
-      const [, , status] = await tables('range x from 1 to 5 step 1', properties);
+      const [, , status] = await tables('range x from 1 to 9 step 1', properties);
       return status?.Rows.map(([, , severity]) => severity);
     };
     expect(await severities()).toEqual(['Warning', 'Info', 'Info']);
@@ -483,6 +484,29 @@ describe('several tables', () => {
     await expect.poll(() => answers.every((answer) => answer.rows.destroyed)).toBe(true);
   });
 
+  test.each<[string, number | undefined, number[], boolean]>([
+    ['range x from 1 to 4 step 1 | fork (take 3) (take 2)', undefined, [3, 2], false],
+    ['range x from 1 to 4 step 1 | fork (take 4) (take 4) (take 4)', undefined, [4, 2, 0], true],
+    ['range x from 1 to 4 step 1 | fork (take 4) (take 4)', 2, [2, 2], false],
+    ['range x from 1 to 4 step 1 | fork (take 4) (take 4) (take 4)', 3, [3, 3, 0], true],
+  ])('the limit of rows is that of all: %s', async (csl, most, expected, isCut) => {
+    const options = most === undefined ? {} : { query_take_max_records: most };
+    const frames = (await query(csl, { Options: options })).json as unknown as Table[];
+    const of = (kind: string) => frames.filter(({ TableKind }) => TableKind === kind);
+    expect(of('PrimaryResult').map(({ Rows }) => Rows.length)).toEqual(expected);
+    const [completion] = of('QueryCompletionInformation');
+    const warnings = completion?.Rows.filter((row) => row.includes('Warning'));
+    expect(warnings).toHaveLength(isCut ? 1 : 0);
+    if (isCut) expect(JSON.stringify(warnings)).toContain('The result has 6 rows');
+  });
+
+  test('the limit of bytes is that of all', async () => {
+    const text = 'let T = print s = strcat_array(repeat("x", 700000), ""); ';
+    expect((await query(`${text}T | fork (count) (take 1)`)).status).toBe(200);
+    const { status, json } = await query(`${text}T | fork (take 1) (take 1)`);
+    expect([status, json.error.code]).toEqual([400, 'LimitsExceeded']);
+  });
+
   test('each is a hunt: one that fails is an error and no half answer', async () => {
     const { status, json } = await query(
       `${T}T | fork (count) (order by b asc | extend prev(b, b))`,
@@ -599,6 +623,10 @@ describe('commands', () => {
       ".show diagnostics | extend Passed= (IsHealthy) and not(IsScaleOutRequired) | extend Summary = strcat('Cluster is ', iif(Passed, '', 'NOT'), 'healthy.'),Details=pack('MachinesTotal', MachinesTotal, 'DiskCacheCapacity', round(ClusterDataCapacityFactor,1)) | project Summary, Details;",
       [['Cluster is healthy.', { MachinesTotal: 1, DiskCacheCapacity: null }]],
     ],
+    [
+      '.show diagnostics | project IsHealthy, NotHealthyReason, IsAttentionRequired, AttentionRequiredReason, IsScaleOutRequired',
+      [[true, '', false, '', false]],
+    ],
     [".show table ['DeviceInfo'] | where AttributeName has_any ('|', 'DeviceId') | count", [[1]]],
   ])('%s', async (csl, rows) => {
     expect(await command(csl)).toMatchObject({ status: 200, rows });
@@ -626,7 +654,7 @@ describe('commands', () => {
     const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
     const authorization = `Bearer ${await server.mint({ app: 'auditor', roles })}`;
     const kql =
-      'QuarryAuditLogs | where Action == "Command" and (QueryText has "OnRecord" or QueryText == ".show tables details") | project QueryText, Kind, Generation, Outcome, Status, ActorName, RowCount > 0 | order by QueryText asc';
+      'QuarryAuditLogs | where Action == "Command" and (QueryText has "OnRecord" or QueryText == ".show tables details") | summarize by QueryText, Kind, Generation, Outcome, Status, ActorName, Shown = RowCount > 0 | order by QueryText asc';
     await expect
       .poll(
         async () => primary(await ask('/v2/rest/query', { csl: kql }, { authorization })).Rows,
@@ -942,6 +970,62 @@ describe('failures', () => {
     expect(refused.status).toBe(403);
     expect(refused.json.error).toMatchObject({ '@permanent': true });
   });
+});
+
+test('the record has the status that was answered', async () => {
+  const slow = 'range x from 1 to 10000000000 step 1 | summarize dcount(hash(x))';
+  const answered = [
+    (await query(slow, { Options: { servertimeout: '00:00:00.001' } })).status,
+    (await ask('/v1/rest/mgmt', { csl: '.show table NotOnRecord' })).status,
+  ];
+  const roles = ['ThreatHunting.Read.All', 'Audit.Read'];
+  const authorization = `Bearer ${await server.mint({ app: 'auditor', roles })}`;
+  const kql =
+    'QuarryAuditLogs | where Outcome in ("hunt.timeout", "request.notFound") and QueryText has_any ("dcount", "NotOnRecord") | distinct Outcome, Status | order by Outcome asc';
+  const recorded = async () =>
+    primary(await ask('/v2/rest/query', { csl: kql }, { authorization })).Rows;
+  await expect.poll(recorded, { timeout: 10_000 }).toEqual([
+    ['hunt.timeout', 504],
+    ['request.notFound', 400],
+  ]);
+  expect(answered).toEqual([504, 400]);
+});
+
+test.each<[string, Error | undefined, unknown[], number]>([
+  ['serves', undefined, [true, 0, false, ''], 1],
+  ['has no engine', new HuntError('engine.unavailable', {}), [false, 1, true, /restart/], 0],
+  ['has no space', new HuntError('engine.storage', {}), [false, 0, true, /disk space/], 1],
+  ['cannot say why', new Error('at 10.0.0.1'), [false, 0, true, /^An unexpected error/], 1],
+])('a server that %s says so', async (_, failure, expected, nodes) => {
+  const fixture = await openFixture({
+    ready: async () => {
+      if (failure) throw failure;
+      return true;
+    },
+  });
+  const authorization = `Bearer ${await fixture.token({ roles: ['ThreatHunting.Read.All'] })}`;
+  const show = async (csl: string) => {
+    const { json } = await fixture.post('/v1/rest/mgmt', JSON.stringify({ csl }), {
+      authorization,
+    });
+    return (json as unknown as { Tables: [Table] }).Tables[0];
+  };
+  const { Columns, Rows } = await show('.show diagnostics');
+  const cluster = await show('.show cluster');
+  await fixture.close();
+  const value = (name: string) =>
+    Rows[0]?.[Columns.findIndex(({ ColumnName }) => ColumnName === name)];
+  const [isHealthy, offline, needsAttention, reason] = expected;
+  expect([
+    value('IsHealthy'),
+    value('MachinesTotal'),
+    value('MachinesOffline'),
+    value('IsAttentionRequired'),
+  ]).toEqual([isHealthy, 1, offline, needsAttention]);
+  for (const name of ['AttentionRequiredReason', 'NotHealthyReason']) {
+    expect(value(name)).toEqual(reason instanceof RegExp ? expect.stringMatching(reason) : reason);
+  }
+  expect(cluster.Rows).toHaveLength(nodes);
 });
 
 test('answers a ping without a token', async () => {

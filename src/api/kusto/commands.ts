@@ -23,6 +23,8 @@ export interface Place {
   readonly database: string;
   /** How much there is for the caller of each table that is not empty; undefined where nobody is told. */
   readonly statistics: () => Promise<ReadonlyMap<string, TableStatistics> | undefined>;
+  /** Why the server cannot answer hunts; undefined where it can. */
+  readonly failure: () => Promise<HuntError | undefined>;
 }
 
 interface Command {
@@ -118,6 +120,7 @@ const ofDiagnostics: readonly NamedType[] = [
   ['ClusterDataCapacityFactor', 'real'],
   ['IsAttentionRequired', 'bool'],
   ['AttentionRequiredReason', 'string'],
+  ['NotHealthyReason', 'string'],
 ];
 
 const none = () => [];
@@ -258,16 +261,22 @@ const commands: readonly Command[] = [
     columns: ofPrincipals,
     rows: ({ principal }) => [principalRow(principal, 'AllDatabasesViewer')],
   },
-  // Of the machine, nobody is told more than that it is one.
+  // The nodes that are active. Of the machine, nobody is told more than that it is one.
   {
     syntax: 'show cluster',
     columns: ofCluster,
-    rows: () => [['', '', 'Quarry', null, true, null, null, null, '']],
+    rows: async ({ failure }) =>
+      isOffline(await failure()) ? [] : [['', '', 'Quarry', null, true, null, null, null, '']],
   },
   {
     syntax: 'show diagnostics',
     columns: ofDiagnostics,
-    rows: () => [[true, false, false, 1, 0, null, false, '']],
+    rows: async (place) => {
+      const failure = await place.failure();
+      const [isHealthy, reason] = [failure === undefined, failure?.message ?? ''];
+      const offline = Number(isOffline(failure));
+      return [[isHealthy, false, false, 1, offline, null, !isHealthy, reason, reason]];
+    },
   },
   {
     syntax: 'show version',
@@ -348,6 +357,11 @@ function databaseNamed(written: string): string {
 
 function unquoted(name: string): string {
   return name.replace(/^\[@?["']?(.*?)["']?\]$/, '$1');
+}
+
+/** Whether it is the engine that does not serve. */
+function isOffline(failure: HuntError | undefined): boolean {
+  return failure?.code === 'engine.unavailable';
 }
 
 function principalRow({ kind, id, name, tenant }: Principal, role: string): unknown[] {

@@ -302,14 +302,15 @@ function statuses({ stats, tables }: Answered): Status[] {
       table_size: table.stats.resultBytes,
     })),
   };
-  const rowLimit = tables.find((table) => {
-    return table.rowLimit !== undefined && table.stats.resultRows >= table.rowLimit;
-  })?.rowLimit;
-  const cut = `The result has ${rowLimit} rows, which is the limit: there may be more.`;
+  const isCut = tables.some(
+    (table) => table.rowLimit !== undefined && table.stats.resultRows >= table.rowLimit,
+  );
+  const rows = tables.reduce((total, table) => total + table.stats.resultRows, 0);
+  const cut = `The result has ${rows} rows, which is the limit: there may be more.`;
   const completed = 'Query completed successfully';
   const queryInfo = [4, 'QueryInfo'] as const;
   return [
-    ...(rowLimit !== undefined
+    ...(isCut
       ? [
           {
             level: [3, 'Warning'],

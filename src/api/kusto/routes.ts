@@ -45,6 +45,8 @@ const config = {
 const open = { access: 'public', unlisted: true } as const;
 
 interface KustoParts extends HuntingParts {
+  /** Whether the server can answer hunts. */
+  readonly ready: () => Promise<boolean>;
   /** How much of each table a principal may see; absent: nobody is told. */
   readonly statistics?: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
 }
@@ -189,6 +191,7 @@ function huntOf({ text, parameters, window, now, wallSeconds, rows }: KustoReque
     ...(window && { window }),
     ...(now && { now }),
     atMost: { ...(wallSeconds && { wallSeconds }), ...(rows && { rows }) },
+    statusOf,
   } as const;
 }
 
@@ -208,10 +211,14 @@ async function answerCommand(
       catalog: await parts.catalog(principal),
       database: asked.database ?? principal.tenant,
       statistics: async () => parts.statistics?.(principal),
+      failure: () => failureOf(parts.ready),
     });
   };
   const onRecord = (work: () => Promise<CommandResult>) =>
-    parts.command({ principal, generation: 'kusto', text: asked.text, address: request.ip }, work);
+    parts.command(
+      { principal, generation: 'kusto', text: asked.text, address: request.ip, statusOf },
+      work,
+    );
   if (query === '') {
     const { columns, rows } = await onRecord(show);
     return { Tables: [{ ...tableV1(columns), Rows: rows }] };
@@ -230,6 +237,14 @@ async function answerCommand(
     throw error instanceof HuntError
       ? movedBy(asked.text.length - query.length - table.length, error)
       : error;
+  }
+}
+
+async function failureOf(ready: KustoParts['ready']): Promise<HuntError | undefined> {
+  try {
+    return (await ready()) ? undefined : new HuntError('engine.unavailable', {});
+  } catch (error) {
+    return asHuntError(error);
   }
 }
 

@@ -9,7 +9,8 @@ const maxTables = 20;
 
 /**
  * Hunts for each of a query's tables, one after the other: `fork`, `facet` and several statements give several. They
- * share the time that the program gives them, and what the first takes for the present.
+ * share the time that the program gives them, what the first takes for the present, and the profile's limits of rows
+ * and bytes.
  * @param answers where they are put; none is left open if one of them fails
  */
 export async function huntTables(
@@ -29,7 +30,11 @@ export async function huntTables(
     for (let table = 0; table < count; table++) {
       const atMost = { ...call.atMost, wallSeconds: left(table) };
       const now = call.now ?? answers[0]?.now;
-      const answer = await hunt({ ...call, ...(now && { now }), atMost, table });
+      const before = {
+        rows: sum(answers, ({ stats }) => stats.resultRows),
+        resultBytes: sum(answers, ({ stats }) => stats.resultBytes),
+      };
+      const answer = await hunt({ ...call, ...(now && { now }), atMost, before, table });
       answers.push(answer);
       count = answer.tables?.length ?? 1;
       if (count > maxTables) {
@@ -43,6 +48,10 @@ export async function huntTables(
     for (const { rows } of answers) rows.destroy();
     throw error;
   }
+}
+
+function sum(answers: readonly HuntAnswer[], of: (answer: HuntAnswer) => number): number {
+  return answers.reduce((total, answer) => total + of(answer), 0);
 }
 
 /** The rows of all tables, with what stands between them. */
