@@ -282,6 +282,7 @@ async function start(
   const sourceParts: SourceParts = {
     ...place,
     open: ingest.open,
+    hasHeader: ingest.hasHeader,
     log: (line) => log.info(line, 'source'),
   };
   for (const { tenant, pollSeconds, ...settings } of configuration.sources) {

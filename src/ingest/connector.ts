@@ -111,6 +111,8 @@ export interface Connector {
   readonly envelopes?: readonly Envelope[];
   /** Its records may hold lines of nothing but space, which are passed over otherwise. */
   readonly blankLines?: boolean;
+  /** Text: the first record names the fields of the others. */
+  readonly hasHeader?: boolean;
   /** How sure it is that the records are its own: 0 no, 1 certain. The surest connector is taken. */
   detect(sample: readonly RawRecord[]): number;
   /** Begins a stream; what has to be remembered from record to record lives in the conversion. */

@@ -65,6 +65,23 @@ export class CsvLines {
   }
 }
 
+const lineFeed = 0x0a;
+
+/** How long the first record is that is not empty, with all before it; 0 where it does not end. */
+export function headerBytes(start: Buffer): number {
+  const lines = new CsvLines();
+  let from = 0;
+  for (let end = start.indexOf(lineFeed); end >= 0; end = start.indexOf(lineFeed, from)) {
+    const text = start.toString('utf8', from, end);
+    from = end + 1;
+    const isEmpty = lines.heldBytes === 0 && text.trim() === '';
+    if (!isEmpty && lines.add({ text, value: undefined })) {
+      return from;
+    }
+  }
+  return 0;
+}
+
 /** Whether a quoted field that begins in the text goes on in the next line. */
 function isOpen(text: string): boolean {
   let quotes = 0;

@@ -85,6 +85,8 @@ export interface Ingest {
   file(path: string, options: FileOptions): Promise<FileSummary>;
   /** Begins to take a stream in, bit by bit. */
   readonly open: OpenIntake;
+  /** Whether the first record of a connector's streams names the fields of the others. */
+  hasHeader(tenant: string, connector: string): Promise<boolean>;
   /** Resolves when all that has been acknowledged can be queried. */
   flush(): Promise<void>;
   status(): IngestStatus;
@@ -178,6 +180,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     admit: () => admission.enter(),
     file: (path, file) => ingestFile(open, path, file),
     open,
+    async hasHeader(tenant, connector) {
+      const { catalog } = await options.tenant(tenant);
+      return findConnector(connector, customConnectors(catalog))?.hasHeader ?? false;
+    },
     flush: () => writer.flush(),
     status: () => ({ backlogBytes: writer.backlogBytes, failure: writer.failure }),
     backlogEvents: (tenant) => writer.backlogRows(tenantDatabase(tenant)),

@@ -58,8 +58,9 @@ const logged: Record<string, unknown>[] = [];
 
 async function read(more: Partial<AzureStorageSettings> = {}): Promise<RunningSource> {
   const settings = { name: 'storage', tenant, connectionString, pollMs: 20, ...more };
+  const { open, hasHeader } = ingest;
   const log = (line: object) => logged.push(line as Record<string, unknown>);
-  const running = await readAzureStorage(settings, { open: ingest.open, store, log });
+  const running = await readAzureStorage(settings, { open, hasHeader, store, log });
   cleanUp(() => running.close());
   return running;
 }

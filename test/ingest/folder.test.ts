@@ -11,6 +11,8 @@ import {
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
+import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { parseCustomTable, withCustomTable } from '../../src/catalog/custom-table.js';
 import { type FolderSettings, followFolder } from '../../src/ingest/sources/folder.js';
 import type { RunningSource } from '../../src/ingest/sources/source.js';
 import { openStore } from '../../src/store/store.js';
@@ -32,7 +34,17 @@ vi.mock(import('node:fs/promises'), async (original) => {
   return { ...fs, open };
 });
 
-const { engine, ingest, directory, count } = await startTestIngest();
+/** A table of CSV, as somebody declares it. */
+const firewall = {
+  name: 'Firewall',
+  columns: [
+    { name: 'Timestamp', type: 'datetime', from: 'time' },
+    { name: 'Source', type: 'string', from: ['src', 'src\naddress'] },
+  ],
+  csv: {},
+};
+const catalog = withCustomTable(builtinCatalog, parseCustomTable(firewall));
+const { engine, ingest, directory, count } = await startTestIngest({ catalog });
 const store = await openStore(path.join(directory, 'quarry.db'));
 cleanUp(() => store.close());
 
@@ -50,6 +62,7 @@ async function follow(folder: string, more: Partial<FolderSettings> = {}): Promi
   const settings = { name: folder, tenant, path: folder, pollMs: 20, ...more };
   const running = await followFolder(settings, {
     open: ingest.open,
+    hasHeader: ingest.hasHeader,
     store,
     log: (line) => logged.push(line as Record<string, unknown>),
   });
@@ -96,6 +109,39 @@ describe('a followed folder', () => {
     const second = await follow(folder);
     expect(await taken(second, 0, 100)).toBe(30);
     expect(await count('QuarryIngestErrors')).toBe(0);
+  });
+
+  it.each([
+    ['in its first line', 'time,src\n'],
+    ['with a break in a name', '\r\ntime,"src\naddress"\r\n'],
+    ['after a byte order mark', '\ufefftime,src\n'],
+    ['nowhere, but objects', '{"time":"2026-01-05T10:11:00Z","src":"first"}\n'],
+  ])('is read on after a restart where a file has a header %s', async (what, header) => {
+    const folder = newFolder();
+    const file = path.join(folder, 'f.log');
+    const day = 1 + lastFolder;
+    const line = (n: number) => {
+      const time = `2026-02-${String(day).padStart(2, '0')}T10:11:${10 + n}Z`;
+      return what.endsWith('objects') ? `{"time":"${time}","src":"s${n}"}\n` : `${time},"s${n}"\n`;
+    };
+    const rows = () => count('Firewall', `toDayOfMonth(Timestamp) = ${day} AND Source LIKE 's%'`);
+    writeFileSync(file, header + line(1) + line(2));
+    const settings = { source: 'custom:Firewall' };
+    const errors = await count('QuarryIngestErrors');
+    for (const [from, to] of [
+      [3, 5],
+      [5, 8],
+    ] as const) {
+      const running = await follow(folder, settings);
+      await running.caughtUp();
+      await running.close();
+      appendFileSync(file, numbers(from, to).map(line).join(''));
+    }
+    const last = await follow(folder, settings);
+    await last.caughtUp();
+    await ingest.flush();
+    expect(await rows()).toBe(7);
+    expect(await count('QuarryIngestErrors')).toBe(errors);
   });
 
   it('goes on through a rotation that renames, and one that copies and cuts off', async () => {

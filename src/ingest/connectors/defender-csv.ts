@@ -9,6 +9,7 @@ export const defenderCsv: Connector = {
   format: 'text',
   // Command lines and messages have them.
   blankLines: true,
+  hasHeader: true,
   detect: (sample) => (startsDefenderCsv(sample.map(({ text }) => text)) ? 1 : 0),
   open: (context) => new RowCsv(defenderRows.open(context)),
 };

@@ -11,6 +11,7 @@ export const windowsCsv: Connector = {
   format: 'text',
   // Scripts and messages have them.
   blankLines: true,
+  hasHeader: true,
   detect: (sample) => (startsEventCsv(sample.map(({ text }) => text)) ? 1 : 0),
   open: (context) =>
     new EventCsv(

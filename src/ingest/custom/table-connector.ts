@@ -29,6 +29,7 @@ function tableConnector(table: Table, source: TableSource): Connector {
     summary: table.summary,
     format: source.csv ? 'mixed' : 'json',
     blankLines: source.csv !== undefined,
+    hasHeader: source.csv !== undefined && source.csv.fields === undefined,
     detect: (sample) => certainty(source, sample),
     open: () => new TableConversion(table.name, source),
   };

@@ -219,6 +219,7 @@ class Account {
     };
     const reader = new LineReader({
       open: this.#parts.open,
+      hasHeader: this.#parts.hasHeader,
       name,
       tenant,
       source,

@@ -312,6 +312,7 @@ class Folder {
     const { offset, connector } = tracked.position;
     return new LineReader({
       open: this.#parts.open,
+      hasHeader: this.#parts.hasHeader,
       name,
       tenant,
       source,

@@ -1,13 +1,13 @@
+import { headerBytes } from '../csv.js';
 import type { HandedBatch } from '../handover.js';
-import type { Intake, OpenIntake } from '../intake.js';
+import type { Intake } from '../intake.js';
 import { emptySummary } from '../summary.js';
-import type { SourceSettings } from './source.js';
+import type { SourceParts, SourceSettings } from './source.js';
 
 /** Reads bytes of the thing that grows. */
 export type ReadRange = (from: number, to: number) => AsyncIterable<Uint8Array>;
 
-export interface LineReaderOptions extends SourceSettings {
-  readonly open: OpenIntake;
+export interface LineReaderOptions extends SourceSettings, Pick<SourceParts, 'open' | 'hasHeader'> {
   /** In the dead letters. */
   readonly origin: string;
   /** Where it was read to before; 0: never. */
@@ -24,7 +24,7 @@ const patienceMs = 30_000;
 const portionBytes = 4 * 1024 * 1024;
 /** By so much of the end of what was read it is known again. */
 const tailBytes = 512;
-/** The lines at the start of a file that say what the others are (Zeek's `#fields`). */
+/** The lines at the start of a file that say what the others are: Zeek's `#fields`, a header of names. */
 const longestHeading = 64 * 1024;
 
 /** Lines of something that grows at its end, from where they were read to before. */
@@ -133,28 +133,32 @@ export class LineReader {
   }
 
   async #begin(read: ReadRange): Promise<Intake> {
-    const { open, name, tenant, source, origin } = this.#options;
-    const heading = await this.#heading(read);
+    const { open, name, tenant, origin } = this.#options;
+    const source = this.#connector ?? this.#options.source;
+    const heading = await this.#heading(read, source);
     this.#summary = emptySummary();
     const intake = await open({
       tenant,
-      source: this.#connector ?? source,
+      source,
       origin,
       offset: this.#readTo - heading.length,
       patienceMs,
       via: name,
     });
     if (heading.length > 0) {
-      // Lines that carry no event: there is nothing to store.
-      for await (const batch of intake.write(heading, emptySummary())) {
-        intake.discard([batch]);
+      // What it holds of events has been stored.
+      const summary = emptySummary();
+      for (const batches of [intake.write(heading, summary), intake.take(summary)]) {
+        for await (const batch of batches) {
+          intake.discard([batch]);
+        }
       }
     }
     return intake;
   }
 
   /** For one that is taken up in the middle: what its first lines said. */
-  async #heading(read: ReadRange): Promise<Buffer> {
+  async #heading(read: ReadRange, connector: string | undefined): Promise<Buffer> {
     if (this.#readTo === 0) {
       return Buffer.alloc(0);
     }
@@ -163,6 +167,10 @@ export class LineReader {
       pieces.push(chunk);
     }
     const start = Buffer.concat(pieces);
+    const { hasHeader, tenant } = this.#options;
+    if (connector !== undefined && (await hasHeader(tenant, connector))) {
+      return start.subarray(0, headerBytes(start));
+    }
     let end = 0;
     while (start[end] === comment) {
       const lineEnd = start.indexOf(lineFeed, end);

@@ -15,6 +15,8 @@ export interface SourceSettings {
 /** What sources stand on. */
 export interface SourceParts extends PositionPlace {
   readonly open: OpenIntake;
+  /** Whether the first record of a connector's streams names the fields of the others. */
+  readonly hasHeader: (tenant: string, connector: string) => Promise<boolean>;
   readonly log: (line: object) => void;
 }
 
