@@ -10,11 +10,12 @@ export const defenderCsv: Connector = {
   // Command lines and messages have them.
   blankLines: true,
   hasHeader: true,
-  detect: (sample) => (startsDefenderCsv(sample.map(({ text }) => text)) ? 1 : 0),
+  detect: (sample) =>
+    startsRowCsv(
+      sample.map(({ text }) => text),
+      isExportedRow,
+    )
+      ? 1
+      : 0,
   open: (context) => new RowCsv(defenderRows.open(context)),
 };
-
-/** Whether lines begin as an export of rows. */
-export function startsDefenderCsv(lines: readonly string[]): boolean {
-  return startsRowCsv(lines, isExportedRow);
-}

@@ -1,7 +1,6 @@
-import { startsDefenderCsv } from '../connectors/defender-csv.js';
+import { connectors } from '../connectors.js';
 import { evtxMagic } from '../evtx.js';
 import { gzipMagic, utf16In } from '../unpack.js';
-import { startsEventCsv } from '../windows/csv.js';
 import { zstdMagic } from '../zstd.js';
 
 const magics = [gzipMagic, zstdMagic, evtxMagic, Buffer.from('PK')];
@@ -25,5 +24,6 @@ export function isPacked(start: Buffer): boolean {
 }
 
 function isCsv(lines: readonly string[]): boolean {
-  return startsEventCsv(lines) || startsDefenderCsv(lines);
+  const sample = lines.map((text) => ({ text, value: undefined }));
+  return connectors.some(({ hasHeader, detect }) => hasHeader && detect(sample) > 0);
 }
