@@ -52,6 +52,29 @@ const documented = {
   },
 };
 
+describe("Graph's time span", () => {
+  test('is taken with the query', async () => {
+    for (const [timespan, from] of [
+      ['2026-01-05/2026-01-06', '2026-01-05T00:00:00.000Z'],
+      [null, undefined],
+      ['', undefined],
+    ]) {
+      const body = JSON.stringify({ Query: 'DeviceInfo', Timespan: timespan });
+      const { status } = await fixture.post('/api/advancedhunting/run', body, { authorization });
+      expect(status).toBe(200);
+      expect(asked.at(-1)?.window?.from?.toISOString()).toBe(from);
+    }
+  });
+  test.each(['soon', 7, {}])('is refused where it is %j', async (timespan) => {
+    const body = JSON.stringify({ Query: 'DeviceInfo', Timespan: timespan });
+    const { status, text } = await fixture.post('/api/advancedhunting/run', body, {
+      authorization,
+    });
+    expect(status).toBe(400);
+    expect(text).toContain('Invalid timespan');
+  });
+});
+
 describe('a documented request works as it was printed', () => {
   for (const [year, { body, query }] of Object.entries(documented)) {
     for (const path of paths) {

@@ -82,6 +82,17 @@ describe('on a data directory', { timeout: 180_000 }, () => {
     expect(answer.Results).toEqual([{ Count: 180 }]);
   });
 
+  it.each([
+    ['all that is kept', [], '0'],
+    ["as far as KQL's time span", ['--timespan', '72h'], '1'],
+    ["as far as the API's", ['--timespan', 'P3D'], '1'],
+  ])('query looks back %s', async (_what, options, isRecent) => {
+    const kql = 'DeviceProcessEvents | summarize Age = now() - min(Timestamp) | project Age < 3d';
+    const from = ['query', '--data', data, '--format', 'csv'];
+    const { stdout } = await quarry([...from, ...options, kql]);
+    expect(stdout.split('\r\n')[1]).toBe(isRecent);
+  });
+
   it('query reads standard input and writes a table', async () => {
     const kql = 'AlertInfo\n| summarize Alerts = count() by Severity\n| where Severity == "High"';
     const { stdout, stderr } = await quarry(
@@ -349,6 +360,8 @@ describe('the command line', () => {
     [['tables', 'DeviceProcess'], 'DeviceProcessEvents'],
     [['simulate', '--events', 'many'], '--events'],
     [['simulate', '--end', '1'], '--end'],
+    [['query', '--data', 'x', '--timespan', 'yesterday', 'DeviceInfo'], "timespan 'yesterday'"],
+    [['query', '--data', 'x', '--timespan', '', 'DeviceInfo'], "timespan ''"],
     [['query', '--data', '.', '--url', 'http://127.0.0.1:1', 'DeviceInfo'], '--url'],
   ])('%j is a wrong use: exit code 2, and says why', async (wrong, message) => {
     const { stdout, stderr, code } = await quarry(wrong);

@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
+import { parseTimespan } from '../../hunting/timespan.js';
 import { authorizeData } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
 import { baseOf } from '../address.js';
@@ -13,7 +14,6 @@ import { annotateDynamics } from './dynamic-values.js';
 import { envelopeHead, errorEnvelope } from './envelope.js';
 import { functionParameters } from './odata.js';
 import { huntingSchema } from './schema.js';
-import { parseTimespan } from './timespan.js';
 
 const config = { access: { api: 'graph', roles: ['ThreatHunting.Read.All'] } } as const;
 

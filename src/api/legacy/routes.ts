@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { HuntError } from '../../errors.js';
+import { parseTimespan, type TimeWindow } from '../../hunting/timespan.js';
 import { principalOf } from '../access.js';
 import { readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
@@ -34,12 +36,25 @@ export function legacyRoutes(
         const contentType = request.headers['content-type'];
         const body = readJsonBody(request.body, contentType, { rawControls: parts.tolerant });
         const text = checkQueryText(body['Query']);
-        return answerHunt(request, reply, parts, { generation, text, head: envelopeHead });
+        const window = windowOf(body['Timespan']);
+        return answerHunt(request, reply, parts, {
+          generation,
+          text,
+          head: envelopeHead,
+          ...(window && { window }),
+        });
       });
       refuseOtherMethods(app, 'POST', url, config);
     }
     schemaRoute(app, `${prefix}/advancedqueries/schema`, parts);
   }
+}
+
+/** Defender's own service has it in Graph alone. @throws HuntError `request.parameter` */
+function windowOf(timespan: unknown): TimeWindow | undefined {
+  if (timespan === undefined || timespan === null || timespan === '') return undefined;
+  if (typeof timespan === 'string') return parseTimespan(timespan, new Date());
+  throw new HuntError('request.parameter', { message: 'Invalid timespan: it must be a string.' });
 }
 
 /** What designers of flows ask to know the columns of an answer before there is one. */

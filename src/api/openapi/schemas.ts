@@ -51,6 +51,10 @@ export const schemas = {
   Query: {
     ...object({
       Query: { type: 'string', description: 'KQL. The name is case-sensitive.', minLength: 1 },
+      Timespan: {
+        type: 'string',
+        description: "As Graph has it; Defender's own service knows it there alone.",
+      },
     }),
     example: { Query: 'DeviceProcessEvents | where FileName =~ "powershell.exe" | take 10' },
   },

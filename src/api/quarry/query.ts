@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
-import { parseTimespan, type TimeWindow } from '../graph/timespan.js';
+import { parseTimespan, type TimeWindow } from '../../hunting/timespan.js';
 import { checkQueryText } from '../hunting.js';
 import { readBody } from './act.js';
 

@@ -2,8 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { json, text as textOf } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
+import { HuntError } from '../../errors.js';
+import { parseTimespan } from '../../hunting/timespan.js';
 import { type AnswerStats, checkStatus, readAnswer } from '../answer.js';
 import { atPlace, type Connection, connect, type Place, requireStored } from '../connection.js';
+import { UsageError } from '../failure.js';
 import { rowWriters, write } from '../formats.js';
 
 /** The server writes one row a line. */
@@ -19,6 +22,7 @@ interface PathUsage {
 
 interface QueryOptions extends Place {
   readonly format?: 'json' | keyof typeof rowWriters;
+  readonly timespan?: string;
 }
 
 export function queryCommand(): Command {
@@ -31,14 +35,19 @@ export function queryCommand(): Command {
         'table on a terminal, else json: the answer as the API gives it',
       ).choices(['table', 'json', 'csv', 'ndjson']),
     )
+    .option(
+      '--timespan <time>',
+      'how far back, as 7d, 4h or P7D; from a moment on; or from/to: 2026-01-05T08:00:00Z/2026-01-05T09:00:00Z',
+    )
     .action(async (argument: string, options: QueryOptions) => {
+      const Timespan = options.timespan === undefined ? undefined : timespanOf(options.timespan);
       const text = argument === '-' ? await textOf(process.stdin) : argument;
       const format = options.format ?? (process.stdout.isTTY ? 'table' : 'json');
       await requireStored(options);
       const connection = await connect(options, ['AdvancedHunting.Read.All']);
       try {
         const response = await checkStatus(
-          await connection.post(path.url, JSON.stringify({ Query: text }), {
+          await connection.post(path.url, JSON.stringify({ Query: text, Timespan }), {
             'content-type': 'application/json',
           }),
           text,
@@ -49,6 +58,25 @@ export function queryCommand(): Command {
         await connection.close();
       }
     });
+}
+
+const kqlUnits: Readonly<Record<string, string>> = { d: 'D', h: 'H', m: 'M', s: 'S' };
+
+/**
+ * As the API takes it: durations are written in KQL's way, too, as in `ago()`.
+ * @throws UsageError before anything is asked
+ */
+function timespanOf(written: string): string {
+  const [, count = '', unit = ''] = /^(\d+)([dhms])$/.exec(written.trim()) ?? [];
+  const time = unit === 'd' ? '' : 'T';
+  const timespan = unit === '' ? written : `P${time}${count}${kqlUnits[unit]}`;
+  try {
+    parseTimespan(timespan, new Date());
+    return timespan;
+  } catch (error) {
+    if (!(error instanceof HuntError)) throw error;
+    throw new UsageError(`--timespan: ${error.message} (7d, P7D, PT4H, 2026-01-05/2026-01-06)`);
+  }
 }
 
 /** Writes the answer; returns the number of its rows. */

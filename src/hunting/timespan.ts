@@ -1,4 +1,4 @@
-import { HuntError } from '../../errors.js';
+import { HuntError } from '../errors.js';
 
 /** The part of time that a caller asks for; an absent end is open. */
 export interface TimeWindow {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseTimespan } from '../../src/api/graph/timespan.js';
+import { parseTimespan } from '../../src/hunting/timespan.js';
 
 const now = new Date('2026-03-31T12:00:00.000Z');
 
