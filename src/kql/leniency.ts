@@ -191,6 +191,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
       return true;
     // Named again, a column stays where it was put first.
     if (kindOf(node) === 'ProjectReorderOperator' && error.Code === declaredAlready) return true;
+    if (columnLists.has(kindOf(node)) && isUnmatchedWildcard(error, node)) return true;
     // It may name views of the query, and what is not there needs no restriction.
     if (kindOf(node) === 'RestrictStatement' && error.Code === 'KS142') return true;
     if (kindOf(node) !== 'FunctionCallExpression') continue;
@@ -200,6 +201,17 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (unresolvedName(error) !== undefined && isOverInnerNodes(node)) return true;
   }
   return false;
+}
+
+/** Operators in which a wildcard may stand for no column at all: `project-away *1` behind any join. */
+const columnLists: ReadonlySet<string> = new Set(['ProjectAwayOperator', 'ProjectKeepOperator']);
+
+const noColumn: ReadonlySet<string> = new Set(['KS109', 'KS142']);
+
+function isUnmatchedWildcard(error: KustoDiagnostic, list: SyntaxNode): boolean {
+  if (!noColumn.has(error.Code)) return false;
+  const name = elements(list, 'Expressions').find(({ TextStart }) => TextStart === error.Start);
+  return name !== undefined && textOf(name).includes('*');
 }
 
 /** What a dynamic value holds is known only when the query runs, whatever the binder makes of a literal. */

@@ -525,6 +525,18 @@ cases('project and extend', [
     [['q', 1, 2]],
   ],
   [
+    'project-away of a wildcard that no column fits',
+    'print a = 1 | join kind=inner (print a = 1, b = 2) on a | project-away a1 | project-away *1 | project-away b*, *2',
+    'a: long',
+    [[1]],
+  ],
+  [
+    'project-keep of a wildcard that no column fits',
+    'print a = 1, b = 2 | project-keep z*, b',
+    'b: long',
+    [[2]],
+  ],
+  [
     'project-reorder',
     'print a = 1, b = 2, c = 3 | project-reorder c, b',
     'c: long, b: long, a: long',
