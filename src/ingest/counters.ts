@@ -52,8 +52,36 @@ interface Pending {
   readonly source: string;
   readonly connector: string;
   figures: Figures;
-  /** Accepted events by the slot of time in which they came. */
-  readonly slots: Map<number, number>;
+  /** Of accepted events. */
+  readonly lastMinute: LastMinute;
+}
+
+const slots = minuteMs / slotMs;
+
+/** How many there were in the last minute. */
+class LastMinute {
+  /** By the slot of time in which they came, as often as a minute has slots. */
+  readonly #counts = new Float64Array(slots);
+  #now = 0;
+
+  add(count: number): void {
+    this.#advance();
+    const index = this.#now % slots;
+    this.#counts[index] = (this.#counts[index] ?? 0) + count;
+  }
+
+  get sum(): number {
+    this.#advance();
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  #advance(): void {
+    const now = Math.floor(Date.now() / slotMs);
+    for (let slot = Math.max(this.#now + 1, now - slots + 1); slot <= now; slot++) {
+      this.#counts[slot % slots] = 0;
+    }
+    this.#now = now;
+  }
 }
 
 /**
@@ -94,7 +122,7 @@ export class IngestCounters {
     batch: HandedBatch,
     parts: readonly PartCounts[],
   ): void {
-    const { figures, slots } = this.#pendingOf(tenant, source, connector);
+    const { figures, lastMinute } = this.#pendingOf(tenant, source, connector);
     add(figures, 'late', batch.expired);
     add(figures, 'future', batch.future);
     add(figures, 'unmapped', batch.unmapped);
@@ -106,8 +134,7 @@ export class IngestCounters {
       if (table !== deadLetterTable) {
         add(figures, 'accepted', stored);
         add(figures, 'duplicates', duplicate);
-        const slot = Math.floor(Date.now() / slotMs);
-        slots.set(slot, (slots.get(slot) ?? 0) + stored);
+        lastMinute.add(stored);
       }
     }
     if (batch.latestTicks !== undefined) {
@@ -134,7 +161,7 @@ export class IngestCounters {
     }
     const pending = this.#tenants.get(tenant);
     return [...sources].map(([key, { source, connector, figures }]) =>
-      statusOf(source, connector, figures, rateOf(pending?.get(key)?.slots)),
+      statusOf(source, connector, figures, pending?.get(key)?.lastMinute.sum ?? 0),
     );
   }
 
@@ -204,7 +231,7 @@ export class IngestCounters {
     const key = keyOf(source, connector);
     let pending = sources.get(key);
     if (pending === undefined) {
-      pending = { source, connector, figures: new Map(), slots: new Map() };
+      pending = { source, connector, figures: new Map(), lastMinute: new LastMinute() };
       sources.set(key, pending);
     }
     return pending;
@@ -219,22 +246,6 @@ function add(figures: Figures, counter: string, value: number): void {
   if (value !== 0) {
     figures.set(counter, (figures.get(counter) ?? 0) + value);
   }
-}
-
-function rateOf(slots: Map<number, number> | undefined): number {
-  if (slots === undefined) {
-    return 0;
-  }
-  const oldest = Math.floor((Date.now() - minuteMs) / slotMs);
-  let events = 0;
-  for (const [slot, count] of slots) {
-    if (slot <= oldest) {
-      slots.delete(slot);
-    } else {
-      events += count;
-    }
-  }
-  return events;
 }
 
 function statusOf(
