@@ -147,12 +147,14 @@ export class Learning {
 
   #account({ data }: WindowsEvent, names: (typeof accounts)[number]): void {
     const sid = data.get(names.sid);
-    if (sid === undefined || !ownSid.test(sid)) {
+    if (sid === undefined || !(ownSid.test(sid) || sid in wellKnownAccounts)) {
       return;
     }
     const name = present(data.get(names.user));
     const domain = present(data.get(names.domain));
-    if (name !== undefined && domain !== undefined) {
+    // The system itself appears under the machine's name, too, which has another SID.
+    const isOwn = !(sid in wellKnownAccounts && name?.endsWith('$'));
+    if (name !== undefined && domain !== undefined && isOwn) {
       this.#correlation.accounts.learn(`${domain}\\${name}`, sid);
     }
   }
@@ -229,10 +231,7 @@ export class Learning {
   }
 }
 
-/**
- * Of accounts of a domain or machine, and of virtual ones (services, application pools, DWM-1, UMFD-0). The
- * system itself appears under the machine's name, which has another SID.
- */
+/** Of accounts of a domain or machine, and of virtual ones (services, application pools, DWM-1, UMFD-0). */
 const ownSid = /^S-1-5-(?:21|80|82|83|87|90|96)-/;
 
 /** Where the Security log names accounts with their SIDs. */

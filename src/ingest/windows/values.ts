@@ -117,8 +117,38 @@ export const wellKnownAccounts: Readonly<Record<string, string>> = words({
 /** The SID of no account. */
 export const nobody = 'S-1-0-0';
 
-const wellKnownSids = new Map(
-  Object.entries(wellKnownAccounts).map(([sid, account]) => [account, sid]),
+/** What `NT AUTHORITY` is called in other languages; some have English names behind it, or before theirs. */
+const authorities = [
+  'nt authority',
+  'nt-autorität',
+  'autorite nt',
+  'autoridad nt',
+  'autoridade nt',
+];
+const namesOfAccounts: readonly (readonly [sid: string, ...names: string[]])[] = [
+  ['S-1-5-18', 'system', 'système', 'sistema', 'система'],
+  [
+    ...([
+      'S-1-5-19',
+      'local service',
+      'lokaler dienst',
+      'service local',
+      'servizio locale',
+    ] as const),
+    ...['servicio local', 'servicio loc', 'serviço local'],
+  ],
+  [
+    ...(['S-1-5-20', 'network service', 'netzwerkdienst', 'service réseau'] as const),
+    ...['servizio di rete', 'servicio de red', 'serviço de rede'],
+  ],
+];
+
+const wellKnownSids = new Map<string, string>(
+  namesOfAccounts.flatMap(([sid, ...names]) =>
+    authorities.flatMap((authority) =>
+      names.map((name) => [`${authority}\\${name}`, sid] as const),
+    ),
+  ),
 );
 
 /** The SID of an account that every Windows has. */
@@ -524,20 +554,20 @@ export function serviceImage(command: string): string {
 }
 
 const serviceTypes: readonly (readonly [RegExp, number])[] = [
-  [/^kernel mode driver/i, 1],
-  [/^file system driver/i, 2],
-  [/^user mode (?:own process|service)/i, 16],
+  [/^(?:kernel mode driver|Kernelmodustreiber|pilote en mode noyau)/i, 1],
+  [/^(?:file system driver|Dateisystemtreiber|pilote du système de fichiers)/i, 2],
+  [/^(?:user mode (?:own process|service)|Benutzermodusdienst|service en mode utilisateur)/i, 16],
   [/^user mode share/i, 32],
 ];
 const serviceStarts: readonly (readonly [RegExp, number])[] = [
   [/^boot start/i, 0],
-  [/^system start/i, 1],
-  [/^auto start/i, 2],
-  [/^demand start/i, 3],
-  [/^disabled/i, 4],
+  [/^(?:system start|Systemstart|Démarrage du système)/i, 1],
+  [/^(?:auto start|Automatisch starten|Démarrage automatique)/i, 2],
+  [/^(?:demand start|Manuell starten|Démarrage à la demande)/i, 3],
+  [/^(?:disabled|Deaktiviert|Désactivé)/i, 4],
 ];
 
-/** The number behind the words of event 7045 (winsvc.h). */
+/** The number behind the words of event 7045 (winsvc.h), which are in the system's language. */
 export function serviceType(text: string): JsonValue {
   return integer(text) ?? serviceTypes.find(([words]) => words.test(text))?.[1] ?? text;
 }

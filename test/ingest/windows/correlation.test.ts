@@ -15,6 +15,26 @@ const first = (rows: readonly Row[] | undefined): Row => {
   return rows[0];
 };
 
+describe('the SID of the system, whose name is that of its language', () => {
+  it('is told by a logon', () => {
+    const [User, domain, name] = ['NT INSTANS\\SYSTEMET', 'NT INSTANS', 'SYSTEMET'];
+    const logon = { TargetUserSid: 'S-1-5-18', TargetUserName: name, TargetDomainName: domain };
+    const machine = {
+      ...{ SubjectUserSid: 'S-1-5-18', SubjectUserName: 'PC1$', SubjectDomainName: 'CONTOSO' },
+      LogonType: '5',
+    };
+    const { rows } = read([
+      event('sysmon', 1, start({ User })),
+      event('security', 4624, { ...machine, ...logon }),
+      event('sysmon', 1, start({ User: 'CONTOSO\\PC1$', ProcessGuid: guids.parent })),
+    ]);
+    expect(rows['DeviceProcessEvents']?.map(({ AccountSid }) => AccountSid ?? '')).toEqual([
+      'S-1-5-18',
+      '',
+    ]);
+  });
+});
+
 describe('the acting process', () => {
   const known = {
     InitiatingProcessFileName: 'cmd.exe',

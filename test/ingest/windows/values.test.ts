@@ -27,6 +27,41 @@ describe('a path', () => {
   });
 });
 
+describe('an account that every Windows has, by the name that its language has for it', () => {
+  it.each([
+    ['NT AUTHORITY\\SYSTEM', 'S-1-5-18'],
+    ['NT-AUTORITÄT\\SYSTEM', 'S-1-5-18'],
+    ['AUTORITE NT\\Système', 'S-1-5-18'],
+    ['AUTORIDADE NT\\SISTEMA', 'S-1-5-18'],
+    ['NT AUTHORITY\\СИСТЕМА', 'S-1-5-18'],
+    ['NT-AUTORITÄT\\Lokaler Dienst', 'S-1-5-19'],
+    ['AUTORITE NT\\SERVICE LOCAL', 'S-1-5-19'],
+    ['NT-AUTORITÄT\\NETZWERKDIENST', 'S-1-5-20'],
+    ['AUTORITE NT\\SERVICE RÉSEAU', 'S-1-5-20'],
+    ['NT AUTHORITY\\SERVIZIO DI RETE', 'S-1-5-20'],
+    ['CONTOSO\\SYSTEM', undefined],
+  ])('%s', (name, sid) => {
+    expect(values.wellKnownSid(name)).toBe(sid);
+  });
+});
+
+describe('the kind of a service and its start, in the words of the system', () => {
+  it.each([
+    ['user mode service', 'demand start', 16, 3],
+    ['Benutzermodusdienst', 'Manuell starten', 16, 3],
+    ['Kernelmodustreiber', 'Automatisch starten', 1, 2],
+    ['service en mode utilisateur', 'Démarrage à la demande', 16, 3],
+    ['pilote en mode noyau', 'démarrage automatique', 1, 2],
+    ['0x10', '4', 16, 4],
+    ['другое', '', 'другое', ''],
+  ])('%s, %s', (type, start, typeNumber, startNumber) => {
+    expect([values.serviceType(type), values.serviceStart(start)]).toEqual([
+      typeNumber,
+      startNumber,
+    ]);
+  });
+});
+
 describe('the executable of a service', () => {
   it.each([
     ['"C:\\a b\\x.exe" -s', 'C:\\a b\\x.exe'],
