@@ -96,7 +96,7 @@ export function bind(
   const unpacks = /\bbag_unpack\b/.test(query);
   const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
   const isRespelled = mayBeRespelled(query);
-  const prelude = preludeOf(query, catalog);
+  const { text: prelude, parts } = preludeOf(query, catalog);
   inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
   let tables: NamedTables = new Map();
   for (;;) {
@@ -157,11 +157,14 @@ export function bind(
     );
     for (const edit of addedQuotes) quotes.set(edit.start, edit);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
-      const span = spanInQuery(spanOfError(first));
+      const place = source.toOriginal(first.Start) + prelude.length;
+      const stored = parts.find(({ end }) => place < end);
+      const span = stored ? wordIn(query, stored.calledBy) : spanInQuery(spanOfError(first));
       const advice = semanticAdvice(first, root, catalog) ?? meaningAdvice(query, span);
+      const where = stored ? ` (in the function '${stored.name}')` : '';
       const error = new HuntError(
         'kql.semantic',
-        { message: semanticMessage(first, root), advice },
+        { message: `${semanticMessage(first, root)}${where}`, advice },
         { span },
       );
       const unknown = errors.flatMap((each) => unresolvedName(each) ?? []);
@@ -170,31 +173,52 @@ export function bind(
   }
 }
 
+/** A statement of the prelude. */
+interface PreludePart {
+  readonly name: string;
+  /** The word of the query that it is there for. */
+  readonly calledBy: string;
+  readonly end: number;
+}
+
+interface Prelude {
+  readonly text: string;
+  readonly parts: readonly PreludePart[];
+}
+
 /** `let` statements for the catalog's functions and defined tables that the query names. */
-function preludeOf(query: string, catalog: Catalog): string {
+function preludeOf(query: string, catalog: Catalog): Prelude {
   const words = new Set(query.match(/[A-Za-z_]\w*/g));
-  const needed = new Set<string>();
-  const visit = (name: string, body: string) => {
+  /** By the word of the query that leads to them. */
+  const needed = new Map<string, string>();
+  const visit = (name: string, body: string, calledBy: string) => {
     if (needed.has(name)) return;
     for (const word of new Set(body.match(/[A-Za-z_]\w*/g))) {
-      if (word !== name) include(word);
+      if (word !== name) include(word, calledBy);
     }
-    needed.add(name);
+    needed.set(name, calledBy);
   };
-  const include = (name: string) => {
+  const include = (name: string, calledBy = name) => {
     const definition = definitionOf(name, query, catalog);
-    if (definition) visit(name, definition.body);
+    if (definition) visit(name, definition.body, calledBy);
   };
   const own = new Set([...query.matchAll(/\blet\s+(\w+)\s*=/g)].map((match) => match[1]));
   for (const word of words) if (!own.has(word)) include(word);
-  return [...needed]
-    .map((name) => {
-      const definition = definitionOf(name, query, catalog);
-      return definition
-        ? `let ${name} = ${definition.isView ? 'view ' : ''}(${definition.parameters}) {${definition.body}\n};\n`
-        : '';
-    })
-    .join('');
+  const parts: PreludePart[] = [];
+  let text = '';
+  for (const [name, calledBy] of needed) {
+    const definition = definitionOf(name, query, catalog);
+    if (!definition) continue;
+    const { isView, parameters, body } = definition;
+    text += `let ${name} = ${isView ? 'view ' : ''}(${parameters}) {${body}\n};\n`;
+    parts.push({ name, calledBy, end: text.length });
+  }
+  return { text, parts };
+}
+
+function wordIn(query: string, word: string): TextSpan {
+  const start = query.search(new RegExp(`\\b${word}\\b`));
+  return { start: Math.max(start, 0), length: start < 0 ? 0 : word.length };
 }
 
 function namedAlone(name: string): RegExp {

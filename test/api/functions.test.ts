@@ -63,6 +63,25 @@ describe('functions of a tenant', () => {
     expect(await hunt('LargePowers | count')).toMatchObject({ Results: [{ Count: 2 }] });
   });
 
+  test('are named where one calls what is there no longer', async () => {
+    await save('Gone', 'print a = 1');
+    await save('Left', '// still\nGone() | extend b = 2');
+    await save('Other', 'Left | where b > 1');
+    expect((await call('DELETE', `${functions}/Gone`, admin)).status).toBe(204);
+    for (const [query, column] of [
+      ['Left', 1],
+      ['print 1 | union Other', 17],
+    ] as const) {
+      const { json } = await call('POST', '/api/quarry/hunt', hunter, { query });
+      const { message, position } = json.error as unknown as {
+        message: string;
+        position: { start: number };
+      };
+      expect(message).toContain("Unknown function: 'Gone' (in the function 'Left')");
+      expect(position.start).toBe(column - 1);
+    }
+  });
+
   test('have names of 128 letters at most', async () => {
     expect((await save('L'.repeat(128), 'print 1')).status).toBe(204);
     const { status, json } = await save('L'.repeat(129), 'print 1');
@@ -113,7 +132,9 @@ describe('what is no function is refused', () => {
     await save('Outer', 'Inner');
     const { status, json } = await save('Inner', 'print a = 2\n| union Outer');
     expect(status).toBe(400);
-    expect(json.error?.message).toMatch(/^body: a function that it calls: .*'Inner'/);
+    expect(json.error?.message).toMatch(
+      /^body: line 2, column 9: .*'Inner'.* \(in the function 'Outer'\)/,
+    );
   });
 
   test('a name that is none', async () => {
