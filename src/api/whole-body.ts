@@ -1,64 +1,50 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { HuntError } from '../errors.js';
+import { inBlocks } from '../ingest/unpack.js';
 import { bodyLimitBytes } from './failures.js';
 
-/** Shorter chunks are put together into blocks of this size. */
-const blockBytes = 16 * 1024;
-
 /**
- * Reads a request's body whole, up to the limit of its route. A sender may make a chunk of each byte, of which each
- * would take two hundred in memory.
+ * Reads a request's body whole, up to the limit of its route.
  * @throws HuntError `request.tooLarge`, and what reading fails with
  */
-export function readWhole(request: FastifyRequest, payload: Readable): Promise<Buffer> {
+export async function readWhole(request: FastifyRequest, payload: Readable): Promise<Buffer> {
   const limitBytes = request.routeOptions.bodyLimit ?? bodyLimitBytes;
-  const tooLarge = () => new HuntError('request.tooLarge', { limitBytes });
-  if (Number(request.headers['content-length']) > limitBytes) return Promise.reject(tooLarge());
-  return new Promise((resolve, reject) => {
-    const body = new GrowingBody();
-    const stop = () => {
-      payload.off('data', onData).off('end', onEnd).off('error', onError);
-    };
-    const onData = (chunk: Uint8Array) => {
-      body.add(chunk);
-      if (body.size <= limitBytes) return;
-      stop();
-      reject(tooLarge());
-    };
-    const onEnd = () => {
-      stop();
-      resolve(body.take());
-    };
-    const onError = (error: Error & { statusCode?: number }) => {
-      stop();
-      error.statusCode ??= 400;
-      reject(error);
-    };
-    payload.on('data', onData).on('end', onEnd).on('error', onError);
-    // What inflates a body waits to be told.
-    payload.resume();
-  });
+  if (Number(request.headers['content-length']) > limitBytes) {
+    throw new HuntError('request.tooLarge', { limitBytes });
+  }
+  try {
+    // Who stops reading still answers, on the same connection.
+    return await wholeOf(payload.iterator({ destroyOnReturn: false }), limitBytes);
+  } catch (error) {
+    if (!(error instanceof HuntError)) (error as { statusCode?: number }).statusCode ??= 400;
+    throw error;
+  }
 }
 
-class GrowingBody {
-  size = 0;
-  readonly #full: Uint8Array[] = [];
-  #block = Buffer.alloc(0);
-  #used = 0;
-
-  add(chunk: Uint8Array): void {
-    this.size += chunk.length;
-    if (this.#used + chunk.length > this.#block.length) {
-      this.#full.push(this.#block.subarray(0, this.#used));
-      this.#block = Buffer.allocUnsafe(Math.max(blockBytes, chunk.length));
-      this.#used = 0;
-    }
-    this.#block.set(chunk, this.#used);
-    this.#used += chunk.length;
+/**
+ * What comes, in memory of its own.
+ * @param grow told before a part is kept
+ * @throws HuntError `request.tooLarge`
+ */
+export async function wholeOf(
+  chunks: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  grow: (bytes: number) => void = () => undefined,
+): Promise<Buffer<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of inBlocks(chunks)) {
+    size += chunk.length;
+    if (size > limitBytes) throw new HuntError('request.tooLarge', { limitBytes });
+    grow(chunk.length);
+    parts.push(chunk);
   }
-
-  take(): Buffer {
-    return Buffer.concat([...this.#full, this.#block.subarray(0, this.#used)], this.size);
+  const body = Buffer.from(new ArrayBuffer(size));
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
   }
+  return body;
 }

@@ -8,9 +8,10 @@ import type { Connector } from './connector.js';
 import { connectors, findConnector } from './connectors.js';
 import type { IngestCounters } from './counters.js';
 import { customConnectors } from './custom/table-connector.js';
+import type { BodyForm, CutBody, CutOptions } from './cutting/cut.js';
 import { type FileOptions, type FileSummary, ingestFile } from './file.js';
 import { Intake, type IntakeCounter, type OpenIntake } from './intake.js';
-import { type ItemOptions, type Items, type ItemsSummary, ingestItems } from './items.js';
+import { type ItemOptions, type ItemPortion, type ItemsSummary, ingestItems } from './items.js';
 import { journalsAside } from './journal.js';
 import { ParseWorker } from './parse-worker.js';
 import { type Body, ingestPush, type PushOptions } from './push.js';
@@ -67,10 +68,20 @@ export interface Ingest {
    */
   push(body: Body, options: PushOptions): Promise<IngestSummary>;
   /**
-   * Takes records in that have been told apart already, together or not at all.
+   * Takes records in that have been told apart already, together or not at all. Their memory is handed on.
    * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
    */
-  items(items: Items, options: ItemOptions): Promise<ItemsSummary>;
+  items(portions: Iterable<ItemPortion>, options: ItemOptions): Promise<ItemsSummary>;
+  /**
+   * Cuts a request's body into its events, apart from the thread that answers hunts.
+   * @throws HuntError `ingest.unavailable`
+   */
+  cut<Form extends BodyForm>(
+    tenant: string,
+    form: Form,
+    body: Uint8Array<ArrayBuffer>,
+    options: CutOptions<Form>,
+  ): Promise<CutBody<Form>>;
   /** Tells of the name of an index, a sourcetype, … the name of the connector that it stands for, or ''. */
   naming(tenant: string): Promise<(name: string) => string>;
   /**
@@ -171,7 +182,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
   return {
     push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow, options.requests)),
-    items: (items, options) => admitted((grow) => ingestItems(open, items, options, grow)),
+    items: (portions, options) => admitted((grow) => ingestItems(open, portions, options, grow)),
+    async cut(tenant, form, body, cutting) {
+      const { catalog } = await options.tenant(tenant);
+      return worker.cut(catalog, tenant, form, body, cutting);
+    },
     async naming(tenant) {
       const { catalog } = await options.tenant(tenant);
       const connectorOf = connectorNames([...connectors, ...customConnectors(catalog)]);

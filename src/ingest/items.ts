@@ -19,6 +19,15 @@ export interface ItemsSummary {
   readonly refusals: readonly Refusal[];
 }
 
+/** Some of many records, together of bounded size. */
+export interface ItemPortion {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each of them ends. */
+  readonly ends: Uint32Array<ArrayBuffer>;
+  /** The number of the first of them. */
+  readonly first: number;
+}
+
 /** Text of many records, one after the other. */
 export class Items {
   readonly #texts: Buffer[] = [];
@@ -32,18 +41,14 @@ export class Items {
     return this.#bytes;
   }
 
-  add(text: string): void {
-    const bytes = Buffer.from(text);
+  /** @param record its text; bytes stay as they are as long as they are wanted */
+  add(record: string | Buffer): void {
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record;
     this.#texts.push(bytes);
     this.#bytes += bytes.length;
   }
 
-  /** In portions of bounded size; `first` is the number of a portion's first item. */
-  *portions(): Generator<{
-    readonly bytes: Uint8Array<ArrayBuffer>;
-    readonly ends: Uint32Array<ArrayBuffer>;
-    readonly first: number;
-  }> {
+  *portions(): Generator<ItemPortion> {
     for (let first = 0; first < this.#texts.length; ) {
       const texts: Buffer[] = [];
       const ends: number[] = [];
@@ -71,24 +76,25 @@ const patienceMs = 5_000;
 /**
  * Takes records in that a protocol has told apart, all of them or none: a record that no connector
  * claims, or that is broken, goes to the dead letters and costs no other.
+ * @param portions their memory is the parsing thread's from then on
  */
 export async function ingestItems(
   open: OpenIntake,
-  items: Items,
+  portions: Iterable<ItemPortion>,
   { tenant, source, named, origin }: ItemOptions,
   grow: (bytes: number) => void,
 ): Promise<ItemsSummary> {
   const summary = emptySummary();
   const batches: HandedBatch[] = [];
   const intake = await open({ tenant, source, named, origin, patienceMs, via: wayOf(origin) });
-  const collect = async (portions: AsyncGenerator<HandedBatch>) => {
-    for await (const batch of portions) {
+  const collect = async (rows: AsyncGenerator<HandedBatch>) => {
+    for await (const batch of rows) {
       grow(batch.sizeBytes);
       batches.push(batch);
     }
   };
   await intake.read(async () => {
-    for (const { bytes, ends, first } of items.portions()) {
+    for (const { bytes, ends, first } of portions) {
       await collect(intake.items(bytes, ends, first, summary));
     }
     await collect(intake.end(summary));

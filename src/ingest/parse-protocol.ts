@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
+import type { BodyForm, CutBody, CutOptions } from './cutting/cut.js';
 import type { HandedBatch } from './handover.js';
 
 /** What the thread is started with. */
@@ -33,6 +34,14 @@ export type ParseRequest =
   | { readonly kind: 'forget'; readonly tenant: string; readonly devices: readonly string[] }
   /** All that is known of the tenant's devices is to go: the tenant does. */
   | { readonly kind: 'forgetTenant'; readonly tenant: string }
+  /** Cuts a request's body of the tenant into its events. */
+  | {
+      readonly kind: 'cut';
+      readonly tenant: string;
+      readonly form: BodyForm;
+      readonly body: Uint8Array;
+      readonly options: CutOptions<BodyForm>;
+    }
   | { readonly kind: 'open'; readonly stream: number; readonly options: OpenStream }
   | { readonly kind: 'write'; readonly stream: number; readonly bytes: Uint8Array }
   /** Records that have been cut out already: where each ends in the bytes. */
@@ -63,5 +72,6 @@ export type ParseReply =
       /** A portion follows, to be asked for before anything else of the stream. */
       readonly more?: boolean;
     }
+  | { readonly kind: 'cut'; readonly body: CutBody<BodyForm> }
   | { readonly kind: 'unrecognized' }
   | { readonly kind: 'failed'; readonly error: unknown };

@@ -4,14 +4,16 @@ import path from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Connector } from './connector.js';
-import { findConnector } from './connectors.js';
+import { connectors, findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
 import { CorrelationStore } from './correlation/store.js';
 import { customConnectors } from './custom/table-connector.js';
+import { buffersOf, cutBody } from './cutting/cut.js';
 import { type HandedBatch, handOver } from './handover.js';
 import { EventTables } from './normalize.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
+import { connectorNames } from './routing.js';
 import { giveWay } from './thread.js';
 
 /** Rows are handed over in portions of this size. */
@@ -44,11 +46,16 @@ function correlationOf(tenant: string): Correlation {
   return correlation;
 }
 
-function open(stream: number, { tenant, source, ...options }: OpenStream): void {
+function tablesOf(tenant: string) {
   const known = tables.get(tenant);
   if (known === undefined) {
     throw new Error(`no catalog for ${tenant}`);
   }
+  return known;
+}
+
+function open(stream: number, { tenant, source, ...options }: OpenStream): void {
+  const known = tablesOf(tenant);
   const connector = source === undefined ? undefined : findConnector(source, known.own);
   const context = { correlation: correlationOf(tenant), extensions };
   streams.set(stream, new StreamParser({ ...known, connector, context, ...options }));
@@ -119,6 +126,11 @@ const handlers: {
     }
     return undefined;
   },
+  cut({ tenant, form, body, options }) {
+    const connectorOf = connectorNames([...connectors, ...tablesOf(tenant).own]);
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return { kind: 'cut', body: cutBody(form, bytes, options, (name) => connectorOf(name) ?? '') };
+  },
   open({ stream, options }) {
     open(stream, options);
     return undefined;
@@ -174,5 +186,6 @@ function handle<K extends ParseRequest['kind']>(request: Extract<ParseRequest, {
 giveWay();
 
 parentPort?.on('message', (request: ParseRequest) => {
-  parentPort?.postMessage(handle(request) satisfies ParseReply);
+  const reply: ParseReply = handle(request);
+  parentPort?.postMessage(reply, reply.kind === 'cut' ? buffersOf(reply.body) : []);
 });

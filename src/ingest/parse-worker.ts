@@ -2,10 +2,12 @@ import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { connectors } from './connectors.js';
+import type { BodyForm, CutBody, CutOptions } from './cutting/cut.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { startThread } from './thread.js';
 
-export type Done = Extract<ParseReply, { kind: 'done' }>;
+type Answer<Kind> = Extract<ParseReply, { kind: Kind }>;
+export type Done = Answer<'done'>;
 
 const heapMegabytes = 1024;
 /** No thread has so many batches. */
@@ -34,14 +36,25 @@ export class ParseWorker {
 
   /** Begins a stream. */
   async open(catalog: Catalog, options: OpenStream): Promise<ParseStream> {
-    const thread = this.#running();
-    if (thread.catalogs.get(options.tenant) !== catalog.version) {
-      thread.catalogs.set(options.tenant, catalog.version);
-      await thread.ask({ kind: 'catalog', tenant: options.tenant, catalog });
-    }
+    const thread = await this.#knowing(catalog, options.tenant);
     const stream = this.#nextStream++;
     await thread.ask({ kind: 'open', stream, options });
     return new ParseStream(thread, stream);
+  }
+
+  /** Cuts a request's body into its events; the body's memory is the thread's from then on. */
+  async cut<Form extends BodyForm>(
+    catalog: Catalog,
+    tenant: string,
+    form: Form,
+    body: Uint8Array<ArrayBuffer>,
+    options: CutOptions<Form>,
+  ): Promise<CutBody<Form>> {
+    const thread = await this.#knowing(catalog, tenant);
+    const request = { kind: 'cut', tenant, form, body, options } as const;
+    const answer = await thread.ask<'cut'>(request, [body.buffer]);
+    // Cut by the form that was asked for.
+    return answer.body as CutBody<Form>;
   }
 
   /** Forgets what is known of the tenant's devices of these names. */
@@ -56,6 +69,16 @@ export class ParseWorker {
 
   async close(): Promise<void> {
     await this.#thread?.terminate();
+  }
+
+  /** The thread, once it has the tenant's catalog. */
+  async #knowing(catalog: Catalog, tenant: string): Promise<ParseThread> {
+    const thread = this.#running();
+    if (thread.catalogs.get(tenant) !== catalog.version) {
+      thread.catalogs.set(tenant, catalog.version);
+      await thread.ask({ kind: 'catalog', tenant, catalog });
+    }
+    return thread;
   }
 
   #running(): ParseThread {
@@ -119,7 +142,7 @@ export class ParseStream {
 }
 
 interface Waiting {
-  readonly resolve: (reply: Done) => void;
+  readonly resolve: (reply: Answer<'done' | 'cut'>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -144,16 +167,20 @@ class ParseThread {
     this.#worker.unref();
   }
 
-  ask(request: ParseRequest, moved: readonly ArrayBuffer[] = []): Promise<Done> {
+  /** Each request has answers of its own kind. */
+  ask<Kind extends 'done' | 'cut' = 'done'>(
+    request: ParseRequest,
+    moved: readonly ArrayBuffer[] = [],
+  ): Promise<Answer<Kind>> {
     if (!this.ended && this.#connectedTo !== this.#taker.life) {
       this.#connectedTo = this.#taker.life;
       const port = this.#taker.connect();
       this.#post({ kind: 'connect', port }, [port]).catch(() => undefined);
     }
-    return this.#post(request, moved);
+    return this.#post(request, moved) as Promise<Answer<Kind>>;
   }
 
-  #post(request: ParseRequest, moved: readonly Transferable[]): Promise<Done> {
+  #post(request: ParseRequest, moved: readonly Transferable[]): Promise<Answer<'done' | 'cut'>> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
         reject(stopped(undefined));
@@ -177,6 +204,7 @@ class ParseThread {
     }
     switch (reply.kind) {
       case 'done':
+      case 'cut':
         waiting?.resolve(reply);
         break;
       case 'unrecognized':

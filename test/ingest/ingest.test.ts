@@ -369,3 +369,39 @@ it.runIf(process.platform === 'linux')(
     expect(nice.filter((value) => value === '10').length).toBeGreaterThanOrEqual(2);
   },
 );
+
+describe("a request's body", () => {
+  it.each([
+    ['collectorEvents', undefined, JSON.stringify({ event: processEvent(1) }).repeat(20_000)],
+    ['collectorLines', { host: 'h', sourcetype: '' }, 'line\n'.repeat(200_000)],
+    [
+      'otlpLogs',
+      { isProtobuf: false },
+      JSON.stringify({
+        resourceLogs: [
+          {
+            scopeLogs: [{ logRecords: numbers(0, 50_000).map(() => ({ body: { intValue: 1 } })) }],
+          },
+        ],
+      }),
+    ],
+  ] as const)(
+    'is cut by another thread than the one that asks: %s',
+    async (form, options, text) => {
+      let turns = 0;
+      let isDone = false;
+      const turn = () => {
+        turns++;
+        if (!isDone) setImmediate(turn);
+      };
+      const cut = ingest.cut(tenant, form, new Uint8Array(Buffer.from(text)), options);
+      setImmediate(turn);
+      const { groups, failure } = await cut;
+      isDone = true;
+      expect(failure).toBeUndefined();
+      expect(groups.flatMap(({ portions }) => portions)).not.toHaveLength(0);
+      // Where it is cut here there are as many as there are messages between the threads.
+      expect(turns).toBeGreaterThan(20);
+    },
+  );
+});

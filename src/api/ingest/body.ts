@@ -3,9 +3,17 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
 import type { Lease } from '../../ingest/admission.js';
+import {
+  type BodyForm,
+  buffersOf,
+  type CutBody,
+  type CutOptions,
+} from '../../ingest/cutting/cut.js';
 import type { Ingest } from '../../ingest/ingest.js';
-import { ByteReader, inBlocks } from '../../ingest/unpack.js';
+import { ByteReader } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
+import { principalOf } from '../access.js';
+import { wholeOf } from '../whole-body.js';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
@@ -80,22 +88,33 @@ const wholeLimitBytes = 64 * 1024 * 1024;
 export async function withWholeBody<T>(
   request: FastifyRequest,
   ingest: Pick<Ingest, 'admit'>,
-  work: (body: Buffer, grow: Lease['grow']) => Promise<T>,
+  work: (body: Buffer<ArrayBuffer>, grow: Lease['grow']) => Promise<T>,
 ): Promise<T> {
   const lease = ingest.admit();
   try {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of inBlocks(bodyOf(request))) {
-      size += chunk.length;
-      if (size > wholeLimitBytes) {
-        throw new HuntError('request.tooLarge', { limitBytes: wholeLimitBytes });
-      }
-      lease.grow(chunk.length);
-      chunks.push(chunk);
-    }
-    return await work(Buffer.concat(chunks, size), lease.grow);
+    const body = await wholeOf(bodyOf(request), wholeLimitBytes, lease.grow);
+    return await work(body, lease.grow);
   } finally {
     lease.end();
   }
+}
+
+/**
+ * Reads a body whole and has it cut into its events by another thread than the one that answers hunts.
+ * @throws HuntError as `withWholeBody`
+ */
+export function withCutBody<Form extends BodyForm, T>(
+  request: FastifyRequest,
+  ingest: Pick<Ingest, 'admit' | 'cut'>,
+  form: Form,
+  options: CutOptions<Form>,
+  work: (cut: CutBody<Form>) => Promise<T>,
+): Promise<T> {
+  return withWholeBody(request, ingest, async (body, grow) => {
+    const bodyBytes = body.length;
+    const cut = await ingest.cut(principalOf(request).tenant, form, body, options);
+    // Their memory instead of the body's.
+    grow(buffersOf(cut).reduce((sum, { byteLength }) => sum + byteLength, -bodyBytes));
+    return work(cut);
+  });
 }

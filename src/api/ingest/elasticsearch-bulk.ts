@@ -6,8 +6,8 @@ export interface BulkAction {
   readonly name: string;
   readonly index: string;
   readonly id: string | undefined;
-  /** The event's text. */
-  readonly document: string;
+  /** The event's text; empty where it has none. */
+  readonly document: Buffer;
   /** Why it cannot be done. */
   readonly refusal?: string;
 }
@@ -23,56 +23,68 @@ const hasDocument: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * The actions of a bulk request: lines of JSON, an action and its document in turn. Empty lines before an action are
+ * The actions of a bulk request, one by one: lines of JSON, an action and its document in turn. Empty lines before an action are
  * passed over; a document that is one is refused by itself, so that the next action is not taken for it.
  * @param defaultIndex from the address
  * @throws HuntError `request.body`
  */
-export function parseBulk(body: Buffer, defaultIndex: string | undefined): BulkAction[] {
-  const actions: BulkAction[] = [];
+export function* parseBulk(
+  body: Buffer,
+  defaultIndex: string | undefined,
+): Generator<BulkAction, void> {
+  let count = 0;
   const lines = linesOf(body);
-  for (const { text, number } of lines) {
-    if (text === '') {
+  for (const { bytes, number } of lines) {
+    if (bytes.length === 0) {
       continue;
     }
-    const { name, index = defaultIndex, id } = actionOf(text, number);
-    const document = hasDocument[name] ? lines.next().value?.text : '';
+    const { name, index = defaultIndex, id } = actionOf(bytes, number);
+    const document = hasDocument[name] ? lines.next().value?.bytes : noBytes;
     if (document === undefined) {
       throw malformed(`Line [${number}] has no document after it`);
     }
-    if (actions.length === mostActions) {
+    if (count++ === mostActions) {
       throw malformed(`A request may have ${mostActions} actions`);
     }
     const action = { name, index: index ?? '', id, document };
-    actions.push(
-      index === undefined
-        ? { ...action, refusal: 'index is missing' }
-        : name === 'index' || name === 'create'
-          ? action
-          : { ...action, refusal: `events are not changed: there is no ${name}` },
-    );
+    yield index === undefined
+      ? { ...action, refusal: 'index is missing' }
+      : name === 'index' || name === 'create'
+        ? action
+        : { ...action, refusal: `events are not changed: there is no ${name}` };
   }
-  if (actions.length === 0) {
+  if (count === 0) {
     throw malformed('request body is required');
   }
-  return actions;
 }
 
+const noBytes = Buffer.alloc(0);
+
 /** Lines without the space around them; a document's own line ends are escaped, so that none is within one. */
-function* linesOf(body: Buffer): Generator<{ text: string; number: number }, undefined> {
+function* linesOf(body: Buffer): Generator<{ bytes: Buffer; number: number }, undefined> {
   let number = 0;
   for (let start = 0; start < body.length; ) {
     const found = body.indexOf(0x0a, start);
     const end = found < 0 ? body.length : found;
-    yield { text: body.toString('utf8', start, end).trim(), number: ++number };
+    yield { bytes: trimmed(body, start, end), number: ++number };
     start = end + 1;
   }
 }
 
-function actionOf(text: string, line: number) {
+const isSpace = (byte: number | undefined) =>
+  byte !== undefined && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+
+function trimmed(body: Buffer, first: number, last: number): Buffer {
+  let [start, end] = [first, last];
+  while (start < end && isSpace(body[start])) start++;
+  while (end > start && isSpace(body[end - 1])) end--;
+  return body.subarray(start, end);
+}
+
+function actionOf(bytes: Buffer, line: number) {
   let action: unknown;
   try {
-    action = text.length > longestAction ? undefined : JSON.parse(text);
+    action = bytes.length > longestAction ? undefined : JSON.parse(bytes.toString('utf8').trim());
   } catch (cause) {
     throw malformed(`Malformed action/metadata line [${line}]`, cause);
   }

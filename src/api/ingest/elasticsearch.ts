@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HuntError } from '../../errors.js';
+import { NamedItems } from '../../ingest/cutting/named-items.js';
 import { type ItemOptions, Items } from '../../ingest/items.js';
 import { messageOf } from '../../ingest/summary.js';
 import { principalOf } from '../access.js';
@@ -8,7 +9,7 @@ import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { streamed, withWholeBody } from './body.js';
 import { type BulkAction, parseBulk } from './elasticsearch-bulk.js';
 import { handshake } from './elasticsearch-handshake.js';
-import { NamedItems } from './named-items.js';
+import { inSteps } from './steps.js';
 import { type IngestParts, senders, type WayIn } from './way.js';
 
 /** What clients look for before they believe that they talk to Elasticsearch. */
@@ -25,7 +26,7 @@ export function elasticsearch(prefix: string): WayIn {
     });
     scope.setErrorHandler(sendFailure);
     const options = { ...streamed, config: { access: senders } };
-    const bulk = (request: FastifyRequest) => takeBulk(request, ingest);
+    const bulk = (request: FastifyRequest, reply: FastifyReply) => takeBulk(request, reply, ingest);
     scope.post(`${prefix}/_bulk`, options, bulk);
     const unlisted = { ...streamed, config: { access: senders, unlisted: true } } as const;
     for (const method of ['POST', 'PUT'] as const) {
@@ -64,22 +65,26 @@ interface ItemAnswer {
 
 const stored: ItemAnswer = { status: 201 };
 
-async function takeBulk(request: FastifyRequest, ingest: IngestParts): Promise<object> {
+async function takeBulk(request: FastifyRequest, reply: FastifyReply, ingest: IngestParts) {
   const started = performance.now();
   return withWholeBody(request, ingest, async (body) => {
     const { index } = request.params as { index?: string };
-    const actions = parseBulk(body, index);
+    const actions: BulkAction[] = [];
+    for await (const action of inSteps(parseBulk(body, index))) actions.push(action);
     const answers = await takeActions(actions, request, ingest);
     const { filter_path: filter } = request.query as { filter_path?: string };
     const isBrief = typeof filter === 'string' && !filter.includes('_id');
-    return {
-      took: Math.round(performance.now() - started),
-      errors: answers.some(({ status }) => status >= 300),
-      items: actions.map((action, number) => {
-        const answer = answers[number] ?? stored;
-        return { [action.name]: isBrief ? answer : { ...namesOf(action, answer), ...answer } };
-      }),
-    };
+    const items: string[] = [];
+    for await (const [number, action] of inSteps(actions.entries())) {
+      const answer = answers[number] ?? stored;
+      const whole = isBrief ? answer : { ...namesOf(action, answer), ...answer };
+      items.push(JSON.stringify({ [action.name]: whole }));
+    }
+    const took = Math.round(performance.now() - started);
+    const errors = answers.some(({ status }) => status >= 300);
+    return reply
+      .type('application/json; charset=utf-8')
+      .send(`{"took":${took},"errors":${errors},"items":[${items.join(',')}]}`);
   });
 }
 
@@ -112,11 +117,12 @@ async function takeActions(
 ): Promise<ItemAnswer[]> {
   const answers = actions.map(({ refusal }) => (refusal ? illegal(refusal) : stored));
   const named = new NamedItems(await ingest.naming(principalOf(request).tenant));
-  for (const [number, { index, document, refusal }] of actions.entries()) {
+  for await (const [number, action] of inSteps(actions.entries())) {
+    const { index, document, refusal } = action;
     if (refusal === undefined) named.add(index, document, number);
   }
   for (const { name, items, numbers } of named.groups()) {
-    const { refusals } = await ingest.items(items, optionsOf(request, name));
+    const { refusals } = await ingest.items(items.portions(), optionsOf(request, name));
     for (const refusal of refusals) {
       const number = numbers[refusal.offset];
       if (number === undefined) continue;
@@ -140,8 +146,8 @@ async function takeDocument(request: FastifyRequest, reply: FastifyReply, ingest
   const { index = '', id } = request.params as { index?: string; id?: string };
   const items = new Items();
   return withWholeBody(request, ingest, async (body) => {
-    items.add(body.toString('utf8'));
-    const { refusals } = await ingest.items(items, optionsOf(request, index));
+    items.add(body);
+    const { refusals } = await ingest.items(items.portions(), optionsOf(request, index));
     const [refusal] = refusals;
     if (refusal) {
       const error = { type: 'document_parsing_exception', reason: messageOf(refusal) };

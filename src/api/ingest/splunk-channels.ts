@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { principalOf } from '../access.js';
-import { SplunkError } from './splunk-events.js';
+import { SplunkError } from './splunk-answers.js';
 
 const mostChannels = 10_000;
 const mostAsked = 100_000;

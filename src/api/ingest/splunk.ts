@@ -1,18 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HuntError } from '../../errors.js';
+import type { CollectorFailure } from '../../ingest/cutting/collector-events.js';
+import type { CutOptions } from '../../ingest/cutting/cut.js';
 import { principalOf } from '../access.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
-import { streamed, withWholeBody } from './body.js';
-import { NamedItems } from './named-items.js';
+import { streamed, withCutBody, withWholeBody } from './body.js';
+import { SplunkError, splunkAnswers } from './splunk-answers.js';
 import { Channels } from './splunk-channels.js';
-import {
-  type CollectorEvent,
-  parseEvents,
-  portionsOfLines,
-  SplunkError,
-  splunkAnswers,
-} from './splunk-events.js';
-import { withEnvelope } from './text-events.js';
 import { type IngestParts, senders } from './way.js';
 
 const root = '/services/collector';
@@ -24,15 +18,25 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
   const options = { ...streamed, config: { access: senders } };
   const unlisted = { ...streamed, config: { access: senders, unlisted: true } } as const;
 
-  const events = (request: FastifyRequest) =>
-    withWholeBody(request, ingest, async (body) => {
-      const channel = channels.of(request);
-      const { events, failure } = parseEvents(body.toString('utf8'));
-      await take(events, request, ingest);
+  const take = async <Form extends 'collectorEvents' | 'collectorLines'>(
+    request: FastifyRequest,
+    form: Form,
+    options: CutOptions<Form>,
+  ) => {
+    const channel = channels.of(request);
+    return withCutBody(request, ingest, form, options, async ({ groups, failure }) => {
+      const { tenant } = principalOf(request);
+      for (const { name, portions } of groups) {
+        const origin = `Splunk HEC, sourcetype ${name.slice(0, 200)}`;
+        // A failure after some have been taken: they are sent again, and known.
+        await ingest.items(portions, { tenant, named: name === '' ? undefined : name, origin });
+      }
       // After the others: many clients drop a request that is refused.
-      if (failure) throw failure;
+      if (failure) throw errorOf(failure);
       return answer(channel === undefined ? undefined : channels.acknowledge(channel));
     });
+  };
+  const events = (request: FastifyRequest) => take(request, 'collectorEvents', undefined);
   scope.post(root, options, events);
   for (const url of [`${root}/event`, `${root}/event/1.0`]) scope.post(url, unlisted, events);
   for (const url of [root, `${root}/*`]) {
@@ -44,16 +48,11 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
     );
   }
 
-  const raw = (request: FastifyRequest) =>
-    withWholeBody(request, ingest, async (body) => {
-      const channel = channels.of(request);
-      const { host, sourcetype } = request.query as Record<string, unknown>;
-      const common = { host: textOf(host), sourcetype: textOf(sourcetype) ?? '' };
-      for (const lines of portionsOfLines(body.toString('utf8'), common)) {
-        await take(lines, request, ingest);
-      }
-      return answer(channel === undefined ? undefined : channels.acknowledge(channel));
-    });
+  const raw = (request: FastifyRequest) => {
+    const { host, sourcetype } = request.query as Record<string, unknown>;
+    const common = { host: textOf(host), sourcetype: textOf(sourcetype) ?? '' };
+    return take(request, 'collectorLines', common);
+  };
   for (const url of [`${root}/raw`, `${root}/raw/1.0`]) scope.post(url, unlisted, raw);
 
   for (const url of [`${root}/ack`, `${root}/ack/1.0`]) {
@@ -78,22 +77,8 @@ function answer(ackId: number | undefined): object {
   return { ...splunkAnswers.success.body, ...(ackId === undefined ? {} : { ackId }) };
 }
 
-/** Takes events in, those of one sourcetype at a time. What is broken in them is in the dead letters. */
-async function take(
-  events: readonly CollectorEvent[],
-  request: FastifyRequest,
-  ingest: IngestParts,
-): Promise<void> {
-  const { tenant } = principalOf(request);
-  const named = new NamedItems(await ingest.naming(tenant));
-  for (const [number, { text, host, sourcetype }] of events.entries()) {
-    named.add(sourcetype, withEnvelope(text, host), number);
-  }
-  for (const { name, items } of named.groups()) {
-    const origin = `Splunk HEC, sourcetype ${name.slice(0, 200)}`;
-    // A failure after some have been taken: they are sent again, and known.
-    await ingest.items(items, { tenant, named: name === '' ? undefined : name, origin });
-  }
+function errorOf({ problem, number }: CollectorFailure): SplunkError {
+  return new SplunkError(problem, number === undefined ? {} : { 'invalid-event-number': number });
 }
 
 function textOf(value: unknown): string | undefined {

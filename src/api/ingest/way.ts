@@ -3,7 +3,7 @@ import type { Ingest } from '../../ingest/ingest.js';
 import type { Access } from '../access.js';
 
 /** What the ways in stand on. */
-export type IngestParts = Pick<Ingest, 'push' | 'items' | 'naming' | 'admit'>;
+export type IngestParts = Pick<Ingest, 'push' | 'items' | 'cut' | 'naming' | 'admit'>;
 
 /** One protocol that telemetry comes in by: its routes. */
 export type WayIn = (scope: FastifyInstance, ingest: IngestParts) => void;

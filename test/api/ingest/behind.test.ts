@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Admission, behind } from '../../../src/ingest/admission.js';
-import type { ItemOptions, Items } from '../../../src/ingest/items.js';
+import { cutBody } from '../../../src/ingest/cutting/cut.js';
+import type { ItemOptions } from '../../../src/ingest/items.js';
 import { emptySummary } from '../../../src/ingest/summary.js';
 import { type Answer, type Fixture, openFixture } from '../fixture.js';
 
@@ -19,7 +20,9 @@ beforeAll(async () => {
       admit: () => new Admission(1_000_000, () => isFull).enter(),
       naming: async () => () => '',
       push: refuse,
-      items: async (_items: Items, { named = '' }: ItemOptions) => {
+      cut: async (_tenant, form, body, options) =>
+        cutBody(form, Buffer.from(body), options, () => ''),
+      items: async (_portions, { named = '' }: ItemOptions) => {
         if (crowded.includes(named)) throw behind();
         return { summary: emptySummary(), refusals: [] };
       },

@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
-import { decodeLogs } from '../../../src/api/ingest/otlp-messages.js';
-import { portionsOfLines } from '../../../src/api/ingest/splunk-events.js';
+import { collectorLines } from '../../../src/ingest/cutting/collector-events.js';
+import { decodeLogs } from '../../../src/ingest/cutting/otlp-logs.js';
 import { tarOf, zipOf } from '../../ingest/archives.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
 import { startIngestServer } from './server.js';
@@ -462,14 +462,18 @@ describe("Splunk's event collector", () => {
   });
 
   test('reads lines by the portion, and a bounded number of them', () => {
-    const common = { host: undefined, sourcetype: '' };
-    const portions = portionsOfLines('  a\r\n \n\n\tb \n'.repeat(60_000), common);
-    const sizes = [...portions].map(({ length }) => length);
-    expect(sizes).toEqual([50_000, 50_000, 20_000]);
-    const [first] = portionsOfLines(' a\r\n \nb', common);
-    expect(first?.map(({ text }) => text)).toEqual([' a', 'b']);
-    const endless = portionsOfLines('a\n'.repeat(1_000_001), common);
-    expect(() => [...endless]).toThrow('Invalid data format');
+    const cut = (text: string) => {
+      const options = { host: undefined, sourcetype: '' };
+      const { groups, failure } = collectorLines(Buffer.from(text), options, () => '');
+      return { items: [...groups].map(({ items }) => items), failure };
+    };
+    const { items } = cut('  a\r\n \n\n\tb \n'.repeat(60_000));
+    expect(items.map(({ count }) => count)).toEqual([50_000, 50_000, 20_000]);
+    const [portion] = [...(cut(' a\r\n \nb').items[0]?.portions() ?? [])];
+    expect(Buffer.from(portion?.bytes ?? []).toString()).toBe(' ab');
+    const endless = cut('a\n'.repeat(1_000_001));
+    expect(endless.failure).toEqual({ problem: 'invalidFormat' });
+    expect(endless.items.reduce((sum, { count }) => sum + count, 0)).toBe(1_000_000);
   });
 
   test.each(['}', '[', '{"event":1,'])(
@@ -687,7 +691,6 @@ describe('OTLP', () => {
     const groups = decodeLogs(
       Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] })),
       false,
-      () => undefined,
     );
     expect(groups).toHaveLength(3);
     expect(new Set(groups.map(({ resource }) => resource)).size).toBe(1);

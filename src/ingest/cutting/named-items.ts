@@ -1,4 +1,4 @@
-import { Items } from '../../ingest/items.js';
+import { Items } from '../items.js';
 
 /** Names of one request that are told apart in the dead letters: each is a stream of its own. */
 const mostNames = 100;
@@ -25,9 +25,9 @@ export class NamedItems {
     this.#connectorOf = connectorOf;
   }
 
-  add(name: string, text: string, number: number): void {
+  add(name: string, record: string | Buffer, number: number): void {
     const { items, numbers } = this.#groupOf(name);
-    items.add(text);
+    items.add(record);
     numbers.push(number);
   }
 

@@ -1,8 +1,9 @@
 import protobuf from 'protobufjs/light.js';
-import { HuntError } from '../../errors.js';
-import type { Lease } from '../../ingest/admission.js';
-import { ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../../ingest/json.js';
+import { compactJson, ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
+import type { Cutter } from './cutter.js';
 import { valuesIn } from './json-text.js';
+import { NamedItems } from './named-items.js';
+import { withEnvelope } from './text-events.js';
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
 
@@ -57,59 +58,61 @@ const messages = protobuf.Root.fromJSON({
     },
     ArrayValue: { fields: { values: repeated(1, 'AnyValue') } },
     KeyValueList: { fields: { values: repeated(1, 'KeyValue') } },
-    Answer: { fields: { partialSuccess: field(1, 'PartialSuccess') } },
-    PartialSuccess: {
-      fields: { rejectedLogRecords: field(1, 'int64'), errorMessage: field(2, 'string') },
-    },
-    Status: { fields: { code: field(1, 'int32'), message: field(2, 'string') } },
   },
 });
 
 const requestType = messages.lookupType('Request');
-const answerType = messages.lookupType('Answer');
-const statusType = messages.lookupType('Status');
 
 const deepest = 100;
 /** A body of a few megabytes can hold more values than what fits into memory. */
 const mostValues = 2_000_000;
-/** That one of them takes there, roughly. */
-const valueBytes = 160;
+/** An attribute of the resource, the scope or a record that names the connector. */
+const sourceAttribute = 'quarry.source';
 
-/** Takes memory, bytes. */
-type Grow = Lease['grow'];
-
-/**
- * The records of a request.
- * @throws HuntError `request.body`, and as `grow` does
- */
-export function decodeLogs(body: Buffer, isProtobuf: boolean, grow: Grow): LogGroup[] {
+/** Records of a request, by the name that may stand for their connector. The failure is a message. */
+export const otlpLogs: Cutter<{ readonly isProtobuf: boolean }, string> = (
+  body,
+  { isProtobuf },
+  connectorOf,
+) => {
+  const named = new NamedItems(connectorOf);
   try {
-    const request = isProtobuf ? protobufOf(body, grow) : jsonOf(body.toString('utf8'), grow);
-    return groupsOf(request as Loose);
+    addEvents(named, decodeLogs(body, isProtobuf));
+    return { groups: named.groups(), failure: undefined };
   } catch (cause) {
-    if (cause instanceof HuntError) throw cause;
-    const isDeep = cause instanceof RangeError || cause instanceof JsonTooDeepError;
-    const message = isDeep ? 'The request is nested too deep.' : 'The request cannot be decoded.';
-    throw new HuntError('request.body', { message }, { cause });
+    return { groups: [], failure: reasonOf(cause) };
   }
+};
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof RequestError) return cause.message;
+  const isDeep = cause instanceof RangeError || cause instanceof JsonTooDeepError;
+  return isDeep ? 'The request is nested too deep.' : 'The request cannot be decoded.';
 }
 
-function jsonOf(text: string, grow: Grow): JsonValue {
-  take(valuesIn(text, mostValues), grow);
+/** Says in its message why a request is none. */
+class RequestError extends Error {}
+
+/** The records of a request; what it throws, `reasonOf` words. */
+export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
+  const request = isProtobuf ? protobufOf(body) : jsonOf(body.toString('utf8'));
+  return groupsOf(request as Loose);
+}
+
+function jsonOf(text: string): JsonValue {
+  assertFits(valuesIn(text, mostValues));
   return parseJson(text);
 }
 
-function protobufOf(body: Buffer, grow: Grow): object {
-  take(messagesIn(requestType, protobuf.Reader.create(body), body.length, mostValues), grow);
+function protobufOf(body: Buffer): object {
+  assertFits(messagesIn(requestType, protobuf.Reader.create(body), body.length, mostValues));
   return requestType.toObject(requestType.decode(body), { longs: String });
 }
 
-function take(values: number, grow: Grow): void {
+function assertFits(values: number): void {
   if (values > mostValues) {
-    const message = `The request has more than ${mostValues} values.`;
-    throw new HuntError('request.body', { message });
+    throw new RequestError(`The request has more than ${mostValues} values.`);
   }
-  grow(values * valueBytes);
 }
 
 /** How many messages there are within one; more than `most` are not counted. */
@@ -145,7 +148,7 @@ const listOf = (value: unknown): readonly Loose[] =>
 
 function groupsOf(request: Loose): LogGroup[] {
   if (Array.isArray(request)) {
-    throw new HuntError('request.body', { message: 'The request is no object.' });
+    throw new RequestError('The request is no object.');
   }
   return messagesOf(request, 'resourceLogs').flatMap((resourceLogs) => {
     // Once, however many scopes there are.
@@ -186,7 +189,7 @@ function textOf(value: unknown): string {
 function messagesOf(message: Loose, name: string): readonly Loose[] {
   const value = message[name] ?? [];
   if (Array.isArray(value)) return listOf(value);
-  throw new HuntError('request.body', { message: `${name} is no list.` });
+  throw new RequestError(`${name} is no list.`);
 }
 
 function attributesOf(list: unknown, depth: number): JsonObject {
@@ -229,27 +232,33 @@ function integerOf(value: unknown): JsonValue {
   return Number.isSafeInteger(number) ? number : new ExactNumber(digits);
 }
 
-/** The answer to a request, some of whose records may have been rejected. */
-export function encodeLogsAnswer(
-  partial: { readonly rejected: number; readonly message: string } | undefined,
-  isProtobuf: boolean,
-): Uint8Array | string {
-  const partialSuccess = partial && {
-    rejectedLogRecords: isProtobuf ? partial.rejected : String(partial.rejected),
-    errorMessage: partial.message,
-  };
-  const answer = partialSuccess ? { partialSuccess } : {};
-  return isProtobuf
-    ? Buffer.from(answerType.encode(answerType.fromObject(answer)).finish())
-    : JSON.stringify(answer);
+/** By the name that may stand for their connector: an attribute, or the scope's name. */
+function addEvents(events: NamedItems, groups: readonly LogGroup[]): void {
+  let number = 0;
+  for (const { resource, scope, scopeAttributes, records } of groups) {
+    const host = nameIn(resource['host.name']);
+    for (const { body, attributes } of records) {
+      const name =
+        nameIn(attributes[sourceAttribute]) ??
+        nameIn(scopeAttributes[sourceAttribute]) ??
+        nameIn(resource[sourceAttribute]) ??
+        scope;
+      events.add(name, eventOf(body, attributes, host), number++);
+    }
+  }
 }
 
-/** A failure, as OTLP has it. */
-export function encodeStatus(
-  status: { readonly code: number; readonly message: string },
-  isProtobuf: boolean,
-): Uint8Array | string {
-  return isProtobuf
-    ? Buffer.from(statusType.encode(statusType.fromObject(status)).finish())
-    : JSON.stringify(status);
+/** A body that is a document is the event; a text is one with its attributes beside it. */
+function eventOf(
+  body: JsonValue | undefined,
+  attributes: Readonly<Record<string, JsonValue>>,
+  host: string | undefined,
+): string {
+  const isEmpty = body === undefined || body === null || body === '';
+  if (typeof body === 'string' && !isEmpty) return withEnvelope(body, host);
+  return compactJson(isEmpty ? attributes : body);
+}
+
+function nameIn(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,46 +1,8 @@
+import { Items } from '../items.js';
+import type { CutGroup, Cutter } from './cutter.js';
 import { stringEndAfter } from './json-text.js';
-
-/** An event as the collector's clients send it. */
-export interface CollectorEvent {
-  readonly text: string;
-  readonly host: string | undefined;
-  /** Empty where it is not given. */
-  readonly sourcetype: string;
-}
-
-const row = (status: number, code: number, text: string) => ({ status, body: { text, code } });
-
-/** Splunk's answers, by what they are for. */
-export const splunkAnswers = {
-  success: row(200, 0, 'Success'),
-  tokenRequired: row(401, 2, 'Token is required'),
-  invalidAuthorization: row(401, 3, 'Invalid authorization'),
-  invalidToken: row(403, 4, 'Invalid token'),
-  noData: row(400, 5, 'No data'),
-  invalidFormat: row(400, 6, 'Invalid data format'),
-  internal: row(500, 8, 'Internal server error'),
-  busy: row(503, 9, 'Server is busy'),
-  channelMissing: row(400, 10, 'Data channel is missing'),
-  channelInvalid: row(400, 11, 'Invalid data channel'),
-  eventRequired: row(400, 12, 'Event field is required'),
-  eventBlank: row(400, 13, 'Event field cannot be blank'),
-  queryAuthorization: row(400, 16, 'Query string authorization is not enabled'),
-  healthy: row(200, 17, 'HEC is healthy'),
-  unhealthy: row(503, 18, 'HEC is unhealthy, queues are full'),
-} as const;
-
-/** A failure in Splunk's own words. */
-export class SplunkError extends Error {
-  readonly kind: keyof typeof splunkAnswers;
-  readonly details: object;
-
-  constructor(kind: keyof typeof splunkAnswers, details: object = {}) {
-    super(splunkAnswers[kind].body.text);
-    this.name = 'SplunkError';
-    this.kind = kind;
-    this.details = details;
-  }
-}
+import { NamedItems } from './named-items.js';
+import { withEnvelope } from './text-events.js';
 
 const mostEvents = 200_000;
 /** With its envelope; a record of more than four megabytes is refused in any case. */
@@ -51,58 +13,68 @@ const longestSearch = 16 * 1024 * 1024;
 const mostFailures = 100;
 /** Of a raw request. */
 const mostLines = 1_000_000;
-/** So many lines are taken at a time. */
+/** Of a group of lines. */
 const portionLines = 50_000;
 
-interface ParsedEvents {
-  readonly events: readonly CollectorEvent[];
-  /** Names the first event that is none. */
-  readonly failure: SplunkError | undefined;
+/** Why a part of a request is no event. */
+type CollectorProblem = 'noData' | 'invalidFormat' | 'eventRequired' | 'eventBlank';
+
+export interface CollectorFailure {
+  readonly problem: CollectorProblem;
+  /** Of the first event that is none, from 0. */
+  readonly number?: number;
+}
+
+interface CollectorEvent {
+  readonly text: string;
+  readonly host: string | undefined;
+  /** Empty where it is not given. */
+  readonly sourcetype: string;
 }
 
 /**
  * The events of a body: JSON objects one after the other, with or without space between them, or in an
  * array. Those that are none are left out.
  */
-export function parseEvents(body: string): ParsedEvents {
-  const events: CollectorEvent[] = [];
-  let failure: SplunkError | undefined;
+export const collectorEvents: Cutter<undefined, CollectorFailure> = (body, _, connectorOf) => {
+  const named = new NamedItems(connectorOf);
+  let failure: CollectorFailure | undefined;
   let failures = 0;
   let number = 0;
-  for (const text of valuesOf(body)) {
+  for (const text of valuesOf(body.toString('utf8'))) {
     const event = number < mostEvents ? eventIn(text) : 'invalidFormat';
     if (typeof event === 'object') {
-      events.push(event);
+      named.add(event.sourcetype, withEnvelope(event.text, event.host), number);
     } else {
-      failure ??= new SplunkError(event, { 'invalid-event-number': number });
+      failure ??= { problem: event, number };
       failures++;
     }
     if (number++ === mostEvents || failures === mostFailures) break;
   }
-  return { events, failure: number === 0 ? new SplunkError('noData') : failure };
+  if (number === 0) failure = { problem: 'noData' };
+  return { groups: named.groups(), failure };
+};
+
+/** What stands in the address of raw text. */
+export interface RawText {
+  readonly host: string | undefined;
+  /** Empty where it is not given. */
+  readonly sourcetype: string;
 }
 
-/**
- * Lines of a body that are not blank, by the portion.
- * @throws SplunkError where there are none, or too many
- */
-export function* portionsOfLines(
-  body: string,
-  common: Omit<CollectorEvent, 'text'>,
-): Generator<CollectorEvent[]> {
-  let portion: CollectorEvent[] = [];
+/** Lines of a body that are not blank, in groups that are taken one after the other. */
+export const collectorLines: Cutter<RawText, CollectorFailure> = (body, { host, sourcetype }) => {
+  const groups: CutGroup[] = [];
+  let items = new Items();
   let count = 0;
-  for (const text of linesOf(body)) {
-    if (count++ === mostLines) throw new SplunkError('invalidFormat');
-    portion.push({ ...common, text });
-    if (portion.length === portionLines) {
-      yield portion;
-      portion = [];
-    }
+  for (const text of linesOf(body.toString('utf8'))) {
+    if (count++ === mostLines) return { groups, failure: { problem: 'invalidFormat' } };
+    if (items.count === 0) groups.push({ name: sourcetype, items });
+    items.add(withEnvelope(text, host));
+    if (items.count === portionLines) items = new Items();
   }
-  if (count === 0) throw new SplunkError('noData');
-  if (portion.length > 0) yield portion;
-}
+  return { groups, failure: count === 0 ? { problem: 'noData' } : undefined };
+};
 
 function* linesOf(text: string): Generator<string> {
   const visible = /\S/g;
@@ -116,7 +88,7 @@ function* linesOf(text: string): Generator<string> {
 }
 
 /** The event, or why it is none. */
-function eventIn(text: string): CollectorEvent | keyof typeof splunkAnswers {
+function eventIn(text: string): CollectorEvent | CollectorProblem {
   let value: unknown;
   try {
     value = text.length > longestEvent ? undefined : JSON.parse(text);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NamedItems } from '../../../src/api/ingest/named-items.js';
+import { NamedItems } from '../../../src/ingest/cutting/named-items.js';
 
 test('however many names there are, there are few groups, and none loses its connector', () => {
   const named = new NamedItems((name) => (name.startsWith('auditd') ? 'auditd' : ''));
