@@ -1,3 +1,4 @@
+import { quarryIngestErrors } from '../catalog/tables/quarry-ingest-errors.js';
 import type { Catalog, Table } from '../catalog/types.js';
 import { identifier, join, literal, type Sql, sql } from '../sql/sql.js';
 import { storedColumns } from './column-storage.js';
@@ -9,9 +10,6 @@ export interface DeviceNames {
   /** In lower case. */
   readonly names: readonly string[];
 }
-
-/** The table whose rows hold events as they came, of whatever device. */
-const deadLetterTable = 'QuarryIngestErrors';
 
 interface DeviceColumns {
   readonly id: boolean;
@@ -89,7 +87,8 @@ WHERE DeviceId != ${literal(id)} AND DeviceId != '' AND lowerUTF8(toString(Devic
 
 /** What is true of the device's rows of a table; undefined where it can have none. */
 function deviceRows(table: Table, { ids, names }: DeviceNames): Sql | undefined {
-  if (table.name === deadLetterTable) {
+  // Its rows hold events as they came, of whatever device.
+  if (table.name === quarryIngestErrors.name) {
     const all = [...ids, ...names].map(wholeWord).join('|');
     return all === '' ? undefined : sql`match(RawEvent, ${literal(`(?i)${all}`)})`;
   }
@@ -108,9 +107,7 @@ function deviceRows(table: Table, { ids, names }: DeviceNames): Sql | undefined 
 
 /** A regular expression of the text, standing by itself. */
 function wholeWord(text: string): string {
-  const escaped = text.replace(/[^A-Za-z0-9_\s]/g, (character) =>
-    character.codePointAt(0) === undefined || character > '\u007f' ? character : `\\${character}`,
-  );
+  const escaped = text.replace(/[^A-Za-z0-9_\s\u0080-\uffff]/g, '\\$&');
   return `(?:^|[^A-Za-z0-9_-])${escaped}(?:$|[^A-Za-z0-9_-])`;
 }
 

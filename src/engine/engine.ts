@@ -74,7 +74,7 @@ export interface EngineSegment {
   readonly begun?: boolean;
 }
 
-/** The database engine: chDB in a child process, or a ClickHouse cluster. */
+/** The database engine: chDB in a child process (`chdb.ts`). */
 export interface Engine {
   /**
    * Runs one hunt, read-only.

@@ -1,3 +1,4 @@
+import { quarryIngestErrors } from '../catalog/tables/quarry-ingest-errors.js';
 import type {
   Connector,
   Conversion,
@@ -77,7 +78,7 @@ export interface BatchCounts {
   readonly refusals: readonly Refusal[];
 }
 
-export const deadLetterTable = 'QuarryIngestErrors';
+export const deadLetterTable = quarryIngestErrors.name;
 
 /** No connector claims the records. */
 export class UnrecognizedSourceError extends Error {
