@@ -31,11 +31,7 @@ function section(title: string, entries: readonly Support[]): string {
     '',
     `${answered.length} answered, ${refused.length} refused.`,
     '',
-    '| name | example | to know |',
-    '| --- | --- | --- |',
-    ...answered.map(
-      (entry) => `| ${linked(entry)} | ${example(entry)} | ${cell(entry.trap ?? '')} |`,
-    ),
+    ...answeredLines(answered),
     '',
   ];
   if (refused.length === 0) return lines.join('\n');
@@ -46,6 +42,20 @@ function section(title: string, entries: readonly Support[]): string {
     ...refused.map(({ name, refused: because }) => `| \`${name}\` | ${cell(because ?? '')} |`),
     '',
   ].join('\n');
+}
+
+/** A table where there is more to say than the names. */
+function answeredLines(entries: readonly Support[]): readonly string[] {
+  if (entries.every(({ examples, trap }) => examples === undefined && trap === undefined)) {
+    return [entries.map(linked).join(',\n')];
+  }
+  return [
+    '| name | example | to know |',
+    '| --- | --- | --- |',
+    ...entries.map(
+      (entry) => `| ${linked(entry)} | ${example(entry)} | ${cell(entry.trap ?? '')} |`,
+    ),
+  ];
 }
 
 function linked({ name, doc }: Support): string {

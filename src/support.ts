@@ -42,14 +42,18 @@ export function supportMatrix(): SupportMatrix {
       if (plannedAggregates.has(name)) return [{ name }];
       return refusal(name, refusedFunctions);
     }),
-    plugin: builtInNames.plugin.flatMap((name): Support[] => {
+    // Those that are documented and not on the list, too.
+    plugin: [...new Set([...builtInNames.plugin, ...Object.keys(plugins)])].flatMap((name) => {
       const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
       if (!entry) return refusal(name, refusedPlugins);
       const refused = 'refused' in entry ? entry.refused : undefined;
       return [{ name, doc: entry.doc, trap: entry.trap, refused }];
     }),
     operator: [
-      ...Object.keys(operatorPlanners).map((node) => ({ name: spelled(node), node })),
+      ...Object.keys(operatorPlanners).map((node) => {
+        const name = spelled(node);
+        return { name, node, doc: `${name.replace(/ .*$/, '')}-operator` };
+      }),
       ...Object.entries(refusedOperators)
         .filter(([node]) => !Object.hasOwn(operatorPlanners, node))
         .map(([node, refused]) => ({ name: spelled(node), node, refused })),

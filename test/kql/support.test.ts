@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
 import { builtInNames } from '../../src/kql/builtins.js';
 import { language } from '../../src/kql/language.js';
 import { operatorPlanners, sourcePlanners } from '../../src/plan/operators.js';
+import { kqlReference } from '../../src/reference.js';
 import { supportMatrix } from '../../src/support.js';
 
 const matrix = supportMatrix();
+
+test('the page on KQL is what `npm run docs` makes', () => {
+  const page = new URL('../../docs/reference/kql.md', import.meta.url);
+  expect(readFileSync(page, 'utf8')).toBe(kqlReference(matrix));
+});
 
 describe("a name of Microsoft's list that is neither supported nor refused with a reason", () => {
   test.each(['scalar', 'aggregate', 'plugin'] as const)('%s', (kind) => {
