@@ -8,7 +8,7 @@ interface Role {
   readonly allows: string;
 }
 
-/** Every application role, by the name in a token's `roles`; the first six are Microsoft's. */
+/** Every application role, by the name in a token's `roles`; the first seven are Microsoft's. */
 export const roles = {
   'AdvancedQuery.Read.All': {
     apis: ['legacy'],
