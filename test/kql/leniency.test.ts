@@ -134,6 +134,17 @@ test('the dates of certificates are times, whatever the documentation says', asy
   expect(await kql.values(query)).toEqual([['a', 3]]);
 });
 
+test('scores of vulnerabilities are numbers, whatever the documentation says', async () => {
+  await kql.engine.command(`INSERT INTO tenant_default.DeviceTvmSoftwareVulnerabilitiesKB
+    (CveId, CvssScore) VALUES ('a', '9.8'), ('b', '10'), ('c', '6.5'), ('d', '')`);
+  const query = `DeviceTvmSoftwareVulnerabilitiesKB | where CvssScore >= 7
+    | sort by CvssScore desc | project CveId, CvssScore, todouble(CvssScore) + 1`;
+  expect(await kql.values(query)).toEqual([
+    ['b', 10, 11],
+    ['a', 9.8, 10.8],
+  ]);
+});
+
 test.each(['join kind=inner', 'lookup'])(
   'the condition of a %s the other way round',
   async (operator) => {

@@ -8,7 +8,7 @@ export const deviceTvmSoftwareVulnerabilitiesKb: Table = {
   deviceScoped: false,
   columns: [
     { name: 'CveId', type: 'string', summary: 'CVE identifier' },
-    { name: 'CvssScore', type: 'string', summary: 'CVSS score (documented as text)' },
+    { name: 'CvssScore', type: 'string', readAs: 'real', summary: 'CVSS score' },
     { name: 'IsExploitAvailable', type: 'bool', summary: 'Public exploit exists' },
     {
       name: 'VulnerabilitySeverityLevel',
