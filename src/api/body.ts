@@ -25,10 +25,45 @@ export function readJsonBody(
   return value as Record<string, unknown>;
 }
 
+/** Arrays and objects within each other: as deep as .NET's readers go. */
+const maxDepth = 64;
+
+/**
+ * The value of a JSON text that is not nested deeply: reading one that is takes seconds.
+ * @throws HuntError `request.body`
+ */
+export function parseJson(text: string): unknown {
+  if (nestsDeeperThan(text, maxDepth)) {
+    throw new HuntError('request.body', {
+      message: `The request body is nested more deeply than ${maxDepth} levels.`,
+    });
+  }
+  return JSON.parse(text);
+}
+
+function nestsDeeperThan(text: string, most: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const mark = text.charCodeAt(index);
+    if (mark === quote) inString = !inString;
+    else if (inString) index += mark === backslash ? 1 : 0;
+    else if (mark === openBracket || mark === openBrace) depth++;
+    else if (mark === closeBracket || mark === closeBrace) depth--;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+// Numbers, since a text has millions of characters: `[`, `{` and what ends them.
+const [quote, backslash] = [0x22, 0x5c];
+const [openBracket, openBrace, closeBracket, closeBrace] = [0x5b, 0x7b, 0x5d, 0x7d];
+
 function parse(text: string, rules: BodyRules): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
+    if (cause instanceof HuntError) throw cause;
     if (rules.rawControls) {
       try {
         return JSON.parse(escapeControls(text));

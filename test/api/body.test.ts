@@ -15,3 +15,21 @@ test('a string without an end takes no time that grows with the square of its qu
   expect(() => readJsonBody(body, undefined, rules)).toThrow('Missing query.');
   expect(performance.now() - start).toBeLessThan(15_000);
 });
+
+test.each<[string, string]>([
+  ['arrays', `{"Query":"x","a":${'['.repeat(64)}${']'.repeat(64)}}`],
+  ['objects', `{"Query":"x","a":${'{"a":'.repeat(64)}1${'}'.repeat(64)}}`],
+  ['what does not end', `{"Query":"x","a":${'['.repeat(1_000_000)}`],
+])('%s that are nested deeply are refused before they are read', (_, text) => {
+  expect(() => readJsonBody(Buffer.from(text), undefined, rules)).toThrow(
+    'The request body is nested more deeply than 64 levels.',
+  );
+});
+
+test.each<[string, string]>([
+  ['as deep as that', `{"Query":"x","a":${'['.repeat(63)}${']'.repeat(63)}}`],
+  ['brackets in a string', `{"Query":"x","a":"\\\\\\"${'[{'.repeat(100)}"}`],
+  ['many, one after another', `{"Query":"x","a":[${'[],{},'.repeat(1000)}1]}`],
+])('%s is read', (_, text) => {
+  expect(readJsonBody(Buffer.from(text), undefined, rules)).toMatchObject({ Query: 'x' });
+});

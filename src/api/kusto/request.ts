@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
-import { readJsonBody } from '../body.js';
+import { parseJson, readJsonBody } from '../body.js';
 import { checkQueryText } from '../hunting.js';
 import type { Framing } from './data-set.js';
 
@@ -47,7 +47,7 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
     parameters: Object.fromEntries(
       Object.entries(objectOf(parameters, 'properties.Parameters')).map(([name, value]) => [
         name,
-        { literal: typeof value === 'string' ? value : jsonText(value, name) },
+        { literal: typeof value === 'string' ? value : JSON.stringify(value) },
       ]),
     ),
     window: windowOf(known),
@@ -98,19 +98,10 @@ function propertiesOf(properties: unknown): Readonly<Record<string, unknown>> {
   if (typeof properties !== 'string') return objectOf(properties, 'properties');
   if (properties.trim() === '') return {};
   try {
-    return objectOf(JSON.parse(properties), 'properties');
+    return objectOf(parseJson(properties), 'properties');
   } catch (cause) {
     if (cause instanceof HuntError) throw cause;
     throw wrong('properties', 'an object or its JSON text');
-  }
-}
-
-/** Reading knows no depth of arrays and objects; writing does. */
-function jsonText(value: unknown, name: string): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    throw wrong(`properties.Parameters.${name}`, 'less deeply nested');
   }
 }
 
