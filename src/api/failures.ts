@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { HuntError } from '../errors.js';
 
+/** Characters of a name within an address. Routes say themselves how long it may be, and in which words. */
+export const maxNameLength = 1024;
+
 /** The failure that a caller is told about; anything that is not one of ours or HTTP's is our bug. */
 export function asHuntError(error: unknown): HuntError {
   if (error instanceof HuntError) return error;
@@ -11,6 +14,8 @@ export function asHuntError(error: unknown): HuntError {
   if (code === 'FST_CP_ERR_INVALID_CONTENT_ENCODING') {
     return new HuntError('request.encoding', {}, { cause: error });
   }
+  const address = addressFaults[code ?? ''];
+  if (address) return new HuntError('request.parameter', { message: address }, { cause: error });
   if (fullDiskCodes.has(code ?? '')) return new HuntError('engine.storage', {}, { cause: error });
   if (damagedCodes.test(code ?? '')) {
     return new HuntError('request.body', { message: damaged }, { cause: error });
@@ -24,6 +29,12 @@ export function asHuntError(error: unknown): HuntError {
   }
   return new HuntError('engine.failed', {}, { cause: error });
 }
+
+/** What the router says of an address that it cannot read. */
+const addressFaults: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The address is not correctly percent-encoded.',
+  FST_ERR_MAX_PARAM_LENGTH: `A name in the address is longer than ${maxNameLength} characters.`,
+};
 
 /** Of the file system, SQLite and PostgreSQL. */
 const fullDiskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100']);

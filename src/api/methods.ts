@@ -10,6 +10,12 @@ declare module 'fastify' {
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+/** HEAD comes with every GET route that does not keep it out. */
+function headOf(app: FastifyInstance, served: readonly string[], url: string): string[] {
+  const isOpen = served.includes('GET') && !app.hasRoute({ method: 'HEAD', url: app.prefix + url });
+  return isOpen ? ['HEAD'] : [];
+}
+
 /**
  * Answers a path's other methods: 405, and which it has.
  * @param served of several, with commas between: `GET, POST`
@@ -20,8 +26,9 @@ export function refuseOtherMethods(
   url: string,
   config: FastifyContextConfig,
 ): void {
+  const own = served.split(', ');
   app.route({
-    method: methods.filter((method) => !served.split(', ').includes(method)),
+    method: [...methods.filter((method) => !own.includes(method)), ...headOf(app, own, url)],
     url,
     config: { ...config, refusesMethod: true },
     handler: async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {

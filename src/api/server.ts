@@ -29,7 +29,13 @@ import type { Uploads } from '../ingest/upload.js';
 import type { Store } from '../store/store.js';
 import { requireTokens } from './access.js';
 import { drainOnClose } from './drain.js';
-import { asHuntError, bodyLimitBytes, logFailure, writeFailureHead } from './failures.js';
+import {
+  asHuntError,
+  bodyLimitBytes,
+  logFailure,
+  maxNameLength,
+  writeFailureHead,
+} from './failures.js';
 import { graphRoutes } from './graph/routes.js';
 import { commonHeaders } from './headers.js';
 import { healthRoutes } from './health.js';
@@ -139,8 +145,7 @@ async function createListener(
     // What comes over an open connection while the server drains is answered too, and closes it.
     return503OnClosing: false,
     routerOptions: {
-      // Routes say themselves how long a name may be, and in which words; the head of a request is bounded.
-      maxParamLength: 1024,
+      maxParamLength: maxNameLength,
       caseSensitive: false,
       ignoreTrailingSlash: true,
       // Programs put a path behind an address that ends in a slash.

@@ -107,6 +107,7 @@ describe('the GET form', () => {
       'T | where A == \'a/b\' or B == "x,y"',
       false,
     ],
+    [call("query='x',timespan=null"), 'x', false],
     [call("query='x',workspaceId=0a7b6e62-0000-0000-0000-000000000000"), 'x', false],
     [call("query='x'", 'microsoft.graph.security.getRunHuntingQuery'), 'x', false],
     [call('query%3D%27x%27'), 'x', false],
@@ -122,22 +123,23 @@ describe('the GET form', () => {
 
   test('HEAD runs nothing', async () => {
     const path = fixture.url + call("query='x'");
-    const { status } = await fetch(path, { method: 'HEAD', headers: { authorization } });
-    expect(status).toBe(404);
+    const { status, headers } = await fetch(path, { method: 'HEAD', headers: { authorization } });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
     expect(asked).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, number, string?]>([
     [call("query='x"), 400],
     [call('query=x y,'), 400],
     [call("timespan='P1D'"), 400],
-    [call("query='%zz'"), 400],
+    [call("query='%zz'"), 400, 'The address is not correctly percent-encoded.'],
     [`/beta/security/getRunHuntingQuery`, 400],
     [call(`query='${'x'.repeat(40_000)}'`), 414],
-  ])('%.60s is refused', async (path, status) => {
+  ])('%.60s is refused', async (path, status, message) => {
     const answered = await get(path);
     expect(answered.status).toBe(status);
     expect(answered.json.error.message).toBeTypeOf('string');
+    if (message) expect(answered.json.error.message).toBe(message);
     expect(asked).toEqual([]);
   });
 });
@@ -271,6 +273,8 @@ describe('errors have Graph’s envelope', () => {
   test.each([
     ['GET', run, 405],
     ['DELETE', run, 405],
+    ['POST', '/beta/security/getHuntingSchema', 405],
+    ['PUT', "/beta/security/getRunHuntingQuery(query='x')", 405],
     ['POST', '/v1.0/security/nothing', 404],
     ['GET', '/beta/me', 404],
   ])('%s %s', async (method, path, status) => {

@@ -269,6 +269,20 @@ describe('a token request that is wrong gets Entra’s error', () => {
   });
 
   test.each([
+    '/oauth2/token',
+    '/oauth2/v2.0/token',
+    '/oauth2/devicecode',
+    '/oauth2/v2.0/devicecode',
+  ])('%s has POST alone', async (path) => {
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+      const answered = await read(await fetch(`${fixture.url}/default${path}`, { method }));
+      expect([answered.status, answered.headers.get('allow')]).toEqual([405, 'POST']);
+      expect(answered.json).toMatchObject({ error: 'invalid_request', error_codes: [900561] });
+      expect(answered.json['error_description']).toContain(`Received a ${method} request.`);
+    }
+  });
+
+  test.each([
     ['one that has expired', 'expired', 7000222],
     ['one that never was', 'wrong', 7000215],
   ])('a secret is refused by its own number: %s', async (_what, kind, number) => {

@@ -917,7 +917,7 @@ describe('failures', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const { status, json } = await query('print 1', `{"Parameters":{"a":${deep}}}`);
     expect(status).toBe(400);
-    expect(json.error.message).toMatch(/Parameters.a must be/);
+    expect(json.error.message).toMatch(/nested more deeply than 64 levels/);
   });
 
   test.each<[string, string | undefined, string, string, RegExp]>([
@@ -948,8 +948,8 @@ describe('failures', () => {
   });
 
   test.each([
-    ['/v1/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
-    ['/v2/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE']],
+    ['/v1/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE', 'HEAD']],
+    ['/v2/rest/query', 'GET, POST', ['PUT', 'PATCH', 'DELETE', 'HEAD']],
     ['/v1/rest/mgmt', 'POST', ['GET', 'PUT', 'PATCH', 'DELETE']],
     ['/v1/rest/auth/metadata', 'GET', ['POST', 'PUT', 'DELETE']],
   ])('%s has the methods %s', async (path, allowed, others) => {
@@ -957,7 +957,7 @@ describe('failures', () => {
       const headers = { authorization: `Bearer ${token}` };
       const answer = await server.fetch(path, { method, headers });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
-      expect(answer.json.error).toMatchObject({ '@permanent': true });
+      if (method !== 'HEAD') expect(answer.json.error).toMatchObject({ '@permanent': true });
     }
   });
 

@@ -120,7 +120,7 @@ describe('a documented request works as it was printed', () => {
         method: 'HEAD',
         headers: { authorization },
       });
-      expect(head.status).not.toBe(200);
+      expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
     },
   );
 
@@ -236,13 +236,13 @@ describe('a bad request is told what is wrong, in the documented envelope', () =
     ['a string', '"DeviceInfo"', 400, 'InvalidRequestBody', /incorrect/],
     ['a Query of a million characters', million, 400, 'InvalidInput', /shorter than 1000000/],
     ['a body of 5 MB', 'x'.repeat(5_000_000), 413, 'InvalidRequestBody', /larger than 4194304/],
-    ['10,000 levels of JSON', `${'['.repeat(10_000)}`, 400, 'InvalidRequestBody', 'Missing query.'],
+    ['10,000 levels of JSON', `${'['.repeat(10_000)}`, 400, 'InvalidRequestBody', /nested more/],
     [
       '10,000 levels of JSON beside a Query of the wrong type',
       `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)},"Query":{}}`,
       400,
       'InvalidRequestBody',
-      /incorrect/,
+      /nested more deeply than 64 levels/,
     ],
   ])('%s', async (_what, body, status, code, message) => {
     const answered = await fixture.post('/api/advancedhunting/run', body, { authorization });
@@ -280,6 +280,19 @@ describe('a bad request is told what is wrong, in the documented envelope', () =
     expect(answered.status).toBe(405);
     expect(answered.headers.get('allow')).toBe('POST');
     expect(answered.json.error.code).toBe('MethodNotAllowed');
+  });
+
+  test('a method that a ping has not', async () => {
+    const { status, headers } = await fixture.post('/api', '{}', { authorization });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
+  test('a name in the address that is too long', async () => {
+    const { status, json } = await fixture.post(`/${'a'.repeat(2000)}/oauth2/token`, '');
+    expect([status, json.error.message]).toEqual([
+      400,
+      'A name in the address is longer than 1024 characters.',
+    ]);
   });
 
   test('a path that does not exist', async () => {

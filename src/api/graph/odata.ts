@@ -14,7 +14,9 @@ export function functionParameters(call: string): ReadonlyMap<string, string> {
     const match = /^\s*(\w+)\s*=\s*(?:'((?:[^']|'')*)'|([\w-]+))\s*(?:,(?=[\s\S])|$)/.exec(rest);
     if (!match) throw invalid();
     const [all, name = '', text, bare = ''] = match;
-    parameters.set(name.toLowerCase(), text === undefined ? bare : text.replaceAll("''", "'"));
+    const value = text === undefined ? bare : text.replaceAll("''", "'");
+    // OData's null is as good as no parameter.
+    if (text !== undefined || bare !== 'null') parameters.set(name.toLowerCase(), value);
     rest = rest.slice(all.length);
   }
   return parameters;

@@ -79,6 +79,7 @@ function huntingRoutes(
     app.get(`${path}*`, { config, exposeHeadRoute: false }, async (request, reply) =>
       run(request, reply, parametersOf(request)),
     );
+    refuseOtherMethods(app, 'GET', `${path}*`, config);
   }
 }
 
@@ -97,6 +98,7 @@ function schemaRoutes(
       const root = baseOf(request, parts.publicUrl) + prefix;
       return huntingSchema(root, await parts.catalog(principal));
     });
+    refuseOtherMethods(app, 'GET', path, config);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type IssuerParts,
   refuse,
   refuseClient,
+  refuseMethods,
 } from './token.js';
 
 type TenantPath = { Params: { tenant: string } };
@@ -50,6 +51,7 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
       const asked = { path: issuerRoutes.device_authorization, fields };
       return parts.issuers.handle(provider, request, reply, asked, { proof, version });
     });
+    refuseMethods(app, `/:tenant${path}`);
   }
 
   for (const path of [

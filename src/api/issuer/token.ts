@@ -76,7 +76,19 @@ export function tokenRoutes(app: FastifyInstance, parts: IssuerParts): void {
         return reply;
       },
     );
+    refuseMethods(app, `/:tenant${path}`);
   }
+}
+
+/** Answers the other methods of an endpoint that has POST alone, in the form that its clients read. */
+export function refuseMethods(app: FastifyInstance, url: string): void {
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url,
+    config: { access: 'public', refusesMethod: true },
+    handler: (request, reply) =>
+      refuse(request, reply.header('allow', 'POST'), 'method', request.method),
+  });
 }
 
 /** A request's form; undefined where it cannot be read. */

@@ -18,6 +18,7 @@ export function legacyRoutes(
   for (const prefix of ['/api', '/api/v1.0']) {
     // What clients call to learn whether the service is there and takes their token.
     app.get(prefix, async () => ({ service: 'Quarry' }));
+    refuseOtherMethods(app, 'GET', prefix, {});
     for (const { path, getPath, generation, role } of legacyPaths) {
       const config = { access: { api: 'legacy', roles: [role] } } as const;
       // A HEAD would run the hunt and throw its rows away.

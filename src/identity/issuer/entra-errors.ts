@@ -68,6 +68,12 @@ export const entraErrors = {
         ? 'The request body must contain the parameters that the grant type needs.'
         : `The request body must contain the following parameter: '${parameter}'.`,
   },
+  method: {
+    error: 'invalid_request',
+    status: 405,
+    number: 900561,
+    text: (method) => `The endpoint only accepts POST requests. Received a ${method} request.`,
+  },
   grantType: {
     error: 'unsupported_grant_type',
     status: 400,
