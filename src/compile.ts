@@ -2,6 +2,7 @@ import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
 import { type BoundQuery, binderFailure, ColumnsNamedLate, NamesUnknown } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
+import { declaredParameters, type FunctionText, functionsIn } from './kql/declarations.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
 import { startIn } from './kql/places.js';
@@ -142,6 +143,8 @@ function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () 
 export function checkFunction(declared: StoredFunction, catalog: Catalog): void {
   checkDeclared(declared, catalog);
 }
+
+export { declaredParameters, type FunctionText, functionsIn };
 
 /** The plan of the query, or of what has to be asked first. */
 type Outcome =

@@ -80,6 +80,8 @@ export interface Quarry {
   readonly elasticsearchUrl: string | undefined;
   /** Resolves when every event that has been acknowledged can be queried. */
   flush(): Promise<void>;
+  /** Deletes the telemetry of a tenant; its tables stay. */
+  empty(tenant: string): Promise<void>;
   /** Answers what is under way, then stops everything and leaves the data directory. */
   close(): Promise<void>;
 }
@@ -277,6 +279,13 @@ async function start(
       deadLetters: tables.find(({ name }) => name === deadLetterTable)?.rows ?? 0,
     };
   };
+  const administration = new Administration({
+    store,
+    engine,
+    tenants,
+    flush: () => ingest.flush(),
+    forgetTenant: (id) => ingest.forgetTenant(id),
+  });
   const counts = new TableCounts(engine, tenants);
   const uploads = await Uploads.open(paths.uploads, ingest);
   const sourceParts: SourceParts = {
@@ -333,13 +342,7 @@ async function start(
       store,
       audit,
       tenants,
-      administration: new Administration({
-        store,
-        engine,
-        tenants,
-        flush: () => ingest.flush(),
-        forgetTenant: (id) => ingest.forgetTenant(id),
-      }),
+      administration,
       usage: (principal) => usageOf(principal, { quota, profiles }),
       devices: (tenant, group) => previewDevices(tenant, group, { engine, tenants }),
       telemetry: {
@@ -403,6 +406,7 @@ async function start(
     follow: (settings) => followFolder({ ...settings, tenant: defaultTenantId }, sourceParts),
     elasticsearchUrl,
     flush: () => ingest.flush(),
+    empty: (tenant) => administration.empty(tenant),
   };
 }
 

@@ -143,6 +143,8 @@ export interface EmptyServer {
   token(tenant: string, roles: readonly RoleName[]): Promise<string>;
   /** Resolves when all that was sent can be hunted in. */
   flush(): Promise<void>;
+  /** Deletes a tenant's telemetry: it is as it was when it was made. */
+  empty(tenant: string): Promise<void>;
   /** Ends it; nothing is left. */
   close(): Promise<void>;
 }
@@ -158,13 +160,19 @@ export async function startEmpty(): Promise<EmptyServer> {
   // Whoever ends the process in the middle (`| head`) leaves no folder either.
   process.once('exit', remove);
   try {
-    const configuration = checkConfiguration({ data, port: 0, logLevel: 'silent' });
+    const configuration = checkConfiguration({
+      data,
+      port: 0,
+      logLevel: 'silent',
+      retention: 'forever',
+    });
     const quarry = await startQuarry(configuration);
     return {
       url: quarry.url,
       token: (tenant, roles) =>
         issueToken(configuration, { app: 'quarry command line', tenant, roles }),
       flush: () => quarry.flush(),
+      empty: (tenant) => quarry.empty(tenant),
       close: async () => {
         // A hunt that nobody waits for any more is not waited for here either.
         globalAgent.destroy();
@@ -200,7 +208,8 @@ export function poster(base: string, token: string): Connection['post'] {
   return (path, body, headers) => request('POST', path, body, headers);
 }
 
-function requester(base: string, token: string) {
+/** Sends to a server. */
+export function requester(base: string, token: string) {
   const send = base.startsWith('https:') ? httpsRequest : httpRequest;
   return (
     method: string,

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { auditTable } from '../catalog/catalog.js';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Table } from '../catalog/types.js';
 import type { Engine } from '../engine/engine.js';
@@ -153,6 +154,24 @@ export class Administration {
     await forgetTenant(id);
     await isInTime(flush().catch(() => undefined));
     await engine.command(sql`DROP DATABASE IF EXISTS ${databaseOf(id)}`.text);
+  }
+
+  /** Deletes a tenant's telemetry, and all that is remembered of it. Its tables stay, and the record of who did what. */
+  empty(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { engine, flush, forgetTenant } = this.#parts;
+      await this.find(id);
+      await forgetTenant(id);
+      await flush();
+      const filled = await engine.select<{ table: string }>(
+        sql`SELECT DISTINCT table FROM system.parts WHERE active AND rows > 0
+          AND database = ${literal(tenantDatabase(id))} AND table != ${literal(auditTable.name)}`
+          .text,
+      );
+      for (const { table } of filled) {
+        await engine.command(sql`TRUNCATE TABLE ${databaseOf(id)}.${identifier(table)}`.text);
+      }
+    });
   }
 
   /** Two that make or remove the same tenant would take each other's tables. */

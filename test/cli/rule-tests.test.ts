@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { annotation } from '../../src/cli/rule-tests/annotation.js';
 import { type AnswerRows, differences } from '../../src/cli/rule-tests/compare.js';
 import { readRuleTests } from '../../src/cli/rule-tests/file.js';
 import { junitText } from '../../src/cli/rule-tests/junit.js';
@@ -81,14 +82,24 @@ describe('an answer that is taken for another', () => {
 
 test('what a test is called and says is text in XML, whatever it holds', () => {
   const xml = junitText([
-    { file: 'a&b.yaml', name: '"<x>"', problems: ['1 row\u0000', 'x & "y"'], seconds: 1 },
-    { file: 'a', name: 'good', problems: [], seconds: 0.5 },
+    { file: 'a&b.yaml', line: 3, name: '"<x>"', problems: ['1 row\u0000', 'x & "y"'], seconds: 1 },
+    { file: 'a', line: 1, name: 'good', problems: [], seconds: 0.5 },
   ]);
   expect(xml).toContain('<testsuites tests="2" failures="1" time="1.500">');
-  expect(xml).toContain('classname="a&#38;b.yaml" name="&#34;&#60;x&#62;&#34;"');
+  expect(xml).toContain(
+    'classname="a&#38;b.yaml" name="&#34;&#60;x&#62;&#34;" file="a&#38;b.yaml" line="3"',
+  );
   expect(xml).toContain(
     '<failure message="1 row\ufffd">1 row\ufffd&#10;x &#38; &#34;y&#34;</failure>',
   );
+});
+
+test("what is shown beside a change's lines is one line, whatever it holds", () => {
+  const result = { file: 'rules/a,b.yaml', line: 7, seconds: 1 };
+  expect(annotation({ ...result, name: 'a: 100%', problems: ['1 row\x1b', '::x'] })).toBe(
+    '::error file=rules/a%2Cb.yaml,line=7,title=a%3A 100%25::1 row\\u001b%0A::x\n',
+  );
+  expect(annotation({ ...result, name: 'good', problems: [] })).toBe('');
 });
 
 /** A few lines that would be a document of a billion words. */
@@ -110,6 +121,8 @@ describe('quarry test', { timeout: 180_000 }, () => {
       env: {
         ...process.env,
         NO_COLOR: '1',
+        GITHUB_ACTIONS: '',
+        GITHUB_WORKSPACE: '',
         QUARRY_STORE: 'postgres://nowhere',
         QUARRY_RETENTION: '1d',
       },
@@ -172,6 +185,48 @@ tests:
       `rule: sentinel.yaml
 tests:
   - { name: recorded, files: [recorded.ndjson], rows: [{ DeviceName: ws-7, Failures: 2 }] }
+  - { name: recorded again, files: [recorded.ndjson], rows: [{ DeviceName: ws-7, Failures: 2 }] }
+`,
+    );
+    await put(
+      'rules/firewall.yaml',
+      `name: Firewall
+columns:
+  - { name: Timestamp, type: datetime, from: ts }
+  - { name: DeviceName, type: string, from: host.name }
+  - { name: RemotePort, type: int, from: dport }
+`,
+    );
+    await put(
+      'rules/functions.kql',
+      `// what calls another stands before it
+.create-or-alter function with (docstring = "Odd (ports)") OddPorts(most: int = 1024) {
+    Connections
+    | where RemotePort > most
+}
+
+.create function Connections() { Firewall | where isnotempty(DeviceName) }
+`,
+    );
+    await put(
+      'rules/fw.ndjson',
+      '{"ts":"2026-01-05T11:59:00Z","host":{"name":"fw-1"},"dport":4444}',
+    );
+    await put(
+      'rules/firewall.test.yaml',
+      `query: |
+  declare query_parameters(least: int = 1);
+  OddPorts() | summarize Ports = count() by DeviceName | where Ports >= least
+tables: [firewall.yaml]
+functions: [functions.kql]
+tests:
+  - name: as columns
+    events:
+      - { table: Firewall, Timestamp: 2026-01-05T11:58:00Z, DeviceName: fw-1, RemotePort: 4444 }
+      - { table: Firewall, Timestamp: 2026-01-05T11:58:01Z, DeviceName: fw-1, RemotePort: 443 }
+    rows: [{ DeviceName: fw-1, Ports: 1 }]
+  - { name: as its source sends them, files: [fw.ndjson], source: "custom:Firewall", rows: [{ Ports: 1 }] }
+  - { name: fewer, files: [fw.ndjson], source: "custom:Firewall", parameters: { least: "2" }, rows: 0 }
 `,
     );
   });
@@ -181,12 +236,16 @@ tests:
     const { stdout, stderr, code } = await run('rules', '--junit', 'out.xml');
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout.split('\n')).toEqual([
+      'pass  rules/firewall.test.yaml: as columns',
+      'pass  rules/firewall.test.yaml: as its source sends them',
+      'pass  rules/firewall.test.yaml: fewer',
       'pass  rules/good.test.yaml: Word starts PowerShell',
       'pass  rules/good.test.yaml: an hour later',
       'pass  rules/good.test.yaml: events of other tests are not there',
       'pass  rules/sentinel.test.yaml: recorded',
+      'pass  rules/sentinel.test.yaml: recorded again',
       '',
-      '4 tests, 0 failed',
+      '8 tests, 0 failed',
       '',
     ]);
     expect(await readFile(join(directory, 'out.xml'), 'utf8')).toContain('failures="0"');
@@ -223,13 +282,15 @@ tests:
   - { name: a recording that is a folder, files: [rules], rows: 0 }
 `,
     );
-    const { stdout, code } = await run('bad.yaml', 'worse.yaml', '--junit', 'bad.xml');
+    await put('left.kql', 'let Left = () { Gone() };');
+    await put('left.yaml', 'query: Left\nfunctions: [left.kql]\ntests: [{ name: x, rows: 0 }]');
+    const { stdout, code } = await run('bad.yaml', 'worse.yaml', 'left.yaml', '--junit', 'bad.xml');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /FAIL {2}bad\.yaml: a wrong name\n {6}.*FileNam.*\n {6}line 2, column 9\n {8}\| where FileNam == "x"\n {16}\^{7}\n/,
+      /FAIL {2}bad\.yaml:4: a wrong name\n {6}.*FileNam.*\n {6}line 2, column 9\n {8}\| where FileNam == "x"\n {16}\^{7}\n/,
     );
     expect(stdout).toContain(
-      'FAIL  worse.yaml: a row too many\n      1 row, expected 0\n      there is  {"DeviceName":"ws',
+      'FAIL  worse.yaml:4: a row too many\n      1 row, expected 0\n      there is  {"DeviceName":"ws',
     );
     expect(stdout).not.toContain('\x1b');
     expect(stdout).toContain('has not\n      DeviceProcessEvents has no column DeviceNam\n');
@@ -238,14 +299,21 @@ tests:
     expect(stdout).toContain('      nowhere.ndjson: cannot be read\n');
     expect(stdout).toMatch(/a recording of nothing\n {6}bad\.yaml: /);
     expect(stdout).toContain('      rules: is no file\n');
-    expect(stdout).toContain('8 tests, 8 failed');
-    expect(await readFile(join(directory, 'bad.xml'), 'utf8')).toContain('failures="8"');
+    expect(stdout).toMatch(/left\.yaml:3: x\n {6}the function Left: body: .*'Gone'/);
+    expect(stdout).toContain('9 tests, 9 failed');
+    expect(await readFile(join(directory, 'bad.xml'), 'utf8')).toContain('failures="9"');
   });
 
   it('is called wrong for a folder that holds no tests: a build is not green for a wrong name', async () => {
     const { stdout, stderr, code } = await run('rules/none');
     expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
     expect(stderr).toMatch(/holds no tests/);
+  });
+
+  it('is told of a report that cannot be written before the tests are run', async () => {
+    const { stdout, stderr, code } = await run('rules', '--junit', 'nowhere/out.xml');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('--junit: ');
   });
 
   it.each<[string, string]>([
@@ -314,6 +382,26 @@ tests:
     ],
     ['aliases without end', bomb, /wrong\.yaml: /],
     ['a rule without a query', 'rule: wrong.yaml\ntests: [{name: x, rows: 1}]', /holds no rule/],
+    [
+      'a parameter that the query does not declare',
+      'query: "declare query_parameters(a: long = 1); print a"\ntests:\n  - name: x\n    parameters:\n      a: "1"\n      b: "2"\n    rows: 1',
+      /wrong\.yaml:6: x: the query declares no parameter b$/,
+    ],
+    [
+      'a mistake, by its line',
+      'query: print 1\ntests:\n  - name: x\n    rows: 1\n  - name: y\n    rows: some',
+      /wrong\.yaml:6: tests\.1\.rows: /,
+    ],
+    [
+      'tables that are none',
+      'query: print 1\ntables: [rules/functions.kql]\ntests: [{name: x, rows: 1}]',
+      /functions\.kql/,
+    ],
+    [
+      'functions that are none',
+      'query: print 1\nfunctions: [rules/office.kql]\ntests: [{name: x, rows: 1}]',
+      /office\.kql:1:1: Neither a command/,
+    ],
     ['a moment that is none', 'query: print 1\nnow: noon\ntests: [{name: x, rows: 1}]', /now/],
   ])('refuses a file with %s', async (_what, content, message) => {
     await put('wrong.yaml', content);

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { parseRetention } from '../../configuration.js';
 import {
   type AdminOptions,
@@ -14,6 +12,7 @@ import {
   withAdmin,
 } from '../administration.js';
 import { requireStored } from '../connection.js';
+import { tableIn } from '../declarations.js';
 import { UsageError } from '../failure.js';
 
 /** Tables that the tenant's operator declares. */
@@ -29,7 +28,7 @@ export function tableCommand(): Command {
       .argument('<file>')
       .action((file: string, options: AdminOptions) =>
         withAdmin(options, async (ask) => {
-          const declared = await declarationIn(file);
+          const declared = await tableIn(file);
           const path = `/tables/${encodeURIComponent(String(declared['name']))}`;
           show(tableLine(await ask('PUT', inTenant(options, path), declared)), options);
         }),
@@ -42,20 +41,6 @@ export function tableCommand(): Command {
       (name) => `/tables/${name}`,
     ).requiredOption('--yes', 'really'),
   ]);
-}
-
-async function declarationIn(file: string): Promise<Json> {
-  let declared: unknown;
-  try {
-    declared = parseYaml(await readFile(file, 'utf8'), { maxAliasCount: 100 });
-  } catch (error) {
-    if (error instanceof YAMLParseError) throw new UsageError(`${file}: ${error.message}`);
-    throw error;
-  }
-  if (typeof declared !== 'object' || declared === null || !('name' in declared)) {
-    throw new UsageError(`${file} declares no table: a name and columns are needed`);
-  }
-  return declared as Json;
 }
 
 function tableLine({ name, description, columns, csv, detect }: Json): Json {

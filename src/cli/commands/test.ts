@@ -1,10 +1,11 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { listFiles } from '../../ingest/sources/files.js';
 import { startEmpty } from '../connection.js';
 import { exitCodes, UsageError } from '../failure.js';
 import { printable, write } from '../formats.js';
+import { annotation } from '../rule-tests/annotation.js';
 import { type RuleTests, readRuleTests } from '../rule-tests/file.js';
 import { junitText } from '../rule-tests/junit.js';
 import { RuleRunner, type TestResult } from '../rule-tests/run.js';
@@ -12,6 +13,9 @@ import { RuleRunner, type TestResult } from '../rule-tests/run.js';
 interface TestOptions {
   readonly junit?: string;
 }
+
+/** GitHub's runners say that they are it. */
+const isGithub = process.env['GITHUB_ACTIONS'] === 'true';
 
 const patterns = ['*.test.yaml', '*.test.yml', '*.test.json'];
 
@@ -27,14 +31,25 @@ export function testCommand(): Command {
     .action(async (places: string[], { junit }: TestOptions) => {
       const rules: RuleTests[] = [];
       for (const file of await testFiles(places)) rules.push(await readRuleTests(file));
+      const report = junit === undefined ? undefined : await openReport(junit);
       const results = await runAll(rules);
       const failed = results.filter(({ problems }) => problems.length > 0).length;
-      if (junit !== undefined) await writeFile(junit, junitText(results));
+      await report?.writeFile(junitText(results));
+      await report?.close();
       console.log(
         `\n${results.length} ${results.length === 1 ? 'test' : 'tests'}, ${failed} failed`,
       );
       if (failed > 0) process.exitCode = exitCodes.failed;
     });
+}
+
+/** Before the tests, which take their time. Empty, it is no report of theirs where they are broken off. */
+async function openReport(path: string) {
+  try {
+    return await open(path, 'w');
+  } catch (error) {
+    throw new UsageError(`--junit: ${path} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** @throws UsageError where there is nothing to test: a build must not be green for a folder's wrong name */
@@ -68,6 +83,7 @@ async function runAll(rules: readonly RuleTests[]): Promise<TestResult[]> {
         const result = await Promise.race([interruption, runner.run(rule, test)]);
         results.push(result);
         await write(process.stdout, resultText(result));
+        if (isGithub) await write(process.stdout, annotation(result));
       }
     }
     return results;
@@ -91,8 +107,10 @@ function interrupted(): Promise<never> {
   return interruption;
 }
 
-function resultText({ file, name, problems }: TestResult): string {
-  const mark = problems.length === 0 ? pc.green('pass') : pc.red('FAIL');
-  const head = `${mark}  ${printable(file)}: ${printable(name)}\n`;
+function resultText({ file, line, name, problems }: TestResult): string {
+  const hasPassed = problems.length === 0;
+  const mark = hasPassed ? pc.green('pass') : pc.red('FAIL');
+  const place = hasPassed ? printable(file) : `${printable(file)}:${line}`;
+  const head = `${mark}  ${place}: ${printable(name)}\n`;
   return head + problems.map((line) => `      ${printable(line)}\n`).join('');
 }

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import type { FunctionText } from '../../compile.js';
 import { ExactNumber, type JsonValue } from '../../ingest/json.js';
+import type { Json } from '../administration.js';
+import { functionsInFile, inCallOrder, readText, tableIn } from '../declarations.js';
 import { UsageError } from '../failure.js';
 
 const instant = z.iso.datetime({ offset: true });
@@ -22,11 +24,23 @@ const fileShape = z.strictObject({
   rule: z.string().min(1).optional(),
   query: z.string().min(1).optional(),
   now: instant.optional(),
+  tables: z.array(z.string().min(1)).default([]),
+  functions: z.array(z.string().min(1)).default([]),
   tests: z.array(testShape).min(1),
 });
 
 /** Telemetry, and what a rule makes of it. */
-export type RuleTest = z.infer<typeof testShape>;
+export type RuleTest = z.infer<typeof testShape> & {
+  /** Where it stands in its file. */
+  readonly line: number;
+};
+
+/** What of a tenant's own the rule names. */
+export interface Declared {
+  readonly tables: readonly Json[];
+  /** Behind those that they call. */
+  readonly functions: readonly FunctionText[];
+}
 
 /** A rule and its tests. */
 export interface RuleTests {
@@ -34,12 +48,13 @@ export interface RuleTests {
   /** Where the rule stands, where that is a file of its own. */
   readonly rulePath: string | undefined;
   readonly query: string;
+  readonly declared: Declared;
   readonly tests: readonly RuleTest[];
 }
 
 /** @throws UsageError naming what is wrong with the file, or with that of its rule */
 export async function readRuleTests(path: string): Promise<RuleTests> {
-  const document = await readDocument(path);
+  const { document, lineOf } = await readDocument(path);
   const result = fileShape.safeParse(document, {
     error: ({ code, input }) =>
       code === 'invalid_type' && input === undefined ? 'is missing' : undefined,
@@ -47,30 +62,61 @@ export async function readRuleTests(path: string): Promise<RuleTests> {
   if (!result.success) {
     const [issue] = result.error.issues;
     const where = issue?.path.map(String).join('.');
-    throw new UsageError(`${path}: ${where ? `${where}: ` : ''}${issue?.message}`);
+    throw new UsageError(
+      `${path}${at(lineOf(issue?.path ?? []))}: ${where ? `${where}: ` : ''}${issue?.message}`,
+    );
   }
-  const { rule, query, now, tests } = result.data;
+  const { rule, query, now, tables, functions, tests } = result.data;
   if ((rule === undefined) === (query === undefined)) {
     throw new UsageError(`${path}: say what is tested: rule (a file) or query (the text of one)`);
   }
   const place = resolve(dirname(path));
   const rulePath = rule === undefined ? undefined : resolve(place, rule);
+  const text = rulePath === undefined ? (query ?? '') : await readRule(rulePath);
+  for (const [index, { name, parameters }] of tests.entries()) {
+    const unknown = await undeclared(text, parameters);
+    const [first] = unknown;
+    if (first === undefined) continue;
+    const line = lineOf(['tests', index, 'parameters', first]);
+    throw new UsageError(
+      `${path}${at(line)}: ${name}: the query declares no parameter ${unknown.join(', ')}`,
+    );
+  }
+  const files = functions.map((file) => functionsInFile(resolve(place, file)));
   return {
     path,
     rulePath,
-    query: rulePath === undefined ? (query ?? '') : await readRule(rulePath),
-    tests: tests.map((test) => ({
+    query: text,
+    declared: {
+      tables: await Promise.all(tables.map((file) => tableIn(resolve(place, file)))),
+      functions: inCallOrder((await Promise.all(files)).flat()),
+    },
+    tests: tests.map((test, index) => ({
       ...test,
+      line: lineOf(['tests', index]) ?? 1,
       now: test.now ?? now,
       files: test.files.map((file) => resolve(place, file)),
     })),
   };
 }
 
+function at(line: number | undefined): string {
+  return line === undefined ? '' : `:${line}`;
+}
+
+/** Parameters that the query would not read; of a text that is no query, its test tells more. */
+async function undeclared(query: string, parameters: RuleTest['parameters']): Promise<string[]> {
+  const given = Object.keys(parameters ?? {});
+  if (given.length === 0) return [];
+  const { declaredParameters } = await import('../../compile.js');
+  const declared = declaredParameters(query);
+  return declared ? given.filter((name) => !declared.includes(name)) : [];
+}
+
 /** The query of a rule: the text of a file, or a member of one as Sentinel and Defender export rules. */
 async function readRule(path: string): Promise<string> {
   if (!['.yaml', '.yml', '.json'].includes(extname(path).toLowerCase())) return readText(path);
-  const [query, ...more] = queriesIn(await readDocument(path));
+  const [query, ...more] = queriesIn((await readDocument(path)).document);
   if (query === undefined) {
     throw new UsageError(`${path} holds no rule: query, or queryCondition.queryText, is missing`);
   }
@@ -101,10 +147,34 @@ function queriesIn(document: unknown): string[] {
   return inner.flatMap(queriesIn);
 }
 
-async function readDocument(path: string): Promise<unknown> {
+interface ReadDocument {
+  readonly document: unknown;
+  /** The line of the member at a path, or of the nearest that is there; undefined: of the whole. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+async function readDocument(path: string): Promise<ReadDocument> {
   const text = await readText(path);
+  const lineCounter = new LineCounter();
   try {
-    return withExactNumbers(parseYaml(text, { maxAliasCount: 100, intAsBigInt: true }));
+    const parsed = parseDocument(text, { intAsBigInt: true, lineCounter });
+    const [error] = parsed.errors;
+    if (error) throw error;
+    const offsetOf = (members: readonly PropertyKey[]): number | undefined => {
+      const above = parsed.getIn(members.slice(0, -1), true);
+      const key = isMap(above)
+        ? above.items.find((item) => isScalar(item.key) && item.key.value === members.at(-1))?.key
+        : parsed.getIn(members, true);
+      if (isNode(key) && key.range) return key.range[0];
+      return members.length > 1 ? offsetOf(members.slice(0, -1)) : undefined;
+    };
+    return {
+      document: withExactNumbers(parsed.toJS({ maxAliasCount: 100 })),
+      lineOf: (members) => {
+        const offset = members.length > 0 ? offsetOf(members) : undefined;
+        return offset === undefined ? undefined : lineCounter.linePos(offset).line;
+      },
+    };
   } catch (error) {
     // Of aliases that stand for nothing, or for too much, the parser tells with another kind of error.
     if (error instanceof YAMLParseError || error instanceof ReferenceError) {
@@ -124,12 +194,4 @@ function withExactNumbers(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, withExactNumbers(member)]),
   );
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
-  }
 }

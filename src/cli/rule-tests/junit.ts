@@ -16,8 +16,9 @@ export function junitText(results: readonly TestResult[]): string {
   ].join('\n');
 }
 
-function testCase({ file, name, problems, seconds }: TestResult): string {
-  const head = `<testcase classname="${escaped(file)}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
+function testCase({ file, line, name, problems, seconds }: TestResult): string {
+  const place = `file="${escaped(file)}" line="${line}"`;
+  const head = `<testcase classname="${escaped(file)}" name="${escaped(name)}" ${place} time="${seconds.toFixed(3)}"`;
   if (problems.length === 0) return `${head}/>`;
   const message = escaped(problems[0] ?? '');
   const all = escaped(problems.join('\n'));

@@ -3,18 +3,22 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import { builtinCatalog, findTable } from '../../catalog/catalog.js';
+import { parseCustomTable, tenantCatalog } from '../../catalog/custom-table.js';
+import type { Catalog } from '../../catalog/types.js';
 import type { TextSpan } from '../../errors.js';
 import type { FileSummary } from '../../ingest/file.js';
 import { compactJson, parseJson } from '../../ingest/json.js';
 import { checkStatus } from '../answer.js';
-import { type EmptyServer, poster } from '../connection.js';
+import { type EmptyServer, poster, requester } from '../connection.js';
 import { excerpt, RefusedError } from '../failure.js';
 import { type AnswerRows, differences } from './compare.js';
-import type { RuleTest, RuleTests } from './file.js';
+import type { Declared, RuleTest, RuleTests } from './file.js';
 
 /** What became of one test. */
 export interface TestResult {
   readonly file: string;
+  /** Of the test in its file. */
+  readonly line: number;
   readonly name: string;
   /** What is wrong, a line each; none: it has passed. */
   readonly problems: readonly string[];
@@ -29,11 +33,22 @@ type Frame =
 
 const roles = ['Telemetry.Ingest', 'AdvancedHunting.Read.All'] as const;
 
-/** Runs tests, each in a tenant of its own: no event of one is seen by another. */
+/** A tenant for tests of the same declarations, one after the other. */
+interface TestTenant {
+  readonly id: string;
+  readonly post: Post;
+  readonly catalog: Catalog;
+}
+
+/**
+ * Runs tests, each in a tenant that is empty: no event of one is seen by another. Most of what a tenant takes to make
+ * are its tables, so they are emptied, and not made anew.
+ */
 export class RuleRunner {
   readonly #server: EmptyServer;
   readonly #operator: Promise<string>;
-  #tenants = 0;
+  /** By what they declare. */
+  readonly #tenants = new Map<string, Promise<TestTenant>>();
 
   constructor(server: EmptyServer) {
     this.#server = server;
@@ -48,17 +63,17 @@ export class RuleRunner {
       return [message, ...(query !== undefined && span ? excerpt(query, span).split('\n') : [])];
     });
     const seconds = (performance.now() - started) / 1000;
-    return { file: rule.path, name: test.name, problems, seconds };
+    return { file: rule.path, line: test.line, name: test.name, problems, seconds };
   }
 
-  async #problems({ query }: RuleTests, test: RuleTest): Promise<string[]> {
-    const post = await this.#newTenant();
+  async #problems({ query, declared }: RuleTests, test: RuleTest): Promise<string[]> {
+    const { post, catalog } = await this.#emptyTenant(declared);
     for (const file of test.files) {
       const problem = await this.#takeFile(post, file, test.source);
       if (problem !== undefined) return [`${file}: ${problem}`];
     }
     if (test.events.length > 0) {
-      const unknown = test.events.flatMap(unknownNames);
+      const unknown = test.events.flatMap((event) => unknownNames(event, catalog));
       if (unknown.length > 0) return unknown;
       const body = test.events.map(lineOf).join('\n');
       const summary = await taken(await post('/api/ingest/defender-streaming', body));
@@ -101,22 +116,65 @@ export class RuleRunner {
     );
   }
 
-  async #newTenant() {
+  async #emptyTenant(declared: Declared): Promise<TestTenant> {
+    const key = JSON.stringify(declared);
+    const known = this.#tenants.get(key);
+    if (known) {
+      const tenant = await known;
+      await this.#server.empty(tenant.id);
+      return tenant;
+    }
+    const made = this.#makeTenant(declared, this.#tenants.size);
+    this.#tenants.set(key, made);
+    return made;
+  }
+
+  async #makeTenant({ tables, functions }: Declared, number: number): Promise<TestTenant> {
     const { url } = this.#server;
-    const id = `test-${++this.#tenants}`;
-    const tenant = { id, retentionDays: null };
-    await checkStatus(
-      await poster(url, await this.#operator)('/api/quarry/tenants', JSON.stringify(tenant)),
-    ).then((response) => response.resume());
-    return poster(url, await this.#server.token(id, roles));
+    const ask = requester(url, await this.#operator);
+    const put = async (method: string, path: string, body: unknown) =>
+      (await checkStatus(await ask(method, path, JSON.stringify(body)))).resume();
+    // The first serves those of no declarations, which nearly all are.
+    const isPlain = tables.length + functions.length === 0;
+    const id = isPlain ? 'default' : `test-${number}`;
+    if (!isPlain) await put('POST', '/api/quarry/tenants', { id, retentionDays: null });
+    const own = `/api/quarry/tenants/${id}`;
+    for (const table of tables) {
+      const name = String(table['name']);
+      await named(`the table ${name}`, () =>
+        put('PUT', `${own}/tables/${encodeURIComponent(name)}`, table),
+      );
+    }
+    for (const { name, ...content } of functions) {
+      await named(`the function ${name}`, () =>
+        put('PUT', `${own}/functions/${encodeURIComponent(name)}`, content),
+      );
+    }
+    return {
+      id,
+      post: poster(url, await this.#server.token(id, roles)),
+      catalog: tenantCatalog(builtinCatalog, tables.map(parseCustomTable), new Map()),
+    };
+  }
+}
+
+/** What is refused is told with what it was. */
+async function named(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof RefusedError ? new RefusedError(`${what}: ${error.message}`) : error;
   }
 }
 
 type Post = ReturnType<typeof poster>;
 
 /** Columns that ingest would pass over: here they are slips of the pen. */
-function unknownNames({ table, ...properties }: RuleTest['events'][number]): string[] {
-  const found = findTable(builtinCatalog, table);
+function unknownNames(
+  { table, ...properties }: RuleTest['events'][number],
+  catalog: Catalog,
+): string[] {
+  const found = findTable(catalog, table);
   if (!found) return [`there is no table ${table}`];
   const known = new Set(found.columns.map(({ name }) => name));
   const unknown = Object.keys(properties).filter((name) => !known.has(name));
