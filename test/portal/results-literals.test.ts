@@ -32,6 +32,7 @@ const values: readonly (readonly [KustoType, unknown])[] = [
   ['string', '\\'],
   ['string', '@"verbatim"'],
   ['string', 'null\u0000 escape\u001b del\u007f line\u2028end'],
+  ['string', 'hidden\u200b, reordered \u202ecod.exe'],
   ['string', 'emoji \u{1f600} and ünïcode'],
   ['string', ''],
   ['long', 42],

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { useActions } from '../results/actions.js';
-import { isNumeric } from '../results/values/display.js';
+import { isNumeric, legible } from '../results/values/display.js';
 import { whereLine } from '../results/values/predicate.js';
 import { LabelledSelect } from './labelled-select.js';
 import { type Aggregate, aggregates, pivot } from './pivot.js';
@@ -98,7 +98,7 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
                     ? across === undefined
                       ? aggregates[aggregate].label
                       : text.empty
-                    : name}
+                    : legible(name)}
                 </th>
               ))}
             </tr>
@@ -106,7 +106,7 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
           <tbody>
             {found.rows.map((name, row) => (
               <tr key={name}>
-                <th scope="row">{name === '' ? text.empty : name}</th>
+                <th scope="row">{name === '' ? text.empty : legible(name)}</th>
                 {found.columns.map((column, at) => {
                   const cell = found.cells[row]?.[at];
                   return (

@@ -4,7 +4,7 @@ import { useActions } from '../results/actions.js';
 import type { ResultSet, TimeZoneChoice } from '../results/model.js';
 import { processTreeQuery } from '../results/pivot/queries.js';
 import { text as resultText } from '../results/strings.js';
-import { displayText } from '../results/values/display.js';
+import { displayText, legible } from '../results/values/display.js';
 import { countProcesses, type ProcessNode, processTree } from './process-tree.js';
 import './timeline.css';
 
@@ -60,14 +60,14 @@ function Process({ node, depth, result, zone }: ProcessProps): ReactNode {
           onClick={() => setOpen(!isOpen)}
         >
           <span aria-hidden="true">{hasChildren ? (isOpen ? '▾ ' : '▸ ') : '· '}</span>
-          {node.name === '' ? text.empty : node.name}
+          {node.name === '' ? text.empty : legible(node.name)}
         </button>
         <span className="qr-quiet">{text.pid(node.id)}</span>
-        <span className="qr-process-line" title={node.commandLine}>
-          {node.commandLine}
+        <span className="qr-process-line" title={legible(node.commandLine)}>
+          {legible(node.commandLine)}
         </span>
         <span className="qr-quiet">
-          {node.account} {displayText(node.started, 'datetime', zone)}
+          {legible(node.account)} {displayText(node.started, 'datetime', zone)}
         </span>
         {around !== undefined && (
           <button

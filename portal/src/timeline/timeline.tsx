@@ -6,7 +6,7 @@ import { useActions } from '../results/actions.js';
 import { timeColumn } from '../results/histogram.js';
 import type { ResultSet, TimeZoneChoice } from '../results/model.js';
 import { fromMilliseconds, showDatetime } from '../results/values/datetime.js';
-import { displayText } from '../results/values/display.js';
+import { displayText, legible } from '../results/values/display.js';
 import { betweenLine } from '../results/values/predicate.js';
 import { density, devicesOf, eventSummary, laneChoices, timelineData } from './timeline-data.js';
 import './timeline.css';
@@ -59,7 +59,9 @@ export function Timeline({
           >
             <option value="">{text.allDevices}</option>
             {devices.slice(0, 500).map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} value={name}>
+                {legible(name)}
+              </option>
             ))}
           </LabelledSelect>
         )}
@@ -102,8 +104,10 @@ export function Timeline({
                 <td className="qr-timeline-time">
                   {displayText(rows[row]?.[timeColumn(columns) ?? 0], 'datetime', zone)}
                 </td>
-                <td>{data.lanes[place]}</td>
-                <td className="qr-timeline-told">{eventSummary(columns, rows[row] ?? [])}</td>
+                <td>{legible(data.lanes[place] ?? '')}</td>
+                <td className="qr-timeline-told">
+                  {legible(eventSummary(columns, rows[row] ?? []))}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -173,8 +177,8 @@ function Lanes(props: {
     <div className="qr-lanes">
       <div className="qr-lane-names" aria-hidden="true">
         {lanes.map((lane) => (
-          <div key={lane} style={{ height: laneHeight }} title={lane}>
-            {lane === '' ? text.empty : lane}
+          <div key={lane} style={{ height: laneHeight }} title={legible(lane)}>
+            {lane === '' ? text.empty : legible(lane)}
           </div>
         ))}
       </div>

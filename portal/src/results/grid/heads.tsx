@@ -8,7 +8,7 @@ import { ChevronDown16Regular } from '@fluentui/react-icons/svg/chevron-down';
 import { Filter12Regular } from '@fluentui/react-icons/svg/filter';
 import { memo, type ReactNode, useEffect, useState } from 'react';
 import { text } from '../strings.js';
-import { isNumeric } from '../values/display.js';
+import { isNumeric, legible } from '../values/display.js';
 import type { ColumnFilter } from '../view/filter.js';
 import type { SortKey } from '../view/sort.js';
 import type { GridAction } from './state.js';
@@ -97,7 +97,7 @@ function Head({ shown, place, gridId, active, sort, filters, dispatch }: HeadPro
         dispatch({ kind: 'move', column, before: shown.index });
       }}
     >
-      <span className="qr-head-name">{name}</span>
+      <span className="qr-head-name">{legible(name)}</span>
       {filters.has(shown.index) && (
         <span className="qr-head-icon">
           <Filter12Regular />

@@ -7,7 +7,7 @@ import { memo, type ReactNode } from 'react';
 import { JsonTree } from '../inspect/tree.js';
 import type { TimeZoneChoice } from '../model.js';
 import { text } from '../strings.js';
-import { displayText, isNumeric, legible, onOneLine, structureOf } from '../values/display.js';
+import { displayText, isNumeric, onOneLine, structureOf } from '../values/display.js';
 import type { Group } from '../view/group.js';
 import { splitAtHits } from '../view/search.js';
 import type { ShownColumn } from './use-grid.js';
@@ -100,7 +100,7 @@ function cell(props: LineProps, shown: ShownColumn, place: number): ReactNode {
   const full = displayText(value, type, props.zone);
   const limit = props.wrap ? wrappedLength : cellLength;
   const kept = full.length > limit ? `${full.slice(0, limit)}…` : full;
-  const visible = props.wrap ? legible(kept) : onOneLine(kept);
+  const visible = props.wrap ? kept : onOneLine(kept);
   const isSelected = place >= props.selectedFrom && place <= props.selectedTo;
   // Plain text as the only child is set without a node of its own.
   const isPlain = !isTree && mark === undefined && props.search === '';

@@ -112,7 +112,7 @@ function Fields({ columns, row, zone }: InspectorProps): ReactNode {
   const [hidesEmpty, setHidesEmpty] = useState(true);
   const { openQuery } = useActions();
   const assets = useMemo(() => assetsOf(columns, row), [columns, row]);
-  const search = wanted.toLowerCase();
+  const search = legible(wanted).toLowerCase();
   const fields = columns
     .map((column, index) => ({ column, index, value: row[index] }))
     .filter(({ value }) => !hidesEmpty || !isEmpty(value))
@@ -153,7 +153,7 @@ function Fields({ columns, row, zone }: InspectorProps): ReactNode {
                     openQuery(kql, title);
                   }}
                 >
-                  {asset.value}
+                  {legible(asset.value)}
                 </button>
                 <span className="qr-quiet">{asset.column}</span>
               </li>
@@ -185,7 +185,6 @@ function Field({
 }): ReactNode {
   const { addToQuery, copy } = useActions();
   const structure = column.type === 'dynamic' ? structureOf(value) : undefined;
-  const shown = legible(displayText(value, column.type, zone));
   const decoded = useMemo(
     () => (column.type === 'string' && typeof value === 'string' ? decodings(value) : []),
     [column, value],
@@ -193,7 +192,7 @@ function Field({
   return (
     <div className="qr-field">
       <dt>
-        <span>{column.name}</span>
+        <span>{legible(column.name)}</span>
         <span className="qr-field-actions">
           <Button
             size="small"
@@ -219,14 +218,14 @@ function Field({
         ) : isEmpty(value) ? (
           <span className="qr-quiet">{text.emptyValue}</span>
         ) : (
-          shown
+          displayText(value, column.type, zone)
         )}
         {decoded.map((found) => (
           <div key={found.text} className="qr-decoded">
             <span className="qr-quiet">
               {found.kind === 'base64' ? text.decodedBase64 : text.decodedUrl}
             </span>
-            <pre>{found.text}</pre>
+            <pre>{legible(found.text)}</pre>
             <Button size="small" onClick={() => copy(found.text, text.copyDecoded)}>
               {text.copyDecoded}
             </Button>
@@ -245,7 +244,7 @@ function RawJson({ columns, row }: Pick<InspectorProps, 'columns' | 'row'>): Rea
       <Button size="small" icon={<Copy16Regular />} onClick={() => copy(json, text.json)}>
         {text.copyJson}
       </Button>
-      <pre>{json}</pre>
+      <pre>{legible(json)}</pre>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useActions } from '../actions.js';
 import type { ResultColumn } from '../model.js';
 import { text } from '../strings.js';
-import { plainText } from '../values/display.js';
+import { legible, plainText } from '../values/display.js';
 import { stringLiteral } from '../values/literal.js';
 import { extendLine, fieldReference } from '../values/predicate.js';
 import './tree.css';
@@ -49,7 +49,7 @@ function Node({ column, path, name, value, isOpen: opens }: NodeProps): ReactNod
       <div className="qr-node">
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <span aria-hidden="true">{isOpen ? '▾' : '▸'} </span>
-          <span className="qr-node-name">{name}</span>
+          <span className="qr-node-name">{legible(name)}</span>
         </button>
         <span className="qr-node-note">{note}</span>
         <NodeActions {...{ column, path, value }} />
@@ -83,8 +83,8 @@ function Leaf({ column, path, name, value }: Omit<NodeProps, 'isOpen'>): ReactNo
   return (
     <li>
       <div className="qr-node">
-        <span className="qr-node-name">{name}</span>
-        <span className="qr-node-value">{value === null ? 'null' : plainText(value)}</span>
+        <span className="qr-node-name">{legible(name)}</span>
+        <span className="qr-node-value">{value === null ? 'null' : legible(plainText(value))}</span>
         <NodeActions {...{ column, path, value }} />
       </div>
     </li>

@@ -19,26 +19,29 @@ export function plainText(value: unknown): string {
   return String(value);
 }
 
-/** The value as the grid shows it. */
+/** The value as the page shows it. */
 export function displayText(value: unknown, type: KustoType, zone: TimeZoneChoice): string {
   if (type === 'datetime' && typeof value === 'string') return showDatetime(value, zone);
   // Defender's API writes booleans as 0 and 1.
   if (type === 'bool' && typeof value === 'number') return value === 0 ? 'false' : 'true';
-  return plainText(value);
+  return legible(plainText(value));
 }
 
-/** Characters that put those behind them in another order, and show `annexe.txt.exe` as another file. */
-const reordering = /[\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * Characters that are not seen, and those that put others in another order: they show `annexe.txt.exe` as
+ * another file, and two names that differ as the same. Joiners stay: emoji and scripts are written with them.
+ */
+const hiding = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 const lineBreaks = /\r\n|[\n\r\u2028\u2029]/g;
 
 /** A text that somebody else wrote, with what would hide how it goes written out. */
 export function legible(shown: string): string {
-  return shown.replace(reordering, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+  return shown.replace(hiding, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The same for a place of one line: that there are more is seen. */
+/** A text in a place of one line: that there are more is seen. */
 export function onOneLine(shown: string): string {
-  return legible(shown).replace(lineBreaks, '↵');
+  return shown.replace(lineBreaks, '↵');
 }
 
 /** The object or list in a dynamic cell; undefined where it holds a scalar or nothing. */

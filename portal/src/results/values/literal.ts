@@ -1,5 +1,5 @@
 import type { KustoType, ResultColumn } from '../model.js';
-import { isEmpty, plainText } from './display.js';
+import { isEmpty, legible, plainText } from './display.js';
 
 /** Words that the language keeps for itself; a column with such a name is written in brackets. */
 const keywords = new Set(
@@ -14,15 +14,16 @@ const keywords = new Set(
 /** A column's name as it is written in a query. */
 export function columnReference(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !keywords.has(name)) return name;
-  return `['${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}']`;
+  return `['${legible(name.replaceAll('\\', '\\\\').replaceAll("'", "\\'"))}']`;
 }
 
 /** A string literal: verbatim where only backslashes would need escapes, so that paths stay readable. */
 export function stringLiteral(text: string): string {
-  if (text.includes('\\') && !hasControls(text) && !text.includes('"')) return `@"${text}"`;
+  const isPlain = !hasControls(text) && !text.includes('"') && legible(text) === text;
+  if (text.includes('\\') && isPlain) return `@"${text}"`;
   let escaped = '';
   for (const unit of text) escaped += escapes[unit] ?? (isControl(unit) ? codeEscape(unit) : unit);
-  return `"${escaped}"`;
+  return `"${legible(escaped)}"`;
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { KustoType, ResultColumn, TimeZoneChoice } from '../model.js';
 import { stepsBetweenYields, type Task } from '../sliced.js';
-import { displayText, isEmpty, isNumeric, plainText } from '../values/display.js';
+import { displayText, isEmpty, isNumeric, legible, plainText } from '../values/display.js';
 import { compareValues } from '../values/order.js';
 
 /** What a column is narrowed to: by what was typed into its box, or by values that were picked. */
@@ -69,7 +69,7 @@ function textTest(text: string, type: KustoType, zone: TimeZoneChoice): Test {
     return (value) => !holds(value);
   }
   if (operator === '=' || operator === '!=') {
-    const wanted = operand.toLowerCase();
+    const wanted = legible(operand).toLowerCase();
     const same: Test = (value) => displayText(value, type, zone).toLowerCase() === wanted;
     return operator === '=' ? same : (value) => !same(value);
   }
@@ -86,7 +86,7 @@ const orderTests: Readonly<Record<string, (order: number) => boolean>> = {
 };
 
 function contains(text: string, type: KustoType, zone: TimeZoneChoice): Test {
-  const wanted = text.toLowerCase();
+  const wanted = legible(text).toLowerCase();
   return (value) => displayText(value, type, zone).toLowerCase().includes(wanted);
 }
 

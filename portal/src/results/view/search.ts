@@ -1,6 +1,6 @@
 import type { ResultColumn, TimeZoneChoice } from '../model.js';
 import { stepsBetweenYields, type Task } from '../sliced.js';
-import { displayText } from '../values/display.js';
+import { displayText, legible } from '../values/display.js';
 
 /** A cell that holds the text looked for: its line in the grid and its column in the result. */
 export interface Hit {
@@ -20,7 +20,7 @@ export function* findHits(
   text: string,
   zone: TimeZoneChoice,
 ): Task<Hit[]> {
-  const wanted = text.toLowerCase();
+  const wanted = legible(text).toLowerCase();
   const hits: Hit[] = [];
   let steps = 0;
   for (let line = 0; line < lines && hits.length < hitLimit; line += 1) {
@@ -40,7 +40,7 @@ export function* findHits(
 export function splitAtHits(text: string, wanted: string): string[] {
   if (wanted === '') return [text];
   const lower = text.toLowerCase();
-  const search = wanted.toLowerCase();
+  const search = legible(wanted).toLowerCase();
   // Lower case may be longer than the text (a dotted capital I): then places do not match.
   if (lower.length !== text.length) return [text];
   const pieces: string[] = [];
