@@ -488,11 +488,62 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await first.context().close();
   });
 
+  test('what one window of a browser has chosen stays when another chooses', async () => {
+    const first = await portal.open('/hunt');
+    const other = await first.context().newPage();
+    await other.goto(`${portal.url}/hunt`);
+    const zone = (each: Page) => each.getByRole('button', { name: /^(UTC|Local time)$/ });
+    await zone(other).waitFor();
+    await first.bringToFront();
+    await first.keyboard.press('Control+Alt+B');
+    await first.getByRole('tab', { name: 'Schema' }).waitFor({ state: 'detached' });
+    await other.bringToFront();
+    await zone(other).click();
+    await first.bringToFront();
+    await expect.poll(() => zone(first).textContent()).toBe('Local time');
+    await first.reload();
+    await zone(first).filter({ hasText: 'Local time' }).waitFor();
+    expect(await first.getByRole('tab', { name: 'Schema' }).count()).toBe(0);
+    await first.context().close();
+  });
+
+  test('a page that could not be fetched takes no other with it', async () => {
+    const page = await portal.open('/hunt');
+    await page.route('**/data-pages-*', (route) => route.abort());
+    await page.getByRole('link', { name: 'Data' }).click();
+    await page.getByText('This part of the page has failed').waitFor();
+    await page.getByRole('link', { name: 'Hunting' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await page.context().close();
+  });
+
   test('of text that hides how it goes on, that is seen', async () => {
     await write(page, 'print Cmd = "one\\ntwo", Name = "invoice\\u202exslx.exe"');
     await page.keyboard.press('Shift+Enter');
     await grid(page).filter({ hasText: 'one↵two' }).waitFor();
     expect(await grid(page).textContent()).toContain('invoice\\u202exslx.exe');
+    await write(
+      page,
+      'print Timestamp = now(), DeviceName = "ws-1", ProcessId = 5, InitiatingProcessId = 4, ' +
+        'FileName = "in\\u202exslx.exe", ProcessCommandLine = "in\\u200bvoice", ' +
+        'Bag = bag_pack("key\\u2066", "a\\u202eb"), Encoded = base64_encode_tostring("invoice\\u202exslx.exe")',
+    );
+    await page.keyboard.press('Shift+Enter');
+    await grid(page).filter({ hasText: 'in\\u202exslx.exe' }).waitFor();
+    await grid(page).focus();
+    await page.keyboard.press('Space');
+    const pane = page.getByRole('complementary', { name: 'Inspect record' });
+    await pane.getByText('key\\u2066').waitFor();
+    await pane.getByText('a\\u202eb').waitFor();
+    await pane.locator('.qr-decoded').getByText('invoice\\u202exslx.exe').waitFor();
+    await pane.getByRole('tab', { name: 'JSON' }).click();
+    expect(await pane.locator('pre').textContent()).not.toMatch(/[\u200b\u202e\u2066]/);
+    for (const name of ['Timeline', 'Process tree']) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      await page.locator('.qr-tab-panel').getByText('in\\u202exslx.exe').first().waitFor();
+      expect(await page.locator('.qr-tab-panel').textContent()).not.toMatch(/[\u200b\u202e]/);
+    }
+    await page.getByRole('tab', { name: /^Results/ }).click();
   });
 
   test('tabs survive a reload, and a closed one comes back', async () => {

@@ -1,7 +1,7 @@
 import { FluentProvider } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { CommandRegistry } from './commands.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { Gate } from './gate.js';
@@ -39,8 +39,9 @@ export function App() {
 
 function Pages() {
   const { session } = useSession();
+  const [place] = useLocation();
   return (
-    <ErrorBoundary>
+    <ErrorBoundary place={place}>
       <Suspense fallback={<Notice title={strings.loading} />}>
         <Switch>
           <Route path="/">

@@ -15,12 +15,24 @@ const useStyles = makeStyles({
   },
 });
 
+interface Props {
+  readonly children: ReactNode;
+  /** Where the page is: elsewhere it is not broken. */
+  readonly place?: string;
+}
+
+interface State {
+  readonly error: unknown;
+  readonly place: string | undefined;
+}
+
 /** Keeps what has failed from taking the rest of the page with it. */
-export class ErrorBoundary extends Component<
-  { readonly children: ReactNode },
-  { readonly error: unknown }
-> {
-  override state: { readonly error: unknown } = { error: undefined };
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: undefined, place: this.props.place };
+
+  static getDerivedStateFromProps({ place }: Props, state: State): State | null {
+    return place === state.place ? null : { error: undefined, place };
+  }
 
   static getDerivedStateFromError(error: unknown) {
     return { error };

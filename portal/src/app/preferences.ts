@@ -27,6 +27,11 @@ const defaults: Preferences = {
 let current = read();
 const listeners = new Set<() => void>();
 
+// Other windows of the browser choose too, and what they chose is kept.
+window.addEventListener('storage', (event) => {
+  if (event.key === key) show(read());
+});
+
 function read(): Preferences {
   try {
     return { ...defaults, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as object) };
@@ -36,8 +41,16 @@ function read(): Preferences {
 }
 
 export function setPreference<K extends keyof Preferences>(name: K, value: Preferences[K]): void {
-  current = { ...current, [name]: value };
-  localStorage.setItem(key, JSON.stringify(current));
+  show({ ...current, [name]: value });
+  try {
+    localStorage.setItem(key, JSON.stringify(current));
+  } catch {
+    // A browser that keeps nothing more: it is chosen for as long as the page is there.
+  }
+}
+
+function show(preferences: Preferences): void {
+  current = preferences;
   for (const listener of listeners) listener();
 }
 
