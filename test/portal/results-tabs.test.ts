@@ -88,6 +88,22 @@ describe.skipIf(!hasBrowser)('a chart', () => {
     });
   });
 
+  test('of several measures says so, and one of them can be chosen', async () => {
+    const properties = JSON.stringify({ ycolumns: 'ProcessId, ReportId', xcolumn: 'FileName' });
+    await withPage({ rows: 30, render: 'columnchart', properties }, async (page) => {
+      await drawn(page);
+      const up = page.getByRole('combobox', { name: 'Up' });
+      const chosen = () =>
+        up.evaluate(
+          (e) => (e as unknown as { selectedOptions: [{ text: string }] }).selectedOptions[0].text,
+        );
+      expect(await chosen()).toBe('ProcessId, ReportId');
+      await up.selectOption('ProcessId');
+      expect(await chosen()).toBe('ProcessId');
+      expect(await up.getByRole('option', { name: 'ProcessId, ReportId' }).count()).toBe(0);
+    });
+  });
+
   test('adds what is clicked to the query', async () => {
     await withPage({ data: 'actions', rows: 6, render: 'barchart' }, async (page) => {
       await drawn(page);

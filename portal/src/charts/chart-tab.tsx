@@ -191,7 +191,7 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
           </LabelledSelect>
           <LabelledSelect
             label={text.up}
-            value={choice.y.length === 0 ? 'count' : String(choice.y[0])}
+            value={choice.y.length === 0 ? 'count' : String(choice.y)}
             onChange={(value) =>
               change(
                 value === 'count'
@@ -201,14 +201,16 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
             }
           >
             <option value="count">{text.countRows}</option>
+            <Together columns={columns} of={choice.y} />
             {options}
           </LabelledSelect>
           <LabelledSelect
             label={text.series}
-            value={String(choice.series[0] ?? 'none')}
+            value={choice.series.length === 0 ? 'none' : String(choice.series)}
             onChange={(value) => change({ series: value === 'none' ? [] : [Number(value)] })}
           >
             <option value="none">{text.none}</option>
+            <Together columns={columns} of={choice.series} />
             {options}
           </LabelledSelect>
         </>
@@ -234,4 +236,16 @@ function Chooser({ table, choice, onChange, children }: ChooserProps): ReactNode
       {children}
     </div>
   );
+}
+
+/** Several columns as one choice: those that are drawn, until a single one is chosen. */
+function Together({
+  columns,
+  of,
+}: {
+  readonly columns: ChartTable['columns'];
+  readonly of: readonly number[];
+}): ReactNode {
+  if (of.length < 2) return null;
+  return <option value={String(of)}>{of.map((index) => columns[index]?.name).join(', ')}</option>;
 }

@@ -116,13 +116,12 @@ function isZoomed({ axis, categories }: ChartData): boolean {
 }
 
 function categoryNames(categories: readonly string[], colours: ChartColours): object {
-  if (categories.length > mostNames) return {};
   const isLong = categories.some((name) => name.length > levelLength) && categories.length > 4;
   return {
     axisLabel: {
       color: colours.quiet,
       fontFamily: colours.font,
-      interval: 0,
+      ...(categories.length <= mostNames && { interval: 0 }),
       ...(isLong && { rotate: 30, width: 130, overflow: 'truncate' }),
     },
     // Slanted names take the room of the axis' own.
