@@ -32,6 +32,21 @@ describe.skipIf(!hasBrowser)('the data pages', () => {
     await page.context().close();
   });
 
+  test('show times in the zone that is chosen', async () => {
+    const page = await portal.open('/data', { timezoneId: 'Asia/Kolkata' });
+    const last = page
+      .getByRole('row')
+      .filter({ hasText: 'DeviceProcessEvents' })
+      .locator('time')
+      .last();
+    const shown = async () => (await last.textContent())?.slice(0, 16) ?? '';
+    await last.waitFor();
+    const utc = await shown();
+    await page.getByRole('button', { name: 'UTC' }).click();
+    expect(Date.parse(`${await shown()}Z`) - Date.parse(`${utc}Z`)).toBe(5.5 * 3_600_000);
+    await page.context().close();
+  });
+
   test('show sources with their rates, and devices with their groups', async () => {
     const page = await portal.open('/data/sources');
     const source = page.getByRole('row').filter({ hasText: 'defender-streaming' });

@@ -21,11 +21,14 @@ const useStyles = makeStyles({
     whiteSpace: 'nowrap',
     overflow: 'hidden',
   },
-  state: { display: 'flex', alignItems: 'center', gap: '6px' },
+  state: { display: 'flex', flex: 'none', alignItems: 'center', gap: '6px' },
   dot: { width: '8px', height: '8px', borderRadius: '50%' },
   good: { backgroundColor: tokens.colorPaletteGreenForeground3 },
   bad: { backgroundColor: tokens.colorPaletteRedForeground3 },
+  /** However many they are, what stands behind them is seen. */
+  groups: { overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '40%' },
   zone: {
+    flex: 'none',
     font: 'inherit',
     color: 'inherit',
     background: 'none',
@@ -65,7 +68,7 @@ export function StatusBar() {
       </span>
       {quota && <span>{strings.quota(quota)}</span>}
       {session.deviceGroups !== null && (
-        <span>
+        <span className={styles.groups} title={session.deviceGroups.join(', ')}>
           {strings.deviceGroups}: {session.deviceGroups.join(', ') || strings.noDevices}
         </span>
       )}

@@ -7,6 +7,7 @@ import {
 } from '@fluentui/react-components';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { usePreferences } from '../app/preferences.js';
 import { useSession } from '../app/session-context.js';
 import { agoText, bytesText, countText } from '../hunt/numbers.js';
 import { useSchema } from '../hunt/queries.js';
@@ -14,6 +15,7 @@ import { numberOf, textOf, useHunt } from '../page/hunt-rows.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
 import { Empty, Loads, Refresh } from '../page/states.js';
+import { showDatetime } from '../results/values/datetime.js';
 import type { StoredTable } from './model.js';
 import { bracketed, openHunt } from './open-hunt.js';
 import { strings } from './strings.js';
@@ -158,10 +160,11 @@ export function Instant({
   readonly ago?: 'besides' | 'only';
 }) {
   const styles = useStyles();
+  const { timeZone } = usePreferences();
   if (!at) return null;
   return (
-    <time dateTime={at} title={`${at.slice(0, 19)}Z, ${new Date(at).toLocaleString()}`}>
-      {ago === 'only' ? agoText(at) : at.slice(0, 16).replace('T', ' ')}
+    <time dateTime={at} title={`${showDatetime(at, 'utc')}, ${showDatetime(at, 'local')}`}>
+      {ago === 'only' ? agoText(at) : showDatetime(at, timeZone).slice(0, 16).replace('T', ' ')}
       {ago === 'besides' && <span className={styles.soft}> · {agoText(at)}</span>}
     </time>
   );
