@@ -170,6 +170,16 @@ describe.skipIf(!hasBrowser)('the grid', () => {
     });
   });
 
+  test('shows its top when it is sorted or filtered, where the keyboard is', async () => {
+    await withPage({ rows: 5000, columns: 6 }, async (page, grid) => {
+      await grid.focus();
+      await page.keyboard.press('Control+End');
+      await expect.poll(() => grid.evaluate((e) => e.scrollTop)).toBeGreaterThan(1000);
+      await page.locator('.qr-head[data-column="ActionType"] .qr-head-name').click();
+      await expect.poll(() => grid.evaluate((e) => e.scrollTop)).toBe(0);
+    });
+  });
+
   test('groups with counts, and closes a group', async () => {
     await withPage({ rows: 400, columns: 16 }, async (page, grid) => {
       await head(page, 'ActionType').locator('[data-menu]').click();
@@ -262,6 +272,9 @@ describe.skipIf(!hasBrowser)('the grid', () => {
       await page.keyboard.press('Space');
       const pane = page.getByRole('complementary', { name: 'Inspect record' });
       await pane.getByText('whoami /all').waitFor();
+      // Its fields scroll, and nothing around them.
+      const panel = page.locator('.qr-tab-panel');
+      expect(await panel.evaluate((e) => e.scrollHeight - e.clientHeight)).toBe(0);
       await pane.getByRole('button', { name: 'ws-000.contoso.example' }).click();
       expect((await takeAsked(page))[0]?.kind).toBe('open');
       expect(await pane.getByText('Nothing', { exact: true }).count()).toBe(0);

@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { useActions } from './actions.js';
 import { CellMenu } from './grid/cell-menu.js';
@@ -166,9 +166,9 @@ function Notice({
   children: ReactNode;
 }): ReactNode {
   return (
-    <MessageBar intent={intent} layout="singleline">
+    // Of several lines where there is no room: what is said here is not to be cut.
+    <MessageBar intent={intent} layout="multiline">
       <MessageBarBody>{children}</MessageBarBody>
-      <MessageBarActions />
     </MessageBar>
   );
 }

@@ -25,7 +25,7 @@ export const text = {
   partial: (rows: number) =>
     `Partial result: the hunt was stopped after ${count(rows, 'row')}. There may be more.`,
   truncated: (rows: number) =>
-    `A limit cut the result at ${count(rows, 'row')}; there are more. Summarise, or narrow the time range.`,
+    `A limit cut the result at ${count(rows, 'row')}; there may be more. Summarise, or narrow the time range.`,
   failed: (rows: number) =>
     `The hunt failed after ${count(rows, 'row')}. These rows are not the whole answer.`,
 

@@ -70,6 +70,10 @@ export function DataGrid(props: DataGridProps): ReactNode {
     if (target !== undefined) revealCell(target.line, target.column);
   }, [target]);
 
+  // Sorted, filtered or grouped in another way: the keyboard is at the top then, and so is the eye.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each view
+  useEffect(() => revealCell(0, undefined), [state.view]);
+
   // The record's pane takes its room from the grid, and not from the cell that it was opened at.
   const isInspecting = inspected !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: when there is another width
