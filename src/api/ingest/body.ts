@@ -13,6 +13,7 @@ import type { Ingest } from '../../ingest/ingest.js';
 import { ByteReader } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
 import { principalOf } from '../access.js';
+import { inSteps } from '../steps.js';
 import { wholeOf } from '../whole-body.js';
 
 type Chunks = AsyncIterable<Uint8Array>;
@@ -92,7 +93,8 @@ export async function withWholeBody<T>(
 ): Promise<T> {
   const lease = ingest.admit();
   try {
-    const body = await wholeOf(bodyOf(request), wholeLimitBytes, lease.grow);
+    // What is decoded on this thread comes without a pause.
+    const body = await wholeOf(inSteps(bodyOf(request)), wholeLimitBytes, lease.grow);
     return await work(body, lease.grow);
   } finally {
     lease.end();

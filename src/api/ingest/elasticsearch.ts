@@ -6,10 +6,10 @@ import { type ItemOptions, Items } from '../../ingest/items.js';
 import { messageOf } from '../../ingest/summary.js';
 import { principalOf } from '../access.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
+import { inSteps } from '../steps.js';
 import { streamed, withWholeBody } from './body.js';
 import { type BulkAction, parseBulk } from './elasticsearch-bulk.js';
 import { handshake } from './elasticsearch-handshake.js';
-import { inSteps } from './steps.js';
 import { type IngestParts, senders, type WayIn } from './way.js';
 
 /** What clients look for before they believe that they talk to Elasticsearch. */

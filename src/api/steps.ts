@@ -7,9 +7,9 @@ const stepMs = 5;
 let latest: Promise<unknown> = Promise.resolve();
 
 /** Goes through what is made as it is asked for, and lets everything else have the thread in between. */
-export async function* inSteps<T>(values: Iterable<T>): AsyncGenerator<T> {
+export async function* inSteps<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
   let end = performance.now() + stepMs;
-  for (const value of values) {
+  for await (const value of values) {
     yield value;
     if (performance.now() < end) continue;
     latest = latest.then(() => nextTurn());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inSteps } from '../../../src/api/ingest/steps.js';
+import { inSteps } from '../../src/api/steps.js';
 
 /** Values, each of which takes longer than a step. */
 function* slow(count: number): Generator<number> {
@@ -10,18 +10,35 @@ function* slow(count: number): Generator<number> {
   }
 }
 
+async function* slowly(count: number): AsyncGenerator<number> {
+  yield* slow(count);
+}
+
 describe('what takes long', () => {
-  test('gives way between its steps, and loses none', async () => {
-    const seen: number[] = [];
+  /** How often everything else has the thread until it is done. */
+  async function turnsOf(work: Promise<unknown>): Promise<number> {
     let turns = 0;
+    let isDone = false;
     const turn = () => {
       turns++;
-      if (seen.length < 5) setImmediate(turn);
+      if (!isDone) setImmediate(turn);
     };
     setImmediate(turn);
-    for await (const value of inSteps(slow(5))) seen.push(value);
+    await work;
+    isDone = true;
+    return turns;
+  }
+
+  test.each([
+    ['made at once', slow],
+    ['made with promises that are kept', slowly],
+  ])('gives way between its steps, and loses none: %s', async (_what, values) => {
+    const seen: number[] = [];
+    const work = async () => {
+      for await (const value of inSteps(values(5))) seen.push(value);
+    };
+    expect(await turnsOf(work())).toBeGreaterThanOrEqual(4);
     expect(seen).toEqual([0, 1, 2, 3, 4]);
-    expect(turns).toBeGreaterThanOrEqual(4);
   });
 
   test('takes one step in a turn, however many do', async () => {
