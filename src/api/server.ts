@@ -126,6 +126,18 @@ const connectionLimits = {
   headersTimeout: 30_000,
 };
 
+/** What programs read of an answer beside its body, and a page is not shown unless it is told. */
+const exposedHeaders = [
+  'allow',
+  'client-request-id',
+  'quarry-error-span',
+  'request-id',
+  'retry-after',
+  'www-authenticate',
+  'x-ms-activity-id',
+  'x-ms-client-request-id',
+];
+
 /** What every listener needs. */
 type ListenerParts = Pick<
   ServerParts,
@@ -176,6 +188,8 @@ async function createListener(
     const origin = [...parts.corsOrigins];
     await app.register(cors, () => async (request: FastifyRequest) => ({
       origin,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders,
       maxAge: 600,
       // Any other OPTIONS is a program's, and answered by its route.
       preflight: request.headers['access-control-request-method'] !== undefined,

@@ -144,6 +144,26 @@ describe('browsers', () => {
     expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed);
   });
 
+  test('a page may use every method, and sees what it has to wait for', async () => {
+    const headers = { origin: 'https://portal.example.com' };
+    const preflight = await fetch(`${fixture.url}/api/quarry/tenants/default/retention`, {
+      method: 'OPTIONS',
+      headers: { ...headers, 'access-control-request-method': 'PUT' },
+    });
+    expect(preflight.headers.get('access-control-allow-methods')).toMatch(/PUT.*PATCH.*DELETE/);
+    respond = async () => {
+      throw new HuntError('quota.calls', { limit: 1, window: '00:01:00', retryAfterSeconds: 7 });
+    };
+    const refused = await fetch(`${fixture.url}/api/advancedhunting/run`, {
+      method: 'POST',
+      headers: { ...headers, authorization },
+      body: '{"Query":"x"}',
+    });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
+    const exposed = refused.headers.get('access-control-expose-headers')?.split(', ');
+    expect(exposed).toEqual(expect.arrayContaining(['retry-after', 'request-id']));
+  });
+
   test.each([
     // Docker's driver for Splunk asks so, and wants 200.
     ['/services/collector/event/1.0', 200],
