@@ -898,6 +898,56 @@ const techniques: readonly Technique[] = [
       },
     ],
   },
+  {
+    name: 'program that the service control manager starts when it is asked from afar',
+    events: () => {
+      const manager = `${system32}services.exe`;
+      const pid = 9000 + manager.length;
+      return [
+        logOf.sysmon(3, {
+          ...{ UtcTime: utc, ProcessGuid: guid(pid), ProcessId: String(pid), Image: manager },
+          ...{ Protocol: 'tcp', Initiated: 'false', SourceIp: '10.0.0.44', SourcePort: '50100' },
+          ...{ DestinationIp: '10.0.0.5', DestinationPort: '49670' },
+        }),
+        process(`${system32}cmd.exe`, 'cmd.exe /c echo x > \\\\.\\pipe\\x', manager).start,
+      ];
+    },
+    kql: `DeviceNetworkEvents
+      | where InitiatingProcessFileName in~ ("services.exe") and ActionType =~ "InboundConnectionAccepted"
+      | project-rename TimestampOfConnection = Timestamp
+      | join kind=inner hint.strategy=shuffle (DeviceProcessEvents
+          | where InitiatingProcessFileName =~ "services.exe"
+          | project TimestampOfChild = Timestamp, DeviceId, FileName, ProcessCommandLine, InitiatingProcessFileName, InitiatingProcessId)
+          on DeviceId, InitiatingProcessId, InitiatingProcessFileName
+      | where datetime_diff("Second", TimestampOfChild, TimestampOfConnection) between (0 .. 10)
+      | project RemoteIP, FileName, ToPipe = ProcessCommandLine has "pipe"`,
+    wanted: [{ RemoteIP: '10.0.0.44', FileName: 'cmd.exe', ToPipe: true }],
+  },
+  {
+    name: 'runas, and the logon that it has led to',
+    events: () => [
+      process(`${system32}runas.exe`, 'runas.exe /user:CONTOSO\\trudy cmd.exe').start,
+      logon({
+        ...{ TargetUserName: 'Trudy', TargetUserSid: 'S-1-5-21-1-2-3-1009', LogonType: '2' },
+        ...{ LogonProcessName: 'seclogo', AuthenticationPackageName: 'Negotiate' },
+        ...{ IpAddress: '::1', IpPort: '0', ElevatedToken: '%%1842', LmPackageName: '-' },
+      }),
+    ],
+    kql: `DeviceProcessEvents | where FileName =~ "runas.exe"
+      | extend Words = parse_command_line(tostring(ProcessCommandLine), "windows")
+      | extend ElevatedAccount = tolower(extract("u(ser)?:([a-zA-Z0-9_\\\\\\\\]+)", 2, tostring(Words)))
+      | extend CleanElevatedAccountName = trim("(.*\\\\\\\\)", ElevatedAccount)
+      | join kind=leftouter (DeviceLogonEvents | project-rename CleanElevatedAccountName = AccountName)
+          on CleanElevatedAccountName, DeviceId
+      | where AccountName !~ CleanElevatedAccountName and LogonType != "Unknown"
+      | project AccountName, ActionType1, LogonType, AccountSid1, IsLocalAdmin`,
+    wanted: [
+      {
+        ...{ AccountName: 'bob', ActionType1: 'LogonSuccess', LogonType: 'Interactive' },
+        ...{ AccountSid1: 'S-1-5-21-1-2-3-1009', IsLocalAdmin: true },
+      },
+    ],
+  },
 ];
 
 const escaped = (text: string) =>
