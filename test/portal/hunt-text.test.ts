@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Schema } from '../../portal/src/api/types.js';
 import { quotaUse } from '../../portal/src/app/usage.js';
 import { endOfQuery, sharedLength, withStep } from '../../portal/src/hunt/add-to-query.js';
@@ -9,6 +9,7 @@ import { openCall, signatureOf } from '../../portal/src/hunt/editor/call.js';
 import { nearestName } from '../../portal/src/hunt/nearest-name.js';
 import { bytesText, countText, secondsText } from '../../portal/src/hunt/numbers.js';
 import { parametersOf, parameterValues } from '../../portal/src/hunt/parameters.js';
+import { sharedQuery, shareLink } from '../../portal/src/hunt/share.js';
 import { isOnlyComments, statementAt, statementsOf } from '../../portal/src/hunt/statements.js';
 import { stepsOf } from '../../portal/src/hunt/steps.js';
 import { quoteHints } from '../../portal/src/hunt/straight-quotes.js';
@@ -110,6 +111,11 @@ describe('a query that goes on', () => {
     ['behind an address', 'T | where u == "http://x;"', 'T | where u == "http://x;"\n+'],
     ['before its drawing', 'T\n| render timechart;', 'T\n+\n| render timechart;'],
     [
+      'before its drawing, behind a path',
+      String.raw`T | where a == @"C:\" | render timechart`,
+      String.raw`T | where a == @"C:\"${'\n'}+ | render timechart`,
+    ],
+    [
       'before a drawing with a pipe in its title',
       'T | render piechart with (title="a | b") // c | d',
       'T\n+ | render piechart with (title="a | b") // c | d',
@@ -139,6 +145,8 @@ describe('the call that is being written', () => {
     ['T | where (a', ['where', 0]],
     ['T | extend a = f(b) | take ', undefined],
     ['T // f(', undefined],
+    [String.raw`T | where a == @"C:\" | extend b = strcat(a, `, ['strcat', 1]],
+    ['T | where a == @"say ""(" and f(', ['f', 0]],
   ])('%s', (text, expected) => {
     const call = openCall(text);
     const name = call && /\w+$/.exec(text.slice(0, call.nameEnd))?.[0];
@@ -297,6 +305,31 @@ describe('parameters that a query declares', () => {
   });
 });
 
+describe('a link', () => {
+  vi.stubGlobal('location', { origin: 'http://127.0.0.1' });
+  afterAll(() => void vi.unstubAllGlobals());
+
+  test('brings its query back, whatever is in it', async () => {
+    const shared = {
+      title: 'ü',
+      text: 'T\n| take 1 // \u{1f98a}',
+      range: { kind: 'all' },
+    } as const;
+    const link = await shareLink(shared);
+    expect(await sharedQuery(new URL(link).hash)).toEqual(shared);
+  });
+
+  test('that would fill the memory is none', async () => {
+    const link = await shareLink({
+      title: '',
+      text: ' '.repeat(3_000_000),
+      range: { kind: 'all' },
+    });
+    expect(link.length).toBeLessThan(10_000);
+    expect(await sharedQuery(new URL(link).hash)).toBeUndefined();
+  });
+});
+
 describe('the time range', () => {
   test.each<[boolean, string]>([
     [true, 'T | where Timestamp > ago(1d)'],
@@ -314,6 +347,9 @@ describe('the time range', () => {
     [false, 'T | where 5m > Timestamp - LogonTime'],
     [true, 'T | where ago(1h) < Timestamp // - LogonTime'],
     [true, 'T | where 1d > now() - Timestamp'],
+    [true, 'T | where Url has "http://x" and Timestamp > ago(30d)'],
+    [true, String.raw`T | where Path startswith @"C:\Users\" and Timestamp > ago(30d)`],
+    [false, 'T | where Text == "Timestamp > ago(1d)"'],
   ])('in the query: %s for %s', (expected, query) => {
     expect(hasTimeFilter(query)).toBe(expected);
   });

@@ -9,6 +9,8 @@ export interface SharedQuery {
 
 /** Characters of a link's fragment that is looked at. */
 const maxLength = 500_000;
+/** Bytes that may come out of it: what is packed well would be the whole memory. */
+const maxBytes = 2_000_000;
 
 export async function shareLink(shared: SharedQuery): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
@@ -26,10 +28,11 @@ export async function sharedQuery(fragment: string): Promise<SharedQuery | undef
   const packed = /^#q=([\w-]+)$/.exec(fragment)?.[1];
   if (!packed || packed.length > maxLength) return undefined;
   try {
-    const bytes = await through(fromBase64url(packed), new DecompressionStream('deflate-raw'));
+    const unpacking = new DecompressionStream('deflate-raw');
+    const bytes = await through(fromBase64url(packed), unpacking, maxBytes);
     const { title, text, range } = JSON.parse(new TextDecoder().decode(bytes)) as SharedQuery;
     if (typeof title !== 'string' || typeof text !== 'string') return undefined;
-    return { title: title.slice(0, 100), text: text.slice(0, maxLength), range: checked(range) };
+    return { title: title.slice(0, 100), text, range: checked(range) };
   } catch {
     return undefined;
   }
@@ -45,9 +48,17 @@ function checked(range: TimeRange | undefined): TimeRange {
 async function through(
   bytes: Uint8Array<ArrayBuffer>,
   stream: CompressionStream | DecompressionStream,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const piped = new Blob([bytes]).stream().pipeThrough(stream);
-  return new Uint8Array(await new Response(piped).arrayBuffer());
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.length;
+    if (length > most) throw new Error('A link holds no query of this size.');
+    parts.push(part.value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 function base64url(bytes: Uint8Array): string {

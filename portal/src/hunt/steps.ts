@@ -1,4 +1,5 @@
 import { isOnlyComments } from './statements.js';
+import { tokenPattern } from './tokens.js';
 
 /** A query as far as one of its pipes. */
 export interface Step {
@@ -10,8 +11,7 @@ export interface Step {
   readonly line: number;
 }
 
-const pieces =
-  /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|[()[\]{};|]/g;
+const pieces = tokenPattern('[()[\\]{};|]');
 
 /** Where a query can go on: before the semicolon that ends it, and the comments behind that. */
 export function openEnd(query: string): number {

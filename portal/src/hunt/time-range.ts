@@ -1,4 +1,5 @@
 import type { Timespan } from '../api/types.js';
+import { withoutTexts } from './tokens.js';
 
 /** How far back a hunt looks. */
 export type TimeRange =
@@ -40,7 +41,7 @@ export function timespanOf(range: TimeRange, query: string): Timespan | undefine
 
 /** Whether a query compares an event's time with something: itself, and not how far it is from another time. */
 export function hasTimeFilter(query: string): boolean {
-  const text = query.replace(/\/\/.*$/gm, '');
+  const text = withoutTexts(query);
   return timeFilters.some((filter) => filter.test(text));
 }
 

@@ -1,3 +1,5 @@
+import { tokenPattern } from './tokens.js';
+
 /** A name in a query: a table, a column, a function, or a word of the language. */
 export interface Word {
   readonly text: string;
@@ -6,8 +8,7 @@ export interface Word {
   readonly isAssigned: boolean;
 }
 
-const tokens =
-  /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|\.?\s*[A-Za-z_]\w*/g;
+const tokens = tokenPattern('\\.?\\s*[A-Za-z_]\\w*');
 
 /** The names in a query's text; not what strings and comments have, nor what stands behind a dot. */
 export function wordsOf(query: string): Word[] {

@@ -1,3 +1,5 @@
+import { tokenPattern } from '../tokens.js';
+
 /** The call that a place in a query is in the arguments of. */
 export interface Call {
   /** Where the function's name ends, which is where the language is asked about it. */
@@ -6,8 +8,7 @@ export interface Call {
   readonly argument: number;
 }
 
-const pieces =
-  /\/\/.*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|[@hH]{0,2}"(?:\\.|[^"\\\n])*"?|[@hH]{0,2}'(?:\\.|[^'\\\n])*'?|[()[\]{},|;]/g;
+const pieces = tokenPattern('[()[\\]{},|;]');
 
 /** The innermost call that is open at the end of a text; undefined: none is. */
 export function openCall(text: string): Call | undefined {
