@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HuntError } from '../errors.js';
 import { auditTable, catalogOf } from './catalog.js';
-import { extendCatalog } from './extend.js';
+import { withCommonColumns } from './common-columns.js';
 import {
   type Catalog,
   type FieldSource,
@@ -90,27 +90,60 @@ function isReserved(catalog: Catalog, table: string): boolean {
  * @throws HuntError `catalog.invalid` for a name that is taken, a time column that is none
  */
 export function withCustomTable(catalog: Catalog, declared: CustomTable): Catalog {
-  if (isReserved(catalog, declared.name)) {
-    throw invalid(`The name ${declared.name} is one of Quarry's own.`);
+  const { name: tableName, description, columns } = declared;
+  if (isReserved(catalog, tableName)) {
+    throw invalid(`The name ${tableName} is one of Quarry's own.`);
   }
-  const { name: tableName, description, timeColumn, columns } = declared;
-  const table = {
+  const namesake = namesakeOf(catalog, tableName);
+  if (namesake !== undefined) {
+    throw invalid(`The table ${tableName} clashes with ${namesake}, which exists already.`);
+  }
+  assertColumns(declared);
+  const table = withCommonColumns({
     name: tableName,
+    category: 'Custom',
     summary: description,
-    ...(timeColumn !== undefined && { timeColumn }),
+    timeColumn: timeColumnOf(declared) ?? null,
+    deviceScoped: columns.some((each) => each.name === 'DeviceId' && each.type === 'string'),
     columns: columns.map(({ name: columnName, type, description: summary }) => ({
       name: columnName,
       type,
       ...(summary !== undefined && { summary }),
     })),
-  };
-  const extended = extendCatalog(catalog, { tables: [table] });
-  const source = sourceOf(declared);
+  });
   return catalogOf(
-    extended.tables.map((each) => (each.name === tableName ? { ...each, source } : each)),
-    extended.legacyTables,
-    extended.functions,
+    [...catalog.tables, { ...table, source: sourceOf(declared) }],
+    catalog.legacyTables,
+    catalog.functions,
   );
+}
+
+/** Names that differ in case alone nobody could tell apart. */
+function assertColumns({ name: tableName, timeColumn, columns }: CustomTable): void {
+  const names = new Map<string, string>();
+  for (const { name: columnName } of columns) {
+    const taken = names.get(columnName.toLowerCase());
+    if (taken !== undefined) {
+      throw invalid(
+        `The column ${tableName}.${columnName} clashes with ${taken}, which exists already.`,
+      );
+    }
+    names.set(columnName.toLowerCase(), columnName);
+  }
+  const isTime = columns.some((each) => each.name === timeColumn && each.type === 'datetime');
+  if (timeColumn !== undefined && !isTime) {
+    throw invalid(
+      `The time column ${timeColumn} of ${tableName} is not one of its datetime columns.`,
+    );
+  }
+}
+
+/** The table of the catalog that has the name, in any case, under this name or another. */
+function namesakeOf(catalog: Catalog, wanted: string): string | undefined {
+  return [
+    ...catalog.tables.flatMap((table) => [table.name, ...(table.aliases ?? [])]),
+    ...catalog.legacyTables.map((table) => table.name),
+  ].find((each) => each.toLowerCase() === wanted.toLowerCase());
 }
 
 /** The catalog with a tenant's tables, and how long each table is kept. */
@@ -122,21 +155,12 @@ export function tenantCatalog(
   let extended = catalog;
   for (const table of declared) {
     // A later version of Quarry may have a table of that name: its own comes first.
-    if (!clashes(extended, table)) {
+    const { name: wanted } = table;
+    if (!isReserved(extended, wanted) && namesakeOf(extended, wanted) === undefined) {
       extended = withCustomTable(extended, table);
     }
   }
   return retention.size === 0 ? extended : withRetention(extended, retention);
-}
-
-function clashes(catalog: Catalog, { name: wanted }: CustomTable): boolean {
-  const names = catalog.tables.flatMap((table) => [table.name, ...(table.aliases ?? [])]);
-  return (
-    isReserved(catalog, wanted) ||
-    [...names, ...catalog.legacyTables.map((table) => table.name)].some(
-      (each) => each.toLowerCase() === wanted.toLowerCase(),
-    )
-  );
 }
 
 function withRetention(catalog: Catalog, retention: ReadonlyMap<string, number | null>): Catalog {

@@ -1,4 +1,4 @@
-/** The engine database of a tenant. Tenant ids are GUIDs or simple names, checked where they are made. */
+/** The engine database of a tenant; no two have the same, because ids have no `_` (`tenantIdPattern`). */
 export function tenantDatabase(tenantId: string): string {
   return `tenant_${tenantId.toLowerCase().replace(/[^a-z0-9]/g, '_')}`;
 }
