@@ -1,4 +1,5 @@
 import { send } from '../api/client.js';
+import { download } from '../results/download.js';
 
 interface FilePicker {
   readonly showSaveFilePicker?: (options: {
@@ -22,6 +23,7 @@ export async function exportTenant(
       target = await (await showSaveFilePicker({ suggestedName: name })).createWritable();
     } catch (error) {
       if ((error as Error).name === 'AbortError') return undefined;
+      // The browser does not let the page write there: by way of memory it can be saved all the same.
     }
   }
   const response = await send('GET', `/api/quarry/tenants/${encodeURIComponent(tenant)}/export`);
@@ -40,11 +42,6 @@ export async function exportTenant(
     await counted.pipeTo(target);
     return bytes;
   }
-  const url = URL.createObjectURL(await new Response(counted).blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  download(await new Response(counted).blob(), name);
   return bytes;
 }

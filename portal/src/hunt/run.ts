@@ -106,8 +106,9 @@ export class Run {
       }
       case 'rows': {
         for (const row of frame.rows) this.#rows.push(row);
-        const { firstRowMs, startedAt } = this.#state;
-        if (firstRowMs === undefined) this.#pending = { firstRowMs: Date.now() - startedAt };
+        const { startedAt, firstRowMs = this.#pending.firstRowMs ?? Date.now() - startedAt } =
+          this.#state;
+        this.#pending = { ...this.#pending, firstRowMs };
         this.#later();
         break;
       }
