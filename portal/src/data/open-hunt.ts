@@ -3,7 +3,7 @@ import { shareLink } from '../hunt/share.js';
 
 /** Opens a query on the hunting page, in a tab of its own there. */
 export async function openHunt(title: string, text: string, duration = 'P7D'): Promise<void> {
-  const link = await shareLink({ title, text, range: { kind: 'last', duration } });
+  const link = await shareLink(location.origin, { title, text, range: { kind: 'last', duration } });
   const { pathname, hash } = new URL(link);
   navigate(pathname + hash);
 }

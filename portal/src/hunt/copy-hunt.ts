@@ -13,7 +13,11 @@ const maxRows = 1000;
 export async function copyHunt(tab: HuntTab, run: RunState | undefined): Promise<string> {
   if (!run || run.result.columns.length === 0) return strings.nothingToCopy;
   const { query } = run.request;
-  const link = await shareLink({ title: tab.title, text: query, range: tab.range });
+  const link = await shareLink(location.origin, {
+    title: tab.title,
+    text: query,
+    range: tab.range,
+  });
   const { columns } = run.result;
   const rows = run.result.rows.slice(0, maxRows);
   const item = new ClipboardItem({

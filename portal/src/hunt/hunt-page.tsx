@@ -100,7 +100,7 @@ export function HuntPage() {
     stop: () => runOf(store.active().id)?.stop(),
     share: async () => {
       const { title, text, range } = store.active();
-      await copy(await shareLink({ title, text, range }), strings.linkCopied);
+      await copy(await shareLink(location.origin, { title, text, range }), strings.linkCopied);
     },
     explain: () => {
       const found = target();

@@ -12,10 +12,10 @@ const maxLength = 500_000;
 /** Bytes that may come out of it: what is packed well would be the whole memory. */
 const maxBytes = 2_000_000;
 
-export async function shareLink(shared: SharedQuery): Promise<string> {
+export async function shareLink(origin: string, shared: SharedQuery): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
   const packed = await through(bytes, new CompressionStream('deflate-raw'));
-  return `${location.origin}/hunt#q=${base64url(packed)}`;
+  return `${origin}/hunt#q=${base64url(packed)}`;
 }
 
 /** Whether the fragment is meant to carry a query, whole or broken. */
