@@ -15,6 +15,8 @@ export const splunkAnswers = {
   eventRequired: row(400, 12, 'Event field is required'),
   eventBlank: row(400, 13, 'Event field cannot be blank'),
   queryAuthorization: row(400, 16, 'Query string authorization is not enabled'),
+  tooLarge: row(413, 27, 'Request entity too large'),
+  notFound: row(404, 404, 'The requested URL was not found on this server.'),
   healthy: row(200, 17, 'HEC is healthy'),
   unhealthy: row(503, 18, 'HEC is unhealthy, queues are full'),
 } as const;

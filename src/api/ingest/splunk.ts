@@ -55,6 +55,13 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
   };
   for (const url of [`${root}/raw`, `${root}/raw/1.0`]) scope.post(url, unlisted, raw);
 
+  for (const [url, method] of [
+    [root, ['GET', 'PUT', 'DELETE']],
+    [`${root}/*`, ['GET', 'POST', 'PUT', 'DELETE']],
+  ] as const) {
+    scope.route({ method: [...method], url, ...unlisted, handler: nowhere });
+  }
+
   for (const url of [`${root}/ack`, `${root}/ack/1.0`]) {
     scope.post(url, unlisted, (request) =>
       withWholeBody(request, ingest, async (body) => channels.status(request, body)),
@@ -72,6 +79,10 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
     });
   }
 }
+
+const nowhere = () => {
+  throw new SplunkError('notFound');
+};
 
 function answer(ackId: number | undefined): object {
   return { ...splunkAnswers.success.body, ...(ackId === undefined ? {} : { ackId }) };
@@ -105,6 +116,7 @@ function kindOf(failure: HuntError, request: FastifyRequest): keyof typeof splun
     return isInQuery ? 'queryAuthorization' : 'tokenRequired';
   }
   if (failure.status === 403) return 'invalidToken';
+  if (failure.status === 413) return 'tooLarge';
   // Splunk's clients take 503 as a reason to send again, and many of them no 4xx.
   if (failure.status === 429 || failure.status === 503) return 'busy';
   return failure.status < 500 ? 'invalidFormat' : 'internal';

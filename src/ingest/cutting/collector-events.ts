@@ -78,13 +78,30 @@ export const collectorLines: Cutter<RawText, CollectorFailure> = (body, { host, 
 
 function* linesOf(text: string): Generator<string> {
   const visible = /\S/g;
+  let end = 0;
   for (let found = visible.exec(text); found; found = visible.exec(text)) {
-    const start = text.lastIndexOf('\n', found.index) + 1;
-    const feed = text.indexOf('\n', found.index);
-    const end = feed < 0 ? text.length : feed;
+    const start = Math.max(end, text.lastIndexOf('\n', found.index) + 1);
+    end = xmlEnd(text, found.index) ?? lineEnd(text, found.index);
     yield text.slice(start, end).replace(/\r$/, '');
     visible.lastIndex = end;
   }
+}
+
+function lineEnd(text: string, start: number): number {
+  const feed = text.indexOf('\n', start);
+  return feed < 0 ? text.length : feed;
+}
+
+const xmlStart = /<Event[\s>]/y;
+/** The end of an event, or the start of the next one, which the one before has no end then. */
+const xmlMark = /<\/Event>|\n\s*<Event[\s>]/g;
+
+/** Where an event of Windows' logs ends that starts there as XML: it may have several lines. */
+function xmlEnd(text: string, start: number): number | undefined {
+  xmlStart.lastIndex = start;
+  if (!xmlStart.test(text)) return undefined;
+  xmlMark.lastIndex = start;
+  return xmlMark.exec(text)?.[0] === '</Event>' ? xmlMark.lastIndex : undefined;
 }
 
 /** The event, or why it is none. */

@@ -476,6 +476,47 @@ describe("Splunk's event collector", () => {
     expect(endless.items.reduce((sum, { count }) => sum + count, 0)).toBe(1_000_000);
   });
 
+  test('reads events of XML whole, whatever lines they have', async () => {
+    const eventOf = (name: string, number: number) =>
+      [
+        '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>',
+        '<Provider Name="Microsoft-Windows-Security-Auditing"/><EventID>4688</EventID>',
+        `<TimeCreated SystemTime="2026-01-05T00:00:00.1234567Z"/><EventRecordID>${number}</EventRecordID>`,
+        '<Channel>Security</Channel><Computer>ws-1</Computer></System><EventData>',
+        `<Data Name="NewProcessName">C:\\${name}.exe</Data><Data Name="NewProcessId">0x1f4</Data>`,
+        '<Data Name="CommandLine">two\n\nlines</Data></EventData>',
+        '</Event>',
+      ].join('\r\n');
+    const broken = '<Event xmlns="x"><System>';
+    const body = [
+      `${eventOf('first', 1)}${eventOf('second', 2)}\r\n`,
+      broken,
+      json(processEvent(450)),
+      broken,
+      eventOf('third', 3),
+      broken,
+      json(processEvent(451)),
+    ];
+    const path = '/services/collector/raw?sourcetype=XmlWinEventLog';
+    expect((await send(path, body.join('\r\n'), splunk)).json).toMatchObject({ code: 0 });
+    const found = await rows('DeviceProcessEvents | where DeviceName == "ws-1" | project FileName');
+    expect(found.map(({ FileName }) => FileName).sort()).toEqual([
+      'first.exe',
+      'second.exe',
+      'third.exe',
+    ]);
+    expect(await stored(450, 452)).toBe(2);
+  });
+
+  test.each(['<Event \n', '<Event>', '</Event>\n'])(
+    'takes lines that only look like XML in time that grows with them: %j',
+    (line) => {
+      const options = { host: undefined, sourcetype: '' };
+      const { groups } = collectorLines(Buffer.from(line.repeat(900_000)), options, () => '');
+      expect([...groups].length).toBeGreaterThan(0);
+    },
+  );
+
   test.each(['}', '[', '{"event":1,'])(
     'gives up on a body that holds no events: %s',
     async (text) => {
@@ -486,6 +527,28 @@ describe("Splunk's event collector", () => {
       expect((await send(ack, body, splunk)).json).toMatchObject({ code: 6 });
     },
   );
+
+  test('tells a body that is too large from one that is broken', async () => {
+    const body = gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1, ' '), { level: 1 });
+    const headers = { ...splunk, 'content-encoding': 'gzip' };
+    expect(await send('/services/collector', body, headers)).toMatchObject({
+      status: 413,
+      json: { code: 27 },
+    });
+  });
+
+  test.each([
+    ['GET', ''],
+    ['GET', '/event'],
+    ['PUT', '/raw'],
+    ['POST', '/s2s'],
+    ['GET', '/validate'],
+  ])('has nothing at %s %s, and says so in its own words', async (method, path) => {
+    const ask = (headers: Record<string, string>) =>
+      send(`/services/collector${path}`, method === 'GET' ? null : 'x', headers, method);
+    expect(await ask(splunk)).toMatchObject({ status: 404, json: { code: 404 } });
+    expect(await ask({})).toMatchObject({ status: 401, json: { code: 2 } });
+  });
 
   test.each(['', '/event/1.0'])('answers OPTIONS %s without a token', async (path) => {
     expect((await send(`/services/collector${path}`, null, {}, 'OPTIONS')).status).toBe(200);
