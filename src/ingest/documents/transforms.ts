@@ -82,7 +82,7 @@ export function wholeNumber(text: string | undefined): JsonValue | undefined {
 
 export const logonType = transform('logonType', values.logonType);
 
-/** Arguments as a command line. */
+/** Arguments as a command line: as the kernel and the audit log's own records have it, without quotes around any. */
 export function commandLine(path: string): Expression {
   const { read, text, fields } = at(path);
   const list = rawAt(path);
@@ -90,16 +90,12 @@ export function commandLine(path: string): Expression {
     read: (scope) => {
       const value = list(scope);
       return Array.isArray(value)
-        ? value.map((part: JsonValue) => quotedArgument(textFrom(part) ?? '')).join(' ')
+        ? value.map((part: JsonValue) => textFrom(part) ?? '').join(' ')
         : read(scope);
     },
     text: `arguments(${text})`,
     fields,
   };
-}
-
-function quotedArgument(text: string): string {
-  return text === '' || /\s/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text;
 }
 
 const registryTypes: Readonly<Record<string, string>> = words({

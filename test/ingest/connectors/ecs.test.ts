@@ -43,7 +43,7 @@ describe('ECS documents', () => {
       FileName: 'curl',
       FolderPath: '/usr/bin/curl',
       ProcessId: 42,
-      ProcessCommandLine: 'curl -o "a b" http://x',
+      ProcessCommandLine: 'curl -o a b http://x',
       ProcessCreationTime: '2026-01-05T10:11:12.0000000Z',
       ProcessUniqueId: 'abc',
       SHA256: 'ab'.repeat(32),
@@ -937,7 +937,7 @@ describe('ECS documents', () => {
     const { rows } = converted([connection, start]);
     expect(rows['DeviceNetworkEvents']?.[0]).toMatchObject({
       InitiatingProcessFileName: 'curl',
-      InitiatingProcessCommandLine: 'curl -o "a b" http://x',
+      InitiatingProcessCommandLine: 'curl -o a b http://x',
       InitiatingProcessAccountName: 'alice',
       InitiatingProcessSHA256: 'ab'.repeat(32),
       InitiatingProcessParentId: 7,
