@@ -312,7 +312,7 @@ describe('a link', () => {
       text: 'T\n| take 1 // \u{1f98a}',
       range: { kind: 'all' },
     } as const;
-    const link = await shareLink(shared);
+    const link = await shareLink('http://127.0.0.1', shared);
     expect(await sharedQuery(new URL(link).hash)).toEqual(shared);
   });
 
