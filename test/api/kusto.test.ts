@@ -347,6 +347,20 @@ test.each(['KNC.execute;17', 'KFRTI_MCP.kusto_query:5f0f|a=b/c,{d}'])(
   },
 );
 
+test.each([undefined, 'x'.repeat(300), 'é'])(
+  'a request that has no id, or none that is fit, is given one: %.5s',
+  async (id) => {
+    const { headers, text } = await ask(
+      '/v2/rest/query',
+      { csl: 'print 1' },
+      id === undefined ? {} : { 'x-ms-client-request-id': id },
+    );
+    const given = `unspecified;${headers.get('x-ms-activity-id')}`;
+    expect(headers.get('x-ms-client-request-id')).toBe(given);
+    expect(text).toContain(given);
+  },
+);
+
 describe('several tables', () => {
   const T = 'let T = datatable(a: string, b: long)["x", 1, "y", 2, "x", 3, "y", 4]; ';
   const cases: readonly (readonly [string, [string, string[], unknown[][]][]])[] = [
@@ -548,6 +562,7 @@ describe('commands', () => {
   test.each<[string, readonly unknown[]]>([
     ['.show tables', ['DeviceProcessEvents', 'NetDefaultDB', 'Devices']],
     ['.SHOW   databases;', ['NetDefaultDB']],
+    ['// What is there?\r\n//\n\n  .show databases', ['NetDefaultDB']],
     ['.show database', ['NetDefaultDB']],
     ['.show database default identity', ['default']],
     ['.show databases identity', ['NetDefaultDB']],
@@ -863,6 +878,7 @@ describe('failures', () => {
 
   test.each<[string, unknown, RegExp]>([
     ['.show tables', undefined, /\/v1\/rest\/mgmt/],
+    ['// tables\n.show tables', undefined, /\/v1\/rest\/mgmt/],
     ['print 1', { Options: { query_language: 'sql' } }, /query_language is not supported/],
     ['print 1', { Options: { query_now: 'soon' } }, /query_now must be a datetime/],
     [

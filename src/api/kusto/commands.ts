@@ -317,9 +317,12 @@ export interface WrittenCommand {
   readonly query: string;
 }
 
+/** What may stand before a command: space and comments. */
+const leading = /^(?:\s|\/\/[^\n]*)*/;
+
 /** The command that a text is; undefined for a query. */
 export function commandOf(text: string): WrittenCommand | undefined {
-  const start = text.trimStart();
+  const start = text.replace(leading, '');
   if (!start.startsWith('.')) return undefined;
   // A name may have a pipe in it.
   const command = /^(?:[^|"']+|"[^"]*"|'[^']*')*/.exec(start)?.[0] ?? '';

@@ -67,8 +67,7 @@ export function kustoRoutes(
     app.setErrorHandler(sendFailure);
     app.addHook('onRequest', async (request, reply) => {
       reply.header('x-ms-activity-id', request.id);
-      const { client } = idsOf(request);
-      if (client) reply.header('x-ms-client-request-id', client);
+      reply.header('x-ms-client-request-id', idsOf(request).client);
     });
     metadataRoute(app, parts);
     // Says that somebody answers, to programs that have no token yet.
@@ -263,7 +262,8 @@ function misplaced(what: string, url: string): HuntError {
 function idsOf(request: FastifyRequest): Ids {
   const client = request.headers['x-ms-client-request-id'];
   const isFit = typeof client === 'string' && /^[\x20-\x7e]{1,256}$/.test(client);
-  return { activity: request.id, client: isFit ? client : '' };
+  // Who names no id is given one.
+  return { activity: request.id, client: isFit ? client : `unspecified;${request.id}` };
 }
 
 function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
