@@ -39,7 +39,6 @@ export function supportMatrix(): SupportMatrix {
     aggregate: builtInNames.aggregate.flatMap((name): Support[] => {
       const entry = aggregateFunctions[name];
       if (entry) return [{ name, doc: entry.doc, trap: entry.trap, examples: entry.examples }];
-      if (plannedAggregates.has(name)) return [{ name }];
       return refusal(name, refusedFunctions);
     }),
     // Those that are documented and not on the list, too.
@@ -60,15 +59,6 @@ export function supportMatrix(): SupportMatrix {
     ],
   };
 }
-
-/** Aggregates that `summarize` replaces by others: old names, and those with several results. */
-const plannedAggregates: ReadonlySet<string> = new Set([
-  'any',
-  'argmax',
-  'argmin',
-  'percentiles',
-  'percentilesw',
-]);
 
 function refusal(name: string, reasons: Readonly<Record<string, string>>): Support[] {
   const refused = Object.hasOwn(reasons, name) ? reasons[name] : undefined;
