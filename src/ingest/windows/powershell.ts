@@ -5,17 +5,37 @@ import * as to from './transforms.js';
 const contextUser = /^[ \t]*(?:Connected )?User[ \t]*=[ \t]*(\S[^\r\n]*)/m;
 const hostApplication = /^[ \t]*Host Application[ \t]*=[ \t]*(\S[^\r\n]*)/m;
 
-const inContext = (text: string, line: RegExp) =>
-  computed(text, ({ event }) => line.exec(event.data.get('contextinfo') ?? '')?.[1]?.trimEnd());
+/** The context has so many lines, whose names are in the system's language and whose order is the same in all. */
+const linesOfContext = 16;
+const places = { hostApplication: [4], user: [13, 14] } as const;
+const contextLine = /^[ \t]{0,16}[^=]{1,60}=[ \t]*(\S.*)?$/;
+
+function atPlace(context: string, wanted: readonly number[]): string | undefined {
+  // Of a longer text the lines beyond are not looked for.
+  const lines = context.split(/\r?\n/, linesOfContext + 10).filter((line) => line.trim() !== '');
+  return lines.length === linesOfContext && lines.every((line) => contextLine.test(line))
+    ? wanted.map((place) => contextLine.exec(lines[place] ?? '')?.[1]).find((value) => value)
+    : undefined;
+}
+
+const inContext = (text: string, line: RegExp, wanted: readonly number[]) =>
+  computed(text, ({ event }) => {
+    const context = event.data.get('contextinfo') ?? '';
+    return (line.exec(context)?.[1] ?? atPlace(context, wanted))?.trimEnd();
+  });
 
 /** PowerShell puts the domain of the machine before names that no domain can have. */
 const ofMachine = /^[^\\]*(?=\\(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)$)/i;
 /** The user that the context of a command names. */
 const user = transform('user', (text) => text.replace(ofMachine, 'NT AUTHORITY'))(
-  inContext('User of ContextInfo', contextUser),
+  inContext('User of ContextInfo', contextUser, places.user),
 );
 /** The command line of the process, for where its start was not seen. */
-const commandLine = inContext('Host Application of ContextInfo', hostApplication);
+const commandLine = inContext(
+  'Host Application of ContextInfo',
+  hostApplication,
+  places.hostApplication,
+);
 
 /** Its image, where the command line starts with a whole path. */
 const image = transform(

@@ -1074,6 +1074,30 @@ const cases: readonly Case[] = [
   one(
     'powershell',
     4103,
+    'a command on a system of another language',
+    {
+      ContextInfo: [
+        ...['Schweregrad = Informational', 'Hostname = ConsoleHost', 'Hostversion = 5.1.1'],
+        ...['Host-ID = 1', 'Hostanwendung = powershell.exe -ep bypass -c $a=1'],
+        ...['Modulversion = 5.1.1', 'Runspace-ID = 2', 'Pipeline-ID = 3', 'Befehlsname = dir'],
+        ...['Befehlstyp = Cmdlet', 'Skriptname = ', 'Befehlspfad = ', 'Sequenznummer = 16'],
+        ...[
+          'Benutzer = CONTOSO\\Bob',
+          'Verbundener Benutzer = ',
+          'Shell-ID = Microsoft.PowerShell',
+        ],
+        ...['', ''],
+      ].join('\r\n        '),
+      Payload: '',
+    },
+    {
+      InitiatingProcessAccountName: 'bob',
+      InitiatingProcessCommandLine: 'powershell.exe -ep bypass -c $a=1',
+    },
+  ),
+  one(
+    'powershell',
+    4103,
     'a command of whoever is connected',
     {
       ContextInfo: `        User = \n        Connected User = CONTOSO\\Eve   \n${' \n'.repeat(50_000)}`,
