@@ -222,7 +222,13 @@ export function requester(base: string, token: string) {
         method,
         headers: { authorization: `Bearer ${token}`, ...headers },
       });
-      request.once('response', resolve);
+      request.once('response', (response) => {
+        // A server that has answered reads no more of a body that it refuses: what is left of it is not waited for.
+        response.once('close', () => {
+          if (!request.writableEnded) request.destroy();
+        });
+        resolve(response);
+      });
       request.once('error', (error) => reject(new UnreachableError(base, error)));
       if (typeof body === 'string') request.end(body);
       // Where the server answers before it has read all, its answer counts and not the broken pipe.

@@ -335,6 +335,15 @@ describe('through a server that holds the directory', { timeout: 180_000 }, () =
     expect(wrong.stderr).toContain('^');
   });
 
+  it('ingest ends where a body is refused before it has been read', async () => {
+    const large = join(directory, 'large.ndjson');
+    await writeFile(large, gunzipSync(await readFile(telemetry)));
+    const place = ['--url', url, '--token', token];
+    const { stdout, stderr, code } = await quarry(['ingest', ...place, '--source', 'nope', large]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
+    expect(stderr).toContain('Known are: defender-streaming,');
+  });
+
   it('a command on the directory says who has it and how to reach it', async () => {
     const { stderr, code } = await quarry(['query', '--data', data, 'DeviceInfo | count']);
     expect(code).toBe(1);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
@@ -18,6 +17,7 @@ import {
   withAdmin,
 } from '../administration.js';
 import { checkStatus } from '../answer.js';
+import { readText } from '../declarations.js';
 import { RefusedError, UsageError } from '../failure.js';
 
 interface TenantOptions extends AdminOptions {
@@ -194,7 +194,7 @@ export function appCommand(): Command {
       .argument('<file>')
       .action((id: string, file: string, options: AdminOptions) =>
         withAdmin(options, async (ask) => {
-          const certificate = await readFile(file, 'utf8');
+          const certificate = await readText(file);
           const path = inTenant(options, `/apps/${encodeURIComponent(id)}/certificates`);
           show(await ask('POST', path, { certificate }), options);
         }),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import {
@@ -10,6 +9,7 @@ import {
   listCommand,
   withAdmin,
 } from '../administration.js';
+import { readText } from '../declarations.js';
 
 interface SaveOptions extends AdminOptions {
   readonly parameters?: string;
@@ -28,7 +28,7 @@ export function functionCommand(): Command {
       .option('--summary <text>', 'what it is for')
       .action((name: string, file: string, options: SaveOptions) =>
         withAdmin(options, async (ask) => {
-          const body = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+          const body = file === '-' ? await text(process.stdin) : await readText(file);
           const { parameters = '', summary = '' } = options;
           await ask('PUT', inTenant(options, pathOf(name)), { body, parameters, summary });
         }),
