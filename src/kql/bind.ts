@@ -10,6 +10,7 @@ import {
   isOutdated,
   jsonReads,
   typeNames,
+  unfittingWildcards,
   unpackedTexts,
   unresolvedName,
 } from './leniency.js';
@@ -131,6 +132,7 @@ export function bind(
     const declared = [
       ...declarations(found, root, source),
       ...typeNames(found, source),
+      ...unfittingWildcards(found, root, source),
       ...jsonReads(found, root, source, isJson),
       ...(unpacks ? unpackedTexts(root, source, isJson) : []),
     ].filter((edit) => !quotes.has(edit.start));

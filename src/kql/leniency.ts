@@ -4,6 +4,7 @@ import type { KustoDiagnostic } from './language.js';
 import type { Edit, SourceText } from './source.js';
 import {
   children,
+  columnsOf,
   type Expression,
   elements,
   kindOf,
@@ -60,6 +61,36 @@ export function typeNames(errors: readonly KustoDiagnostic[], source: SourceText
     if (text === written || !typeWords.has(text)) return [];
     return [{ start: source.toOriginal(Start), length: Length, text }];
   });
+}
+
+/**
+ * A wildcard of project-reorder that no column fits. The binder makes a column of it, so it gives way to
+ * another name of the list, which stays where it is put first, or to all columns.
+ */
+export function unfittingWildcards(
+  errors: readonly KustoDiagnostic[],
+  root: SyntaxNode,
+  source: SourceText,
+): Edit[] {
+  return errors.flatMap((error) => {
+    if (!noColumn.has(error.Code)) return [];
+    for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
+      if (kindOf(node) !== 'ProjectReorderOperator' || !hasKnownInput(node)) continue;
+      const names = elements(node, 'Expressions');
+      const wildcard = names.find(({ TextStart }) => TextStart === error.Start);
+      if (!wildcard || !textOf(wildcard).includes('*')) continue;
+      const other = names.find(({ TextStart }) => errors.every(({ Start }) => Start !== TextStart));
+      const start = source.toOriginal(wildcard.TextStart);
+      return [{ start, length: wildcard.Width, text: other ? textOf(other) : '*' }];
+    }
+    return [];
+  });
+}
+
+/** A function's table of any columns has none before the call. */
+function hasKnownInput({ Parent }: SyntaxNode): boolean {
+  const input = Parent && optionalMember<Expression>(Parent, 'Expression');
+  return columnsOf(input?.ResultType).length > 0;
 }
 
 const noArray = 'KS234';

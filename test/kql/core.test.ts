@@ -543,6 +543,12 @@ cases('project and extend', [
     [[3, 2, 1]],
   ],
   [
+    'project-reorder with wildcards that no column fits',
+    'print a = 1, b = 2, c = 3 | project-reorder z*, c, y* desc, b | project-reorder x* asc | project-rename d = c | summarize take_any(*) by b',
+    'b: long, d: long, a: long',
+    [[2, 3, 1]],
+  ],
+  [
     'project-reorder with a column named twice',
     'print a = 1, b = 2, c = 3 | project-reorder c, b, c, b* | project-reorder c*, a asc, c',
     'c: long, a: long, b: long',
