@@ -247,7 +247,7 @@ describe.skipIf(!hasBrowser)('accessibility', () => {
   const views: readonly (readonly [string, Readonly<Record<string, string | number>>, string])[] = [
     ['grid', { rows: 300 }, 'Results (300)'],
     ['chart', { rows: 80, data: 'hourly', render: 'timechart' }, 'Chart'],
-    ['timeline', { rows: 300 }, 'Timeline'],
+    ['timeline', { rows: 12_000 }, 'Timeline'],
     ['processes', { rows: 30 }, 'Process tree'],
     ['changes', { rows: 300, previous: 1 }, 'Changes'],
     ['stats', { rows: 30, previous: 1 }, 'Stats'],

@@ -89,7 +89,8 @@ export function Timeline({
         zone={zone}
         onWindow={setWindow}
       />
-      <section className="qr-timeline-list" aria-label={text.events}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
+      <section className="qr-timeline-list" tabIndex={0} aria-label={text.events}>
         <table>
           <thead>
             <tr>
