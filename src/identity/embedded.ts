@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
 import { defaultTenantId, tenantSince } from '../store/tenants.js';
+import { findApp } from './apps.js';
 import { embeddedIssuer } from './claims.js';
 import { type KeyRing, openKeys, publicJwk, type SigningKey, signingAlgorithm } from './keys.js';
 import { newSecret } from './secrets.js';
-import type { TrustedIssuer } from './verify.js';
+import { findUser } from './users.js';
+import { isOfUser, type TrustedIssuer } from './verify.js';
 
 /** Milliseconds between two looks at the key folder for a key that is not known. */
 const reloadPauseMs = 1000;
@@ -54,6 +56,13 @@ export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssu
     tenantOf: async ({ tid = '', iat = 0 }) => {
       const since = await tenantSince(store, tid);
       return since !== undefined && isOf(tid, since, iat) ? tid : undefined;
+    },
+    knows: async (claims, tenant) => {
+      const { oid = '' } = claims;
+      const subject = isOfUser(claims)
+        ? await findUser(store, tenant, oid)
+        : await findApp(store, oid);
+      return subject?.tenant === tenant;
     },
   };
 }

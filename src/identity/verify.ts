@@ -17,6 +17,8 @@ export interface TrustedIssuer {
   readonly claims?: (payload: JWTPayload) => object;
   /** The tenant that a verified token belongs to; undefined: none here. */
   readonly tenantOf: (claims: Claims) => Promise<string | undefined>;
+  /** Whether the user or application of a verified token is still there; absent: the issuer alone knows. */
+  readonly knows?: (claims: Claims, tenant: string) => Promise<boolean>;
 }
 
 /** Who a bearer token speaks for, where it opens the API, or one of them. */
@@ -36,6 +38,7 @@ export const tokenFailures = {
   issuer: 'Access token validation failure. Invalid issuer.',
   tenant: 'Access token validation failure. Unknown tenant.',
   signature: 'Access token validation failure. Invalid signature.',
+  removed: 'Access token validation failure. Its user or application has been removed.',
 } as const;
 
 export type TokenFailure = keyof typeof tokenFailures;
@@ -75,8 +78,8 @@ export function createVerifier(options: {
     }
     const tenant = await issuer.tenantOf(claims);
     if (tenant === undefined) throw refused('tenant');
-    // A user's token may carry the user's own app roles: only `scp` says what the program may do for them.
-    return claims.scp !== undefined && claims.idtyp !== 'app'
+    if (issuer.knows && !(await issuer.knows(claims, tenant))) throw refused('removed');
+    return isOfUser(claims)
       ? userOf(claims, claims.scp, tenant, options.dataAccess)
       : applicationOf(claims, tenant);
   };
@@ -121,6 +124,11 @@ function failureOf(error: errors.JOSEError): TokenFailure {
   }
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) return 'malformed';
   return 'signature';
+}
+
+/** A user's token may carry the user's own app roles: only `scp` says what the program may do for them. */
+export function isOfUser(claims: Claims): claims is Claims & { readonly scp: string } {
+  return claims.scp !== undefined && claims.idtyp !== 'app';
 }
 
 async function userOf(

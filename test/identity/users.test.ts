@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { removeApp } from '../../src/identity/apps.js';
 import {
   assignRole,
   dataAccess,
@@ -248,6 +249,39 @@ describe.each(storeKinds)('on %s', (kind) => {
       authorizeData(limited);
       const blind = await mint('ben@contoso.example');
       expect(() => authorizeData(blind)).toThrow(/View Data/);
+    });
+
+    test('a token of a user or an application that has been removed is refused', async () => {
+      const keyDirectory = join(place.directory, 'keys');
+      const keys = await IssuerKeys.open(keyDirectory);
+      const verify = createVerifier({
+        issuers: [trustEmbeddedIssuer(keys, store)],
+        ownNames: new Set(),
+        clockSkewSeconds: 60,
+        dataAccess: (where, user) => dataAccess(store, where, user),
+      });
+      const roles = ['AdvancedHunting.Read.All'];
+      const [user, app] = await Promise.all([
+        mintToken(store, keyDirectory, {
+          app: 'gone',
+          roles: [],
+          scopes: ['AdvancedHunting.Read'],
+        }),
+        mintToken(store, keyDirectory, { app: 'leaked', roles }),
+      ]);
+      const { id } = await verify(app, 'legacy');
+      await verify(user, 'legacy');
+      await removeUser(store, tenant, 'gone');
+      await removeApp(store, id);
+      for (const token of [user, app]) {
+        await expect(verify(token, 'legacy')).rejects.toMatchObject({
+          code: 'request.unauthorized',
+          message: expect.stringMatching(/has been removed/),
+        });
+      }
+      // Another one of the same name is another one.
+      await createUser(store, { tenant, name: 'gone', password: null });
+      await expect(verify(user, 'legacy')).rejects.toMatchObject({ code: 'request.unauthorized' });
     });
 
     test('a token minted with scopes and without a user sees everything', async () => {
