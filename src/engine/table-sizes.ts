@@ -13,6 +13,18 @@ export interface StoredTableSize {
   readonly lastEvent: string | null;
 }
 
+/** The tables of a database that have no rows. */
+export async function emptyTables(
+  engine: Pick<Engine, 'select'>,
+  database: string,
+): Promise<string[]> {
+  const tables = await engine.select<{ name: string }>(
+    sql`SELECT name FROM system.tables
+      WHERE database = ${literal(database)} AND total_rows = 0 ORDER BY name`.text,
+  );
+  return tables.map(({ name }) => name);
+}
+
 /** The tables of the catalog that hold rows, by their names. */
 export async function storedTableSizes(
   engine: Pick<Engine, 'select'>,

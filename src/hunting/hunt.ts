@@ -4,6 +4,7 @@ import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import { compile, type ResultColumn, type SqlQuery } from '../compile.js';
 import type { Engine, EngineLimits, QueryProgress, QueryStats } from '../engine/engine.js';
+import { emptyTables } from '../engine/table-sizes.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
 import type { QueryParameters } from '../plan/context.js';
@@ -128,6 +129,9 @@ export interface CompiledHunt extends SqlQuery {
   readonly now: Date;
 }
 
+/** Texts that may read all tables there are: most of a deployment's have no rows, and are better left out. */
+const manyTables = /\b(?:search|find)\b|\*/;
+
 /** One hunt, scoped and compiled: all that can be said of it before it runs. */
 export async function compileHunt(
   request: HuntRequest,
@@ -138,9 +142,11 @@ export async function compileHunt(
   let used: QueryStats | undefined;
   const tenant = services.tenant(request.principal.tenant);
   const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
+  const database = tenantDatabase(request.principal.tenant);
   const scope: Scope = {
     ...scopeOf(request, tenant, services.now?.() ?? new Date()),
     geoDictionary: places ?? null,
+    ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, database) }),
   };
   const probes = new Map<string, Record<string, unknown>[]>();
   for (;;) {

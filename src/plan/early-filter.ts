@@ -1,19 +1,31 @@
-import type { LogicalPlan, PlanColumn, PlanExpression } from './plan.js';
+import {
+  columnReference,
+  type LogicalPlan,
+  type PlanColumn,
+  type PlanExpression,
+  type PlanNode,
+} from './plan.js';
+import { subplansOf } from './traversal.js';
 import { isVolatile } from './volatile.js';
 
-type Columns = (column: PlanColumn) => PlanColumn | undefined;
+type Columns = (column: PlanColumn) => PlanExpression | undefined;
+
+/** Parts of a condition, once for each table of a union: beyond it the union is filtered as a whole. */
+const mostParts = 20_000;
 
 /**
  * The rows that meet the condition. Of left rows with equal keys an `innerunique` join keeps any one; a
  * condition behind it that only reads left columns is put before that choice, as Kusto does, so that a
- * wanted row does not give way to one that is dropped.
+ * wanted row does not give way to one that is dropped. Each table of a union is filtered for itself: there
+ * the condition reads what the table has, and hundreds of columns that others have are none of its business.
  */
 export function filtered(plan: LogicalPlan, condition: PlanExpression): LogicalPlan {
+  if (plan.kind === 'union') return filteredUnion(plan, condition);
   if (!hasUniqueJoin(plan)) return { kind: 'filter', input: plan, condition };
-  let result = plan;
+  let result: LogicalPlan = plan;
   const late: PlanExpression[] = [];
   for (const term of termsOf(condition)) {
-    const early = isVolatile(term) ? undefined : pushed(result, term);
+    const early: LogicalPlan | undefined = isVolatile(term) ? undefined : pushed(result, term);
     if (early) result = early;
     else late.push(term);
   }
@@ -22,6 +34,25 @@ export function filtered(plan: LogicalPlan, condition: PlanExpression): LogicalP
   const rest: PlanExpression =
     others.length > 0 && condition.kind === 'call' ? { ...condition, arguments: late } : first;
   return { kind: 'filter', input: result, condition: rest };
+}
+
+function filteredUnion(plan: PlanNode<'union'>, condition: PlanExpression): LogicalPlan {
+  const whole: LogicalPlan = { kind: 'filter', input: plan, condition };
+  const isSmall = partsOf(condition) * plan.inputs.length <= mostParts;
+  if (!isSmall || isVolatile(condition) || subplansOf(condition).length > 0) return whole;
+  const inputs: PlanNode<'union'>['inputs'][number][] = [];
+  for (const { plan: input, columns } of plan.inputs) {
+    const values = new Map(plan.columns.map((column, place) => [column, columns[place]]));
+    const own = renamed(condition, (column) => values.get(column));
+    if (!own) return whole;
+    inputs.push({ plan: filtered(input, own), columns });
+  }
+  return { ...plan, inputs };
+}
+
+function partsOf(expression: PlanExpression): number {
+  if (expression.kind !== 'call') return 1;
+  return expression.arguments.reduce((sum, part) => sum + partsOf(part), 1);
 }
 
 function hasUniqueJoin(plan: LogicalPlan): boolean {
@@ -49,7 +80,7 @@ function pushed(plan: LogicalPlan, term: PlanExpression): LogicalPlan | undefine
       if (/right|full/.test(plan.join)) return undefined;
       const sources = new Map(
         plan.output.flatMap(({ column, source, side }) =>
-          side === 'left' ? [[column, source] as const] : [],
+          side === 'left' ? [[column, columnReference(source)] as const] : [],
         ),
       );
       const below = renamed(term, (column) => sources.get(column));
@@ -62,7 +93,7 @@ function pushed(plan: LogicalPlan, term: PlanExpression): LogicalPlan | undefine
     case 'project': {
       const sources = new Map(
         plan.columns.flatMap(({ column, expression }) =>
-          expression.kind === 'column' ? [[column, expression.column] as const] : [],
+          expression.kind === 'column' ? [[column, expression] as const] : [],
         ),
       );
       const below = renamed(term, (column) => sources.get(column));
@@ -79,11 +110,10 @@ function pushed(plan: LogicalPlan, term: PlanExpression): LogicalPlan | undefine
   }
 }
 
-/** The expression over other columns, or undefined where one of its own has no other. */
+/** The expression over other values than its columns, or undefined where one of those has no other. */
 function renamed(expression: PlanExpression, other: Columns): PlanExpression | undefined {
   if (expression.kind === 'column') {
-    const column = other(expression.column);
-    return column && { ...expression, column };
+    return other(expression.column);
   }
   if (expression.kind !== 'call') return expression;
   const parts = expression.arguments.map((part) => renamed(part, other));

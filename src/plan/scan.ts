@@ -74,18 +74,20 @@ export function scanTable(
     const column = newColumn(context, wanted.name, wanted.type);
     return { column, expression: converted(expression, wanted.type) };
   });
-  const plan: LogicalPlan = {
-    kind: 'scan',
-    database: scope.database,
-    table: stored.name,
-    columns: [...sources.values()],
-    timeColumn: stored.timeColumn,
-    from: earliestOf(stored, scope),
-    to: scope.to,
-    deviceGroups: scope.deviceGroups,
-    deviceRules: scope.deviceRules ?? [],
-    deviceScoped: stored.deviceScoped,
-  };
+  const plan: LogicalPlan = scope.emptyTables?.includes(stored.name)
+    ? { kind: 'values', columns: [...sources.values()].map(({ column }) => column), rows: [] }
+    : {
+        kind: 'scan',
+        database: scope.database,
+        table: stored.name,
+        columns: [...sources.values()],
+        timeColumn: stored.timeColumn,
+        from: earliestOf(stored, scope),
+        to: scope.to,
+        deviceGroups: scope.deviceGroups,
+        deviceRules: scope.deviceRules ?? [],
+        deviceScoped: stored.deviceScoped,
+      };
   const columns = assignments.map(({ column }) => column);
   const plain = assignments.every(
     ({ column, expression }) => expression.kind === 'column' && expression.column === column,

@@ -23,6 +23,8 @@ export interface Scope {
   readonly deviceGroups: readonly string[] | null;
   /** Besides the groups: devices that meet every condition of one of the rules. */
   readonly deviceRules?: readonly (readonly DeviceCondition[])[];
+  /** Stored tables that are known to have no rows; of others nothing is known. */
+  readonly emptyTables?: readonly string[];
   /** The engine's dictionary of the places of IP addresses; null where there is none. */
   readonly geoDictionary?: string | null;
 }

@@ -47,6 +47,25 @@ export function isEvaluatedOnce({ materialized, plan }: SharedPlan): boolean {
   return materialized || (isCostly(plan) && !hasVolatile(plan));
 }
 
+/** Whether it is known to have no rows. */
+export function isEmpty(plan: LogicalPlan): boolean {
+  switch (plan.kind) {
+    case 'values':
+      return plan.rows.length === 0;
+    case 'filter':
+    case 'project':
+    case 'sort':
+    case 'limit':
+    case 'window':
+    case 'unnest':
+      return isEmpty(plan.input);
+    case 'union':
+      return plan.inputs.every((input) => isEmpty(input.plan));
+    default:
+      return false;
+  }
+}
+
 export const hasJoin = someNode(({ kind }) => kind === 'join');
 
 /** Its rows take more than reading what is stored. */

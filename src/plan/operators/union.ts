@@ -23,6 +23,7 @@ import {
   stringLiteral,
 } from '../plan.js';
 import { ingestionColumn, scanTable } from '../scan.js';
+import { isEmpty } from '../traversal.js';
 import { planBody } from '../user-functions.js';
 
 /** `union [kind=inner] [withsource=Name] [isfuzzy=true] T1, (T2 | …), T*`, piped or leading. */
@@ -89,7 +90,7 @@ export function unionOf(
     plan: {
       kind: 'union',
       columns: [...source, ...columns, ...partition, ...arrival],
-      inputs: members.map((each) => {
+      inputs: withRows(members).map((each) => {
         const own = columnsByKey(each.relation);
         return {
           plan: each.relation.plan,
@@ -112,6 +113,11 @@ export function unionOf(
     order: [],
     ingestionTime: arrival[0] ?? null,
   };
+}
+
+/** Of hundreds of columns each, tables without rows would cost the engine as much to prepare as those with some. */
+function withRows(members: readonly UnionMember[]): readonly UnionMember[] {
+  return members.filter(({ relation }) => !isEmpty(relation.plan));
 }
 
 function keyOf(name: string, type: PlanColumn['type']): string {
