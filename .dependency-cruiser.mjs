@@ -5,6 +5,7 @@
 const mayImport = {
   catalog: [],
   store: [],
+  'thread.ts': [],
   kql: ['catalog'],
   plan: ['kql', 'catalog'],
   sql: ['plan', 'catalog'],
@@ -13,8 +14,11 @@ const mayImport = {
   'reference.ts': ['support.ts'],
   engine: ['sql', 'catalog'],
   identity: ['store'],
-  hunting: ['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],
-  ingest: ['engine', 'catalog', 'store'],
+  hunting: [
+    ...['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],
+    'thread.ts',
+  ],
+  ingest: ['engine', 'catalog', 'store', 'thread.ts'],
   detections: ['hunting', 'catalog', 'store'],
   simulator: ['catalog'],
   api: [...['hunting', 'ingest', 'detections', 'identity', 'catalog', 'compile.ts'], 'support.ts'],

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { builtinCatalog } from '../src/catalog/catalog.js';
 import { tenantDatabase } from '../src/catalog/names.js';
 import { startChdbEngine } from '../src/engine/chdb.js';
+import { CompileThreads } from '../src/hunting/compile-threads.js';
 import { hunt } from '../src/hunting/hunt.js';
 import { sql } from '../src/sql/sql.js';
 import { termText } from '../src/sql/terms.js';
@@ -107,7 +108,12 @@ const principal = {
   deviceGroups: null,
 };
 const limits = { wallSeconds: 300, memoryBytes: 8e9, rows: 100_000, resultBytes: 124e6 };
-const services = { engine, tenant: () => ({ catalog: builtinCatalog, retentionDays: null }) };
+const compiler = new CompileThreads();
+const services = {
+  engine,
+  compiler,
+  tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
+};
 
 try {
   const [size] = await engine.select<{ rows: string }>(`SELECT count() AS rows FROM ${table}`);
@@ -148,6 +154,7 @@ try {
   }
   console.log(`peak memory of the engine's process ${peakOf(engine.pid)} MB`);
 } finally {
+  await compiler.close();
   await engine.close();
 }
 

@@ -329,7 +329,7 @@ export function explain(
     return {
       columns: outcome.kind === 'query' ? query.columns : columns,
       plan: explainPlan(plan),
-      sql: query.sql,
+      sql: atMoment(query.sql, scope.now),
       visualization: visualizationOf(bound.root),
       reads,
       hints: [...hintsOn(bound), ...hintsOnTime(bound, reads, scope)],

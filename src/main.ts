@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { Metrics } from './api/metrics.js';
 import { createElasticsearchServer, createServer } from './api/server.js';
 import { builtinCatalog } from './catalog/catalog.js';
-import { compile } from './compile.js';
 import {
   type Configuration,
   checkReadable,
@@ -20,6 +19,7 @@ import { type DirectoryLock, lockDataDirectory } from './engine/lock.js';
 import { HuntError } from './errors.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
+import { CompileThreads } from './hunting/compile-threads.js';
 import { CustomTables } from './hunting/custom-tables.js';
 import { previewDevices } from './hunting/device-preview.js';
 import { explainHunt } from './hunting/explain.js';
@@ -82,6 +82,8 @@ export interface Quarry {
   flush(): Promise<void>;
   /** Deletes the telemetry of a tenant; its tables stay. */
   empty(tenant: string): Promise<void>;
+  /** Loads the language, of use where hunts are still to come: the first does not wait for it. */
+  warmUp(): void;
   /** Answers what is under way, then stops everything and leaves the data directory. */
   close(): Promise<void>;
 }
@@ -260,8 +262,11 @@ async function start(
           timeoutMs: timeoutSeconds * 1000,
         })
       : undefined;
+  const compiler = new CompileThreads();
+  closers.push(() => compiler.close());
   const hunting = {
     engine,
+    compiler,
     tenants,
     quota,
     profiles,
@@ -282,11 +287,12 @@ async function start(
   const administration = new Administration({
     store,
     engine,
+    compiler,
     tenants,
     flush: () => ingest.flush(),
     forgetTenant: (id) => ingest.forgetTenant(id),
   });
-  const counts = new TableCounts(engine, tenants);
+  const counts = new TableCounts(hunting);
   const uploads = await Uploads.open(paths.uploads, ingest);
   const sourceParts: SourceParts = {
     ...place,
@@ -342,11 +348,12 @@ async function start(
       store,
       audit,
       tenants,
+      compiler,
       administration,
       usage: (principal) => usageOf(principal, { quota, profiles }),
-      devices: (tenant, group) => previewDevices(tenant, group, { engine, tenants }),
+      devices: (tenant, group) => previewDevices(tenant, group, hunting),
       telemetry: {
-        tables: new CustomTables({ store, engine, tenants, flush: () => ingest.flush() }),
+        tables: new CustomTables({ store, engine, compiler, tenants, flush: () => ingest.flush() }),
         purges,
         retention: (tenant) => retentionOf({ store, tenants }, tenant),
         changeRetention: (tenant, change) => changeRetention({ store, tenants }, tenant, change),
@@ -407,6 +414,7 @@ async function start(
     elasticsearchUrl,
     flush: () => ingest.flush(),
     empty: (tenant) => administration.empty(tenant),
+    warmUp: () => compiler.warmUp(),
   };
 }
 
@@ -470,24 +478,6 @@ async function warnOfUnknownTenants(
       log.warn({ setting, tenant }, 'a setting names a tenant that does not exist');
     }
   }
-}
-
-/**
- * Compiles a hunt of nothing, so that the first real one does not wait for the language to load: two seconds of
- * work for this thread, of use where hunts are still to come.
- */
-export function warmUp(): void {
-  compile(
-    'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId',
-    builtinCatalog,
-    {
-      database: 'warm',
-      now: new Date(0),
-      from: null,
-      to: null,
-      deviceGroups: null,
-    },
-  );
 }
 
 /** The addresses under which this server is an audience of tokens. */

@@ -26,6 +26,11 @@ function sqlOf(text: string, catalog: Catalog, of: Scope): string {
 
 const ticksAt = (now: string) => BigInt(Date.parse(now)) * 10_000n;
 
+test('an explanation shows the SQL that is run', () => {
+  const text = 'DeviceEvents | where Timestamp > ago(1d) | extend age = now() - Timestamp';
+  expect(explain(text, builtinCatalog, scope).sql).toBe(sqlOf(text, builtinCatalog, scope));
+});
+
 describe('a text that is compiled again', () => {
   test.each([
     ['ago', 'DeviceEvents | where Timestamp > ago(7d)', -7n * dayTicks],

@@ -13,6 +13,7 @@ import {
 import { HuntError } from '../errors.js';
 import type { Administration } from '../hunting/administration.js';
 import type { AuditLog } from '../hunting/audit.js';
+import type { Compiler } from '../hunting/compiler.js';
 import type { ExplainedHunt } from '../hunting/explain.js';
 import type { SavedQueries } from '../hunting/saved-queries.js';
 import type { HuntCall } from '../hunting/service.js';
@@ -106,6 +107,7 @@ export interface ServerParts extends HuntingParts {
     readonly administration: Administration;
     readonly telemetry: TelemetryAdministration;
     readonly tenants: TenantContexts;
+    readonly compiler: Compiler;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
     readonly devices: Parameters<typeof peopleRoutes>[1]['devices'];
   };

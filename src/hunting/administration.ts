@@ -17,12 +17,14 @@ import {
   type Tenant,
   tenantIdPattern,
 } from '../store/tenants.js';
+import type { Compiler } from './compiler.js';
 import { hunt } from './hunt.js';
 import type { TenantContexts } from './tenants.js';
 
 export interface AdministrationParts {
   readonly store: Store;
   readonly engine: Engine;
+  readonly compiler: Compiler;
   readonly tenants: TenantContexts;
   /** Resolves when all that senders were told is taken is in the engine. */
   readonly flush: () => Promise<void>;
@@ -223,11 +225,11 @@ export class Administration {
   }
 
   async *#rows(tenant: string, table: Table, text: string): AsyncGenerator<string> {
-    const { engine, tenants } = this.#parts;
+    const { engine, compiler, tenants } = this.#parts;
     const context = await tenants.of(tenant);
     const { rows } = await hunt(
       { principal: ownerOf(tenant), text, limits: exportLimits },
-      { engine, tenant: () => context },
+      { engine, compiler, tenant: () => context },
     );
     const before = `{"category":"AdvancedHunting-${table.name}","tenantId":${JSON.stringify(tenant)},"properties":`;
     let rest = '';

@@ -8,7 +8,6 @@ import {
 } from '../catalog/custom-table.js';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
-import { compile } from '../compile.js';
 import type { Engine } from '../engine/engine.js';
 import { HuntError } from '../errors.js';
 import { identifier, literal, sql } from '../sql/sql.js';
@@ -20,11 +19,13 @@ import {
 } from '../store/custom-tables.js';
 import { toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
+import type { Compiler } from './compiler.js';
 import type { TenantContexts } from './tenants.js';
 
 interface CustomTablesParts {
   readonly store: Store;
   readonly engine: Engine;
+  readonly compiler: Compiler;
   readonly tenants: TenantContexts;
   /** Resolves when all that senders were told is taken is in the engine. */
   readonly flush: () => Promise<void>;
@@ -53,13 +54,16 @@ export class CustomTables {
   save(tenant: string, declaration: unknown): Promise<{ table: CustomTable; isNew: boolean }> {
     return this.#inTurn(async () => {
       const table = parseCustomTable(declaration);
-      const { store, tenants } = this.#parts;
+      const { store, tenants, compiler } = this.#parts;
       const stored = await listCustomTables(store, tenant);
       const before = stored.find(({ name }) => name === table.name);
       if (before) assertCompatible(declared(before), table);
       else assertTableCount(stored.length + 1);
       const { catalog } = await tenants.of(tenant);
-      assertUsable(table, withCustomTable(withoutTable(catalog, before?.name), table));
+      const changed = withCustomTable(withoutTable(catalog, before?.name), table);
+      await assertUsable(table, (text) =>
+        compiler.compile({ caller: tenant }, text, changed, checkScope),
+      );
       await saveCustomTable(store, tenant, { name: table.name, declaration: toJson(table) });
       tenants.forget(tenant);
       try {
@@ -130,9 +134,19 @@ function withoutTable(catalog: Catalog, name: string | undefined): Catalog {
   return catalogOf(tables, catalog.legacyTables, catalog.functions);
 }
 
+const checkScope = {
+  database: 'check',
+  now: new Date(0),
+  from: null,
+  to: null,
+  deviceGroups: null,
+};
+
 /** A name that the language has for something else could never be asked for. */
-function assertUsable({ name, columns }: CustomTable, catalog: Catalog): void {
-  const scope = { database: 'check', now: new Date(0), from: null, to: null, deviceGroups: null };
+async function assertUsable(
+  { name, columns }: CustomTable,
+  compile: (text: string) => Promise<unknown>,
+): Promise<void> {
   const uses = [
     { what: name, text: name },
     ...columns.map((column) => ({
@@ -142,7 +156,7 @@ function assertUsable({ name, columns }: CustomTable, catalog: Catalog): void {
   ];
   for (const { what, text } of uses) {
     try {
-      compile(text, catalog, scope);
+      await compile(text);
     } catch (error) {
       if (!(error instanceof HuntError)) throw error;
       throw new HuntError(

@@ -1,6 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { Engine } from '../engine/engine.js';
 import type { DeviceGroup } from '../identity/device-groups.js';
+import type { Compiler } from './compiler.js';
 import { hunt } from './hunt.js';
 import type { TenantContexts } from './tenants.js';
 
@@ -20,7 +21,15 @@ const shown = 200;
 export async function previewDevices(
   tenant: string,
   { name, conditions }: DeviceGroup,
-  { engine, tenants }: { readonly engine: Engine; readonly tenants: TenantContexts },
+  {
+    engine,
+    compiler,
+    tenants,
+  }: {
+    readonly engine: Engine;
+    readonly compiler: Compiler;
+    readonly tenants: TenantContexts;
+  },
 ): Promise<{ readonly devices: readonly PreviewedDevice[]; readonly count: number }> {
   const context = await tenants.of(tenant);
   const ask = async (text: string): Promise<unknown[]> => {
@@ -40,7 +49,7 @@ export async function previewDevices(
         text,
         limits: { wallSeconds: 30, memoryBytes: 2 ** 30, rows: shown, resultBytes: 2 ** 22 },
       },
-      { engine, tenant: () => context },
+      { engine, compiler, tenant: () => context },
     );
     return JSON.parse(`[${await textOf(rows)}]`) as unknown[];
   };

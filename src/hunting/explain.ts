@@ -1,8 +1,9 @@
 import { text as textOf } from 'node:stream/consumers';
-import { type Explanation, explain } from '../compile.js';
+import type { Explanation } from '../compile.js';
 import type { Engine } from '../engine/engine.js';
 import type { TableRead } from '../plan/reads.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../sql/sql.js';
+import { callerOf } from './compiler.js';
 import { hunt, scopeOf, type TenantContext } from './hunt.js';
 import { chooseProfile, limitsOf } from './profiles.js';
 import { contextFor, type HuntCall, type HuntingParts, lookback } from './service.js';
@@ -47,9 +48,13 @@ export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promi
   const window = call.window ?? lookback(profile.lookbackDays);
   const asked = { principal, ...(window && { window }), ...(now && { now }) };
   const scope = scopeOf(asked, context, new Date());
-  const { reads, ...explanation } = explain(text, context.catalog, scope, {
-    ...(parameters && { parameters }),
-  });
+  const { reads, ...explanation } = await parts.compiler.explain(
+    { caller: callerOf(principal) },
+    text,
+    context.catalog,
+    scope,
+    { ...(parameters && { parameters }) },
+  );
   const widths = await columnWidths(scope.database, reads, parts.engine);
   const tables = new Map<string, ReadEstimate>();
   for (const read of reads) {
@@ -114,13 +119,13 @@ async function visibleRows(
   { table, timeColumn, from, to }: TableRead,
   { principal, generation }: ExplainCall,
   context: TenantContext,
-  { engine, profiles }: HuntingParts,
+  { engine, compiler, profiles }: HuntingParts,
 ): Promise<number> {
   const limits = limitsOf(chooseProfile(profiles, principal, generation), profiles.memoryBytes);
   const window = timeColumn ? { ...(from && { from }), ...(to && { to }) } : {};
   const { rows } = await hunt(
     { principal, text: `['${table}'] | count`, limits, window },
-    { engine, tenant: () => context },
+    { engine, compiler, tenant: () => context },
   );
   return (JSON.parse(await textOf(rows)) as { Count: number }).Count;
 }

@@ -1,6 +1,5 @@
 import { catalogOf } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
-import { checkFunction } from '../compile.js';
 import { HuntError } from '../errors.js';
 import {
   listFunctions,
@@ -9,6 +8,7 @@ import {
   type TenantFunction,
 } from '../store/functions.js';
 import type { Store } from '../store/store.js';
+import type { Compiler } from './compiler.js';
 import type { TenantContexts } from './tenants.js';
 
 const mostFunctions = 1000;
@@ -39,11 +39,11 @@ export function withFunctions(catalog: Catalog, own: readonly TenantFunction[]):
  * @throws HuntError `catalog.invalid` for a name that is taken, parameters or a body that do not bind
  */
 export async function declareFunction(
-  parts: Parts,
+  parts: Parts & { readonly compiler: Compiler },
   tenant: string,
   declared: TenantFunction,
 ): Promise<void> {
-  const { store, tenants } = parts;
+  const { store, tenants, compiler } = parts;
   const { catalog } = await tenants.of(tenant);
   const own = await listFunctions(store, tenant);
   const others = own.filter(({ name }) => name !== declared.name);
@@ -60,7 +60,11 @@ export async function declareFunction(
       message: `a tenant has at most ${mostFunctions} functions`,
     });
   }
-  checkFunction(declared, withoutFunction(catalog, declared.name));
+  await compiler.checkFunction(
+    { caller: tenant },
+    declared,
+    withoutFunction(catalog, declared.name),
+  );
   await saveFunction(store, tenant, declared);
   tenants.forget(tenant);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
-import { compile, type ResultColumn, type SqlQuery } from '../compile.js';
+import type { ResultColumn, SqlQuery } from '../compile.js';
 import type { Engine, EngineLimits, QueryProgress, QueryStats } from '../engine/engine.js';
 import { emptyTables } from '../engine/table-sizes.js';
 import { HuntError } from '../errors.js';
@@ -11,6 +11,7 @@ import type { QueryParameters } from '../plan/context.js';
 import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
 import type { RowEncoding } from '../sql/encode.js';
+import { type Compiler, callerOf } from './compiler.js';
 import type { FetchExternal } from './external-data.js';
 import { traced } from './tracing.js';
 
@@ -43,6 +44,7 @@ export interface TenantContext {
 
 export interface HuntServices {
   readonly engine: Engine;
+  readonly compiler: Compiler;
   readonly tenant: (tenantId: string) => TenantContext;
   /** Reads the files of `externaldata`; where it is absent, hunts may read none. */
   readonly fetchExternal?: FetchExternal | undefined;
@@ -137,10 +139,11 @@ export async function compileHunt(
   request: HuntRequest,
   services: HuntServices,
 ): Promise<CompiledHunt> {
-  const { engine } = services;
+  const { engine, compiler } = services;
+  const { principal, signal } = request;
   const ends = performance.now() + request.limits.wallSeconds * 1000;
   let used: QueryStats | undefined;
-  const tenant = services.tenant(request.principal.tenant);
+  const tenant = services.tenant(principal.tenant);
   const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
   const database = tenantDatabase(request.principal.tenant);
   const scope: Scope = {
@@ -149,8 +152,9 @@ export async function compileHunt(
     ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, database) }),
   };
   const probes = new Map<string, Record<string, unknown>[]>();
+  const asking = { caller: callerOf(principal), signal, until: ends };
   for (;;) {
-    const query = compile(request.text, tenant.catalog, scope, {
+    const query = await compiler.compile(asking, request.text, tenant.catalog, scope, {
       encoding: request.encoding ?? 'legacy',
       probes,
       ...(request.parameters && { parameters: request.parameters }),
@@ -170,7 +174,6 @@ export async function compileHunt(
       probes.set(query.source.key, await external(query.source, services));
       continue;
     }
-    const { signal } = request;
     const limits = limitsUntil(ends, request.limits);
     const { rows, stats } = await engine.run({ sql: query.sql, tag: randomUUID(), limits, signal });
     used = used ? together(used, stats) : stats;

@@ -7,6 +7,7 @@ import { HuntError } from '../errors.js';
 import { authorizeData, holds } from '../identity/authorize.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from './audit.js';
+import type { Compiler } from './compiler.js';
 import type { FetchExternal } from './external-data.js';
 import {
   type CompiledHunt,
@@ -45,6 +46,7 @@ export interface HuntCall extends Omit<HuntRequest, 'limits'> {
 
 export interface HuntingParts {
   readonly engine: Engine;
+  readonly compiler: Compiler;
   readonly tenants: TenantContexts;
   readonly quota: QuotaLedger;
   readonly profiles: ProfileChoice;
@@ -201,6 +203,7 @@ function compiling<T>(
       },
       {
         engine: parts.engine,
+        compiler: parts.compiler,
         tenant: () => context,
         fetchExternal: parts.fetchExternal,
         geo: parts.geo,

@@ -5,6 +5,7 @@ import type { Table } from '../catalog/types.js';
 import type { Engine, EngineLimits } from '../engine/engine.js';
 import type { Principal } from '../identity/principal.js';
 import { literal, sql } from '../sql/sql.js';
+import type { Compiler } from './compiler.js';
 import { hunt, type TenantContext } from './hunt.js';
 import { contextFor } from './service.js';
 import type { TenantContexts } from './tenants.js';
@@ -38,17 +39,25 @@ interface Counted {
   readonly newest: string | null;
 }
 
+interface Parts {
+  readonly engine: Engine;
+  readonly compiler: Compiler;
+  readonly tenants: TenantContexts;
+}
+
 /** Counts rows as hunts do, so that nobody is told of rows that are not theirs; remembered for some seconds. */
 export class TableCounts {
   readonly #engine: Engine;
+  readonly #compiler: Compiler;
   readonly #tenants: TenantContexts;
   readonly #known = new Map<
     string,
     { readonly at: number; readonly counts: Promise<ReadonlyMap<string, TableStatistics>> }
   >();
 
-  constructor(engine: Engine, tenants: TenantContexts) {
+  constructor({ engine, compiler, tenants }: Parts) {
     this.#engine = engine;
+    this.#compiler = compiler;
     this.#tenants = tenants;
   }
 
@@ -109,7 +118,7 @@ export class TableCounts {
     const text = `union ${tables.map(countOf).join(', ')}`;
     const { rows } = await hunt(
       { principal, text, limits },
-      { engine: this.#engine, tenant: () => context },
+      { engine: this.#engine, compiler: this.#compiler, tenant: () => context },
     );
     return JSON.parse(`[${await textOf(rows)}]`) as Counted[];
   }

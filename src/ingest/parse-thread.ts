@@ -13,8 +13,8 @@ import { type HandedBatch, handOver } from './handover.js';
 import { EventTables } from './normalize.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
+import { giveWay } from './priority.js';
 import { connectorNames } from './routing.js';
-import { giveWay } from './thread.js';
 
 /** Rows are handed over in portions of this size. */
 const portionBytes = 16 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
+import { startThread } from '../thread.js';
 import { connectors } from './connectors.js';
 import type { BodyForm, CutBody, CutOptions } from './cutting/cut.js';
 import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
-import { startThread } from './thread.js';
 
 type Answer<Kind> = Extract<ParseReply, { kind: Kind }>;
 export type Done = Answer<'done'>;
@@ -157,7 +157,7 @@ class ParseThread {
 
   constructor(settings: ThreadSettings, taker: RowsTaker) {
     this.#taker = taker;
-    this.#worker = startThread('parse-thread', {
+    this.#worker = startThread('parse-thread', import.meta.url, {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
       workerData: settings,
     });

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineSegment } from '../engine/engine.js';
-import { type FailureCode, HuntError, type ParametersOf } from '../errors.js';
+import { HuntError } from '../errors.js';
+import type { Fault } from '../thread.js';
 import type { PartCounts } from './writer.js';
 
 /** What the thread is started with. */
@@ -64,41 +65,6 @@ export interface WriterStatus {
   readonly backlogRows: ReadonlyMap<string, number>;
   /** Why rows do not get into the engine; undefined when they do. */
   readonly failure: Fault | undefined;
-}
-
-/** An error, as it passes between threads. */
-export interface Fault {
-  /** Of a HuntError. */
-  readonly code?: FailureCode;
-  readonly parameters?: unknown;
-  readonly message: string;
-  readonly stack?: string | undefined;
-  readonly cause?: Fault;
-}
-
-export function faultOf(error: unknown): Fault {
-  if (!(error instanceof Error)) {
-    return { message: String(error) };
-  }
-  const { message, stack, cause } = error;
-  return {
-    ...(error instanceof HuntError ? { code: error.code, parameters: error.parameters } : {}),
-    message,
-    stack,
-    ...(cause === undefined ? {} : { cause: faultOf(cause) }),
-  };
-}
-
-export function errorOf({ code, parameters, message, stack, cause }: Fault): Error {
-  const options = cause === undefined ? {} : { cause: errorOf(cause) };
-  const error =
-    code === undefined
-      ? new Error(message, options)
-      : new HuntError(code, parameters as ParametersOf<FailureCode>, options);
-  if (stack !== undefined) {
-    error.stack = stack;
-  }
-  return error;
 }
 
 /** The thread ended, and with it the rows that it had. */

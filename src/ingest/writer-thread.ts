@@ -2,15 +2,14 @@
 // memory, and what it does holds up no hunt.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Engine } from '../engine/engine.js';
+import { errorOf, faultOf } from '../thread.js';
 import { HandedOver } from './handover.js';
 import type { TenantRows } from './journal.js';
+import { giveWay } from './priority.js';
 import { refusedRow } from './refused.js';
-import { giveWay } from './thread.js';
 import { Writer } from './writer.js';
 import {
   type EngineCall,
-  errorOf,
-  faultOf,
   interrupted,
   type WriterReply,
   type WriterRequest,

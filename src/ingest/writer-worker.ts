@@ -5,13 +5,11 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import type { Engine } from '../engine/engine.js';
+import { errorOf, faultOf, startThread } from '../thread.js';
 import type { RowsTaker } from './parse-worker.js';
-import { startThread } from './thread.js';
 import type { PartCounts } from './writer.js';
 import {
   type EngineCall,
-  errorOf,
-  faultOf,
   interrupted,
   type WriterReply,
   type WriterRequest,
@@ -228,7 +226,7 @@ class WriterThread {
     this.opened = new Promise((resolve, reject) => {
       this.#settleOpened = { resolve, reject };
     });
-    this.#worker = startThread('writer-thread', {
+    this.#worker = startThread('writer-thread', import.meta.url, {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
       workerData: settings,
     });

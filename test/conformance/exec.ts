@@ -12,6 +12,7 @@ import { migrate } from '../../src/engine/schema.js';
 import { HuntError } from '../../src/errors.js';
 import { hunt } from '../../src/hunting/hunt.js';
 import { dotNetTypes } from '../../src/kql/type-names.js';
+import { compileHere } from '../compile-here.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'quarry-conformance-'));
 const engine = await startChdbEngine({ dataDirectory: directory });
@@ -29,7 +30,11 @@ const principal = {
   deviceGroups: null,
 };
 const limits = { wallSeconds: 60, memoryBytes: 4e9, rows: 100_000, resultBytes: 124e6 };
-const services = { engine, tenant: () => ({ catalog: builtinCatalog, retentionDays: null }) };
+const services = {
+  engine,
+  compiler: compileHere,
+  tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
+};
 
 async function answer(line: string): Promise<void> {
   const { id, kql } = JSON.parse(line) as { id: string; kql: string };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { GeoDatabase } from '../../src/engine/geo-database.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { compileHere } from '../compile-here.js';
 import { type Harness, startHarness } from '../kql/harness.js';
 
 let kql: Harness;
@@ -27,6 +28,7 @@ const limits = { wallSeconds: 60, memoryBytes: 2e9, rows: 1000, resultBytes: 1e7
 async function countries(isThere: boolean): Promise<unknown[]> {
   const services = {
     engine: kql.engine,
+    compiler: compileHere,
     tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
     geo: isThere ? () => geo.dictionary() : undefined,
   };

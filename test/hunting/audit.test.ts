@@ -11,6 +11,7 @@ import { type HuntCall, type HuntingParts, runHunt } from '../../src/hunting/ser
 import { TenantContexts } from '../../src/hunting/tenants.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { compileHere } from '../compile-here.js';
 
 let directory: string;
 let store: Store;
@@ -28,6 +29,7 @@ beforeAll(async () => {
   audit = new AuditLog(store, engine, join(directory, 'spool'), (line) => trouble.push(line));
   parts = {
     engine,
+    compiler: compileHere,
     tenants,
     audit,
     quota: new QuotaLedger(store),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { externalDataReader, type FetchExternal } from '../../src/hunting/external-data.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { compileHere } from '../compile-here.js';
 import { zipOf } from '../ingest/archives.js';
 import { type Harness, startHarness } from '../kql/harness.js';
 
@@ -62,6 +63,7 @@ async function answer(
 ): Promise<unknown[][]> {
   const services = {
     engine: kql.engine,
+    compiler: compileHere,
     tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
     fetchExternal,
   };

@@ -11,6 +11,7 @@ import { TenantContexts } from '../../src/hunting/tenants.js';
 import type { DeviceCondition, Principal } from '../../src/identity/principal.js';
 import { startIngest } from '../../src/ingest/ingest.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { compileHere } from '../compile-here.js';
 
 let directory: string;
 let store: Store;
@@ -188,7 +189,7 @@ async function answerOf(who: Principal, text: string): Promise<{ text: string; r
         text,
         limits: { wallSeconds: 30, memoryBytes: 2 ** 30, rows: 10_000, resultBytes: 2 ** 26 },
       },
-      { engine, tenant: () => context },
+      { engine, compiler: compileHere, tenant: () => context },
     );
     const chunks: Buffer[] = [];
     for await (const chunk of rows) chunks.push(chunk as Buffer);

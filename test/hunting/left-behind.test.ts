@@ -8,6 +8,7 @@ import { TenantContexts } from '../../src/hunting/tenants.js';
 import { deleteCustomTable } from '../../src/store/custom-tables.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { deleteTenant } from '../../src/store/tenants.js';
+import { compileHere } from '../compile-here.js';
 import { temporaryDirectory } from '../engine/fixture.js';
 
 // What another server on the same store deletes, and what a deletion that is broken off has done by then, is the
@@ -26,7 +27,14 @@ beforeAll(async () => {
   store = await openStore(join(directory, 'quarry.db'));
   engine = await startChdbEngine({ dataDirectory: directory });
   tenants = new TenantContexts(store, engine, catalogOf([], [], []));
-  const parts = { store, engine, tenants, flush: async () => undefined, forgetTenant };
+  const parts = {
+    store,
+    engine,
+    compiler: compileHere,
+    tenants,
+    flush: async () => undefined,
+    forgetTenant,
+  };
   administration = new Administration(parts);
   tables = new CustomTables(parts);
 });

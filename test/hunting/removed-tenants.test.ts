@@ -9,6 +9,7 @@ import { IngestCounters } from '../../src/ingest/counters.js';
 import { startIngest } from '../../src/ingest/ingest.js';
 import { deadLetterTable } from '../../src/ingest/parser.js';
 import { openStore } from '../../src/store/store.js';
+import { compileHere } from '../compile-here.js';
 import { cleanUp, startTestEngine } from '../engine/fixture.js';
 import { lines, processEvent } from '../ingest/requests.js';
 
@@ -45,6 +46,7 @@ cleanUp(() => ingest.close());
 const parts = {
   store,
   engine: shaky,
+  compiler: compileHere,
   tenants,
   flush: () => ingest.flush(),
   forgetTenant: (id: string) => ingest.forgetTenant(id),

@@ -2,6 +2,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { compileHere } from '../compile-here.js';
 import { startTestIngest, type TestIngest } from './fixture.js';
 import { tenant } from './requests.js';
 
@@ -22,6 +23,7 @@ async function valuesOf(kql: string): Promise<unknown[][]> {
   const limits = { wallSeconds: 60, memoryBytes: 2e9, rows: 100_000, resultBytes: 124e6 };
   const services = {
     engine: started.engine,
+    compiler: compileHere,
     tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
   };
   const { rows } = await hunt({ principal, text: kql, limits }, services);

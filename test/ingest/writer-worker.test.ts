@@ -8,10 +8,10 @@ import { startTestIngest } from './fixture.js';
 import { eventsPerRequest, requestOf, tenant } from './requests.js';
 
 const threads = vi.hoisted((): { name: string; worker: Worker }[] => []);
-vi.mock('../../src/ingest/thread.js', async (original) => {
-  const module = await original<typeof import('../../src/ingest/thread.js')>();
-  const startThread: typeof module.startThread = (name, options) => {
-    const worker = module.startThread(name, options);
+vi.mock('../../src/thread.js', async (original) => {
+  const module = await original<typeof import('../../src/thread.js')>();
+  const startThread: typeof module.startThread = (name, ...rest) => {
+    const worker = module.startThread(name, ...rest);
     threads.push({ name, worker });
     return worker;
   };

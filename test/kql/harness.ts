@@ -10,6 +10,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import { migrate } from '../../src/engine/schema.js';
 import { HuntError } from '../../src/errors.js';
 import { type HuntAnswer, type HuntRequest, hunt } from '../../src/hunting/hunt.js';
+import { compileHere } from '../compile-here.js';
 
 export type Row = Record<string, unknown>;
 
@@ -52,7 +53,11 @@ export async function startHarness({
   const dataDirectory = mkdtempSync(join(tmpdir(), 'quarry-kql-'));
   const engine = await startChdbEngine({ dataDirectory });
   if (tables) await migrate(engine, tenantDatabase('default'), catalog, 'forever');
-  const services = { engine, tenant: () => ({ catalog, retentionDays: null }) };
+  const services = {
+    engine,
+    compiler: compileHere,
+    tenant: () => ({ catalog, retentionDays: null }),
+  };
   const principal = {
     tenant: 'default',
     id: 'test',

@@ -9,6 +9,7 @@ import { hunt } from '../../src/hunting/hunt.js';
 import type { Principal } from '../../src/identity/principal.js';
 import type { FileSummary } from '../../src/ingest/file.js';
 import type { Ingest } from '../../src/ingest/ingest.js';
+import { compileHere } from '../compile-here.js';
 
 /** A hunt with its known answer. */
 export interface RecordedHunt {
@@ -91,7 +92,11 @@ export async function answer(engine: Engine, tenant: string, kql: string): Promi
   };
   const { rows, columns } = await hunt(
     { principal, text: kql, limits },
-    { engine, tenant: () => ({ catalog: builtinCatalog, retentionDays: null }) },
+    {
+      engine,
+      compiler: compileHere,
+      tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
+    },
   );
   const answered = JSON.parse(`[${await text(rows)}]`) as Row[];
   const truths = columns.filter(({ type }) => type === 'bool').map(({ name }) => name);

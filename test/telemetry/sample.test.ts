@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { compileHere } from '../compile-here.js';
 import { startTestIngest } from '../ingest/fixture.js';
 import { tenant } from '../ingest/requests.js';
 
@@ -220,7 +221,11 @@ describe.skipIf(!isThere)(
       deviceGroups: null,
     };
     const limits = { wallSeconds: 60, memoryBytes: 2e9, rows: 100_000, resultBytes: 124e6 };
-    const services = { engine, tenant: () => ({ catalog: builtinCatalog, retentionDays: null }) };
+    const services = {
+      engine,
+      compiler: compileHere,
+      tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
+    };
 
     test.each(hunts)('%s', async (_, kql, expected) => {
       const answer = await hunt({ principal, text: kql, limits }, services);

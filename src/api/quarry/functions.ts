@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HuntError } from '../../errors.js';
 import type { Administration } from '../../hunting/administration.js';
 import type { AuditLog } from '../../hunting/audit.js';
+import type { Compiler } from '../../hunting/compiler.js';
 import { declareFunction, forgetFunction, functionsOf } from '../../hunting/functions.js';
 import type { TenantContexts } from '../../hunting/tenants.js';
 import type { Store } from '../../store/store.js';
@@ -29,6 +30,7 @@ export function functionRoutes(
     readonly audit: Pick<AuditLog, 'record'>;
     readonly administration: Pick<Administration, 'find'>;
     readonly tenants: TenantContexts;
+    readonly compiler: Compiler;
   },
 ): void {
   const { audit, administration } = parts;

@@ -50,10 +50,8 @@ export function demoCommand(): Command {
     .option('--port <port>', 'the port to listen on', '8080')
     .action(async ({ data, port }: DemoOptions) => {
       const state = await demoState(data);
-      const [
-        { closeOnSignal, issueToken, provideUser, startQuarry, warmUp },
-        { loadConfiguration },
-      ] = await Promise.all([import('../../main.js'), import('../../configuration.js')]);
+      const [{ closeOnSignal, issueToken, provideUser, startQuarry }, { loadConfiguration }] =
+        await Promise.all([import('../../main.js'), import('../../configuration.js')]);
       const configuration = await loadConfiguration({
         flags: { data, port, host: '127.0.0.1', logLevel: 'warn' },
       });
@@ -75,7 +73,7 @@ export function demoCommand(): Command {
         await writeState(data, { ...state, password: user.password, filled: true });
       }
       console.log(welcome(quarry.url, token, user));
-      setImmediate(warmUp);
+      quarry.warmUp();
     });
 }
 

@@ -30,7 +30,7 @@ export function serveCommand(): Command {
       ).choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     )
     .action(async ({ config, ...flags }: ServeOptions) => {
-      const [{ closeOnSignal, startQuarry, warmUp }, { loadConfiguration }] = await Promise.all([
+      const [{ closeOnSignal, startQuarry }, { loadConfiguration }] = await Promise.all([
         import('../../main.js'),
         import('../../configuration.js'),
       ]);
@@ -42,6 +42,6 @@ export function serveCommand(): Command {
       const quarry = await startQuarry(configuration);
       closeOnSignal(quarry, console.error);
       console.error(`Quarry serves ${configuration.data} on ${quarry.url}`);
-      setImmediate(warmUp);
+      quarry.warmUp();
     });
 }
