@@ -72,18 +72,23 @@ export function unfittingWildcards(
   root: SyntaxNode,
   source: SourceText,
 ): Edit[] {
-  return errors.flatMap((error) => {
-    if (!noColumn.has(error.Code)) return [];
-    for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
-      if (kindOf(node) !== 'ProjectReorderOperator' || !hasKnownInput(node)) continue;
-      const names = elements(node, 'Expressions');
-      const wildcard = names.find(({ TextStart }) => TextStart === error.Start);
-      if (!wildcard || !textOf(wildcard).includes('*')) continue;
-      const other = names.find(({ TextStart }) => errors.every(({ Start }) => Start !== TextStart));
-      const start = source.toOriginal(wildcard.TextStart);
-      return [{ start, length: wildcard.Width, text: other ? textOf(other) : '*' }];
+  const unknown = new Set(
+    errors.filter(({ Code }) => noColumn.has(Code)).map(({ Start }) => Start),
+  );
+  const lists = new Set<SyntaxNode>();
+  for (const start of unknown) {
+    for (let node: SyntaxNode | undefined = root; node; node = childAt(node, start)) {
+      if (kindOf(node) === 'ProjectReorderOperator' && hasKnownInput(node)) lists.add(node);
     }
-    return [];
+  }
+  return [...lists].flatMap((list) => {
+    const names = elements(list, 'Expressions');
+    const other = names.find(({ TextStart }) => !unknown.has(TextStart));
+    return names.flatMap((name) => {
+      if (!unknown.has(name.TextStart) || !textOf(name).includes('*')) return [];
+      const start = source.toOriginal(name.TextStart);
+      return [{ start, length: name.Width, text: other ? textOf(other) : '*' }];
+    });
   });
 }
 
