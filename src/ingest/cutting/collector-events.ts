@@ -80,7 +80,8 @@ function* linesOf(text: string): Generator<string> {
   const visible = /\S/g;
   let end = 0;
   for (let found = visible.exec(text); found; found = visible.exec(text)) {
-    const start = Math.max(end, text.lastIndexOf('\n', found.index) + 1);
+    // Of the space before it; further back would be the same text again for each event of a long line.
+    const start = end + text.slice(end, found.index).lastIndexOf('\n') + 1;
     end = xmlEnd(text, found.index) ?? lineEnd(text, found.index);
     yield text.slice(start, end).replace(/\r$/, '');
     visible.lastIndex = end;
@@ -94,7 +95,7 @@ function lineEnd(text: string, start: number): number {
 
 const xmlStart = /<Event[\s>]/y;
 /** The end of an event, or the start of the next one, which the one before has no end then. */
-const xmlMark = /<\/Event>|\n\s*<Event[\s>]/g;
+const xmlMark = /<\/Event>|\n[^\S\n]*<Event[\s>]/g;
 
 /** Where an event of Windows' logs ends that starts there as XML: it may have several lines. */
 function xmlEnd(text: string, start: number): number | undefined {

@@ -508,14 +508,19 @@ describe("Splunk's event collector", () => {
     expect(await stored(450, 452)).toBe(2);
   });
 
-  test.each(['<Event \n', '<Event>', '</Event>\n'])(
-    'takes lines that only look like XML in time that grows with them: %j',
-    (line) => {
-      const options = { host: undefined, sourcetype: '' };
-      const { groups } = collectorLines(Buffer.from(line.repeat(900_000)), options, () => '');
-      expect([...groups].length).toBeGreaterThan(0);
-    },
-  );
+  test.each([
+    ['<Event \n', ''],
+    ['<Event>', ''],
+    ['</Event>\n', ''],
+    ['<Event></Event>', ''],
+    ['\n', '<Event>'],
+    ['\n\r ', '<Event>'],
+  ])('takes text that only looks like XML in time that grows with it: %j', (part, start) => {
+    const options = { host: undefined, sourcetype: '' };
+    const text = start + part.repeat(900_000);
+    const { groups } = collectorLines(Buffer.from(text), options, () => '');
+    expect([...groups].length).toBeGreaterThan(0);
+  });
 
   test.each(['}', '[', '{"event":1,'])(
     'gives up on a body that holds no events: %s',
