@@ -212,6 +212,23 @@ const wrongTypes: ReadonlySet<string> = new Set(['KS106', 'KS107', 'KS141', noFo
 /** What a function over series takes beside a series. */
 const seriesTypes: ReadonlySet<ScalarType> = new Set(['dynamic', 'int', 'long', 'real', 'decimal']);
 
+const tooMany = 'KS120';
+
+/** Operators with a list, which has 32,768 values for the binder and a million for the service. */
+const withList: ReadonlySet<string> = new Set([
+  'InExpression',
+  'InCsExpression',
+  'NotInExpression',
+  'NotInCsExpression',
+  'HasAnyExpression',
+  'HasAllExpression',
+]);
+
+/** About the number of its values, and not about one of them. */
+function isAboutOperator(error: KustoDiagnostic, node: SyntaxNode): boolean {
+  return error.Code === tooMany && optionalMember(node, 'Operator')?.TextStart === error.Start;
+}
+
 /** A complaint about arguments that the service takes. */
 export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
@@ -220,6 +237,7 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
     if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
     if (error.Code === otherSide && isOfBothSides(node)) return true;
     if (sorting.has(kindOf(node)) && error.Code === wrongInContext) return true;
+    if (withList.has(kindOf(node)) && isAboutOperator(error, node)) return true;
     if (
       kindOf(node) === 'MakeGraphPartitionedByClause' &&
       /'graph-[\w-]+' is not/.test(error.Message)

@@ -112,3 +112,22 @@ describe('needles', () => {
     expect(rows.map(([value]) => value)).toEqual(expected);
   });
 });
+
+/** What is pasted from a feed of indicators. */
+const many = Array.from({ length: 33_000 }, (_, value) => `"v${value}"`).join(', ');
+
+describe('a list has more values than the binder counts', () => {
+  test.each([
+    ['in', ['v32999']],
+    ['!in~', ['else']],
+    ['has_any', ['V32999', 'v32999']],
+  ])('%s', async (operator, found) => {
+    const query = `datatable(s: string)["v32999", "V32999", "else"] | where s ${operator} (${many}) | sort by s asc`;
+    expect((await kql.values(query)).flat()).toEqual(found);
+  });
+
+  test('and a value that does not fit is still refused', async () => {
+    const error = await kql.error(`print s = "a" | where s in (${many}, nowhere)`);
+    expect(error.message).toContain("'nowhere'");
+  });
+});
