@@ -208,6 +208,9 @@ export function poster(base: string, token: string): Connection['post'] {
   return (path, body, headers) => request('POST', path, body, headers);
 }
 
+/** What an address does not keep as a name: it would be another address, of all that the name is in. */
+const noName = /\/(?:\.{1,2})?(?=[/?]|$)/;
+
 /** Sends to a server. */
 export function requester(base: string, token: string) {
   const send = base.startsWith('https:') ? httpsRequest : httpRequest;
@@ -218,6 +221,7 @@ export function requester(base: string, token: string) {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
+      if (noName.test(path)) throw new UsageError('a name is not empty, and not . or ..');
       const request = send(`${base.replace(/\/+$/, '')}${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...headers },

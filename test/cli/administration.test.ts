@@ -65,6 +65,18 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await answer('tenant', 'list')).toHaveLength(1);
   });
 
+  it('nothing but what is named, where a name would be another address', async () => {
+    await answer('tenant', 'add', 'kept');
+    for (const name of ['..', '.', '']) {
+      expect(await quarry(['function', 'remove', name, '--tenant', 'kept'])).toMatchObject({
+        code: 2,
+        stderr: 'error: a name is not empty, and not . or ..\n',
+      });
+    }
+    expect(await answer('tenant', 'list')).toContainEqual(expect.objectContaining({ id: 'kept' }));
+    await answer('tenant', 'remove', 'kept', '--yes');
+  });
+
   it('functions', async () => {
     const save = ['function', 'save', 'Next', '-', '--parameters', 'x: long'];
     expect(await quarry(save, 'x + 1')).toMatchObject({ code: 0, stderr: '' });
