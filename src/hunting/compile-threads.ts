@@ -24,6 +24,8 @@ interface Waiting {
   readonly request: Extract<CompileRequest, { kind: 'task' }>;
   readonly catalog: Catalog;
   readonly caller: string;
+  /** By `performance.now()`. */
+  readonly since: number;
   /** Once: what comes later is not heard. */
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -96,6 +98,7 @@ export class CompileThreads implements Compiler {
         request: { kind: 'task', name, subject, version: catalog.version, rest },
         catalog,
         caller,
+        since: performance.now(),
         // The thread has answered the question that is asked here.
         resolve: (result) => settle(() => resolve(result as ReturnType<CompileTasks[Name]>)),
         reject: (error) => settle(() => reject(error)),
@@ -128,10 +131,13 @@ export class CompileThreads implements Compiler {
       this.#waiting.delete(next);
       thread.run(next, this.#limitMs);
     }
-    if (!this.#next() || threads.some(({ isReady }) => !isReady)) return;
+    const next = this.#next();
+    if (!next || threads.some(({ isReady }) => !isReady)) return;
     if (threads.length === 0) this.#start();
     else if (threads.length < mostThreads) {
-      this.#patience = setTimeout(() => this.#start(), patienceMs);
+      // From when it began to wait: others that come meanwhile do not make that longer.
+      const leftMs = Math.max(next.since + patienceMs - performance.now(), 0);
+      this.#patience = setTimeout(() => this.#start(), leftMs);
     }
   }
 
@@ -153,8 +159,9 @@ export class CompileThreads implements Compiler {
       },
       onEnd: (error) => {
         this.#threads.delete(thread);
-        // None that waits would fare better where threads cannot start.
-        if (!thread.isReady) for (const { reject } of this.#waiting) reject(error);
+        // None that waits would fare better where no thread can start.
+        if (!thread.isReady && this.#threads.size === 0)
+          for (const { reject } of this.#waiting) reject(error);
         this.#dispatch();
       },
     });

@@ -126,6 +126,18 @@ describe('a text that takes for ever', () => {
     await hostile;
   });
 
+  it('also where more texts come all the time', async () => {
+    const leaving = new AbortController();
+    const hostile = refusal(asked(endless, { signal: leaving.signal }));
+    const others: Promise<unknown>[] = [];
+    const coming = setInterval(() => others.push(asked('print 1', { caller: 'theirs' })), 50);
+    const first = await Promise.race([hostile, asked('print 1', { caller: 'theirs' })]);
+    clearInterval(coming);
+    expect(first).toMatchObject({ kind: 'query' });
+    leaving.abort();
+    await Promise.all([hostile, ...others]);
+  });
+
   it('however many of them a caller sends', async () => {
     const leaving = new AbortController();
     const { signal } = leaving;
