@@ -264,8 +264,9 @@ const noColumn: ReadonlySet<string> = new Set(['KS109', 'KS142']);
 
 function isUnmatchedWildcard(error: KustoDiagnostic, list: SyntaxNode): boolean {
   if (!noColumn.has(error.Code)) return false;
-  const name = elements(list, 'Expressions').find(({ TextStart }) => TextStart === error.Start);
-  return name !== undefined && textOf(name).includes('*');
+  const names = optionalMember<SyntaxNode>(list, 'Expressions');
+  const name = names && childAt(names, error.Start);
+  return name?.TextStart === error.Start && textOf(name).includes('*');
 }
 
 /** What a dynamic value holds is known only when the query runs, whatever the binder makes of a literal. */
@@ -289,10 +290,9 @@ function isAboutShape(error: KustoDiagnostic, node: SyntaxNode): boolean {
       types.every((type) => seriesTypes.has(type))
     );
   }
+  if (error.Code !== noArray && error.Code !== noBag) return false;
   const isThere = node.TextStart === error.Start && node.Width === error.Length;
-  return (
-    isThere && (error.Code === noArray || error.Code === noBag) && isDynamic(node as Expression)
-  );
+  return isThere && isDynamic(node as Expression);
 }
 
 /** About the call itself or an argument as a whole, not about what an argument is made of. */
@@ -361,12 +361,37 @@ export function unresolvedName(error: KustoDiagnostic): string | undefined {
   return /^The name '([\s\S]*)' does not refer to any known/.exec(error.Message)?.[1];
 }
 
+interface Place {
+  readonly node: SyntaxNode;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The parser looks for the place of a node anew each time, down to its first token. */
+const places = new WeakMap<SyntaxNode, readonly Place[]>();
+
+/** The children that have text, in its order. */
+function placesIn(node: SyntaxNode): readonly Place[] {
+  const known = places.get(node);
+  if (known) return known;
+  const found = children(node).flatMap((child): Place[] => {
+    if (child.IsToken || child.Width <= 0) return [];
+    const start = child.TextStart;
+    return [{ node: child, start, end: start + child.Width }];
+  });
+  places.set(node, found);
+  return found;
+}
+
 /** The child in which a position lies. */
 export function childAt(node: SyntaxNode, position: number): SyntaxNode | undefined {
-  for (let index = 0; index < node.ChildCount; index++) {
-    const child = node.GetChild(index);
-    if (!child || child.IsToken) continue;
-    if (position >= child.TextStart && position < child.TextStart + child.Width) return child;
+  const all = placesIn(node);
+  let [first, behind] = [0, all.length];
+  while (first < behind) {
+    const middle = (first + behind) >> 1;
+    if ((all[middle]?.end ?? 0) <= position) first = middle + 1;
+    else behind = middle;
   }
-  return undefined;
+  const place = all[first];
+  return place && place.start <= position ? place.node : undefined;
 }

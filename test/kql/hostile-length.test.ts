@@ -49,6 +49,25 @@ describe('names and their patterns', () => {
   });
 });
 
+describe('complaints of the binder that do not count', () => {
+  const wildcards = (count: number) => Array.from({ length: count }, (_, index) => `x${index}*`);
+
+  it.each(['project-away', 'project-keep', 'project-reorder'])(
+    'may be many in one %s, or one in each of many',
+    (operator) => {
+      const start = performance.now();
+      for (const stages of [
+        `| ${operator} ${wildcards(3000).join(', ')}`,
+        wildcards(400).map((name) => `| ${operator} ${name}`),
+      ]) {
+        const text = `print a = 1, b = 2 ${[stages].flat().join(' ')}`;
+        expect(compile(text, builtinCatalog, tenantScope).kind).toBe('query');
+      }
+      expect(performance.now() - start).toBeLessThan(30_000);
+    },
+  );
+});
+
 describe('a query of any length is looked through in a time that grows with it', () => {
   const length = 900_000;
   const of = (text: string) => text.repeat(length / text.length);
