@@ -168,6 +168,18 @@ describe('the call that is being written', () => {
   });
 });
 
+test.each([
+  ['spaces', ' '.repeat(100_000)],
+  ['lines', '\n'.repeat(100_000)],
+  ['statements', 'T;\n'.repeat(30_000)],
+])('a text of many %s, as a link may hold, is read in a moment', (_what, much) => {
+  const text = `T${much}1 | take 1`;
+  const started = performance.now();
+  const read = [wordsOf(text).length, stepsOf(text).length, parametersOf(text).length];
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(read).toEqual([expect.any(Number), 2, 0]);
+});
+
 describe('names in a query', () => {
   test.each<[string, string, string[]]>([
     [
@@ -177,6 +189,7 @@ describe('names in a query', () => {
     ],
     ['nor what stands behind a dot', 'T | where a.B == c . D', ['T', 'where', 'a', 'c']],
     ['a string over lines', 'print ```x\ny``` | take z', ['print', 'take', 'z']],
+    ['a hidden string over lines', 'print h```x\ny``` | take z', ['print', 'take', 'z']],
   ])('%s', (_what, query, expected) => {
     expect(wordsOf(query).map(({ text }) => text)).toEqual(expected);
     for (const { text, start } of wordsOf(query)) expect(query.slice(start)).toMatch(text);

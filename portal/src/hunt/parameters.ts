@@ -7,7 +7,7 @@ export interface QueryParameter {
 
 /** What `declare query_parameters(...)` declares; nothing where there is none. */
 export function parametersOf(query: string): QueryParameter[] {
-  const text = query.replace(/^\s*\/\/.*$/gm, '');
+  const text = query.replace(/^[ \t]*\/\/.*$/gm, '');
   const list = /\bdeclare\s+query_parameters\s*\(/i.exec(text);
   if (!list) return [];
   return splitAtCommas(text, list.index + list[0].length).flatMap((part) => {

@@ -1,4 +1,3 @@
-import { isOnlyComments } from './statements.js';
 import { tokenPattern } from './tokens.js';
 
 /** A query as far as one of its pipes. */
@@ -36,22 +35,26 @@ export function stepsOf(query: string): Step[] {
   let depth = 0;
   let start = 0;
   let pipes: number[] = [];
+  const last = openEnd(query);
   for (const { 0: piece, index } of query.matchAll(pieces)) {
     if ('([{'.includes(piece)) depth++;
     else if (')]}'.includes(piece)) depth--;
     else if (depth === 0 && piece === '|') pipes.push(index);
-    else if (depth === 0 && piece === ';' && !isOnlyComments(query.slice(index + 1))) {
+    else if (depth === 0 && piece === ';' && index < last) {
       start = index + 1;
       pipes = [];
     }
   }
-  const ends = [...pipes, openEnd(query)];
+  const ends = [...pipes, last];
+  let [line, counted] = [1, 0];
   return ends.flatMap((end, at) => {
     const from = at === 0 ? start : (pipes[at - 1] ?? start);
     const own = query.slice(from, end);
-    const text = own.replace(/^\s*\/\/.*$/gm, '').trim();
+    const text = own.replace(/^[ \t]*\/\/.*$/gm, '').trim();
     if (text === '') return [];
     const begin = from + own.indexOf(text.split('\n', 1)[0] ?? '');
-    return [{ query: query.slice(0, end), text, line: query.slice(0, begin).split('\n').length }];
+    line += query.slice(counted, begin).split('\n').length - 1;
+    counted = begin;
+    return [{ query: query.slice(0, end), text, line }];
   });
 }

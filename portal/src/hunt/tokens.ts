@@ -1,8 +1,8 @@
 /** Comments and strings: what is in them is no part of the language. An open one ends with its line, or the text. */
 const unread = [
   '//.*',
-  '```[\\s\\S]*?(?:```|$)',
-  '~~~[\\s\\S]*?(?:~~~|$)',
+  '[hH]?```[\\s\\S]*?(?:```|$)',
+  '[hH]?~~~[\\s\\S]*?(?:~~~|$)',
   // Verbatim: a backslash is nothing but one, as in a path that ends with it.
   String.raw`[hH]?@"(?:[^"\n]|"")*"?`,
   String.raw`[hH]?@'(?:[^'\n]|'')*'?`,

@@ -8,15 +8,13 @@ export interface Word {
   readonly isAssigned: boolean;
 }
 
-const tokens = tokenPattern('\\.?\\s*[A-Za-z_]\\w*');
+const tokens = tokenPattern('\\.\\s*[A-Za-z_]\\w*|[A-Za-z_]\\w*');
 
 /** The names in a query's text; not what strings and comments have, nor what stands behind a dot. */
 export function wordsOf(query: string): Word[] {
   return [...query.matchAll(tokens)].flatMap(({ 0: token, index }): Word[] => {
-    const text = /^\s*([A-Za-z_]\w*)$/.exec(token)?.[1];
-    if (text === undefined) return [];
-    const start = index + token.length - text.length;
-    const isAssigned = /^\s*=(?![=~])/.test(query.slice(start + text.length));
-    return [{ text, start, isAssigned }];
+    if (!/^\w+$/.test(token)) return [];
+    const isAssigned = /^\s*=(?![=~])/.test(query.slice(index + token.length));
+    return [{ text: token, start: index, isAssigned }];
   });
 }
