@@ -2,6 +2,7 @@ import { Button, Tooltip } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { type KeyboardEvent, useState } from 'react';
+import { legible } from '../results/values/display.js';
 import { strings } from './strings.js';
 import type { HuntTab, TabStore, Tabs } from './tabs.js';
 
@@ -82,7 +83,7 @@ function TabButton({
         aria-controls="hunt-panel"
         tabIndex={isActive ? 0 : -1}
         className="qh-tab-name"
-        title={tab.title}
+        title={legible(tab.title)}
         onClick={onShow}
         onDoubleClick={onRename}
         onAuxClick={(event) => event.button === 1 && onClose()}
@@ -91,7 +92,7 @@ function TabButton({
           if (event.key === 'Delete') onClose();
         }}
       >
-        {tab.title}
+        {legible(tab.title)}
         {isModified && (
           <span role="img" aria-label={strings.modified} title={strings.modified}>
             {' '}
@@ -104,7 +105,7 @@ function TabButton({
         type="button"
         className="qh-tab-close"
         aria-hidden
-        title={strings.closeTab(tab.title)}
+        title={strings.closeTab(legible(tab.title))}
         tabIndex={-1}
         onClick={onClose}
       >

@@ -10,6 +10,7 @@ import {
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
 import { useState } from 'react';
 import type { SavedQuery } from '../../api/types.js';
+import { legible } from '../../results/values/display.js';
 import { agoText } from '../numbers.js';
 import { strings } from '../strings.js';
 
@@ -92,13 +93,13 @@ function Folder({
           <button
             type="button"
             className="qh-entry-name"
-            title={query.text.slice(0, 500)}
+            title={legible(query.text.slice(0, 500))}
             onClick={() => actions.open(query)}
           >
-            <span>{query.name}</span>
+            <span>{legible(query.name)}</span>
             <span className="qh-entry-detail">
               {query.shared && isOwn(query, user) ? `${strings.sharedMark}, ` : ''}
-              {isOwn(query, user) ? agoText(query.updated) : query.owner.name}
+              {isOwn(query, user) ? agoText(query.updated) : legible(query.owner.name)}
             </span>
           </button>
           {isOwn(query, user) && (
@@ -108,7 +109,7 @@ function Folder({
                   size="small"
                   appearance="subtle"
                   icon={<MoreHorizontalRegular />}
-                  aria-label={`${strings.more}: ${query.name}`}
+                  aria-label={`${strings.more}: ${legible(query.name)}`}
                 />
               </MenuTrigger>
               <MenuPopover>
@@ -127,7 +128,7 @@ function Folder({
   if (name === '') return list;
   return (
     <details open className="qh-folder">
-      <summary>{name}</summary>
+      <summary>{legible(name)}</summary>
       {list}
     </details>
   );
