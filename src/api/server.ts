@@ -198,6 +198,11 @@ async function createListener(
     }));
   }
   requireTokens(app, { ...parts, isLost });
+  // HTTP's encodings are named in small and capital letters alike.
+  app.addHook('onRequest', async ({ headers }) => {
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined) headers['content-encoding'] = encoding.toLowerCase();
+  });
   await app.register(compress, {
     encodings: ['gzip', 'deflate'],
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
