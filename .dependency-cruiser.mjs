@@ -19,16 +19,15 @@ const mayImport = {
     'thread.ts',
   ],
   ingest: ['engine', 'catalog', 'store', 'thread.ts'],
-  detections: ['hunting', 'catalog', 'store'],
   simulator: ['catalog'],
-  api: [...['hunting', 'ingest', 'detections', 'identity', 'catalog', 'compile.ts'], 'support.ts'],
+  api: [...['hunting', 'ingest', 'identity', 'catalog', 'compile.ts'], 'support.ts'],
   'configuration.ts': ['hunting'],
   'main.ts': [
-    ...['api', 'hunting', 'ingest', 'detections', 'identity', 'engine', 'store', 'catalog'],
+    ...['api', 'hunting', 'ingest', 'identity', 'engine', 'store', 'catalog'],
     ...['compile.ts', 'configuration.ts'],
   ],
   cli: [
-    ...['main.ts', 'configuration.ts', 'hunting', 'ingest', 'detections', 'identity', 'catalog'],
+    ...['main.ts', 'configuration.ts', 'hunting', 'ingest', 'identity', 'catalog'],
     ...['compile.ts', 'simulator'],
   ],
 };

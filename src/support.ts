@@ -1,7 +1,7 @@
 import { builtInNames } from './kql/builtins.js';
 import { operatorPlanners } from './plan/operators.js';
 import { plugins } from './plan/plugins.js';
-import { refusedOperators, refusedPlugins } from './plan/refusals.js';
+import { refusedOperators } from './plan/refusals.js';
 import { plannedFunctions } from './plan/scalar.js';
 import { windowForms } from './plan/window-forms.js';
 import { aggregateFunctions } from './sql/functions/aggregate.js';
@@ -44,7 +44,7 @@ export function supportMatrix(): SupportMatrix {
     // Those that are documented and not on the list, too.
     plugin: [...new Set([...builtInNames.plugin, ...Object.keys(plugins)])].flatMap((name) => {
       const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
-      if (!entry) return refusal(name, refusedPlugins);
+      if (!entry) return [];
       const refused = 'refused' in entry ? entry.refused : undefined;
       return [{ name, doc: entry.doc, trap: entry.trap, refused }];
     }),
@@ -53,9 +53,11 @@ export function supportMatrix(): SupportMatrix {
         const name = spelled(node);
         return { name, node, doc: `${name.replace(/ .*$/, '')}-operator` };
       }),
-      ...Object.entries(refusedOperators)
-        .filter(([node]) => !Object.hasOwn(operatorPlanners, node))
-        .map(([node, refused]) => ({ name: spelled(node), node, refused })),
+      ...Object.entries(refusedOperators).map(([node, refused]) => ({
+        name: spelled(node),
+        node,
+        refused,
+      })),
     ],
   };
 }
