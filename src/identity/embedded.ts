@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { fromJson, toJson } from '../store/json.js';
 import type { Store } from '../store/store.js';
 import { defaultTenantId, tenantSince } from '../store/tenants.js';
-import { findApp } from './apps.js';
 import { embeddedIssuer } from './claims.js';
+import { appOf } from './issuer/portal-app.js';
 import { type KeyRing, openKeys, publicJwk, type SigningKey, signingAlgorithm } from './keys.js';
 import { newSecret } from './secrets.js';
-import { findUser } from './users.js';
+import { isUser } from './users.js';
 import { isOfUser, type TrustedIssuer } from './verify.js';
 
 /** Milliseconds between two looks at the key folder for a key that is not known. */
@@ -58,11 +58,10 @@ export function trustEmbeddedIssuer(keys: IssuerKeys, store: Store): TrustedIssu
       return since !== undefined && isOf(tid, since, iat) ? tid : undefined;
     },
     knows: async (claims, tenant) => {
-      const { oid = '' } = claims;
-      const subject = isOfUser(claims)
-        ? await findUser(store, tenant, oid)
-        : await findApp(store, oid);
-      return subject?.tenant === tenant;
+      const { oid = '', appid = '' } = claims;
+      // A user's token is the application's, too.
+      if ((await appOf(store, tenant, appid)) === undefined) return false;
+      return !isOfUser(claims) || isUser(store, tenant, oid);
     },
   };
 }

@@ -81,6 +81,17 @@ export async function findUser(
   return row && userOf(row);
 }
 
+/** Whether a user has that id; a name may look like one. */
+export async function isUser(store: Store, tenant: string, id: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The user with that name and password. A name that does not exist takes as long as a wrong password. */
 export async function signIn(
   store: Store,

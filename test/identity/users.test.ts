@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { removeApp } from '../../src/identity/apps.js';
 import {
@@ -279,9 +280,26 @@ describe.each(storeKinds)('on %s', (kind) => {
           message: expect.stringMatching(/has been removed/),
         });
       }
-      // Another one of the same name is another one.
-      await createUser(store, { tenant, name: 'gone', password: null });
-      await expect(verify(user, 'legacy')).rejects.toMatchObject({ code: 'request.unauthorized' });
+      // Another one of the same name is another one, and so is one whose name is the id.
+      const { oid } = decodeJwt(user);
+      for (const name of ['gone', String(oid)]) {
+        await createUser(store, { tenant, name, password: null });
+        await expect(verify(user, 'legacy')).rejects.toMatchObject({
+          code: 'request.unauthorized',
+        });
+      }
+      // What an application may do for a user ends with the application.
+      const delegated = await mintToken(store, keyDirectory, {
+        app: 'tool',
+        roles: [],
+        scopes: ['AdvancedHunting.Read'],
+        user: 'gone',
+      });
+      await verify(delegated, 'legacy');
+      await removeApp(store, String(decodeJwt(delegated)['appid']));
+      await expect(verify(delegated, 'legacy')).rejects.toMatchObject({
+        code: 'request.unauthorized',
+      });
     });
 
     test('a token minted with scopes and without a user sees everything', async () => {
