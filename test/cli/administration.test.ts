@@ -135,6 +135,10 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(wrong.code).toBe(2);
     await answer('role', 'give', 'group', 'g-1', '--device-group', 'Sales');
     expect(await quarry(['role', 'give', 'group', 'g-2'])).toMatchObject({ code: 2 });
+    expect(await quarry(['role', 'give', 'group', 'g-2', '--device-group', 'Nope'])).toMatchObject({
+      code: 1,
+      stderr: 'error: There is no device group Nope.\n',
+    });
     const sales = { subjectKind: 'group', viewsData: true, deviceGroups: ['Sales'] };
     expect(await answer('role', 'list')).toEqual([{ ...sales, subject: 'g-1', allows: [] }]);
     await answer(
@@ -150,8 +154,9 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await answer('role', 'list')).toEqual([
       { ...sales, subject: 'g-1', allows: ['Audit.Read'] },
     ]);
-    await answer('role', 'take', 'group', 'g-1');
     await answer('device-group', 'remove', 'Sales');
+    await answer('role', 'give', 'group', 'g-1', '--device-group', 'Sales');
+    await answer('role', 'take', 'group', 'g-1');
   });
 
   it('usage, and keys where the data directory is', async () => {

@@ -284,7 +284,8 @@ export function peopleRoutes(
     const assignment = readBody(request, assignmentShape);
     await act(request, audit, { action: 'AssignRole', tenant, details: assignment }, async () => {
       if (reachesBeyond(assignment.allows)) onlyOperators(request);
-      await checkAssignment(request, tenant, assignment);
+      const before = await checkAssignment(request, tenant, assignment);
+      await checkGroups(tenant, assignment.deviceGroups ?? [], before?.deviceGroups ?? []);
       await assignRole(store, tenant, assignment);
     });
     return reply.code(204).send();
@@ -334,6 +335,16 @@ export function peopleRoutes(
       (each) => each.subjectKind === subjectKind && each.subject === subject.toLowerCase(),
     );
     if (reachesBeyond(known?.allows)) onlyOperators(request);
+    return known;
+  }
+
+  /** A group that has been removed stays in the roles that had it. */
+  async function checkGroups(tenant: string, named: readonly string[], before: readonly string[]) {
+    const there = (await listDeviceGroups(store, tenant)).map((group) => group.name);
+    const known = new Set([...before, ...there]);
+    const unknown = named.find((name) => !known.has(name));
+    if (unknown === undefined) return;
+    throw new HuntError('request.parameter', { message: `There is no device group ${unknown}.` });
   }
 }
 
