@@ -181,7 +181,7 @@ describe('where a command works', { timeout: 180_000 }, () => {
 
   it.skipIf(!existsSync('/proc/self')).each([
     ['serve', '/proc/x/y', 'data: /proc/x cannot be made in /proc: '],
-    ['token', '/proc/x', 'data: /proc/x cannot be made in /proc: '],
+    ['token', '/proc/x', 'there is no data directory /proc/x'],
     ['user', '/proc/x', 'data: /proc/x cannot be made in /proc: '],
     ['serve', '/proc', 'data: /proc cannot be written to: '],
     ['serve', '/proc/version/data', 'data: /proc/version is no directory'],
@@ -340,8 +340,8 @@ describe('through a server that holds the directory', { timeout: 180_000 }, () =
     await writeFile(large, gunzipSync(await readFile(telemetry)));
     const place = ['--url', url, '--token', token];
     const { stdout, stderr, code } = await quarry(['ingest', ...place, '--source', 'nope', large]);
-    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
-    expect(stderr).toContain('Known are: defender-streaming,');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('there is no nope; known are: defender-streaming,');
   });
 
   it('a command on the directory says who has it and how to reach it', async () => {

@@ -177,6 +177,9 @@ async function intoData(options: IngestOptions): Promise<Taker> {
   };
 }
 
+/** What a server says of a source that it does not know. */
+const unrecognized = /^The source of the events was not recognized\. Known are: (.*)\.$/;
+
 async function intoServer(options: IngestOptions): Promise<Taker> {
   if (options.retention !== undefined)
     throw new UsageError('--retention is set where the data directory is');
@@ -200,6 +203,8 @@ async function intoServer(options: IngestOptions): Promise<Taker> {
         return (await json(await checkStatus(response))) as FileSummary;
       } catch (error) {
         if (response.statusCode !== 400 || !(error instanceof Error)) throw error;
+        const [, known] = unrecognized.exec(error.message) ?? [];
+        if (known !== undefined) throw new HuntError('ingest.source', { known }, { cause: error });
         throw new HuntError('ingest.content', { message: error.message }, { cause: error });
       }
     },

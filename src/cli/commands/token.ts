@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isRole, roles, scopeNames } from '../../identity/roles.js';
-import { dataOption, requireData } from '../connection.js';
+import { dataOption, requireData, requireStored } from '../connection.js';
 import { UsageError } from '../failure.js';
 
 interface TokenOptions {
@@ -37,6 +37,8 @@ export function tokenCommand(): Command {
       const hours = Number(options.hours);
       if (!(hours > 0 && hours <= 24 * 365))
         throw new UsageError('--hours is a number of hours, a year at most');
+      // Keys of a directory whose name is mistyped would sign what no server takes.
+      await requireStored(options);
       const [{ issueToken }, { loadConfiguration }] = await Promise.all([
         import('../../main.js'),
         import('../../configuration.js'),
