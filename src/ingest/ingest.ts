@@ -69,9 +69,14 @@ export interface Ingest {
   push(body: Body, options: PushOptions): Promise<IngestSummary>;
   /**
    * Takes records in that have been told apart already, together or not at all. Their memory is handed on.
+   * @param lease of the request that they came with
    * @throws HuntError `ingest.behind` `ingest.unavailable` `engine.unavailable`: nothing was taken
    */
-  items(portions: Iterable<ItemPortion>, options: ItemOptions): Promise<ItemsSummary>;
+  items(
+    portions: Iterable<ItemPortion>,
+    options: ItemOptions,
+    lease: Pick<Lease, 'grow'>,
+  ): Promise<ItemsSummary>;
   /**
    * Cuts a request's body into its events, apart from the thread that answers hunts.
    * @throws HuntError `ingest.unavailable`
@@ -182,7 +187,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
   return {
     push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow, options.requests)),
-    items: (portions, options) => admitted((grow) => ingestItems(open, portions, options, grow)),
+    items: (portions, options, lease) => ingestItems(open, portions, options, lease),
     async cut(tenant, form, body, cutting) {
       const { catalog } = await options.tenant(tenant);
       return worker.cut(catalog, tenant, form, body, cutting);

@@ -1,5 +1,6 @@
+import type { Lease } from './admission.js';
 import type { HandedBatch } from './handover.js';
-import type { OpenIntake } from './intake.js';
+import { type OpenIntake, weightOf } from './intake.js';
 import type { Refusal } from './parser.js';
 import { emptySummary, type IngestSummary } from './summary.js';
 
@@ -82,24 +83,31 @@ export async function ingestItems(
   open: OpenIntake,
   portions: Iterable<ItemPortion>,
   { tenant, source, named, origin }: ItemOptions,
-  grow: (bytes: number) => void,
+  lease: Pick<Lease, 'grow'>,
 ): Promise<ItemsSummary> {
   const summary = emptySummary();
   const batches: HandedBatch[] = [];
+  let held = 0;
   const intake = await open({ tenant, source, named, origin, patienceMs, via: wayOf(origin) });
   const collect = async (rows: AsyncGenerator<HandedBatch>) => {
     for await (const batch of rows) {
-      grow(batch.sizeBytes);
+      const bytes = weightOf(batch);
+      lease.grow(bytes);
+      held += bytes;
       batches.push(batch);
     }
   };
-  await intake.read(async () => {
-    for (const { bytes, ends, first } of portions) {
-      await collect(intake.items(bytes, ends, first, summary));
-    }
-    await collect(intake.end(summary));
-  });
-  await intake.commit(batches, summary);
+  try {
+    await intake.read(async () => {
+      for (const { bytes, ends, first } of portions) {
+        await collect(intake.items(bytes, ends, first, summary));
+      }
+      await collect(intake.end(summary));
+    });
+    await intake.commit(batches, summary);
+  } finally {
+    lease.grow(-held);
+  }
   return { summary, refusals: batches.flatMap(({ refusals }) => refusals) };
 }
 

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { FileProgress } from '../../src/ingest/file.js';
+import { Items } from '../../src/ingest/items.js';
 import { cleanUp, refusal, until } from '../engine/fixture.js';
 import { tarOf, zipOf } from './archives.js';
 import { startTestIngest } from './fixture.js';
@@ -404,4 +405,29 @@ describe("a request's body", () => {
       expect(turns).toBeGreaterThan(20);
     },
   );
+
+  it('is taken where others hold all the memory that there is for requests, as the oldest of them', async () => {
+    const [oldest, younger] = [ingest.admit(), ingest.admit()];
+    const itemsOf = (from: number) => {
+      const items = new Items();
+      for (const event of processes(from, from + 20)) items.add(JSON.stringify(event));
+      return items.portions();
+    };
+    const options = { tenant, source: 'defender-streaming', origin: 'test' };
+    younger.grow(255 * 2 ** 20);
+    oldest.grow(64 * 2 ** 20);
+    const { summary } = await ingest.items(itemsOf(9500), options, oldest);
+    expect(summary).toMatchObject({ accepted: 20 });
+    const error = await refusal(ingest.items(itemsOf(9600), options, younger));
+    expect(error?.[0]).toBe('ingest.behind');
+    oldest.end();
+    // What the rows took is given back with them.
+    younger.grow(-255 * 2 ** 20);
+    expect(await ingest.items(itemsOf(9600), options, younger)).toMatchObject({
+      summary: { accepted: 20 },
+    });
+    younger.grow(256 * 2 ** 20);
+    expect(() => ingest.admit().end()).not.toThrow();
+    younger.end();
+  });
 });

@@ -83,19 +83,19 @@ const wholeLimitBytes = 64 * 1024 * 1024;
 
 /**
  * Reads a body whole and hands it on, while there is memory for it.
- * @param work takes more by `grow` for what it makes of the body
+ * @param work takes more of the lease for what it makes of the body
  * @throws HuntError `request.tooLarge` `request.encoding` `ingest.behind`
  */
 export async function withWholeBody<T>(
   request: FastifyRequest,
   ingest: Pick<Ingest, 'admit'>,
-  work: (body: Buffer<ArrayBuffer>, grow: Lease['grow']) => Promise<T>,
+  work: (body: Buffer<ArrayBuffer>, lease: Pick<Lease, 'grow'>) => Promise<T>,
 ): Promise<T> {
   const lease = ingest.admit();
   try {
     // What is decoded on this thread comes without a pause.
     const body = await wholeOf(inSteps(bodyOf(request)), wholeLimitBytes, lease.grow);
-    return await work(body, lease.grow);
+    return await work(body, lease);
   } finally {
     lease.end();
   }
@@ -110,13 +110,13 @@ export function withCutBody<Form extends BodyForm, T>(
   ingest: Pick<Ingest, 'admit' | 'cut'>,
   form: Form,
   options: CutOptions<Form>,
-  work: (cut: CutBody<Form>) => Promise<T>,
+  work: (cut: CutBody<Form>, lease: Pick<Lease, 'grow'>) => Promise<T>,
 ): Promise<T> {
-  return withWholeBody(request, ingest, async (body, grow) => {
+  return withWholeBody(request, ingest, async (body, lease) => {
     const bodyBytes = body.length;
     const cut = await ingest.cut(principalOf(request).tenant, form, body, options);
     // Their memory instead of the body's.
-    grow(buffersOf(cut).reduce((sum, { byteLength }) => sum + byteLength, -bodyBytes));
-    return work(cut);
+    lease.grow(buffersOf(cut).reduce((sum, { byteLength }) => sum + byteLength, -bodyBytes));
+    return work(cut, lease);
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HuntError } from '../../errors.js';
+import type { Lease } from '../../ingest/admission.js';
 import { NamedItems } from '../../ingest/cutting/named-items.js';
 import { type ItemOptions, Items } from '../../ingest/items.js';
 import { messageOf } from '../../ingest/summary.js';
@@ -67,11 +68,11 @@ const stored: ItemAnswer = { status: 201 };
 
 async function takeBulk(request: FastifyRequest, reply: FastifyReply, ingest: IngestParts) {
   const started = performance.now();
-  return withWholeBody(request, ingest, async (body) => {
+  return withWholeBody(request, ingest, async (body, lease) => {
     const { index } = request.params as { index?: string };
     const actions: BulkAction[] = [];
     for await (const action of inSteps(parseBulk(body, index))) actions.push(action);
-    const answers = await takeActions(actions, request, ingest);
+    const answers = await takeActions(actions, request, ingest, lease);
     const { filter_path: filter } = request.query as { filter_path?: string };
     const isBrief = typeof filter === 'string' && !filter.includes('_id');
     const items: string[] = [];
@@ -114,6 +115,7 @@ async function takeActions(
   actions: readonly BulkAction[],
   request: FastifyRequest,
   ingest: IngestParts,
+  lease: Pick<Lease, 'grow'>,
 ): Promise<ItemAnswer[]> {
   const answers = actions.map(({ refusal }) => (refusal ? illegal(refusal) : stored));
   const named = new NamedItems(await ingest.naming(principalOf(request).tenant));
@@ -122,7 +124,7 @@ async function takeActions(
     if (refusal === undefined) named.add(index, document, number);
   }
   for (const { name, items, numbers } of named.groups()) {
-    const { refusals } = await ingest.items(items.portions(), optionsOf(request, name));
+    const { refusals } = await ingest.items(items.portions(), optionsOf(request, name), lease);
     for (const refusal of refusals) {
       const number = numbers[refusal.offset];
       if (number === undefined) continue;
@@ -145,9 +147,9 @@ function illegal(reason: string): ItemAnswer {
 async function takeDocument(request: FastifyRequest, reply: FastifyReply, ingest: IngestParts) {
   const { index = '', id } = request.params as { index?: string; id?: string };
   const items = new Items();
-  return withWholeBody(request, ingest, async (body) => {
+  return withWholeBody(request, ingest, async (body, lease) => {
     items.add(body);
-    const { refusals } = await ingest.items(items.portions(), optionsOf(request, index));
+    const { refusals } = await ingest.items(items.portions(), optionsOf(request, index), lease);
     const [refusal] = refusals;
     if (refusal) {
       const error = { type: 'document_parsing_exception', reason: messageOf(refusal) };

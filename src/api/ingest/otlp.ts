@@ -19,14 +19,14 @@ export function otlp(scope: FastifyInstance, ingest: IngestParts): void {
       ingest,
       'otlpLogs',
       { isProtobuf: isProtobuf(request) },
-      async ({ groups, failure }) => {
+      async ({ groups, failure }, lease) => {
         if (failure !== undefined) throw new HuntError('request.body', { message: failure });
         const { tenant } = principalOf(request);
         let rejected = 0;
         let first: string | undefined;
         for (const { name, portions } of groups) {
           const origin = `OTLP, ${name.slice(0, 200)}`;
-          const { refusals } = await ingest.items(portions, { tenant, named: name, origin });
+          const { refusals } = await ingest.items(portions, { tenant, named: name, origin }, lease);
           rejected += refusals.length;
           first ??= refusals.map(messageOf)[0];
         }

@@ -24,12 +24,13 @@ export function splunk(scope: FastifyInstance, ingest: IngestParts): void {
     options: CutOptions<Form>,
   ) => {
     const channel = channels.of(request);
-    return withCutBody(request, ingest, form, options, async ({ groups, failure }) => {
+    return withCutBody(request, ingest, form, options, async ({ groups, failure }, lease) => {
       const { tenant } = principalOf(request);
       for (const { name, portions } of groups) {
         const origin = `Splunk HEC, sourcetype ${name.slice(0, 200)}`;
         // A failure after some have been taken: they are sent again, and known.
-        await ingest.items(portions, { tenant, named: name === '' ? undefined : name, origin });
+        const named = name === '' ? undefined : name;
+        await ingest.items(portions, { tenant, named, origin }, lease);
       }
       // After the others: many clients drop a request that is refused.
       if (failure) throw errorOf(failure);
