@@ -22,6 +22,7 @@ import type { Scope } from './plan/scope.js';
 import { type RowEncoding, rowText } from './sql/encode.js';
 import { generateSql, type RowWriter } from './sql/generate.js';
 import { atMoment } from './sql/moments.js';
+import { longestSql } from './sql/sql.js';
 
 export interface ResultColumn {
   readonly name: string;
@@ -363,8 +364,15 @@ function queryOf(relation: Relation, encoding: RowEncoding, evaluate: Evaluate):
       operands.map((operand, index) => ({ name: columns[index]?.name ?? '', operand })),
       encoding,
     );
+  const { text } = generateSql(inOrder(relation), columns, write, evaluate);
+  if (text.length > longestSql) {
+    throw new HuntError('kql.unsupported', {
+      what: `A query that becomes more than ${longestSql.toLocaleString('en')} characters of SQL`,
+      because: 'it has to be simplified or split',
+    });
+  }
   return {
-    sql: generateSql(inOrder(relation), columns, write, evaluate).text,
+    sql: text,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }

@@ -1,4 +1,4 @@
-import { join, literal, type Sql, sql } from '../sql/sql.js';
+import { join, literal, longestSql, type Sql, sql } from '../sql/sql.js';
 import type { EngineLimits } from './engine.js';
 
 export type Settings = Readonly<Record<string, number | string>>;
@@ -26,7 +26,7 @@ export function processSettings(host: {
 export const sessionSettings: Settings = {
   // Statements of our own read numbers in JavaScript; hunts say otherwise.
   output_format_json_quote_64bit_integers: 1,
-  max_query_size: 16 * mebibyte,
+  max_query_size: longestSql,
   // Lists of tens of thousands of literals, and pipelines of a hundred stages.
   max_ast_elements: 1_000_000,
   max_expanded_ast_elements: 5_000_000,

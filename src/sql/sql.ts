@@ -9,6 +9,9 @@ export interface Sql {
   readonly text: string;
 }
 
+/** Characters that the engine reads of one query. */
+export const longestSql = 16 * 1024 * 1024;
+
 /** A fragment from a template; every hole is a fragment. */
 export function sql(strings: TemplateStringsArray, ...holes: readonly Sql[]): Sql {
   let text = strings[0] ?? '';

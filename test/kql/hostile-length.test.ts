@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { compile } from '../../src/compile.js';
 import { checkExpansions } from '../../src/kql/expansions.js';
@@ -47,6 +47,11 @@ describe('names and their patterns', () => {
   ])('%s, %s: %s', (pattern, name, fits) => {
     expect(matcher(pattern).test(name)).toBe(fits);
   });
+});
+
+test('SQL that is longer than the engine reads does not reach it', () => {
+  const text = `let t = "${'a'.repeat(2_000_000)}"; print ${Array(10).fill('t').join(', ')}`;
+  expect(() => compile(text, builtinCatalog, tenantScope)).toThrow('characters of SQL');
 });
 
 describe('complaints of the binder that do not count', () => {
