@@ -20,6 +20,12 @@ export async function tableIn(file: string): Promise<Json> {
   if (typeof declared !== 'object' || declared === null || !('name' in declared)) {
     throw new UsageError(`${file} declares no table: a name and columns are needed`);
   }
+  try {
+    JSON.stringify(declared);
+  } catch {
+    // An alias may stand for what it is in.
+    throw new UsageError(`${file} is nested too deeply`);
+  }
   return declared as Json;
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { annotation } from '../../src/cli/rule-tests/annotation.js';
+import { annotation, withoutCommands } from '../../src/cli/rule-tests/annotation.js';
 import { type AnswerRows, differences } from '../../src/cli/rule-tests/compare.js';
 import { readRuleTests } from '../../src/cli/rule-tests/file.js';
 import { junitText } from '../../src/cli/rule-tests/junit.js';
@@ -100,6 +100,11 @@ test("what is shown beside a change's lines is one line, whatever it holds", () 
     '::error file=rules/a%2Cb.yaml,line=7,title=a%3A 100%25::1 row\\u001b%0A::x\n',
   );
   expect(annotation({ ...result, name: 'good', problems: [] })).toBe('');
+});
+
+test('what tests say is no command to GitHub', () => {
+  const said = withoutCommands('FAIL  ##[error]x\n      ::add-mask::x\n');
+  expect(said).toMatch(/^::stop-commands::([\w-]{36})\n[\s\S]*\n::\1::\n$/);
 });
 
 /** A few lines that would be a document of a billion words. */
@@ -381,6 +386,12 @@ tests:
       /wrong\.yaml: .*x/,
     ],
     ['aliases without end', bomb, /wrong\.yaml: /],
+    ['an alias within itself', 'query: print 1\ntests: &a [*a]', /wrong\.yaml is nested/],
+    [
+      'a table within itself',
+      'query: print 1\ntables: [own.yaml]\ntests: [{name: x, rows: 1}]',
+      /own\.yaml is nested/,
+    ],
     ['a rule without a query', 'rule: wrong.yaml\ntests: [{name: x, rows: 1}]', /holds no rule/],
     [
       'a parameter that the query does not declare',
@@ -404,6 +415,7 @@ tests:
     ],
     ['a moment that is none', 'query: print 1\nnow: noon\ntests: [{name: x, rows: 1}]', /now/],
   ])('refuses a file with %s', async (_what, content, message) => {
+    await put('own.yaml', 'name: Own_CL\ncolumns: &a [*a]');
     await put('wrong.yaml', content);
     await expect(readRuleTests(join(directory, 'wrong.yaml'))).rejects.toThrow(message);
   });

@@ -5,7 +5,7 @@ import { listFiles } from '../../ingest/sources/files.js';
 import { startEmpty } from '../connection.js';
 import { exitCodes, UsageError } from '../failure.js';
 import { printable, write } from '../formats.js';
-import { annotation } from '../rule-tests/annotation.js';
+import { annotation, withoutCommands } from '../rule-tests/annotation.js';
 import { type RuleTests, readRuleTests } from '../rule-tests/file.js';
 import { junitText } from '../rule-tests/junit.js';
 import { RuleRunner, type TestResult } from '../rule-tests/run.js';
@@ -82,8 +82,8 @@ async function runAll(rules: readonly RuleTests[]): Promise<TestResult[]> {
       for (const test of rule.tests) {
         const result = await Promise.race([interruption, runner.run(rule, test)]);
         results.push(result);
-        await write(process.stdout, resultText(result));
-        if (isGithub) await write(process.stdout, annotation(result));
+        const told = resultText(result);
+        await write(process.stdout, isGithub ? withoutCommands(told) + annotation(result) : told);
       }
     }
     return results;

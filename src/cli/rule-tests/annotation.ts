@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
 import { printable } from '../formats.js';
 import type { TestResult } from './run.js';
@@ -9,6 +10,11 @@ export function annotation({ file, line, name, problems }: TestResult): string {
   const place = relative(process.env['GITHUB_WORKSPACE'] ?? '.', file);
   const message = escaped(problems.map(printable).join('\n'));
   return `::error file=${property(place)},line=${line},title=${property(printable(name))}::${message}\n`;
+}
+
+/** A text of which GitHub takes no line as a command, whatever its author has written. */
+export function withoutCommands(text: string, end: string = randomUUID()): string {
+  return `::stop-commands::${end}\n${text}::${end}::\n`;
 }
 
 function escaped(text: string): string {

@@ -180,6 +180,8 @@ async function readDocument(path: string): Promise<ReadDocument> {
     if (error instanceof YAMLParseError || error instanceof ReferenceError) {
       throw new UsageError(`${path}: ${error.message}`);
     }
+    // An alias may stand for what it is in.
+    if (error instanceof RangeError) throw new UsageError(`${path} is nested too deeply`);
     throw error;
   }
 }
