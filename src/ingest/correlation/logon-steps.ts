@@ -169,7 +169,12 @@ class LogonSteps {
       ...this.#occurrence(`login ${stepAndName}`),
       ...{ toleranceMs, fromMs: this.#ms },
     };
-    return this.#succeeds ? lesserRows.near(event) : lesserRows.nearest(event, row);
+    if (!this.#succeeds) {
+      return lesserRows.nearest(event, row);
+    }
+    // Its own row, which has taken a login's place, tells nothing: it comes again where it was not stored.
+    const others = lesserRows.near(event)?.filter(({ identity }) => identity !== row.identity);
+    return others?.length ? others : undefined;
   }
 
   #take(rows: readonly RowKey[]): void {

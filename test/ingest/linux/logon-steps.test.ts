@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { builtinCatalog } from '../../../src/catalog/catalog.js';
+import { findConnector } from '../../../src/ingest/connectors.js';
+import { Correlation } from '../../../src/ingest/correlation/correlation.js';
+import { EventTables } from '../../../src/ingest/normalize.js';
+import { StreamParser } from '../../../src/ingest/parser.js';
 import { startTestIngest } from '../fixture.js';
 import { database, tenant } from '../requests.js';
 
@@ -214,6 +219,48 @@ describe('an attempt to log on that the audit system tells in two records is one
       expect(await logonsOf(apart)).toEqual(wanted);
       await deliver(source, apart, [...eachOf(steps), ...eachOf(newestFirst)]);
       expect(await logonsOf(apart)).toEqual(wanted);
+    },
+  );
+
+  const tables = new EventTables(builtinCatalog);
+
+  /** Identities of the rows that remain when all of the records are stored together. */
+  function identitiesOf(source: string, texts: readonly string[], correlation: Correlation) {
+    const parser = new StreamParser({
+      ...{
+        tables,
+        connector: findConnector(source, []),
+        context: { correlation, extensions: false },
+      },
+      ...{ maxRecordBytes: 64 * 1024, keepFrom: null, origin: 'test' },
+    });
+    parser.write(Buffer.from(texts.map((text) => `${text}\n`).join('')));
+    parser.end();
+    parser.proceed(Number.POSITIVE_INFINITY);
+    const { events } = parser.take();
+    const gone = new Set(events.flatMap(({ replaced }) => [...(replaced?.identities ?? [])]));
+    return events.flatMap(({ identities }) => [...identities].filter((each) => !gone.has(each)));
+  }
+
+  it.each(
+    all.flatMap(
+      (each) =>
+        [
+          [...each, 'in order'],
+          [...each, 'newest first'],
+        ] as const,
+    ),
+  )(
+    'sent again because it was not stored, %s',
+    (_what, source, _index, recordOf, steps, _wanted, _newest, order) => {
+      const records = (order === 'in order' ? steps : steps.toReversed()).map((step) => {
+        const record = recordOf(step, 'again');
+        return typeof record === 'string' ? record : JSON.stringify(record);
+      });
+      const correlation = new Correlation();
+      const first = identitiesOf(source, records, correlation);
+      expect(first).not.toHaveLength(0);
+      expect(identitiesOf(source, records, correlation)).toEqual(first);
     },
   );
 
