@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { checkStatus } from './answer.js';
 import { atPlace, type Connection, connect, type Place } from './connection.js';
-import { tableText } from './formats.js';
+import { printable, tableText } from './formats.js';
 
 export interface AdminOptions extends Place {
   readonly tenant: string;
@@ -59,7 +59,7 @@ export function show(value: unknown, { format }: Pick<AdminOptions, 'format'>): 
     return;
   }
   const names = Object.keys(rows[0] ?? {});
-  const cells = rows.map((row) => names.map((name) => cellText(row[name])));
+  const cells = rows.map((row) => names.map((name) => printable(cellText(row[name]))));
   process.stdout.write(tableText(names, cells, process.stdout.columns ?? 160));
 }
 

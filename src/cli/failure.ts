@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import stringWidth from 'string-width';
 import { type FailureCode, HuntError, lineAndColumn, type TextSpan } from '../errors.js';
 import type { RoleName } from '../identity/roles.js';
+import { printable } from './formats.js';
 
 /** What commands exit with. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -66,16 +67,21 @@ export function reportFailure(error: unknown): number {
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   if (error instanceof UsageError || (error instanceof HuntError && usageCodes.has(error.code))) {
-    console.error(`${pc.red('error:')} ${error.message}`);
+    console.error(`${pc.red('error:')} ${shown(error.message)}`);
     return exitCodes.usage;
   }
   const hasPlace = error instanceof RefusedError && error.text !== undefined && error.span;
   const message = messageOf(error);
   // The place is told once, by the excerpt.
   const told = hasPlace ? message.replace(/ \(line \d+, column \d+\)$/, '') : message;
-  console.error(`${pc.red('error:')} ${told}`);
+  console.error(`${pc.red('error:')} ${shown(told)}`);
   if (hasPlace) console.error(excerpt(error.text ?? '', hasPlace));
   return exitCodes.failed;
+}
+
+/** Of files and servers, messages have what others wrote: its lines stay, and nothing that steers a terminal. */
+function shown(message: string): string {
+  return message.split('\n').map(printable).join('\n');
 }
 
 function messageOf(error: unknown): string {

@@ -89,6 +89,19 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await answer('function', 'list')).toEqual([]);
   });
 
+  it('what others have written does not steer the terminal', async () => {
+    const red = '\u001b[31mred';
+    const saved = await quarry(['function', 'save', 'Red', '-', '--summary', red], 'print 1');
+    expect(saved).toMatchObject({ code: 0 });
+    const { stdout } = await quarry(['function', 'list', '--format', 'table']);
+    expect(stdout).toContain('\\u001b[31mred');
+    expect(stdout).not.toContain('\u001b');
+    await answer('function', 'remove', 'Red');
+    const { stderr } = await quarry(['function', 'remove', red]);
+    expect(stderr).toContain('\\u001b[31mred');
+    expect(stderr).not.toContain('\u001b');
+  });
+
   it('applications and their secrets', async () => {
     const { clientId } = await answer('app', 'add', 'collector', '--role', 'Telemetry.Ingest');
     const { stdout } = await quarry(['app', 'secret', clientId, '--days', '30']);
