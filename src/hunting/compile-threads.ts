@@ -14,7 +14,6 @@ const mostOfOneCaller = mostThreads - 1;
 const patienceMs = 200;
 /** How long threads beyond the first stay without work. */
 const idleMs = 60_000;
-const heapMegabytes = 1024;
 /** Between two looks at the time that a text has had. */
 const leastWaitMs = 100;
 /** The catalogs that a thread keeps. */
@@ -37,13 +36,15 @@ interface Waiting {
  */
 export class CompileThreads implements Compiler {
   readonly #limitMs: number;
+  readonly #heapMegabytes: number;
   readonly #threads = new Set<CompileThread>();
   readonly #waiting = new Set<Waiting>();
   #patience: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ limitMs = 20_000 } = {}) {
+  constructor({ limitMs = 20_000, heapMegabytes = 1024 } = {}) {
     this.#limitMs = limitMs;
+    this.#heapMegabytes = heapMegabytes;
   }
 
   compile(asking: Asking, text: string, catalog: Catalog, ...rest: RestOf<'compile'>) {
@@ -152,11 +153,12 @@ export class CompileThreads implements Compiler {
   }
 
   #start(): void {
-    const thread: CompileThread = new CompileThread({
+    const thread: CompileThread = new CompileThread(this.#heapMegabytes, {
       onIdle: () => {
         thread.endIn(idleMs, () => this.#threads.size > 1);
         this.#dispatch();
       },
+      onFull: (task) => this.#waiting.add(task),
       onEnd: (error) => {
         this.#threads.delete(thread);
         // None that waits would fare better where no thread can start.
@@ -179,15 +181,22 @@ class CompileThread {
   readonly #onEnd: (error: Error) => void;
   readonly #catalogs = new Set<string>();
   #task: Waiting | undefined;
+  #isWanted = false;
+  #hasAnswered = false;
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
   /** The system's number of it. */
   #number: number | undefined;
 
-  constructor(listener: {
-    readonly onIdle: () => void;
-    readonly onEnd: (error: Error) => void;
-  }) {
+  constructor(
+    heapMegabytes: number,
+    listener: {
+      readonly onIdle: () => void;
+      /** It has no memory left for the task, and others have had their part of it. */
+      readonly onFull: (task: Waiting) => void;
+      readonly onEnd: (error: Error) => void;
+    },
+  ) {
     this.#onIdle = listener.onIdle;
     this.#onEnd = listener.onEnd;
     this.#worker = startThread('compile-thread', import.meta.url, {
@@ -196,6 +205,12 @@ class CompileThread {
     this.#worker.on('message', (reply: CompileReply) => this.#receive(reply));
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
       const isTooLarge = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      // What it has kept of earlier texts and catalogs is not this one's: another thread tells.
+      const isOpen = this.#isWanted && !this.#isEnded;
+      if (isTooLarge && isOpen && this.#hasAnswered && this.#task) {
+        listener.onFull(this.#task);
+        this.#task = undefined;
+      }
       void this.end(isTooLarge ? tooHeavy(`${heapMegabytes} MB of memory`, error) : error);
     });
     this.#worker.on('exit', () => void this.end(new Error('A compiling thread has ended')));
@@ -212,6 +227,7 @@ class CompileThread {
 
   run(task: Waiting, limitMs: number): void {
     this.#task = task;
+    this.#isWanted = true;
     this.#worker.ref();
     this.#limit(limitMs, processorMs(this.#number));
     this.#tell(task.catalog);
@@ -226,6 +242,7 @@ class CompileThread {
   /** Nobody wants the answer any more: it may still come, so that the thread is not lost, but soon. */
   abandon(task: Waiting): void {
     if (this.#task !== task) return;
+    this.#isWanted = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.end(new HuntError('hunt.cancelled', {})), patienceMs);
   }
@@ -285,6 +302,7 @@ class CompileThread {
 
   #finish(settle: () => void): void {
     settle();
+    this.#hasAnswered ||= this.#task !== undefined;
     this.#task = undefined;
     this.#worker.unref();
     this.#onIdle();

@@ -197,6 +197,24 @@ describe('a text that takes for ever', () => {
   });
 });
 
+describe('a thread without memory for what it keeps', () => {
+  beforeEach(() => {
+    open();
+    compiler = new CompileThreads({ heapMegabytes: 256 });
+  });
+  afterEach(close);
+
+  it('gives way to another one, and no text is refused for it', { timeout }, async () => {
+    const { tables, legacyTables, functions } = builtinCatalog;
+    for (let index = 0; threads.length < 2; index++) {
+      const own = { name: `f${index}`, summary: '', parameters: '', body: 'DeviceInfo' };
+      const catalog = catalogOf(tables, legacyTables, [...functions, own]);
+      expect((await asked(`f${index} | count`, {}, catalog)).kind).toBe('query');
+    }
+    expect((await asked('print 1')).kind).toBe('query');
+  });
+});
+
 describe('threads', () => {
   beforeAll(open);
   afterAll(close);
