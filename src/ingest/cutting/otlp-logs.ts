@@ -86,7 +86,8 @@ export const otlpLogs: Cutter<{ readonly isProtobuf: boolean }, string> = (
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof RequestError) return cause.message;
-  const isDeep = cause instanceof RangeError || cause instanceof JsonTooDeepError;
+  // In the words of protobufjs and of the language; a body that breaks off is a RangeError as well.
+  const isDeep = cause instanceof JsonTooDeepError || /max depth|call stack/.test(String(cause));
   return isDeep ? 'The request is nested too deep.' : 'The request cannot be decoded.';
 }
 
