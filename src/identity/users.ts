@@ -14,7 +14,8 @@ export interface User {
   readonly disabled: boolean;
 }
 
-const namePattern = /^[^\s\p{C}]{1,256}$/u;
+/** One of dots alone could not be named in an address. */
+const namePattern = /^(?!\.{1,2}$)[^\s\p{C}]{1,256}$/u;
 const minPasswordLength = 12;
 const maxPasswordLength = 1024;
 

@@ -370,6 +370,13 @@ describe('people', () => {
     expect(list.text).not.toMatch(/scrypt|hash|password/);
   });
 
+  test('what could not be named in an address gets no role', async () => {
+    const role = { subjectKind: 'user', subject: '..', viewsData: true, deviceGroups: null };
+    const { status, json } = await call('PUT', `${own}/role-assignments`, admin, role);
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ error: { message: 'Invalid input subject: it is no name.' } });
+  });
+
   test.each([
     "x'; DROP TABLE users; --",
     '`); DROP DATABASE tenant_default',

@@ -109,6 +109,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       ['a short password', { ...asha, password: 'short' }],
       ['an endless password', { ...asha, password: 'x'.repeat(2000) }],
       ['a name with spaces', { ...asha, name: 'asha example' }],
+      ['a name of an address above', { ...asha, name: '..' }],
       ['no name', { ...asha, name: '' }],
       ['a name with a line break', { ...asha, name: 'a\nb' }],
     ])('%s is refused', async (_what, request) => {

@@ -37,7 +37,13 @@ import { act, tenantOf as namedTenant, readBody } from './act.js';
 
 const config = { access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] } } as const;
 
-const name = z.string().trim().min(1).max(256);
+/** Who is named so in an address is reached there. */
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(256)
+  .refine((text) => !/^\.{1,2}$/.test(text), 'it is no name');
 const role = z.string().refine(isRole, 'there is no such role');
 const scope = z.string().refine((text) => scopeNames.has(text), 'there is no such scope');
 
