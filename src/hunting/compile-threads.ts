@@ -12,6 +12,8 @@ const mostThreads = 3;
 const mostOfOneCaller = mostThreads - 1;
 /** How long a text may wait before there is another thread for it. */
 const patienceMs = 200;
+/** How long a thread may go on with what nobody waits for: about what another one takes to start. */
+const graceMs = 2000;
 /** How long threads beyond the first stay without work. */
 const idleMs = 60_000;
 /** Between two looks at the time that a text has had. */
@@ -244,7 +246,7 @@ class CompileThread {
     if (this.#task !== task) return;
     this.#isWanted = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(new HuntError('hunt.cancelled', {})), patienceMs);
+    this.#timer = setTimeout(() => this.end(new HuntError('hunt.cancelled', {})), graceMs);
   }
 
   /** Ends it when it has been idle for so long, if that is wanted then. */

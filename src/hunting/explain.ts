@@ -34,7 +34,7 @@ const mostCounted = 8;
 
 type ExplainCall = Pick<
   HuntCall,
-  'principal' | 'generation' | 'text' | 'window' | 'parameters' | 'now'
+  'principal' | 'generation' | 'text' | 'window' | 'parameters' | 'now' | 'signal'
 >;
 
 /**
@@ -42,14 +42,15 @@ type ExplainCall = Pick<
  * @throws HuntError as `compile` does
  */
 export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
-  const { principal, generation, text, parameters, now } = call;
+  const { principal, generation, text, parameters, now, signal } = call;
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const profile = chooseProfile(parts.profiles, principal, generation);
   const window = call.window ?? lookback(profile.lookbackDays);
   const asked = { principal, ...(window && { window }), ...(now && { now }) };
   const scope = scopeOf(asked, context, new Date());
+  const until = performance.now() + profile.wallSeconds * 1000;
   const { reads, ...explanation } = await parts.compiler.explain(
-    { caller: callerOf(principal) },
+    { caller: callerOf(principal), signal, until },
     text,
     context.catalog,
     scope,

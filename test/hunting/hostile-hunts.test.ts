@@ -72,6 +72,19 @@ describe('while a text is looked at that takes for ever, others are answered', (
   });
 });
 
+it('explanations that nobody waits for any more hold up none of their caller', async () => {
+  const leaving = new AbortController();
+  const hostile = Array.from({ length: 20 }, (_, index) => {
+    const query = { query: `${endless}, ${index}` };
+    return post('/api/quarry/explain', query, token, leaving.signal).catch((reason) => reason);
+  });
+  await post('/api/advancedhunting/run', { Query: 'print a = 1' }, other);
+  leaving.abort();
+  await Promise.all(hostile);
+  const { json } = await post('/api/advancedhunting/run', { Query: 'print a = 1' });
+  expect(json['Results']).toEqual([{ a: 1 }]);
+});
+
 it('a text that takes too long is refused in the words of its API, and the next is answered', {
   // Its time is that of a processor, of which a busy machine gives little.
   timeout: 600_000,

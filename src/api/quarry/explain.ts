@@ -4,6 +4,7 @@ import type { HuntCall } from '../../hunting/service.js';
 import { authorizeData } from '../../identity/authorize.js';
 import { principalOf } from '../access.js';
 import { refuseOtherMethods } from '../methods.js';
+import { departure } from '../stream.js';
 import { sendHuntFailure } from './failure.js';
 import { hunters } from './hunt.js';
 import { readQuery } from './query.js';
@@ -16,11 +17,11 @@ export function explainRoute(
   root.register(async (app) => {
     app.setErrorHandler(sendHuntFailure);
     const url = '/api/quarry/explain';
-    app.post(url, { config: hunters }, async (request) => {
+    app.post(url, { config: hunters }, async (request, reply) => {
       const principal = principalOf(request);
       authorizeData(principal);
       const query = readQuery(request);
-      return explain({ generation: 'portal', principal, ...query });
+      return explain({ generation: 'portal', principal, signal: departure(reply), ...query });
     });
     refuseOtherMethods(app, 'POST', url, hunters);
   });
