@@ -102,7 +102,9 @@ class LogonSteps {
     }
     const replaces = name === '' ? undefined : this.#laterLogin(`${step} `, row);
     if (replaces) {
-      const logonId = secondaries.near(this.#occurrence('login'), toleranceMs)?.['logonId'];
+      const [logonId] = replaces.flatMap(
+        (login) => secondaries.near(this.#loginOf(login), toleranceMs)?.['logonId'] ?? [],
+      );
       columns['LogonId'] ??= logonId && integer(logonId);
       this.#take(replaces);
       this.#awaitSteps(name, row, this.#succeeds ? lesserSteps : otherThan(step));
@@ -144,8 +146,9 @@ class LogonSteps {
     this.#take(replaces);
     this.#awaitSteps(name, row, awaited);
     const logonId = textFrom(columns['LogonId']);
-    if (logonId !== undefined) {
-      secondaries.add(this.#occurrence('login'), { logonId });
+    // Of a login that names no account, whose place another step's row may take.
+    if (logonId !== undefined && name === '') {
+      secondaries.add(this.#loginOf(row), { logonId });
     }
     return { isTold: false, replaces: replaces.length > 0 ? replaces : undefined };
   }
@@ -181,6 +184,10 @@ class LogonSteps {
     for (const row of rows) {
       this.#correlation.notePrimary(this.#taken(row));
     }
+  }
+
+  #loginOf({ identity }: RowKey) {
+    return this.#occurrence(`login ${identity}`);
   }
 
   #taken({ identity }: RowKey) {

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../../src/catalog/catalog.js';
 import { findConnector } from '../../../src/ingest/connectors.js';
 import { Correlation } from '../../../src/ingest/correlation/correlation.js';
+import { type LogonStep, settleStep } from '../../../src/ingest/correlation/logon-steps.js';
+import { parseDatetime } from '../../../src/ingest/datetime.js';
 import { EventTables } from '../../../src/ingest/normalize.js';
 import { StreamParser } from '../../../src/ingest/parser.js';
+import type { Columns } from '../../../src/ingest/windows/actor.js';
 import { startTestIngest } from '../fixture.js';
 import { database, tenant } from '../requests.js';
 
@@ -263,6 +266,20 @@ describe('an attempt to log on that the audit system tells in two records is one
       expect(identitiesOf(source, records, correlation)).toEqual(first);
     },
   );
+
+  it('the row that takes the place of a login has its session, and not that of another nearby', () => {
+    const correlation = new Correlation();
+    const settled = (step: LogonStep, at: number, columns: Columns, identity: bigint) => {
+      const time = parseDatetime(new Date((from + at) * 1000).toISOString());
+      if (time === undefined) throw new Error('no time');
+      const own: Columns = { ActionType: 'LogonSuccess', InitiatingProcessId: 900, ...columns };
+      settleStep(step, own, { ticks: 0n, identity }, 'served', time, correlation);
+      return own['LogonId'];
+    };
+    settled('login', 12, { LogonId: 5 }, 1n);
+    settled('login', 11, { LogonId: 6, AccountName: 'al' }, 2n);
+    expect(settled('authentication', 10, { AccountName: 'bob' }, 3n)).toBe(5);
+  });
 
   const sshd = (at: number, event: object, host: string, more: object = {}) => ({
     '@timestamp': new Date((from + at) * 1000).toISOString(),
