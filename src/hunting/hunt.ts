@@ -76,7 +76,7 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
   const query = await traced('compile', {}, () => compileHunt(request, services));
   const { sql, columns } = query;
   const { signal, onProgress } = request;
-  const limits = query.stats ? limitsUntil(ends, request.limits) : request.limits;
+  const limits = limitsUntil(ends, request.limits);
   request.onCompiled?.(query);
   const { rows, stats } = await traced('engine', {}, async (span) => {
     const result = await services.engine.run({
@@ -94,7 +94,7 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
   return { columns, rows, stats: all, rowLimit: limits.rows, now, ...(tables && { tables }) };
 }
 
-/** What is left of a hunt's time: its probes and its run share it. */
+/** What is left of a hunt's time: its compilation, its probes and its run share it. */
 function limitsUntil(ends: number, limits: EngineLimits): EngineLimits {
   const wallSeconds = (ends - performance.now()) / 1000;
   if (wallSeconds < shortestRun) throw new HuntError('hunt.timeout', {});
