@@ -53,6 +53,19 @@ describe.each(ofAll)('%s', (query) => {
   });
 });
 
+test.each<[query: string, rows: unknown[][]]>([
+  ['union DeviceEvents, DeviceFileEvents | project a = strlen(DeviceId) * 2', []],
+  ['union withsource=T Device* | where DeviceId == "nobody" | take 3 | project T, DeviceId', []],
+  ['union (datatable(x: long)[]), (datatable(y: string)[]) | extend z = strcat(y, x)', []],
+  ['search in (DeviceEvents, DeviceFileEvents) "x*" | count', [[0]]],
+  [
+    'union (union DeviceEvents, DeviceFileEvents), (print a = 1) | where a * 1 == 1 | project a',
+    [[1]],
+  ],
+])('no table has rows: %s', async (query, rows) => {
+  expect(await kql.values(query)).toEqual(rows);
+});
+
 test('rows of a table that had none before are found by the same text', async () => {
   const query = 'search "kept" | count';
   expect(await kql.values(query)).toEqual([[0]]);

@@ -117,7 +117,9 @@ export function unionOf(
 
 /** Of hundreds of columns each, tables without rows would cost the engine as much to prepare as those with some. */
 function withRows(members: readonly UnionMember[]): readonly UnionMember[] {
-  return members.filter(({ relation }) => !isEmpty(relation.plan));
+  const some = members.filter(({ relation }) => !isEmpty(relation.plan));
+  // One has to be there, to have the columns.
+  return some.length > 0 ? some : members.slice(0, 1);
 }
 
 function keyOf(name: string, type: PlanColumn['type']): string {
