@@ -145,11 +145,11 @@ export async function compileHunt(
   let used: QueryStats | undefined;
   const tenant = services.tenant(principal.tenant);
   const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
-  const database = tenantDatabase(request.principal.tenant);
+  const seen = scopeOf(request, tenant, services.now?.() ?? new Date());
   const scope: Scope = {
-    ...scopeOf(request, tenant, services.now?.() ?? new Date()),
+    ...seen,
     geoDictionary: places ?? null,
-    ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, database) }),
+    ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, seen.database) }),
   };
   const probes = new Map<string, Record<string, unknown>[]>();
   const asking = { caller: callerOf(principal), signal, until: ends };

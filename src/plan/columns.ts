@@ -16,7 +16,7 @@ export function leading(columns: readonly PlanColumn[]): PlanColumn[] {
   return columns.filter(({ follows }) => !(follows && columns.includes(follows)));
 }
 
-/** The members of both. */
+/** The members of either. */
 export function union<T>(first: ReadonlySet<T>, second: ReadonlySet<T>): Set<T> {
   return new Set([...first, ...second]);
 }

@@ -232,7 +232,7 @@ describe.each(storeKinds)('on %s', (kind) => {
       expect(await listAssignments(store, tenant)).toHaveLength(3);
     });
 
-    test('a token of a user carries it, and data are refused without it', async () => {
+    const ownIssuer = async () => {
       const keyDirectory = join(place.directory, 'keys');
       const keys = await IssuerKeys.open(keyDirectory);
       const verify = createVerifier({
@@ -241,6 +241,11 @@ describe.each(storeKinds)('on %s', (kind) => {
         clockSkewSeconds: 60,
         dataAccess: (where, user) => dataAccess(store, where, user),
       });
+      return { keyDirectory, verify };
+    };
+
+    test('a token of a user carries it, and data are refused without it', async () => {
+      const { keyDirectory, verify } = await ownIssuer();
       const mint = async (name: string) => {
         await createUser(store, { tenant, name, password: null });
         const request = { app: 'portal', roles: [], scopes: ['AdvancedHunting.Read'], user: name };
@@ -254,14 +259,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('a token of a user or an application that has been removed is refused', async () => {
-      const keyDirectory = join(place.directory, 'keys');
-      const keys = await IssuerKeys.open(keyDirectory);
-      const verify = createVerifier({
-        issuers: [trustEmbeddedIssuer(keys, store)],
-        ownNames: new Set(),
-        clockSkewSeconds: 60,
-        dataAccess: (where, user) => dataAccess(store, where, user),
-      });
+      const { keyDirectory, verify } = await ownIssuer();
       const roles = ['AdvancedHunting.Read.All'];
       const [user, app] = await Promise.all([
         mintToken(store, keyDirectory, {
@@ -304,14 +302,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     });
 
     test('a token minted with scopes and without a user sees everything', async () => {
-      const keyDirectory = join(place.directory, 'keys');
-      const keys = await IssuerKeys.open(keyDirectory);
-      const verify = createVerifier({
-        issuers: [trustEmbeddedIssuer(keys, store)],
-        ownNames: new Set(),
-        clockSkewSeconds: 60,
-        dataAccess: (where, user) => dataAccess(store, where, user),
-      });
+      const { keyDirectory, verify } = await ownIssuer();
       const request = { app: 'my tool', roles: [], scopes: ['AdvancedHunting.Read'] };
       for (let use = 0; use < 2; use += 1) {
         const principal = await verify(await mintToken(store, keyDirectory, request), 'legacy');
