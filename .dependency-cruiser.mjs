@@ -6,7 +6,8 @@ const mayImport = {
   catalog: [],
   store: [],
   'thread.ts': [],
-  kql: ['catalog'],
+  'recent.ts': [],
+  kql: ['catalog', 'recent.ts'],
   plan: ['kql', 'catalog'],
   sql: ['plan', 'catalog'],
   'compile.ts': ['kql', 'plan', 'sql', 'catalog'],
@@ -16,7 +17,7 @@ const mayImport = {
   identity: ['store'],
   hunting: [
     ...['compile.ts', 'plan', 'sql', 'engine', 'catalog', 'identity', 'store'],
-    'thread.ts',
+    ...['support.ts', 'thread.ts', 'recent.ts'],
   ],
   ingest: ['engine', 'catalog', 'store', 'thread.ts'],
   simulator: ['catalog'],

@@ -6,7 +6,6 @@ import { declaredParameters, type FunctionText, functionsIn } from './kql/declar
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
 import { startIn } from './kql/places.js';
-import { Recent } from './kql/recent.js';
 import type { Edit } from './kql/source.js';
 import type { SyntaxNode } from './kql/syntax.js';
 import { type Visualization, visualizationOf } from './kql/visualization.js';
@@ -21,8 +20,8 @@ import { SchemaNeeded, schemaClause } from './plan/schema-probe.js';
 import type { Scope } from './plan/scope.js';
 import { type RowEncoding, rowText } from './sql/encode.js';
 import { generateSql, type RowWriter } from './sql/generate.js';
-import { atMoment } from './sql/moments.js';
-import { longestSql } from './sql/sql.js';
+import { atMoment, type TimelessSql, timeless } from './sql/moments.js';
+import { longestSql, type Sql } from './sql/sql.js';
 
 export interface ResultColumn {
   readonly name: string;
@@ -68,11 +67,17 @@ export interface CompileOptions {
   readonly table?: number;
 }
 
+/** What compiling a hunt gives, for a hunt of any moment where it has `sql`. */
+export interface Compiled {
+  readonly query: Timeless<SqlQuery> | Timeless<Probe> | ExternalProbe;
+  /** Whether it does for the same text, catalog, scope and options at any other moment and clock. */
+  readonly isLasting: boolean;
+}
+
+type Timeless<Query> = Omit<Query, 'sql'> & { readonly sql: TimelessSql };
+
 /** Binding is most of what compiling costs; dashboards and rules send the same texts again and again. */
 const boundQueries = new BoundQueries(500);
-const compiledQueries = new Recent<SqlQuery>(500);
-/** Characters of SQL; longer ones are searches of all tables, which the engine takes far longer to run. */
-const longestKept = 100_000;
 
 /**
  * No I/O, no clock: the same SQL for the same text, catalog and scope.
@@ -83,41 +88,23 @@ export function compile(
   catalog: Catalog,
   scope: Scope,
   options: CompileOptions = {},
-): SqlQuery | Probe | ExternalProbe {
-  const key = compiledKey(text, catalog, scope, options);
-  const known = key === undefined ? undefined : compiledQueries.get(key);
-  if (known) return atMomentOf(scope, known);
+): Compiled {
   const timed = withClock(scope);
   const { bound, outcome } = planned(text, catalog, timed.scope, options);
-  if (outcome.kind === 'external') return outcome;
+  if (outcome.kind === 'external') return { query: outcome, isLasting: false };
   if (outcome.kind === 'probe') {
     const { sql } = outcome.query;
-    return atMomentOf<Probe>(scope, { kind: 'probe', key: outcome.key, sql });
+    return { query: { kind: 'probe', key: outcome.key, sql: timeless(sql) }, isLasting: false };
   }
-  const query: SqlQuery = {
+  const { sql, columns } = outcome.query;
+  const query: Timeless<SqlQuery> = {
     kind: 'query',
-    ...outcome.query,
+    sql: timeless(sql),
+    columns,
     visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
     ...(options.table !== undefined && { tables: tableNames(bound.root) }),
   };
-  const isKept = !timed.wasRead() && query.sql.length <= longestKept;
-  if (key !== undefined && isKept) compiledQueries.set(key, query);
-  return atMomentOf(scope, query);
-}
-
-function atMomentOf<Query extends { readonly sql: string }>({ now }: Scope, query: Query): Query {
-  return { ...query, sql: atMoment(query.sql, now) };
-}
-
-/** Everything that the SQL depends on but the moment and the clock; undefined where it is not worth keeping. */
-function compiledKey(
-  text: string,
-  catalog: Catalog,
-  { now: _now, clock: _clock, ...scope }: Scope,
-  { encoding, parameters, probes, table }: CompileOptions,
-): string | undefined {
-  if (probes && probes.size > 0) return undefined;
-  return JSON.stringify([catalog.version, encoding, parameters, table, scope, text]);
+  return { query, isLasting: !timed.wasRead() };
 }
 
 /** The scope, and whether its moment or clock has been read: without that the SQL serves hunts of any other. */
@@ -165,7 +152,7 @@ function evaluator(probes: ProbeAnswers): Evaluate {
     const known = values.get(expression);
     if (known) return known;
     const relation = valueTable(expression);
-    const key = queryOf(relation, 'legacy', evaluate).sql;
+    const key = queryOf(relation, 'legacy', evaluate).sql.text;
     const answer = probes.get(key);
     if (!answer) throw new ValueNeeded(key, relation);
     const value = answeredValue(answer, expression.type);
@@ -330,7 +317,7 @@ export function explain(
     return {
       columns: outcome.kind === 'query' ? query.columns : columns,
       plan: explainPlan(plan),
-      sql: atMoment(query.sql, scope.now),
+      sql: atMoment(timeless(query.sql), scope.now),
       visualization: visualizationOf(bound.root),
       reads,
       hints: [...hintsOn(bound), ...hintsOnTime(bound, reads, scope)],
@@ -355,7 +342,10 @@ function hintsOnTime(
   );
 }
 
-type WrittenQuery = Pick<SqlQuery, 'sql' | 'columns'>;
+interface WrittenQuery {
+  readonly sql: Sql;
+  readonly columns: readonly ResultColumn[];
+}
 
 function queryOf(relation: Relation, encoding: RowEncoding, evaluate: Evaluate): WrittenQuery {
   const { columns } = relation;
@@ -364,15 +354,15 @@ function queryOf(relation: Relation, encoding: RowEncoding, evaluate: Evaluate):
       operands.map((operand, index) => ({ name: columns[index]?.name ?? '', operand })),
       encoding,
     );
-  const { text } = generateSql(inOrder(relation), columns, write, evaluate);
-  if (text.length > longestSql) {
+  const sql = generateSql(inOrder(relation), columns, write, evaluate);
+  if (sql.text.length > longestSql) {
     throw new HuntError('kql.unsupported', {
       what: `A query that becomes more than ${longestSql.toLocaleString('en')} characters of SQL`,
       because: 'it has to be simplified or split',
     });
   }
   return {
-    sql: text,
+    sql,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
 }

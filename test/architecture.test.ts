@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 interface Cruise {
   readonly modules: readonly { readonly source: string }[];
@@ -15,6 +15,16 @@ const { stdout, stderr } = spawnSync(
   { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
 );
 const { modules, summary }: Cruise = JSON.parse(stdout || `{"error":${JSON.stringify(stderr)}}`);
+
+test('the thread that answers requests does not load the parser of the language', () => {
+  const loaded = `await import('./src/main.ts'); process.stdout.write(String('Kusto' in globalThis));`;
+  const { stdout: answer } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type', 'module', '--eval', loaded],
+    { encoding: 'utf8' },
+  );
+  expect(answer).toBe('false');
+});
 
 describe('the folders of src', () => {
   it('are all seen: a checker that reads nothing reports success', () => {

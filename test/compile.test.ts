@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { builtinCatalog } from '../src/catalog/catalog.js';
 import { tenantCatalog } from '../src/catalog/custom-table.js';
 import type { Catalog } from '../src/catalog/types.js';
-import { compile, explain } from '../src/compile.js';
+import { explain } from '../src/compile.js';
 import type { Scope } from '../src/plan/scope.js';
+import { compileNow } from './compile-here.js';
 
 const scope: Scope = {
   database: 'tenant_t',
@@ -12,66 +13,20 @@ const scope: Scope = {
   to: null,
   deviceGroups: null,
 };
-const dayTicks = 864_000_000_000n;
 
 function sqlAt(text: string, now: string, more: Partial<Scope> = {}): string {
   return sqlOf(text, builtinCatalog, { ...scope, now: new Date(now), ...more });
 }
 
 function sqlOf(text: string, catalog: Catalog, of: Scope): string {
-  const query = compile(text, catalog, of);
+  const query = compileNow(text, catalog, of);
   if (query.kind !== 'query') throw new Error('a query was expected');
   return query.sql;
 }
 
-const ticksAt = (now: string) => BigInt(Date.parse(now)) * 10_000n;
-
 test('an explanation shows the SQL that is run', () => {
   const text = 'DeviceEvents | where Timestamp > ago(1d) | extend age = now() - Timestamp';
   expect(explain(text, builtinCatalog, scope).sql).toBe(sqlOf(text, builtinCatalog, scope));
-});
-
-describe('a text that is compiled again', () => {
-  test.each([
-    ['ago', 'DeviceEvents | where Timestamp > ago(7d)', -7n * dayTicks],
-    ['now', 'DeviceEvents | extend d = now() - Timestamp', 0n],
-    ['now and back', 'DeviceEvents | where Timestamp > now(-1d) - 2d', -3n * dayTicks],
-    [
-      'let',
-      'let since = ago(1d); DeviceEvents | where Timestamp between (since .. now())',
-      -dayTicks,
-    ],
-    ['start of a day', 'print startofday(now())', 0n],
-    ['text of a moment', "print strcat('x', now())", 0n],
-  ])('has its own moment: %s', (_name, text, distance) => {
-    for (const now of [
-      '2026-02-03T04:05:06.789Z',
-      '2026-05-06T07:08:09.012Z',
-      '1969-01-02T03:04:05Z',
-    ]) {
-      const sql = sqlAt(text, now);
-      expect(sql).toContain(String(ticksAt(now) + distance).replace('-', ''));
-      expect(sql).not.toContain('moment_');
-    }
-  });
-
-  test('a time of day is that of the day', () => {
-    const at = (day: string) => sqlAt('print datetime(8:05)', `${day}T23:59:59Z`);
-    expect(at('2026-02-03')).toContain(String(ticksAt('2026-02-03T08:05:00Z')));
-    expect(at('2026-02-04')).toContain(String(ticksAt('2026-02-04T08:05:00Z')));
-  });
-
-  test.each<[string, Partial<Scope>]>([
-    ['device groups', { deviceGroups: ['A'] }],
-    ['a tenant', { database: 'tenant_u' }],
-    ['a time span', { from: new Date('2026-01-01T00:00:00Z') }],
-  ])('sees what its caller may see: %s', (_what, more) => {
-    const text = 'DeviceEvents | where FileName == "a"';
-    const now = '2026-02-03T04:05:06.789Z';
-    const first = sqlAt(text, now);
-    expect(sqlAt(text, now, more)).not.toBe(first);
-    expect(sqlAt(text, now)).toBe(first);
-  });
 });
 
 test('unions of unions with themselves are bound in time that grows with the text', () => {
@@ -89,7 +44,7 @@ test('constants that need each other are written in time that grows with the tex
   const probes = new Map<string, Record<string, unknown>[]>();
   const started = performance.now();
   for (;;) {
-    const query = compile(text, builtinCatalog, scope, { probes });
+    const query = compileNow(text, builtinCatalog, scope, { probes });
     if (query.kind !== 'probe') break;
     probes.set(query.key, [{ value: 'x' }]);
   }
@@ -140,9 +95,4 @@ test('what is kept goes by the clock, whatever moment a hunt takes for the prese
   const now = new Date('2020-01-01T00:00:00Z');
   expect(earliest({})).toEqual([new Date('2026-01-27T04:05:06.789Z')]);
   expect(earliest({ now, clock: scope.now })).toEqual(earliest({}));
-  const compiled = (clock: Date) =>
-    sqlOf('DeviceEvents | count', catalog, { ...scope, now, clock });
-  const first = compiled(scope.now);
-  expect(compiled(new Date('2026-02-13T04:05:06Z'))).not.toBe(first);
-  expect(compiled(scope.now)).toBe(first);
 });

@@ -28,6 +28,7 @@ import type { Principal } from '../identity/principal.js';
 import type { Verifier } from '../identity/verify.js';
 import type { Uploads } from '../ingest/upload.js';
 import type { Store } from '../store/store.js';
+import type { SupportMatrix } from '../support.js';
 import { requireTokens } from './access.js';
 import { drainOnClose } from './drain.js';
 import {
@@ -115,6 +116,7 @@ export interface ServerParts extends HuntingParts {
   readonly workbench?: {
     readonly explain: (call: HuntCall) => Promise<ExplainedHunt>;
     readonly statistics: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
+    readonly support: (principal: Principal) => Promise<SupportMatrix>;
     readonly queries: SavedQueries;
     readonly history: Parameters<typeof queryRoutes>[1]['history'];
     readonly uploads: Pick<Uploads, 'take'>;
@@ -230,10 +232,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const hunting = { hunt, describe, command, catalog, metrics };
   portalHuntRoute(app, hunting);
   if (parts.workbench) {
-    const { explain, statistics, queries, history, uploads } = parts.workbench;
+    const { explain, statistics, support, queries, history, uploads } = parts.workbench;
     uploadRoute(app, uploads);
     explainRoute(app, explain);
-    schemaRoute(app, { catalog, statistics });
+    schemaRoute(app, { catalog, statistics, support });
     queryRoutes(app, { queries, history });
   }
   legacyRoutes(app, { ...hunting, tolerant: parts.tolerantBodies });

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/types.js';
 import type { checkFunction, compile, explain } from '../compile.js';
+import type { supportMatrix } from '../support.js';
 import type { Fault } from '../thread.js';
 
 /** What is done with texts from outside; each takes what the text is looked at with after it. */
@@ -7,6 +8,7 @@ export interface CompileTasks {
   readonly compile: typeof compile;
   readonly explain: typeof explain;
   readonly checkFunction: typeof checkFunction;
+  readonly supportMatrix: typeof supportMatrix;
 }
 
 export type TaskName = keyof CompileTasks;

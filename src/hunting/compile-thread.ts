@@ -2,10 +2,11 @@
 import { parentPort } from 'node:worker_threads';
 import type { Catalog } from '../catalog/types.js';
 import { checkFunction, compile, explain } from '../compile.js';
+import { supportMatrix } from '../support.js';
 import { faultOf, systemThread } from '../thread.js';
 import type { CompileReply, CompileRequest, CompileTasks } from './compile-protocol.js';
 
-const tasks: CompileTasks = { compile, explain, checkFunction };
+const tasks: CompileTasks = { compile, explain, checkFunction, supportMatrix };
 
 /** By version. */
 const catalogs = new Map<string, Catalog>();

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
 import { errorOf, processorMs, startThread } from '../thread.js';
 import type { CompileReply, CompileRequest, CompileTasks, TaskName } from './compile-protocol.js';
+import { CompiledQueries } from './compiled-queries.js';
 import type { Asking, Compiler } from './compiler.js';
 
 /** Each has a parser of its own, which takes a hundred megabytes. */
@@ -41,6 +42,7 @@ export class CompileThreads implements Compiler {
   readonly #heapMegabytes: number;
   readonly #threads = new Set<CompileThread>();
   readonly #waiting = new Set<Waiting>();
+  readonly #compiled = new CompiledQueries();
   #patience: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -49,8 +51,10 @@ export class CompileThreads implements Compiler {
     this.#heapMegabytes = heapMegabytes;
   }
 
-  compile(asking: Asking, text: string, catalog: Catalog, ...rest: RestOf<'compile'>) {
-    return this.#asked('compile', asking, text, catalog, rest);
+  async compile(asking: Asking, ...query: Parameters<CompileTasks['compile']>) {
+    this.#checkWanted(asking);
+    const [text, catalog, ...rest] = query;
+    return this.#compiled.get(query, () => this.#asked('compile', asking, text, catalog, rest));
   }
 
   explain(asking: Asking, text: string, catalog: Catalog, ...rest: RestOf<'explain'>) {
@@ -59,6 +63,10 @@ export class CompileThreads implements Compiler {
 
   checkFunction(asking: Asking, ...[declared, catalog]: Parameters<CompileTasks['checkFunction']>) {
     return this.#asked('checkFunction', asking, declared, catalog, []);
+  }
+
+  supportMatrix(asking: Asking) {
+    return this.#asked('supportMatrix', asking, undefined, builtinCatalog, []);
   }
 
   /** Compiles a hunt of nothing, so that the first real one does not wait for the language to load. */
@@ -81,16 +89,14 @@ export class CompileThreads implements Compiler {
 
   #asked<Name extends TaskName>(
     name: Name,
-    { caller, signal, until }: Asking,
+    asking: Asking,
     subject: Parameters<CompileTasks[Name]>[0],
     catalog: Catalog,
     rest: RestOf<Name>,
   ): Promise<ReturnType<CompileTasks[Name]>> {
+    const { caller, signal, until } = asking;
     return new Promise((resolve, reject) => {
-      if (this.#isClosed || signal?.aborted) {
-        reject(new HuntError('hunt.cancelled', {}));
-        return;
-      }
+      this.#checkWanted(asking);
       const settle = (work: () => void) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
@@ -120,6 +126,10 @@ export class CompileThreads implements Compiler {
       this.#waiting.add(waiting);
       this.#dispatch();
     });
+  }
+
+  #checkWanted({ signal }: Asking): void {
+    if (this.#isClosed || signal?.aborted) throw new HuntError('hunt.cancelled', {});
   }
 
   /** Gives idle threads what waits, and sees to it that there is a thread for the rest. */
@@ -174,7 +184,7 @@ export class CompileThreads implements Compiler {
 }
 
 type RestOf<Name extends TaskName> =
-  Parameters<CompileTasks[Name]> extends [unknown, unknown, ...infer Rest] ? Rest : never;
+  Parameters<CompileTasks[Name]> extends [unknown, unknown, ...infer Rest] ? Rest : [];
 
 class CompileThread {
   isReady = false;

@@ -1,3 +1,4 @@
+import type { ExternalProbe, Probe, SqlQuery } from '../compile.js';
 import type { Principal } from '../identity/principal.js';
 import type { CompileTasks, TaskName } from './compile-protocol.js';
 
@@ -10,13 +11,18 @@ export interface Asking {
   readonly until?: number;
 }
 
+type Task<Name extends TaskName, Result = ReturnType<CompileTasks[Name]>> = (
+  asking: Asking,
+  ...parameters: Parameters<CompileTasks[Name]>
+) => Promise<Result>;
+
 /** `compile` and its kin for texts from outside, which may take for ever: it holds nothing else up. */
-export type Compiler = {
-  readonly [Name in TaskName]: (
-    asking: Asking,
-    ...parameters: Parameters<CompileTasks[Name]>
-  ) => Promise<ReturnType<CompileTasks[Name]>>;
-};
+export interface Compiler {
+  readonly compile: Task<'compile', SqlQuery | Probe | ExternalProbe>;
+  readonly explain: Task<'explain'>;
+  readonly checkFunction: Task<'checkFunction'>;
+  readonly supportMatrix: Task<'supportMatrix'>;
+}
 
 export function callerOf({ tenant, id }: Pick<Principal, 'tenant' | 'id'>): string {
   return `${tenant} ${id}`;

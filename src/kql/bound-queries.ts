@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/types.js';
+import { Recent } from '../recent.js';
 import { type BoundQuery, bind } from './bind.js';
-import { Recent } from './recent.js';
 import type { Edit } from './source.js';
 
 /** The most recently used bound queries of each catalog version. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
 import { HuntError } from '../../src/errors.js';
+import { compileNow } from '../compile-here.js';
 
 const scope = {
   database: 'tenant_t',
@@ -14,7 +14,7 @@ const scope = {
 /** What an error adds to the service's own text. */
 function adviceOn(query: string): string {
   try {
-    compile(query, builtinCatalog, scope);
+    compileNow(query, builtinCatalog, scope);
   } catch (error) {
     if (!(error instanceof HuntError)) throw error;
     return error.message.split(/Fix (?:syntax|semantic) errors in your query\. ?/)[1] ?? 'none';
@@ -84,7 +84,7 @@ describe('an error says how a query could be mended', () => {
   });
 
   test('a control command is called one', () => {
-    expect(() => compile('.show tables', builtinCatalog, scope)).toThrow(
+    expect(() => compileNow('.show tables', builtinCatalog, scope)).toThrow(
       'a control command is not supported: the hunting API answers queries alone',
     );
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
 import { checkExpansions } from '../../src/kql/expansions.js';
 import { decimalNumber } from '../../src/kql/literals.js';
 import { checkNesting } from '../../src/kql/nesting.js';
 import { sourceText } from '../../src/kql/source.js';
 import { mayBeRespelled } from '../../src/kql/spellings.js';
 import { matcher } from '../../src/kql/views.js';
+import { compileNow } from '../compile-here.js';
 import { tenantScope } from './harness.js';
 
 describe('brackets in brackets', () => {
@@ -14,7 +14,7 @@ describe('brackets in brackets', () => {
     'too many of %j are refused before they are parsed',
     (open) => {
       const text = `print ${open.repeat(200_000)}1`;
-      expect(() => compile(text, builtinCatalog, tenantScope)).toThrow('nested too deeply');
+      expect(() => compileNow(text, builtinCatalog, tenantScope)).toThrow('nested too deeply');
     },
   );
 
@@ -28,7 +28,7 @@ describe('brackets in brackets', () => {
     ['behind a quote that is escaped', `print "\\"", "${'('.repeat(5000)}"`],
     ['one after the other', `print ${'(1)+'.repeat(400)}1`],
   ])('%s they may be many', (_, text) => {
-    expect(compile(text, builtinCatalog, tenantScope).kind).toBe('query');
+    expect(compileNow(text, builtinCatalog, tenantScope).kind).toBe('query');
   });
 });
 
@@ -51,14 +51,14 @@ describe('names and their patterns', () => {
 
 test('SQL that is longer than the engine reads does not reach it', () => {
   const text = `let t = "${'a'.repeat(2_000_000)}"; print ${Array(10).fill('t').join(', ')}`;
-  expect(() => compile(text, builtinCatalog, tenantScope)).toThrow('characters of SQL');
+  expect(() => compileNow(text, builtinCatalog, tenantScope)).toThrow('characters of SQL');
 });
 
 test('a list of 60,000 values with a name is bound in seconds', () => {
   const values = Array.from({ length: 60_000 }, (_, index) => `"v${index}"`).join(', ');
   const text = `let listed = dynamic([${values}]); print s = "v7" | where s in (listed)`;
   const start = performance.now();
-  expect(compile(text, builtinCatalog, tenantScope).kind).toBe('query');
+  expect(compileNow(text, builtinCatalog, tenantScope).kind).toBe('query');
   expect(performance.now() - start).toBeLessThan(25_000);
 });
 
@@ -74,7 +74,7 @@ describe('complaints of the binder that do not count', () => {
         wildcards(400).map((name) => `| ${operator} ${name}`),
       ]) {
         const text = `print a = 1, b = 2 ${[stages].flat().join(' ')}`;
-        expect(compile(text, builtinCatalog, tenantScope).kind).toBe('query');
+        expect(compileNow(text, builtinCatalog, tenantScope).kind).toBe('query');
       }
       expect(performance.now() - start).toBeLessThan(30_000);
     },

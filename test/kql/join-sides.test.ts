@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
+import { compileNow } from '../compile-here.js';
 import { type Harness, startHarness, tenantScope } from './harness.js';
 
 let kql: Harness;
@@ -16,7 +16,7 @@ afterAll(() => kql.close());
 
 /** Whether the stored table is read first, so that the other side is the one held in memory. */
 function isStoredFirst(query: string): boolean {
-  const compiled = compile(query, builtinCatalog, tenantScope);
+  const compiled = compileNow(query, builtinCatalog, tenantScope);
   if (compiled.kind !== 'query') throw new Error('not a query');
   return compiled.sql.indexOf('DeviceProcessEvents') < compiled.sql.indexOf(' JOIN ');
 }

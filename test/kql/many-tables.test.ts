@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
 import type { Scope } from '../../src/plan/scope.js';
+import { compileNow } from '../compile-here.js';
 import { type Harness, startHarness, tenantScope } from './harness.js';
 
 let kql: Harness;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => kql.close());
 
 function sqlOf(query: string, scope: Scope): string {
-  const compiled = compile(query, builtinCatalog, scope);
+  const compiled = compileNow(query, builtinCatalog, scope);
   if (compiled.kind !== 'query') throw new Error('not a query');
   return compiled.sql;
 }

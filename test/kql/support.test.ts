@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
 import { builtInNames } from '../../src/kql/builtins.js';
 import { language } from '../../src/kql/language.js';
 import { operatorPlanners, sourcePlanners } from '../../src/plan/operators.js';
 import { kqlReference } from '../../src/reference.js';
 import { supportMatrix } from '../../src/support.js';
+import { compileNow } from '../compile-here.js';
 
 const matrix = supportMatrix();
 
@@ -43,7 +43,7 @@ describe("a name of Microsoft's list that is neither supported nor refused with 
     ['print hash_many(1, "a")', 'Microsoft does not say how hashes are combined'],
   ])('the reason is what a query is told: %s', (query, reason) => {
     const scope = { database: 'tenant_t', now: new Date(0), from: null, to: null };
-    const compiled = () => compile(query, builtinCatalog, { ...scope, deviceGroups: null });
+    const compiled = () => compileNow(query, builtinCatalog, { ...scope, deviceGroups: null });
     expect(compiled).toThrow(reason);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
+import { compileNow } from '../compile-here.js';
 import { type Harness, startHarness, tenantScope } from './harness.js';
 
 /** The hash of "7". */
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => kql.close());
 
 async function plan(query: string): Promise<string> {
-  const compiled = compile(query, builtinCatalog, tenantScope);
+  const compiled = compileNow(query, builtinCatalog, tenantScope);
   if (compiled.kind !== 'query') throw new Error('not a query');
   const lines = await kql.engine.select<{ explain: string }>(`EXPLAIN indexes = 1 ${compiled.sql}`);
   return lines.map(({ explain }) => explain).join('\n');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import { compile } from '../../src/compile.js';
 import { identifier, literal } from '../../src/sql/sql.js';
 import { termText } from '../../src/sql/terms.js';
+import { compileNow } from '../compile-here.js';
 import { type Harness, startHarness, tenantScope } from './harness.js';
 
 let kql: Harness;
@@ -157,7 +157,7 @@ describe('a search uses the expressions that the indexes are built on', () => {
   const column = identifier('ProcessCommandLine');
   const terms = termText(column).text;
   const whereOf = (condition: string) => {
-    const query = compile(
+    const query = compileNow(
       `DeviceProcessEvents | where ${condition} | count`,
       builtinCatalog,
       tenantScope,

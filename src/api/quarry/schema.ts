@@ -5,7 +5,7 @@ import type { Catalog, StoredFunction } from '../../catalog/types.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
 import { authorizeData } from '../../identity/authorize.js';
 import type { Principal } from '../../identity/principal.js';
-import { supportMatrix } from '../../support.js';
+import type { SupportMatrix } from '../../support.js';
 import { principalOf } from '../access.js';
 import { hunters } from './hunt.js';
 
@@ -15,6 +15,7 @@ export function schemaRoute(
   parts: {
     readonly catalog: (principal: Principal) => Promise<Catalog>;
     readonly statistics: (principal: Principal) => Promise<ReadonlyMap<string, TableStatistics>>;
+    readonly support: (principal: Principal) => Promise<SupportMatrix>;
   },
 ): void {
   app.get('/api/quarry/schema', { config: hunters }, async (request) => {
@@ -26,7 +27,7 @@ export function schemaRoute(
       version: catalog.version,
       tables: listTables(catalog).map(({ name }) => tableOf(catalog, name, statistics.get(name))),
       functions: catalog.functions.map(functionOf),
-      builtIns: builtIns(),
+      builtIns: builtInsOf(await parts.support(principal)),
     };
   });
 }
@@ -66,8 +67,7 @@ function functionOf({ name, summary, parameters, body, doc }: StoredFunction) {
 }
 
 /** What there is to know of Kusto's own functions and plugins here: examples that are tested, traps, refusals. */
-const builtIns = once(() => {
-  const { scalar, aggregate, plugin } = supportMatrix();
+function builtInsOf({ scalar, aggregate, plugin }: SupportMatrix) {
   const all = [
     ...scalar.map((each) => ({ ...each, kind: 'scalar' })),
     ...aggregate.map((each) => ({ ...each, kind: 'aggregate' })),
@@ -80,12 +80,4 @@ const builtIns = once(() => {
     note: trap,
     refused,
   }));
-});
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
