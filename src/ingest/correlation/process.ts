@@ -48,6 +48,8 @@ export class Process {
   row = 0;
   /** Changed since it was stored. */
   isDirty = true;
+  /** The name of its image's file, as `knownFile` gives it. */
+  file: string | undefined;
   /** Columns made of it, until it changes. */
   columns: unknown;
   /** Roughly the memory that it takes, bytes. */
@@ -82,6 +84,9 @@ export class Process {
   #set<Name extends keyof ProcessFacts>(name: Name, value: ProcessFacts[Name]): void {
     this.weight += weightOf(value) - weightOf(this.facts[name]);
     this.facts[name] = value;
+    if (name === 'image') {
+      this.file = knownFile(this.facts.image);
+    }
     this.changed();
   }
 }
@@ -139,4 +144,25 @@ export function startOfGuid(guid: string): number | undefined {
   const [, low, high] = guidParts.exec(guid) ?? [];
   const ms = Number.parseInt(`${high}${low}`, 16) * 1000;
   return ms > firstStartMs ? ms : undefined;
+}
+
+/** Sysmon's words, and Defender's. */
+const unknownImage = /^(?:(?:&lt;|<)unknown process(?:&gt;|>)|unknown)$/i;
+
+/** An image that says something. */
+export function knownImage(image: string | undefined): string | undefined {
+  return image === undefined || image === '' || image === '-' || unknownImage.test(image)
+    ? undefined
+    : image;
+}
+
+/** The name of an image's file, in lower case, where it says something. */
+export function knownFile(image: string | undefined): string | undefined {
+  const known = knownImage(image);
+  return known === undefined ? undefined : fileOf(known);
+}
+
+/** The name of an image's file, in lower case. */
+export function fileOf(image: string): string {
+  return image.slice(Math.max(image.lastIndexOf('\\'), image.lastIndexOf('/')) + 1).toLowerCase();
 }

@@ -1,5 +1,13 @@
 import { Generations } from './generations.js';
-import { knownGuid, Process, type ProcessFacts, type Rank, rank, startOfGuid } from './process.js';
+import {
+  knownFile,
+  knownGuid,
+  Process,
+  type ProcessFacts,
+  type Rank,
+  rank,
+  startOfGuid,
+} from './process.js';
 
 /** Processes that are not in memory. */
 export interface ProcessStore {
@@ -113,9 +121,10 @@ export class ProcessCache {
     if (named || pid === undefined || key !== undefined) {
       return named;
     }
+    const file = knownFile(image);
     const candidates = this.#ofPid(device, pid).filter(
-      ({ endMs = Number.POSITIVE_INFINITY, facts }) =>
-        ms <= endMs + lateMs && sameImage(facts.image, image),
+      (process) =>
+        ms <= (process.endMs ?? Number.POSITIVE_INFINITY) + lateMs && sameFile(process.file, file),
     );
     // Of a start that was seen there is more to say than of a process that was only seen acting.
     const started = candidates.filter(
@@ -138,14 +147,15 @@ export class ProcessCache {
     device: string,
     reference: ProcessReference & { readonly ms: number },
   ): Process | undefined {
-    const { pid, ms, image } = reference;
+    const { pid, ms } = reference;
+    const file = knownFile(reference.image);
     return pid === undefined
       ? undefined
       : this.#ofPid(device, pid).find(
           (process) =>
             process.rank === rank.sysmon &&
             Math.abs((process.startMs ?? Number.NaN) - ms) <= startToleranceMs &&
-            sameImage(process.facts.image, image),
+            sameFile(process.file, file),
         );
   }
 
@@ -169,14 +179,15 @@ export class ProcessCache {
     if (named || pid === undefined) {
       return named;
     }
+    const file = knownFile(image);
     const isSame = (process: Process) =>
       (key === undefined || process.guid === undefined) &&
       Math.abs((process.startMs ?? Number.NaN) - ms) <= startToleranceMs &&
-      sameImage(process.facts.image, image) &&
+      sameFile(process.file, file) &&
       !isOther(process);
     return (
       this.#ofPid(device, pid).find(isSame) ??
-      (knownImage(image) === undefined
+      (file === undefined
         ? undefined
         : this.#pidless
             .get(labelOf(device))
@@ -324,23 +335,7 @@ export function areSameDevice(one: string, other: string): boolean {
   );
 }
 
-/** Sysmon's words, and Defender's. */
-const unknownImage = /^(?:(?:&lt;|<)unknown process(?:&gt;|>)|unknown)$/i;
-
-/** An image that says something. */
-export function knownImage(image: string | undefined): string | undefined {
-  return image === undefined || image === '' || image === '-' || unknownImage.test(image)
-    ? undefined
-    : image;
-}
-
 /** As far as both are known; by the file's name, because logs write paths in several ways. */
-function sameImage(one: string | undefined, other: string | undefined): boolean {
-  const [left, right] = [knownImage(one), knownImage(other)];
-  return left === undefined || right === undefined || fileOf(left) === fileOf(right);
-}
-
-/** The name of an image's file, in lower case. */
-export function fileOf(image: string): string {
-  return image.slice(Math.max(image.lastIndexOf('\\'), image.lastIndexOf('/')) + 1).toLowerCase();
+function sameFile(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }

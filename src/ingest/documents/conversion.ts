@@ -9,8 +9,7 @@ import type {
 } from '../connector.js';
 import { Device } from '../correlation/devices.js';
 import { logonSteps, type SettledStep, settleStep } from '../correlation/logon-steps.js';
-import { rank } from '../correlation/process.js';
-import { knownImage } from '../correlation/processes.js';
+import { knownImage, rank } from '../correlation/process.js';
 import { deviceSnapshots, Sighted } from '../correlation/snapshots.js';
 import { type Moment, parseDatetime } from '../datetime.js';
 import { rejectionOf } from '../dead-letters.js';

@@ -1,8 +1,7 @@
 import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { knownGuid, type Process, startOfGuid } from '../correlation/process.js';
-import { knownImage } from '../correlation/processes.js';
+import { knownGuid, knownImage, type Process, startOfGuid } from '../correlation/process.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { expressionOf, type Operand, type RuleScope, textFrom } from './expression.js';

@@ -1,7 +1,7 @@
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { knownGuid, rank } from '../correlation/process.js';
-import { knownImage, labelOf } from '../correlation/processes.js';
+import { knownGuid, knownImage, rank } from '../correlation/process.js';
+import { labelOf } from '../correlation/processes.js';
 import type { WindowsEvent } from './event.js';
 import { ruleFor } from './logs.js';
 import type { Twin } from './rule.js';

@@ -1,6 +1,7 @@
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { fileOf, knownImage, labelOf, startToleranceMs } from '../correlation/processes.js';
+import { fileOf, knownImage } from '../correlation/process.js';
+import { labelOf, startToleranceMs } from '../correlation/processes.js';
 import type { Moment } from '../datetime.js';
 import type { RowKey } from '../rows.js';
 import type { WindowsEvent } from './event.js';
