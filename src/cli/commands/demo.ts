@@ -55,7 +55,6 @@ export function demoCommand(): Command {
       const configuration = await loadConfiguration({
         flags: { data, port, host: '127.0.0.1', logLevel: 'warn' },
       });
-      // Beforehand: a server that has started is busy loading the language.
       const token = await issueToken(configuration, {
         app: 'demo',
         roles: demoRoles,
