@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import { tenantDatabase } from '../../src/catalog/names.js';
+import { typeNames } from '../../src/catalog/type-names.js';
 import { startChdbEngine } from '../../src/engine/chdb.js';
 import { migrate } from '../../src/engine/schema.js';
 import { HuntError } from '../../src/errors.js';
 import { hunt } from '../../src/hunting/hunt.js';
-import { dotNetTypes } from '../../src/kql/type-names.js';
 import { compileHere } from '../compile-here.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'quarry-conformance-'));
@@ -44,7 +44,7 @@ async function answer(line: string): Promise<void> {
 
 async function run(kql: string): Promise<string> {
   const { columns, rows } = await hunt({ principal, text: kql, limits }, services);
-  const schema = columns.map(({ name, type }) => ({ Name: name, Type: dotNetTypes[type] }));
+  const schema = columns.map(({ name, type }) => ({ Name: name, Type: typeNames[type] }));
   return `"Schema":${JSON.stringify(schema)},"Results":[${(await text(rows)).replaceAll(',\n', ',')}]`;
 }
 

@@ -1,7 +1,7 @@
+import { typeNames } from '../../catalog/type-names.js';
 import type { FailureCode, HuntError } from '../../errors.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
 import { errorMessage } from '../error-message.js';
-import { typeNames } from '../type-names.js';
 
 /**
  * Everything of an answer before its rows; `]}` ends it.

@@ -1,6 +1,6 @@
 import { describeTable, listTables } from '../../catalog/describe.js';
+import { typeNames } from '../../catalog/type-names.js';
 import type { Catalog } from '../../catalog/types.js';
-import { typeNames } from '../type-names.js';
 
 /** What can be hunted in, as Graph lists it. */
 export function huntingSchema(root: string, catalog: Catalog) {

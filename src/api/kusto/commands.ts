@@ -1,11 +1,11 @@
 import { describeTable, listTables, type TableDescription } from '../../catalog/describe.js';
 import { parametersOf } from '../../catalog/parameters.js';
+import { qualifiedTypeName, typeNames } from '../../catalog/type-names.js';
 import type { Catalog, ScalarType, StoredFunction } from '../../catalog/types.js';
 import type { ResultColumn } from '../../compile.js';
 import { HuntError } from '../../errors.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
 import type { Principal } from '../../identity/principal.js';
-import { typeNames } from '../type-names.js';
 import { columnsOf, emptyGuid, type NamedType } from './data-set.js';
 import { databaseOf } from './request.js';
 
@@ -168,7 +168,12 @@ const commands: readonly Command[] = [
     columns: texts('AttributeName', 'AttributeType', 'Folder', 'DocString'),
     rows: (place, name) => {
       const { columns, category } = tableOf(place, name);
-      return columns.map((column) => [column.name, netName(column.type), category, column.summary]);
+      return columns.map((column) => [
+        column.name,
+        qualifiedTypeName(column.type),
+        category,
+        column.summary,
+      ]);
     },
   },
   ...['show database [D] schema', 'show databases schema', 'show schema'].flatMap(
@@ -438,17 +443,23 @@ function cslColumns({ columns }: TableDescription): string {
     .join(',');
 }
 
-function netName(type: ScalarType): string {
-  return type === 'decimal' ? 'System.Data.SqlTypes.SqlDecimal' : `System.${typeNames[type]}`;
-}
-
 function schemaRows({ catalog, database }: Place): unknown[][] {
   return [
     [database, '', '', '', false, false, database, 'v1.0', '', ''],
     ...tablesOf(catalog).flatMap(({ name, category, summary, columns }) => [
       [database, name, '', '', false, false, '', '', category, summary],
       ...columns.map((column) => [
-        ...[database, name, column.name, netName(column.type), false, false, '', '', category],
+        ...[
+          database,
+          name,
+          column.name,
+          qualifiedTypeName(column.type),
+          false,
+          false,
+          '',
+          '',
+          category,
+        ],
         column.summary,
       ]),
     ]),
@@ -478,7 +489,7 @@ function tableSchema({ name, category, summary, columns }: TableDescription) {
     DocString: summary,
     OrderedColumns: columns.map((column) => ({
       Name: column.name,
-      Type: netName(column.type),
+      Type: qualifiedTypeName(column.type),
       CslType: column.type,
       DocString: column.summary,
     })),
@@ -529,7 +540,7 @@ function inputParameter({ name, type }: { name: string; type: string }): object 
   const scalar = isScalar(declared) ? declared : 'dynamic';
   return {
     Name: name,
-    Type: netName(scalar),
+    Type: qualifiedTypeName(scalar),
     CslType: scalar,
     ...(fallback !== undefined && { CslDefaultValue: fallback }),
   };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { typeNames } from '../../catalog/type-names.js';
 import type { ScalarType } from '../../catalog/types.js';
 import type { ResultColumn, SqlQuery } from '../../compile.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
-import { typeNames } from '../type-names.js';
 
 /** What an answer says of its request. */
 export interface Ids {

@@ -1,7 +1,7 @@
+import { typeNames } from '../../catalog/type-names.js';
 import type { FailureCode, HuntError } from '../../errors.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
 import { errorMessage } from '../error-message.js';
-import { timespanText, typeNames } from '../type-names.js';
 
 /** Everything of an answer before its rows; `]}` ends it. Keys in the order that is documented. */
 export function envelopeHead({ columns, stats }: Pick<HuntAnswer, 'columns' | 'stats'>): string {
@@ -26,6 +26,24 @@ export function envelopeHead({ columns, stats }: Pick<HuntAnswer, 'columns' | 's
     dataset_statistics: [{ table_row_count: stats.resultRows, table_size: stats.resultBytes }],
   };
   return `{"Stats":${JSON.stringify(statistics)},"Schema":${JSON.stringify(schema)},"Results":[`;
+}
+
+const ticksPerSecond = 10_000_000;
+
+/** A duration as .NET's constant format writes it: `[d.]hh:mm:ss[.fffffff]`. */
+function timespanText(seconds: number): string {
+  const ticks = Math.round(seconds * ticksPerSecond);
+  const whole = Math.floor(ticks / ticksPerSecond);
+  const days = Math.floor(whole / 86_400);
+  const clock = [Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+  const fraction = ticks % ticksPerSecond;
+  return (
+    (days > 0 ? `${days}.` : '') +
+    clock +
+    (fraction > 0 ? `.${String(fraction).padStart(7, '0')}` : '')
+  );
 }
 
 /** The codes that these generations document; every failure that is not here is a `BadRequest`. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ScalarType } from '../../catalog/types.js';
 import { HuntError } from '../../errors.js';
 import { parseTimespan, type TimeWindow } from '../../hunting/timespan.js';
 import { principalOf } from '../access.js';
@@ -6,7 +7,6 @@ import { readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
 import { departure } from '../stream.js';
-import { jsonSchemas } from '../type-names.js';
 import { envelopeHead } from './envelope.js';
 import { legacyPaths } from './generations.js';
 
@@ -57,6 +57,20 @@ function windowOf(timespan: unknown): TimeWindow | undefined {
   if (typeof timespan === 'string') return parseTimespan(timespan, new Date());
   throw new HuntError('request.parameter', { message: 'Invalid timespan: it must be a string.' });
 }
+
+/** How a value of each type stands in an answer. */
+const jsonSchemas: Readonly<Record<ScalarType, object>> = {
+  bool: { type: 'integer' },
+  int: { type: 'integer' },
+  long: { type: 'integer' },
+  real: { type: 'number' },
+  decimal: { type: 'string' },
+  string: { type: 'string' },
+  datetime: { type: 'string', format: 'date-time' },
+  timespan: { type: 'string' },
+  guid: { type: 'string' },
+  dynamic: {},
+};
 
 /** What designers of flows ask to know the columns of an answer before there is one. */
 function schemaRoute(app: FastifyInstance, url: string, parts: HuntingParts): void {

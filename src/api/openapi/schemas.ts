@@ -1,3 +1,5 @@
+import { typeNames } from '../../catalog/type-names.js';
+
 /** A JSON Schema, as OpenAPI 3.1 takes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -21,13 +23,7 @@ export function named(name: keyof typeof schemas): JsonSchema {
 }
 
 const cacheUse = object({ hits: integer, misses: integer, total: integer });
-const typeName = {
-  type: 'string',
-  enum: [
-    ...['String', 'DateTime', 'Int32', 'Int64', 'Double', 'SByte', 'Object', 'Guid', 'TimeSpan'],
-    'SqlDecimal',
-  ],
-};
+const typeName = { type: 'string', enum: Object.values(typeNames) };
 const row = {
   type: 'object',
   description: 'One value for each column of the schema, in its order.',

@@ -1,7 +1,7 @@
+import { qualifiedTypeName } from '../../catalog/type-names.js';
 import { scalarTypes } from '../../catalog/types.js';
 import type { SchemaColumn } from '../../kql/syntax.js';
 import { type Builder, one, same } from '../builder.js';
-import { fullName } from '../operators/getschema.js';
 import {
   columnReference,
   longLiteral,
@@ -98,7 +98,7 @@ function shown(
   );
   const names = scalarTypes.flatMap((each) => [
     build.call('==', [type, stringLiteral(each)], 'bool'),
-    stringLiteral(fullName(each)),
+    stringLiteral(qualifiedTypeName(each)),
   ]);
   const dataType = build.call('case', [...names, unknown], 'string');
   const position = build.call('-', [number, one], 'long');
