@@ -20,7 +20,6 @@ import { HuntError } from './errors.js';
 import { Administration } from './hunting/administration.js';
 import { AuditLog } from './hunting/audit.js';
 import { CompileThreads } from './hunting/compile-threads.js';
-import { callerOf } from './hunting/compiler.js';
 import { CustomTables } from './hunting/custom-tables.js';
 import { previewDevices } from './hunting/device-preview.js';
 import { explainHunt } from './hunting/explain.js';
@@ -364,7 +363,7 @@ async function start(
     workbench: {
       explain: (call) => explainHunt(call, { ...hunting, counts }),
       statistics: (principal) => counts.of(principal),
-      support: (principal) => compiler.supportMatrix({ caller: callerOf(principal) }),
+      support: (principal) => compiler.supportMatrix({ caller: principal }),
       queries: new SavedQueries(store),
       history: (principal, asked) => huntHistory(principal, asked, { engine, audit }),
       uploads,

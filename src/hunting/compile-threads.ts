@@ -5,12 +5,14 @@ import { HuntError } from '../errors.js';
 import { errorOf, processorMs, startThread } from '../thread.js';
 import type { CompileReply, CompileRequest, CompileTasks, TaskName } from './compile-protocol.js';
 import { CompiledQueries } from './compiled-queries.js';
-import type { Asking, Compiler } from './compiler.js';
+import type { Asking, Caller, Compiler } from './compiler.js';
 
 /** Each has a parser of its own, which takes a hundred megabytes. */
-const mostThreads = 3;
-/** So that one is left for others. */
-const mostOfOneCaller = mostThreads - 1;
+const mostThreads = 4;
+/** So that one is left for other tenants. */
+const mostOfOneTenant = mostThreads - 1;
+/** So that one is left for others of its tenant. */
+const mostOfOneCaller = mostOfOneTenant - 1;
 /** How long a text may wait before there is another thread for it. */
 const patienceMs = 200;
 /** How long a thread may go on with what nobody waits for: about what another one takes to start. */
@@ -25,7 +27,7 @@ const mostCatalogs = 100;
 interface Waiting {
   readonly request: Extract<CompileRequest, { kind: 'task' }>;
   readonly catalog: Catalog;
-  readonly caller: string;
+  readonly caller: Caller;
   /** By `performance.now()`. */
   readonly since: number;
   /** Once: what comes later is not heard. */
@@ -74,7 +76,7 @@ export class CompileThreads implements Compiler {
     const text = 'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId';
     const scope = { database: 'warm', now: new Date(0), from: null, to: null, deviceGroups: null };
     // What goes wrong, the first hunt hears of.
-    this.compile({ caller: '' }, text, builtinCatalog, scope).catch(() => undefined);
+    this.compile({ caller: { tenant: '', id: '' } }, text, builtinCatalog, scope).catch(() => undefined);
   }
 
   /** What is under way is cancelled. */
@@ -154,12 +156,14 @@ export class CompileThreads implements Compiler {
     }
   }
 
-  /** The first whose caller has not its share of the threads. */
+  /** The first whose caller and tenant have not their share of the threads. */
   #next(): Waiting | undefined {
-    const running = [...this.#threads].map((thread) => thread.caller);
+    const running = [...this.#threads].flatMap(({ caller }) => caller ?? []);
     for (const waiting of this.#waiting) {
-      const share = running.filter((caller) => caller === waiting.caller).length;
-      if (share < mostOfOneCaller) return waiting;
+      const { tenant, id } = waiting.caller;
+      const ofTenant = running.filter((caller) => caller.tenant === tenant);
+      const ofCaller = ofTenant.filter((caller) => caller.id === id);
+      if (ofTenant.length < mostOfOneTenant && ofCaller.length < mostOfOneCaller) return waiting;
     }
     return undefined;
   }
@@ -233,7 +237,7 @@ class CompileThread {
   }
 
   /** Whose text it is at. */
-  get caller(): string | undefined {
+  get caller(): Caller | undefined {
     return this.#task?.caller;
   }
 

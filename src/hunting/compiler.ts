@@ -2,10 +2,12 @@ import type { ExternalProbe, Probe, SqlQuery } from '../compile.js';
 import type { Principal } from '../identity/principal.js';
 import type { CompileTasks, TaskName } from './compile-protocol.js';
 
+export type Caller = Pick<Principal, 'tenant' | 'id'>;
+
 /** Who wants a text looked at, and for how long. */
 export interface Asking {
-  /** Tells callers apart: none of them has more than its share. */
-  readonly caller: string;
+  /** Neither one caller nor all of a tenant have more than their share. */
+  readonly caller: Caller;
   readonly signal?: AbortSignal | undefined;
   /** By `performance.now()`. */
   readonly until?: number;
@@ -22,8 +24,4 @@ export interface Compiler {
   readonly explain: Task<'explain'>;
   readonly checkFunction: Task<'checkFunction'>;
   readonly supportMatrix: Task<'supportMatrix'>;
-}
-
-export function callerOf({ tenant, id }: Pick<Principal, 'tenant' | 'id'>): string {
-  return `${tenant} ${id}`;
 }

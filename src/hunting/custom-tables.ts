@@ -62,7 +62,7 @@ export class CustomTables {
       const { catalog } = await tenants.of(tenant);
       const changed = withCustomTable(withoutTable(catalog, before?.name), table);
       await assertUsable(table, (text) =>
-        compiler.compile({ caller: tenant }, text, changed, checkScope),
+        compiler.compile({ caller: { tenant, id: '' } }, text, changed, checkScope),
       );
       await saveCustomTable(store, tenant, { name: table.name, declaration: toJson(table) });
       tenants.forget(tenant);

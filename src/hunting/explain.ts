@@ -3,7 +3,6 @@ import type { Explanation } from '../compile.js';
 import type { Engine } from '../engine/engine.js';
 import type { TableRead } from '../plan/reads.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../sql/sql.js';
-import { callerOf } from './compiler.js';
 import { hunt, scopeOf, type TenantContext } from './hunt.js';
 import { chooseProfile, limitsOf } from './profiles.js';
 import { contextFor, type HuntCall, type HuntingParts, lookback } from './service.js';
@@ -50,7 +49,7 @@ export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promi
   const scope = scopeOf(asked, context, new Date());
   const until = performance.now() + profile.wallSeconds * 1000;
   const { reads, ...explanation } = await parts.compiler.explain(
-    { caller: callerOf(principal), signal, until },
+    { caller: principal, signal, until },
     text,
     context.catalog,
     scope,

@@ -61,7 +61,7 @@ export async function declareFunction(
     });
   }
   await compiler.checkFunction(
-    { caller: tenant },
+    { caller: { tenant, id: '' } },
     declared,
     withoutFunction(catalog, declared.name),
   );

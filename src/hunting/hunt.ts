@@ -11,7 +11,7 @@ import type { QueryParameters } from '../plan/context.js';
 import type { ExternalSource } from '../plan/external-data.js';
 import type { Scope } from '../plan/scope.js';
 import type { RowEncoding } from '../sql/encode.js';
-import { type Compiler, callerOf } from './compiler.js';
+import type { Compiler } from './compiler.js';
 import type { FetchExternal } from './external-data.js';
 import { traced } from './tracing.js';
 
@@ -152,7 +152,7 @@ export async function compileHunt(
     ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, seen.database) }),
   };
   const probes = new Map<string, Record<string, unknown>[]>();
-  const asking = { caller: callerOf(principal), signal, until: ends };
+  const asking = { caller: principal, signal, until: ends };
   for (;;) {
     const query = await compiler.compile(asking, request.text, tenant.catalog, scope, {
       encoding: request.encoding ?? 'legacy',

@@ -33,8 +33,12 @@ const close = () => compiler.close();
 /** Takes the binder minutes. */
 const endless = `${Array.from({ length: 30_000 }, (_, index) => `let a${index} = 1;`).join(' ')} print 1`;
 
+const nobody = { tenant: '', id: '' };
+const ours = { tenant: 'one', id: 'ours' };
+const theirs = { tenant: 'one', id: 'theirs' };
+
 const asked = (text: string, asking: Partial<Asking> = {}, catalog: Catalog = builtinCatalog) =>
-  compiler.compile({ caller: 'ours', ...asking }, text, catalog, tenantScope);
+  compiler.compile({ caller: ours, ...asking }, text, catalog, tenantScope);
 
 async function refusal(work: Promise<unknown>): Promise<HuntError> {
   const error = await work.then(
@@ -57,7 +61,7 @@ describe('what a thread answers is what would have been answered here', () => {
     ['files first', external],
     ['a function of the catalog', 'DeviceFileEvents | invoke FileProfile(SHA1)'],
   ])('%s', async (_name, text) => {
-    const query = [{ caller: '' }, text, builtinCatalog, tenantScope] as const;
+    const query = [{ caller: nobody }, text, builtinCatalog, tenantScope] as const;
     const options = { encoding: 'graph' as const, parameters: {} };
     expect(await compiler.compile(...query, options)).toEqual(
       await compileHere.compile(...query, options),
@@ -69,7 +73,7 @@ describe('what a thread answers is what would have been answered here', () => {
     const text = 'print b = dynamic({"a": 1}) | evaluate bag_unpack(b)';
     const { key } = (await asked(text)) as Probe;
     const probes = new Map([[key, [{ name: 'a', type: 'long' }]]]);
-    const query = [{ caller: '' }, text, builtinCatalog, tenantScope, { probes }] as const;
+    const query = [{ caller: nobody }, text, builtinCatalog, tenantScope, { probes }] as const;
     const answer = (await compiler.compile(...query)) as SqlQuery;
     expect(answer).toEqual(await compileHere.compile(...query));
     expect(answer.kind).toBe('query');
@@ -82,7 +86,7 @@ describe('what a thread answers is what would have been answered here', () => {
   ])('%s: refused with its place', async (text, code) => {
     const [there, here] = await Promise.all([
       refusal(asked(text)),
-      refusal(compileHere.compile({ caller: '' }, text, builtinCatalog, tenantScope)),
+      refusal(compileHere.compile({ caller: nobody }, text, builtinCatalog, tenantScope)),
     ]);
     expect(there).toMatchObject({ code, message: here.message, parameters: here.parameters });
     expect(there.span).toEqual(here.span);
@@ -92,7 +96,7 @@ describe('what a thread answers is what would have been answered here', () => {
   it('whether a function can be kept', async () => {
     const check = (body: string) => {
       const declared = { name: 'mine', summary: '', parameters: '', body };
-      return compiler.checkFunction({ caller: '' }, declared, builtinCatalog);
+      return compiler.checkFunction({ caller: nobody }, declared, builtinCatalog);
     };
     expect(await check('print 1')).toBe(undefined);
     expect(await refusal(check('print 1 | wher'))).toMatchObject({ code: 'catalog.invalid' });
@@ -120,7 +124,7 @@ describe('a text that takes for ever', () => {
     const hostile = refusal(asked(endless, { signal: leaving.signal })).finally(() => {
       isAnswered = true;
     });
-    for (const caller of ['theirs', 'ours']) await asked('DeviceInfo | count', { caller });
+    for (const caller of [theirs, ours]) await asked('DeviceInfo | count', { caller });
     expect(isAnswered).toBe(false);
     leaving.abort();
     await hostile;
@@ -130,33 +134,36 @@ describe('a text that takes for ever', () => {
     const leaving = new AbortController();
     const hostile = refusal(asked(endless, { signal: leaving.signal }));
     const others: Promise<unknown>[] = [];
-    const next = () => asked(`print ${others.length}`, { caller: 'theirs' });
+    const next = () => asked(`print ${others.length}`, { caller: theirs });
     const coming = setInterval(() => others.push(next()), 50);
-    const first = await Promise.race([hostile, asked('print 1', { caller: 'theirs' })]);
+    const first = await Promise.race([hostile, asked('print 1', { caller: theirs })]);
     clearInterval(coming);
     expect(first).toMatchObject({ kind: 'query' });
     leaving.abort();
     await Promise.all([hostile, ...others]);
   });
 
-  it('however many of them a caller sends', async () => {
+  it.each([
+    ['a caller', () => ours, theirs],
+    ['a tenant', (index: number) => ({ ...ours, id: `ours ${index}` }), { ...ours, tenant: 'two' }],
+  ])('however many of them %s sends', async (_whose, hostileCaller, other) => {
     const leaving = new AbortController();
     const { signal } = leaving;
     const hostile = Array.from({ length: 5 }, (_, index) => {
-      return refusal(asked(`${endless}, ${index}`, { signal }));
+      return refusal(asked(`${endless}, ${index}`, { signal, caller: hostileCaller(index) }));
     });
-    const first = await Promise.race([...hostile, asked('print 1', { caller: 'theirs' })]);
+    const first = await Promise.race([...hostile, asked('print 1', { caller: other })]);
     expect(first).toMatchObject({ kind: 'query' });
     leaving.abort();
     await Promise.all(hostile);
-    expect(threads.length).toBeLessThanOrEqual(3);
+    expect(threads.length).toBeLessThanOrEqual(4);
   });
 
   it('ends when its caller leaves, and what waits behind it has its turn', async () => {
     const leaving = new AbortController();
     const hostile = refusal(asked(endless, { signal: leaving.signal }));
     const waiting = refusal(asked(endless, { signal: leaving.signal }));
-    await asked('print 1', { caller: 'theirs' });
+    await asked('print 1', { caller: theirs });
     leaving.abort();
     expect((await hostile).code).toBe('hunt.cancelled');
     expect((await waiting).code).toBe('hunt.cancelled');
