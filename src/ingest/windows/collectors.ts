@@ -256,14 +256,22 @@ function unwrapHayabusa(record: JsonObject): Envelope {
   };
 }
 
-const graylogPrefix = 'winlogbeat_';
+/** What Graylog's Beats input puts before each name, where it is asked to. */
+const graylogPrefixes = ['winlogbeat_', ''];
 
-/** Graylog's Beats input makes one name of a path, with the shipper's before it. */
-function unwrapGraylogBeats(record: JsonObject): Envelope {
-  const winlog = (name: string) => record[`${graylogPrefix}winlog_${name}`];
+function graylogPrefix(record: JsonObject): string | undefined {
+  return graylogPrefixes.find(
+    (prefix) => `${prefix}winlog_event_id` in record || `${prefix}winlog_channel` in record,
+  );
+}
+
+/** Names that are paths with `_` for the dots. */
+function unwrapUnderscores(record: JsonObject): Envelope {
+  const before = graylogPrefix(record) ?? '';
+  const winlog = (name: string) => record[`${before}winlog_${name}`];
   const data = new EventData();
   for (const part of ['event', 'user']) {
-    const prefix = `${graylogPrefix}winlog_${part}_data_`;
+    const prefix = `${before}winlog_${part}_data_`;
     for (const name in record) {
       if (name.startsWith(prefix) && !name.endsWith('_xml_name')) {
         data.put(name.slice(prefix.length), record[name]);
@@ -272,13 +280,13 @@ function unwrapGraylogBeats(record: JsonObject): Envelope {
   }
   return {
     provider: winlog('provider_name'),
-    id: winlog('event_id') ?? record[`${graylogPrefix}event_code`],
+    id: winlog('event_id') ?? record[`${before}event_code`],
     channel: winlog('channel'),
-    computer: winlog('computer_name') ?? record[`${graylogPrefix}host_name`],
-    time: record['timestamp'] ?? record[`${graylogPrefix}@timestamp`],
+    computer: winlog('computer_name') ?? record[`${before}host_name`],
+    time: record['timestamp'] ?? record[`${before}@timestamp`],
     recordId: winlog('record_id'),
     headerPid: winlog('process_pid'),
-    message: record['message'] ?? record[`${graylogPrefix}message`],
+    message: record['message'] ?? record[`${before}message`],
     data,
   };
 }
@@ -403,10 +411,9 @@ export const collectors: readonly Shape[] = [
     }),
   },
   {
-    name: 'Graylog (Beats input)',
-    matches: (record) =>
-      `${graylogPrefix}winlog_event_id` in record || `${graylogPrefix}winlog_channel` in record,
-    unwrap: unwrapGraylogBeats,
+    name: 'Graylog (Beats input), and others with `_` between the names of a path',
+    matches: (record) => graylogPrefix(record) !== undefined,
+    unwrap: unwrapUnderscores,
   },
   {
     name: 'Hayabusa (profiles with all fields)',

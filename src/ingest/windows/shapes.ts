@@ -41,7 +41,7 @@ export function unwrapEvent(value: JsonValue | undefined): WindowsEvent | undefi
   if (record === undefined) {
     return undefined;
   }
-  return eventOfRecord(record) ?? eventOfMember(record);
+  return eventOfRecord(record) ?? eventOfMember(record) ?? eventInOtherCase(record);
 }
 
 function eventOfRecord(record: JsonObject | undefined): WindowsEvent | undefined {
@@ -170,6 +170,33 @@ const logAnalyticsEnvelope = new Set([
   ...['Account', 'AccountType', 'SubjectAccount', 'TargetAccount', 'LogonTypeName', 'Process'],
 ]);
 
+const byLowerCase = (names: readonly string[]) =>
+  new Map(names.toReversed().map((name) => [name.toLowerCase(), name]));
+
+/** Names of the records of NXLog and of flat exports, and those of EvtxECmd. */
+const flatSpelling = byLowerCase([...nxlogEnvelope, ...flatEnvelope, 'EventData', 'UserData']);
+const evtxSpelling = byLowerCase([
+  ...['EventId', 'Payload', 'Provider', 'Channel', 'Computer', 'TimeCreated', 'EventRecordId'],
+]);
+
+const idMember = /^event_?(?:id|code)$/i;
+
+/** Databases and scripts write all names in lower case, or in upper case. */
+function eventInOtherCase(record: JsonObject): WindowsEvent | undefined {
+  const within = asObject(record['_source']) ?? asObject(record['result']) ?? record;
+  const names = Object.keys(within);
+  const id = names.find((name) => idMember.test(name));
+  if (id === undefined || (id !== id.toLowerCase() && id !== id.toUpperCase())) {
+    return undefined;
+  }
+  const spelling = names.some((name) => /^payload$/i.test(name)) ? evtxSpelling : flatSpelling;
+  const spelled = names.map((name) => [
+    spelling.get(name.toLowerCase()) ?? name,
+    within[name] ?? null,
+  ]);
+  return eventOfRecord(Object.fromEntries(spelled) as JsonObject);
+}
+
 const mostDelayMs = 15 * 60 * 1000;
 
 /** Tools that export logs in this form have two local times, one of them on a 12-hour clock, each with a false Z. */
@@ -200,26 +227,43 @@ const xmlMembers = [
   ...['RawXml', 'body'],
 ];
 
-const jsonMembers = ['message', 'Message', '_raw', 'raw', 'log', 'event', 'full_log', 'body'];
+const carriers = [
+  ...['message', 'Message', '_raw', 'raw', 'log', 'event', 'Event', 'full_log', 'body', 'data'],
+  ...['record', 'payload', 'event.original'],
+];
 
-/** The event within another record, as JSON text. */
+/** One of them is among the members of every event, whoever has written it. */
+const eventMembers = [
+  ...['System', 'Event', 'EventID', 'EventId', 'EventCode', 'Event ID', 'Id', 'event_id', 'winlog'],
+  ...['winlog.event_id', 'winlog_event_id', 'win', '_EventID'],
+];
+
+/** The event within another record: as an object, or as text in JSON or XML. */
 function eventOfMember(record: JsonObject): WindowsEvent | undefined {
   const within = asObject(record['_source']) ?? asObject(record['result']) ?? record;
-  for (const name of jsonMembers) {
-    const value = within[name];
+  for (const name of carriers) {
+    const value = at(within, name);
     const isJson = typeof value === 'string' && /^\s*\{/.test(value);
-    const event = isJson ? eventOfRecord(asObject(parsedText(value))) : undefined;
-    if (event) {
-      return event;
+    const inner = asObject(isJson ? parsedText(value) : value);
+    if (inner && eventMembers.some((each) => each in inner)) {
+      const event = eventOfRecord(inner);
+      if (event) {
+        return event;
+      }
     }
   }
-  return undefined;
+  const xml = at(within, 'event.original');
+  return isEventXml(xml) ? unwrapXml(xml) : undefined;
+}
+
+function isEventXml(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && /^\s*(?:<\?xml[^>]*>\s*)?<Event[\s>]/.test(value);
 }
 
 function xmlMember(record: JsonObject): string | undefined {
   for (const name of xmlMembers) {
     const value = record[name];
-    if (typeof value === 'string' && /^\s*(?:<\?xml[^>]*>\s*)?<Event[\s>]/.test(value)) {
+    if (isEventXml(value)) {
       return value;
     }
   }

@@ -546,6 +546,42 @@ const shapes: readonly (readonly [string, object | string])[] = [
       properties: { ProviderName: provider, EventId: 11, Channel: channel, RawXml: xml },
     },
   ],
+  [
+    'a path as one name with _',
+    {
+      '@timestamp': iso,
+      winlog_provider_name: provider,
+      winlog_event_id: '11',
+      winlog_channel: channel,
+      winlog_computer_name: computer,
+      ...Object.fromEntries(list.map(({ name, text }) => [`winlog_event_data_${name}`, text])),
+    },
+  ],
+  ...(['toLowerCase', 'toUpperCase'] as const).map((change): readonly [string, object] => [
+    `NXLog, names ${change}`,
+    Object.fromEntries(
+      Object.entries(JSON.parse(nxlogText) as object).map(([name, value]) => [
+        name[change](),
+        value as unknown,
+      ]),
+    ),
+  ]),
+  [
+    'EvtxECmd, names in lower case',
+    {
+      ...{ eventid: 11, provider, channel, computer, timecreated: iso, eventrecordid: 5 },
+      payload: JSON.stringify({
+        EventData: { Data: list.map(({ name, text }) => ({ '@Name': name, '#text': text })) },
+      }),
+    },
+  ],
+  ['an event in another record', { id: 1, event: JSON.parse(nxlogText) as object }],
+  [
+    'an event in another record of a search',
+    { _source: { data: JSON.parse(nxlogText) as object } },
+  ],
+  ['XML that Filebeat has kept', { '@timestamp': iso, event: { original: xml }, message: 'x' }],
+  ['a text that Filebeat has kept', { '@timestamp': iso, event: { original: nxlogText } }],
 ];
 
 describe('an event is the same in every shape', () => {
