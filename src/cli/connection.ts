@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { HuntError } from '../errors.js';
+import { isAddressable } from '../identity/names.js';
 import type { RoleName } from '../identity/roles.js';
 import type { Quarry } from '../main.js';
 import { BusyError, UnreachableError, UsageError } from './failure.js';
@@ -208,8 +209,14 @@ export function poster(base: string, token: string): Connection['post'] {
   return (path, body, headers) => request('POST', path, body, headers);
 }
 
-/** What an address does not keep as a name: it would be another address, of all that the name is in. */
-const noName = /\/(?:\.{1,2})?(?=[/?]|$)/;
+/** Whether the path stays as it is: without one of its names it would be the address of all that the name is in. */
+function keepsNames(path: string): boolean {
+  const [names = ''] = path.split('?', 1);
+  return names
+    .slice(1)
+    .split('/')
+    .every((name) => name !== '' && isAddressable(name));
+}
 
 /** Sends to a server. */
 export function requester(base: string, token: string) {
@@ -221,7 +228,7 @@ export function requester(base: string, token: string) {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      if (noName.test(path)) throw new UsageError('a name is not empty, and not . or ..');
+      if (!keepsNames(path)) throw new UsageError('a name is not empty, and not . or ..');
       const request = send(`${base.replace(/\/+$/, '')}${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...headers },

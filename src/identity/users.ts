@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HuntError } from '../errors.js';
 import { isDuplicate, type Store } from '../store/store.js';
 import { endSignIns } from './issuer/artifacts.js';
+import { isAddressable } from './names.js';
 import { hashSecret, matchesHash } from './secrets.js';
 
 /** Someone who signs in with the embedded issuer. */
@@ -14,8 +15,7 @@ export interface User {
   readonly disabled: boolean;
 }
 
-/** One of dots alone could not be named in an address. */
-const namePattern = /^(?!\.{1,2}$)[^\s\p{C}]{1,256}$/u;
+const namePattern = /^[^\s\p{C}]{1,256}$/u;
 const minPasswordLength = 12;
 const maxPasswordLength = 1024;
 
@@ -34,7 +34,7 @@ export async function createUser(
   },
 ): Promise<User> {
   const name = request.name.toLowerCase();
-  if (!namePattern.test(name)) {
+  if (!namePattern.test(name) || !isAddressable(name)) {
     throw new HuntError('request.parameter', {
       message: 'A user name has no spaces and at most 256 characters.',
     });

@@ -29,6 +29,7 @@ import {
   removeDeviceGroup,
   saveDeviceGroup,
 } from '../../identity/device-groups.js';
+import { isAddressable } from '../../identity/names.js';
 import { isPersonal, isRole, personalRoles, roles, scopeNames } from '../../identity/roles.js';
 import { changeUser, createUser, findUser, listUsers, removeUser } from '../../identity/users.js';
 import type { Store } from '../../store/store.js';
@@ -37,13 +38,7 @@ import { act, tenantOf as namedTenant, readBody } from './act.js';
 
 const config = { access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] } } as const;
 
-/** Who is named so in an address is reached there. */
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(256)
-  .refine((text) => !/^\.{1,2}$/.test(text), 'it is no name');
+const name = z.string().trim().min(1).max(256).refine(isAddressable, 'it is no name');
 const role = z.string().refine(isRole, 'there is no such role');
 const scope = z.string().refine((text) => scopeNames.has(text), 'there is no such scope');
 
