@@ -75,8 +75,9 @@ export class CompileThreads implements Compiler {
   warmUp(): void {
     const text = 'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId';
     const scope = { database: 'warm', now: new Date(0), from: null, to: null, deviceGroups: null };
+    const caller = { tenant: '', id: '' };
     // What goes wrong, the first hunt hears of.
-    this.compile({ caller: { tenant: '', id: '' } }, text, builtinCatalog, scope).catch(() => undefined);
+    this.compile({ caller }, text, builtinCatalog, scope).catch(() => undefined);
   }
 
   /** What is under way is cancelled. */

@@ -297,9 +297,16 @@ function namesOfSome(root: SyntaxNode, catalog: Catalog): string[] {
 }
 
 function errorsOf(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic[] {
-  return listOf(diagnostics)
-    .filter((diagnostic) => diagnostic.Severity === 'Error')
-    .sort((a, b) => a.Start - b.Start);
+  return (
+    listOf(diagnostics)
+      .filter((diagnostic) => diagnostic.Severity === 'Error')
+      // What a name nobody knows does not fit says less than that nobody knows it.
+      .sort((a, b) => a.Start - b.Start || Number(isOfName(b)) - Number(isOfName(a)))
+  );
+}
+
+function isOfName(error: KustoDiagnostic): boolean {
+  return unresolvedName(error) !== undefined;
 }
 
 function firstError(diagnostics: DotNetList<KustoDiagnostic>): KustoDiagnostic | undefined {
@@ -371,6 +378,13 @@ function semanticAdvice(
     : nameAdvice(name, error.Start, root, catalog);
 }
 
+/** Operators that take tables, and what they call them. */
+const takesTables: ReadonlyMap<string, string> = new Map([
+  ['JoinOperator', 'Expression'],
+  ['LookupOperator', 'Expression'],
+  ['UnionOperator', 'Expressions'],
+]);
+
 /** The operator around a position, as the query spells it, and whether a table is expected there. */
 function placeOf(
   position: number,
@@ -396,7 +410,10 @@ function placeOf(
       operator = keywordOf(node);
       tabular = false;
     }
-    node = childAt(node, position);
+    const child = childAt(node, position);
+    if (takesTables.has(kind))
+      tabular = child === optionalMember(node, takesTables.get(kind) ?? '');
+    node = child;
   }
   return { operator, tabular };
 }

@@ -603,6 +603,33 @@ describe('a name in place of a value that it cannot be', () => {
       "'where' operator: Failed to resolve table or column expression named 'y'. Fix semantic errors in your query.",
       16,
     ],
+    ...(
+      [
+        ['join', 'print s = "x" | join Nowhere on s', 21],
+        ['join', 'print s = "x" | join kind=inner (Nowhere) on s', 33],
+        ['join', 'print s = "x" | join (print s = "x" | join Nowhere on s) on s', 43],
+        ['lookup', 'print s = "x" | lookup (Nowhere) on s', 24],
+        ['union', 'print 1 | union (print 2), Nowhere', 27],
+        ['where', 'print 1 | join (Nowhere | where a == 1) on a', 16],
+      ] as const
+    ).map(
+      ([operator, query, start]) =>
+        [
+          query,
+          `'${operator}' operator: Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.`,
+          start,
+        ] as const,
+    ),
+    [
+      'let f = (T: (a: string)) { T }; f(Nowhere)',
+      "Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.",
+      34,
+    ],
+    [
+      'print s = "x" | join (print s = "x") on t',
+      "'join' operator: Failed to resolve scalar expression named 't'. Fix semantic errors in your query.",
+      40,
+    ],
     [
       'print d = dynamic([1]) | mv-expand with_itemindex=d d',
       /A column with the name 'd' is already declared/,
