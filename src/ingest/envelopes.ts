@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from './json.js';
 
-/** What some sources' records come in, several in one: an answer of Elasticsearch, events of CloudWatch. */
-export type Envelope = 'hits.hits' | 'logEvents';
+/** What some sources' records come in, several in one: answers of Elasticsearch and Splunk, events of CloudWatch. */
+export type Envelope = 'hits.hits' | 'logEvents' | 'results';
 
 /**
  * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs, or one
@@ -42,6 +42,8 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
       isObject(event) ? { ...common, ...event } : event,
     );
   },
+  // Splunk says so of each of its answers; other programs have results, too.
+  results: (value) => ('preview' in value ? listIn(value['results']) : undefined),
 };
 
 function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {

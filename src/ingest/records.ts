@@ -47,10 +47,10 @@ const startBytes = 256;
 // A stream that starts so is one document, or several, of which the records are parts: an array, an
 // Event Hubs message ({"records": [...]}), JSON printed over several lines.
 const documentStart =
-  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:records|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context)"\s*:)|\{\s*$)/;
+  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:records|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context|preview)"\s*:)|\{\s*$)/;
 const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
-/** Answers of the hunting APIs have their rows in such a list, behind the schema. */
-const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context)"\s*:/;
+/** Answers of the hunting APIs have their rows in such a list, behind the schema, and those of Splunk. */
+const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context|preview)"\s*:/;
 const answerRows = /"(?:Results|results)"\s*:\s*\[/;
 const longestAnswerRows = 256;
 /** The rows start within so many bytes. */

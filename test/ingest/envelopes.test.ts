@@ -90,6 +90,38 @@ describe('records in what their source wraps around them', () => {
     expect(rows['DeviceProcessEvents']).toHaveLength(2);
   });
 
+  describe('of an answer of Splunk', () => {
+    const answer = (raw: readonly string[]) => ({
+      ...{ preview: false, init_offset: 0, messages: [], fields: [{ name: '_raw' }] },
+      results: raw.map((_raw) => ({ _raw, host: 'web01', punct: '_'.repeat(800) })),
+      highlighted: {},
+    });
+
+    it.each<[string, readonly string[], string, string]>([
+      ['auditd', [audit, audit.replaceAll(':42', ':43')], 'auditd', 'DeviceLogonEvents'],
+      [
+        'Zeek',
+        [dns, { ...dns, ts: dns.ts + 1 }].map((each) => JSON.stringify({ ...each, _path: 'dns' })),
+        'zeek-json',
+        'DeviceNetworkEvents',
+      ],
+    ])('%s, on one line and on many', (_name, raw, source, table) => {
+      for (const indent of [0, 1]) {
+        const text = JSON.stringify(answer(raw), null, indent);
+        const { rows, source: found, letters } = converted(text);
+        expect([found, rows[table]?.length, letters]).toEqual([source, 2, []]);
+      }
+    });
+
+    it('of more bytes than a record may have, as its results are smaller', () => {
+      const many = Array.from({ length: 1_500 }, (_, serial) => audit.replace(':42', `:${serial}`));
+      const text = JSON.stringify(answer(many));
+      expect(text.length).toBeGreaterThan(1024 * 1024);
+      const { rows, source } = converted(text);
+      expect([source, rows['DeviceLogonEvents']?.length]).toEqual(['auditd', 1_500]);
+    });
+  });
+
   it('does not repeat a name that CloudWatch would not give', () => {
     const record = cloudWatch('s'.repeat(600), 'g', [audit]);
     expect(converted([record]).rows['DeviceLogonEvents']).toMatchObject([{ LogonId: 3 }]);

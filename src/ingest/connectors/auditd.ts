@@ -9,7 +9,7 @@ export const auditd: Connector = {
   summary:
     'Linux audit: audit.log, its records in syslog, the journal or JSON, AUOMS, LAUREL, go-audit, …',
   format: 'mixed',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(isAudit);
     return own.length / Math.max(sample.length, 1);

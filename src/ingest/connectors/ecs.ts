@@ -17,7 +17,7 @@ export const ecsEvents: Connector = {
   name: 'ecs',
   summary: 'Elastic Common Schema: auditbeat, packetbeat, filebeat modules, Elastic Defend, …',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(
       ({ value }) => ecsDocument(value) !== undefined && osqueryResults(value) === undefined,

@@ -11,7 +11,7 @@ export const linuxSysmon: Connector = {
   name: 'linux-sysmon',
   summary: 'Sysmon for Linux: its events in syslog, as lines or in JSON',
   format: 'mixed',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter((record) => eventOf(record)?.provider === 'linux-sysmon');
     return own.length / Math.max(sample.length, 1);

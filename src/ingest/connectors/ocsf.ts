@@ -8,7 +8,7 @@ export const ocsfEvents: Connector = {
   name: 'ocsf',
   summary: 'Open Cybersecurity Schema Framework: class_uid, activity_id, …',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(({ value }) => ocsfDocument(value) !== undefined);
     return own.length / Math.max(sample.length, 1);

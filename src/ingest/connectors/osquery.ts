@@ -16,7 +16,7 @@ export const osqueryResultsLog: Connector = {
   name: 'osquery',
   summary: 'osquery results: events, differences, snapshots, in batches too',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(({ value }) => osqueryResults(value) !== undefined);
     return own.length / Math.max(sample.length, 1);

@@ -13,7 +13,7 @@ export const zeekJson: Connector = {
   name: 'zeek-json',
   summary: 'Zeek logs as JSON lines: conn, dns, http, ssl, ssh, ftp, smtp, …',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents'],
+  envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(({ value }) => isZeek(value));
     return own.length / Math.max(sample.length, 1);
