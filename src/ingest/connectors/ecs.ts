@@ -2,6 +2,7 @@ import type { Connector, RawRecord } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ecsDocument } from '../documents/ecs/document.js';
 import { ecs } from '../documents/ecs.js';
+import { ocsfDocument } from '../documents/ocsf/document.js';
 import { osqueryResults } from '../documents/osquery/results.js';
 import { osquery } from '../documents/osquery.js';
 import { sideBySide } from '../side-by-side.js';
@@ -20,7 +21,10 @@ export const ecsEvents: Connector = {
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
     const own = sample.filter(
-      ({ value }) => ecsDocument(value) !== undefined && osqueryResults(value) === undefined,
+      ({ value }) =>
+        ecsDocument(value) !== undefined &&
+        osqueryResults(value) === undefined &&
+        ocsfDocument(value) === undefined,
     );
     return own.length / Math.max(sample.length, 1);
   },

@@ -1,28 +1,35 @@
 import { epochText } from '../../datetime.js';
 import { ExactNumber, type JsonValue } from '../../json.js';
 import { textFrom } from '../../windows/expression.js';
-import { asObject, hitFields, type JsonObject } from '../../windows/shape.js';
-import { firstTextIn, nested, onlyOf, textIn, valueAt } from '../document.js';
+import { asObject, type JsonObject } from '../../windows/shape.js';
+import { documentIn, documentOf } from '../carried.js';
+import { firstTextIn, onlyOf, textIn, valueAt } from '../document.js';
 
 /** Members that say of an event what kind it is. */
 const kindMembers = ['category', 'kind', 'action', 'dataset', 'module', 'type'];
 
-function isEcs(document: JsonObject): boolean {
+/** Whether an event says what kind it is; OCSF has events, too. */
+function isEvent(document: JsonObject): boolean {
   const event = asObject(document['event']);
-  if (event) {
-    return kindMembers.some((name) => name in event);
-  }
-  return asObject(document['ecs'])?.['version'] !== undefined;
+  return (
+    event !== undefined &&
+    kindMembers.some((name) => name in event) &&
+    textFrom(document['class_uid']) === undefined
+  );
 }
 
-/** The document of a record, out of what Elasticsearch and its exports put around it. */
+/** The document of a record: one that it carries, where only the shipper's own is around it. */
 export function ecsDocument(value: JsonValue | undefined): JsonObject | undefined {
-  const record = asObject(value);
-  if (record === undefined) {
-    return undefined;
-  }
-  const document = nested(asObject(record['_source']) ?? hitFields(record) ?? record);
-  return isEcs(document) && textFrom(document['class_uid']) === undefined ? document : undefined;
+  return documentIn(value, isEvent) ?? ofVersion(documentOf(value));
+}
+
+function ofVersion(document: JsonObject | undefined): JsonObject | undefined {
+  const hasVersion = document && textFrom(asObject(document['ecs'])?.['version']) !== undefined;
+  return hasVersion &&
+    asObject(document['event']) === undefined &&
+    textFrom(document['class_uid']) === undefined
+    ? document
+    : undefined;
 }
 
 const [timestamp, created] = [['@timestamp'], ['event', 'created']];

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json.js';
-import { asObject, type JsonObject } from '../../windows/shape.js';
-import { nested, textIn } from '../document.js';
+import type { JsonObject } from '../../windows/shape.js';
+import { documentIn } from '../carried.js';
+import { textIn } from '../document.js';
 
 export const classOf = textIn('class_uid');
 
@@ -8,12 +9,11 @@ const envelope = ['category_uid', 'activity_id', 'type_uid', 'metadata'];
 
 /** The document of a record; undefined where it is of no class. */
 export function ocsfDocument(value: JsonValue | undefined): JsonObject | undefined {
-  const record = asObject(value);
-  const document = record && nested(asObject(record['_source']) ?? record);
-  if (document === undefined || !/^\d{1,9}$/.test(classOf(document) ?? '')) {
-    return undefined;
-  }
-  return envelope.some((name) => name in document) ? document : undefined;
+  return documentIn(value, isOcsf);
+}
+
+function isOcsf(document: JsonObject): boolean {
+  return /^\d{1,9}$/.test(classOf(document) ?? '') && envelope.some((name) => name in document);
 }
 
 export const timeOf = textIn('time_dt');

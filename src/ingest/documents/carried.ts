@@ -1,0 +1,49 @@
+import { type JsonValue, parseJson } from '../json.js';
+import { asObject, hitFields, type JsonObject } from '../windows/shape.js';
+import { nested, valueAt } from './document.js';
+
+/** Where shippers and searches put a document, as it is or as text. */
+const carriers: readonly (readonly string[])[] = [
+  ...[['message'], ['_raw'], ['raw'], ['log'], ['event'], ['event', 'original'], ['body']],
+  ...[['data'], ['record'], ['payload']],
+];
+
+/**
+ * The document of a record, out of what Elasticsearch, Splunk and shippers put around it; names that are paths are
+ * unfolded. undefined where there is none.
+ */
+export function documentIn(
+  value: JsonValue | undefined,
+  isOwn: (document: JsonObject) => boolean,
+): JsonObject | undefined {
+  const document = documentOf(value);
+  if (document === undefined || isOwn(document)) {
+    return document;
+  }
+  const around = asObject(document['result']) ?? document;
+  for (const path of carriers) {
+    const inner = objectIn(valueAt(around, path));
+    const carried = inner && nested(inner);
+    if (carried && isOwn(carried)) {
+      return carried;
+    }
+  }
+  return undefined;
+}
+
+/** A record's own document, whatever it carries. */
+export function documentOf(value: JsonValue | undefined): JsonObject | undefined {
+  const record = asObject(value);
+  return record && nested(asObject(record['_source']) ?? hitFields(record) ?? record);
+}
+
+function objectIn(value: JsonValue | undefined): JsonObject | undefined {
+  if (typeof value !== 'string' || !/^\s*\{/.test(value)) {
+    return asObject(value);
+  }
+  try {
+    return asObject(parseJson(value));
+  } catch {
+    return undefined;
+  }
+}
