@@ -58,16 +58,19 @@ import { referenceRoutes } from './openapi/routes.js';
 import { isVisit, sendNotFound } from './portal/not-found.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
+import { appRoutes } from './quarry/apps.js';
+import { deviceGroupRoutes } from './quarry/device-groups.js';
 import { explainRoute } from './quarry/explain.js';
 import { functionRoutes } from './quarry/functions.js';
 import { portalHuntRoute } from './quarry/hunt.js';
-import { peopleRoutes } from './quarry/people.js';
 import { queryRoutes } from './quarry/queries.js';
+import { roleRoutes } from './quarry/roles.js';
 import { schemaRoute } from './quarry/schema.js';
 import { sessionRoute } from './quarry/session.js';
 import { type TelemetryAdministration, telemetryRoutes } from './quarry/telemetry.js';
 import { tenantRoutes } from './quarry/tenants.js';
 import { uploadRoute } from './quarry/upload.js';
+import { userRoutes } from './quarry/users.js';
 import {
   defaultPatience,
   limitSlowClients,
@@ -110,7 +113,7 @@ export interface ServerParts extends HuntingParts {
     readonly tenants: TenantContexts;
     readonly compiler: Compiler;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
-    readonly devices: Parameters<typeof peopleRoutes>[1]['devices'];
+    readonly devices: Parameters<typeof deviceGroupRoutes>[1]['devices'];
   };
   /** What the portal's own pages ask for besides hunts; absent: nothing answers them. */
   readonly workbench?: {
@@ -251,7 +254,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
     telemetryRoutes(app, parts.admin);
-    peopleRoutes(app, parts.admin);
+    appRoutes(app, parts.admin);
+    userRoutes(app, parts.admin);
+    deviceGroupRoutes(app, parts.admin);
+    roleRoutes(app, parts.admin);
     sessionRoute(app, parts.admin);
     functionRoutes(app, parts.admin);
   }

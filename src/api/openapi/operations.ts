@@ -1,18 +1,12 @@
 import { z } from 'zod';
+import { appShape, certificateShape, secretShape } from '../quarry/apps.js';
+import { groupShape, previewShape } from '../quarry/device-groups.js';
 import { functionShape } from '../quarry/functions.js';
-import {
-  appShape,
-  assignmentShape,
-  certificateShape,
-  groupShape,
-  previewShape,
-  secretShape,
-  userChange,
-  userShape,
-} from '../quarry/people.js';
 import { savedQueryShape } from '../quarry/queries.js';
 import { queryShape } from '../quarry/query.js';
+import { assignmentShape } from '../quarry/roles.js';
 import { newTenant, tenantChange } from '../quarry/tenants.js';
+import { userChange, userShape } from '../quarry/users.js';
 import { type JsonSchema, list, named, object } from './schemas.js';
 import { telemetryOperations } from './telemetry.js';
 

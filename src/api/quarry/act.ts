@@ -91,3 +91,8 @@ export async function act<T>(
   if (!isRecorded) await record('Succeeded', 200);
   return result;
 }
+
+/** @throws HuntError `request.notFound` where what was to be removed was not there */
+export function found(was: boolean, what: string): void {
+  if (!was) throw new HuntError('request.notFound', { what });
+}

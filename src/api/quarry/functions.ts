@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
-import type { Administration } from '../../hunting/administration.js';
-import type { AuditLog } from '../../hunting/audit.js';
 import type { Compiler } from '../../hunting/compiler.js';
 import { declareFunction, forgetFunction, functionsOf } from '../../hunting/functions.js';
 import type { TenantContexts } from '../../hunting/tenants.js';
-import type { Store } from '../../store/store.js';
 import { act, tenantOf as namedTenant, readBody } from './act.js';
+import { administrators, ofTenant, type TenantParts } from './of-tenant.js';
 
-const config = { access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] } } as const;
+const config = administrators;
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
@@ -25,17 +23,14 @@ type FunctionPath = { Params: { name: string } };
 /** Functions in KQL that a tenant keeps for its hunts. */
 export function functionRoutes(
   app: FastifyInstance,
-  parts: {
-    readonly store: Store;
-    readonly audit: Pick<AuditLog, 'record'>;
-    readonly administration: Pick<Administration, 'find'>;
+  parts: TenantParts & {
     readonly tenants: TenantContexts;
     readonly compiler: Compiler;
   },
 ): void {
   const { audit, administration } = parts;
   const tenantOf = (request: FastifyRequest) => namedTenant(request, administration, audit);
-  const path = '/api/quarry/tenants/:tenant/functions';
+  const path = ofTenant('/functions');
 
   app.get(path, { config }, async (request) => ({
     functions: await functionsOf(parts, await tenantOf(request)),

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HuntError } from '../../errors.js';
-import type { Administration } from '../../hunting/administration.js';
-import type { AuditLog } from '../../hunting/audit.js';
 import type { CustomTables } from '../../hunting/custom-tables.js';
 import type { TableStatus } from '../../hunting/ingest-status.js';
 import type { Purges } from '../../hunting/purge.js';
@@ -10,10 +8,8 @@ import type { RetentionChange, RetentionReport } from '../../hunting/retention.j
 import type { SourceStatus } from '../../ingest/counters.js';
 import { principalOf } from '../access.js';
 import { act, tenantOf as namedTenant, readBody } from './act.js';
+import { administrators, ofTenant, type TenantParts } from './of-tenant.js';
 
-const administrators = {
-  access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] },
-} as const;
 const watchers = {
   access: { api: 'quarry', roles: ['Metrics.Read', 'Quarry.Admin', 'Quarry.Operator'] },
 } as const;
@@ -54,22 +50,17 @@ export interface TelemetryAdministration {
 /** A tenant's telemetry: tables of its own, how long it is kept, how it comes in, what is to be deleted. */
 export function telemetryRoutes(
   app: FastifyInstance,
-  parts: {
-    readonly audit: Pick<AuditLog, 'record'>;
-    readonly administration: Pick<Administration, 'find'>;
-    readonly telemetry: TelemetryAdministration;
-  },
+  parts: Omit<TenantParts, 'store'> & { readonly telemetry: TelemetryAdministration },
 ): void {
   const { audit, administration, telemetry } = parts;
   const tenantOf = (request: FastifyRequest) => namedTenant(request, administration, audit);
-  const path = (rest: string) => `/api/quarry/tenants/:tenant${rest}`;
   const config = administrators;
   type TablePath = { Params: { table: string } };
 
-  app.get(path('/tables'), { config }, async (request) => ({
+  app.get(ofTenant('/tables'), { config }, async (request) => ({
     tables: await telemetry.tables.list(await tenantOf(request)),
   }));
-  app.put<TablePath>(path('/tables/:table'), { config }, async (request, reply) => {
+  app.put<TablePath>(ofTenant('/tables/:table'), { config }, async (request, reply) => {
     const [tenant, name] = [await tenantOf(request), request.params.table];
     const body = readBody(request, z.record(z.string(), z.unknown()));
     if (body['name'] !== undefined && body['name'] !== name) {
@@ -83,17 +74,17 @@ export function telemetryRoutes(
     );
     return reply.code(isNew ? 201 : 200).send(table);
   });
-  app.delete<TablePath>(path('/tables/:table'), { config }, async (request, reply) => {
+  app.delete<TablePath>(ofTenant('/tables/:table'), { config }, async (request, reply) => {
     const [tenant, name] = [await tenantOf(request), request.params.table];
     const what = { action: 'RemoveTable', tenant, details: { table: name } };
     await act(request, audit, what, () => telemetry.tables.remove(tenant, name));
     return reply.code(204).send();
   });
 
-  app.get(path('/retention'), { config }, async (request) =>
+  app.get(ofTenant('/retention'), { config }, async (request) =>
     telemetry.retention(await tenantOf(request)),
   );
-  app.put(path('/retention'), { config }, async (request) => {
+  app.put(ofTenant('/retention'), { config }, async (request) => {
     const tenant = await tenantOf(request);
     const { retentionDays, tables } = readBody(request, retentionChange);
     const change = {
@@ -108,7 +99,7 @@ export function telemetryRoutes(
     return act(request, audit, what, () => telemetry.changeRetention(tenant, change));
   });
 
-  app.get(path('/purges'), { config }, async (request) => ({
+  app.get(ofTenant('/purges'), { config }, async (request) => ({
     purges: (await telemetry.purges.list(await tenantOf(request))).map((purge) => ({
       id: purge.id,
       device: purge.device,
@@ -117,7 +108,7 @@ export function telemetryRoutes(
       finishedAt: purge.finishedAt === null ? null : new Date(purge.finishedAt).toISOString(),
     })),
   }));
-  app.post(path('/purge'), { config }, async (request) => {
+  app.post(ofTenant('/purge'), { config }, async (request) => {
     const tenant = await tenantOf(request);
     const { device, dryRun } = readBody(request, purgeRequest);
     if (dryRun) return telemetry.purges.plan(tenant, device);
@@ -132,7 +123,7 @@ export function telemetryRoutes(
   app.get('/api/quarry/ingest/status', { config: watchers }, async (request) =>
     telemetry.status(principalOf(request).tenant),
   );
-  app.get(path('/ingest/status'), { config }, async (request) =>
+  app.get(ofTenant('/ingest/status'), { config }, async (request) =>
     telemetry.status(await tenantOf(request)),
   );
 }

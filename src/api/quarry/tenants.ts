@@ -7,11 +7,9 @@ import type { GenerationUsage } from '../../hunting/usage.js';
 import type { Principal } from '../../identity/principal.js';
 import { principalOf } from '../access.js';
 import { act, readBody, tenantOf } from './act.js';
+import { administrators } from './of-tenant.js';
 
 const operator = { access: { api: 'quarry', roles: ['Quarry.Operator'] } } as const;
-const administrator = {
-  access: { api: 'quarry', roles: ['Quarry.Admin', 'Quarry.Operator'] },
-} as const;
 const anyone = { access: { api: 'any', roles: [] } } as const;
 
 const name = z.string().trim().min(1).max(256);
@@ -55,11 +53,11 @@ export function tenantRoutes(
     return reply.code(201).header('location', `${path}/${tenant.id}`).send(tenant);
   });
 
-  app.get<TenantPath>(`${path}/:tenant`, { config: administrator }, async (request) =>
+  app.get<TenantPath>(`${path}/:tenant`, { config: administrators }, async (request) =>
     administration.find(await tenantOf(request, administration, audit)),
   );
 
-  app.patch<TenantPath>(`${path}/:tenant`, { config: administrator }, async (request) => {
+  app.patch<TenantPath>(`${path}/:tenant`, { config: administrators }, async (request) => {
     const tenant = await tenantOf(request, administration, audit);
     const change = readBody(request, tenantChange);
     const defined = {
@@ -85,7 +83,7 @@ export function tenantRoutes(
 
   app.get<TenantPath>(
     `${path}/:tenant/export`,
-    { config: administrator },
+    { config: administrators },
     async (request, reply) => {
       const tenant = await tenantOf(request, administration, audit);
       const events = await act(request, audit, { action: 'ExportTenant', tenant }, () =>
