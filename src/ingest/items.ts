@@ -31,11 +31,15 @@ export interface ItemPortion {
 
 /** Text of many records, one after the other. */
 export class Items {
+  /** What has been put together already. */
+  readonly #portions: ItemPortion[] = [];
   readonly #texts: Buffer[] = [];
+  #textBytes = 0;
   #bytes = 0;
+  #count = 0;
 
   get count(): number {
-    return this.#texts.length;
+    return this.#count;
   }
 
   get sizeBytes(): number {
@@ -46,32 +50,54 @@ export class Items {
   add(record: string | Buffer): void {
     const bytes = typeof record === 'string' ? Buffer.from(record) : record;
     this.#texts.push(bytes);
+    this.#textBytes += bytes.length;
     this.#bytes += bytes.length;
+    this.#count++;
+    // Texts of their own take many times the memory of short records; bytes lie in the request's.
+    if (typeof record === 'string' && isPortion(this.#textBytes, this.#texts.length)) {
+      const portions = portionsOf(this.#texts.splice(0), this.#portionedCount);
+      this.#portions.push(...portions);
+      this.#textBytes = 0;
+    }
   }
 
   *portions(): Generator<ItemPortion> {
-    for (let first = 0; first < this.#texts.length; ) {
-      const texts: Buffer[] = [];
-      const ends: number[] = [];
-      let size = 0;
-      for (let next = first; next < this.#texts.length && size < portionBytes; next++) {
-        const text = this.#texts[next] ?? Buffer.alloc(0);
-        texts.push(text);
-        size += text.length;
-        ends.push(size);
-      }
-      const bytes = new Uint8Array(size);
-      for (const [index, text] of texts.entries()) {
-        bytes.set(text, (ends[index] ?? 0) - text.length);
-      }
-      yield { bytes, ends: Uint32Array.from(ends), first };
-      first += texts.length;
+    yield* this.#portions;
+    yield* portionsOf(this.#texts, this.#portionedCount);
+  }
+
+  get #portionedCount(): number {
+    const last = this.#portions.at(-1);
+    return last === undefined ? 0 : last.first + last.ends.length;
+  }
+}
+
+function* portionsOf(all: readonly Buffer[], from: number): Generator<ItemPortion> {
+  for (let at = 0; at < all.length; ) {
+    const texts: Buffer[] = [];
+    const ends: number[] = [];
+    let size = 0;
+    while (at < all.length && !isPortion(size, texts.length)) {
+      const text = all[at++] ?? Buffer.alloc(0);
+      texts.push(text);
+      size += text.length;
+      ends.push(size);
     }
+    const bytes = new Uint8Array(size);
+    for (const [index, text] of texts.entries()) {
+      bytes.set(text, (ends[index] ?? 0) - text.length);
+    }
+    yield { bytes, ends: Uint32Array.from(ends), first: from + at - texts.length };
   }
 }
 
 /** So much is parsed at a time, so that one request does not hold up the others. */
 const portionBytes = 256 * 1024;
+const portionRecords = 5_000;
+
+function isPortion(bytes: number, records: number): boolean {
+  return bytes >= portionBytes || records >= portionRecords;
+}
 const patienceMs = 5_000;
 
 /**

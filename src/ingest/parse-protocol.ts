@@ -24,7 +24,7 @@ export interface OpenStream {
   readonly offset?: number | undefined;
 }
 
-/** To the parsing thread, which answers each in its turn. */
+/** To the parsing thread, which answers each in its turn, and `cut` by its number when that is done. */
 export type ParseRequest =
   /** Where rows go from now on. */
   | { readonly kind: 'connect'; readonly port: MessagePort }
@@ -34,9 +34,10 @@ export type ParseRequest =
   | { readonly kind: 'forget'; readonly tenant: string; readonly devices: readonly string[] }
   /** All that is known of the tenant's devices is to go: the tenant does. */
   | { readonly kind: 'forgetTenant'; readonly tenant: string }
-  /** Cuts a request's body of the tenant into its events. */
+  /** Cuts a request's body of the tenant into its events, while others are answered. */
   | {
       readonly kind: 'cut';
+      readonly id: number;
       readonly tenant: string;
       readonly form: BodyForm;
       readonly body: Uint8Array;
@@ -60,6 +61,10 @@ export type ParseRequest =
   | { readonly kind: 'proceed'; readonly stream: number }
   | { readonly kind: 'drop'; readonly stream: number };
 
+export type CutRequest = Extract<ParseRequest, { kind: 'cut' }>;
+/** What is answered in its turn. */
+export type AskedInTurn = Exclude<ParseRequest, CutRequest>;
+
 export type ParseReply =
   | {
       readonly kind: 'done';
@@ -72,6 +77,7 @@ export type ParseReply =
       /** A portion follows, to be asked for before anything else of the stream. */
       readonly more?: boolean;
     }
-  | { readonly kind: 'cut'; readonly body: CutBody<BodyForm> }
+  | { readonly kind: 'cut'; readonly id: number; readonly body: CutBody<BodyForm> }
+  | { readonly kind: 'uncut'; readonly id: number; readonly error: unknown }
   | { readonly kind: 'unrecognized' }
   | { readonly kind: 'failed'; readonly error: unknown };

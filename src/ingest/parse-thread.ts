@@ -8,10 +8,18 @@ import { connectors, findConnector } from './connectors.js';
 import { Correlation } from './correlation/correlation.js';
 import { CorrelationStore } from './correlation/store.js';
 import { customConnectors } from './custom/table-connector.js';
-import { buffersOf, cutBody } from './cutting/cut.js';
+import { type BodyForm, buffersOf, type CutBody, cutBody } from './cutting/cut.js';
+import { CuttingQueue } from './cutting/queue.js';
 import { type HandedBatch, handOver } from './handover.js';
 import { EventTables } from './normalize.js';
-import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
+import type {
+  AskedInTurn,
+  CutRequest,
+  OpenStream,
+  ParseReply,
+  ParseRequest,
+  ThreadSettings,
+} from './parse-protocol.js';
 import { StreamParser, UnrecognizedSourceError } from './parser.js';
 import { giveWay } from './priority.js';
 import { connectorNames } from './routing.js';
@@ -101,8 +109,8 @@ function ending(stream: number, parser: StreamParser): ParseReply {
 }
 
 const handlers: {
-  readonly [K in ParseRequest['kind']]: (
-    request: Extract<ParseRequest, { kind: K }>,
+  readonly [K in AskedInTurn['kind']]: (
+    request: Extract<AskedInTurn, { kind: K }>,
   ) => ParseReply | undefined;
 } = {
   connect({ port }) {
@@ -125,11 +133,6 @@ const handlers: {
       rmSync(correlationFile(tenant) + ending, { force: true });
     }
     return undefined;
-  },
-  cut({ tenant, form, body, options }) {
-    const connectorOf = connectorNames([...connectors, ...tablesOf(tenant).own]);
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    return { kind: 'cut', body: cutBody(form, bytes, options, (name) => connectorOf(name) ?? '') };
   },
   open({ stream, options }) {
     open(stream, options);
@@ -173,7 +176,26 @@ const handlers: {
   },
 };
 
-function handle<K extends ParseRequest['kind']>(request: Extract<ParseRequest, { kind: K }>) {
+const cutting = new CuttingQueue<CutBody<BodyForm>>();
+
+function reply(message: ParseReply): void {
+  parentPort?.postMessage(message, message.kind === 'cut' ? buffersOf(message.body) : []);
+}
+
+function cut({ id, tenant, form, body, options }: CutRequest): void {
+  const failed = (error: unknown) => reply({ kind: 'uncut', id, error });
+  try {
+    const connectorOf = connectorNames([...connectors, ...tablesOf(tenant).own]);
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const steps = cutBody(form, bytes, options, (name) => connectorOf(name) ?? '');
+    const done = (cut: CutBody<BodyForm>) => reply({ kind: 'cut', id, body: cut });
+    cutting.add({ size: bytes.length, steps, done, failed });
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function handle<K extends AskedInTurn['kind']>(request: Extract<AskedInTurn, { kind: K }>) {
   try {
     return handlers[request.kind as K](request) ?? { kind: 'done' as const };
   } catch (error) {
@@ -186,6 +208,6 @@ function handle<K extends ParseRequest['kind']>(request: Extract<ParseRequest, {
 giveWay();
 
 parentPort?.on('message', (request: ParseRequest) => {
-  const reply: ParseReply = handle(request);
-  parentPort?.postMessage(reply, reply.kind === 'cut' ? buffersOf(reply.body) : []);
+  if (request.kind === 'cut') cut(request);
+  else reply(handle(request));
 });

@@ -4,7 +4,14 @@ import { HuntError } from '../errors.js';
 import { startThread } from '../thread.js';
 import { connectors } from './connectors.js';
 import type { BodyForm, CutBody, CutOptions } from './cutting/cut.js';
-import type { OpenStream, ParseReply, ParseRequest, ThreadSettings } from './parse-protocol.js';
+import type {
+  AskedInTurn,
+  CutRequest,
+  OpenStream,
+  ParseReply,
+  ParseRequest,
+  ThreadSettings,
+} from './parse-protocol.js';
 
 type Answer<Kind> = Extract<ParseReply, { kind: Kind }>;
 export type Done = Answer<'done'>;
@@ -51,10 +58,8 @@ export class ParseWorker {
     options: CutOptions<Form>,
   ): Promise<CutBody<Form>> {
     const thread = await this.#knowing(catalog, tenant);
-    const request = { kind: 'cut', tenant, form, body, options } as const;
-    const answer = await thread.ask<'cut'>(request, [body.buffer]);
     // Cut by the form that was asked for.
-    return answer.body as CutBody<Form>;
+    return (await thread.cut({ tenant, form, body, options })) as CutBody<Form>;
   }
 
   /** Forgets what is known of the tenant's devices of these names. */
@@ -141,8 +146,8 @@ export class ParseStream {
   }
 }
 
-interface Waiting {
-  readonly resolve: (reply: Answer<'done' | 'cut'>) => void;
+interface Waiting<Reply> {
+  readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -153,7 +158,9 @@ class ParseThread {
   readonly #worker: Worker;
   readonly #taker: RowsTaker;
   #connectedTo: number | undefined;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Waiting<Done>[] = [];
+  readonly #cutting = new Map<number, Waiting<CutBody<BodyForm>>>();
+  #cuts = 0;
 
   constructor(settings: ThreadSettings, taker: RowsTaker) {
     this.#taker = taker;
@@ -167,27 +174,42 @@ class ParseThread {
     this.#worker.unref();
   }
 
-  /** Each request has answers of its own kind. */
-  ask<Kind extends 'done' | 'cut' = 'done'>(
-    request: ParseRequest,
-    moved: readonly ArrayBuffer[] = [],
-  ): Promise<Answer<Kind>> {
+  ask(request: AskedInTurn, moved: readonly ArrayBuffer[] = []): Promise<Done> {
     if (!this.ended && this.#connectedTo !== this.#taker.life) {
       this.#connectedTo = this.#taker.life;
       const port = this.#taker.connect();
       this.#post({ kind: 'connect', port }, [port]).catch(() => undefined);
     }
-    return this.#post(request, moved) as Promise<Answer<Kind>>;
+    return this.#post(request, moved);
   }
 
-  #post(request: ParseRequest, moved: readonly Transferable[]): Promise<Answer<'done' | 'cut'>> {
+  #post(request: AskedInTurn, moved: readonly Transferable[]): Promise<Done> {
+    return this.#send(request, moved, (waiting) => this.#waiting.push(waiting));
+  }
+
+  /** The body's memory is the thread's from then on. */
+  cut(request: Omit<CutRequest, 'kind' | 'id'>): Promise<CutBody<BodyForm>> {
+    const id = ++this.#cuts;
+    const { buffer } = request.body;
+    return this.#send(
+      { kind: 'cut', id, ...request },
+      buffer instanceof ArrayBuffer ? [buffer] : [],
+      (waiting) => this.#cutting.set(id, waiting),
+    );
+  }
+
+  #send<Reply>(
+    request: ParseRequest,
+    moved: readonly Transferable[],
+    keep: (waiting: Waiting<Reply>) => void,
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.ended) {
         reject(stopped(undefined));
         return;
       }
       this.#worker.postMessage(request, moved);
-      this.#waiting.push({ resolve, reject });
+      keep({ resolve, reject });
       this.#worker.ref();
     });
   }
@@ -196,15 +218,32 @@ class ParseThread {
     await this.#worker.terminate();
   }
 
-  /** Requests are answered in their order. */
   #settle(reply: ParseReply): void {
-    const waiting = this.#waiting.shift();
-    if (this.#waiting.length === 0) {
+    if (reply.kind === 'cut' || reply.kind === 'uncut') {
+      this.#settleCut(reply);
+    } else {
+      this.#settleNext(reply);
+    }
+    if (this.#waiting.length + this.#cutting.size === 0) {
       this.#worker.unref();
     }
+  }
+
+  #settleCut(reply: Answer<'cut' | 'uncut'>): void {
+    const waiting = this.#cutting.get(reply.id);
+    this.#cutting.delete(reply.id);
+    if (reply.kind === 'cut') {
+      waiting?.resolve(reply.body);
+    } else {
+      waiting?.reject(reply.error);
+    }
+  }
+
+  /** Other requests are answered in their order. */
+  #settleNext(reply: Exclude<ParseReply, Answer<'cut' | 'uncut'>>): void {
+    const waiting = this.#waiting.shift();
     switch (reply.kind) {
       case 'done':
-      case 'cut':
         waiting?.resolve(reply);
         break;
       case 'unrecognized':
@@ -220,7 +259,9 @@ class ParseThread {
 
   #end(cause: unknown): void {
     this.ended = true;
-    for (const { reject } of this.#waiting.splice(0)) {
+    const waiting = [...this.#waiting.splice(0), ...this.#cutting.values()];
+    this.#cutting.clear();
+    for (const { reject } of waiting) {
       reject(stopped(cause));
     }
   }

@@ -1,21 +1,14 @@
-import { Items } from '../items.js';
-import type { CutGroup, Cutter } from './cutter.js';
+import type { Cutter } from './cutter.js';
 import { stringEndAfter } from './json-text.js';
-import { NamedItems } from './named-items.js';
+import { eventsTogether, NamedItems } from './named-items.js';
 import { withEnvelope } from './text-events.js';
 
-const mostEvents = 200_000;
 /** With its envelope; a record of more than four megabytes is refused in any case. */
 const longestEvent = 5 * 1024 * 1024;
 /** So far its end is looked for; beyond that the rest of the body is one, and none. */
 const longestSearch = 16 * 1024 * 1024;
 /** After so many that are no events, what follows is taken for none. */
 const mostFailures = 100;
-/** Of a raw request. */
-const mostLines = 1_000_000;
-/** Of a group of lines. */
-const portionLines = 50_000;
-
 /** Why a part of a request is no event. */
 type CollectorProblem = 'noData' | 'invalidFormat' | 'eventRequired' | 'eventBlank';
 
@@ -36,20 +29,26 @@ interface CollectorEvent {
  * The events of a body: JSON objects one after the other, with or without space between them, or in an
  * array. Those that are none are left out.
  */
-export const collectorEvents: Cutter<undefined, CollectorFailure> = (body, _, connectorOf) => {
-  const named = new NamedItems(connectorOf);
+export const collectorEvents: Cutter<undefined, CollectorFailure> = function* (
+  body,
+  _,
+  connectorOf,
+) {
+  const named = new NamedItems(connectorOf, eventsTogether);
   let failure: CollectorFailure | undefined;
   let failures = 0;
   let number = 0;
   for (const text of valuesOf(body.toString('utf8'))) {
-    const event = number < mostEvents ? eventIn(text) : 'invalidFormat';
+    yield;
+    const event = eventIn(text);
     if (typeof event === 'object') {
-      named.add(event.sourcetype, withEnvelope(event.text, event.host), number);
+      named.add(event.sourcetype, withEnvelope(event.text, event.host));
     } else {
       failure ??= { problem: event, number };
       failures++;
     }
-    if (number++ === mostEvents || failures === mostFailures) break;
+    number++;
+    if (failures === mostFailures) break;
   }
   if (number === 0) failure = { problem: 'noData' };
   return { groups: named.groups(), failure };
@@ -63,17 +62,17 @@ export interface RawText {
 }
 
 /** Lines of a body that are not blank, in groups that are taken one after the other. */
-export const collectorLines: Cutter<RawText, CollectorFailure> = (body, { host, sourcetype }) => {
-  const groups: CutGroup[] = [];
-  let items = new Items();
-  let count = 0;
+export const collectorLines: Cutter<RawText, CollectorFailure> = function* (
+  body,
+  { host, sourcetype },
+) {
+  const named = new NamedItems(() => '', eventsTogether);
   for (const text of linesOf(body.toString('utf8'))) {
-    if (count++ === mostLines) return { groups, failure: { problem: 'invalidFormat' } };
-    if (items.count === 0) groups.push({ name: sourcetype, items });
-    items.add(withEnvelope(text, host));
-    if (items.count === portionLines) items = new Items();
+    yield;
+    named.add(sourcetype, withEnvelope(text, host));
   }
-  return { groups, failure: count === 0 ? { problem: 'noData' } : undefined };
+  const groups = [...named.groups()];
+  return { groups, failure: groups.length === 0 ? { problem: 'noData' } : undefined };
 };
 
 function* linesOf(text: string): Generator<string> {

@@ -1,5 +1,5 @@
 import type { ItemPortion } from '../items.js';
-import { collectorEvents, collectorLines } from './collector-events.js';
+import { type CollectorFailure, collectorEvents, collectorLines } from './collector-events.js';
 import type { Cutter } from './cutter.js';
 import { otlpLogs } from './otlp-logs.js';
 
@@ -9,27 +9,42 @@ const cutters = { collectorEvents, collectorLines, otlpLogs };
 export type BodyForm = keyof typeof cutters;
 export type CutOptions<Form extends BodyForm> = Parameters<(typeof cutters)[Form]>[1];
 
+interface Failures {
+  readonly collectorEvents: CollectorFailure | undefined;
+  readonly collectorLines: CollectorFailure | undefined;
+  readonly otlpLogs: string | undefined;
+}
+
 export interface CutBody<Form extends BodyForm> {
   readonly groups: readonly {
     readonly name: string;
     readonly portions: readonly ItemPortion[];
   }[];
-  readonly failure: ReturnType<(typeof cutters)[Form]>['failure'];
+  readonly failure: Failures[Form];
 }
 
-/** What a thread cuts for another one. */
-export function cutBody<Form extends BodyForm>(
+/** What a thread cuts for another one, bit by bit. */
+export function* cutBody<Form extends BodyForm>(
   form: Form,
   body: Buffer,
   options: CutOptions<Form>,
   connectorOf: (name: string) => string,
-): CutBody<Form> {
-  const cutter = cutters[form] as Cutter<CutOptions<Form>, CutBody<Form>['failure']>;
-  const { groups, failure } = cutter(body, options, connectorOf);
+): Generator<void, CutBody<Form>> {
+  // Its options and failures are those of the form.
+  const cutter = cutters[form] as Cutter<CutOptions<Form>, Failures[Form]>;
+  const { groups, failure } = yield* cutter(body, options, connectorOf);
   return {
     groups: [...groups].map(({ name, items }) => ({ name, portions: [...items.portions()] })),
-    failure,
+    failure: failure as Failures[Form],
   };
+}
+
+/** What is cut, or made otherwise bit by bit, without a pause. */
+export function withoutPause<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** The memory that the events lie in. */

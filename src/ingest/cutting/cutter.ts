@@ -7,11 +7,15 @@ export interface CutGroup {
 }
 
 /**
- * Cuts a request's body into its events. The events are good where there is a failure, too.
+ * Cuts a request's body into its events, bit by bit: it yields where others may have their turn. The events are good
+ * where there is a failure, too.
  * @param connectorOf the connector that a name stands for, or ''
  */
 export type Cutter<Options, Failure> = (
   body: Buffer,
   options: Options,
   connectorOf: (name: string) => string,
-) => { readonly groups: Iterable<CutGroup>; readonly failure: Failure | undefined };
+) => Generator<
+  void,
+  { readonly groups: Iterable<CutGroup>; readonly failure: Failure | undefined }
+>;

@@ -7,7 +7,7 @@ interface NamedGroup {
   /** An index, a sourcetype, … as it was sent, or that of the connector that it stands for; '': the events tell. */
   readonly name: string;
   readonly items: Items;
-  /** Of each item, which of the request it is, from 0. */
+  /** Of each item, which of the request it is, from 0; empty where nobody has said so. */
   readonly numbers: readonly number[];
 }
 
@@ -15,24 +15,37 @@ interface Group extends NamedGroup {
   readonly numbers: number[];
 }
 
+/** Events that are taken together where a request has any number of them. */
+export const eventsTogether = 50_000;
+
 /** The events of a request by what may name their connector: few groups, whatever they are called. */
 export class NamedItems {
   readonly #connectorOf: (name: string) => string;
+  readonly #mostTogether: number;
+  readonly #full: Group[] = [];
   readonly #groups = new Map<string, Group>();
 
-  /** @param connectorOf the connector that a name stands for, or '' */
-  constructor(connectorOf: (name: string) => string) {
+  /**
+   * @param connectorOf the connector that a name stands for, or ''
+   * @param mostTogether more events of a name are another group
+   */
+  constructor(connectorOf: (name: string) => string, mostTogether = Number.POSITIVE_INFINITY) {
     this.#connectorOf = connectorOf;
+    this.#mostTogether = mostTogether;
   }
 
-  add(name: string, record: string | Buffer, number: number): void {
-    const { items, numbers } = this.#groupOf(name);
-    items.add(record);
-    numbers.push(number);
+  add(name: string, record: string | Buffer, number?: number): void {
+    const group = this.#groupOf(name);
+    group.items.add(record);
+    if (number !== undefined) group.numbers.push(number);
+    if (group.items.count >= this.#mostTogether) {
+      this.#full.push(group);
+      this.#groups.set(group.name, emptyGroup(group.name));
+    }
   }
 
   groups(): Iterable<NamedGroup> {
-    return this.#groups.values();
+    return [...this.#full, ...this.#groups.values()].filter(({ items }) => items.count > 0);
   }
 
   #groupOf(wanted: string): Group {
@@ -40,8 +53,12 @@ export class NamedItems {
     const name = isKnown ? wanted : this.#connectorOf(wanted);
     const known = this.#groups.get(name);
     if (known !== undefined) return known;
-    const group = { name, items: new Items(), numbers: [] };
+    const group = emptyGroup(name);
     this.#groups.set(name, group);
     return group;
   }
+}
+
+function emptyGroup(name: string): Group {
+  return { name, items: new Items(), numbers: [] };
 }

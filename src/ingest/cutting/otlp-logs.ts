@@ -2,7 +2,7 @@ import protobuf from 'protobufjs/light.js';
 import { compactJson, ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import type { Cutter } from './cutter.js';
 import { valuesIn } from './json-text.js';
-import { NamedItems } from './named-items.js';
+import { eventsTogether, NamedItems } from './named-items.js';
 import { withEnvelope } from './text-events.js';
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
@@ -18,7 +18,7 @@ export interface LogGroup {
   /** The scope's name. */
   readonly scope: string;
   readonly scopeAttributes: JsonObject;
-  readonly records: readonly LogEntry[];
+  readonly records: Iterable<LogEntry>;
 }
 
 const field = (id: number, type: string) => ({ id, type });
@@ -62,6 +62,9 @@ const messages = protobuf.Root.fromJSON({
 });
 
 const requestType = messages.lookupType('Request');
+const resourceType = messages.lookupType('Resource');
+const scopeType = messages.lookupType('Scope');
+const recordType = messages.lookupType('LogRecord');
 
 const deepest = 100;
 /** A body of a few megabytes can hold more values than what fits into memory. */
@@ -70,14 +73,14 @@ const mostValues = 2_000_000;
 const sourceAttribute = 'quarry.source';
 
 /** Records of a request, by the name that may stand for their connector. The failure is a message. */
-export const otlpLogs: Cutter<{ readonly isProtobuf: boolean }, string> = (
+export const otlpLogs: Cutter<{ readonly isProtobuf: boolean }, string> = function* (
   body,
   { isProtobuf },
   connectorOf,
-) => {
-  const named = new NamedItems(connectorOf);
+) {
+  const named = new NamedItems(connectorOf, eventsTogether);
   try {
-    addEvents(named, decodeLogs(body, isProtobuf));
+    yield* addEvents(named, decodeLogs(body, isProtobuf));
     return { groups: named.groups(), failure: undefined };
   } catch (cause) {
     return { groups: [], failure: reasonOf(cause) };
@@ -94,10 +97,9 @@ function reasonOf(cause: unknown): string {
 /** Says in its message why a request is none. */
 class RequestError extends Error {}
 
-/** The records of a request; what it throws, `reasonOf` words. */
-export function decodeLogs(body: Buffer, isProtobuf: boolean): LogGroup[] {
-  const request = isProtobuf ? protobufOf(body) : jsonOf(body.toString('utf8'));
-  return groupsOf(request as Loose);
+/** The records of a request, which are decoded as they are asked for; what it throws, `reasonOf` words. */
+export function decodeLogs(body: Buffer, isProtobuf: boolean): Iterable<LogGroup> {
+  return groupsOf(isProtobuf ? protobufOf(body) : (jsonOf(body.toString('utf8')) as Loose));
 }
 
 function jsonOf(text: string): JsonValue {
@@ -105,9 +107,46 @@ function jsonOf(text: string): JsonValue {
   return parseJson(text);
 }
 
-function protobufOf(body: Buffer): object {
-  assertFits(messagesIn(requestType, protobuf.Reader.create(body), body.length, mostValues));
-  return requestType.toObject(requestType.decode(body), { longs: String });
+/** As JSON has it; what is repeated is decoded when it is asked for. */
+function protobufOf(body: Buffer): Loose {
+  assertFits(weightIn(requestType, protobuf.Reader.create(body), body.length, mostValues));
+  return {
+    resourceLogs: each(body, 1, (resourceLogs) => ({
+      resource: last(resourceLogs, 1, resourceType),
+      scopeLogs: each(resourceLogs, 2, (scopeLogs) => ({
+        scope: last(scopeLogs, 1, scopeType),
+        logRecords: each(scopeLogs, 2, (record) => decoded(recordType, record)),
+      })),
+    })),
+  };
+}
+
+function decoded(type: protobuf.Type, bytes: Uint8Array): Loose {
+  return type.toObject(type.decode(bytes), { longs: String });
+}
+
+function* each(
+  message: Uint8Array,
+  id: number,
+  read: (bytes: Uint8Array) => Loose,
+): Generator<Loose> {
+  for (const bytes of fieldsOf(message, id)) yield read(bytes);
+}
+
+/** The messages of a field, not decoded. */
+function* fieldsOf(message: Uint8Array, id: number): Generator<Uint8Array> {
+  const reader = protobuf.Reader.create(message);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === id && (tag & 7) === lengthDelimited) yield reader.bytes();
+    else reader.skipType(tag & 7);
+  }
+}
+
+function last(message: Uint8Array, id: number, type: protobuf.Type): Loose {
+  let found: Uint8Array | undefined;
+  for (const bytes of fieldsOf(message, id)) found = bytes;
+  return found === undefined ? {} : decoded(type, found);
 }
 
 function assertFits(values: number): void {
@@ -116,22 +155,19 @@ function assertFits(values: number): void {
   }
 }
 
-/** How many messages there are within one; more than `most` are not counted. */
-function messagesIn(
-  type: protobuf.Type,
-  reader: protobuf.Reader,
-  end: number,
-  most: number,
-): number {
+/** How many messages there are within one, and half as many as other fields that are read; more than `most` are not counted. */
+function weightIn(type: protobuf.Type, reader: protobuf.Reader, end: number, most: number): number {
   let count = 0;
   while (reader.pos < end && count <= most) {
     const tag = reader.uint32();
-    const inner = type.fieldsById[tag >>> 3]?.resolve().resolvedType;
+    const known = type.fieldsById[tag >>> 3];
+    const inner = known?.resolve().resolvedType;
     if ((tag & 7) === lengthDelimited && inner instanceof protobuf.Type) {
       const length = reader.uint32();
-      count += 1 + messagesIn(inner, reader, reader.pos + length, most - count);
+      count += 1 + weightIn(inner, reader, reader.pos + length, most - count);
     } else {
       reader.skipType(tag & 7);
+      if (known !== undefined) count += 0.5;
     }
   }
   return count;
@@ -147,26 +183,32 @@ const objectOf = (value: unknown): Loose =>
 const listOf = (value: unknown): readonly Loose[] =>
   Array.isArray(value) ? value.map(objectOf) : [];
 
-function groupsOf(request: Loose): LogGroup[] {
+function* groupsOf(request: Loose): Generator<LogGroup> {
   if (Array.isArray(request)) {
     throw new RequestError('The request is no object.');
   }
-  return messagesOf(request, 'resourceLogs').flatMap((resourceLogs) => {
+  for (const resourceLogs of messagesOf(request, 'resourceLogs')) {
     // Once, however many scopes there are.
     const resource = attributesOf(objectOf(resourceLogs['resource'])['attributes'], 0);
-    return messagesOf(resourceLogs, 'scopeLogs').map((scopeLogs) => {
+    for (const scopeLogs of messagesOf(resourceLogs, 'scopeLogs')) {
       const { name, attributes } = objectOf(scopeLogs['scope']);
-      return {
+      yield {
         resource,
         scope: textOf(name),
         scopeAttributes: attributesOf(attributes, 0),
-        records: messagesOf(scopeLogs, 'logRecords').map((record) => ({
-          body: record['body'] === undefined ? undefined : bodyOf(objectOf(record['body'])),
-          attributes: attributesOf(record['attributes'], 0),
-        })),
+        records: recordsOf(messagesOf(scopeLogs, 'logRecords')),
       };
-    });
-  });
+    }
+  }
+}
+
+function* recordsOf(records: Iterable<Loose>): Generator<LogEntry> {
+  for (const record of records) {
+    yield {
+      body: record['body'] === undefined ? undefined : bodyOf(objectOf(record['body'])),
+      attributes: attributesOf(record['attributes'], 0),
+    };
+  }
 }
 
 /** Bytes are the text that they are, as far as they are one. */
@@ -187,9 +229,12 @@ function textOf(value: unknown): string {
 }
 
 /** What holds records: passed over, they would be lost without a word. */
-function messagesOf(message: Loose, name: string): readonly Loose[] {
+function* messagesOf(message: Loose, name: string): Generator<Loose> {
   const value = message[name] ?? [];
-  if (Array.isArray(value)) return listOf(value);
+  if (typeof value === 'object' && Symbol.iterator in value) {
+    for (const item of value as Iterable<unknown>) yield objectOf(item);
+    return;
+  }
   throw new RequestError(`${name} is no list.`);
 }
 
@@ -203,16 +248,16 @@ function attributesOf(list: unknown, depth: number): JsonObject {
 
 /** By the name of AnyValue's member. */
 const readers: Readonly<Record<string, (value: unknown, depth: number) => JsonValue>> = {
-  stringValue: (value) => (value instanceof Uint8Array ? textOf(value) : String(value)),
+  stringValue: (value) => (value instanceof Uint8Array ? textOf(value) : wordOf(value)),
   boolValue: (value) => value === true,
   intValue: integerOf,
   doubleValue: (value) =>
-    typeof value === 'number' && Number.isFinite(value) ? value : String(value),
+    typeof value === 'number' && Number.isFinite(value) ? value : wordOf(value),
   arrayValue: (value, depth) =>
     listOf(objectOf(value)['values']).map((each) => anyValueOf(each, depth + 1)),
   kvlistValue: (value, depth) => attributesOf(objectOf(value)['values'], depth + 1),
   bytesValue: (value) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value),
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : wordOf(value),
 };
 
 function anyValueOf(value: Loose, depth: number): JsonValue {
@@ -224,27 +269,33 @@ function anyValueOf(value: Loose, depth: number): JsonValue {
   return null;
 }
 
+/** JSON where a text should be is kept as it is written: a list's own text takes the square of its depth in time. */
+function wordOf(value: unknown): string {
+  return typeof value === 'object' ? compactJson(value as JsonValue) : String(value);
+}
+
 /** JSON has 64-bit integers as text. */
 function integerOf(value: unknown): JsonValue {
   if (value instanceof ExactNumber) return value;
-  const digits = String(value);
+  const digits = wordOf(value);
   if (!/^-?(?:0|[1-9]\d{0,19})$/.test(digits)) return digits;
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : new ExactNumber(digits);
 }
 
 /** By the name that may stand for their connector: an attribute, or the scope's name. */
-function addEvents(events: NamedItems, groups: readonly LogGroup[]): void {
-  let number = 0;
+function* addEvents(events: NamedItems, groups: Iterable<LogGroup>): Generator<void> {
   for (const { resource, scope, scopeAttributes, records } of groups) {
     const host = nameIn(resource['host.name']);
+    yield;
     for (const { body, attributes } of records) {
+      yield;
       const name =
         nameIn(attributes[sourceAttribute]) ??
         nameIn(scopeAttributes[sourceAttribute]) ??
         nameIn(resource[sourceAttribute]) ??
         scope;
-      events.add(name, eventOf(body, attributes, host), number++);
+      events.add(name, eventOf(body, attributes, host));
     }
   }
 }

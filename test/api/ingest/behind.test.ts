@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Admission, behind } from '../../../src/ingest/admission.js';
-import { cutBody } from '../../../src/ingest/cutting/cut.js';
+import { cutBody, withoutPause } from '../../../src/ingest/cutting/cut.js';
 import type { ItemOptions } from '../../../src/ingest/items.js';
 import { emptySummary } from '../../../src/ingest/summary.js';
 import { type Answer, type Fixture, openFixture } from '../fixture.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
       naming: async () => () => '',
       push: refuse,
       cut: async (_tenant, form, body, options) =>
-        cutBody(form, Buffer.from(body), options, () => ''),
+        withoutPause(cutBody(form, Buffer.from(body), options, () => '')),
       items: async (_portions, { named = '' }: ItemOptions) => {
         if (crowded.includes(named)) throw behind();
         return { summary: emptySummary(), refusals: [] };

@@ -3,7 +3,8 @@ import { request } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
-import { collectorLines } from '../../../src/ingest/cutting/collector-events.js';
+import { collectorEvents, collectorLines } from '../../../src/ingest/cutting/collector-events.js';
+import { withoutPause } from '../../../src/ingest/cutting/cut.js';
 import { decodeLogs } from '../../../src/ingest/cutting/otlp-logs.js';
 import { tarOf, zipOf } from '../../ingest/archives.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
@@ -461,19 +462,29 @@ describe("Splunk's event collector", () => {
     expect(await stored(440, 442)).toBe(2);
   });
 
-  test('reads lines by the portion, and a bounded number of them', () => {
+  test('reads any number of lines and of events by the portion', () => {
     const cut = (text: string) => {
       const options = { host: undefined, sourcetype: '' };
-      const { groups, failure } = collectorLines(Buffer.from(text), options, () => '');
+      const lines = collectorLines(Buffer.from(text), options, () => '');
+      const { groups, failure } = withoutPause(lines);
       return { items: [...groups].map(({ items }) => items), failure };
     };
     const { items } = cut('  a\r\n \n\n\tb \n'.repeat(60_000));
     expect(items.map(({ count }) => count)).toEqual([50_000, 50_000, 20_000]);
     const [portion] = [...(cut(' a\r\n \nb').items[0]?.portions() ?? [])];
     expect(Buffer.from(portion?.bytes ?? []).toString()).toBe(' ab');
-    const endless = cut('a\n'.repeat(1_000_001));
-    expect(endless.failure).toEqual({ problem: 'invalidFormat' });
-    expect(endless.items.reduce((sum, { count }) => sum + count, 0)).toBe(1_000_000);
+    const many = cut('a\n'.repeat(1_000_001));
+    expect(many.failure).toBeUndefined();
+    expect(many.items.reduce((sum, { count }) => sum + count, 0)).toBe(1_000_001);
+    const body = Buffer.from(
+      '{"event":1,"sourcetype":"a"}{"event":2,"sourcetype":"b"}'.repeat(125_000),
+    );
+    const { groups, failure } = withoutPause(collectorEvents(body, undefined, () => ''));
+    expect(failure).toBeUndefined();
+    expect([...groups].map(({ name, items }) => [name, items.count]).sort()).toEqual([
+      ...[50_000, 50_000, 25_000].map((count) => ['a', count]).sort(),
+      ...[50_000, 50_000, 25_000].map((count) => ['b', count]).sort(),
+    ]);
   });
 
   test('reads events of XML whole, whatever lines they have', async () => {
@@ -518,7 +529,7 @@ describe("Splunk's event collector", () => {
   ])('takes text that only looks like XML in time that grows with it: %j', (part, start) => {
     const options = { host: undefined, sourcetype: '' };
     const text = start + part.repeat(900_000);
-    const { groups } = collectorLines(Buffer.from(text), options, () => '');
+    const { groups } = withoutPause(collectorLines(Buffer.from(text), options, () => ''));
     expect([...groups].length).toBeGreaterThan(0);
   });
 
@@ -756,10 +767,8 @@ describe('OTLP', () => {
   test('reads what the scopes of a resource have in common once, however many they are', () => {
     const [resourceLogs] = logs([]).resourceLogs;
     const scopeLogs = Array(3).fill(resourceLogs?.scopeLogs[0]);
-    const groups = decodeLogs(
-      Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] })),
-      false,
-    );
+    const body = Buffer.from(json({ resourceLogs: [{ ...resourceLogs, scopeLogs }] }));
+    const groups = [...decodeLogs(body, false)];
     expect(groups).toHaveLength(3);
     expect(new Set(groups.map(({ resource }) => resource)).size).toBe(1);
   });
