@@ -25,7 +25,7 @@ const mayImport = {
   'configuration.ts': ['hunting'],
   'main.ts': [
     ...['api', 'hunting', 'ingest', 'identity', 'engine', 'store', 'catalog'],
-    ...['compile.ts', 'configuration.ts'],
+    'configuration.ts',
   ],
   cli: [
     ...['main.ts', 'configuration.ts', 'hunting', 'ingest', 'identity', 'catalog'],
