@@ -3,7 +3,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import type { FunctionText } from '../compile.js';
 import { HuntError, lineAndColumn } from '../errors.js';
 import type { Json } from './administration.js';
-import { UsageError } from './failure.js';
+import { RefusedError, UsageError } from './failure.js';
 
 /** The table that a file declares, as YAML or JSON. @throws UsageError */
 export async function tableIn(file: string): Promise<Json> {
@@ -31,8 +31,12 @@ export async function tableIn(file: string): Promise<Json> {
 
 /** The functions that a file of KQL declares. @throws UsageError */
 export async function functionsInFile(file: string): Promise<FunctionText[]> {
+  return functionsInText(await readText(file), file);
+}
+
+/** @param file what the text is called where it is wrong */
+export async function functionsInText(text: string, file: string): Promise<FunctionText[]> {
   const { functionsIn } = await import('../compile.js');
-  const text = await readText(file);
   try {
     const functions = functionsIn(text);
     if (functions.length > 0) return functions;
@@ -57,6 +61,15 @@ export function inCallOrder(functions: readonly FunctionText[]): FunctionText[] 
   };
   for (const each of functions) visit(each);
   return [...ordered];
+}
+
+/** What is refused is told with what it was. */
+export async function named(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof RefusedError ? new RefusedError(`${what}: ${error.message}`) : error;
+  }
 }
 
 /** @throws UsageError */

@@ -1,6 +1,15 @@
 import { HuntError } from '../errors.js';
 import { type KustoDiagnostic, language, listOf } from './language.js';
-import { children, elements, kindOf, optionalMember, type SyntaxNode, spanOf } from './syntax.js';
+import { literalValue } from './literals.js';
+import {
+  children,
+  type Expression,
+  elements,
+  kindOf,
+  optionalMember,
+  type SyntaxNode,
+  spanOf,
+} from './syntax.js';
 
 /** A function as a file of KQL declares it. */
 export interface FunctionText {
@@ -9,6 +18,8 @@ export interface FunctionText {
   readonly parameters: string;
   /** KQL, without braces. */
   readonly body: string;
+  /** What its `docstring` says. */
+  readonly summary: string;
 }
 
 /** The names that a query declares as its parameters; undefined where it is no query. */
@@ -28,13 +39,17 @@ export function declaredParameters(query: string): string[] | undefined {
 /** Where a command begins. The parser takes one at a time, as Kusto's own clients send them. */
 const commands = /^(?=[ \t]*\.(?:create|alter)\b)/m;
 
+/** What stands before the commands of a script that Kusto runs as one. */
+const scriptHead = /^(?:\s|\/\/.*)*\.execute\s+database\s+script\b[^|]*?<\|/;
+
 /**
  * The functions of a file: of `.create function` commands and their kin, or of `let` statements.
  * @throws HuntError `kql.syntax` with the span of what is neither
  */
 export function functionsIn(text: string): FunctionText[] {
   let start = 0;
-  return text.split(commands).flatMap((part) => {
+  const script = text.replace(scriptHead, (head) => head.replace(/\S/g, ' '));
+  return script.split(commands).flatMap((part) => {
     const at = start;
     start += part.length;
     const { root, mistake } = parsed(part);
@@ -60,7 +75,19 @@ function functionOf(statement: SyntaxNode, text: string): FunctionText | undefin
     const node = optionalMember<SyntaxNode>(declaration, member);
     return node ? text.slice(node.TextStart + 1, node.TextStart + node.Width - 1).trim() : '';
   };
-  return { name, parameters: inside('Parameters'), body: inside('Body') };
+  const summary = isCommand ? docstring(parts) : '';
+  return { name, parameters: inside('Parameters'), body: inside('Body'), summary };
+}
+
+/** Among the parts of a command: of `with (docstring = "…")`. */
+function docstring(parts: readonly SyntaxNode[]): string {
+  const value = parts
+    .flatMap((part) => (kindOf(part) === 'CustomNode' ? children(part) : []))
+    .flatMap((list) => children(list).flatMap(children))
+    .map(children)
+    .find(([name]) => name && kindOf(name) === 'NameDeclaration' && name.SimpleName === 'docstring')
+    ?.at(-1);
+  return value ? String(literalValue(value as Expression).value ?? '') : '';
 }
 
 function parsed(text: string): { root: SyntaxNode; mistake: KustoDiagnostic | undefined } {

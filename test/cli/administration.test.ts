@@ -89,6 +89,24 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await answer('function', 'list')).toEqual([]);
   });
 
+  it('functions that a file declares, in the order of their calls', async () => {
+    const commands = [
+      ".create-or-alter function with (docstring = 'starts') Few(n: long = 1) { All() | take n }",
+      '.create-or-alter function All() { DeviceProcessEvents | where Timestamp > ago(1d) }',
+      '.create function Wrong() { Few() | project Nothing }',
+    ].join('\n');
+    expect(await quarry(['function', 'save', '-'], commands)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the function Wrong: '),
+    });
+    expect(await answer('function', 'list')).toMatchObject([
+      { name: 'All', summary: '', parameters: '' },
+      { name: 'Few', summary: 'starts', parameters: 'n: long = 1', body: 'All() | take n' },
+    ]);
+    await answer('function', 'remove', 'Few');
+    await answer('function', 'remove', 'All');
+  });
+
   it('what others have written does not steer the terminal', async () => {
     const red = '\u001b[31mred';
     const saved = await quarry(['function', 'save', 'Red', '-', '--summary', red], 'print 1');

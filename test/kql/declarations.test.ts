@@ -36,6 +36,24 @@ describe('functions of a file', () => {
   });
 
   test.each([
+    ['', ''],
+    [`with (folder = 'f', docstring = "it's" ' one')`, "it's one"],
+    ['with (docstring = @"a\\b", skipvalidation = true)', 'a\\b'],
+    ['with (skipvalidation = true)', ''],
+  ])('%s says what it is for', (properties, summary) => {
+    expect(functionsIn(`.create-or-alter function ${properties} F() { print 1 }`)).toEqual([
+      { name: 'F', parameters: '', body: 'print 1', summary },
+    ]);
+  });
+
+  test('a script has its commands', () => {
+    const head = '// all of them\n.execute database script with (ContinueOnErrors = true) <|\n';
+    const commands = '.create function F() { print 1 }\n\n.create function G() { F() | take 1 }';
+    expect(functionsIn(head + commands)).toEqual(functionsIn(commands));
+    expect(() => functionsIn(`${head}.create table T (a: long)`)).toThrow(/Neither a command/);
+  });
+
+  test.each([
     ['a query', 'let F = () { T };\nT | take 1', 18],
     ['a value', 'let x = 5;', 0],
     ['another command', '.show tables', 0],

@@ -12,7 +12,7 @@ const config = administrators;
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 export const functionShape = z.strictObject({
-  summary: z.string().max(1000).default(''),
+  summary: z.string().max(10_000).default(''),
   /** As KQL writes them: `T: (*), limit: long = 10`. */
   parameters: z.string().max(10_000).default(''),
   body: z.string().min(1).max(100_000),

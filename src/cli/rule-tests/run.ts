@@ -10,6 +10,7 @@ import type { FileSummary } from '../../ingest/file.js';
 import { compactJson, parseJson } from '../../ingest/json.js';
 import { checkStatus } from '../answer.js';
 import { type EmptyServer, poster, requester } from '../connection.js';
+import { named } from '../declarations.js';
 import { excerpt, RefusedError } from '../failure.js';
 import { type AnswerRows, differences } from './compare.js';
 import type { Declared, RuleTest, RuleTests } from './file.js';
@@ -155,15 +156,6 @@ export class RuleRunner {
       post: poster(url, await this.#server.token(id, roles)),
       catalog: tenantCatalog(builtinCatalog, tables.map(parseCustomTable), new Map()),
     };
-  }
-}
-
-/** What is refused is told with what it was. */
-async function named(what: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    throw error instanceof RefusedError ? new RefusedError(`${what}: ${error.message}`) : error;
   }
 }
 
