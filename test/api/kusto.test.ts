@@ -483,6 +483,19 @@ describe('several tables', () => {
     expect(new Set(rows.map(([now]) => now)).size).toBe(1);
   });
 
+  test('what it cost is told in the words of Kusto', async () => {
+    const frames = (await query('print 1')).json as unknown as Table[];
+    const completion = frames.find(({ TableKind }) => TableKind === 'QueryCompletionInformation');
+    const payload = completion?.Rows.find((row) => row.includes('QueryResourceConsumption'))?.at(
+      -1,
+    );
+    const time = expect.stringMatching(/^\d\d:\d\d:\d\d(\.\d{7})?$/);
+    expect(JSON.parse(String(payload))).toMatchObject({
+      resource_usage: { cpu: { user: time, kernel: time, 'total cpu': time } },
+      dataset_statistics: [{ table_row_count: 1 }],
+    });
+  });
+
   test.each([1, 2, 20])('rows of %i tables that nobody reads are closed', async (count) => {
     const answers = Array.from({ length: count }, () => ({
       columns: [],

@@ -4,6 +4,7 @@ import { typeNames } from '../../catalog/type-names.js';
 import type { ScalarType } from '../../catalog/types.js';
 import type { ResultColumn, SqlQuery } from '../../compile.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
+import { statisticsOf } from '../statistics.js';
 
 /** What an answer says of its request. */
 export interface Ids {
@@ -291,17 +292,10 @@ interface Status {
 
 /** What it cost; that rows were cut is a warning, which Kusto's clients tell apart from an error. */
 function statuses({ stats, tables }: Answered): Status[] {
-  const usage = {
-    ExecutionTime: stats.elapsedSeconds,
-    resource_usage: {
-      cpu: { 'total cpu': stats.userCpuSeconds + stats.kernelCpuSeconds },
-      memory: { peak_per_node: stats.peakMemoryBytes },
-    },
-    dataset_statistics: tables.map((table) => ({
-      table_row_count: table.stats.resultRows,
-      table_size: table.stats.resultBytes,
-    })),
-  };
+  const usage = statisticsOf(
+    stats,
+    tables.map((table) => table.stats),
+  );
   const isCut = tables.some(
     (table) => table.rowLimit !== undefined && table.stats.resultRows >= table.rowLimit,
   );

@@ -2,48 +2,12 @@ import { typeNames } from '../../catalog/type-names.js';
 import type { FailureCode, HuntError } from '../../errors.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
 import { errorMessage } from '../error-message.js';
+import { statisticsOf } from '../statistics.js';
 
 /** Everything of an answer before its rows; `]}` ends it. Keys in the order that is documented. */
 export function envelopeHead({ columns, stats }: Pick<HuntAnswer, 'columns' | 'stats'>): string {
   const schema = columns.map(({ name, type }) => ({ Name: name, Type: typeNames[type] }));
-  const { userCpuSeconds: user, kernelCpuSeconds: kernel } = stats;
-  const cache = ({ hits, misses }: { hits: number; misses: number }) => ({
-    hits,
-    misses,
-    total: hits + misses,
-  });
-  const statistics = {
-    ExecutionTime: stats.elapsedSeconds,
-    resource_usage: {
-      cache: { memory: cache(stats.memoryCache), disk: cache(stats.diskCache) },
-      cpu: {
-        user: timespanText(user),
-        kernel: timespanText(kernel),
-        'total cpu': timespanText(user + kernel),
-      },
-      memory: { peak_per_node: stats.peakMemoryBytes },
-    },
-    dataset_statistics: [{ table_row_count: stats.resultRows, table_size: stats.resultBytes }],
-  };
-  return `{"Stats":${JSON.stringify(statistics)},"Schema":${JSON.stringify(schema)},"Results":[`;
-}
-
-const ticksPerSecond = 10_000_000;
-
-/** A duration as .NET's constant format writes it: `[d.]hh:mm:ss[.fffffff]`. */
-function timespanText(seconds: number): string {
-  const ticks = Math.round(seconds * ticksPerSecond);
-  const whole = Math.floor(ticks / ticksPerSecond);
-  const days = Math.floor(whole / 86_400);
-  const clock = [Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  const fraction = ticks % ticksPerSecond;
-  return (
-    (days > 0 ? `${days}.` : '') +
-    clock +
-    (fraction > 0 ? `.${String(fraction).padStart(7, '0')}` : '')
-  );
+  return `{"Stats":${JSON.stringify(statisticsOf(stats))},"Schema":${JSON.stringify(schema)},"Results":[`;
 }
 
 /** The codes that these generations document; every failure that is not here is a `BadRequest`. */
