@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { HuntError } from '../errors.js';
 
 /** How forgiving a path is about what its clients send. */
@@ -6,6 +7,14 @@ export interface BodyRules {
   readonly rawControls: boolean;
   /** What is said of a body that is no JSON; by default what the live hunting service says. */
   readonly unreadable?: string;
+}
+
+/** A media type (RFC 9110), whatever its parameters are. */
+const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
+/** Before a body is read whatever its type is: one that is none (`json`) would have the request refused. */
+export async function forgetWrongType({ headers }: FastifyRequest): Promise<void> {
+  if (!mediaType.test(headers['content-type'] ?? '')) delete headers['content-type'];
 }
 
 /**
@@ -88,8 +97,15 @@ function escapeControls(text: string): string {
   );
 }
 
+/** Windows PowerShell 5 writes files so; the mark goes before what a header says. */
+function byteOrderMark(body: Buffer): string | undefined {
+  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
+  return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : undefined;
+}
+
 function decode(body: Buffer, contentType: string | undefined): string {
-  const charset = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
+  const charset =
+    byteOrderMark(body) ?? /;\s*charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
   try {
     return new TextDecoder(charset ?? 'utf-8', { fatal: true }).decode(body);
   } catch (cause) {

@@ -33,3 +33,16 @@ test.each<[string, string]>([
 ])('%s is read', (_, text) => {
   expect(readJsonBody(Buffer.from(text), undefined, rules)).toMatchObject({ Query: 'x' });
 });
+
+test.each([
+  ['UTF-8', '\ufeff', 'utf8', undefined],
+  ['UTF-16', '\ufeff', 'utf16le', undefined],
+  ['UTF-16, which its type denies', '\ufeff', 'utf16le', 'application/json; charset=utf-8'],
+  ['UTF-16, which its type says', '', 'utf16le', 'application/json; charset=utf-16'],
+] as const)('a file with a byte order mark is read: %s', (_, mark, encoding, type) => {
+  const body = Buffer.from(`${mark}{"Query":"é"}`, encoding);
+  expect(readJsonBody(body, type, rules)).toEqual({ Query: 'é' });
+  if (encoding === 'utf16le' && type === undefined) {
+    expect(readJsonBody(body.swap16(), type, rules)).toEqual({ Query: 'é' });
+  }
+});

@@ -162,6 +162,14 @@ describe('errors have Graph’s envelope', () => {
     ['no query', '{}', {}, 400, 'BadRequest', 'Missing query.'],
     ['no JSON', '{"query":"a\nb"}', {}, 400, 'BadRequest', 'Missing query.'],
     ['another type', '<x/>', { 'content-type': 'text/xml' }, 415, 'BadRequest', 'application/json'],
+    [
+      'a type that is none',
+      '{}',
+      { 'content-type': 'json' },
+      415,
+      'BadRequest',
+      'application/json',
+    ],
     ['a timespan that is none', '{"query":"x","timespan":"7d"}', {}, 400, 'BadRequest', 'timespan'],
     ['a timespan of a number', '{"query":"x","timespan":7}', {}, 400, 'BadRequest', 'timespan'],
     [

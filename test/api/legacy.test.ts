@@ -94,6 +94,17 @@ describe('a documented request works as it was printed', () => {
     expect(status).toBe(200);
   });
 
+  test.each(['json', '', 'application/json,', 'text/plain', '*/*'])(
+    'whatever its type is: %j',
+    async (type) => {
+      for (const path of paths) {
+        const headers = { authorization, 'content-type': type };
+        const { status } = await fixture.post(path, '{"Query":"DeviceInfo"}', headers);
+        expect(status).toBe(200);
+      }
+    },
+  );
+
   test('//api, as programs make it of an address that ends in a slash', async () => {
     const path = '//api//advancedhunting/run';
     const { status } = await fixture.post(path, '{"Query":"DeviceInfo"}', { authorization });

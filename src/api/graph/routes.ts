@@ -71,7 +71,9 @@ function huntingRoutes(
     });
   };
   for (const path of namesOf('runHuntingQuery')) {
-    app.post(path, { config }, async (request, reply) => run(request, reply, bodyOf(request)));
+    app.post(path, { config, onRequest: requireJson }, async (request, reply) =>
+      run(request, reply, bodyOf(request)),
+    );
     refuseOtherMethods(app, 'POST', path, config);
   }
   for (const path of namesOf('getRunHuntingQuery')) {
@@ -113,13 +115,17 @@ interface GraphHunt {
   readonly timespan: string | undefined;
 }
 
-/** Property names in any case: the documentation has them in two, and programs follow either. */
-function bodyOf(request: FastifyRequest): GraphHunt {
-  const contentType = request.headers['content-type'];
-  if (contentType !== undefined && !/^[\w.+/-]*\bjson\b/i.test(contentType)) {
+/** A type that is not said is taken for it, as programs leave it out. */
+async function requireJson({ headers }: FastifyRequest): Promise<void> {
+  const contentType = headers['content-type'];
+  if (contentType !== undefined && !/^[\w.+-]+\/[\w.+-]*\bjson\s*(?:;|$)/i.test(contentType)) {
     throw new HuntError('request.mediaType', { expected: 'application/json' });
   }
-  const body = readJsonBody(request.body, contentType, { rawControls: false });
+}
+
+/** Property names in any case: the documentation has them in two, and programs follow either. */
+function bodyOf(request: FastifyRequest): GraphHunt {
+  const body = readJsonBody(request.body, request.headers['content-type'], { rawControls: false });
   const properties = new Map(
     Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]),
   );

@@ -13,6 +13,7 @@ import type { Ingest } from '../../ingest/ingest.js';
 import { ByteReader } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
 import { principalOf } from '../access.js';
+import { forgetWrongType } from '../body.js';
 import { inSteps } from '../steps.js';
 import { wholeOf } from '../whole-body.js';
 
@@ -39,15 +40,10 @@ const decoders: Readonly<Record<string, (chunks: Chunks) => Chunks>> = {
   zstd: (chunks) => unzstd(new ByteReader(chunks)),
 };
 
-/** A media type (RFC 9110), whatever its parameters are. */
-const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
-
 /** For routes of telemetry: their bodies are read by their handlers, in any encoding, and whatever their type is. */
 export function streamBodies(scope: FastifyInstance): void {
-  // A type that is none (`json`) would have the request refused, which many shippers drop then.
-  scope.addHook('onRequest', async ({ headers }) => {
-    if (!mediaType.test(headers['content-type'] ?? '')) delete headers['content-type'];
-  });
+  // Many shippers drop what is refused.
+  scope.addHook('onRequest', forgetWrongType);
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }

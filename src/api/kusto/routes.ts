@@ -8,6 +8,7 @@ import { authorizeData } from '../../identity/authorize.js';
 import type { Principal } from '../../identity/principal.js';
 import { principalOf } from '../access.js';
 import { baseOf } from '../address.js';
+import { forgetWrongType } from '../body.js';
 import { asHuntError, logFailure, writeFailureHead } from '../failures.js';
 import { answerHunt, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
@@ -65,6 +66,7 @@ export function kustoRoutes(
 ): void {
   root.register(async (app) => {
     app.setErrorHandler(sendFailure);
+    app.addHook('onRequest', forgetWrongType);
     app.addHook('onRequest', async (request, reply) => {
       reply.header('x-ms-activity-id', request.id);
       reply.header('x-ms-client-request-id', idsOf(request).client);

@@ -3,7 +3,7 @@ import type { ScalarType } from '../../catalog/types.js';
 import { HuntError } from '../../errors.js';
 import { parseTimespan, type TimeWindow } from '../../hunting/timespan.js';
 import { principalOf } from '../access.js';
-import { readJsonBody } from '../body.js';
+import { forgetWrongType, readJsonBody } from '../body.js';
 import { answerHunt, checkQueryText, type HuntingParts } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
 import { departure } from '../stream.js';
@@ -33,7 +33,7 @@ export function legacyRoutes(
       );
       refuseOtherMethods(app, 'GET', prefix + getPath, config);
       const url = prefix + path;
-      app.post(url, { config }, async (request, reply) => {
+      app.post(url, { config, onRequest: forgetWrongType }, async (request, reply) => {
         const contentType = request.headers['content-type'];
         const body = readJsonBody(request.body, contentType, { rawControls: parts.tolerant });
         const text = checkQueryText(body['Query']);
@@ -75,7 +75,7 @@ const jsonSchemas: Readonly<Record<ScalarType, object>> = {
 /** What designers of flows ask to know the columns of an answer before there is one. */
 function schemaRoute(app: FastifyInstance, url: string, parts: HuntingParts): void {
   const config = { access: { api: 'legacy', roles: ['AdvancedQuery.Read.All'] } } as const;
-  app.post(url, { config }, async (request, reply) => {
+  app.post(url, { config, onRequest: forgetWrongType }, async (request, reply) => {
     const contentType = request.headers['content-type'];
     const body = readJsonBody(request.body, contentType, { rawControls: true });
     const text = checkQueryText(body['Query']);
