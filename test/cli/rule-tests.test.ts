@@ -107,6 +107,30 @@ test('what tests say is no command to GitHub', () => {
   expect(said).toMatch(/^::stop-commands::([\w-]{36})\n[\s\S]*\n::\1::\n$/);
 });
 
+test('tests share what they have in common, and their values need no quotes', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'quarry-rules-'));
+  const path = join(directory, 'a.yaml');
+  await writeFile(
+    path,
+    `query: 'declare query_parameters(n: long, b: bool, r: real, s: string); print n'
+tests:
+  - name: x
+    parameters: { n: 9223372036854775807, b: true, r: .inf, s: "1" }
+    events:
+      - &first { table: DeviceEvents, DeviceName: a, ActionType: x }
+      - { <<: *first, ActionType: y }
+    rows: [{ r: .nan }]
+`,
+  );
+  const { tests } = await readRuleTests(path);
+  await rm(directory, { recursive: true });
+  expect(tests[0]).toMatchObject({
+    parameters: { n: '9223372036854775807', b: 'true', r: 'Infinity', s: '1' },
+    events: [{}, { table: 'DeviceEvents', DeviceName: 'a', ActionType: 'y' }],
+    rows: [{ r: 'NaN' }],
+  });
+});
+
 /** A few lines that would be a document of a billion words. */
 const bomb = [
   'a: &a [x]',

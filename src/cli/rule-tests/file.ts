@@ -10,13 +10,24 @@ import { UsageError } from '../failure.js';
 const instant = z.iso.datetime({ offset: true });
 const row = z.record(z.string().min(1), z.custom<JsonValue>());
 
+/** Without quotes, YAML has numbers and truth values, which the server takes as text. */
+const parameter = z.preprocess(
+  (value) =>
+    value instanceof ExactNumber
+      ? value.digits
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? String(value)
+        : value,
+  z.string(),
+);
+
 const testShape = z.strictObject({
   name: z.string().min(1),
   now: instant.optional(),
   events: z.array(row.and(z.object({ table: z.string().min(1) }))).default([]),
   files: z.array(z.string().min(1)).default([]),
   source: z.string().min(1).default('auto'),
-  parameters: z.record(z.string(), z.string()).optional(),
+  parameters: z.record(z.string(), parameter).optional(),
   rows: z.union([z.int().min(0), z.array(row)]),
 });
 
@@ -157,7 +168,7 @@ async function readDocument(path: string): Promise<ReadDocument> {
   const text = await readText(path);
   const lineCounter = new LineCounter();
   try {
-    const parsed = parseDocument(text, { intAsBigInt: true, lineCounter });
+    const parsed = parseDocument(text, { intAsBigInt: true, merge: true, lineCounter });
     const [error] = parsed.errors;
     if (error) throw error;
     const offsetOf = (members: readonly PropertyKey[]): number | undefined => {
@@ -191,6 +202,8 @@ function withExactNumbers(value: unknown): unknown {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : new ExactNumber(String(value));
   }
+  // YAML's .nan and .inf, which JSON has as null and answers have as text.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (Array.isArray(value)) return value.map(withExactNumbers);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
