@@ -113,6 +113,7 @@ export class Administration {
         await record({ ...store, db });
       });
     } catch (error) {
+      tenants.remove(tenant.id);
       // Another server on the store has made it meanwhile: the tables are that tenant's.
       if (isDuplicate(error)) throw taken(tenant.id, error);
       // Where they stay, they are seen to when the tenant is made.
@@ -151,7 +152,7 @@ export class Administration {
     }
     // From here on no token opens it, and nothing new comes in.
     await deleteTenant(store, id);
-    tenants.forget(id);
+    tenants.remove(id);
     // Before the telemetry, by which a deletion that is broken off is found again.
     await forgetTenant(id);
     await isInTime(flush().catch(() => undefined));

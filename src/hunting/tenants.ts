@@ -68,10 +68,16 @@ export class TenantContexts {
     }
   }
 
-  /** A tenant has been changed or deleted: it is read again when it is next asked for, also if it is being read. */
+  /** A tenant has been changed: it is read again when it is next asked for, also if it is being read. */
   forget(tenantId: string): void {
     this.#known.delete(tenantId);
     this.#reading.delete(tenantId);
+  }
+
+  /** A tenant has been deleted: nothing of it is kept. */
+  remove(tenantId: string): void {
+    this.forget(tenantId);
+    this.#catalogs.delete(tenantId);
   }
 
   /** Makes the engine's tables for a tenant that is about to be made. */
@@ -96,6 +102,7 @@ export class TenantContexts {
     const tenant = await findTenant(this.#store, tenantId);
     if (tenant?.id !== tenantId) {
       this.#known.delete(tenantId);
+      this.#catalogs.delete(tenantId);
       throw new HuntError('request.notFound', { what: `Tenant ${tenantId}` });
     }
     const { retentionDays } = tenant;

@@ -32,7 +32,7 @@ export type ParseRequest =
   | { readonly kind: 'catalog'; readonly tenant: string; readonly catalog: Catalog }
   /** What is known of the tenant's devices of these names is to be forgotten. */
   | { readonly kind: 'forget'; readonly tenant: string; readonly devices: readonly string[] }
-  /** All that is known of the tenant's devices is to go: the tenant does. */
+  /** The tenant's catalog and all that is known of its devices is to go: the tenant does. */
   | { readonly kind: 'forgetTenant'; readonly tenant: string }
   /** Cuts a request's body of the tenant into its events, while others are answered. */
   | {

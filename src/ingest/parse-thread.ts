@@ -128,6 +128,7 @@ const handlers: {
   forgetTenant({ tenant }) {
     correlations.get(tenant)?.close();
     correlations.delete(tenant);
+    tables.delete(tenant);
     // With SQLite's own files beside it.
     for (const ending of ['', '-wal', '-shm']) {
       rmSync(correlationFile(tenant) + ending, { force: true });

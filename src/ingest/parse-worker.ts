@@ -43,10 +43,11 @@ export class ParseWorker {
 
   /** Begins a stream. */
   async open(catalog: Catalog, options: OpenStream): Promise<ParseStream> {
-    const thread = await this.#knowing(catalog, options.tenant);
     const stream = this.#nextStream++;
-    await thread.ask({ kind: 'open', stream, options });
-    return new ParseStream(thread, stream);
+    return this.#knowing(catalog, options.tenant, async (thread) => {
+      await thread.ask({ kind: 'open', stream, options });
+      return new ParseStream(thread, stream);
+    });
   }
 
   /** Cuts a request's body into its events; the body's memory is the thread's from then on. */
@@ -57,9 +58,11 @@ export class ParseWorker {
     body: Uint8Array<ArrayBuffer>,
     options: CutOptions<Form>,
   ): Promise<CutBody<Form>> {
-    const thread = await this.#knowing(catalog, tenant);
+    const cut = await this.#knowing(catalog, tenant, (thread) =>
+      thread.cut({ tenant, form, body, options }),
+    );
     // Cut by the form that was asked for.
-    return (await thread.cut({ tenant, form, body, options })) as CutBody<Form>;
+    return cut as CutBody<Form>;
   }
 
   /** Forgets what is known of the tenant's devices of these names. */
@@ -69,21 +72,27 @@ export class ParseWorker {
 
   /** Forgets all that is known of the tenant's devices. */
   async forgetTenant(tenant: string): Promise<void> {
-    await this.#running().ask({ kind: 'forgetTenant', tenant });
+    const thread = this.#running();
+    thread.catalogs.delete(tenant);
+    await thread.ask({ kind: 'forgetTenant', tenant });
   }
 
   async close(): Promise<void> {
     await this.#thread?.terminate();
   }
 
-  /** The thread, once it has the tenant's catalog. */
-  async #knowing(catalog: Catalog, tenant: string): Promise<ParseThread> {
+  /** Asks the thread for something right behind the tenant's catalog, which may be forgotten at any time. */
+  async #knowing<Reply>(
+    catalog: Catalog,
+    tenant: string,
+    ask: (thread: ParseThread) => Promise<Reply>,
+  ): Promise<Reply> {
     const thread = this.#running();
-    if (thread.catalogs.get(tenant) !== catalog.version) {
-      thread.catalogs.set(tenant, catalog.version);
-      await thread.ask({ kind: 'catalog', tenant, catalog });
-    }
-    return thread;
+    if (thread.catalogs.get(tenant) === catalog.version) return ask(thread);
+    thread.catalogs.set(tenant, catalog.version);
+    const told = thread.ask({ kind: 'catalog', tenant, catalog });
+    const [, reply] = await Promise.all([told, ask(thread)]);
+    return reply;
   }
 
   #running(): ParseThread {

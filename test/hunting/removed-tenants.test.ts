@@ -8,6 +8,7 @@ import { TenantContexts } from '../../src/hunting/tenants.js';
 import { IngestCounters } from '../../src/ingest/counters.js';
 import { startIngest } from '../../src/ingest/ingest.js';
 import { deadLetterTable } from '../../src/ingest/parser.js';
+import { replaceTableRetention } from '../../src/store/retention.js';
 import { openStore } from '../../src/store/store.js';
 import { compileHere } from '../compile-here.js';
 import { cleanUp, startTestEngine } from '../engine/fixture.js';
@@ -137,4 +138,22 @@ test('a tenant that is read while it is removed is not remembered', async () => 
   await administration.remove('brief');
   await reading.catch(() => undefined);
   await expect(tenants.of('brief')).rejects.toMatchObject({ code: 'request.notFound' });
+});
+
+test('the catalog of a tenant that was removed is kept for nobody', async () => {
+  const catalogOfNew = async (id: string) => {
+    await administration.create({ ...tenant, id, name: id });
+    await replaceTableRetention(store, id, new Map([['DeviceProcessEvents', 3]]));
+    tenants.forget(id);
+    return (await tenants.of(id)).catalog;
+  };
+  // Tenants that have the same share it while one of them is there.
+  const first = await catalogOfNew('first');
+  expect(await catalogOfNew('second')).toBe(first);
+  await administration.remove('first');
+  expect(await catalogOfNew('third')).toBe(first);
+  await administration.remove('second');
+  await administration.remove('third');
+  expect(await catalogOfNew('fourth')).not.toBe(first);
+  await administration.remove('fourth');
 });
