@@ -2,6 +2,7 @@ import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
 import { HuntError } from './errors.js';
 import { type BoundQuery, binderFailure, ColumnsNamedLate, NamesUnknown } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
+import { mayNameDatabases } from './kql/databases.js';
 import { declaredParameters, type FunctionText, functionsIn } from './kql/declarations.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
@@ -185,10 +186,11 @@ function planned(
   let edits: Edit[] = [];
   let isGuessable = false;
   const probes = options.probes ?? new Map();
+  const databases = mayNameDatabases(text) ? scope.databaseNames : [];
   for (;;) {
     let bound: BoundQuery;
     try {
-      bound = boundQueries.get(text, catalog, edits, named, guessed);
+      bound = boundQueries.get(text, catalog, edits, named, guessed, databases);
     } catch (error) {
       const late = lateNames(error, named, isGuessable ? guessed : undefined);
       for (const name of late.names) late.known.add(name);

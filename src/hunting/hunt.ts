@@ -19,6 +19,8 @@ export interface HuntRequest {
   readonly principal: Principal;
   /** KQL, as it came. */
   readonly text: string;
+  /** What the caller calls the database, besides the tenant's id. */
+  readonly databaseName?: string | undefined;
   readonly limits: EngineLimits;
   readonly encoding?: RowEncoding;
   /** The caller's own window, cut to the tenant's retention. */
@@ -197,7 +199,7 @@ function wholeMinute(time: number): number {
 
 /** What a hunt may see. */
 export function scopeOf(
-  request: Pick<HuntRequest, 'principal' | 'window' | 'now'>,
+  request: Pick<HuntRequest, 'principal' | 'databaseName' | 'window' | 'now'>,
   tenant: TenantContext,
   now: Date,
 ): Scope {
@@ -208,6 +210,7 @@ export function scopeOf(
   const asked = request.window?.from ?? null;
   return {
     database: tenantDatabase(request.principal.tenant),
+    databaseNames: [request.databaseName ?? [], request.principal.tenant].flat(),
     now: request.now ?? now,
     ...(request.now && { clock: now }),
     from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),

@@ -2,6 +2,7 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { functionAdvice, meaningAdvice, nameAdvice, syntaxAdvice } from './advice.js';
+import { databaseEdits, mayNameDatabases } from './databases.js';
 import { checkExpansions } from './expansions.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import {
@@ -78,7 +79,8 @@ export class NamesUnknown extends Error {
  * the catalog's functions, columns outside `*`, quotes around column names that a function takes as text,
  * the query's own views behind wildcards, forms of the service's in the parser's spelling.
  * `edits` are made in the query beforehand, and the columns of `named` are there from the start. Nothing
- * is known of the columns of `guessed` but that they hold text, which may be JSON.
+ * is known of the columns of `guessed` but that they hold text, which may be JSON. `databases` are names of
+ * the database that the query is for.
  * @throws HuntError `kql.syntax` `kql.semantic` `kql.unsupported` with the span of the first error
  * @throws ColumnsNamedLate NamesUnknown where `edits` are outdated
  */
@@ -88,6 +90,7 @@ export function bind(
   edits: readonly Edit[] = [],
   named: ReadonlySet<string> = new Set(),
   guessed: ReadonlySet<string> = new Set(),
+  databases: readonly string[] = [],
 ): BoundQuery {
   checkNesting(query);
   const columns = new Set<string>(named);
@@ -98,6 +101,8 @@ export function bind(
   const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
   const isRespelled = mayBeRespelled(query);
   const { text: prelude, parts } = preludeOf(query, catalog);
+  const declaredNames = new Set(parts.map(({ name }) => name));
+  const namesDatabases = mayNameDatabases(prelude + query);
   inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
   let tables: NamedTables = new Map();
   for (;;) {
@@ -117,6 +122,15 @@ export function bind(
       throw new HuntError('kql.syntax', { message: syntaxError.Message, advice }, { span });
     }
     const root = code.Syntax as SyntaxNode;
+    const databaseNames = namesDatabases
+      ? databaseEdits(root, databases, declaredNames, source).filter(
+          (edit) => !quotes.has(edit.start),
+        )
+      : [];
+    if (databaseNames.length > 0) {
+      for (const edit of databaseNames) quotes.set(edit.start, edit);
+      continue;
+    }
     const namedNow = namedTables(query, root, catalog);
     if (namedNow.size > tables.size) {
       tables = namedNow;

@@ -18,13 +18,14 @@ export class BoundQueries {
     edits: readonly Edit[] = [],
     named: ReadonlySet<string> = new Set(),
     guessed: ReadonlySet<string> = new Set(),
+    databases: readonly string[] = [],
   ): BoundQuery {
-    const isPlain = edits.length + named.size + guessed.size === 0;
-    const made = isPlain ? '' : ` ${JSON.stringify([edits, [...named], [...guessed]])}`;
+    const isPlain = edits.length + named.size + guessed.size + databases.length === 0;
+    const made = isPlain ? '' : ` ${JSON.stringify([edits, [...named], [...guessed], databases])}`;
     const key = `${catalog.version} ${text}${made}`;
     const known = this.#queries.get(key);
     if (known) return known;
-    const query = bind(text, catalog, edits, named, guessed);
+    const query = bind(text, catalog, edits, named, guessed, databases);
     this.#queries.set(key, query);
     return query;
   }

@@ -1,4 +1,5 @@
 import { HuntError } from '../errors.js';
+import { ownMember } from '../kql/databases.js';
 import { markdownAdvice } from '../kql/pasted.js';
 import {
   columnsOf,
@@ -108,7 +109,7 @@ export function planTable(node: Expression, context: PlanContext, input?: Relati
     case 'FunctionCallExpression':
       return planTableCall(node, context);
     case 'PathExpression':
-      return planPatternPath(node, context);
+      return planPath(node, context);
     case 'ContextualDataTableExpression':
       if (input) return input;
   }
@@ -208,6 +209,15 @@ function planTableCall(node: Expression, context: PlanContext): Relation {
     return scanTable(part, columnsOf(node.ResultType), context, tableName);
   }
   throw unsupported(node, `${name}()`, 'it does not name data of this tenant');
+}
+
+/** `database().Table`, or a pattern's `call(values).["path"]`. */
+function planPath(node: Expression, context: PlanContext): Relation {
+  const table = ownMember(node);
+  if (!table) return planPatternPath(node, context);
+  // What the query itself calls so is not in the database.
+  const values = [...context.variables].filter(([, { kind }]) => kind === 'scalar');
+  return planTable(table, { ...context, variables: new Map(values) });
 }
 
 function planUserTable(

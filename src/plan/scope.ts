@@ -9,6 +9,8 @@ export interface DeviceCondition {
 export interface Scope {
   /** The engine database of the tenant. */
   readonly database: string;
+  /** What queries may call it: `database("Name").Table`. */
+  readonly databaseNames?: readonly string[];
   /** The moment that `now()` means, the same in the whole hunt. */
   readonly now: Date;
   /** By the clock, where `now()` is another moment: what is kept goes by it. */

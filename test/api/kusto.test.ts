@@ -99,6 +99,11 @@ describe('version 2', () => {
     expect(primary(answer).Rows).toEqual([['ws-1.exe', 'ws-1.contoso.example']]);
   });
 
+  test('reads its database by the name that it asks for', async () => {
+    const named = await query('database("NetDefaultDB").DeviceProcessEvents | count');
+    expect(primary(named).Rows).toEqual([[1]]);
+  });
+
   test.each<[string, string, unknown, unknown[][]]>([
     [
       'parameters',

@@ -221,6 +221,8 @@ const column = fc.constantFrom('DeviceId', 'DeviceName', 'ActionType', 'Addition
 const foreign = fc.constantFrom(
   'database("tenant_other").DeviceInfo',
   'database("tenant_default").DeviceProcessEvents',
+  'database("other").DeviceInfo',
+  'database("default").DeviceInfo',
   'cluster("x").database("tenant_other").DeviceInfo',
   'externaldata(a:string)["file:///etc/passwd"]',
   'external_table("DeviceInfo")',

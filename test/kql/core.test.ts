@@ -586,8 +586,17 @@ cases('graphs', [
   ],
 ]);
 
+const unknownTables: readonly [operator: string, query: string, start: number][] = [
+  ['join', 'print s = "x" | join Nowhere on s', 21],
+  ['join', 'print s = "x" | join kind=inner (Nowhere) on s', 33],
+  ['join', 'print s = "x" | join (print s = "x" | join Nowhere on s) on s', 43],
+  ['lookup', 'print s = "x" | lookup (Nowhere) on s', 24],
+  ['union', 'print 1 | union (print 2), Nowhere', 27],
+  ['where', 'print 1 | join (Nowhere | where a == 1) on a', 16],
+];
+
 describe('a name in place of a value that it cannot be', () => {
-  test.each([
+  test.each<[query: string, message: string | RegExp, start: number]>([
     [
       'print x',
       "'print' operator: Failed to resolve scalar expression named 'x'. Fix semantic errors in your query.",
@@ -603,23 +612,11 @@ describe('a name in place of a value that it cannot be', () => {
       "'where' operator: Failed to resolve table or column expression named 'y'. Fix semantic errors in your query.",
       16,
     ],
-    ...(
-      [
-        ['join', 'print s = "x" | join Nowhere on s', 21],
-        ['join', 'print s = "x" | join kind=inner (Nowhere) on s', 33],
-        ['join', 'print s = "x" | join (print s = "x" | join Nowhere on s) on s', 43],
-        ['lookup', 'print s = "x" | lookup (Nowhere) on s', 24],
-        ['union', 'print 1 | union (print 2), Nowhere', 27],
-        ['where', 'print 1 | join (Nowhere | where a == 1) on a', 16],
-      ] as const
-    ).map(
-      ([operator, query, start]) =>
-        [
-          query,
-          `'${operator}' operator: Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.`,
-          start,
-        ] as const,
-    ),
+    ...unknownTables.map(([operator, query, start]): [string, string, number] => [
+      query,
+      `'${operator}' operator: Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.`,
+      start,
+    ]),
     [
       'let f = (T: (a: string)) { T }; f(Nowhere)',
       "Failed to resolve table or column expression named 'Nowhere'. Fix semantic errors in your query.",

@@ -183,10 +183,12 @@ async function answerQuery(
   );
 }
 
-function huntOf({ text, parameters, window, now, wallSeconds, rows }: KustoRequest) {
+function huntOf(asked: KustoRequest) {
+  const { database, text, parameters, window, now, wallSeconds, rows } = asked;
   return {
     generation: 'kusto',
     text,
+    databaseName: database,
     encoding: 'kusto',
     parameters,
     ...(window && { window }),

@@ -1,6 +1,7 @@
 import { columnsSeen, findLegacyTable } from '../../catalog/catalog.js';
 import type { Table } from '../../catalog/types.js';
 import { HuntError } from '../../errors.js';
+import { ownMember } from '../../kql/databases.js';
 import {
   type Expression,
   elements,
@@ -182,9 +183,10 @@ export function unionMembers(
 ): UnionMember[] {
   const isParenthesized = kindOf(part) === 'ParenthesizedExpression';
   const inner = isParenthesized ? member(part, 'Expression') : part;
-  const name = inner.SimpleName ?? '';
-  if (kindOf(inner) === 'NameReference' && name.includes('*')) {
-    return wildcardMembers(inner, name, context);
+  const table = ownMember(inner) ?? inner;
+  const name = table.SimpleName ?? '';
+  if (kindOf(table) === 'NameReference' && name.includes('*')) {
+    return wildcardMembers(table, name, context);
   }
   const relation = context.plan.table(part, context);
   return [{ relation, source: relation.name ?? sourceName(part) ?? otherwise }];
