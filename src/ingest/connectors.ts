@@ -3,6 +3,7 @@ import { auditd } from './connectors/auditd.js';
 import { defenderCsv } from './connectors/defender-csv.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
+import { exportedCsv } from './connectors/exported-csv.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { ocsfEvents } from './connectors/ocsf.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
@@ -25,6 +26,7 @@ export const connectors: readonly Connector[] = [
   ecsEvents,
   ocsfEvents,
   osqueryResultsLog,
+  exportedCsv,
 ];
 
 /** @param own those of the tenant's own tables */

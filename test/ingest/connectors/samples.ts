@@ -66,6 +66,11 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     '2026-01-05T10:11:12.1234567Z,pc1.contoso.com,ProcessCreated,cmd.exe,C:\\cmd.exe,42,"cmd /c ""a,b""\n\nx","{""a"":[1]}"',
     '"1/5/2026, 10:11:12.123 AM",pc1.contoso.com,FileCreated,a.txt,C:\\a.txt,,,',
   ],
+  'exported-csv': [
+    '"Jan 5, 2026 @ 10:11:12.123",process,"start, info",web01,42,/usr/bin/id,"id, -u",-',
+    '2026-01-05T10:11:12Z,,,web01,,,,"type=USER_LOGIN msg=audit(1767607872.123:42): pid=900 uid=0 auid=1000 ses=3 msg=\'op=login id=1000 exe=""/usr/sbin/sshd"" addr=203.0.113.9 res=success\'"',
+    '2026-01-05T10:11:12Z,,,web01,,,,"{""ts"":1767607872.5,""uid"":""C1"",""_path"":""conn"",""id.orig_h"":""10.0.0.5"",\n\n""id.orig_p"":1,""id.resp_h"":""10.0.0.1"",""id.resp_p"":53,""proto"":""udp""}"',
+  ],
   'windows-csv': [
     '2026-01-05 10:11:12.1234567,1,11,Microsoft-Windows-Sysmon,Microsoft-Windows-Sysmon/Operational,PC1.contoso.com,"{""EventData"":{""Data"":[{""@Name"":""TargetFilename"",""#text"":""C:\\a,b.txt""}]}}"',
     '2026-01-05 10:11:12,2,4104,Microsoft-Windows-PowerShell,Microsoft-Windows-PowerShell/Operational,PC1.contoso.com,"{""EventData"":\n\n{""ScriptBlockText"":""whoami""}}"',
@@ -464,6 +469,9 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
 export const headers: Readonly<Record<string, readonly string[]>> = {
   'defender-csv': [
     'Timestamp,DeviceName,ActionType,FileName,FolderPath,ProcessId,ProcessCommandLine,AdditionalFields',
+  ],
+  'exported-csv': [
+    '@timestamp,event.category,event.type,host.name,process.pid,process.executable,process.args,_raw',
   ],
   'windows-csv': ['TimeCreated,RecordNumber,EventId,Provider,Channel,Computer,Payload'],
   'zeek-tsv': [
