@@ -1,4 +1,3 @@
-import { epochText } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { words } from '../words.js';
 import { EventData, textOf } from './event.js';
@@ -298,32 +297,8 @@ function elementsOf(value: JsonValue | undefined): JsonValue | undefined {
   return text === '' ? undefined : asObject(parseXml(whole))?.['EventData'];
 }
 
-/** A time of WMI: digits alone, and minutes from UTC. */
-const wmiTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
-
 /** As Kibana writes it in reports, of the browser's zone: `Jan 5, 2026 @ 10:11:12.400`. */
 export const kibanaTime = /^[A-Z][a-z]{2} \d{1,2}, \d{4} @ /;
-
-/** As it stands in nearly all events. */
-const usualTime = /^\d{4}-[\d:.TZ-]+$/;
-
-/** A time that is a number (seconds since 1970, or milliseconds where it is too large for those), or has a comma. */
-export function timeText(value: JsonValue | undefined): string | undefined {
-  const text = textOf(value);
-  if (text === undefined || usualTime.test(text)) {
-    return text;
-  }
-  const [, year, month, day, hour, minute, second, fraction, sign, offset] =
-    wmiTime.exec(text) ?? [];
-  if (offset !== undefined) {
-    const zone = [Math.floor(Number(offset) / 60), Number(offset) % 60];
-    const [hours, minutes] = zone.map((part) => String(part).padStart(2, '0'));
-    return `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}${sign}${hours}:${minutes}`;
-  }
-  const isCount = /^\d{9,13}(?:\.\d{1,9})?$/.test(text);
-  const unit = isCount && Number(text) >= 1e11 ? 'milliseconds' : 'seconds';
-  return isCount ? epochText(text, unit) : text.replace(/(\/\d{4}), (?=\d)/, '$1 ');
-}
 
 /** Collectors that are not made for Windows alone, and exports of hunting tools. */
 export const collectors: readonly Shape[] = [

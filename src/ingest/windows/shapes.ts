@@ -7,7 +7,6 @@ import {
   isTextEvent,
   kibanaTime,
   mendNxlog,
-  timeText,
   unwrapDocument,
   unwrapText,
 } from './collectors.js';
@@ -30,6 +29,7 @@ import {
 } from './shape.js';
 import { mendSids } from './sids.js';
 import { isSnare, unwrapSnare } from './snare.js';
+import { timeText } from './written-time.js';
 import { parseXml } from './xml.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';

@@ -3,9 +3,6 @@ import type { Envelope } from './shape.js';
 
 /** Between the fields; rsyslog writes it with its number. */
 const tag = /(?:^|[\s"])MSWinEventLog(?:\t|#011)/;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** `Thu Sep 18 13:03:42 2025` */
-const time = /^\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})$/;
 
 /** Whether a line of syslog is an event as Snare's agent writes it, or NXLog in its form. */
 export function isSnare(text: string): boolean {
@@ -25,18 +22,12 @@ export function unwrapSnare(text: string): Envelope {
     id,
     channel: log,
     computer,
-    time: isoTime(when ?? ''),
+    time: when?.trim(),
     // Of the machine, without its zone.
     hasTrueTime: false,
     message: withLines(message.trimEnd(), /sysmon/i.test(source ?? '')),
     data: new EventData(),
   };
-}
-
-function isoTime(text: string): string {
-  const [, name = '', day = '', clock, year] = time.exec(text.trim()) ?? [];
-  const month = String(months.indexOf(name) + 1).padStart(2, '0');
-  return clock === undefined ? text : `${year}-${month}-${day.padStart(2, '0')} ${clock}`;
 }
 
 const scriptStart = /^(Creating Scriptblock text \(\d+ of \d+\):) {2}/;
