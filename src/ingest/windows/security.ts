@@ -200,6 +200,7 @@ export const security: EventLog = {
       columns: { ...logon, FailureReason: to.failureReason() },
       additional: {
         IsLocalLogon: isLocalLogon,
+        LogonProcessName: to.trimmed('LogonProcessName'),
         Status: field('Status'),
         SubStatus: field('SubStatus'),
       },

@@ -147,14 +147,15 @@ export function authenticationProtocol(): Expression {
 }
 
 export function failureReason(): Expression {
-  const [status, subStatus] = [field('Status'), field('SubStatus')];
+  const [status, subStatus, stated] = [field('Status'), field('SubStatus'), field('FailureReason')];
   return {
     read: (scope) =>
       values.failureReason(
         status.read(scope) as string | undefined,
         subStatus.read(scope) as string | undefined,
+        stated.read(scope) as string | undefined,
       ),
-    text: 'failureReason(Status, SubStatus)',
+    text: 'failureReason(Status, SubStatus, FailureReason)',
     fields: [],
   };
 }

@@ -242,6 +242,24 @@ const failureReasons: Readonly<Record<string, string>> = words({
   C000015B: 'LogonTypeNotGranted',
 });
 
+/** The event's own reason, a message's code, and what it stands for in English. */
+const statedReasons: Readonly<Record<string, string>> = words({
+  '%%2305': 'AccountExpired',
+  '%%2307': 'AccountLockedOut',
+  '%%2308': 'LogonTypeNotGranted',
+  '%%2309': 'PasswordExpired',
+  '%%2310': 'AccountDisabled',
+  '%%2313': 'InvalidUserNameOrPassword',
+  'the specified user account has expired': 'AccountExpired',
+  'account locked out': 'AccountLockedOut',
+  'the user has not been granted the requested logon type at this machine': 'LogonTypeNotGranted',
+  "the specified account's password has expired": 'PasswordExpired',
+  'account currently disabled': 'AccountDisabled',
+  'unknown user name or bad password': 'InvalidUserNameOrPassword',
+});
+
+const statedReason = (text: string) => statedReasons[text.trim().toLowerCase().replace(/\.$/, '')];
+
 /** A status code as 8 hex digits: some shippers write it as a number, which may be negative. */
 export function statusCode(text: string): string {
   const code = text.trim();
@@ -251,22 +269,25 @@ export function statusCode(text: string): string {
     : code.toUpperCase();
 }
 
-/** Why a logon failed: the sub status is the more exact one, where it is there. */
+/** Why a logon failed: the sub status is the more exact one; words stand where the codes have been looked up. */
 export function failureReason(
   status: string | undefined,
   subStatus: string | undefined,
+  stated?: string,
 ): string | undefined {
-  const codes = [subStatus, status]
-    .flatMap((code) => present(code) ?? [])
-    .map(statusCode)
-    .filter((code) => !/^0*$/.test(code));
+  const texts = [subStatus, status].flatMap((text) => present(text) ?? []);
+  const codes = texts.map(statusCode).filter((code) => /^(?!0*$)[\dA-F]{8}$/.test(code));
   for (const code of codes) {
     const reason = failureReasons[code];
     if (reason !== undefined) {
       return reason;
     }
   }
-  return codes[0];
+  if (codes[0] !== undefined) {
+    return codes[0];
+  }
+  const written = [present(stated), ...texts].filter((text) => text !== undefined);
+  return written.map(statedReason).find((reason) => reason !== undefined) ?? present(stated);
 }
 
 const protocols: Readonly<Record<string, string>> = words({

@@ -136,6 +136,19 @@ it.each([
 });
 
 it.each([
+  [undefined, undefined, '%%2313', 'InvalidUserNameOrPassword'],
+  ['0x0', '0x0', '%%2307', 'AccountLockedOut'],
+  ['-', '-', 'Account currently disabled.', 'AccountDisabled'],
+  ['Unknown user name or bad password.', '-', undefined, 'InvalidUserNameOrPassword'],
+  ['0xC0000413', '0x0', '%%2304', 'C0000413'],
+  [undefined, undefined, '%%2304', '%%2304'],
+  [undefined, undefined, '-', undefined],
+  ['0xC000006D', '0xC0000072', '%%2313', 'AccountDisabled'],
+])('the reason of %s, %s and %s is %s', (status, subStatus, stated, wanted) => {
+  expect(values.failureReason(status, subStatus, stated)).toBe(wanted);
+});
+
+it.each([
   ['\\evil', '\\Device\\NamedPipe\\evil'],
   ['evil', '\\Device\\NamedPipe\\evil'],
   ['\\\\.\\pipe\\evil', '\\Device\\NamedPipe\\evil'],
