@@ -82,7 +82,7 @@ export class Correlation {
       processes: new ProcessCache(store, onLearnt),
       accounts: new Accounts((user) => store?.sid(user), onLearnt),
       primaries,
-      lesserRows: new LesserRows(store?.lesserRows() ?? []),
+      lesserRows: new LesserRows(store?.lesserRows() ?? [], onLearnt),
       secondaries: new Sightings(1),
     };
   }

@@ -1,4 +1,5 @@
 import type { RowKey } from '../rows.js';
+import { FairMap } from './fair-map.js';
 import { areSameDevice } from './processes.js';
 import { boundedKey, type Occurrence } from './twins.js';
 
@@ -15,21 +16,24 @@ export interface BetterEvent extends Occurrence {
   readonly fromMs?: number;
 }
 
-/** In memory; of more, the earlier half is forgotten. */
+/** In memory; of more, the earlier ones are forgotten of the devices that have the most. */
 const mostRows = 400_000;
 const mostPerKey = 64;
-/** More of them are forgotten on disk, the oldest first. */
+/** More of them are forgotten on disk, the oldest first of the devices that have the most. */
 export const mostSavedRows = 200_000;
 
 /** Rows that go when their better twin comes, however much later it is delivered. */
 export class LesserRows {
-  #young = new Map<string, LesserRow[]>();
-  #old = new Map<string, LesserRow[]>();
-  #youngRows = 0;
+  readonly #rows = new FairMap<LesserRow[]>(mostRows, ({ length }) => length);
+  readonly #onAdded: () => void;
   #new: LesserRow[] = [];
 
-  /** @param known of earlier processes, oldest first */
-  constructor(known: Iterable<LesserRow>) {
+  /**
+   * @param known of earlier processes, oldest first
+   * @param onAdded called before another row has to be saved
+   */
+  constructor(known: Iterable<LesserRow>, onAdded: () => void = () => undefined) {
+    this.#onAdded = onAdded;
     for (const row of known) {
       this.#add(row);
     }
@@ -38,6 +42,7 @@ export class LesserRows {
   add(row: LesserRow): void {
     const kept = { ...row, key: boundedKey(row.key) };
     if (this.#add(kept)) {
+      this.#onAdded();
       this.#new.push(kept);
       if (this.#new.length > 2 * mostSavedRows) {
         this.#new.splice(0, mostSavedRows);
@@ -74,10 +79,10 @@ export class LesserRows {
   }
 
   #nearEnough({ key, device, ms, toleranceMs, fromMs }: BetterEvent): LesserRow[] {
-    if (this.#young.size + this.#old.size === 0) {
+    if (this.#rows.size === 0) {
       return [];
     }
-    return (this.#rowsOf(boundedKey(key)) ?? []).filter(
+    return (this.#rows.get(boundedKey(key)) ?? []).filter(
       (row) =>
         Math.abs(row.ms - ms) <= toleranceMs &&
         (fromMs === undefined || row.ms >= fromMs) &&
@@ -86,37 +91,15 @@ export class LesserRows {
   }
 
   #add(row: LesserRow): boolean {
-    const rows = this.#rowsOf(row.key) ?? [];
+    const rows = this.#rows.get(row.key) ?? [];
     if (rows.some(({ identity, ticks }) => identity === row.identity && ticks === row.ticks)) {
       return false;
     }
     rows.push(row);
-    const isFull = rows.length > mostPerKey;
-    if (isFull) {
+    if (rows.length > mostPerKey) {
       rows.shift();
     }
-    this.#keep(row.key, rows, isFull ? 0 : 1);
+    this.#rows.set(row.key, rows);
     return true;
-  }
-
-  #rowsOf(key: string): LesserRow[] | undefined {
-    const older = this.#old.get(key);
-    if (older !== undefined) {
-      this.#old.delete(key);
-      this.#keep(key, older, older.length);
-      return older;
-    }
-    return this.#young.get(key);
-  }
-
-  /** @param added how many of the rows are new to the younger generation */
-  #keep(key: string, rows: LesserRow[], added: number): void {
-    this.#young.set(key, rows);
-    this.#youngRows += added;
-    if (this.#youngRows > mostRows / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#youngRows = 0;
-    }
   }
 }

@@ -3,6 +3,7 @@ import Database from 'libsql';
 import type { JsonValue } from '../json.js';
 import { Clock } from './clock.js';
 import { Device, type LoggedOnUser } from './devices.js';
+import { fairShare } from './fair-map.js';
 import { type LesserRow, mostSavedRows } from './lesser-rows.js';
 import { knownGuid, Process, type ProcessFacts, type Rank, rank } from './process.js';
 import { labelOf, type ProcessStore } from './processes.js';
@@ -30,6 +31,10 @@ const insertedAtOnce = 20;
 /** After so many rows it is looked whether they are too many. */
 const rowsBetweenLooks = 1_000;
 const mostPrimaries = 200_000;
+/** Of events, so much stays when there have been more than the most. */
+const keptEvents = 0.75;
+
+type EventTable = 'primary_event' | 'lesser_twin';
 
 interface ProcessRow {
   readonly id: number;
@@ -79,6 +84,8 @@ export class CorrelationStore implements ProcessStore {
   readonly #putSid: Database.Statement;
   readonly #insertPrimary: Database.Statement;
   readonly #insertLesserRow: Database.Statement;
+  /** Up to these rows there cannot be too many. */
+  readonly #looks: Record<EventTable, number> = { primary_event: 0, lesser_twin: 0 };
 
   constructor(file: string) {
     closeSync(openSync(file, 'a', 0o600));
@@ -235,9 +242,7 @@ export class CorrelationStore implements ProcessStore {
       const values = [device, rest, Math.round(ms)];
       last = Number(this.#insertPrimary.run(...values).lastInsertRowid);
     }
-    if (last > mostPrimaries) {
-      this.#database.prepare('delete from primary_event where id <= ?').run(last - mostPrimaries);
-    }
+    this.#trim('primary_event', last, mostPrimaries);
   }
 
   #putLesserRows(rows: readonly LesserRow[]): void {
@@ -247,9 +252,37 @@ export class CorrelationStore implements ProcessStore {
       const values = [device, rest, Math.round(ms), String(ticks), String(identity)];
       last = Number(this.#insertLesserRow.run(...values).lastInsertRowid);
     }
-    if (last > mostSavedRows) {
-      this.#database.prepare('delete from lesser_twin where id <= ?').run(last - mostSavedRows);
+    this.#trim('lesser_twin', last, mostSavedRows);
+  }
+
+  /** Where there are more than the most, the oldest go of the devices that have the most of them. */
+  #trim(table: EventTable, last: number, most: number): void {
+    if (last <= this.#looks[table]) {
+      return;
     }
+    const kept = Math.floor(most * keptEvents);
+    const count = () =>
+      this.#database
+        .prepare(`select device, count(*) as n from ${table} group by device`)
+        .all() as {
+        n: number;
+      }[];
+    const counts = count().map(({ n }) => n);
+    let total = counts.reduce((sum, n) => sum + n, 0);
+    if (total > most) {
+      const numbered = `select id, row_number() over (partition by device order by id desc) as n from ${table}`;
+      this.#database
+        .prepare(`delete from ${table} where id in (select id from (${numbered}) where n > ?)`)
+        .run(fairShare(counts, kept));
+      // Of more devices than events that are kept.
+      this.#database
+        .prepare(
+          `delete from ${table} where id <= (select id from ${table} order by id desc limit 1 offset ?)`,
+        )
+        .run(most);
+      total = Math.min(total, kept);
+    }
+    this.#looks[table] = last + most - total;
   }
 
   /** The last one's row: they are numbered one after the other. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Generations } from './generations.js';
+import { FairMap } from './fair-map.js';
 import { areSameDevice } from './processes.js';
 
 /** What two logs tell of. */
@@ -32,7 +32,7 @@ export function boundedKey(key: string): string {
 
 /** What has lately been seen by a key, so that another log's word on the same can be told. */
 export class Sightings<Data> {
-  readonly #byKey = new Generations<Sighting<Data>[]>(mostKeys);
+  readonly #byKey = new FairMap<Sighting<Data>[]>(mostKeys);
   readonly #spacingMs: number;
 
   /** @param spacingMs sightings of one key closer than that are one */
@@ -58,6 +58,7 @@ export class Sightings<Data> {
     if (known.length > mostPerKey) {
       known.shift();
     }
+    this.#byKey.set(key, known);
     return true;
   }
 
