@@ -6,9 +6,8 @@ import { mayNameDatabases } from './kql/databases.js';
 import { declaredParameters, type FunctionText, functionsIn } from './kql/declarations.js';
 import { checkDeclared } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
-import { startIn } from './kql/places.js';
 import type { Edit } from './kql/source.js';
-import type { SyntaxNode } from './kql/syntax.js';
+import { type SyntaxNode, startOf } from './kql/syntax.js';
 import { type Visualization, visualizationOf } from './kql/visualization.js';
 import { type QueryParameters, unsupported } from './plan/context.js';
 import { explainPlan } from './plan/explain.js';
@@ -198,10 +197,8 @@ function planned(
       isGuessable = false;
       continue;
     }
-    const endOf = (node: SyntaxNode) => {
-      const start = startIn(bound.root, node);
-      return start && bound.spanInQuery({ start: start + node.Width, length: 0 }).start;
-    };
+    const endOf = (node: SyntaxNode) =>
+      bound.spanInQuery({ start: startOf(node) + node.Width, length: 0 }).start;
     const ask = (key: string, probe: Relation) => {
       try {
         return { bound, outcome: asked(key, probe, evaluate) };
@@ -235,8 +232,8 @@ function planned(
       const { key, call, probe, columns, unnamed } = error;
       if (!columns) return ask(key, probe);
       const start = endOf(call);
-      // A catalog's function is no part of the query, and of two equal texts either may be meant.
-      if (!start) {
+      // A catalog's function is no part of the query.
+      if (start === 0) {
         throw inQuery(
           unsupported(call, 'A plugin whose columns depend on the data', 'declare them here'),
           bound,
@@ -245,6 +242,8 @@ function planned(
       const there = new Set(columns.map(({ name }) => name));
       const guesses = unnamed ? [...guessed].filter((name) => !there.has(name)) : [];
       const all = [...columns, ...guesses.map((name) => ({ name, type: unnamed ?? 'string' }))];
+      // What an earlier call of the same function had no row to name is named now.
+      edits = edits.filter((edit) => edit.start !== start);
       edits.push({ start, length: 0, text: schemaClause(all) });
       isGuessable ||= unnamed !== undefined;
     }

@@ -103,7 +103,7 @@ export function kindOf(node: SyntaxNode): string {
 }
 
 export function spanOf(node: SyntaxNode): TextSpan {
-  return { start: node.TextStart, length: Math.max(node.Width, 0) };
+  return { start: startOf(node), length: Math.max(node.Width, 0) };
 }
 
 export interface NamedSymbol {
@@ -170,9 +170,27 @@ export function isTabular(type: TypeSymbol | null | undefined): boolean {
   );
 }
 
+/** The declared bodies of functions, by those that are bound for one call: trees of their own, of the same text. */
+const declaredBodies = new WeakMap<SyntaxNode, SyntaxNode>();
+
 /** The statements of a `let` function's body as bound for this call, or undefined for a built-in. */
-export function calledBody(call: SyntaxNode): SyntaxNode | undefined {
+export function calledBody(call: SyntaxNode, declared: SyntaxNode): SyntaxNode | undefined {
   const get = (call as unknown as { GetCalledFunctionBody?: () => SyntaxNode | null })
     .GetCalledFunctionBody;
-  return get?.call(call) ?? undefined;
+  const body = get?.call(call) ?? undefined;
+  if (body && body !== declared) declaredBodies.set(topOf(body), declared);
+  return body;
+}
+
+/** Where the node starts in the text that is bound. */
+export function startOf(node: SyntaxNode): number {
+  const top = topOf(node);
+  const declared = declaredBodies.get(top);
+  return declared ? startOf(declared) + node.TextStart - top.TextStart : node.TextStart;
+}
+
+function topOf(node: SyntaxNode): SyntaxNode {
+  let top = node;
+  while (top.Parent) top = top.Parent;
+  return top;
 }

@@ -7,6 +7,7 @@ import {
   namesBySource,
   type SchemaColumn,
   type SyntaxNode,
+  spanOf,
   type TypeSymbol,
 } from '../kql/syntax.js';
 import { newColumn, type PlanContext, type Row } from './context.js';
@@ -148,7 +149,7 @@ function tupleValues(
       name: 'tuple_item',
       arguments: [expression, { kind: 'literal', type: 'long', value: BigInt(index) }],
       type: column.type,
-      span: { start: node.TextStart, length: node.Width },
+      span: spanOf(node),
     },
   }));
 }

@@ -1,6 +1,5 @@
 import type { ScalarType } from '../catalog/types.js';
 import { HuntError } from '../errors.js';
-import { isInCalledBody } from '../kql/places.js';
 import {
   columnsOf,
   type Expression,
@@ -39,6 +38,8 @@ export class PluginCall {
   readonly parts: readonly Expression[];
   readonly #positional: Expression[] = [];
   readonly #named = new Map<string, Expression>();
+  /** Of what the data have said of its columns. */
+  #key: string;
 
   constructor(node: Expression, input: Relation, context: PlanContext) {
     this.node = node;
@@ -46,6 +47,7 @@ export class PluginCall {
     this.context = context;
     this.call = member(node, 'FunctionCall');
     this.name = member(this.call, 'Name').SimpleName ?? '';
+    this.#key = `${this.name} ${context.placeOf(this.call)}`;
     this.parts = elements(member<SyntaxNode>(this.call, 'ArgumentList'), 'Expressions');
     for (const part of this.parts) {
       if (kindOf(part) === 'SimpleNamedExpression') {
@@ -127,38 +129,54 @@ export class PluginCall {
     columns: (answers: readonly Record<string, unknown>[]) => readonly SchemaColumn[],
     unnamed: ScalarType,
   ): void {
-    const { answers } = this;
+    const calls = this.#callsOfPlace();
     if (this.isDeclared) {
-      if (answers) this.#refuseSecondCall();
-      return;
+      // By the query itself, or by us for the first call of the function.
+      if (!this.answers) return;
+      if (calls.count > 1) this.#key += ` ${calls.count}`;
+    }
+    const { answers } = this;
+    const own = answers && columns(answers);
+    if (this.isDeclared && own) {
+      const isSame = JSON.stringify(own) === JSON.stringify(this.schema);
+      if (calls.count === 1 || answers.length === 0 || isSame) {
+        calls.areNamed ||= answers.length > 0;
+        return;
+      }
+      if (calls.areNamed) {
+        throw unsupported(
+          this.call,
+          `${this.name} in a function whose calls have different columns`,
+          'declare them behind it: (Name: type, …)',
+        );
+      }
     }
     throw new SchemaNeeded({
       key: this.#key,
       call: this.call,
       probe: probe(),
-      columns: answers && columns(answers),
+      columns: own,
       unnamed: answers?.length === 0 ? unnamed : undefined,
     });
   }
 
-  get #key(): string {
-    return `${this.name} ${this.context.placeOf(this.call)}`;
-  }
-
   /** The text of a function has one schema for all of its calls. */
-  #refuseSecondCall(): void {
-    if (!isInCalledBody(this.call)) return;
-    const known = planned.get(this.context.counter) ?? new Set();
-    if (known.has(this.#key)) {
-      throw unsupported(
-        this.call,
-        `${this.name} in a function that is called twice`,
-        'its columns may differ; declare them behind it: (Name: type, …)',
-      );
-    }
-    planned.set(this.context.counter, known.add(this.#key));
+  #callsOfPlace(): Calls {
+    const ofRun = planned.get(this.context.counter) ?? new Map<string, Calls>();
+    planned.set(this.context.counter, ofRun);
+    const calls = ofRun.get(this.#key) ?? { count: 0, areNamed: false };
+    ofRun.set(this.#key, calls);
+    calls.count++;
+    return calls;
   }
 }
 
-/** Calls whose columns came from the data, by the planning run. */
-const planned = new WeakMap<object, Set<string>>();
+/** Calls of one place in the text. */
+interface Calls {
+  count: number;
+  /** One of them had rows that name columns. */
+  areNamed: boolean;
+}
+
+/** Calls whose columns come from the data, by the planning run and their places. */
+const planned = new WeakMap<object, Map<string, Calls>>();

@@ -21,7 +21,8 @@ export type FunctionVariable = Extract<Variable, { kind: 'function' }>;
 
 /** The body as bound for this call, or as declared where the call has none of its own. */
 export function bodyOf(call: SyntaxNode, definition: FunctionVariable): SyntaxNode {
-  return calledBody(call) ?? member<SyntaxNode>(definition.declaration, 'Body');
+  const declared = member<SyntaxNode>(definition.declaration, 'Body');
+  return calledBody(call, declared) ?? declared;
 }
 
 /**
