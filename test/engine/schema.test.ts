@@ -3,7 +3,7 @@ import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { Column, Table } from '../../src/catalog/types.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createTableSql, dropExpired, migrate, type Retention } from '../../src/engine/schema.js';
-import { identifier } from '../../src/sql/sql.js';
+import { columnTypes, identifier } from '../../src/sql/sql.js';
 import { termText } from '../../src/sql/terms.js';
 import {
   catalogOf,
@@ -58,7 +58,9 @@ describe('the whole catalog', () => {
     const types = new Map(columns.map(({ table, name, type }) => [`${table}.${name}`, type]));
     for (const table of builtinCatalog.tables) {
       for (const column of [...table.columns, ...(table.hiddenColumns ?? [])]) {
-        expect(types.get(`${table.name}.${column.name}`)).toBeDefined();
+        const type = types.get(`${table.name}.${column.name}`);
+        const plain = type?.replace(/^(LowCardinality|Nullable)\((.*)\)$/, '$2');
+        expect(plain, `${table.name}.${column.name}`).toBe(columnTypes[column.type]);
       }
       expect(types.get(`${table.name}._seq`)).toBe('UInt64');
       expect(types.get(`${table.name}._ingested`)).toBe("DateTime64(7, 'UTC')");
