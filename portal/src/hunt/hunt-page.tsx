@@ -1,12 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { HuntRequest, SavedQuery } from '../api/types.js';
+import type { HuntRequest } from '../api/types.js';
 import { setPreference, usePreferences } from '../app/preferences.js';
 import { useSession } from '../app/session-context.js';
 import { setStatusText } from '../app/status-text.js';
 import { copyText } from '../results/clipboard.js';
 import type { AskedView } from '../results/results.js';
-import { endOfQuery, sharedLength } from './add-to-query.js';
+import { endOfQuery } from './add-to-query.js';
 import { columnValuesQuery } from './column-values.js';
 import { copyAs, copyKinds } from './copy-as.js';
 import { copyHunt } from './copy-hunt.js';
@@ -14,13 +13,12 @@ import { forgetText } from './editor/code-editor.js';
 import type { EditorHandle } from './editor/editor-handle.js';
 import { EditorPart } from './editor-part.js';
 import { useEstimate } from './estimate.js';
-import type { Example } from './examples.js';
 import { useHuntCommands } from './hunt-commands.js';
 import { openTabs } from './open-tabs.js';
 import { PlanDrawer } from './plan.js';
 import { useSchema } from './queries.js';
 import { ResultPart } from './result-part.js';
-import { forgetRun, recallRun, runOf, startRun, useRun } from './runs.js';
+import { forgetRun, recallRun, runOf, useRun } from './runs.js';
 import { shareLink } from './share.js';
 import { SidePane } from './side-pane.js';
 import { Splitter } from './splitter.js';
@@ -28,9 +26,12 @@ import { isOnlyComments, statementAt } from './statements.js';
 import { strings } from './strings.js';
 import { TabStrip } from './tab-strip.js';
 import { useTableCommands } from './table-commands.js';
-import { requestOf, useTarget } from './target.js';
+import type { TabStore } from './tabs.js';
+import { requestOf, type Target, useTarget } from './target.js';
 import { useFindings } from './use-findings.js';
-import { useFunctions } from './use-functions.js';
+import { type FunctionKeeping, useFunctions } from './use-functions.js';
+import { useOpening } from './use-opening.js';
+import { useRunQuery } from './use-run-query.js';
 import { useSaving } from './use-saving.js';
 import { useSharedLink } from './use-shared-link.js';
 import { Welcome } from './welcome.js';
@@ -47,7 +48,6 @@ export function HuntPage() {
   const run = shown?.run;
   const { schemaOpen, schemaWidth, editorShare } = usePreferences();
   const schema = useSchema();
-  const client = useQueryClient();
   const editor = useRef<EditorHandle>(null);
   const body = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
@@ -60,30 +60,11 @@ export function HuntPage() {
   const functions = useFunctions();
   useSharedLink(store);
 
-  const runQuery = useCallback(
-    (change: (text: string) => string = (text) => text) => {
-      const found = target();
-      if (!found) return setStatusText(strings.nothingToRun);
-      editor.current?.closeHelp();
-      const query = change(found.request.query);
-      const request = { ...found.request, query };
-      const place = { start: found.start, length: sharedLength(query, found.request.query) };
-      const started = startRun(owner, store.active().id, request, place);
-      setStatusText('');
-      const stop = started.subscribe(() => {
-        if (started.get().phase === 'running') return;
-        stop();
-        void client.invalidateQueries({ queryKey: ['history'] });
-        void client.invalidateQueries({ queryKey: ['usage'] });
-      });
-    },
-    [target, store, client, owner],
-  );
-  const openText = useCallback(
-    (title: string, text: string, more: object = {}) => {
-      store.open({ title, text, range: store.active().range, ...more });
-    },
-    [store],
+  const runQuery = useRunQuery(owner, { store, editor, target });
+  const { openText, openEmpty, openSaved, openAndRun, openExample } = useOpening(
+    store,
+    editor,
+    runQuery,
   );
   const close = useCallback(
     (id: string) => {
@@ -97,6 +78,105 @@ export function HuntPage() {
   const commands = useHuntCommands({
     isRunning: run?.phase === 'running',
     ...{ store, editor, runQuery, close, save: saving.save },
+    ...pageActions({ store, target, functions, setPlanned, setView }),
+  });
+  useTableCommands(schema.data?.tables, openText);
+  const estimate = useEstimate(isOnlyComments(query) ? undefined : requestOf(query, tab), tab);
+  const findings = useFindings(tab.text, statement, run, estimate, schema.data);
+
+  const addToQuery = (lines: string) => {
+    const end = endOfQuery(store.active().text, run?.start ?? cursor);
+    if (end === undefined) editor.current?.insert(lines);
+    else editor.current?.replace(end, end, `\n${lines.trim()}`);
+  };
+
+  return (
+    <div className="qh-page">
+      <h1 className="qh-hidden">{strings.page}</h1>
+      {schemaOpen && (
+        <>
+          <SidePane
+            width={schemaWidth}
+            schema={schema}
+            actions={{
+              insert: (text) => editor.current?.insert(text),
+              preview: (table) => openAndRun(table, `${table}\n| take 50\n`),
+              values: (table, column) => openAndRun(column.name, columnValuesQuery(table, column)),
+            }}
+            functionActions={{
+              insert: (text) => editor.current?.insert(text),
+              open: openText,
+              keeping: functions,
+            }}
+            savedActions={{ open: openSaved, rename: saving.rename, remove: saving.remove }}
+            openPast={(hunt) => openText(strings.panes.history, hunt.text)}
+          />
+          <PaneSplitter width={schemaWidth} />
+        </>
+      )}
+      <div className="qh-main">
+        <TabStrip {...{ state, store }} onOpen={openEmpty} onClose={close} />
+        <div
+          id="hunt-panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${tab.id}`}
+          className="qh-panel"
+          ref={body}
+        >
+          <EditorPart
+            {...{ tab, store, editor, query, findings }}
+            isRunning={run?.phase === 'running'}
+            estimate={estimate.text}
+            schema={schema.data}
+            commands={commands}
+            onMove={() => setCursor(editor.current?.selection().start ?? 0)}
+            onCopyAs={(kind) => {
+              const found = target();
+              if (!found) return;
+              const { title } = copyKinds[kind];
+              void copy(copyAs(location.origin, kind, found.request), strings.copied(title));
+            }}
+          />
+          <EditorSplitter share={editorShare} heightOf={() => body.current?.clientHeight ?? 600} />
+          <div className="qh-result-part">
+            {shown ? (
+              <ResultPart
+                {...{ tab, shown, view }}
+                schema={schema.data}
+                onReplace={(start, end, text) => editor.current?.replace(start, end, text)}
+                onShowProblem={(start, length) => editor.current?.reveal(start, length)}
+                onAgain={() => runQuery()}
+                onAddToQuery={addToQuery}
+                onOpenQuery={(text, title) => openText(title, text)}
+              />
+            ) : (
+              <Welcome isDemo={settings.demo} onOpen={openExample} />
+            )}
+          </div>
+        </div>
+      </div>
+      {saving.dialogs}
+      {functions?.dialogs}
+      <PlanDrawer request={planned} onClose={() => setPlanned(undefined)} />
+    </div>
+  );
+}
+
+/** What the commands do with the query under the cursor and with its answer. */
+function pageActions({
+  store,
+  target,
+  functions,
+  setPlanned,
+  setView,
+}: {
+  readonly store: TabStore;
+  readonly target: () => Target | undefined;
+  readonly functions: FunctionKeeping | undefined;
+  readonly setPlanned: (request: HuntRequest) => void;
+  readonly setView: (view: AskedView) => void;
+}) {
+  return {
     stop: () => runOf(store.active().id)?.stop(),
     share: async () => {
       const { title, text, range } = store.active();
@@ -122,123 +202,43 @@ export function HuntPage() {
     }),
     copyAll: async () =>
       setStatusText(await copyHunt(store.active(), runOf(store.active().id)?.get())),
-  });
-  useTableCommands(schema.data?.tables, openText);
-  const estimate = useEstimate(isOnlyComments(query) ? undefined : requestOf(query, tab), tab);
-  const findings = useFindings(tab.text, statement, run, estimate, schema.data);
+  };
+}
 
-  const addToQuery = (lines: string) => {
-    const end = endOfQuery(store.active().text, run?.start ?? cursor);
-    if (end === undefined) editor.current?.insert(lines);
-    else editor.current?.replace(end, end, `\n${lines.trim()}`);
-  };
-  const openSaved = (saved: SavedQuery) => {
-    const known = store.get().tabs.find((each) => each.saved?.id === saved.id);
-    if (known) return store.activate(known.id);
-    const { id, text, name } = saved;
-    openText(name, text, { saved: { id, text } });
-  };
-  const newTab = () => {
-    store.open();
-    editor.current?.focus();
-  };
-  const openAndRun = (title: string, text: string) => {
-    openText(title, text);
-    requestAnimationFrame(() => runQuery());
-  };
-  const openExample = ({ title, text }: Example) => {
-    if (store.active().text.trim() === '') store.change(tab.id, { title, text });
-    else openText(title, text);
-  };
-
+/** Between the schema and the tabs. */
+function PaneSplitter({ width }: { readonly width: number }) {
   return (
-    <div className="qh-page">
-      <h1 className="qh-hidden">{strings.page}</h1>
-      {schemaOpen && (
-        <>
-          <SidePane
-            width={schemaWidth}
-            schema={schema}
-            actions={{
-              insert: (text) => editor.current?.insert(text),
-              preview: (table) => openAndRun(table, `${table}\n| take 50\n`),
-              values: (table, column) => openAndRun(column.name, columnValuesQuery(table, column)),
-            }}
-            functionActions={{
-              insert: (text) => editor.current?.insert(text),
-              open: openText,
-              keeping: functions,
-            }}
-            savedActions={{ open: openSaved, rename: saving.rename, remove: saving.remove }}
-            openPast={(hunt) => openText(strings.panes.history, hunt.text)}
-          />
-          <Splitter
-            label={strings.resizePane}
-            orientation="vertical"
-            value={schemaWidth}
-            min={200}
-            max={640}
-            onMove={(delta) =>
-              setPreference('schemaWidth', Math.min(640, Math.max(200, schemaWidth + delta)))
-            }
-          />
-        </>
-      )}
-      <div className="qh-main">
-        <TabStrip {...{ state, store }} onOpen={newTab} onClose={close} />
-        <div
-          id="hunt-panel"
-          role="tabpanel"
-          aria-labelledby={`tab-${tab.id}`}
-          className="qh-panel"
-          ref={body}
-        >
-          <EditorPart
-            {...{ tab, store, editor, query, findings }}
-            isRunning={run?.phase === 'running'}
-            estimate={estimate.text}
-            schema={schema.data}
-            commands={commands}
-            onMove={() => setCursor(editor.current?.selection().start ?? 0)}
-            onCopyAs={(kind) => {
-              const found = target();
-              if (!found) return;
-              const { title } = copyKinds[kind];
-              void copy(copyAs(location.origin, kind, found.request), strings.copied(title));
-            }}
-          />
-          <Splitter
-            label={strings.resizeEditor}
-            orientation="horizontal"
-            value={editorShare * 100}
-            min={15}
-            max={85}
-            onMove={(delta) => {
-              const share = editorShare + delta / (body.current?.clientHeight ?? 600);
-              setPreference('editorShare', Math.min(0.85, Math.max(0.15, share)));
-            }}
-          />
-          <div className="qh-result-part">
-            {shown ? (
-              <ResultPart
-                {...{ tab, shown, view }}
-                schema={schema.data}
-                onReplace={(start, end, text) => editor.current?.replace(start, end, text)}
-                onShowProblem={(start, length) => editor.current?.reveal(start, length)}
-                onAgain={() => runQuery()}
-                onAddToQuery={addToQuery}
-                onOpenQuery={(text, title) => openText(title, text)}
-              />
-            ) : (
-              <Welcome isDemo={settings.demo} onOpen={openExample} />
-            )}
-          </div>
-        </div>
-      </div>
-      {saving.dialogs}
-      {functions?.dialogs}
-      <PlanDrawer request={planned} onClose={() => setPlanned(undefined)} />
-    </div>
+    <Splitter
+      label={strings.resizePane}
+      orientation="vertical"
+      value={width}
+      min={200}
+      max={640}
+      onMove={(delta) => setPreference('schemaWidth', Math.min(640, Math.max(200, width + delta)))}
+    />
+  );
+}
+
+/** Between a query and its rows. */
+function EditorSplitter({
+  share,
+  heightOf,
+}: {
+  /** Of the height that both have. */
+  readonly share: number;
+  readonly heightOf: () => number;
+}) {
+  return (
+    <Splitter
+      label={strings.resizeEditor}
+      orientation="horizontal"
+      value={share * 100}
+      min={15}
+      max={85}
+      onMove={(delta) =>
+        setPreference('editorShare', Math.min(0.85, Math.max(0.15, share + delta / heightOf())))
+      }
+    />
   );
 }
 
