@@ -181,8 +181,8 @@ describe('a token request that is wrong gets Entra’s error', () => {
       '/default',
       () => without(v1(), 'client_id'),
       400,
-      'unauthorized_client',
-      700016,
+      'invalid_request',
+      900144,
     ],
     ['unknown tenant', '/nobody', v1, 400, 'invalid_request', 90002],
     [
@@ -241,6 +241,8 @@ describe('a token request that is wrong gets Entra’s error', () => {
     ['tenant', '/nobody', v1, "'nobody'"],
     ['parameter', '/default', () => without(v1(), 'resource'), "'resource'"],
     ['grant type', '/default', () => without(v1(), 'grant_type'), "'grant_type'"],
+    ['application id', '/default', () => without(v1(), 'client_id'), "parameter: 'client_id'"],
+    ['application id', '/common', () => ({ ...v1(), client_id: '' }), "parameter: 'client_id'"],
   ])('it says which %s is meant', async (_what, tenant, fields, said) => {
     const { json } = await ask(`${tenant}/oauth2/token`, fields());
     expect(json['error_description']).toContain(said);

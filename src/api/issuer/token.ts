@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../../identity/apps.js';
 import { findClient } from '../../identity/issuer/client.js';
 import { type ClientProof, deviceCodeGrant } from '../../identity/issuer/clients.js';
 import {
@@ -97,10 +98,14 @@ export function formOf({ body, headers }: FastifyRequest): Promise<URLSearchPara
 }
 
 /** The application that a form is from, or why it is refused. */
-export function clientOf(request: FastifyRequest, fields: URLSearchParams, store: Store) {
+export async function clientOf(
+  request: FastifyRequest,
+  fields: URLSearchParams,
+  store: Store,
+): Promise<App | EntraErrorName> {
   const { tenant } = request.params as { tenant: string };
-  const clientId = fields.get('client_id') ?? basicUser(request.headers.authorization) ?? '';
-  return findClient(store, tenant, clientId);
+  const clientId = fields.get('client_id') || basicUser(request.headers.authorization);
+  return clientId ? findClient(store, tenant, clientId) : 'parameter';
 }
 
 /** Who may be guessing: the application from this address, and the user's password. */
@@ -164,8 +169,8 @@ export function refuseClient(
   fields: URLSearchParams,
 ): FastifyReply {
   const { tenant } = request.params as { tenant: string };
-  const about =
-    name === 'tenant' ? tenant : subjectOf(name, (field) => fields.get(field) ?? undefined);
+  const subject = () => subjectOf(name, (field) => fields.get(field) ?? undefined);
+  const about = name === 'tenant' ? tenant : name === 'parameter' ? 'client_id' : subject();
   return refuse(request, reply, name, about);
 }
 
