@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { settingsReference } from '../src/cli/settings-reference.js';
 import { connectorReference } from '../src/ingest/reference.js';
 import { kqlReference } from '../src/reference.js';
 import { supportMatrix } from '../src/support.js';
@@ -11,6 +12,7 @@ const folder = fileURLToPath(new URL('../docs/reference', import.meta.url));
 const pages: Readonly<Record<string, string>> = {
   'kql.md': kqlReference(supportMatrix()),
   'connectors.md': connectorReference(),
+  'settings.md': settingsReference(),
 };
 
 mkdirSync(folder, { recursive: true });

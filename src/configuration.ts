@@ -24,28 +24,60 @@ export function parseRetention(text: string): number | null {
 
 const megabyte = 2 ** 20;
 
+/** A whole number; text as well, which environment variables and flags are. Its default is one of the input. */
+function whole(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.union([z.number(), z.string()], { error }).transform((value, context) => {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number)) {
+      if (number >= least && number <= most) return number;
+    }
+    context.addIssue(`${error}; not ${value}`);
+    return z.NEVER;
+  });
+}
+
 const definedProfile = z
   .strictObject({
-    /** The profile that it starts from. */
-    like: z.string().default('generous'),
-    wallSeconds: z.number().positive().max(86_400).optional(),
-    rows: z.number().int().positive().max(10_000_000).optional(),
-    resultMegabytes: z.number().int().positive().optional(),
-    lookbackDays: z.number().int().positive().nullable().optional(),
-    quotaPer: z.enum(['tenant', 'application']).optional(),
+    like: z.string().default('generous').describe('The profile that it starts from'),
+    wallSeconds: z
+      .number()
+      .positive()
+      .max(86_400)
+      .optional()
+      .describe('Longest time of a hunt, in seconds'),
+    rows: z.number().int().positive().max(10_000_000).optional().describe('Most rows of an answer'),
+    resultMegabytes: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('Largest answer, which waits on disk until it is read'),
+    lookbackDays: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .optional()
+      .describe(
+        'How far back a hunt looks that names no time span; null: as far as events are kept',
+      ),
+    quotaPer: z.enum(['tenant', 'application']).optional().describe('Who shares the quotas'),
     quotas: z
       .array(
         z.strictObject({
-          kind: z.enum(['calls', 'runningTime', 'cpu']),
-          limit: z.number().positive(),
+          kind: z.enum(['calls', 'runningTime', 'cpu']).describe('What is counted'),
+          limit: z.number().positive().describe('Calls, or seconds'),
           windowSeconds: z
             .number()
             .int()
             .positive()
-            .max(31 * 86_400),
+            .max(31 * 86_400)
+            .describe('The time in which so much may be used'),
         }),
       )
-      .optional(),
+      .optional()
+      .describe('What hunts may use together'),
   })
   .transform(({ resultMegabytes, ...profile }) => ({
     ...profile,
@@ -59,50 +91,67 @@ const address = z.url({ protocol: /^https?$/ }).refine((url) => {
 
 /** An OIDC issuer whose tokens are accepted: see `identity/external.ts`. */
 const externalIssuer = z.strictObject({
-  issuer: address,
-  alsoNamed: z.array(z.string().min(1)).default([]),
-  tenant: z.string().default('default'),
-  jwksUri: address.optional(),
+  issuer: address.describe("Its address, as its tokens' `iss` has it"),
+  alsoNamed: z.array(z.string().min(1)).default([]).describe("What else its tokens' `iss` may be"),
+  tenant: z.string().default('default').describe('The tenant that it opens: an id or a name'),
+  jwksUri: address.optional().describe('Where its keys are, where its metadata do not say so'),
   audiences: z
     .partialRecord(z.enum(['legacy', 'graph', 'kusto', 'quarry']), z.array(z.string().min(1)))
-    .optional(),
-  rolesClaim: z.string().min(1).default('roles'),
-  scopesClaim: z.string().min(1).default('scp'),
+    .optional()
+    .describe("For each API the audiences of its tokens; by default Microsoft's and this server"),
+  rolesClaim: z.string().min(1).default('roles').describe('The claim that holds roles'),
+  scopesClaim: z.string().min(1).default('scp').describe('The claim that holds scopes'),
 });
 
 const sourceCommon = {
-  /** Tells it from others, in counters and logs; its positions are kept under it. */
-  name: z.string().min(1).max(200).optional(),
-  /** A tenant's id or name. */
-  tenant: z.string().min(1).default('default'),
-  /** What its events are; by default each file's first records tell. */
-  source: z.string().min(1).optional(),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Tells it from others, in counters and logs; its positions are kept under it'),
+  tenant: z.string().min(1).default('default').describe("The tenant's id or name"),
+  source: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("What its events are; by default each file's first records tell"),
 };
+
+const pollSeconds = (byDefault: number) =>
+  z.number().positive().max(3_600).default(byDefault).describe('How often it is looked at');
 
 /** A source of telemetry that the server reads by itself: see `ingest/sources/`. */
 const sourceShape = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('folder'),
+      kind: z.literal('folder').describe('Files of this machine'),
       ...sourceCommon,
-      /** A file, or a folder with all that is below it. */
-      path: z.string().min(1),
-      /** Names of files, with `*` and `?`. */
-      pattern: z.string().min(1).optional(),
-      pollSeconds: z.number().positive().max(3_600).default(1),
+      path: z.string().min(1).describe('A file, or a folder with all that is below it'),
+      pattern: z.string().min(1).optional().describe('Names of files, with `*` and `?`'),
+      pollSeconds: pollSeconds(1),
     }),
     z.strictObject({
-      kind: z.literal('azure-storage'),
+      kind: z.literal('azure-storage').describe('Blobs of a storage account'),
       ...sourceCommon,
-      /** Of the account, with a key or a shared access signature. */
-      connectionString: z.string().min(1).optional(),
-      /** A file that holds it. */
-      connectionStringFile: z.string().min(1).optional(),
-      /** Instead: the address of the account or of a container, with a shared access signature. */
-      url: z.url({ protocol: /^https?$/ }).optional(),
-      /** Names of containers, with `*` and `?`; those of the Streaming API by default. */
-      containers: z.string().min(1).optional(),
-      pollSeconds: z.number().positive().max(3_600).default(60),
+      connectionString: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Of the account, with a key or a shared access signature'),
+      connectionStringFile: z.string().min(1).optional().describe('A file that holds it'),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'Instead: the address of the account or of a container, with a shared access signature',
+        ),
+      containers: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Names of containers, with `*` and `?`; those of the Streaming API by default'),
+      pollSeconds: pollSeconds(60),
     }),
   ])
   .transform((source) => ({
@@ -117,103 +166,185 @@ const retention = z
   .union([z.string(), z.number()])
   .transform((value) => parseRetention(`${value}`));
 
-const configurationShape = z.strictObject({
-  /** The data directory. */
-  data: z.string().min(1),
-  host: z.string().min(1).default('127.0.0.1'),
-  /** 0: any free port. */
-  port: z.coerce.number().int().min(0).max(65_535).default(8080),
-  /** The address that clients reach the server by, where it is not the one it listens on. */
+/** What a server may take of its machine. */
+const sizes = {
+  engineMemoryMegabytes: whole(512, 16_777_216)
+    .optional()
+    .describe(
+      "Most memory of the database engine; by default 60 % of the machine's, or of the container's",
+    ),
+  concurrentHunts: whole(1, 256)
+    .optional()
+    .describe(
+      'Hunts that run at once, others wait for their turn; by default as many as there are cores, at least 2',
+    ),
+  huntMemoryMegabytes: whole(1, 16_777_216)
+    .prefault(4096)
+    .describe(
+      "Most memory of one hunt, if that is less than its share: three quarters of the engine's, divided by `concurrentHunts`",
+    ),
+  compileThreads: whole(3, 64)
+    .prefault(4)
+    .describe(
+      'Threads that read the texts of hunts: one, and so many while texts wait; neither a caller nor a tenant has all',
+    ),
+  compileMemoryMegabytes: whole(256, 16_384)
+    .prefault(1024)
+    .describe('Most memory of each of these threads; a text that needs more is refused'),
+  telemetryRequestMegabytes: whole(1, 256)
+    .prefault(64)
+    .describe(
+      'Largest request of Elasticsearch, Splunk and OpenTelemetry clients, unpacked; other telemetry may have any size',
+    ),
+  telemetryMemoryMegabytes: whole(16, 65_536)
+    .prefault(256)
+    .describe(
+      'Memory of all requests of telemetry under way; beyond it, senders are told to come again',
+    ),
+  recordMegabytes: whole(1, 64)
+    .prefault(4)
+    .describe('Largest record of telemetry; a larger one goes to `QuarryIngestErrors`'),
+  spoolMegabytes: whole(1, 1_048_576)
+    .prefault(256)
+    .describe(
+      'Telemetry on disk that waits for the engine; beyond it, senders are told to come again, and sources wait',
+    ),
+};
+
+/** Every setting: `npm run docs` makes its reference of what is described here. */
+export const configurationShape = z.strictObject({
+  data: z.string().min(1).describe('The data directory; nothing starts without one'),
+  host: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
+  port: whole(0, 65_535).prefault(8080).describe('The port to listen on; 0: any free one'),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  /** Further host names by which clients ask for tokens. */
-  hostNames: z.array(z.string().regex(/^[\w.-]+(:\d+)?$/)).default([]),
-  /** Paths of a certificate chain and its key, in PEM; without them the server speaks plain HTTP. */
-  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
-  /** Origins whose pages may call the API from a browser. */
-  corsOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
-  /** `postgres://…` of a shared metadata store; by default a file in the data directory. */
+    .optional()
+    .describe('The address that clients reach the server by, where it is another one'),
+  hostNames: z
+    .array(z.string().regex(/^[\w.-]+(:\d+)?$/))
+    .default([])
+    .describe('Further host names by which clients ask for tokens'),
+  tls: z
+    .strictObject({
+      certificate: z.string().min(1).describe('A file with the certificate chain, in PEM'),
+      key: z.string().min(1).describe('A file with its key, in PEM'),
+    })
+    .optional()
+    .describe('A certificate; without one the server speaks plain HTTP'),
+  corsOrigins: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .describe('Origins whose pages may call the API from a browser'),
   store: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
-    .optional(),
-  /** What the default tenant keeps: `30d`, `forever`; by default what it kept before. */
-  retention: retention.optional(),
-  /** How long the record of who did what is kept. */
-  auditRetention: retention.default(365),
-  /** Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them. */
-  tolerantBodies: flag.default(true),
-  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** Where traces are sent, in OTLP over HTTP: `http://localhost:4318/v1/traces`. Off by default. */
-  tracesUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Whether Quarry issues tokens itself. */
-  embeddedIssuer: flag.default(true),
-  /** Other issuers whose tokens are accepted. */
-  issuers: z.array(externalIssuer).default([]),
-  /** The pages in the browser. */
+    .optional()
+    .describe('`postgres://…` of a shared metadata store; by default a file in the data directory'),
+  retention: retention
+    .optional()
+    .describe('What the default tenant keeps: `30d`, `forever`; by default what it kept before'),
+  auditRetention: retention
+    .prefault('365d')
+    .describe('How long the record of who did what is kept: `365d`, `forever`'),
+  tolerantBodies: flag
+    .prefault(true)
+    .describe(
+      "Whether the first generations' paths accept raw line breaks in JSON, as their documentation has them",
+    ),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged, as JSON lines on standard output'),
+  tracesUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where traces are sent, in OTLP over HTTP: `http://localhost:4318/v1/traces`'),
+  embeddedIssuer: flag.prefault(true).describe('Whether Quarry issues tokens itself'),
+  issuers: z.array(externalIssuer).default([]).describe('Other issuers whose tokens are accepted'),
   portal: z
     .strictObject({
-      /** Where its users sign in, where not with the embedded issuer: one of `issuers`. */
       signIn: z
         .strictObject({
-          issuer: address,
-          /** The client that is registered for the portal there, a public one. */
-          clientId: z.string().min(1).max(256),
-          scope: z.string().min(1).max(1024),
+          issuer: address.describe('One of `issuers`'),
+          clientId: z
+            .string()
+            .min(1)
+            .max(256)
+            .describe('The client that is registered for the portal there, a public one'),
+          scope: z.string().min(1).max(1024).describe('What it asks for'),
         })
-        .optional(),
+        .optional()
+        .describe('Where its users sign in, where not with the embedded issuer'),
     })
-    .default({}),
-  /** How much the clocks of issuers may differ from ours. */
-  clockSkewSeconds: z.coerce.number().int().min(0).max(600).default(60),
-  /** Path of a MaxMind DB file with the places of IP addresses, instead of the countries that come with Quarry. */
-  geoDatabase: z.string().min(1).optional(),
-  /** What `externaldata` may read: nothing, unless hosts are named. */
+    .default({})
+    .describe('The pages in the browser'),
+  clockSkewSeconds: whole(0, 600)
+    .prefault(60)
+    .describe('How much the clocks of issuers may differ from ours'),
+  geoDatabase: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A MaxMind DB file with the places of IP addresses, instead of the countries that come with Quarry',
+    ),
   externalData: z
     .strictObject({
       allow: z
         .array(
           z.strictObject({
-            /** A host name, or `*.name` for all below one. */
-            host: z.string().regex(/^(\*\.)?[\w.-]+$/),
-            /** It may be in a private network. */
-            private: z.boolean().optional(),
+            host: z
+              .string()
+              .regex(/^(\*\.)?[\w.-]+$/)
+              .describe('A host name, or `*.name` for all below one'),
+            private: z.boolean().optional().describe('It may be in a private network'),
           }),
         )
-        .default([]),
-      maxMegabytes: z.number().int().positive().max(1024).default(16),
-      timeoutSeconds: z.number().positive().max(600).default(30),
+        .default([])
+        .describe('The hosts; by default none'),
+      maxMegabytes: z.number().int().positive().max(1024).default(16).describe('Largest file'),
+      timeoutSeconds: z
+        .number()
+        .positive()
+        .max(600)
+        .default(30)
+        .describe('How long a file may take'),
     })
-    .prefault({}),
-  /** Whether events that Defender has no row for have one: raw disk access, WMI filters, files on the wire. */
-  extensions: flag.default(false),
-  /** Where telemetry is fetched from. */
+    .prefault({})
+    .describe('What `externaldata` may read'),
+  extensions: flag
+    .prefault(false)
+    .describe(
+      'Whether events that Defender has no row for have one: raw disk access, WMI filters, files on the wire',
+    ),
   sources: z
     .array(sourceShape)
     .default([])
     .refine((sources) => new Set(sources.map(({ name }) => name)).size === sources.length, {
       message: 'two have the same name',
-    }),
-  /** An address of its own for shippers that know Elasticsearch's paths at the root alone. */
+    })
+    .describe('Where telemetry is fetched from'),
   elasticsearch: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.number().int().min(0).max(65_535).default(9200),
+      host: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
+      port: z.number().int().min(0).max(65_535).default(9200).describe('The port to listen on'),
     })
-    .optional(),
-  /** Most memory of one hunt. */
-  huntMemoryMegabytes: z.coerce.number().int().positive().default(4096),
-  /** Which limits and quotas hunts have, by name: the presets of `hunting/profiles.ts`, and own ones. */
+    .optional()
+    .describe(
+      "An address of its own for shippers that know Elasticsearch's paths at the root alone",
+    ),
+  ...sizes,
   profiles: z
     .strictObject({
-      default: z.string().default('generous'),
-      generations: z.partialRecord(z.enum(generationNames), z.string()).default({}),
-      tenants: z.record(z.string(), z.string()).default({}),
-      /** By client id. */
-      applications: z.record(z.string(), z.string()).default({}),
-      define: z.record(z.string(), definedProfile).default({}),
+      default: z.string().default('generous').describe('Where nothing below says otherwise'),
+      generations: z
+        .partialRecord(z.enum(generationNames), z.string())
+        .default({})
+        .describe('By the family of paths'),
+      tenants: z.record(z.string(), z.string()).default({}).describe("By the tenant's id"),
+      applications: z.record(z.string(), z.string()).default({}).describe('By client id'),
+      define: z.record(z.string(), definedProfile).default({}).describe('Own profiles, by name'),
     })
     .prefault({})
     .transform(({ define, ...choice }, context) => {
@@ -232,28 +363,31 @@ const configurationShape = z.strictObject({
         if (!Object.hasOwn(profiles, name)) context.addIssue(`there is no profile ${name}`);
       }
       return { ...choice, profiles };
-    }),
+    })
+    .describe('Which limits and quotas hunts have, by name: presets, and own ones'),
 });
 
 export type ConfigurationInput = z.input<typeof configurationShape>;
 export type Configuration = z.output<typeof configurationShape>;
 
-/** Environment variables, and what they set. Lists are separated by commas. */
-const environment: Readonly<Record<string, keyof ConfigurationInput>> = {
-  QUARRY_DATA: 'data',
-  QUARRY_HOST: 'host',
-  QUARRY_PORT: 'port',
-  QUARRY_PUBLIC_URL: 'publicUrl',
-  QUARRY_HOST_NAMES: 'hostNames',
-  QUARRY_STORE: 'store',
-  QUARRY_RETENTION: 'retention',
-  QUARRY_TOLERANT_BODIES: 'tolerantBodies',
-  QUARRY_EXTENSIONS: 'extensions',
-  QUARRY_EMBEDDED_ISSUER: 'embeddedIssuer',
-  QUARRY_TRACES_URL: 'tracesUrl',
-  QUARRY_LOG_LEVEL: 'logLevel',
-  QUARRY_CLOCK_SKEW_SECONDS: 'clockSkewSeconds',
-};
+/** Settings that have members, which the file alone can set. */
+const structured = [
+  'tls',
+  'issuers',
+  'portal',
+  'externalData',
+  'sources',
+  'elasticsearch',
+  'profiles',
+];
+/** In the environment, separated by commas. */
+const lists = ['hostNames', 'corsOrigins'];
+
+/** The environment variable of a setting: `QUARRY_PUBLIC_URL` of `publicUrl`. */
+export function variableOf(setting: string): string | undefined {
+  if (structured.includes(setting)) return undefined;
+  return `QUARRY_${setting.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
 
 /**
  * The configuration from flags, environment and one YAML file, in this order of precedence.
@@ -374,11 +508,12 @@ async function readYaml(file: string): Promise<object> {
 
 function fromEnvironment(variables: Readonly<Record<string, string | undefined>>): object {
   const settings: Record<string, unknown> = {};
-  for (const [variable, setting] of Object.entries(environment)) {
-    const value = variables[variable];
+  for (const setting of Object.keys(configurationShape.shape)) {
+    const value = variables[variableOf(setting) ?? ''];
     if (value === undefined || value === '') continue;
-    settings[setting] =
-      setting === 'hostNames' ? value.split(',').map((name) => name.trim()) : value;
+    settings[setting] = lists.includes(setting)
+      ? value.split(',').map((name) => name.trim())
+      : value;
   }
   return settings;
 }

@@ -61,6 +61,7 @@ import { openStore, type Store } from './store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from './store/tenants.js';
 
 const hourMs = 3_600_000;
+const megabyte = 2 ** 20;
 
 const { version: packageVersion } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -191,8 +192,11 @@ async function start(
   const lock = lockPlace(paths.root);
   closers.push(() => lock.release());
   if (configuration.tracesUrl) closers.push(await startTracing(configuration.tracesUrl));
+  const { engineMemoryMegabytes, concurrentHunts } = configuration;
   const engine = await startChdbEngine({
     dataDirectory: paths.root,
+    memoryBytes: engineMemoryMegabytes && engineMemoryMegabytes * megabyte,
+    slots: concurrentHunts,
     log: (line) => log.info(line, 'engine'),
   });
   closers.push(() => engine.close());
@@ -219,6 +223,9 @@ async function start(
     requests,
     counters,
     extensions: configuration.extensions,
+    spoolBytes: configuration.spoolMegabytes * megabyte,
+    maxRecordBytes: configuration.recordMegabytes * megabyte,
+    requestBytes: configuration.telemetryMemoryMegabytes * megabyte,
     log: (line) => log.info(line, 'ingest'),
   });
   closers.push(() => ingest.close());
@@ -250,7 +257,7 @@ async function start(
   closers.push(() => clearInterval(sweeper));
   const profiles = {
     ...configuration.profiles,
-    memoryBytes: configuration.huntMemoryMegabytes * 2 ** 20,
+    memoryBytes: configuration.huntMemoryMegabytes * megabyte,
   };
   const geo = new GeoDatabase(engine, configuration.geoDatabase);
   const { allow, maxMegabytes, timeoutSeconds } = configuration.externalData;
@@ -258,11 +265,14 @@ async function start(
     allow.length > 0
       ? externalDataReader({
           allow,
-          maxBytes: maxMegabytes * 2 ** 20,
+          maxBytes: maxMegabytes * megabyte,
           timeoutMs: timeoutSeconds * 1000,
         })
       : undefined;
-  const compiler = new CompileThreads();
+  const compiler = new CompileThreads({
+    mostThreads: configuration.compileThreads,
+    heapMegabytes: configuration.compileMemoryMegabytes,
+  });
   closers.push(() => compiler.close());
   const hunting = {
     engine,
@@ -313,7 +323,7 @@ async function start(
   const keys = await IssuerKeys.open(paths.keys);
   const ownNames = new Set<string>();
   const listener = {
-    ingest,
+    ingest: { ...ingest, bodyBytes: configuration.telemetryRequestMegabytes * megabyte },
     secrets: new ClientSecrets(store),
     verify: createVerifier({
       issuers: [

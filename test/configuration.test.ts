@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { settingsReference } from '../src/cli/settings-reference.js';
 import {
   checkConfiguration,
+  configurationShape,
   loadConfiguration,
   parseRetention,
   readCertificate,
+  variableOf,
 } from '../src/configuration.js';
 import { startQuarry } from '../src/main.js';
 
@@ -63,12 +67,33 @@ describe('a setting that is wrong is named', () => {
       /extensions: must be true or false/,
     ],
     ['a port that is no port', { data: 'x', port: '70000' }, /port/],
-    ['a word for a port', { data: 'x', port: 'http' }, /port: must be of type number/],
+    [
+      'a word for a port',
+      { data: 'x', port: 'http' },
+      /port: must be a whole number from 0 to 65535; not http/,
+    ],
+    ['a port that is none of both', { data: 'x', port: true }, /port: must be a whole number/],
     ['an address without a scheme', { data: 'x', publicUrl: 'hunt.example.com' }, /publicUrl/],
     ['a store that is no address', { data: 'x', store: 'mysql://x' }, /store/],
     ['a retention in weeks', { data: 'x', retention: '4w' }, /4w/],
     ['a setting that does not exist', { data: 'x', colour: 'red' }, /colour/],
-    ['no memory', { data: 'x', huntMemoryMegabytes: 0 }, /huntMemoryMegabytes/],
+    [
+      'a size with a unit',
+      { data: 'x', engineMemoryMegabytes: '8GB' },
+      /engineMemoryMegabytes: must be a whole number from 512 to 16777216; not 8GB/,
+    ],
+    ['half a hunt', { data: 'x', concurrentHunts: 1.5 }, /from 1 to 256; not 1.5/],
+    [
+      'a thread for everyone',
+      { data: 'x', compileThreads: '2' },
+      /compileThreads: .* from 3 to 64; not 2/,
+    ],
+    ['a thread without memory', { data: 'x', compileMemoryMegabytes: 255 }, /from 256 to 16384/],
+    ['no memory', { data: 'x', huntMemoryMegabytes: -1 }, /huntMemoryMegabytes: .* not -1/],
+    ['a request of the size of texts', { data: 'x', telemetryRequestMegabytes: 257 }, /1 to 256/],
+    ['little memory', { data: 'x', telemetryMemoryMegabytes: '8' }, /from 16 to 65536; not 8/],
+    ['a record larger than rows', { data: 'x', recordMegabytes: 65 }, /from 1 to 64; not 65/],
+    ['no spool', { data: 'x', spoolMegabytes: null }, /spoolMegabytes: must be a whole number/],
     ['a profile that does not exist', { data: 'x', profiles: { default: 'x' } }, /no profile x/],
     [
       'a profile like one that does not exist',
@@ -91,6 +116,59 @@ describe('a setting that is wrong is named', () => {
   ])('%s', async (_what, text, message) => {
     const file = text === 'missing' ? join(directory, 'none.yaml') : await yaml(text);
     await expect(loadConfiguration({ file })).rejects.toThrow(message);
+  });
+});
+
+test('settings have variables, and lists are separated by commas', async () => {
+  const environment = {
+    QUARRY_DATA: '/env',
+    QUARRY_CORS_ORIGINS: 'https://a.example, https://b.example',
+    QUARRY_AUDIT_RETENTION: '30d',
+    QUARRY_ENGINE_MEMORY_MEGABYTES: '1024',
+    QUARRY_SPOOL_MEGABYTES: '8',
+    QUARRY_SOURCES: 'folder',
+  };
+  expect(await loadConfiguration({ environment })).toMatchObject({
+    corsOrigins: ['https://a.example', 'https://b.example'],
+    auditRetention: 30,
+    engineMemoryMegabytes: 1024,
+    spoolMegabytes: 8,
+    sources: [],
+  });
+});
+
+test('the sizes are what they were before they were settings', () => {
+  const { engineMemoryMegabytes, concurrentHunts, ...set } = checkConfiguration({ data: 'x' });
+  expect([engineMemoryMegabytes, concurrentHunts]).toEqual([undefined, undefined]);
+  expect(set).toMatchObject({
+    huntMemoryMegabytes: 4096,
+    compileThreads: 4,
+    compileMemoryMegabytes: 1024,
+    telemetryRequestMegabytes: 64,
+    telemetryMemoryMegabytes: 256,
+    recordMegabytes: 4,
+    spoolMegabytes: 256,
+  });
+});
+
+describe('the page on settings', () => {
+  const page = readFileSync(new URL('../docs/reference/settings.md', import.meta.url), 'utf8');
+
+  test('is what `npm run docs` makes', () => {
+    expect(page).toBe(settingsReference());
+  });
+
+  test('names the variable of each setting that has no members', () => {
+    for (const setting of Object.keys(configurationShape.shape)) {
+      const hasMembers = page.includes(`\n## ${setting}\n`);
+      expect([setting, variableOf(setting) === undefined]).toEqual([setting, hasMembers]);
+    }
+  });
+
+  test('says of every setting what it is', () => {
+    const settings = page.split('\n').filter((line) => line.startsWith('| `'));
+    expect(settings.length).toBeGreaterThan(Object.keys(configurationShape.shape).length);
+    expect(settings.filter((line) => /\| +\|$/.test(line))).toEqual([]);
   });
 });
 

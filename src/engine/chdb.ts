@@ -16,9 +16,9 @@ export interface ChdbOptions {
   /** Holds `engine/`, `spool/` and `results/`; made when it is not there. */
   readonly dataDirectory: string;
   /** Most that the engine process may use; by default 60 % of what this machine or container has. */
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
   /** Hunts at once; by default one per core, at least 2. */
-  readonly slots?: number;
+  readonly slots?: number | undefined;
   readonly log?: (line: object) => void;
 }
 

@@ -7,12 +7,6 @@ import type { CompileReply, CompileRequest, CompileTasks, TaskName } from './com
 import { CompiledQueries } from './compiled-queries.js';
 import type { Asking, Caller, Compiler } from './compiler.js';
 
-/** Each has a parser of its own, which takes a hundred megabytes. */
-const mostThreads = 4;
-/** So that one is left for other tenants. */
-const mostOfOneTenant = mostThreads - 1;
-/** So that one is left for others of its tenant. */
-const mostOfOneCaller = mostOfOneTenant - 1;
 /** How long a text may wait before there is another thread for it. */
 const patienceMs = 200;
 /** How long a thread may go on with what nobody waits for: about what another one takes to start. */
@@ -40,6 +34,8 @@ interface Waiting {
  * that takes longer than `limitMs` of a processor, or too much memory, is refused, and its thread ends with it.
  */
 export class CompileThreads implements Compiler {
+  /** Each has a parser of its own, which takes a hundred megabytes. At least three: see `#next`. */
+  readonly #mostThreads: number;
   readonly #limitMs: number;
   readonly #heapMegabytes: number;
   readonly #threads = new Set<CompileThread>();
@@ -48,7 +44,8 @@ export class CompileThreads implements Compiler {
   #patience: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ limitMs = 20_000, heapMegabytes = 1024 } = {}) {
+  constructor({ mostThreads = 4, limitMs = 20_000, heapMegabytes = 1024 } = {}) {
+    this.#mostThreads = mostThreads;
     this.#limitMs = limitMs;
     this.#heapMegabytes = heapMegabytes;
   }
@@ -150,7 +147,7 @@ export class CompileThreads implements Compiler {
     const next = this.#next();
     if (!next || threads.some(({ isReady }) => !isReady)) return;
     if (threads.length === 0) this.#start();
-    else if (threads.length < mostThreads) {
+    else if (threads.length < this.#mostThreads) {
       // From when it began to wait: others that come meanwhile do not make that longer.
       const leftMs = Math.max(next.since + patienceMs - performance.now(), 0);
       this.#patience = setTimeout(() => this.#start(), leftMs);
@@ -164,7 +161,9 @@ export class CompileThreads implements Compiler {
       const { tenant, id } = waiting.caller;
       const ofTenant = running.filter((caller) => caller.tenant === tenant);
       const ofCaller = ofTenant.filter((caller) => caller.id === id);
-      if (ofTenant.length < mostOfOneTenant && ofCaller.length < mostOfOneCaller) return waiting;
+      // One is left for other tenants, and one for others of its tenant.
+      const isLeft = ofTenant.length < this.#mostThreads - 1;
+      if (isLeft && ofCaller.length < this.#mostThreads - 2) return waiting;
     }
     return undefined;
   }

@@ -49,6 +49,8 @@ export interface IngestOptions {
   readonly spoolBytes?: number;
   /** A larger record is rejected, 4 MiB by default. */
   readonly maxRecordBytes?: number;
+  /** Memory of all requests that are under way, 256 MiB by default: beyond it, senders wait. */
+  readonly requestBytes?: number;
 }
 
 export interface IngestStatus {
@@ -120,8 +122,7 @@ export interface Ingest {
 
 const defaultSpoolBytes = 256 * 1024 * 1024;
 const defaultRecordBytes = 4 * 1024 * 1024;
-/** All requests that are under way together. */
-const requestBytes = 256 * 1024 * 1024;
+const defaultRequestBytes = 256 * 1024 * 1024;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Opens the spool and takes up what an earlier process left in it. */
@@ -176,7 +177,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     const database = tenantDatabase(tenant);
     return new Intake(writer, parser, { database, patienceMs, counter, assertTenant });
   };
-  const admission = new Admission(requestBytes, () => writer.backlogBytes > spoolBytes);
+  const admission = new Admission(
+    options.requestBytes ?? defaultRequestBytes,
+    () => writer.backlogBytes > spoolBytes,
+  );
   const admitted = async <T>(take: (grow: Lease['grow']) => Promise<T>): Promise<T> => {
     const lease = admission.enter();
     try {

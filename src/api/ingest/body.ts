@@ -9,13 +9,13 @@ import {
   type CutBody,
   type CutOptions,
 } from '../../ingest/cutting/cut.js';
-import type { Ingest } from '../../ingest/ingest.js';
 import { ByteReader } from '../../ingest/unpack.js';
 import { unzstd } from '../../ingest/zstd.js';
 import { principalOf } from '../access.js';
 import { forgetWrongType } from '../body.js';
 import { inSteps } from '../steps.js';
 import { wholeOf } from '../whole-body.js';
+import type { IngestParts } from './way.js';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
@@ -74,8 +74,7 @@ async function* whole(chunks: Chunks): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Bytes of a body that is read whole, decoded. */
-const wholeLimitBytes = 64 * 1024 * 1024;
+const defaultBodyBytes = 64 * 1024 * 1024;
 
 /**
  * Reads a body whole and hands it on, while there is memory for it.
@@ -84,13 +83,14 @@ const wholeLimitBytes = 64 * 1024 * 1024;
  */
 export async function withWholeBody<T>(
   request: FastifyRequest,
-  ingest: Pick<Ingest, 'admit'>,
+  ingest: Pick<IngestParts, 'admit' | 'bodyBytes'>,
   work: (body: Buffer<ArrayBuffer>, lease: Pick<Lease, 'grow'>) => Promise<T>,
 ): Promise<T> {
   const lease = ingest.admit();
   try {
     // What is decoded on this thread comes without a pause.
-    const body = await wholeOf(inSteps(bodyOf(request)), wholeLimitBytes, lease.grow);
+    const limitBytes = ingest.bodyBytes ?? defaultBodyBytes;
+    const body = await wholeOf(inSteps(bodyOf(request)), limitBytes, lease.grow);
     return await work(body, lease);
   } finally {
     lease.end();
@@ -103,7 +103,7 @@ export async function withWholeBody<T>(
  */
 export function withCutBody<Form extends BodyForm, T>(
   request: FastifyRequest,
-  ingest: Pick<Ingest, 'admit' | 'cut'>,
+  ingest: Pick<IngestParts, 'admit' | 'cut' | 'bodyBytes'>,
   form: Form,
   options: CutOptions<Form>,
   work: (cut: CutBody<Form>, lease: Pick<Lease, 'grow'>) => Promise<T>,

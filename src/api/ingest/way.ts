@@ -3,7 +3,10 @@ import type { Ingest } from '../../ingest/ingest.js';
 import type { Access } from '../access.js';
 
 /** What the ways in stand on. */
-export type IngestParts = Pick<Ingest, 'push' | 'items' | 'cut' | 'naming' | 'admit'>;
+export interface IngestParts extends Pick<Ingest, 'push' | 'items' | 'cut' | 'naming' | 'admit'> {
+  /** Most bytes of a body that is read whole, decoded; 64 MiB by default. */
+  readonly bodyBytes?: number;
+}
 
 /** One protocol that telemetry comes in by: its routes. */
 export type WayIn = (scope: FastifyInstance, ingest: IngestParts) => void;
