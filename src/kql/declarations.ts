@@ -40,7 +40,7 @@ export function declaredParameters(query: string): string[] | undefined {
 const commands = /^(?=[ \t]*\.(?:create|alter)\b)/m;
 
 /** What stands before the commands of a script that Kusto runs as one. */
-const scriptHead = /^(?:\s|\/\/.*)*\.execute\s+database\s+script\b[^|]*?<\|/;
+const scriptHead = /^(?:\s|\/\/.*(?!.))*\.execute\s+database\s+script\b[^|]*?<\|/;
 
 /**
  * The functions of a file: of `.create function` commands and their kin, or of `let` statements.

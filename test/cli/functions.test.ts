@@ -16,6 +16,12 @@ describe('what function save saves', () => {
     ['a body', 'print x', { name: 'F', parameters: 'x: long' }, [body]],
     ['all that a file declares, what is called first', commands, {}, [all, few]],
     ['the one that is named, of those', commands, { name: 'Few' }, [few]],
+    [
+      'a body below a rule of slashes',
+      `${'/'.repeat(200)}\nprint x`,
+      { name: 'F', parameters: 'x: long' },
+      [{ ...body, body: `${'/'.repeat(200)}\nprint x` }],
+    ],
     ['let statements', 'let All = () { DeviceProcessEvents };', {}, [all]],
   ] as const)('%s', async (_, content, options, expected) => {
     expect(await functionsToSave(content, 'f.kql', options)).toEqual(expected);

@@ -29,6 +29,11 @@ describe('functions of a file', () => {
         ['G', '', 'F("x")'],
       ],
     ],
+    [
+      'commands below a rule of slashes',
+      ['/'.repeat(200), '// // // a', '.create function F() { T }'],
+      [['F', '', 'T']],
+    ],
     ['nothing', ['// nothing'], []],
   ])('are those of %s', (_what, lines, expected) => {
     const found = functionsIn(lines.join('\n'));

@@ -19,7 +19,7 @@ interface SaveOptions extends AdminOptions {
 }
 
 /** A body never begins so, and what Kusto's repositories keep functions in does. */
-const isCommand = (text: string) => /^(?:\s|\/\/.*)*\./.test(text);
+const isCommand = (text: string) => /^(?:\s|\/\/.*(?!.))*\./.test(text);
 
 export function functionCommand(): Command {
   return group('function', 'Functions in KQL that hunts can call by name', [
