@@ -1,6 +1,6 @@
 import type { Cutter } from './cutter.js';
 import { stringEndAfter } from './json-text.js';
-import { eventsTogether, NamedItems } from './named-items.js';
+import { eventsTogether, mostBytesOf, NamedItems } from './named-items.js';
 import { withEnvelope } from './text-events.js';
 
 /** With its envelope; a record of more than four megabytes is refused in any case. */
@@ -10,7 +10,7 @@ const longestSearch = 16 * 1024 * 1024;
 /** After so many that are no events, what follows is taken for none. */
 const mostFailures = 100;
 /** Why a part of a request is no event. */
-type CollectorProblem = 'noData' | 'invalidFormat' | 'eventRequired' | 'eventBlank';
+type CollectorProblem = 'noData' | 'invalidFormat' | 'eventRequired' | 'eventBlank' | 'tooLarge';
 
 export interface CollectorFailure {
   readonly problem: CollectorProblem;
@@ -70,6 +70,8 @@ export const collectorLines: Cutter<RawText, CollectorFailure> = function* (
   for (const text of linesOf(body.toString('utf8'))) {
     yield;
     named.add(sourcetype, withEnvelope(text, host));
+    if (named.sizeBytes > mostBytesOf(body))
+      return { groups: [], failure: { problem: 'tooLarge' } };
   }
   const groups = [...named.groups()];
   return { groups, failure: groups.length === 0 ? { problem: 'noData' } : undefined };

@@ -18,12 +18,21 @@ interface Group extends NamedGroup {
 /** Events that are taken together where a request has any number of them. */
 export const eventsTogether = 50_000;
 
+/** Beside the body's own length: an envelope's host comes with each line. */
+const mostAddedBytes = 256 * 1024 * 1024;
+
+/** More bytes of events are not made of a body. */
+export function mostBytesOf(body: Uint8Array): number {
+  return body.length + mostAddedBytes;
+}
+
 /** The events of a request by what may name their connector: few groups, whatever they are called. */
 export class NamedItems {
   readonly #connectorOf: (name: string) => string;
   readonly #mostTogether: number;
   readonly #full: Group[] = [];
   readonly #groups = new Map<string, Group>();
+  #bytes = 0;
 
   /**
    * @param connectorOf the connector that a name stands for, or ''
@@ -34,9 +43,16 @@ export class NamedItems {
     this.#mostTogether = mostTogether;
   }
 
+  /** Of all events. */
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
   add(name: string, record: string | Buffer, number?: number): void {
     const group = this.#groupOf(name);
+    const before = group.items.sizeBytes;
     group.items.add(record);
+    this.#bytes += group.items.sizeBytes - before;
     if (number !== undefined) group.numbers.push(number);
     if (group.items.count >= this.#mostTogether) {
       this.#full.push(group);

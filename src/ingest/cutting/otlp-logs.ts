@@ -2,7 +2,7 @@ import protobuf from 'protobufjs/light.js';
 import { compactJson, ExactNumber, JsonTooDeepError, type JsonValue, parseJson } from '../json.js';
 import type { Cutter } from './cutter.js';
 import { valuesIn } from './json-text.js';
-import { eventsTogether, NamedItems } from './named-items.js';
+import { eventsTogether, mostBytesOf, NamedItems } from './named-items.js';
 import { withEnvelope } from './text-events.js';
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
@@ -80,7 +80,7 @@ export const otlpLogs: Cutter<{ readonly isProtobuf: boolean }, string> = functi
 ) {
   const named = new NamedItems(connectorOf, eventsTogether);
   try {
-    yield* addEvents(named, decodeLogs(body, isProtobuf));
+    yield* addEvents(named, decodeLogs(body, isProtobuf), mostBytesOf(body));
     return { groups: named.groups(), failure: undefined };
   } catch (cause) {
     return { groups: [], failure: reasonOf(cause) };
@@ -284,7 +284,11 @@ function integerOf(value: unknown): JsonValue {
 }
 
 /** By the name that may stand for their connector: an attribute, or the scope's name. */
-function* addEvents(events: NamedItems, groups: Iterable<LogGroup>): Generator<void> {
+function* addEvents(
+  events: NamedItems,
+  groups: Iterable<LogGroup>,
+  mostBytes: number,
+): Generator<void> {
   for (const { resource, scope, scopeAttributes, records } of groups) {
     const host = nameIn(resource['host.name']);
     yield;
@@ -296,6 +300,9 @@ function* addEvents(events: NamedItems, groups: Iterable<LogGroup>): Generator<v
         nameIn(resource[sourceAttribute]) ??
         scope;
       events.add(name, eventOf(body, attributes, host));
+      if (events.sizeBytes > mostBytes) {
+        throw new RequestError(`The request has events of more than ${mostBytes} bytes.`);
+      }
     }
   }
 }
