@@ -54,6 +54,8 @@ function moved(digits: string, places: number): string {
 
 /** Of 100 ns since 1601, in which Windows counts. */
 const from1601to1970 = 116_444_736_000_000_000n;
+/** Of 100 ns since the year 1, in which .NET counts; from 1601 on it is thousands of years until then. */
+const from1to1970 = 621_355_968_000_000_000n;
 const ticksOfSecond = 10_000_000n;
 const digitsOfTicks = 18;
 
@@ -61,7 +63,8 @@ const digitsOfTicks = 18;
 function ofCount(count: string): string | undefined {
   const digits = count.split('.', 1)[0]?.length ?? 0;
   if (digits === digitsOfTicks) {
-    const ticks = BigInt(count.split('.', 1)[0] ?? '') - from1601to1970;
+    const written = BigInt(count.split('.', 1)[0] ?? '');
+    const ticks = written - (written >= from1to1970 ? from1to1970 : from1601to1970);
     const beyond = String(ticks % ticksOfSecond).padStart(7, '0');
     return ticks < 0n ? undefined : epochText(`${ticks / ticksOfSecond}.${beyond}`, 'seconds');
   }
