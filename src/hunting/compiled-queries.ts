@@ -2,7 +2,7 @@ import type { Compiled, compile, ExternalProbe, Probe, SqlQuery } from '../compi
 import { Recent } from '../recent.js';
 import { atMoment } from '../sql/moments.js';
 
-/** Characters of SQL; longer ones are searches of all tables, which the engine takes far longer to run. */
+/** Characters of what is asked, and of SQL; what is longer takes the engine far longer to run, or room from others. */
 const longestKept = 100_000;
 
 type Query = Parameters<typeof compile>;
@@ -33,7 +33,8 @@ function keyOf([text, catalog, scope, options = {}]: Query): string | undefined 
   const { encoding, parameters, probes, table } = options;
   if (probes && probes.size > 0) return undefined;
   const { now: _now, clock: _clock, ...seen } = scope;
-  return JSON.stringify([catalog.version, encoding, parameters, table, seen, text]);
+  const key = JSON.stringify([catalog.version, encoding, parameters, table, seen, text]);
+  return key.length <= longestKept ? key : undefined;
 }
 
 /** What has been compiled, for a hunt of that moment. */

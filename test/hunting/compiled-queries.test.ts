@@ -54,8 +54,9 @@ describe('the same text at another moment', () => {
     ['start of a day', 'print startofday(now())'],
     ['a time of day', 'print datetime(8:05)'],
     ['what has to be asked first', 'print b = dynamic({"a": 1}) | evaluate bag_unpack(b)'],
+    ['long texts, whatever becomes of them', `// ${'-'.repeat(100_000)}\nprint 1`],
     ['files', 'externaldata(a: string) ["https://example.com/a.csv"] with (format="csv")'],
-  ])('is compiled for each where the moment or the rows matter: %s', async (_name, text) => {
+  ])('is compiled for each where it is not kept: %s', async (_name, text) => {
     expect(await timesCompiled(moments.map((now) => ({ text, scope: { now } })))).toBe(3);
   });
 });
