@@ -51,7 +51,7 @@ const documentStart =
 const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
 /** Answers of the hunting APIs have their rows in such a list, behind the schema, and those of Splunk. */
 const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context|preview)"\s*:/;
-const answerRows = /"(?:Results|results)"\s*:\s*\[/;
+const answerRows = /"(?:Results|results)"\s*:\s*$/;
 const longestAnswerRows = 256;
 /** The rows start within so many bytes. */
 const answerBytes = 64 * 1024;
@@ -367,14 +367,16 @@ class Scan {
   #wrapperDepth = 0;
   /** Of the table's rows, where the wrapper has tables. */
   #frame: Frame | undefined;
-  /** No answer has rows that begin before it. */
-  #withoutRows = 0;
+  /** How far an answer has been searched for its rows, and how deep in its brackets that is. */
+  #search: { at: number; depth: number } | undefined;
   /** A record that is no object or array; it ends before the next comma, bracket or line end. */
   #isScalar = false;
 
   shift(bytes: number): void {
     this.position -= bytes;
-    this.#withoutRows -= bytes;
+    if (this.#search) {
+      this.#search.at -= bytes;
+    }
     if (this.recordStart !== undefined) {
       this.recordStart = Math.max(0, this.recordStart - bytes);
     }
@@ -428,6 +430,7 @@ class Scan {
   }
 
   #begin(byte: number): void {
+    this.#endSearch();
     this.recordStart = this.position;
     this.#isScalar = byte !== openBrace && byte !== openBracket;
     if (this.#isScalar && byte !== quote) {
@@ -442,14 +445,14 @@ class Scan {
     if (tables !== undefined) {
       return this.#tableStart(bytes, final, tables.length);
     }
-    const isAnswer = answerBegun.test(start);
-    const length = isAnswer
+    const length = answerBegun.test(start)
       ? this.#answerHead(bytes)
       : Buffer.byteLength(wrapperStart.exec(start)?.[0] ?? '');
-    if (length > 0) {
-      this.#enter(length, 0);
-    } else if (isAnswer && this.#isHeadShort(bytes, final)) {
+    if (length === undefined && this.#isHeadShort(bytes, final)) {
       return false;
+    }
+    if (length !== undefined && length > 0) {
+      this.#enter(length, 0);
     } else if (wrapperBegun.test(start) && start.length < startBytes && !final) {
       return false;
     } else {
@@ -458,16 +461,44 @@ class Scan {
     return true;
   }
 
-  /** Bytes of what stands before an answer's rows; 0 where there are none. What is searched is searched once. */
-  #answerHead(bytes: Buffer): number {
-    const from = Math.max(this.position, this.#withoutRows - longestAnswerRows);
+  /** Bytes of what stands before an answer's rows; 0 where it has none, undefined where they may follow. */
+  #answerHead(bytes: Buffer): number | undefined {
+    this.#search ??= { at: this.position, depth: 0 };
+    const search = this.#search;
     const end = Math.min(this.position + answerBytes, bytes.length);
-    const found = answerRows.exec(bytes.toString('latin1', from, end));
-    if (found === null) {
-      this.#withoutRows = end;
-      return 0;
+    while (search.at < end) {
+      const byte = bytes[search.at++] ?? 0;
+      if (this.#inString) {
+        if (byte === lineFeed) {
+          return 0;
+        }
+        this.#stringByte(byte);
+      } else if (byte === quote) {
+        this.#inString = true;
+      } else if (byte === openBrace || byte === openBracket) {
+        // Those of the answer itself: what it tells of may have results, too.
+        if (byte === openBracket && search.depth === 1 && this.#namesRows(bytes, search.at - 1)) {
+          return search.at - this.position;
+        }
+        search.depth++;
+      } else if ((byte === closeBrace || byte === closeBracket) && --search.depth === 0) {
+        return 0;
+      }
     }
-    return from + found.index + found[0].length - this.position;
+    return undefined;
+  }
+
+  #namesRows(bytes: Buffer, list: number): boolean {
+    const from = Math.max(this.position, list - longestAnswerRows);
+    return answerRows.test(bytes.toString('latin1', from, list));
+  }
+
+  #endSearch(): void {
+    if (this.#search) {
+      this.#search = undefined;
+      this.#inString = false;
+      this.#escaped = false;
+    }
   }
 
   /** A table, whose rows are the records; what cannot be read as one is a record itself. */
@@ -485,6 +516,7 @@ class Scan {
   }
 
   #enter(bytes: number, depth: number): void {
+    this.#endSearch();
     this.position += bytes;
     this.#inWrapper = true;
     this.#inArray = true;

@@ -49,6 +49,20 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
   ],
   ['a message', '{"records":[\n{"a":1},{"a":2}],"x":{"y":"]}"}}\n', ['{"a":1}', '{"a":2}']],
   [
+    'printed answers of one row each, of which one tells of results',
+    '{"preview":false,\n"result":{"a":1}}\n{"preview":false,\n"result":{"results":["x"],"s":"\\"results\\":["}}\n{"preview":false,\n"result":{"a":3}}\n',
+    [
+      '{"preview":false,\n"result":{"a":1}}',
+      '{"preview":false,\n"result":{"results":["x"],"s":"\\"results\\":["}}',
+      '{"preview":false,\n"result":{"a":3}}',
+    ],
+  ],
+  [
+    'a printed answer, behind it records',
+    '{"preview":false,\n"fields":[{"results":[1]}],"s":"}","results" : [{"a":1},\n{"a":2}], "x":{}}\n{"a":3}',
+    ['{"a":1}', '{"a":2}', '{"a":3}'],
+  ],
+  [
     'messages one after the other',
     '{\n "records" : [ {"a":1} ] }\n{"records":[{"a":2}],"s":"\\"}"}[{"a":3}]',
     ['{"a":1}', '{"a":2}', '{"a":3}'],
