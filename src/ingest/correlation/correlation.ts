@@ -93,8 +93,8 @@ export class Correlation {
    */
   notePrimary(primary: Occurrence): void {
     if (this.#known.primaries.add(primary, true) && this.#store) {
-      this.#learnt();
       this.#newPrimaries.push({ ...primary, key: boundedKey(primary.key) });
+      this.#learnt();
     }
   }
 

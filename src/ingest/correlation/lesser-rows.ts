@@ -30,7 +30,7 @@ export class LesserRows {
 
   /**
    * @param known of earlier processes, oldest first
-   * @param onAdded called before another row has to be saved
+   * @param onAdded called when another row has to be saved
    */
   constructor(known: Iterable<LesserRow>, onAdded: () => void = () => undefined) {
     this.#onAdded = onAdded;
@@ -42,11 +42,11 @@ export class LesserRows {
   add(row: LesserRow): void {
     const kept = { ...row, key: boundedKey(row.key) };
     if (this.#add(kept)) {
-      this.#onAdded();
       this.#new.push(kept);
       if (this.#new.length > 2 * mostSavedRows) {
         this.#new.splice(0, mostSavedRows);
       }
+      this.#onAdded();
     }
   }
 

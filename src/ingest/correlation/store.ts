@@ -217,6 +217,9 @@ export class CorrelationStore implements ProcessStore {
         lesser.run(name, label);
       }
     });
+    // Rows are numbered from 1 again when there are none.
+    this.#looks.primary_event = 0;
+    this.#looks.lesser_twin = 0;
   }
 
   close(): void {

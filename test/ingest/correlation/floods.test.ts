@@ -55,6 +55,51 @@ describe('what is remembered of a device is not pushed out by a flood of logons'
   });
 });
 
+it('what could not be saved is saved the next time', () => {
+  const store = new CorrelationStore(path.join(temporaryDirectory(), 'known.db'));
+  cleanUp(() => store.close());
+  const known = new Correlation(store);
+  const { save } = store;
+  let failures = 0;
+  store.save = () => {
+    failures++;
+    throw new Error('no space');
+  };
+  const eventOf = (number: number) => ({ key: `pc\n${number}`, device: 'pc', ms: number * 5_000 });
+  let added = 0;
+  for (; failures < 3; added++) {
+    try {
+      known.lesserRows.add({ ...eventOf(added), ...row(added) });
+    } catch {}
+  }
+  for (; failures < 6; added++) {
+    try {
+      known.notePrimary(eventOf(added));
+    } catch {}
+  }
+  store.save = save;
+  known.save();
+  expect([...store.lesserRows()].length + store.primaries().length).toBe(added);
+});
+
+it('what is remembered on disk stays bounded when all before it has been forgotten', () => {
+  const store = new CorrelationStore(path.join(temporaryDirectory(), 'known.db'));
+  cleanUp(() => store.close());
+  const save = (device: string, count: number) =>
+    store.save({
+      ...{ processes: [], devices: [], sids: new Map(), lesserRows: [] },
+      primaries: Array.from({ length: count }, (_, ms) => ({
+        key: `${device}\n${ms}`,
+        device,
+        ms,
+      })),
+    });
+  for (let round = 0; round < 3; round++) save('pc', 110_000);
+  store.forget(['pc']);
+  for (let round = 0; round < 3; round++) save('other', 110_000);
+  expect(store.primaries().length).toBeLessThanOrEqual(200_000);
+});
+
 it.each([
   [[], 10, 10],
   [[1, 2, 3], 10, 10],
