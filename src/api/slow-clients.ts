@@ -25,9 +25,12 @@ export function limitSlowClients(app: FastifyInstance, patience: Patience): void
   app.addHook('onRequest', async (request) => {
     expect(request, patience.requestMs);
   });
-  app.addHook('preHandler', async (request) => {
-    if (!(request.body instanceof Readable)) expect(request, 0);
-    else request.raw.once('end', () => expect(request, 0));
+  app.addHook('preHandler', async (request, reply) => {
+    const expectNothing = () => {
+      if (!reply.sent) expect(request, 0);
+    };
+    if (!(request.body instanceof Readable)) expectNothing();
+    else request.raw.once('end', expectNothing);
   });
   app.addHook('onSend', async (request, _reply, payload) => {
     expect(request, patience.answerMs);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,16 +11,12 @@ import { answer, type Fixture, openFixture, read } from './fixture.js';
 let fixture: Fixture;
 let authorization: string;
 let respond: (call: HuntCall) => Promise<HuntAnswer>;
+let push: (body: AsyncIterable<Uint8Array>) => Promise<never>;
 
 beforeAll(async () => {
   fixture = await openFixture({
     hunt: (call) => respond(call),
-    ingest: {
-      push: async (body: AsyncIterable<Uint8Array>) => {
-        for await (const _chunk of body);
-        throw new Error('read to its end');
-      },
-    } as never,
+    ingest: { push: (body: AsyncIterable<Uint8Array>) => push(body) } as never,
     patience: { requestMs: 300, answerMs: 300 },
     corsOrigins: ['https://portal.example.com'],
     metrics: new Metrics({ backlogBytes: () => 42 }),
@@ -30,6 +27,10 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 beforeEach(() => {
   respond = async () => answer(['{"FileName":"a"}']);
+  push = async (body) => {
+    for await (const _chunk of body);
+    throw new Error('read to its end');
+  };
 });
 
 /** Sends text as it is; what came back when the server has closed. */
@@ -49,10 +50,34 @@ function speak(text: string, after?: (socket: Socket) => void): Promise<string> 
   });
 }
 
-describe('clients that stop half-way are let go', () => {
-  const head = (path: string, length: number) =>
-    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${length}\r\n\r\n`;
+const head = (path: string, length: number) =>
+  `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${length}\r\n\r\n`;
 
+describe('clients that send all of a request before they read', () => {
+  const chunk = Buffer.alloc(65_536, 'x');
+  const chunks = 512;
+
+  test('hear why it was refused, and may send the next', async () => {
+    push = async (body) => {
+      for await (const _chunk of body)
+        throw new HuntError('ingest.behind', { retryAfterSeconds: 1 });
+      throw new Error('no body');
+    };
+    const length = chunks * chunk.length;
+    const heard = await speak(head('/api/ingest/streaming-api', length), async (socket) => {
+      socket.pause();
+      for (let sent = 0; sent < chunks && !socket.destroyed; sent++) {
+        if (!socket.write(chunk)) await once(socket, 'drain');
+      }
+      socket.resume();
+      socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    });
+    const statuses = [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+    expect(statuses).toEqual([429, 200]);
+  });
+});
+
+describe('clients that stop half-way are let go', () => {
   test('in the body of a hunt', async () => {
     await speak(`${head('/api/advancedhunting/run', 100)}{"Query":`);
   });

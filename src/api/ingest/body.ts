@@ -46,6 +46,8 @@ export function streamBodies(scope: FastifyInstance): void {
   scope.addHook('onRequest', forgetWrongType);
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  // Who sends all of a request before reading would never hear why it was refused.
+  scope.addHook('onResponse', async ({ raw }) => void raw.resume());
 }
 
 /** Options of such a route: nothing else decodes its body. */
