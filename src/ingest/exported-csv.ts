@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connector, Conversion, ConversionContext, Outcome, RawRecord } from './connector.js';
 import { CsvLines, csvDelimiters, csvFields, csvRejection } from './csv.js';
-import { type JsonValue, parseJson } from './json.js';
+import { compactJson, type JsonValue, parseJson } from './json.js';
 
 type SourceOf = (record: RawRecord) => Connector | undefined;
 
@@ -50,7 +50,7 @@ function recordOf(record: RawRecord, { names, delimiter }: Header): RawRecord | 
       value[name] = fieldValue(name, text);
     }
   }
-  return { ...record, text: JSON.stringify(value), value };
+  return { ...record, text: compactJson(value), value };
 }
 
 /** Fields of ECS that are lists, which Kibana writes with commas. */

@@ -101,3 +101,12 @@ describe('exports as CSV', () => {
     },
   );
 });
+
+it('a record that goes to the dead letters keeps all digits of its numbers', () => {
+  const event = { 'event.kind': 'event', 'event.category': 'process', 'event.type': 'start' };
+  const big = '{"a":12345678901234567890}';
+  const { letters } = converted(
+    csv([{ ...event, 'host.name': 'web01', '@timestamp': 'never', 'labels.big': big }]),
+  );
+  expect(letters.map(({ RawEvent }) => RawEvent)).toEqual([expect.stringContaining(big)]);
+});
