@@ -9,9 +9,13 @@ import { type PlanContext, unsupported } from './context.js';
 export function restricted(statement: SyntaxNode, context: PlanContext): PlanContext {
   const entities = elements<SyntaxNode>(statement, 'Expressions').map(entityOf);
   const own = namesOf(entities.filter(({ stored }) => !stored));
-  // A table stands in the list under its own name too; a lone star means the query's own views.
-  const stored = namesOf(entities.filter(({ stored, name }) => stored || name !== '*'));
   const { catalog, variables } = context;
+  const members = namesOf(entities.filter(({ stored }) => stored));
+  // A table stands in the list under its own name too, unless the query calls something of its own so;
+  // a lone star means the query's own views.
+  const plain = namesOf(entities.filter(({ stored, name }) => !stored && name !== '*'));
+  const isTaken = (name: string) => (variables.get(name)?.kind ?? 'scalar') !== 'scalar';
+  const stored = (name: string) => members(name) || (plain(name) && !isTaken(name));
   return {
     ...context,
     variables: new Map([...variables].filter(([name, { kind }]) => kind === 'scalar' || own(name))),

@@ -52,6 +52,16 @@ describe("the tenant's own database", () => {
     ['in search', 'search in (database("default").DeviceInfo) "one" | count', [[1]]],
     ['in a function', 'let f = () { database("default").DeviceInfo | count }; f()', [[1]]],
     [
+      'what is restricted to a view of its name',
+      'let DeviceInfo = DeviceInfo | project DeviceName; restrict access to (DeviceInfo); DeviceInfo',
+      [['one']],
+    ],
+    [
+      'beside a view of its name where both are allowed',
+      'let DeviceInfo = print n = 2; restrict access to (DeviceInfo, database().DeviceInfo); union DeviceInfo, (database().DeviceInfo | project n = 1) | sort by n asc',
+      [[1], [2]],
+    ],
+    [
       'what is restricted',
       'restrict access to (database("default").DeviceInfo); DeviceInfo | count',
       [[1]],
@@ -97,6 +107,11 @@ describe('another database', () => {
       'restrict access to (database().DeviceEvents); database("default").DeviceInfo',
       /Failed to resolve table .*'DeviceInfo'/,
       66,
+    ],
+    [
+      'let DeviceInfo = view () { print n = 1 }; restrict access to (DeviceInfo); database().DeviceInfo',
+      /Failed to resolve table .*'DeviceInfo'/,
+      86,
     ],
   ])('%s', async (query, message, start) => {
     const error = await kql.error(query);
