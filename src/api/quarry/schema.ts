@@ -18,16 +18,18 @@ export function schemaRoute(
     readonly support: (principal: Principal) => Promise<SupportMatrix>;
   },
 ): void {
+  let builtIns: ReturnType<typeof builtInsOf> | undefined;
   app.get('/api/quarry/schema', { config: hunters }, async (request) => {
     const principal = principalOf(request);
     authorizeData(principal);
     const catalog = await parts.catalog(principal);
     const statistics = await parts.statistics(principal);
+    builtIns ??= builtInsOf(await parts.support(principal));
     return {
       version: catalog.version,
       tables: listTables(catalog).map(({ name }) => tableOf(catalog, name, statistics.get(name))),
       functions: catalog.functions.map(functionOf),
-      builtIns: builtInsOf(await parts.support(principal)),
+      builtIns,
     };
   });
 }
