@@ -20,6 +20,9 @@ export function documentIn(
   if (document === undefined || isOwn(document)) {
     return document;
   }
+  if (saysItsKind(document)) {
+    return undefined;
+  }
   const around = asObject(document['result']) ?? document;
   for (const path of carriers) {
     const inner = objectIn(valueAt(around, path));
@@ -29,6 +32,12 @@ export function documentIn(
     }
   }
   return undefined;
+}
+
+/** An event in the Elastic Common Schema: who writes the text that it carries does not say what it is. */
+function saysItsKind(document: JsonObject): boolean {
+  const event = asObject(document['event']) ?? {};
+  return 'kind' in event || 'category' in event;
 }
 
 /** A record's own document, whatever it carries. */

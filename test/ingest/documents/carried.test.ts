@@ -62,8 +62,11 @@ describe.each([
   });
 });
 
-it('a document that has a message is not what that says', () => {
-  const other = { ...ecs, process: { ...ecs.process, pid: 43 } };
-  const row = onlyRow(converted([{ ...ecs, message: JSON.stringify(other) }]));
-  expect(row).toMatchObject(wanted);
+it.each([
+  ['ecs', ecs],
+  ['ocsf', ocsf],
+])('a document that has a message is not what that says: %s', (_name, document) => {
+  const other = { ...document, process: { ...document.process, pid: 43 } };
+  const result = converted([{ ...ecs, message: JSON.stringify(other) }]);
+  expect([result.source, onlyRow(result)]).toMatchObject(['ecs', wanted]);
 });
