@@ -12,7 +12,10 @@ const options = {
 };
 
 it('nothing is kept of a tenant that is gone, and its streams need its catalog again', async () => {
-  const asking = new URL('../../src/ingest/parse-worker.ts', import.meta.url).href;
+  const asking = new URL(
+    process.env['TEST_BUILD'] ? '../../dist/ingest/' : '../../src/ingest/',
+    import.meta.url,
+  ).href;
   const workerData = { folder: temporaryDirectory(), extensions: false, firstTicket: 0 };
   const thread = startThread('parse-thread', asking, { workerData });
   cleanUp(() => thread.terminate());
