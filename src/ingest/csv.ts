@@ -45,6 +45,17 @@ export class CsvLines {
     return ends || this.#length > longestRecord ? this.take() : undefined;
   }
 
+  /** The same, where an empty line between records is none. */
+  next(line: RawRecord): RawRecord | undefined {
+    return this.#length === 0 && line.text.trim() === '' ? undefined : this.add(line);
+  }
+
+  /** The rejection of what has come of a record that never ends. */
+  rejected(): readonly Outcome[] {
+    const begun = this.take();
+    return begun ? [csvRejection('a quoted field does not end', begun)] : [];
+  }
+
   /** What has come of a record that has not ended. */
   take(): RawRecord | undefined {
     const first = this.#first;
@@ -74,8 +85,7 @@ export function headerBytes(start: Buffer): number {
   for (let end = start.indexOf(lineFeed); end >= 0; end = start.indexOf(lineFeed, from)) {
     const text = start.toString('utf8', from, end);
     from = end + 1;
-    const isEmpty = lines.heldBytes === 0 && text.trim() === '';
-    if (!isEmpty && lines.add({ text, value: undefined })) {
+    if (lines.next({ text, value: undefined })) {
       return from;
     }
   }

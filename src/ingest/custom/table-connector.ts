@@ -125,10 +125,7 @@ class TableConversion implements Conversion {
   }
 
   *release(): Generator<Outcome> {
-    const begun = this.#lines.take();
-    if (begun) {
-      yield { rejected: 'record.shape', detail: 'a quoted field does not end', record: begun };
-    }
+    yield* this.#lines.rejected();
   }
 
   #line(line: RawRecord): readonly Outcome[] {

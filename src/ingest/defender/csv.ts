@@ -95,17 +95,13 @@ export class RowCsv implements Conversion {
   }
 
   convert(line: RawRecord): readonly Outcome[] {
-    if (this.heldBytes === 0 && line.text.trim() === '') {
-      return [];
-    }
-    const record = this.#lines.add(line);
+    const record = this.#lines.next(line);
     return record ? this.#record(record) : [];
   }
 
   *release(flowing: boolean): Generator<Outcome> {
-    const begun = flowing ? undefined : this.#lines.take();
-    if (begun) {
-      yield csvRejection('a quoted field does not end', begun);
+    if (!flowing) {
+      yield* this.#lines.rejected();
     }
   }
 

@@ -128,20 +128,16 @@ export class EventCsv implements Conversion {
   }
 
   convert(line: RawRecord): readonly Outcome[] {
-    const isBetween = this.#lines.heldBytes === 0;
-    if (isBetween && (line.text.trim() === '' || typeLine.test(line.text))) {
+    if (this.#lines.heldBytes === 0 && typeLine.test(line.text)) {
       return [];
     }
-    const record = this.#lines.add(line);
+    const record = this.#lines.next(line);
     return record ? this.#record(record) : [];
   }
 
   *release(flowing: boolean): Generator<Outcome> {
     if (!flowing) {
-      const begun = this.#lines.take();
-      if (begun) {
-        yield csvRejection('a quoted field does not end', begun);
-      }
+      yield* this.#lines.rejected();
       yield* this.#dated();
     }
     yield* this.#inner.release(flowing);
