@@ -14,6 +14,13 @@ async function write(page: Page, text: string): Promise<void> {
   await page.keyboard.insertText(text);
 }
 
+/** Writes a text key by key. */
+async function type(page: Page, text: string): Promise<void> {
+  await write(page, '-');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type(text, { delay: 20 });
+}
+
 /** Waits for a suggestion, as someone does who asks again while the language is still on its way. */
 async function completed(page: Page, name: RegExp): Promise<void> {
   const suggestion = page.locator('.suggest-widget').getByText(name).first();
@@ -142,6 +149,31 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await page.keyboard.press('Shift+Enter');
     await grid(page).filter({ hasText: 'Shown' }).waitFor();
     expect(await page.locator('.suggest-widget.visible').count()).toBe(0);
+  });
+
+  test.each([
+    'DeviceInfo',
+    'DeviceInfo | order by Timestamp desc',
+    'DeviceInfo | project DeviceName',
+  ])('Enter behind a word that is written out begins a new line: %s', async (text) => {
+    await type(page, text);
+    await page.locator('.suggest-widget.visible .monaco-list-row.focused').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.insertText('| take 1');
+    const lines = page.locator('.monaco-editor .view-line');
+    await lines.filter({ hasText: '| take 1' }).waitFor();
+    expect(await lines.filter({ hasText: text.split(' ').at(-1) ?? '' }).count()).toBe(1);
+    expect(await lines.count()).toBe(2);
+  });
+
+  test('Enter behind a word that is begun takes what is suggested', async () => {
+    await type(page, 'DeviceInfo | project DeviceNa');
+    await page.locator('.suggest-widget.visible').getByText('DeviceName').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .locator('.monaco-editor .view-line')
+      .filter({ hasText: /DeviceName/ })
+      .waitFor();
   });
 
   test('a long hunt shows how far it is, and stops when told to', async () => {

@@ -11,6 +11,7 @@ import { explainFunctions } from './function-hover.js';
 import { offerFixes, showFindings } from './hints.js';
 import type * as Setup from './monaco.js';
 import { completeValues } from './value-completion.js';
+import { keepWholeWords } from './whole-words.js';
 
 export interface Findings {
   /** Where the query that they are about starts in the text. */
@@ -105,6 +106,7 @@ export function CodeEditor(props: CodeEditorProps) {
         shade();
       }),
       created.onDidChangeModel(shade),
+      keepWholeWords(monaco, created),
       offerFixes(monaco),
       forgiveBlankLines(monaco),
       completeValues(monaco, () => latest.current.schema),
