@@ -234,7 +234,6 @@ export function isOutdated(error: KustoDiagnostic, root: SyntaxNode): boolean {
   for (let node: SyntaxNode | undefined = root; node; node = childAt(node, error.Start)) {
     if (isAboutShape(error, node)) return true;
     if (wrongTypes.has(error.Code) && namesColumns(node)) return true;
-    if (graphFilters.has(kindOf(node)) && unresolvedName(error) !== undefined) return true;
     if (error.Code === otherSide && isOfBothSides(node)) return true;
     if (sorting.has(kindOf(node)) && error.Code === wrongInContext) return true;
     if (withList.has(kindOf(node)) && isAboutOperator(error, node)) return true;
@@ -340,12 +339,6 @@ function isDynamic(node: Expression | undefined): boolean {
   const type = node?.ResultType;
   return type != null && scalarTypeOf(type) === 'dynamic';
 }
-
-/** Operators over whose columns the binder knows nothing. */
-const graphFilters: ReadonlySet<string> = new Set([
-  'GraphWhereNodesOperator',
-  'GraphWhereEdgesOperator',
-]);
 
 /** `map(inner_nodes(e), Name)`: the binder finds the nodes' columns only behind a pipe of its own. */
 function isOverInnerNodes(call: SyntaxNode): boolean {

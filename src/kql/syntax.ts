@@ -194,3 +194,10 @@ function topOf(node: SyntaxNode): SyntaxNode {
   while (top.Parent) top = top.Parent;
   return top;
 }
+
+/** The calls of functions within a node. */
+export function callsIn(node: SyntaxNode): SyntaxNode[] {
+  if (node.IsToken) return [];
+  const inner = children(node).flatMap(callsIn);
+  return kindOf(node) === 'FunctionCallExpression' ? [node, ...inner] : inner;
+}

@@ -1,7 +1,15 @@
 import type { Expression } from '../kql/syntax.js';
 import { Builder, one, zero } from './builder.js';
 import { newColumn, type PlanContext, rowOf } from './context.js';
-import { asIs, callOf, columnNamed, type Graph, graphNames, withColumns } from './graph.js';
+import {
+  asIs,
+  callOf,
+  columnNamed,
+  type Graph,
+  graphNames,
+  noLabels,
+  withColumns,
+} from './graph.js';
 import { joined } from './operators/join.js';
 import { unionOf } from './operators/union.js';
 import {
@@ -109,11 +117,6 @@ function swapped(edges: Relation, context: PlanContext): Relation {
   );
 }
 
-/** Graphs that a query makes have no labels. */
-function noLabels(_node: Expression, name: string): PlanExpression | undefined {
-  return name === 'labels' ? { kind: 'literal', type: 'dynamic', value: '[]' } : undefined;
-}
-
 /** Edges with the values that the query asks for: of the edge, and of the node that it leads to. */
 function hopsOf(
   graph: Graph,
@@ -129,10 +132,11 @@ function hopsOf(
     const column = columnNamed(edges, name);
     return { column, expression: columnReference(column) };
   });
+  const intercept = (_node: Expression, name: string) => (name === 'labels' ? noLabels : undefined);
   const computed = values.map(({ over, node }, index): PlanAssignment => {
     const row = over === 'edges' || !nodes ? rowOf(edges) : rowOf(nodes);
     const expression = node
-      ? context.plan.scalar(node, context, { ...row, intercept: noLabels })
+      ? context.plan.scalar(node, context, { ...row, intercept })
       : call('bag_pack', namedColumns(edges, graph.edgeColumns), 'dynamic');
     return { column: newColumn(context, ` value${index}`, expression.type), expression };
   });

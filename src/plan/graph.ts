@@ -1,5 +1,6 @@
 import type { ScalarType } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
+import type { Builder } from './builder.js';
 import { newColumn, type PlanContext, type Variable } from './context.js';
 import { joined } from './operators/join.js';
 import { unionOf } from './operators/union.js';
@@ -38,6 +39,9 @@ export interface NodeIds {
 
 const nowhere = { start: 0, length: 0 };
 
+/** What `labels()` answers: graphs that a query makes have no labels. */
+export const noLabels: PlanExpression = { kind: 'literal', type: 'dynamic', value: '[]' };
+
 /** The id is the value's own text. */
 export const plainIds: NodeIds = {
   of: (value) => converted(value, 'string'),
@@ -74,6 +78,33 @@ export const graphNames = {
   nodes: ' nodes',
   length: ' length',
 } as const;
+
+/** Functions that count the edges of a node, and the end of an edge that they look at. */
+const degreeEnds: Readonly<Record<string, string>> = {
+  node_degree_in: graphNames.to,
+  node_degree_out: graphNames.from,
+};
+
+/**
+ * The rows with the number of edges of the node whose id is in `id`, null where it has none; undefined where the
+ * call's name is not of a function that counts them.
+ */
+export function withDegree(
+  name: string,
+  relation: Relation,
+  id: PlanColumn,
+  graph: Graph,
+  build: Builder,
+  context: PlanContext,
+): { readonly relation: Relation; readonly count: PlanColumn } | undefined {
+  const end = degreeEnds[name];
+  if (end === undefined) return undefined;
+  const edges = useTable(graph.edges, context);
+  const node = columnNamed(edges, end);
+  const count = build.column('degree', 'long');
+  const counts = build.group(edges, [node], [{ column: count, name: 'count', arguments: [] }]);
+  return { relation: build.join('left', relation, counts, [[id, node]], [count]), count };
+}
 
 export function columnNamed(relation: Relation, name: string): PlanColumn {
   const column = relation.columns.find((candidate) => candidate.name === name);
@@ -229,7 +260,7 @@ function member(relation: Relation) {
 }
 
 /** The ids that edges name, each once. */
-function endsOf(edges: TableVariable, context: PlanContext): Relation {
+export function endsOf(edges: TableVariable, context: PlanContext): Relation {
   const ends = [graphNames.from, graphNames.to].map((name) => {
     const relation = useTable(edges, context);
     const id = newColumn(context, graphNames.id, 'string');

@@ -12,6 +12,7 @@ import { getSchema } from './operators/getschema.js';
 import { graphMarkComponents } from './operators/graph-mark-components.js';
 import { graphMatch, graphShortestPaths } from './operators/graph-match.js';
 import { graphToTable } from './operators/graph-to-table.js';
+import { graphWhereEdges, graphWhereNodes } from './operators/graph-where.js';
 import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
@@ -54,6 +55,8 @@ export const operatorPlanners: Readonly<Record<string, OperatorPlanner>> = {
   GraphMatchOperator: graphMatch,
   GraphShortestPathsOperator: graphShortestPaths,
   GraphToTableOperator: graphToTable,
+  GraphWhereEdgesOperator: graphWhereEdges,
+  GraphWhereNodesOperator: graphWhereNodes,
   InvokeOperator: invoke,
   JoinOperator: join,
   LookupOperator: lookup,

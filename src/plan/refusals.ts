@@ -10,6 +10,4 @@ export const refusedOperators: Readonly<Record<string, string>> = {
   ExecuteAndCacheOperator: internal,
   MacroExpandOperator: 'it repeats a query over several databases, and a hunt has one',
   PartitionByOperator: internal,
-  GraphWhereNodesOperator: 'filter the tables of nodes and edges before make-graph instead',
-  GraphWhereEdgesOperator: 'filter the tables of nodes and edges before make-graph instead',
 };

@@ -196,3 +196,101 @@ test('each value of a column has a graph of its own', async () => {
     { n: 6, most: 4 },
   ]);
 });
+
+describe('a graph of some nodes or edges', () => {
+  const graph = `${roads} let towns_x = towns | where land == 'x'; roads | make-graph a --> b with towns_x on town`;
+  test.each([
+    [
+      'nodes that meet a condition',
+      'graph-where-nodes people >= 3 | graph-to-table nodes',
+      [['Bonn'], ['Kiel'], ['Thule']],
+    ],
+    [
+      'edges go with a node',
+      "graph-where-nodes town != 'Bonn' | graph-to-table edges",
+      [['Oslo'], ['Ulm'], ['Ulm']],
+    ],
+    [
+      'a condition without an answer',
+      'graph-where-nodes people < 3 | graph-to-table nodes',
+      [['Aalen'], ['Ulm']],
+    ],
+    [
+      'nodes by their edges, which are counted before',
+      'graph-where-nodes node_degree_in() == 2 or node_degree_out() + 0 == 2 | graph-to-table nodes',
+      [['Bonn'], ['Ulm']],
+    ],
+    [
+      'nodes without edges',
+      'graph-where-nodes node_degree_in() == 0 and node_degree_out() == 0 | graph-to-table nodes',
+      [['Thule']],
+    ],
+    [
+      'edges that meet a condition',
+      'graph-where-edges km * 2 > 900 | graph-to-table edges',
+      [['Kiel'], ['Oslo'], ['Ulm']],
+    ],
+    [
+      'nodes that no edge connects go',
+      'graph-where-edges km > 450 | graph-to-table nodes',
+      [['Bergen'], ['Bonn'], ['Kiel'], ['Oslo'], ['Ulm']],
+    ],
+    ['no edges', 'graph-where-edges 1 > 1 | graph-to-table nodes', []],
+    [
+      'no labels',
+      'graph-where-nodes array_length(labels()) == 0 | graph-where-edges array_length(labels()) > 0 | graph-to-table nodes',
+      [],
+    ],
+    [
+      'one behind the other',
+      "graph-where-edges land == 'x' | graph-where-nodes people != 4 | graph-match (s)-[e]->(t) project s.town",
+      [['Aalen'], ['Ulm']],
+    ],
+    [
+      'paths of what is left',
+      "graph-where-nodes town !in ('Aalen') | graph-match (s)-[e*2..3]->(t) where s.town == 'Ulm' and t.town == 'Bonn' project strcat_array(map(e, a), '>')",
+      [['Ulm>Kiel']],
+    ],
+    [
+      'names from outside',
+      'graph-where-nodes people in (most) or town has name | graph-to-table nodes',
+      [['Kiel'], ['Ulm']],
+    ],
+    [
+      'components of what is left',
+      "graph-where-edges km < 450 | graph-mark-components | graph-to-table nodes | summarize make_set(ComponentId), town = strcat_array(array_sort_asc(make_list(town)), ' ') | project town",
+      [['Aalen Bonn Ulm']],
+    ],
+  ])('%s', async (_name, operators, expected) => {
+    const found = await kql.rows(`let most = 4; let name = 'ulm'; ${graph} | ${operators}`);
+    const first = (row: Record<string, unknown>) => [row['town'] ?? Object.values(row)[0]];
+    expect(found.map(first).sort()).toEqual(expected);
+  });
+
+  test('of each of several graphs', async () => {
+    const rows = await kql.rows(
+      `${roads} roads | make-graph a --> b with towns on town partitioned-by land
+       (graph-where-edges km > 300 | graph-where-nodes isnull(people) or people != 3 | graph-match (s)-[e]->(t) project s.town, t.town) | sort by s_town asc`,
+    );
+    expect(rows).toEqual([
+      { s_town: 'Bonn', t_town: 'Ulm' },
+      { s_town: 'Oslo', t_town: 'Bergen' },
+      { s_town: 'Ulm', t_town: 'Kiel' },
+    ]);
+  });
+
+  test.each([
+    ['graph-where-nodes km > 1 | graph-to-table nodes', "scalar expression named 'km'"],
+    ['graph-where-edges people > 1 | graph-to-table nodes', "scalar expression named 'people'"],
+    ['graph-where-edges km | graph-to-table nodes', 'must have the type bool'],
+    ['graph-where-edges node_degree_in() > 1 | graph-to-table nodes', "'node_degree_in'"],
+    ['graph-where-nodes node_degree_in(town) > 1 | graph-to-table nodes', 'without an argument'],
+    ['graph-where-nodes labels(town) has "x" | graph-to-table nodes', 'without an argument'],
+    ['graph-where-nodes any(town, people > 1) | graph-to-table nodes', "'any'"],
+    ['graph-to-table nodes | graph-where-nodes people > 1', 'its input is no graph'],
+  ])('refused: %s', async (operators, message) => {
+    const error = await kql.error(`${graph} | ${operators}`);
+    expect([error.status, error.message]).toEqual([400, expect.stringContaining(message)]);
+    expect(error.span).toBeDefined();
+  });
+});

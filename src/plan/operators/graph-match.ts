@@ -1,7 +1,7 @@
 import type { ScalarType } from '../../catalog/types.js';
 import type { TextSpan } from '../../errors.js';
 import {
-  children,
+  callsIn,
   columnsOf,
   type Expression,
   elements,
@@ -21,8 +21,10 @@ import {
   columnNamed,
   type Graph,
   graphNames,
+  noLabels,
   outOfGraph,
   withColumns,
+  withDegree,
 } from '../graph.js';
 import { type HopValue, type PathOptions, pathsOf } from '../graph-paths.js';
 import type { OperatorPlanner } from '../operator.js';
@@ -347,12 +349,6 @@ function withNodeColumns(match: Match, name: string, graph: Graph, context: Plan
   };
 }
 
-/** Calls that count the edges of a node, and the end of an edge that they look at. */
-const degreeEnds: Readonly<Record<string, string>> = {
-  node_degree_in: graphNames.to,
-  node_degree_out: graphNames.from,
-};
-
 /** The match with a column for each `node_degree_in(node)` and `node_degree_out(node)` of the operator. */
 function withDegrees(
   match: Match,
@@ -364,28 +360,17 @@ function withDegrees(
   const degrees = new Map<string, PlanColumn>();
   for (const call of roots.flatMap((root) => (root ? callsIn(root) : []))) {
     const key = keyOf(call);
-    const end = degreeEnds[member(call, 'Name').SimpleName ?? ''];
+    const name = member(call, 'Name').SimpleName ?? '';
     const [variable] = elements(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
     const id = match.nodeIds.get(variable?.SimpleName ?? '');
-    if (end === undefined || !id || !relation || degrees.has(key)) continue;
+    if (!id || !relation || degrees.has(key)) continue;
     const build = new Builder(context, spanOf(call));
-    const edges = useTable(graph.edges, context);
-    const count = build.column('degree', 'long');
-    const counts = build.group(
-      edges,
-      [columnNamed(edges, end)],
-      [{ column: count, name: 'count', arguments: [] }],
-    );
-    relation = build.join('left', relation, counts, [[id, columnNamed(edges, end)]], [count]);
-    degrees.set(key, count);
+    const wider = withDegree(name, relation, id, graph, build, context);
+    if (!wider) continue;
+    relation = wider.relation;
+    degrees.set(key, wider.count);
   }
   return { ...match, relation, degrees };
-}
-
-function callsIn(node: SyntaxNode): SyntaxNode[] {
-  if (node.IsToken) return [];
-  const inner = children(node).flatMap(callsIn);
-  return kindOf(node) === 'FunctionCallExpression' ? [node, ...inner] : inner;
 }
 
 /** What is asked of the hops of a variable-length edge: `map(e, x)`, `all(inner_nodes(e), x)`, `e.x`, `e` … */
@@ -467,8 +452,7 @@ function rowOfMatch(match: Match, relation: Relation, _context: PlanContext): Ro
     if (degree) {
       return callOf('coalesce', [columnReference(degree), longLiteral(0)], 'long', spanOf(node));
     }
-    // Graphs that a query makes have no labels.
-    if (name === 'labels') return { kind: 'literal', type: 'dynamic', value: '[]' };
+    if (name === 'labels') return noLabels;
     if (kindOf(node) === 'NameReference') {
       const hops = match.hops.get(node.SimpleName ?? '');
       return hops && columnReference(hops);
