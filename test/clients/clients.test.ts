@@ -7,7 +7,8 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.js';
 import { type App, addSecret, registerApp } from '../../src/identity/apps.js';
-import { dataPaths, issueToken, type Quarry, startQuarry } from '../../src/main.js';
+import { issueToken, type Quarry, startQuarry } from '../../src/main.js';
+import { dataPaths } from '../../src/server/data-directory.js';
 import { openStore } from '../../src/store/store.js';
 
 let directory: string;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkConfiguration } from '../../src/configuration.js';
 import { addSecret, registerApp } from '../../src/identity/apps.js';
-import { dataPaths, type Quarry, startQuarry } from '../../src/main.js';
+import { type Quarry, startQuarry } from '../../src/main.js';
+import { dataPaths } from '../../src/server/data-directory.js';
 import { openStore } from '../../src/store/store.js';
 import { type Answer, read } from '../api/fixture.js';
 

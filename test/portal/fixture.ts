@@ -15,7 +15,8 @@ import { checkConfiguration } from '../../src/configuration.js';
 import { assignRole } from '../../src/identity/assignments.js';
 import { saveDeviceGroup } from '../../src/identity/device-groups.js';
 import { createUser } from '../../src/identity/users.js';
-import { dataPaths, issueToken, provideUser, startQuarry } from '../../src/main.js';
+import { issueToken, provideUser, startQuarry } from '../../src/main.js';
+import { dataPaths } from '../../src/server/data-directory.js';
 import { simulate, smallCompany } from '../../src/simulator/simulate.js';
 import { openStore } from '../../src/store/store.js';
 

@@ -1,0 +1,43 @@
+import { statfs } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeDataDirectory, unusableData } from '../configuration.js';
+import { type DirectoryLock, lockDataDirectory } from '../engine/lock.js';
+import { HuntError } from '../errors.js';
+
+export type DataPaths = ReturnType<typeof dataPaths>;
+
+/** Where things are in a data directory. */
+export function dataPaths(directory: string) {
+  const root = resolve(directory);
+  return {
+    root,
+    store: join(root, 'quarry.db'),
+    keys: join(root, 'keys'),
+    spool: join(root, 'spool'),
+    uploads: join(root, 'uploads'),
+    /** Says that the directory was filled by the demo. */
+    demo: join(root, 'demo.json'),
+  };
+}
+
+/** Makes the data directory and takes it. @throws HuntError `engine.busy` `configuration.invalid` */
+export function takeDataDirectory(directory: string): DirectoryLock {
+  makeDataDirectory(directory);
+  try {
+    return lockDataDirectory(directory);
+  } catch (cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    // A full disk says nothing against the directory.
+    if (syscall === undefined || code === 'ENOSPC' || code === 'EDQUOT') throw cause;
+    throw unusableData(`${directory} cannot be written to: ${message}`, cause);
+  }
+}
+
+/** Bytes that a hunt's record and the least of results take, with some to spare. */
+const leastFreeBytes = 4 * 2 ** 20;
+
+/** @throws HuntError `engine.storage` where no hunt could be put on record */
+export async function checkSpace(directory: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  if (bavail * bsize < leastFreeBytes) throw new HuntError('engine.storage', {});
+}

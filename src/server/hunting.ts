@@ -1,0 +1,53 @@
+import type { Configuration } from '../configuration.js';
+import { GeoDatabase } from '../engine/geo-database.js';
+import type { AuditLog } from '../hunting/audit.js';
+import { CompileThreads } from '../hunting/compile-threads.js';
+import { externalDataReader, type FetchExternal } from '../hunting/external-data.js';
+import type { QuotaLedger } from '../hunting/quota.js';
+import type { HuntingParts } from '../hunting/service.js';
+import { megabyte, type Startup } from './startup.js';
+import type { Storage } from './storage.js';
+
+/** What hunts stand on. */
+export interface Hunting extends HuntingParts {
+  readonly compiler: CompileThreads;
+}
+
+export function startHunting(
+  { configuration, closing }: Startup,
+  { engine, tenants }: Storage,
+  { audit, quota }: { readonly audit: AuditLog; readonly quota: QuotaLedger },
+): Hunting {
+  const profiles = {
+    ...configuration.profiles,
+    memoryBytes: configuration.huntMemoryMegabytes * megabyte,
+  };
+  const geo = new GeoDatabase(engine, configuration.geoDatabase);
+  const fetchExternal = externalDataOf(configuration);
+  const compiler = new CompileThreads({
+    mostThreads: configuration.compileThreads,
+    heapMegabytes: configuration.compileMemoryMegabytes,
+  });
+  closing.add(() => compiler.close());
+  return {
+    engine,
+    compiler,
+    tenants,
+    quota,
+    profiles,
+    audit,
+    fetchExternal,
+    geo: () => geo.dictionary(),
+  };
+}
+
+/** What `externaldata` reads with; undefined: it may read nothing. */
+function externalDataOf({ externalData }: Configuration): FetchExternal | undefined {
+  const { allow, maxMegabytes, timeoutSeconds } = externalData;
+  if (allow.length === 0) return undefined;
+  return externalDataReader({
+    allow,
+    maxBytes: maxMegabytes * megabyte,
+    timeoutMs: timeoutSeconds * 1000,
+  });
+}
