@@ -1,5 +1,6 @@
 import type { Connector, RawRecord } from './connector.js';
 import { auditd } from './connectors/auditd.js';
+import { awsCloudTrail } from './connectors/cloudtrail.js';
 import { defenderCsv } from './connectors/defender-csv.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
@@ -23,6 +24,7 @@ export const connectors: readonly Connector[] = [
   auditd,
   zeekJson,
   zeekTsv,
+  awsCloudTrail,
   ecsEvents,
   ocsfEvents,
   osqueryResultsLog,

@@ -1,11 +1,14 @@
 import { isObject, type JsonObject, type JsonValue } from './json.js';
 
-/** What some sources' records come in, several in one: answers of Elasticsearch and Splunk, events of CloudWatch. */
-export type Envelope = 'hits.hits' | 'logEvents' | 'results';
+/**
+ * What some sources' records come in, several in one: answers of Elasticsearch, Splunk and CloudTrail, events of
+ * CloudWatch.
+ */
+export type Envelope = 'hits.hits' | 'logEvents' | 'results' | 'Events';
 
 /**
- * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs, or one
- * that the connector's records may come in.
+ * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs or of a trail's
+ * files, or one that the connector's records may come in.
  */
 export function partsOf(
   value: JsonValue,
@@ -17,8 +20,8 @@ export function partsOf(
   if (!isObject(value) || 'properties' in value) {
     return undefined;
   }
-  const { records } = value;
-  if (Array.isArray(records)) {
+  const records = listIn(value['records']) ?? listIn(value['Records']);
+  if (records) {
     return records;
   }
   for (const envelope of envelopes) {
@@ -44,6 +47,7 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
   },
   // Splunk says so of each of its answers; other programs have results, too.
   results: (value) => ('preview' in value ? listIn(value['results']) : undefined),
+  Events: (value) => listIn(value['Events']),
 };
 
 function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {

@@ -45,10 +45,11 @@ const headBytes = 64 * 1024;
 const startBytes = 256;
 
 // A stream that starts so is one document, or several, of which the records are parts: an array, an
-// Event Hubs message ({"records": [...]}), JSON printed over several lines.
+// Event Hubs message ({"records": [...]}), a file of AWS CloudTrail ({"Records": [...]}), JSON printed
+// over several lines.
 const documentStart =
-  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:records|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context|preview)"\s*:)|\{\s*$)/;
-const wrapperStart = /^\{\s*"records"\s*:\s*\[/;
+  /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:[Rr]ecords|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context|preview)"\s*:)|\{\s*$)/;
+const wrapperStart = /^\{\s*"[Rr]ecords"\s*:\s*\[/;
 /** Answers of the hunting APIs have their rows in such a list, behind the schema, and those of Splunk. */
 const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context|preview)"\s*:/;
 const answerRows = /"(?:Results|results)"\s*:\s*$/;

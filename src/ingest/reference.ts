@@ -1,4 +1,5 @@
 import { connectors } from './connectors.js';
+import { cloudTrail } from './documents/cloudtrail.js';
 import { ecs } from './documents/ecs.js';
 import { ocsf } from './documents/ocsf.js';
 import { osquery } from './documents/osquery.js';
@@ -46,6 +47,7 @@ export function connectorReference(): string {
     ...documentSection('Elastic Common Schema (`ecs`)', ecs),
     ...documentSection('Open Cybersecurity Schema Framework (`ocsf`)', ocsf),
     ...documentSection('osquery (`osquery`)', osquery),
+    ...documentSection('AWS CloudTrail (`cloudtrail`)', cloudTrail),
     ...section('Zeek (`zeek-json`, `zeek-tsv`)', zeekRules.map(zeekLine)),
     ...section(
       'Linux audit (`auditd`)',

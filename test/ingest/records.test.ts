@@ -48,6 +48,7 @@ const cases: readonly (readonly [what: string, input: string, records: readonly 
     ['{"a":1}', 'Record 2', '{"a":2}'],
   ],
   ['a message', '{"records":[\n{"a":1},{"a":2}],"x":{"y":"]}"}}\n', ['{"a":1}', '{"a":2}']],
+  ['a file of CloudTrail', '{"Records":[\n{"a":1},{"a":2}]}', ['{"a":1}', '{"a":2}']],
   [
     'printed answers of one row each, of which one tells of results',
     '{"preview":false,\n"result":{"a":1}}\n{"preview":false,\n"result":{"results":["x"],"s":"\\"results\\":["}}\n{"preview":false,\n"result":{"a":3}}\n',

@@ -6,6 +6,8 @@ import { nested, valueAt } from './document.js';
 const carriers: readonly (readonly string[])[] = [
   ...[['message'], ['_raw'], ['raw'], ['log'], ['event'], ['event', 'original'], ['body']],
   ...[['data'], ['record'], ['payload']],
+  // AWS: what EventBridge hands on, and what CloudTrail's own search finds.
+  ...[['detail'], ['CloudTrailEvent']],
 ];
 
 /**

@@ -285,8 +285,12 @@ export class DocumentConversion implements Conversion {
       if (rule === undefined || (novel !== undefined && told.has(novel.toLowerCase()))) {
         continue;
       }
-      const columns = { ...common };
-      this.#fill(columns, part, planOf(this.#source, rule), time);
+      const columns: Columns = { ...common };
+      const plan = planOf(this.#source, rule);
+      if (plan.own.has('ActionType')) {
+        columns['ActionType'] = actionTypeOf(rule, this.#scope);
+      }
+      this.#fill(columns, part, plan, time);
       tell(told, columns);
       const identity = `${head}\n${content}`;
       yield { table: rule.table, columns, identity, ...(own.record && { record: own.record }) };

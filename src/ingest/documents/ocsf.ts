@@ -1,11 +1,11 @@
 import { valueAt } from './document.js';
 import { accountChange, groupChange } from './ocsf/accounts.js';
-import { cloud, givesRole } from './ocsf/cloud.js';
+import { cloud, givesRole, isOfConsole } from './ocsf/cloud.js';
 import { about, computerOf, device } from './ocsf/device.js';
 import { classOf, idOf, ocsfDocument, timeOf } from './ocsf/document.js';
 import { fileSystem } from './ocsf/files.js';
 import { finding } from './ocsf/findings.js';
-import { logon, signIn } from './ocsf/logons.js';
+import { consoleSignIn, logon, signIn } from './ocsf/logons.js';
 import { mail, mailFile, mailUrl } from './ocsf/mail.js';
 import { dns, ftp, http, network, session, ssh } from './ocsf/network.js';
 import { memory, moduleLoad, processAccess, processStart } from './ocsf/processes.js';
@@ -28,7 +28,12 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   2004: [finding],
   2006: [finding],
   3001: [accountChange, cloud('3001 account change in a service')],
-  3002: [logon, signIn, cloud('3002 authentication: a role', givesRole)],
+  3002: [
+    logon,
+    signIn,
+    cloud('3002 authentication: a role', givesRole),
+    cloud('3002 authentication: the console of AWS', isOfConsole, consoleSignIn),
+  ],
   3004: [cloud('3004 entity management')],
   3005: [cloud('3005 user access management')],
   3006: [groupChange, cloud('3006 group management in a service')],

@@ -89,9 +89,8 @@ describe('authentication in services is none on a device', () => {
       'the console of AWS',
       {
         event: {
-          ...{ module: 'aws', dataset: 'aws.cloudtrail', action: 'ConsoleLogin', type: ['info'] },
+          ...{ action: 'ConsoleLogin', type: ['info'], outcome: 'failure' },
           ...{ category: ['authentication'], provider: 'signin.amazonaws.com' },
-          outcome: 'failure',
         },
         user: { name: 'bob' },
       },
@@ -148,7 +147,8 @@ it.each([
   [{ module: 'o365', provider: 'Exchange' }, 'Microsoft Exchange Online'],
   [{ dataset: 'o365.audit', provider: 'MicrosoftTeams' }, 'Microsoft Teams'],
   [{ dataset: 'o365.audit', provider: 'constructor' }, 'constructor'],
-  [{ dataset: 'aws.cloudtrail', provider: 's3.amazonaws.com' }, 's3.amazonaws.com'],
+  [{ dataset: 'aws.cloudtrail', provider: 's3.amazonaws.com' }, 'Amazon Web Services'],
+  [{ dataset: 'aws.s3access', provider: 's3.amazonaws.com' }, 's3.amazonaws.com'],
   [{ dataset: 'zoom.webhook', module: 'zoom' }, 'zoom'],
   [{ dataset: 'github.audit' }, 'github'],
   [{ dataset: 'box_events.events' }, 'box'],

@@ -671,7 +671,7 @@ describe('ECS documents', () => {
       {
         table: 'CloudAppEvents',
         ActionType: 'ConsoleLogin2',
-        Application: 'iam.amazonaws.com',
+        Application: 'Amazon Web Services',
         AccountObjectId: 'AIDA',
         IPAddress: '198.51.100.1',
         CountryCode: 'DE',

@@ -1,5 +1,10 @@
-import { transform } from '../../windows/expression.js';
+import { parseJson } from '../../json.js';
+import { computed, type Expression, textFrom, transform } from '../../windows/expression.js';
+import { asObject } from '../../windows/shape.js';
 import { words } from '../../words.js';
+import { activityType } from '../cloudtrail/activity-type.js';
+import { accountType } from '../cloudtrail/identity.js';
+import { amazonWebServices } from '../cloudtrail/sign-in.js';
 import {
   all,
   any,
@@ -16,7 +21,8 @@ import {
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, type } from './event.js';
-import { isOfCloud, isOfService, serviceName } from './services.js';
+import { isOfCloud, isOfCloudTrail, isOfService, serviceName } from './services.js';
+import { consoleSignIn } from './sign-ins.js';
 
 const [initiator, target] = [
   'azure.auditlogs.properties.initiated_by.user',
@@ -53,6 +59,23 @@ const isOfMicrosoft365 = any(
   matches('event.dataset', /^o365\./, 'begins with o365.'),
 );
 
+/** The record that the event was made of, where that has been kept. */
+function originalRecord(): Expression {
+  const { read } = at('event.original');
+  return computed(
+    'event.original',
+    (scope) => {
+      const text = textFrom(read(scope));
+      try {
+        return text?.startsWith('{') ? asObject(parseJson(text)) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    ['event.original'],
+  );
+}
+
 export const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
@@ -66,12 +89,14 @@ export const cloudActivity: DocumentRule = {
   columns: {
     ReportId: eventId(),
     Application: firstOf(
+      when(isOfCloudTrail, amazonWebServices.Application, ''),
       when(isOfMicrosoft365, workload(inPartAt('event.provider')), ''),
       at('event.provider'),
       at('cloud.service.name'),
       at('event.module'),
       serviceName,
     ),
+    ApplicationId: when(isOfCloudTrail, amazonWebServices.ApplicationId, ''),
     AccountObjectId: firstOf(
       at('user.id'),
       at('client.user.id'),
@@ -79,6 +104,7 @@ export const cloudActivity: DocumentRule = {
       inPartAt(`${initiator}.id`),
     ),
     AccountId: firstOf(
+      inPartAt('aws.cloudtrail.user_identity.arn'),
       at('user.email'),
       at('client.user.email'),
       at('source.user.email'),
@@ -92,6 +118,7 @@ export const cloudActivity: DocumentRule = {
       inPartAt(`${initiator}.displayName`),
       at('user.name'),
     ),
+    AccountType: accountType(inPartAt('aws.cloudtrail.user_identity.type')),
     IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
     CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
     City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
@@ -99,12 +126,16 @@ export const cloudActivity: DocumentRule = {
     UserAgent: at('user_agent.original'),
     OSPlatform: at('user_agent.os.name'),
     DeviceType: at('user_agent.device.name'),
-    ActivityType: choose(
-      [type('creation'), 'Create'],
-      [type('deletion'), 'Delete'],
-      [type('change'), 'Edit'],
-      [type('access'), 'View'],
-      [undefined, 'Run'],
+    ActivityType: when(
+      isOfCloudTrail,
+      activityType('event.action', lists('aws.cloudtrail.read_only', 'true')),
+      choose(
+        [type('creation'), 'Create'],
+        [type('deletion'), 'Delete'],
+        [type('change'), 'Edit'],
+        [type('access'), 'View'],
+        [undefined, 'Run'],
+      ),
     ),
     ObjectName: firstOf(
       at('file.name'),
@@ -115,9 +146,11 @@ export const cloudActivity: DocumentRule = {
     ),
     ObjectId: firstOf(at('user.target.id'), at('group.id'), inPartAt(`${target}.id`)),
     RawEventData: firstOf(
+      when(isOfCloudTrail, originalRecord(), ''),
       at('o365.audit'),
       ...['azure.auditlogs', 'azure.activitylogs', 'aws.cloudtrail', 'gcp.audit'].map(at),
       ...['okta', 'github', 'google_workspace'].map(at),
     ),
   },
+  parts: consoleSignIn,
 };

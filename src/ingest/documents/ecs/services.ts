@@ -21,6 +21,12 @@ export const isOfService = any(
   ),
 );
 
+/** A record of AWS CloudTrail. */
+export const isOfCloudTrail = any(
+  isThere('aws.cloudtrail'),
+  lists('event.dataset', 'aws.cloudtrail'),
+);
+
 /** The service whose data set it is: some pipelines say no more. */
 export const serviceName = transform(
   'service',

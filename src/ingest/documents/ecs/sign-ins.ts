@@ -1,9 +1,11 @@
 import { computed, type Expression, literal, textFrom } from '../../windows/expression.js';
+import { amazonWebServices } from '../cloudtrail/sign-in.js';
+import { textIn } from '../document.js';
 import { all, any, at, choose, firstOf, lists, matches, not, when } from '../expression.js';
-import type { DocumentRule } from '../rule.js';
+import type { DocumentParts, DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
-import { category, eventId, hasFailed, type } from './event.js';
-import { isOfService, serviceName } from './services.js';
+import { action, category, eventId, hasFailed, type } from './event.js';
+import { isOfCloudTrail, isOfService, serviceName } from './services.js';
 
 /** Clouds call it authentication, too, that a program is given the rights of a role. */
 const givesRoles = any(
@@ -16,11 +18,14 @@ const cloudSignIn = any(
   lists('event.provider', 'okta', 'AzureActiveDirectory', 'signin.amazonaws.com'),
 );
 
+/** To the console of AWS, which Defender has among the activities. */
+const isOfConsole = all(isOfCloudTrail, action('ConsoleLogin'));
+
 export const identityLogon: DocumentRule = {
   event: 'sign-in to a service',
   table: 'IdentityLogonEvents',
   actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
-  condition: all(category('authentication'), not(type('end')), cloudSignIn),
+  condition: all(category('authentication'), not(type('end')), cloudSignIn, not(isOfConsole)),
   columns: {
     ReportId: eventId(),
     Application: firstOf(
@@ -72,6 +77,23 @@ export const identityLogon: DocumentRule = {
     Isp: at('source.as.organization.name'),
     TargetAccountDisplayName: at('user.target.full_name'),
   },
+};
+
+const actionOf = textIn('event.action');
+
+/** The row of a sign-in beside that of the activity which it is. */
+export const consoleSignIn: DocumentParts = {
+  of: (document) => (actionOf(document) === 'ConsoleLogin' ? [document] : []),
+  rules: [
+    {
+      ...identityLogon,
+      event: 'sign-in to the console of AWS',
+      condition: isOfConsole,
+      columns: { ...identityLogon.columns, Application: amazonWebServices.Application },
+    },
+  ],
+  computerOf: () => undefined,
+  shared: () => ({}),
 };
 
 function withDomain(path: string): Expression {

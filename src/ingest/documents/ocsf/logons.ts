@@ -1,5 +1,6 @@
 import { type Expression, literal, transform } from '../../windows/expression.js';
 import { failureReason } from '../../windows/values.js';
+import { amazonWebServices } from '../cloudtrail/sign-in.js';
 import {
   all,
   any,
@@ -12,9 +13,10 @@ import {
   not,
   when,
 } from '../expression.js';
+import type { DocumentParts } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails, sessionOf } from './actor.js';
-import { givesRole } from './cloud.js';
+import { givesRole, isOfConsole } from './cloud.js';
 import { hasDevice } from './device.js';
 import { activity, rule } from './event.js';
 import { account } from './objects.js';
@@ -57,7 +59,7 @@ export const logon = rule('3002 authentication: logon', 'DeviceLogonEvents', {
 
 export const signIn = rule('3002 authentication: sign-in to a service', 'IdentityLogonEvents', {
   actionType: choose([lists('status_id', '1'), 'LogonSuccess'], [undefined, 'LogonFailed']),
-  condition: all(activity(1), not(givesRole)),
+  condition: all(activity(1), not(any(givesRole, isOfConsole))),
   columns: {
     ReportId: at('metadata.uid'),
     Application: firstOf(at('service.name'), at('api.service.name'), at('metadata.product.name')),
@@ -76,3 +78,18 @@ export const signIn = rule('3002 authentication: sign-in to a service', 'Identit
     OSPlatform: at('device.os.name'),
   },
 });
+
+/** The row of a sign-in beside that of the activity which it is. */
+export const consoleSignIn: DocumentParts = {
+  of: (document) => [document],
+  rules: [
+    {
+      ...signIn,
+      event: '3002 authentication: sign-in to the console of AWS',
+      condition: isOfConsole,
+      columns: { ...signIn.columns, Application: amazonWebServices.Application },
+    },
+  ],
+  computerOf: () => undefined,
+  shared: () => ({}),
+};
