@@ -118,10 +118,13 @@ export class ProcessCache {
   find(device: string, { guid, pid, image, ms }: ProcessReference): Process | undefined {
     const key = knownGuid(guid);
     const named = key === undefined ? undefined : this.#ofGuid(device, key);
-    if (named || pid === undefined || key !== undefined) {
+    const file = knownFile(image);
+    if (named === undefined ? key !== undefined : !isOtherAndOver(named, file, ms)) {
       return named;
     }
-    const file = knownFile(image);
+    if (pid === undefined) {
+      return undefined;
+    }
     const candidates = this.#ofPid(device, pid).filter(
       (process) =>
         ms <= (process.endMs ?? Number.POSITIVE_INFINITY) + lateMs && sameFile(process.file, file),
@@ -284,6 +287,11 @@ export class ProcessCache {
     // A pid comes round again and again; who asks for the early ones is asking for long ago.
     this.#byPid.set(pidKey(device, pid), list.slice(-mostPerPid));
   }
+}
+
+/** Sysmon may go by the GUID of the process that had the pid before. */
+function isOtherAndOver({ file, endMs }: Process, image: string | undefined, ms: number): boolean {
+  return !sameFile(file, image) && endMs !== undefined && endMs + lateMs < ms;
 }
 
 /** Whether a process that was only seen acting has started after it, which is over by then. */

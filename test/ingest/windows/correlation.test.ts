@@ -208,6 +208,26 @@ describe('the acting process', () => {
     ]);
   });
 
+  it('is not one of another image that is over, whose GUID Sysmon still goes by', () => {
+    const by = (Image: string) => ({ ...actor, Image, ...file });
+    const { rows } = read([
+      event('sysmon', 1, start()),
+      event('sysmon', 5, actor, { seconds: 20 }),
+      event('sysmon', 11, by('C:\\Windows\\System32\\wermgr.exe'), { seconds: 40 }),
+      event('sysmon', 11, by('C:\\Windows\\System32\\cmd.exe'), { seconds: 40 }),
+    ]);
+    expect(
+      rows['DeviceFileEvents']?.map((row) => [
+        row['InitiatingProcessFileName'],
+        row['InitiatingProcessCommandLine'] ?? '',
+        row['InitiatingProcessUniqueId'],
+      ]),
+    ).toEqual([
+      ['wermgr.exe', '', guids.child],
+      ['cmd.exe', 'cmd.exe /c whoami', guids.child],
+    ]);
+  });
+
   it('is of its own device', () => {
     const other = JSON.parse(
       JSON.stringify(
