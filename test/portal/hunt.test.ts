@@ -176,6 +176,21 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
       .waitFor();
   });
 
+  test('a query in brackets is written as it is read', async () => {
+    await type(page, 'DeviceEvents | join (');
+    await page.locator('.suggest-widget.visible').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('DeviceInfo | take 5', { delay: 20 });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.type(' on DeviceId', { delay: 20 });
+    const lines = page.locator('.monaco-editor .view-line');
+    await lines.filter({ hasText: /^\)\son\sDeviceId$/ }).waitFor();
+    expect(await lines.filter({ hasText: /^\s+DeviceInfo/ }).count()).toBe(1);
+    expect(await lines.count()).toBe(3);
+  });
+
   test('a long hunt shows how far it is, and stops when told to', async () => {
     await write(
       page,

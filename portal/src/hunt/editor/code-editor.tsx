@@ -73,7 +73,9 @@ export function CodeEditor(props: CodeEditorProps) {
       padding: { top: 6, bottom: 6 },
       ariaLabel: strings.editor,
       tabFocusMode: false,
-      suggest: { showStatusBar: false },
+      bracketPairColorization: { enabled: false },
+      // Enter behind a space or a bracket is a new line until something has been begun or chosen.
+      suggest: { showStatusBar: false, selectionMode: 'whenQuickSuggestion' },
       scrollbar: { alwaysConsumeMouseWheel: false },
     });
     editor.current = created;

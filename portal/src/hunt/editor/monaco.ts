@@ -26,6 +26,15 @@ kustoDefaults.setLanguageSettings({
   disabledDiagnosticCodes: ['KS512'],
 });
 
+// The mode closes brackets and does not know them: a new line between two would push the second along.
+monaco.languages.setLanguageConfiguration('kusto', {
+  brackets: [
+    ['(', ')'],
+    ['[', ']'],
+    ['{', '}'],
+  ],
+});
+
 // Kusto's own, whose query operators would be as quiet as comments until they are coloured by meaning.
 monaco.editor.defineTheme('quarry-dark', {
   base: 'vs-dark',
