@@ -374,3 +374,26 @@ describe("Zeek's own form", () => {
     );
   });
 });
+
+describe('records under the name of their log', () => {
+  const dns = { ...base, ...out, proto: 'udp', query: 'a.example' };
+
+  test.each<[string, object, string]>([
+    ['conn', { conn: { ...base, ...out, proto: 'tcp' } }, 'ConnectionSuccess'],
+    ['dns', { dns }, 'DnsConnectionInspected'],
+    ['http', { http: { ...base, ...out, host: 'a.example' } }, 'HttpConnectionInspected'],
+    ['text of a shipper', { message: JSON.stringify({ dns }) }, 'DnsConnectionInspected'],
+    ['a document of a search', { _source: { dns } }, 'DnsConnectionInspected'],
+    ['a stream that Corelight names', { ...dns, _path: 'dns' }, 'DnsConnectionInspected'],
+  ])('%s', (_name, record, actionType) => {
+    const sample = json(record);
+    expect(detectConnector(() => [sample])?.name).toBe('zeek-json');
+    const [event] = zeekJson.open(context).convert(sample) as DefenderEvent[];
+    expect(event?.columns).toMatchObject({ ActionType: actionType });
+  });
+
+  test('beside others it is no name of a log', () => {
+    const sample = json({ dns, other: 1 });
+    expect(detectConnector(() => [sample])).toBe(undefined);
+  });
+});

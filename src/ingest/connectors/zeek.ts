@@ -86,7 +86,8 @@ function zeekRecord(value: JsonValue | undefined): ZeekRecord | undefined {
   if (!isObject(value)) return undefined;
   const { _source, result } = value;
   const document = [_source, result].find(isObject) ?? value;
-  if ('ts' in document) return document;
+  const record = taggedRecord(document) ?? document;
+  if ('ts' in record) return record;
   for (const name of textMembers) {
     const text = document[name];
     if (typeof text === 'string' && /^\s*\{/.test(text) && text.includes('"ts"')) {
@@ -96,11 +97,22 @@ function zeekRecord(value: JsonValue | undefined): ZeekRecord | undefined {
   return undefined;
 }
 
+/** `{"conn": {…}}`: Zeek's writer to Kafka names the log so. */
+function taggedRecord(document: ZeekRecord): ZeekRecord | undefined {
+  const [tag, ...others] = Object.entries(document);
+  const record = tag?.[1];
+  if (tag === undefined || others.length > 0 || !isObject(record) || !('ts' in record)) {
+    return undefined;
+  }
+  return /^[a-z][a-z0-9_]*$/.test(tag[0]) ? { ...record, _path: tag[0] } : undefined;
+}
+
 function recordIn(text: string, around: ZeekRecord): ZeekRecord | undefined {
   try {
-    const record = parseJson(text);
+    const value = parseJson(text);
     const named = logNamed(around);
-    if (!isObject(record)) return undefined;
+    if (!isObject(value)) return undefined;
+    const record = taggedRecord(value) ?? value;
     return named === undefined || '_path' in record ? record : { ...record, _path: named };
   } catch {
     return undefined;

@@ -852,3 +852,36 @@ describe('OCSF documents', () => {
     expect([rows, counts.unmapped, counts.rejected]).toEqual([{}, 3, 1]);
   });
 });
+
+describe('an event whose class has no more than its name', () => {
+  const { class_uid, ...unnumbered } = launch;
+
+  it.each(['Process Activity', 'process_activity', 'PROCESS ACTIVITY'])('%s', (class_name) => {
+    const { source, ...named } = converted([{ ...unnumbered, class_name }]);
+    expect(source).toBe('ocsf');
+    expect(onlyRow({ source, ...named })).toMatchObject({
+      table: 'DeviceProcessEvents',
+      ActionType: 'ProcessCreated',
+      ProcessId: 42,
+    });
+  });
+
+  it('is of that class wherever its number counts', () => {
+    const request = {
+      ...common,
+      class_name: 'HTTP Activity',
+      activity_id: 3,
+      device: { hostname: 'web1' },
+      src_endpoint: end('203.0.113.9', 40_000),
+    };
+    expect(onlyRow(converted([request]))).toMatchObject({
+      ActionType: 'HttpConnectionInspected',
+      RemoteIP: '203.0.113.9',
+    });
+  });
+
+  it('is none by a name that is no class of the schema', () => {
+    const { counts } = converted([{ ...unnumbered, class_name: 'constructor' }], 'ocsf');
+    expect(counts.rejected).toBe(1);
+  });
+});
