@@ -7,6 +7,7 @@ import { ecsEvents } from './connectors/ecs.js';
 import { exportedCsv } from './connectors/exported-csv.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { ocsfEvents } from './connectors/ocsf.js';
+import { office365 } from './connectors/office365.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsCsv } from './connectors/windows-csv.js';
@@ -28,6 +29,7 @@ export const connectors: readonly Connector[] = [
   ecsEvents,
   ocsfEvents,
   osqueryResultsLog,
+  office365,
   exportedCsv,
 ];
 

@@ -3,6 +3,9 @@ import type { Outcome, RawRecord } from './connector.js';
 /** What stands between the fields of exports whose header does not say it. */
 export const csvDelimiters: readonly string[] = [',', ';', '\t'];
 
+/** PowerShell's `Export-Csv` writes the type of its objects before their header. */
+export const typeLine = /^#TYPE /;
+
 /** A line of more fields, or of more text, is refused. */
 const mostFields = 10_000;
 

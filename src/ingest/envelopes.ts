@@ -1,10 +1,10 @@
 import { isObject, type JsonObject, type JsonValue } from './json.js';
 
 /**
- * What some sources' records come in, several in one: answers of Elasticsearch, Splunk and CloudTrail, events of
- * CloudWatch.
+ * What some sources' records come in, several in one: answers of Elasticsearch, Splunk, CloudTrail and Graph, events
+ * of CloudWatch.
  */
-export type Envelope = 'hits.hits' | 'logEvents' | 'results' | 'Events';
+export type Envelope = 'hits.hits' | 'logEvents' | 'results' | 'Events' | 'value';
 
 /**
  * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs or of a trail's
@@ -48,6 +48,8 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
   // Splunk says so of each of its answers; other programs have results, too.
   results: (value) => ('preview' in value ? listIn(value['results']) : undefined),
   Events: (value) => listIn(value['Events']),
+  value: (value) =>
+    '@odata.context' in value || '@odata.nextLink' in value ? listIn(value['value']) : undefined,
 };
 
 function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {

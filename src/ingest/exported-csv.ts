@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connector, Conversion, ConversionContext, Outcome, RawRecord } from './connector.js';
-import { CsvLines, csvDelimiters, csvFields, csvRejection } from './csv.js';
+import { CsvLines, csvDelimiters, csvFields, csvRejection, typeLine } from './csv.js';
 import { compactJson, type JsonValue, parseJson } from './json.js';
 
 type SourceOf = (record: RawRecord) => Connector | undefined;
@@ -23,7 +23,7 @@ function headersIn(text: string): readonly Header[] {
 
 /** Whether lines begin as a header and a record of one of the sources. */
 export function startsExportedCsv(lines: readonly string[], sourceOf: SourceOf): boolean {
-  const start = lines.findIndex((line) => line.trim() !== '');
+  const start = lines.findIndex((line) => line.trim() !== '' && !typeLine.test(line));
   return headersIn(lines[start] ?? '').some((header) => {
     const records = new CsvLines();
     return lines.slice(start + 1).some((text) => {
@@ -115,6 +115,9 @@ export class ExportedCsv implements Conversion {
   }
 
   #record(record: RawRecord): readonly Outcome[] {
+    if (typeLine.test(record.text)) {
+      return [];
+    }
     if (this.#headers === undefined) {
       this.#headers = headersIn(record.text);
       return this.#headers.length > 0 ? [] : [csvRejection('no header of CSV', record)];

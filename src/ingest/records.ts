@@ -50,9 +50,9 @@ const startBytes = 256;
 const documentStart =
   /^\s*(?:\[\s*(?:[{\]]|$)|\{\s*"(?:(?:[Rr]ecords|tables)"\s*:\s*\[|(?:Stats|Schema|schema|@odata\.context|preview)"\s*:)|\{\s*$)/;
 const wrapperStart = /^\{\s*"[Rr]ecords"\s*:\s*\[/;
-/** Answers of the hunting APIs have their rows in such a list, behind the schema, and those of Splunk. */
+/** Answers of the hunting APIs have their rows in such a list, behind the schema, and those of Splunk and Graph. */
 const answerBegun = /^\{\s*"(?:Stats|Schema|schema|@odata\.context|preview)"\s*:/;
-const answerRows = /"(?:Results|results)"\s*:\s*$/;
+const answerRows = /"(?:Results|results|value)"\s*:\s*$/;
 const longestAnswerRows = 256;
 /** The rows start within so many bytes. */
 const answerBytes = 64 * 1024;

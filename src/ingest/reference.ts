@@ -2,6 +2,7 @@ import { connectors } from './connectors.js';
 import { cloudTrail } from './documents/cloudtrail.js';
 import { ecs } from './documents/ecs.js';
 import { ocsf } from './documents/ocsf.js';
+import { office365 } from './documents/office365.js';
 import { osquery } from './documents/osquery.js';
 import type { DocumentRule, DocumentSource } from './documents/rule.js';
 import { auditRows } from './linux/audit-rows.js';
@@ -48,6 +49,7 @@ export function connectorReference(): string {
     ...documentSection('Open Cybersecurity Schema Framework (`ocsf`)', ocsf),
     ...documentSection('osquery (`osquery`)', osquery),
     ...documentSection('AWS CloudTrail (`cloudtrail`)', cloudTrail),
+    ...documentSection('Unified audit log of Microsoft 365 (`office365`)', office365),
     ...section('Zeek (`zeek-json`, `zeek-tsv`)', zeekRules.map(zeekLine)),
     ...section(
       'Linux audit (`auditd`)',

@@ -4,11 +4,20 @@ import { auditd } from './auditd.js';
 import { ecsEvents } from './ecs.js';
 import { linuxSysmon } from './linux-sysmon.js';
 import { ocsfEvents } from './ocsf.js';
+import { office365 } from './office365.js';
 import { osqueryResultsLog } from './osquery.js';
 import { zeekJson } from './zeek.js';
 
 /** Sources whose records are objects, or texts that a member of one may hold. */
-const sources = [linuxSysmon, auditd, zeekJson, ocsfEvents, osqueryResultsLog, ecsEvents];
+const sources = [
+  linuxSysmon,
+  auditd,
+  zeekJson,
+  ocsfEvents,
+  osqueryResultsLog,
+  office365,
+  ecsEvents,
+];
 
 function sourceOf(record: RawRecord): Connector | undefined {
   return sources.find((source) => source.detect([record]) === 1);
@@ -18,7 +27,7 @@ function sourceOf(record: RawRecord): Connector | undefined {
 export const exportedCsv: Connector = {
   name: 'exported-csv',
   summary:
-    'ECS, OCSF, osquery, Zeek, auditd and Sysmon for Linux as Kibana, Splunk and others export them: CSV with a header',
+    'ECS, OCSF, osquery, Zeek, auditd, Sysmon for Linux and the unified audit log as Kibana, Splunk, Purview and others export them: CSV with a header',
   format: 'text',
   // Events have them.
   blankLines: true,

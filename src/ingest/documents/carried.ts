@@ -8,6 +8,8 @@ const carriers: readonly (readonly string[])[] = [
   ...[['data'], ['record'], ['payload']],
   // AWS: what EventBridge hands on, and what CloudTrail's own search finds.
   ...[['detail'], ['CloudTrailEvent']],
+  // Searches of the unified audit log, in PowerShell, in Purview and with Graph.
+  ...[['AuditData'], ['auditData']],
 ];
 
 /**

@@ -47,6 +47,10 @@ export const registryKey = transform('registryKey', (text) =>
 export const mailAddress = transform('mailAddress', (text) => mailIn(text)?.address ?? text);
 export const mailName = transform('mailName', (text) => mailIn(text)?.name || undefined);
 export const mailDomain = transform('mailDomain', (text) => mailIn(text)?.domain.toLowerCase());
+/** What stands before the `@`. */
+export const mailUser = transform('mailUser', (text) =>
+  mailIn(text)?.address.split('@', 1)[0]?.toLowerCase(),
+);
 
 const addressParts = /^([^<>\s]+@([^<>\s@]+))>?$/;
 const nameParts = /^"?([^"]*?)"?$/;

@@ -1,6 +1,6 @@
 import { Backlog } from '../backlog.js';
 import type { Conversion, HoldingConversion, Outcome, RawRecord } from '../connector.js';
-import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
+import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection, typeLine } from '../csv.js';
 import { type JsonValue, parseJson } from '../json.js';
 import type { JsonObject } from './shape.js';
 import { isOfShape, unwrapEvent } from './shapes.js';
@@ -15,8 +15,6 @@ interface Header {
 
 const eventViewer = ['Date and Time', 'Source', 'Event ID'];
 const computerColumn = /computer|machine|host/i;
-/** `Export-Csv` writes the type of its objects before their header. */
-const typeLine = /^#TYPE /;
 
 /** Whether lines begin as an export of event logs as CSV. */
 export function startsEventCsv(lines: readonly string[]): boolean {

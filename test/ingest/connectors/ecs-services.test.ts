@@ -156,3 +156,13 @@ it.each([
   const row = rowOf({ event: { category: ['web'], action: 'x', ...event } });
   expect(row).toMatchObject({ table: 'CloudAppEvents', Application: application });
 });
+
+it.each([
+  ['Exchange', 20893],
+  ['SharePoint', 20892],
+  ['AzureActiveDirectory', 11161],
+  ['PowerBI', undefined],
+])('the activity of %s has the application %s', (provider, id) => {
+  const event = { dataset: 'o365.audit', action: 'x', category: ['web'], provider };
+  expect(rowOf({ event, user: { id: 'a' } })['ApplicationId']).toBe(id);
+});

@@ -71,6 +71,36 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     '2026-01-05T10:11:12Z,,,web01,,,,"type=USER_LOGIN msg=audit(1767607872.123:42): pid=900 uid=0 auid=1000 ses=3 msg=\'op=login id=1000 exe=""/usr/sbin/sshd"" addr=203.0.113.9 res=success\'"',
     '2026-01-05T10:11:12Z,,,web01,,,,"{""ts"":1767607872.5,""uid"":""C1"",""_path"":""conn"",""id.orig_h"":""10.0.0.5"",\n\n""id.orig_p"":1,""id.resp_h"":""10.0.0.1"",""id.resp_p"":53,""proto"":""udp""}"',
   ],
+  office365: [
+    {
+      ...{ CreationTime: '2026-01-05T10:11:12', Id: 'a1', OrganizationId: 'o', RecordType: 1 },
+      ...{ Operation: 'New-InboxRule', Workload: 'Exchange', UserType: 2, UserKey: 'k' },
+      ...{ UserId: 'bob@contoso.com', ClientIP: '[2001:db8::5]:40123', ObjectId: 'bob\\Hide' },
+      Parameters: [{ Name: 'Name', Value: '.' }],
+      AppId: '00000002-0000-0ff1-ce00-000000000000',
+    },
+    {
+      ...{ CreationTime: '2026-01-05T10:11:12', Id: 'a2', OrganizationId: 'o', RecordType: 15 },
+      ...{ Operation: 'UserLoginFailed', Workload: 'AzureActiveDirectory', UserType: 0 },
+      ...{ UserId: 'bob@contoso.com', LogonError: 'InvalidUserNameOrPassword', ObjectId: 'x' },
+      Actor: [{ ID: 'User_0b6e7f9e-31c1-4d6a-9d0e-1f2a3b4c5d6e', Type: 2 }],
+      Target: [{ ID: 'eve@contoso.com', Type: 5 }],
+      ExtendedProperties: [{ Name: 'UserAgent', Value: 'Mozilla/5.0' }],
+    },
+    {
+      ...{ CreationTime: '2026-01-05T10:11:12', Id: 'a3', OrganizationId: 'o', RecordType: 28 },
+      ...{ Operation: 'TIMailData', Workload: 'ThreatIntelligence', NetworkMessageId: 'n' },
+      ...{ MessageTime: '2026-01-05T10:05:00', Recipients: ['a@x.example', 'b@x.example'] },
+      ...{ SenderIp: '203.0.113.9', P1Sender: 'c@y.example', Verdict: 'Phish' },
+      ThreatsAndDetectionTech: ['Phish: [Spoof, URL reputation]'],
+      AuthDetails: [{ Name: 'SPF', Value: 'Fail' }],
+    },
+    {
+      ...{ RecordType: 'ExchangeAdmin', CreationDate: '/Date(1767607872000)/' },
+      AuditData:
+        '{"CreationTime":"2026-01-05T10:11:12","Id":"a4","RecordType":6,"Operation":"FileDownloaded","Workload":"SharePoint","SourceFileName":"a.txt"}',
+    },
+  ],
   'windows-csv': [
     '2026-01-05 10:11:12.1234567,1,11,Microsoft-Windows-Sysmon,Microsoft-Windows-Sysmon/Operational,PC1.contoso.com,"{""EventData"":{""Data"":[{""@Name"":""TargetFilename"",""#text"":""C:\\a,b.txt""}]}}"',
     '2026-01-05 10:11:12,2,4104,Microsoft-Windows-PowerShell,Microsoft-Windows-PowerShell/Operational,PC1.contoso.com,"{""EventData"":\n\n{""ScriptBlockText"":""whoami""}}"',

@@ -1,7 +1,6 @@
 import { parseJson } from '../../json.js';
-import { computed, type Expression, textFrom, transform } from '../../windows/expression.js';
+import { computed, type Expression, textFrom } from '../../windows/expression.js';
 import { asObject } from '../../windows/shape.js';
-import { words } from '../../words.js';
 import { activityType } from '../cloudtrail/activity-type.js';
 import { accountType } from '../cloudtrail/identity.js';
 import { amazonWebServices } from '../cloudtrail/sign-in.js';
@@ -14,14 +13,20 @@ import {
   inPartAt,
   isThere,
   lists,
-  matches,
   not,
   when,
 } from '../expression.js';
+import { application, applicationId } from '../microsoft365.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, type } from './event.js';
-import { isOfCloud, isOfCloudTrail, isOfService, serviceName } from './services.js';
+import {
+  isOfCloud,
+  isOfCloudTrail,
+  isOfMicrosoft365,
+  isOfService,
+  serviceName,
+} from './services.js';
 import { consoleSignIn } from './sign-ins.js';
 
 const [initiator, target] = [
@@ -43,20 +48,6 @@ const fileActivity = when(
     [type('access'), 'FileAccessed'],
   ),
   '',
-);
-
-/** Workloads of Microsoft 365, as the audit log and as Defender calls them. */
-const workloads = words({
-  exchange: 'Microsoft Exchange Online',
-  microsoftteams: 'Microsoft Teams',
-  onedrive: 'Microsoft OneDrive for Business',
-  sharepoint: 'Microsoft SharePoint Online',
-});
-const workload = transform('workload', (name) => workloads[name.toLowerCase()]);
-
-const isOfMicrosoft365 = any(
-  lists('event.module', 'o365'),
-  matches('event.dataset', /^o365\./, 'begins with o365.'),
 );
 
 /** The record that the event was made of, where that has been kept. */
@@ -90,13 +81,16 @@ export const cloudActivity: DocumentRule = {
     ReportId: eventId(),
     Application: firstOf(
       when(isOfCloudTrail, amazonWebServices.Application, ''),
-      when(isOfMicrosoft365, workload(inPartAt('event.provider')), ''),
+      when(isOfMicrosoft365, application(inPartAt('event.provider')), ''),
       at('event.provider'),
       at('cloud.service.name'),
       at('event.module'),
       serviceName,
     ),
-    ApplicationId: when(isOfCloudTrail, amazonWebServices.ApplicationId, ''),
+    ApplicationId: firstOf(
+      when(isOfCloudTrail, amazonWebServices.ApplicationId, ''),
+      when(isOfMicrosoft365, applicationId(inPartAt('event.provider')), ''),
+    ),
     AccountObjectId: firstOf(
       at('user.id'),
       at('client.user.id'),

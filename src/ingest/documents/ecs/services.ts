@@ -33,6 +33,11 @@ export const serviceName = transform(
   (dataset) => dataset.split(/\.|_events/)[0],
 )(inPartAt('event.dataset'));
 
+export const isOfMicrosoft365 = any(
+  lists('event.module', 'o365'),
+  matches('event.dataset', /^o365\./, 'begins with o365.'),
+);
+
 /** Where a host is named, the cloud is what it runs in. */
 export const isOfCloud = any(
   isOfService,

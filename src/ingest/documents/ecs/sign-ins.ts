@@ -1,11 +1,23 @@
 import { computed, type Expression, literal, textFrom } from '../../windows/expression.js';
 import { amazonWebServices } from '../cloudtrail/sign-in.js';
 import { textIn } from '../document.js';
-import { all, any, at, choose, firstOf, lists, matches, not, when } from '../expression.js';
+import {
+  all,
+  any,
+  at,
+  choose,
+  firstOf,
+  inPartAt,
+  lists,
+  matches,
+  not,
+  when,
+} from '../expression.js';
+import { application } from '../microsoft365.js';
 import type { DocumentParts, DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { action, category, eventId, hasFailed, type } from './event.js';
-import { isOfCloudTrail, isOfService, serviceName } from './services.js';
+import { isOfCloudTrail, isOfMicrosoft365, isOfService, serviceName } from './services.js';
 
 /** Clouds call it authentication, too, that a program is given the rights of a role. */
 const givesRoles = any(
@@ -30,6 +42,7 @@ export const identityLogon: DocumentRule = {
     ReportId: eventId(),
     Application: firstOf(
       at('azure.signinlogs.properties.app_display_name'),
+      when(isOfMicrosoft365, application(inPartAt('event.provider')), literal('')),
       at('event.provider'),
       at('event.module'),
       serviceName,
