@@ -178,6 +178,11 @@ const sizes = {
     .describe(
       'Hunts that run at once, others wait for their turn; by default as many as there are cores, at least 2',
     ),
+  waitingHunts: whole(0, 10_000)
+    .prefault(400)
+    .describe(
+      'Hunts that may wait for their turn; beyond it, callers are told to come again. A tenant leaves half of these places to others, a caller three quarters',
+    ),
   huntMemoryMegabytes: whole(1, 16_777_216)
     .prefault(4096)
     .describe(

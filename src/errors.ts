@@ -117,6 +117,12 @@ export const failures = {
       'You have exceeded processing resources allocated to this tenant. ' +
       `You can run queries again in ${p.retryAfter}.`,
   ),
+  'quota.waiting': failure<{ retryAfterSeconds: number }>(
+    429,
+    (p) =>
+      'Too many queries wait for their turn. ' +
+      `You can send requests again in ${p.retryAfterSeconds} seconds.`,
+  ),
   'hunt.timeout': failure(400, () => 'Query exceeded the timeout period.'),
   'hunt.resources': failure(
     400,

@@ -6,7 +6,13 @@ import { type RunningHunt, startHunt } from './chdb-hunt.js';
 import { type ChdbProcess, EngineGone, type Reply, StatementFailed } from './chdb-process.js';
 import { ChdbSupervisor } from './chdb-supervisor.js';
 import { type EngineDirectories, prepareDirectories, removeLeftBehind } from './data-directory.js';
-import type { Engine, EngineQuery, EngineResult, EngineSegment } from './engine.js';
+import {
+  type Engine,
+  type EngineQuery,
+  type EngineResult,
+  type EngineSegment,
+  limitsUntil,
+} from './engine.js';
 import { assertOneSelect } from './fence.js';
 import { Lane } from './lane.js';
 import { insertSql, SegmentTables, spoolFile } from './segment.js';
@@ -23,6 +29,8 @@ export interface ChdbOptions {
 }
 
 export interface ChdbEngine extends Engine {
+  /** Hunts at once. */
+  readonly slots: number;
   /** Of the engine process; undefined while there is none. */
   readonly pid: number | undefined;
 }
@@ -85,6 +93,7 @@ interface Host {
 }
 
 class Chdb implements ChdbEngine {
+  readonly slots: number;
   readonly #supervisor: ChdbSupervisor;
   readonly #directories: EngineDirectories;
   readonly #host: Host;
@@ -108,6 +117,7 @@ class Chdb implements ChdbEngine {
     this.#directories = directories;
     this.#host = host;
     this.#log = log;
+    this.slots = slots;
     this.#hunts = new Lane(slots);
   }
 
@@ -123,12 +133,16 @@ class Chdb implements ChdbEngine {
     const { sql: text, tag, signal } = query;
     const literals = assertOneSelect(text);
     checkName(tag);
-    const leave = await this.#hunts.enter(signal);
+    const since = performance.now();
+    const until = since + query.limits.wallSeconds * 1000;
+    const leave = await this.#turn(query, since, until);
     let hunt: RunningHunt;
     try {
       const engine = await this.#supervisor.process(signal);
       const output = path.join(this.#directories.results, `${tag}.rows`);
-      hunt = startHunt(query, { engine, output, literals, host: this.#host, log: this.#log });
+      const limits = limitsUntil(until, query.limits);
+      const context = { engine, output, literals, host: this.#host, log: this.#log };
+      hunt = startHunt({ ...query, limits }, context);
     } catch (error) {
       leave();
       throw error;
@@ -139,6 +153,18 @@ class Chdb implements ChdbEngine {
       leave();
     });
     return hunt.result;
+  }
+
+  async #turn(
+    { holder, signal, onWaited }: EngineQuery,
+    since: number,
+    until: number,
+  ): Promise<() => void> {
+    try {
+      return await this.#hunts.enter({ holder, signal, until });
+    } finally {
+      onWaited?.((performance.now() - since) / 1000);
+    }
   }
 
   async command(text: string): Promise<void> {

@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
+import { HuntError } from '../errors.js';
+import type { Holder } from './lane.js';
 
 /** What one hunt may use. */
 export interface EngineLimits {
+  /** Until its rows are there: what it waits for its turn is part of it. */
   readonly wallSeconds: number;
   readonly memoryBytes: number;
   /** Rows beyond it are cut. */
@@ -44,10 +47,28 @@ export interface EngineQuery {
   /** Unique; the engine knows the query by it. Letters, digits and `-` only. */
   readonly tag: string;
   readonly limits: EngineLimits;
+  /** Whose it is: tenants and their callers take turns. */
+  readonly holder?: Holder | undefined;
   /** Aborting it stops the engine's work on the query, not just the waiting for it. */
   readonly signal?: AbortSignal | undefined;
   /** Called some times a second while the engine works on it. */
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined;
+  /** Called once, with the seconds that it has waited for its turn, also where that never came. */
+  readonly onWaited?: ((seconds: number) => void) | undefined;
+}
+
+/** Seconds; to the engine 0 would be no limit. */
+const shortestRun = 0.001;
+
+/**
+ * What is left of the time of something that goes through several hands.
+ * @param until by `performance.now()`
+ * @throws HuntError `hunt.timeout`
+ */
+export function limitsUntil(until: number, limits: EngineLimits): EngineLimits {
+  const wallSeconds = (until - performance.now()) / 1000;
+  if (wallSeconds < shortestRun) throw new HuntError('hunt.timeout', {});
+  return { ...limits, wallSeconds };
 }
 
 export interface EngineResult {

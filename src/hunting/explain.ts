@@ -1,6 +1,6 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { Explanation } from '../compile.js';
-import type { Engine } from '../engine/engine.js';
+import { type Engine, limitsUntil } from '../engine/engine.js';
 import type { TableRead } from '../plan/reads.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../sql/sql.js';
 import { hunt, scopeOf, type TenantContext } from './hunt.js';
@@ -38,9 +38,18 @@ type ExplainCall = Pick<
 
 /**
  * What would become of a hunt and what it would read, without running it.
- * @throws HuntError as `compile` does
+ * @throws HuntError as `compile` does, and `quota.waiting`
  */
 export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
+  const leave = parts.underWay.enter(call.principal);
+  try {
+    return await explained(call, parts);
+  } finally {
+    leave();
+  }
+}
+
+async function explained(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
   const { principal, generation, text, parameters, now, signal } = call;
   const context = contextFor(principal, await parts.tenants.of(principal.tenant));
   const profile = chooseProfile(parts.profiles, principal, generation);
@@ -58,7 +67,7 @@ export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promi
   const widths = await columnWidths(scope.database, reads, parts.engine);
   const tables = new Map<string, ReadEstimate>();
   for (const read of reads) {
-    const rows = await rowsOf(read, reads.length, call, context, parts);
+    const rows = await rowsOf(read, reads.length, { ...call, until }, context, parts);
     const width = read.columns.reduce(
       (sum, column) => sum + (widths.get(`${read.table} ${column}`) ?? 0),
       0,
@@ -79,7 +88,7 @@ export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promi
 async function rowsOf(
   read: TableRead,
   reads: number,
-  call: ExplainCall,
+  call: ExplainCall & { readonly until: number },
   context: TenantContext,
   parts: ExplainParts,
 ): Promise<number> {
@@ -117,14 +126,15 @@ function instant(date: Date): Sql {
 /** Counted as a hunt counts. */
 async function visibleRows(
   { table, timeColumn, from, to }: TableRead,
-  { principal, generation }: ExplainCall,
+  { principal, generation, signal, until }: ExplainCall & { readonly until: number },
   context: TenantContext,
   { engine, compiler, profiles }: HuntingParts,
 ): Promise<number> {
-  const limits = limitsOf(chooseProfile(profiles, principal, generation), profiles.memoryBytes);
+  const profile = chooseProfile(profiles, principal, generation);
+  const limits = limitsUntil(until, limitsOf(profile, profiles.memoryBytes));
   const window = timeColumn ? { ...(from && { from }), ...(to && { to }) } : {};
   const { rows } = await hunt(
-    { principal, text: `['${table}'] | count`, limits, window },
+    { principal, text: `['${table}'] | count`, limits, window, ...(signal && { signal }) },
     { engine, compiler, tenant: () => context },
   );
   return (JSON.parse(await textOf(rows)) as { Count: number }).Count;

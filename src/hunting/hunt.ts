@@ -3,7 +3,13 @@ import type { Readable } from 'node:stream';
 import { tenantDatabase } from '../catalog/names.js';
 import type { Catalog } from '../catalog/types.js';
 import type { ResultColumn, SqlQuery } from '../compile.js';
-import type { Engine, EngineLimits, QueryProgress, QueryStats } from '../engine/engine.js';
+import {
+  type Engine,
+  type EngineLimits,
+  limitsUntil,
+  type QueryProgress,
+  type QueryStats,
+} from '../engine/engine.js';
 import { emptyTables } from '../engine/table-sizes.js';
 import { HuntError } from '../errors.js';
 import type { Principal } from '../identity/principal.js';
@@ -35,6 +41,8 @@ export interface HuntRequest {
   readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;
   /** Called some times a second while the engine works. */
   readonly onProgress?: (progress: QueryProgress) => void;
+  /** Called with the seconds that it has waited for a turn with the engine, each time that it needs one. */
+  readonly onWaited?: (seconds: number) => void;
 }
 
 /** What hunts of one tenant are compiled against. */
@@ -74,10 +82,11 @@ const maxProbes = 20;
 
 /** One hunt: scoped, compiled, run. Its rows are on disk, ready to be read, when it resolves. */
 export async function hunt(request: HuntRequest, services: HuntServices): Promise<HuntAnswer> {
+  // Its compilation, its probes, its turn and its run share its time.
   const ends = performance.now() + request.limits.wallSeconds * 1000;
   const query = await traced('compile', {}, () => compileHunt(request, services));
   const { sql, columns } = query;
-  const { signal, onProgress } = request;
+  const { principal, signal, onProgress, onWaited } = request;
   const limits = limitsUntil(ends, request.limits);
   request.onCompiled?.(query);
   const { rows, stats } = await traced('engine', {}, async (span) => {
@@ -85,8 +94,10 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
       sql,
       tag: randomUUID(),
       limits,
+      holder: principal,
       signal,
       onProgress,
+      onWaited,
     });
     span.setAttribute('quarry.rows', result.stats.resultRows);
     return result;
@@ -95,16 +106,6 @@ export async function hunt(request: HuntRequest, services: HuntServices): Promis
   const { tables, now } = query;
   return { columns, rows, stats: all, rowLimit: limits.rows, now, ...(tables && { tables }) };
 }
-
-/** What is left of a hunt's time: its compilation, its probes and its run share it. */
-function limitsUntil(ends: number, limits: EngineLimits): EngineLimits {
-  const wallSeconds = (ends - performance.now()) / 1000;
-  if (wallSeconds < shortestRun) throw new HuntError('hunt.timeout', {});
-  return { ...limits, wallSeconds };
-}
-
-/** Seconds; to the engine 0 would be no limit. */
-export const shortestRun = 0.001;
 
 /** What two runs used; the result is that of the second. */
 export function together(first: QueryStats, second: QueryStats): QueryStats {
@@ -142,7 +143,7 @@ export async function compileHunt(
   services: HuntServices,
 ): Promise<CompiledHunt> {
   const { engine, compiler } = services;
-  const { principal, signal } = request;
+  const { principal, signal, onWaited } = request;
   const ends = performance.now() + request.limits.wallSeconds * 1000;
   let used: QueryStats | undefined;
   const tenant = services.tenant(principal.tenant);
@@ -177,7 +178,14 @@ export async function compileHunt(
       continue;
     }
     const limits = limitsUntil(ends, request.limits);
-    const { rows, stats } = await engine.run({ sql: query.sql, tag: randomUUID(), limits, signal });
+    const { rows, stats } = await engine.run({
+      sql: query.sql,
+      tag: randomUUID(),
+      limits,
+      holder: principal,
+      signal,
+      onWaited,
+    });
     used = used ? together(used, stats) : stats;
     probes.set(query.key, JSON.parse(`[${await textOf(rows)}]`));
   }

@@ -18,6 +18,7 @@ import {
   hunt,
   type TenantContext,
 } from './hunt.js';
+import type { HuntsUnderWay } from './hunts-under-way.js';
 import {
   chooseProfile,
   type GenerationName,
@@ -48,6 +49,7 @@ export interface HuntingParts {
   readonly engine: Engine;
   readonly compiler: Compiler;
   readonly tenants: TenantContexts;
+  readonly underWay: HuntsUnderWay;
   readonly quota: QuotaLedger;
   readonly profiles: ProfileChoice;
   readonly audit: AuditLog;
@@ -101,7 +103,12 @@ interface Outcome {
   readonly rowCount?: number;
 }
 
-type Work<T> = (profile: Profile, context: TenantContext) => Promise<T>;
+type Work<T> = (
+  profile: Profile,
+  context: TenantContext,
+  /** Told the seconds that have passed without doing anything. */
+  onWaited: (seconds: number) => void,
+) => Promise<T>;
 
 async function onRecord<T extends Outcome>(
   action: string,
@@ -155,22 +162,40 @@ function statusItself({ status }: HuntError): number {
 }
 
 async function admitted<T extends Outcome>(
-  { principal, generation }: CommandCall,
+  call: CommandCall,
   parts: HuntingParts,
   work: Work<T>,
 ): Promise<T> {
+  const { principal, generation } = call;
   authorizeData(principal);
   const profile = chooseProfile(parts.profiles, principal, generation);
-  await parts.quota.admit(principal, generation, profile);
-  const context = contextFor(principal, await parts.tenants.of(principal.tenant));
+  const leave = parts.underWay.enter(principal);
+  try {
+    await parts.quota.admit(principal, generation, profile);
+    const context = contextFor(principal, await parts.tenants.of(principal.tenant));
+    return await charged(call, profile, parts, (onWaited) => work(profile, context, onWaited));
+  } finally {
+    leave();
+  }
+}
+
+async function charged<T extends Outcome>(
+  { principal, generation }: CommandCall,
+  profile: Profile,
+  { quota }: HuntingParts,
+  work: (onWaited: (seconds: number) => void) => Promise<T>,
+): Promise<T> {
   const started = performance.now();
+  let waitedSeconds = 0;
   let result: T | undefined;
   try {
-    result = await work(profile, context);
+    result = await work((seconds) => {
+      waitedSeconds += seconds;
+    });
     return result;
   } finally {
-    const runningSeconds = (performance.now() - started) / 1000;
-    await parts.quota.charge(principal, generation, profile, {
+    const runningSeconds = Math.max(0, (performance.now() - started) / 1000 - waitedSeconds);
+    await quota.charge(principal, generation, profile, {
       runningSeconds,
       // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
       cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
@@ -193,11 +218,12 @@ function compiling<T>(
     before,
     ...request
   } = call;
-  return (profile, context) => {
+  return (profile, context, onWaited) => {
     const window = request.window ?? lookback(profile.lookbackDays);
     return work(
       {
         ...request,
+        onWaited,
         limits: limitsOf(narrowed(profile, atMost, before), parts.profiles.memoryBytes),
         ...(window && { window }),
       },

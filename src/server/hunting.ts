@@ -3,6 +3,7 @@ import { GeoDatabase } from '../engine/geo-database.js';
 import type { AuditLog } from '../hunting/audit.js';
 import { CompileThreads } from '../hunting/compile-threads.js';
 import { externalDataReader, type FetchExternal } from '../hunting/external-data.js';
+import { HuntsUnderWay } from '../hunting/hunts-under-way.js';
 import type { QuotaLedger } from '../hunting/quota.js';
 import type { HuntingParts } from '../hunting/service.js';
 import { megabyte, type Startup } from './startup.js';
@@ -33,6 +34,7 @@ export function startHunting(
     engine,
     compiler,
     tenants,
+    underWay: new HuntsUnderWay({ running: engine.slots, waiting: configuration.waitingHunts }),
     quota,
     profiles,
     audit,

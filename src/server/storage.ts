@@ -2,8 +2,7 @@ import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { builtinCatalog } from '../catalog/catalog.js';
 import type { Configuration } from '../configuration.js';
-import { startChdbEngine } from '../engine/chdb.js';
-import type { Engine } from '../engine/engine.js';
+import { type ChdbEngine, startChdbEngine } from '../engine/chdb.js';
 import { TenantContexts } from '../hunting/tenants.js';
 import { openStore, type Store } from '../store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from '../store/tenants.js';
@@ -12,7 +11,7 @@ import { megabyte, type Startup } from './startup.js';
 
 /** What everything is kept in. */
 export interface Storage {
-  readonly engine: Engine;
+  readonly engine: ChdbEngine;
   readonly store: Store;
   readonly tenants: TenantContexts;
   /** Whether a hunt could be answered and put on record now; fails where not. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogOf } from '../../src/catalog/catalog.js';
 import { type ChdbEngine, startChdbEngine } from '../../src/engine/chdb.js';
 import { AuditLog } from '../../src/hunting/audit.js';
+import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
 import { profilePresets } from '../../src/hunting/profiles.js';
 import { QuotaLedger } from '../../src/hunting/quota.js';
 import { type HuntCall, type HuntingParts, runHunt } from '../../src/hunting/service.js';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     tenants,
     audit,
     quota: new QuotaLedger(store),
+    underWay: new HuntsUnderWay({ running: 2, waiting: 10 }),
     profiles: {
       profiles: profilePresets,
       applications: {},

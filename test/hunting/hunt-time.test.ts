@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { Engine, EngineLimits } from '../../src/engine/engine.js';
+import { HuntError } from '../../src/errors.js';
 import { hunt } from '../../src/hunting/hunt.js';
+import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
+import { profilePresets } from '../../src/hunting/profiles.js';
+import type { Consumption, QuotaLedger } from '../../src/hunting/quota.js';
+import { type HuntCall, type HuntingParts, runHunt } from '../../src/hunting/service.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { compileHere } from '../compile-here.js';
 
@@ -28,4 +33,45 @@ it('what a text has waited for its compilation is part of the time of its hunt',
   );
   await expect(hunted).rejects.toThrow('enough');
   expect(runs[0]?.wallSeconds).toBeLessThanOrEqual(59.9);
+});
+
+it('what a hunt waits for its turn is no running time of its tenant', async () => {
+  const charged: Consumption[] = [];
+  const run: Engine['run'] = async ({ onWaited }) => {
+    onWaited?.(3600);
+    throw new HuntError('hunt.timeout', {});
+  };
+  const call = {
+    principal: {
+      tenant: 'default',
+      id: 'test',
+      kind: 'application',
+      deviceGroups: null,
+      roles: [],
+      scopes: [],
+    },
+    generation: 'graph',
+    text: 'print 1',
+  } as unknown as HuntCall;
+  const parts = {
+    engine: { run },
+    compiler: compileHere,
+    tenants: { of: async () => ({ catalog: builtinCatalog, retentionDays: null }) },
+    underWay: new HuntsUnderWay({ running: 1, waiting: 0 }),
+    quota: {
+      admit: async () => undefined,
+      charge: async (...[, , , used]: Parameters<QuotaLedger['charge']>) => void charged.push(used),
+    },
+    profiles: {
+      default: 'generous',
+      profiles: profilePresets,
+      applications: {},
+      tenants: {},
+      generations: {},
+      memoryBytes: 2e9,
+    },
+    audit: { record: async () => undefined },
+  } as unknown as HuntingParts;
+  await expect(runHunt(call, parts)).rejects.toMatchObject({ code: 'hunt.timeout' });
+  expect(charged).toEqual([{ runningSeconds: 0, cpuSeconds: 0 }]);
 });

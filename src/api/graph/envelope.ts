@@ -29,6 +29,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'quota.calls': 'TooManyRequests',
   'quota.runningTime': 'TooManyRequests',
   'quota.cpu': 'TooManyRequests',
+  'quota.waiting': 'TooManyRequests',
 };
 
 /** The error object of a failure. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { HuntError } from '../../errors.js';
-import { type HuntAnswer, shortestRun } from '../../hunting/hunt.js';
+import type { HuntAnswer } from '../../hunting/hunt.js';
 import type { HuntCall } from '../../hunting/service.js';
 import type { HuntingParts } from '../hunting.js';
 
@@ -22,7 +22,7 @@ export async function huntTables(
   const started = performance.now();
   const left = (table: number) => {
     const seconds = wallSeconds - (performance.now() - started) / 1000;
-    if (table > 0 && seconds < shortestRun) throw new HuntError('hunt.timeout', {});
+    if (table > 0 && seconds <= 0) throw new HuntError('hunt.timeout', {});
     return table > 0 ? seconds : wallSeconds;
   };
   try {

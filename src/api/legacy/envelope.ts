@@ -29,6 +29,7 @@ const codes: Partial<Record<FailureCode, string>> = {
   'quota.calls': '429',
   'quota.runningTime': '429',
   'quota.cpu': 'TooManyRequests',
+  'quota.waiting': 'TooManyRequests',
   'engine.failed': 'InternalServerError',
   'identity.unavailable': 'ServiceUnavailable',
   'store.unavailable': 'ServiceUnavailable',

@@ -31,7 +31,7 @@ const errorStatuses = {
   400: 'What is wrong is said.',
   401: 'The token is missing or refused.',
   403: 'The token is good, and a role or scope is missing.',
-  429: 'A quota is used up; Retry-After says for how long.',
+  429: 'A quota is used up, or too many hunts wait; Retry-After says for how long.',
   500: 'A failure of the server; nothing of it is shown.',
   503: 'The engine or an issuer cannot be reached at the moment.',
 } as const;
