@@ -1,10 +1,10 @@
-import type { Catalog, ScalarType, StoredFunction } from './catalog/types.js';
+import type { Catalog, ScalarType } from './catalog/types.js';
 import { HuntError } from './errors.js';
 import { type BoundQuery, binderFailure, ColumnsNamedLate, NamesUnknown } from './kql/bind.js';
 import { BoundQueries } from './kql/bound-queries.js';
-import { mayNameDatabases } from './kql/databases.js';
+import { functionsNameDatabases, mayNameDatabases } from './kql/databases.js';
 import { declaredParameters, type FunctionText, functionsIn } from './kql/declarations.js';
-import { checkDeclared } from './kql/declared-function.js';
+import { checkDeclared, type DeclaredFunction } from './kql/declared-function.js';
 import { hintsOn, hintsOnTables, type QueryHint } from './kql/hints.js';
 import type { Edit } from './kql/source.js';
 import { type SyntaxNode, startOf } from './kql/syntax.js';
@@ -70,7 +70,7 @@ export interface CompileOptions {
 /** What compiling a hunt gives, for a hunt of any moment where it has `sql`. */
 export interface Compiled {
   readonly query: Timeless<SqlQuery> | Timeless<Probe> | ExternalProbe;
-  /** Whether it does for the same text, catalog, scope and options at any other moment and clock. */
+  /** Whether it does for the same text, catalog, scope and options at any other moment and clock, whoever asks. */
   readonly isLasting: boolean;
 }
 
@@ -89,8 +89,8 @@ export function compile(
   scope: Scope,
   options: CompileOptions = {},
 ): Compiled {
-  const timed = withClock(scope);
-  const { bound, outcome } = planned(text, catalog, timed.scope, options);
+  const watched = watchedScope(scope);
+  const { bound, outcome } = planned(text, catalog, watched.scope, options);
   if (outcome.kind === 'external') return { query: outcome, isLasting: false };
   if (outcome.kind === 'probe') {
     const { sql } = outcome.query;
@@ -104,13 +104,16 @@ export function compile(
     visualization: /\brender\b/.test(text) ? visualizationOf(bound.root) : undefined,
     ...(options.table !== undefined && { tables: tableNames(bound.root) }),
   };
-  return { query, isLasting: !timed.wasRead() };
+  return { query, isLasting: !watched.wasRead() };
 }
 
-/** The scope, and whether its moment or clock has been read: without that the SQL serves hunts of any other. */
-function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () => boolean } {
+/**
+ * The scope, and whether what differs from hunt to hunt has been read: its moment, the clock, who asks. Without that
+ * the SQL serves other hunts too.
+ */
+function watchedScope(scope: Scope): { readonly scope: Scope; readonly wasRead: () => boolean } {
   let read = false;
-  const timed = {
+  const watched = {
     ...scope,
     get now() {
       read = true;
@@ -120,15 +123,19 @@ function withClock(scope: Scope): { readonly scope: Scope; readonly wasRead: () 
       read = true;
       return scope.clock;
     },
+    get principal() {
+      read = true;
+      return scope.principal;
+    },
   };
-  return { scope: timed, wasRead: () => read };
+  return { scope: watched, wasRead: () => read };
 }
 
 /**
  * Whether hunts could call a function that somebody wants to keep in the catalog.
  * @throws HuntError `catalog.invalid` with the line and column of what is wrong
  */
-export function checkFunction(declared: StoredFunction, catalog: Catalog): void {
+export function checkFunction(declared: DeclaredFunction, catalog: Catalog): void {
   checkDeclared(declared, catalog);
 }
 
@@ -185,7 +192,8 @@ function planned(
   let edits: Edit[] = [];
   let isGuessable = false;
   const probes = options.probes ?? new Map();
-  const databases = mayNameDatabases(text) ? scope.databaseNames : [];
+  const isNaming = mayNameDatabases(text) || functionsNameDatabases(catalog);
+  const databases = isNaming ? scope.databaseNames : [];
   for (;;) {
     let bound: BoundQuery;
     try {

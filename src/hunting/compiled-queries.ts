@@ -28,11 +28,11 @@ export class CompiledQueries {
   }
 }
 
-/** Everything that the SQL depends on but the moment and the clock; undefined where it is not worth keeping. */
+/** Everything that the SQL depends on but the moment, the clock and who asks; undefined where it is not worth keeping. */
 function keyOf([text, catalog, scope, options = {}]: Query): string | undefined {
   const { encoding, parameters, probes, table } = options;
   if (probes && probes.size > 0) return undefined;
-  const { now: _now, clock: _clock, ...seen } = scope;
+  const { now: _now, clock: _clock, principal: _principal, ...seen } = scope;
   const key = JSON.stringify([catalog.version, encoding, parameters, table, seen, text]);
   return key.length <= longestKept ? key : undefined;
 }

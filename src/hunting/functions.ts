@@ -62,7 +62,7 @@ export async function declareFunction(
   }
   await compiler.checkFunction(
     { caller: { tenant, id: '' } },
-    declared,
+    { ...declared, databaseNames: [tenant] },
     withoutFunction(catalog, declared.name),
   );
   await saveFunction(store, tenant, declared);

@@ -219,6 +219,7 @@ export function scopeOf(
   return {
     database: tenantDatabase(request.principal.tenant),
     databaseNames: [request.databaseName ?? [], request.principal.tenant].flat(),
+    principal: principalName(request.principal),
     now: request.now ?? now,
     ...(request.now && { clock: now }),
     from: oldest && asked ? new Date(Math.max(+oldest, +asked)) : (asked ?? oldest),
@@ -227,6 +228,11 @@ export function scopeOf(
     deviceGroups: request.principal.deviceGroups,
     deviceRules: request.principal.deviceRules ?? [],
   };
+}
+
+/** As `current_principal()` writes it. */
+function principalName({ kind, id, tenant }: Principal): string {
+  return `${kind === 'user' ? 'aaduser' : 'aadapp'}=${id};${tenant}`;
 }
 
 async function textOf(stream: Readable): Promise<string> {

@@ -2,7 +2,9 @@ import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';
 import { functionAdvice, meaningAdvice, nameAdvice, syntaxAdvice } from './advice.js';
+import { isTableParameter } from './builtins.js';
 import { databaseEdits, mayNameDatabases } from './databases.js';
+import { refusedSource } from './elsewhere.js';
 import { checkExpansions } from './expansions.js';
 import { type DotNetList, type KustoDiagnostic, language, listOf } from './language.js';
 import {
@@ -23,6 +25,7 @@ import { mayBeRespelled, spellingEdits } from './spellings.js';
 import {
   children,
   columnsOf,
+  elements,
   isTabular,
   kindOf,
   optionalMember,
@@ -108,6 +111,13 @@ export function bind(
   for (;;) {
     const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
     const spanInQuery = (span: TextSpan) => originalSpan(source, span);
+    const placeOf = (span: TextSpan) => {
+      const place = source.toOriginal(span.start) + prelude.length;
+      const stored = parts.find(({ end }) => place < end);
+      return stored
+        ? { span: wordIn(query, stored.calledBy), where: ` (in the function '${stored.name}')` }
+        : { span: spanInQuery(span), where: '' };
+    };
     const code = analyze(source.text, catalog, columns, tables);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
     const spelled = isRespelled ? spellingEdits(code.Syntax as SyntaxNode, source) : [];
@@ -123,7 +133,7 @@ export function bind(
     }
     const root = code.Syntax as SyntaxNode;
     const databaseNames = namesDatabases
-      ? databaseEdits(root, databases, declaredNames, source).filter(
+      ? databaseEdits(root, databases, declaredNames, source, placeOf).filter(
           (edit) => !quotes.has(edit.start),
         )
       : [];
@@ -173,11 +183,13 @@ export function bind(
     );
     for (const edit of addedQuotes) quotes.set(edit.start, edit);
     if (addedQuotes.length === 0 && addedColumns.length === 0) {
-      const place = source.toOriginal(first.Start) + prelude.length;
-      const stored = parts.find(({ end }) => place < end);
-      const span = stored ? wordIn(query, stored.calledBy) : spanInQuery(spanOfError(first));
+      const { span, where } = placeOf(spanOfError(first));
       const advice = semanticAdvice(first, root, catalog) ?? meaningAdvice(query, span);
-      const where = stored ? ` (in the function '${stored.name}')` : '';
+      const elsewhere = refusedSource(first);
+      if (elsewhere) {
+        const what = elsewhere.what + where;
+        throw new HuntError('kql.unsupported', { ...elsewhere, what }, { span });
+      }
       const error = new HuntError(
         'kql.semantic',
         { message: `${semanticMessage(first, root)}${where}`, advice },
@@ -427,9 +439,25 @@ function placeOf(
     const child = childAt(node, position);
     if (takesTables.has(kind))
       tabular = child === optionalMember(node, takesTables.get(kind) ?? '');
+    if (kind === 'FunctionCallExpression' && takesTable(node, position)) tabular = true;
     node = child;
   }
   return { operator, tabular };
+}
+
+/** Whether the argument at the position is for a parameter that takes a table. */
+function takesTable(call: SyntaxNode, position: number): boolean {
+  const given = elements<SyntaxNode>(
+    optionalMember<SyntaxNode>(call, 'ArgumentList'),
+    'Expressions',
+  );
+  const place = given.findIndex((each) => position < each.TextStart + each.Width);
+  // The first parameter of an invoked function takes the rows before the pipe.
+  const isInvoked = call.Parent !== null && kindOf(call.Parent) === 'InvokeOperator';
+  return (
+    place >= 0 &&
+    isTableParameter(optionalMember(call, 'Name')?.ReferencedSymbol, place + Number(isInvoked))
+  );
 }
 
 function keywordOf(node: SyntaxNode): string | undefined {

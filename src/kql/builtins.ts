@@ -1,4 +1,4 @@
-import { language, listOf } from './language.js';
+import { type DotNetList, language, listOf } from './language.js';
 import type { NamedSymbol } from './syntax.js';
 
 const symbolKinds = new Map<number, string>();
@@ -42,6 +42,18 @@ const namedAfterArgument: ReadonlySet<unknown> = new Set([7, 8]);
 export function takesNameOfArgument(symbol: NamedSymbol | null | undefined): boolean {
   const kind = (symbol as { readonly ResultNameKind?: unknown } | null | undefined)?.ResultNameKind;
   return namedAfterArgument.has(kind);
+}
+
+interface Signatures {
+  readonly Signatures?: DotNetList<{
+    readonly Parameters: DotNetList<{ readonly IsTabular: boolean }>;
+  }>;
+}
+
+/** Whether the function's parameter at that place, from 0, takes a table. */
+export function isTableParameter(symbol: NamedSymbol | null | undefined, place: number): boolean {
+  const signatures = listOf((symbol as Signatures | null | undefined)?.Signatures);
+  return signatures.some(({ Parameters }) => listOf(Parameters)[place]?.IsTabular === true);
 }
 
 interface ArgumentCounts extends NamedSymbol {

@@ -5,12 +5,18 @@ import { type BoundQuery, bind } from './bind.js';
 import { builtInNames } from './builtins.js';
 import { elements, kindOf, optionalMember, type SyntaxNode } from './syntax.js';
 
+/** A function that somebody wants to keep. */
+export interface DeclaredFunction extends StoredFunction {
+  /** What its body may call the database that it is kept in. */
+  readonly databaseNames?: readonly string[];
+}
+
 /**
  * Whether a function that somebody declares can be called: a parameter list, a body that binds, and
  * nothing besides the one function.
  * @throws HuntError `catalog.invalid` with the line and column in the parameters or the body
  */
-export function checkDeclared(declared: StoredFunction, catalog: Catalog): void {
+export function checkDeclared(declared: DeclaredFunction, catalog: Catalog): void {
   if (!canBeCalled(declared.name)) {
     throw new HuntError('catalog.invalid', {
       message: `name: ${declared.name} is a word of the language, or the name of one of its functions`,
@@ -21,7 +27,7 @@ export function checkDeclared(declared: StoredFunction, catalog: Catalog): void 
   const text = `${head}${declared.parameters}${middle}${declared.body}\n};\nprint 1`;
   let bound: BoundQuery;
   try {
-    bound = bind(text, catalog);
+    bound = bind(text, catalog, [], new Set(), new Set(), declared.databaseNames);
   } catch (error) {
     if (!(error instanceof HuntError) || error.code === 'kql.unsupported') throw error;
     const start = error.span?.start ?? 0;

@@ -449,6 +449,16 @@ const specialForms: Readonly<Record<string, SpecialForm>> = {
       'dynamic',
     );
   },
+  current_database: (node, _parts, { scope }) => {
+    const [name] = scope.databaseNames ?? [];
+    if (name === undefined) throw unsupported(node, 'current_database()', 'it has no name here');
+    return stringLiteral(name);
+  },
+  current_principal: (node, _parts, { scope }) => {
+    const { principal } = scope;
+    if (principal === undefined) throw unsupported(node, 'current_principal()', 'nobody asks here');
+    return stringLiteral(principal);
+  },
   column_names_of: (node, [table]) => {
     if (!table || !isTabular(table.ResultType)) {
       throw unsupported(node, 'column_names_of() of no table', 'only a table has columns');

@@ -11,6 +11,8 @@ export interface Scope {
   readonly database: string;
   /** What queries may call it: `database("Name").Table`. */
   readonly databaseNames?: readonly string[];
+  /** Who asks, as Kusto writes it: `aaduser=Id;Tenant`. */
+  readonly principal?: string | undefined;
   /** The moment that `now()` means, the same in the whole hunt. */
   readonly now: Date;
   /** By the clock, where `now()` is another moment: what is kept goes by it. */

@@ -63,6 +63,13 @@ describe('functions of a tenant', () => {
     expect(await hunt('LargePowers | count')).toMatchObject({ Results: [{ Count: 2 }] });
   });
 
+  test('may name the database that they are kept in', async () => {
+    const body = 'database("Default").DeviceEvents | summarize n = count()';
+    expect(await save('HowMany', body)).toMatchObject({ status: 204 });
+    expect(await hunt('HowMany')).toMatchObject({ Results: [{ n: 0 }] });
+    expect((await save('Elsewhere', 'database("other").DeviceEvents')).status).toBe(400);
+  });
+
   test('are named where one calls what is there no longer', async () => {
     await save('Gone', 'print a = 1');
     await save('Left', '// still\nGone() | extend b = 2');

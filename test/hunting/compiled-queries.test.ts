@@ -61,6 +61,17 @@ describe('the same text at another moment', () => {
   });
 });
 
+describe('the same text of another caller', () => {
+  const callers = ['aaduser=1;t', 'aadapp=2;t'].map((principal) => ({ principal }));
+  it.each([
+    ['who does not matter to it', 'DeviceEvents | take 3', 1],
+    ['who does', 'print current_principal()', 2],
+    ['who does in a column that nobody reads', 'print a = current_principal() | project b = 1', 2],
+  ])('%s', async (_name, text, times) => {
+    expect(await timesCompiled(callers.map((one) => ({ text, scope: one })))).toBe(times);
+  });
+});
+
 describe('is compiled for each', () => {
   const text =
     'declare query_parameters(name: string = "a"); DeviceEvents | where FileName == name';
@@ -69,6 +80,7 @@ describe('is compiled for each', () => {
     ['device groups', { deviceGroups: ['A'] }],
     ['rules of devices', { deviceRules: [[{ property: 'tag', operator: 'equals', value: 'a' }]] }],
     ['tenant', { database: 'tenant_u' }],
+    ['name of the database', { databaseNames: ['u'] }],
     ['time span', { from: new Date('2026-01-01T00:00:00Z') }],
     ['set of tables without rows', { emptyTables: ['DeviceEvents'] }],
     ['parameter', {}, { parameters: { name: 'b' } }],

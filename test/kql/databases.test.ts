@@ -3,13 +3,19 @@ import { builtinCatalog, catalogOf } from '../../src/catalog/catalog.js';
 import { type Harness, startHarness } from './harness.js';
 
 const { tables, legacyTables, functions } = builtinCatalog;
-const stored = { name: 'Seven', summary: '', parameters: '', body: 'print n = 7' };
+const stored = [
+  ['Seven', 'print n = 7'],
+  ['Here', 'database("default").DeviceInfo'],
+  ['There', 'Here | where DeviceName == "one"'],
+  ['Far', 'database("other").DeviceInfo'],
+  ['Near', "app('x').T"],
+].map(([name = '', body = '']) => ({ name, summary: '', parameters: '', body }));
 
 let kql: Harness;
 beforeAll(async () => {
   kql = await startHarness({
     tables: true,
-    catalog: catalogOf(tables, legacyTables, [...functions, stored]),
+    catalog: catalogOf(tables, legacyTables, [...functions, ...stored]),
   });
   await kql.engine.command(
     "INSERT INTO tenant_default.DeviceInfo (Timestamp, DeviceId, DeviceName) VALUES (now64(), 'd1', 'one')",
@@ -21,6 +27,22 @@ describe("the tenant's own database", () => {
   test.each([
     ['by its name', 'database("default").DeviceInfo | project DeviceName', [['one']]],
     ['in any case', "database('DEFAULT').DeviceInfo | project DeviceName", [['one']]],
+    ['with white space', 'database ( ) . DeviceInfo | count', [[1]]],
+    ['with a name and white space', 'database(\n  "default"\n) . DeviceInfo | count', [[1]]],
+    ['of whatever cluster', 'cluster("x").database("default").DeviceInfo | count', [[1]]],
+    [
+      'of a cluster, with white space',
+      'union cluster( "x" ) . database( "Default" ) . DeviceIn* | count',
+      [[1]],
+    ],
+    ['a function of a cluster', 'cluster("x").database("default").Seven()', [[7]]],
+    [
+      'a table() of a cluster',
+      'cluster("x").database("default").table("DeviceInfo") | count',
+      [[1]],
+    ],
+    ['in a function of its own', 'Here | count', [[1]]],
+    ['in a function that another calls', 'There() | count', [[1]]],
     ['without a name', 'database().DeviceInfo | project DeviceName', [['one']]],
     ['by a constant', 'let d = "default"; database(d).DeviceInfo | project DeviceName', [['one']]],
     ['in brackets', 'database("default").["DeviceInfo"] | count', [[1]]],
@@ -93,9 +115,17 @@ describe('another database', () => {
       18,
     ],
     [
-      'cluster("x").database("default").DeviceInfo',
-      `cluster("x").database("default").DeviceInfo ${far}`,
+      'cluster("x").database("other").DeviceInfo',
+      `cluster("x").database("other").DeviceInfo ${far}`,
       0,
+    ],
+    ['cluster("x").database().DeviceInfo', `cluster("x").database().DeviceInfo ${far}`, 0],
+    ['cluster("default").DeviceInfo', `cluster("default").DeviceInfo ${far}`, 0],
+    ['print 1 | union (cluster("x"))', `cluster("x") ${far}`, 17],
+    [
+      'print n = 1 | extend m = 2 | union Far',
+      `database("other").DeviceInfo (in the function 'Far') ${far}`,
+      35,
     ],
     [
       'let f = (d: string) { database(d).DeviceInfo }; f("default")',
@@ -118,5 +148,61 @@ describe('another database', () => {
     if (typeof message === 'string') expect(error.message).toBe(message);
     else expect(error.message).toMatch(message);
     expect([error.status, error.span?.start]).toEqual([400, start]);
+  });
+});
+
+describe('what a query is told of where and for whom it runs', () => {
+  test.each([
+    ['print current_database()', [['default']]],
+    ['let here = () { current_database() }; print toupper(here())', [['DEFAULT']]],
+    ['print current_principal()', [['aadapp=test;default']]],
+    ['DeviceInfo | summarize count() by who = current_principal()', [['aadapp=test;default', 1]]],
+    [
+      "print iff(current_principal() startswith 'aadapp=', split(current_principal(), ';')[1], '')",
+      [['default']],
+    ],
+  ])('%s', async (query, expected) => {
+    expect(await kql.values(query)).toEqual(expected);
+  });
+
+  test('by the name that the caller has for it', async () => {
+    const rows = await kql.rows('print d = current_database()', { databaseName: 'Security' });
+    expect(rows).toEqual([{ d: 'Security' }]);
+  });
+});
+
+describe('data of something else', () => {
+  test.each([
+    ['workspace("x").DeviceInfo | count', 'workspace() is not supported: a hunt reads', 0],
+    ["union app('x').T, DeviceInfo", 'app() is not supported: a hunt reads', 6],
+    ["DeviceInfo | join adx('h/d').T on DeviceId", 'adx() is not supported: a hunt reads', 18],
+    ["resource('x').T", 'resource() is not supported', 0],
+    ["arg('').Resources", 'arg() is not supported', 0],
+    ["external_table('x') | count", 'external_table() is not supported', 15],
+    ["materialized_view('x') | count", 'materialized_view() is not supported', 18],
+    ["stored_query_result('x') | count", 'stored_query_result() is not supported', 20],
+    ['Near', "app() (in the function 'Near') is not supported", 0],
+  ])('%s', async (query, message, start) => {
+    const error = await kql.error(query);
+    expect([error.code, error.message, error.span?.start]).toEqual([
+      'kql.unsupported',
+      expect.stringContaining(message),
+      start,
+    ]);
+  });
+
+  test.each([
+    ["print ip = '1.2.3.4' | evaluate ipv4_lookup(Nope, ip, cidr)", 'Nope', 'table or column'],
+    ["print ip = '1.2.3.4' | evaluate ipv4_lookup(DeviceInfo, Nope, PublicIP)", 'Nope', 'scalar'],
+    ['let f = (T: (x: long), y: long) { T }; print x = 1 | invoke f(Nope)', 'Nope', 'scalar'],
+    [
+      'let f = (T: (x: long), U: (x: long)) { T }; print x = 1 | invoke f(Nope)',
+      'Nope',
+      'table or column',
+    ],
+    ['let f = (T: (x: long)) { T }; print 1 | where 1 in (f(Nope))', 'Nope', 'table or column'],
+  ])('a name that nothing has: %s', async (query, name, kind) => {
+    const { message } = await kql.error(query);
+    expect(message).toContain(`Failed to resolve ${kind} expression named '${name}'`);
   });
 });

@@ -39,7 +39,9 @@ describe("a name of Microsoft's list that is neither supported nor refused with 
   });
 
   test.each([
-    ['print current_principal()', 'it exists only inside Azure Data Explorer'],
+    ['print current_node_id()', 'it exists only inside Azure Data Explorer'],
+    ['print current_principal_details()', 'is not known to Quarry'],
+    ['print current_cluster_endpoint()', 'a server does not know by which of its addresses'],
     ['print hash_many(1, "a")', 'Microsoft does not say how hashes are combined'],
   ])('the reason is what a query is told: %s', (query, reason) => {
     const scope = { database: 'tenant_t', now: new Date(0), from: null, to: null };

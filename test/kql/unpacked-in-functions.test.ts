@@ -81,13 +81,19 @@ describe('a function whose columns the data name can be called again', () => {
 
 describe('what is refused in a function stands where it was written', () => {
   test.each([
-    ['let f = (x: int) { print current_database() }; f(1)', 'current_database()'],
-    ['let g = (y: int) { print current_database() }; let f = () { g(1) }; f', 'current_database()'],
+    ['let f = (x: int) { print current_cluster_endpoint() }; f(1)', 'current_cluster_endpoint()'],
+    [
+      'let g = (y: int) { print current_cluster_endpoint() }; let f = () { g(1) }; f',
+      'current_cluster_endpoint()',
+    ],
     [
       'let f = () { print 1 | evaluate python(typeof(*), "x") }; f() | count',
       'python(typeof(*), "x")',
     ],
-    ['let f = (n: long) { strcat(n, current_database()) }; print f(1)', 'current_database()'],
+    [
+      'let f = (n: long) { strcat(n, current_cluster_endpoint()) }; print f(1)',
+      'current_cluster_endpoint()',
+    ],
   ])('%s', async (query, text) => {
     const { span } = await kql.error(query);
     expect(span).toEqual({ start: query.indexOf(text), length: text.length });
