@@ -9,6 +9,7 @@ import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { ocsfEvents } from './connectors/ocsf.js';
 import { office365 } from './connectors/office365.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
+import { otlpJson } from './connectors/otlp-json.js';
 import { streamingApi } from './connectors/streaming-api.js';
 import { windowsCsv } from './connectors/windows-csv.js';
 import { windowsEvent } from './connectors/windows-event.js';
@@ -31,6 +32,7 @@ export const connectors: readonly Connector[] = [
   osqueryResultsLog,
   office365,
   exportedCsv,
+  otlpJson,
 ];
 
 /** @param own those of the tenant's own tables */

@@ -17,7 +17,7 @@ import { evtxMagic } from './evtx.js';
 import { fileRange } from './file-range.js';
 import { isOfSysmon, lookedAtBytes } from './of-sysmon.js';
 import { ByteReader, gunzip, gzipMagic, utf8 } from './unpack.js';
-import { unzstd, zstdMagic } from './zstd.js';
+import { startsZstdMessages, unzstd, unzstdMessages, zstdMagic } from './zstd.js';
 
 /** Bytes to be read: a file's, a request's, a member's of an archive. */
 export interface Content {
@@ -72,6 +72,9 @@ async function* unpacked(
     yield* unpacked({ name, chunks: gunzip(input) }, throughAgain(options, gunzip), depth + 1);
   } else if (startsWith(start, zstdMagic)) {
     yield* unpacked({ name, chunks: unzstd(input) }, throughAgain(options, unzstd), depth + 1);
+  } else if (startsZstdMessages(start)) {
+    const messages = { name, chunks: unzstdMessages(input) };
+    yield* unpacked(messages, throughAgain(options, unzstdMessages), depth + 1);
   } else if (startsWith(start, zipMagic) || startsWith(start, emptyZipMagic)) {
     yield* zipMembers(name, input, options, depth);
   } else if (startsWith(start.subarray(tarMagicAt), tarMagic)) {

@@ -7,8 +7,12 @@ import type {
   Place,
   RawRecord,
 } from './connector.js';
-import { detectConnector } from './connectors.js';
+import { otlpJson } from './connectors/otlp-json.js';
+import { connectors, detectConnector, findConnector } from './connectors.js';
 import { isolatedContext } from './correlation/correlation.js';
+import { logEvents } from './cutting/otlp-events.js';
+import { RequestError } from './cutting/otlp-request.js';
+import { withoutPause } from './cutting/without-pause.js';
 import { type Moment, momentOfDate } from './datetime.js';
 import {
   type Culprit,
@@ -23,7 +27,8 @@ import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
 import { PlainMembers } from './plain-json.js';
-import { type CutRecord, RecordCutter } from './records.js';
+import { type CutRecord, RecordCutter, startsLogs } from './records.js';
+import { connectorNames } from './routing.js';
 import type { CopiedRow } from './row-copy.js';
 import { RowBuffer, type TableRows } from './rows.js';
 
@@ -107,10 +112,14 @@ export class StreamParser {
   readonly #members = new PlainMembers();
   readonly #sample: CutRecord[] = [];
   #sampled = 0;
+  /** That of the stream. */
+  #begun: Connector | undefined;
+  /** That of the record that is being read. */
   #connector: Connector | undefined;
   #conversion: Conversion | undefined;
   /** Of records that came one by one, by their connector. */
   readonly #conversions = new Map<Connector | undefined, Conversion>();
+  #connectorNames: ((name: string) => string | undefined) | undefined;
   #isItems = false;
   #rows = new Map<NormalTable, RowBuffer>();
   /** How much came together of each table up to the last `take`. */
@@ -134,13 +143,13 @@ export class StreamParser {
     this.#errors = tables.own(deadLetterTable);
     this.#keepFromMs = keepFrom === null ? Number.NEGATIVE_INFINITY : keepFrom.getTime();
     if (connector) {
-      this.#open(connector);
+      this.#begin(connector);
     }
   }
 
   /** The source's name, once it is known. */
   get source(): string | undefined {
-    return this.#connector?.name;
+    return (this.#begun ?? this.#connector)?.name;
   }
 
   /** Of the rows since the last `take`. */
@@ -154,11 +163,12 @@ export class StreamParser {
    * undefined where that cannot be said.
    */
   get settled(): number | undefined {
-    const conversion = this.#conversion;
-    if (conversion?.heldFrom !== undefined) {
-      return conversion.heldFrom;
+    const open = this.#open();
+    const heldFrom = open.flatMap(([, conversion]) => conversion.heldFrom ?? []);
+    if (heldFrom.length > 0) {
+      return Math.min(...heldFrom);
     }
-    const isHolding = (conversion?.heldBytes ?? 0) > 0 || this.#sample.length > 0;
+    const isHolding = this.#heldBytes > 0 || this.#sample.length > 0;
     return this.#cutter instanceof RecordCutter && !isHolding ? this.#cutter.settled : undefined;
   }
 
@@ -166,9 +176,22 @@ export class StreamParser {
   write(chunk: Uint8Array): void {
     this.#cutter ??= this.#cutterFor(chunk);
     this.#cutter.write(chunk, this.#take);
-    if ((this.#conversion?.heldBytes ?? 0) > mostHeldBytes) {
+    if (this.#heldBytes > mostHeldBytes) {
       this.release();
     }
+  }
+
+  /** The conversions of the stream, and whose they are. */
+  #open(): (readonly [Connector | undefined, Conversion])[] {
+    const open = [...this.#conversions];
+    const conversion = this.#conversion;
+    return conversion === undefined || open.some(([, each]) => each === conversion)
+      ? open
+      : [[this.#connector, conversion], ...open];
+  }
+
+  get #heldBytes(): number {
+    return this.#open().reduce((sum, [, { heldBytes = 0 }]) => sum + heldBytes, 0);
   }
 
   /** A record that has been cut out already. What no connector claims is rejected, and not the stream. */
@@ -210,10 +233,12 @@ export class StreamParser {
   }
 
   *#releasedByAll(flowing: boolean): Generator<Outcome> {
-    for (const [connector, conversion] of this.#conversions) {
+    const own = this.#connector;
+    for (const [connector, conversion] of this.#open()) {
       this.#connector = connector;
       yield* conversion.release?.(flowing) ?? [];
     }
+    this.#connector = own;
   }
 
   /** Adds rows of what was released until they come to so many bytes; false when none are left. */
@@ -234,8 +259,8 @@ export class StreamParser {
   /** The stream is not read to its end. */
   close(): void {
     this.#releasing?.return?.();
-    for (const conversion of new Set([this.#conversion, ...this.#conversions.values()])) {
-      conversion?.close?.();
+    for (const [, conversion] of this.#open()) {
+      conversion.close?.();
     }
   }
 
@@ -293,7 +318,8 @@ export class StreamParser {
     }
   };
 
-  #open(connector: Connector): Conversion {
+  #begin(connector: Connector): Conversion {
+    this.#begun = connector;
     this.#connector = connector;
     if (this.#cutter instanceof RecordCutter) {
       this.#cutter.blankLines = connector.blankLines === true;
@@ -311,7 +337,7 @@ export class StreamParser {
     if (connector === undefined) {
       throw new UnrecognizedSourceError();
     }
-    const conversion = this.#open(connector);
+    const conversion = this.#begin(connector);
     for (const cut of this.#sample.splice(0)) {
       if (connector.blankLines || !isBlank(cut)) {
         this.#record(conversion, cut);
@@ -319,9 +345,60 @@ export class StreamParser {
     }
   }
 
+  /** A request of OTLP: its events go where the endpoint would have them go. */
+  #logs(cut: CutRecord, bytes: Uint8Array): void {
+    const { offset, sizeBytes, tooLarge } = cut;
+    const place: Place = { offset, sizeBytes };
+    if (tooLarge) {
+      const record = { text: cut.text, value: undefined, place };
+      this.#reject({ reason: 'record.tooLarge', detail: `${sizeBytes} bytes` }, '', record);
+      return;
+    }
+    let part = 0;
+    const [connector, conversion] = [this.#connector, this.#conversion];
+    try {
+      const events = logEvents(bytes, false, (name, event) => {
+        this.#logEvent(name, event.toString(), offset, ++part);
+      });
+      withoutPause(events);
+      if (part === 0) {
+        throw new RequestError('no log records');
+      }
+    } catch (error) {
+      const record = { text: cut.text, value: undefined, place };
+      const problem =
+        error instanceof RequestError
+          ? { reason: 'record.shape' as const, detail: error.message }
+          : problemOf(error);
+      this.#reject(problem, '', record);
+    } finally {
+      [this.#connector, this.#conversion] = [connector, conversion];
+    }
+  }
+
+  #logEvent(name: string, text: string, offset: number, part: number): void {
+    const sizeBytes = Buffer.byteLength(text);
+    const tooLarge = sizeBytes > this.#options.maxRecordBytes;
+    const cut: CutRecord = { text, offset, part, sizeBytes, tooLarge };
+    const { connector } = this.#options;
+    if (connector === undefined || connector === otlpJson) {
+      this.#choose(cut, this.#named(name));
+    }
+    if (this.#conversion) {
+      this.#record(this.#conversion, cut);
+    }
+  }
+
+  #named(name: string): Connector | undefined {
+    const { own = [] } = this.#options;
+    this.#connectorNames ??= connectorNames([...connectors, ...own]);
+    const named = this.#connectorNames(name);
+    return named === undefined ? undefined : findConnector(named, own);
+  }
+
   /** The connector of one record among records of all kinds. */
-  #choose(cut: CutRecord): void {
-    const connector = detectConnector(sampleOf([cut]), this.#options.own);
+  #choose(cut: CutRecord, named?: Connector): void {
+    const connector = named ?? detectConnector(sampleOf([cut]), this.#options.own);
     let conversion = this.#conversions.get(connector);
     if (conversion === undefined) {
       const context = this.#options.context ?? isolatedContext();
@@ -336,8 +413,13 @@ export class StreamParser {
     if (this.#copied(conversion, cut)) {
       return;
     }
-    const { text, offset, sizeBytes, tooLarge } = cut;
-    const place: Place = { offset, sizeBytes };
+    const bytes = cut.bytes ?? (this.#connector === otlpJson ? Buffer.from(cut.text) : undefined);
+    if (cut.part === undefined && bytes !== undefined && startsLogs(bytes)) {
+      this.#logs(cut, bytes);
+      return;
+    }
+    const { text, offset, part, sizeBytes, tooLarge } = cut;
+    const place: Place = { offset, sizeBytes, ...(part === undefined ? {} : { part }) };
     if (tooLarge) {
       const record = { text, value: undefined, place };
       this.#reject({ reason: 'record.tooLarge', detail: `${sizeBytes} bytes` }, '', record);

@@ -8,6 +8,8 @@ export interface CutRecord {
   readonly bytes?: Uint8Array;
   /** Where it starts, in bytes of the (unpacked) stream. */
   readonly offset: number;
+  /** Its number in what was cut out with others, from 1. */
+  readonly part?: number;
   readonly sizeBytes: number;
   readonly tooLarge: boolean;
 }
@@ -38,6 +40,28 @@ const inTables = 1;
 const insideTable = 2;
 
 const punctuation = new Set([comma, openBrace, closeBrace, openBracket, closeBracket]);
+
+/** A request of OTLP, as the collector writes them into files, is many records: it may have so many times their bytes. */
+const logsTimes = 4;
+const resourceLogs = Buffer.from('"resourceLogs"');
+
+/** Whether a record is a request of OTLP's logs. */
+export function startsLogs(record: Uint8Array): boolean {
+  const brace = spaceEnd(record, 0);
+  if (record[brace] !== openBrace) {
+    return false;
+  }
+  const name = spaceEnd(record, brace + 1);
+  return resourceLogs.every((byte, index) => record[name + index] === byte);
+}
+
+function spaceEnd(bytes: Uint8Array, start: number): number {
+  let end = start;
+  while (space.has(bytes[end] ?? 0)) {
+    end++;
+  }
+  return end;
+}
 
 /** How much of a record that is too large is kept. */
 const headBytes = 64 * 1024;
@@ -102,6 +126,7 @@ export class RecordCutter {
   blankLines = false;
   readonly #maxBytes: number;
   #held: Buffer = Buffer.alloc(0);
+  #room: Buffer = Buffer.allocUnsafeSlow(0);
   /** Position in the stream of the first byte held. */
   #offset = 0;
   #cut: (final: boolean, sink: Sink) => void;
@@ -132,6 +157,10 @@ export class RecordCutter {
 
   write(chunk: Uint8Array, sink: Sink): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.#isWithinLine(bytes)) {
+      this.#append(bytes);
+      return;
+    }
     // Of a stream of lines only the one that has begun is put together, and not all that follows it.
     const lineEnd =
       this.#cut === this.#cutLines && this.#held.length > 0 ? bytes.indexOf(lineFeed) + 1 : 0;
@@ -139,9 +168,48 @@ export class RecordCutter {
       this.#held = Buffer.concat([this.#held, bytes.subarray(0, lineEnd)]);
       this.#cut(false, sink);
     }
-    const rest = bytes.subarray(lineEnd);
-    this.#held = this.#held.length === 0 ? rest : Buffer.concat([this.#held, rest]);
+    this.#append(bytes.subarray(lineEnd));
     this.#cut(false, sink);
+  }
+
+  /** Whether nothing is to be cut yet: what is held need not be searched again. */
+  #isWithinLine(bytes: Buffer): boolean {
+    return (
+      this.#cut === this.#cutLines &&
+      this.#held.length > 0 &&
+      this.#isXml === false &&
+      this.#skipped === undefined &&
+      this.#held.length + bytes.length <= this.#mostBytesAt(0) &&
+      !bytes.includes(lineFeed)
+    );
+  }
+
+  /** A long record comes in many chunks: there is room for them behind what is held. */
+  #append(bytes: Buffer): void {
+    const held = this.#held;
+    const size = held.length + bytes.length;
+    if (held.length === 0) {
+      this.#held = bytes;
+    } else if (held.length <= bytes.length) {
+      this.#held = Buffer.concat([held, bytes]);
+    } else {
+      let room = this.#room;
+      let start = held.byteOffset;
+      if (held.buffer !== room.buffer || start + size > room.length) {
+        room = Buffer.allocUnsafeSlow(2 * size);
+        room.set(held);
+        start = 0;
+      }
+      room.set(bytes, start + held.length);
+      this.#room = room;
+      this.#held = room.subarray(start, start + size);
+    }
+  }
+
+  /** Of the record that is held from there on. */
+  #mostBytesAt(start: number): number {
+    const isMany = this.#held.length > this.#maxBytes && startsLogs(this.#held.subarray(start));
+    return isMany ? logsTimes * this.#maxBytes : this.#maxBytes;
   }
 
   end(sink: Sink): void {
@@ -233,7 +301,9 @@ export class RecordCutter {
       this.#cut(false, sink);
       return;
     }
-    this.#skip(0);
+    if (this.#held.length > this.#mostBytesAt(0)) {
+      this.#skip(0);
+    }
   }
 
   #cutDocument(final: boolean, sink: Sink): void {
@@ -257,7 +327,7 @@ export class RecordCutter {
     }
     if (this.#skipped) {
       this.#skipped.size += this.#held.length;
-    } else if (this.#held.length > this.#maxBytes) {
+    } else if (this.#held.length > this.#mostBytesAt(0)) {
       this.#skip(0);
     } else {
       return;
@@ -289,7 +359,7 @@ export class RecordCutter {
 
   #emit(start: number, end: number, sink: Sink, frame?: Frame): void {
     const sizeBytes = end - start;
-    const tooLarge = sizeBytes > this.#maxBytes;
+    const tooLarge = sizeBytes > this.#mostBytesAt(start);
     const own = this.#held.subarray(start, tooLarge ? start + headBytes : end);
     const bytes =
       frame && !tooLarge

@@ -31,6 +31,33 @@ export async function* unzstd(input: ByteReader): AsyncGenerator<Uint8Array> {
   }
 }
 
+const lengthBytes = 4;
+const lineFeed = Buffer.from('\n');
+
+/** Whether messages start there that have been packed one by one, each behind its length: OpenTelemetry's collector does so. */
+export function startsZstdMessages(start: Buffer): boolean {
+  return start.subarray(lengthBytes, lengthBytes + zstdMagic.length).equals(zstdMagic);
+}
+
+/**
+ * Such messages, as lines.
+ * @throws HuntError as `unzstd`
+ */
+export async function* unzstdMessages(input: ByteReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const start = await input.peek(lengthBytes + zstdMagic.length);
+    if (start.length === 0) {
+      return;
+    }
+    if (!startsZstdMessages(start)) {
+      throw content('The zstd data is truncated.');
+    }
+    await exactly(input, lengthBytes);
+    yield* frame(input);
+    yield lineFeed;
+  }
+}
+
 const blockType = { runLength: 1 } as const;
 const blockHeaderBytes = 3;
 /** A run of one byte may not be longer either; the decoder does not look. */

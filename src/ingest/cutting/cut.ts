@@ -39,14 +39,6 @@ export function* cutBody<Form extends BodyForm>(
   };
 }
 
-/** What is cut, or made otherwise bit by bit, without a pause. */
-export function withoutPause<Result>(steps: Generator<void, Result>): Result {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /** The memory that the events lie in. */
 export function buffersOf({ groups }: CutBody<BodyForm>): ArrayBuffer[] {
   return groups.flatMap(({ portions }) =>

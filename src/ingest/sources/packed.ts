@@ -1,7 +1,7 @@
 import { connectors } from '../connectors.js';
 import { evtxMagic } from '../evtx.js';
 import { gzipMagic, utf16In } from '../unpack.js';
-import { zstdMagic } from '../zstd.js';
+import { startsZstdMessages, zstdMagic } from '../zstd.js';
 
 const magics = [gzipMagic, zstdMagic, evtxMagic, Buffer.from('PK')];
 const tarMagicAt = 257;
@@ -12,6 +12,7 @@ const lookedAt = 20;
 export function isPacked(start: Buffer): boolean {
   return (
     utf16In(start) !== undefined ||
+    startsZstdMessages(start) ||
     magics.some((magic) => start.subarray(0, magic.length).equals(magic)) ||
     start.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar' ||
     isCsv(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Admission, behind } from '../../../src/ingest/admission.js';
-import { cutBody, withoutPause } from '../../../src/ingest/cutting/cut.js';
+import { cutBody } from '../../../src/ingest/cutting/cut.js';
+import { withoutPause } from '../../../src/ingest/cutting/without-pause.js';
 import type { ItemOptions } from '../../../src/ingest/items.js';
 import { emptySummary } from '../../../src/ingest/summary.js';
 import { type Answer, type Fixture, openFixture } from '../fixture.js';

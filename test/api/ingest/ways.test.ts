@@ -4,7 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
 import { collectorEvents, collectorLines } from '../../../src/ingest/cutting/collector-events.js';
-import { withoutPause } from '../../../src/ingest/cutting/cut.js';
+import { withoutPause } from '../../../src/ingest/cutting/without-pause.js';
 import { tarOf, zipOf } from '../../ingest/archives.js';
 import { lines, numbers, processEvent } from '../../ingest/requests.js';
 import { startIngestServer } from './server.js';
@@ -641,6 +641,15 @@ describe('OTLP', () => {
     });
     expect(answer).toMatchObject({ status: 200, json: {} });
     expect(await stored(500, 502)).toBe(2);
+  });
+
+  test('what has come by the endpoint is known where it comes as a line of a file', async () => {
+    const body = json(
+      logs([anyOf(processEvent(506)), text(auditOf(77, 'otlp').split('\n')[0] ?? '')]),
+    );
+    expect((await send('/v1/logs', body, asJson)).json).toEqual({});
+    const { json: answer } = await send('/api/ingest/auto', `${body}\n`, basic);
+    expect(answer).toMatchObject({ source: 'otlp-json', accepted: 0, duplicate: 3, rejected: 0 });
   });
 
   test('takes bodies that are bytes, and attributes where the body is empty', async () => {

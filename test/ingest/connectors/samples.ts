@@ -256,6 +256,35 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
         '<Event><System><Provider Name="Linux-Sysmon"/><EventID>3</EventID><TimeCreated SystemTime="2026-01-05T10:11:12.1Z"/><Computer>web01</Computer></System><EventData><Data Name="Initiated">true</Data><Data Name="DestinationIp">192.0.2.1</Data></EventData></Event>',
     },
   ],
+  'otlp-json': [
+    {
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: 'host.name', value: { stringValue: 'h' } }] },
+          scopeLogs: [
+            {
+              scope: { name: 's', attributes: [{ key: 'a', value: { boolValue: true } }] },
+              logRecords: [
+                {
+                  timeUnixNano: '1',
+                  body: {
+                    stringValue:
+                      'type=USER_LOGIN msg=audit(1767571200.123:42): pid=900 uid=0 auid=1000 ses=3 msg=\'op=login id=1000 exe="/usr/sbin/sshd" hostname=? addr=203.0.113.9 terminal=ssh res=success\'',
+                  },
+                },
+                { body: { kvlistValue: { values: [{ key: 'a', value: { intValue: '1' } }] } } },
+                {
+                  attributes: [
+                    { key: 'a', value: { arrayValue: { values: [{ doubleValue: 1.5 }] } } },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ],
   auditd: [
     {
       ID: '1767607873.1:92736',

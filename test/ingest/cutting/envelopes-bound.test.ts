@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cutBody, withoutPause } from '../../../src/ingest/cutting/cut.js';
+import { cutBody } from '../../../src/ingest/cutting/cut.js';
+import { withoutPause } from '../../../src/ingest/cutting/without-pause.js';
 
 /** As long as it comes with an event, and each of its characters is written with six. */
 const host = '\u0001'.repeat(256);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { withoutPause } from '../../../src/ingest/cutting/cut.js';
 import type { CutGroup } from '../../../src/ingest/cutting/cutter.js';
 import { jsonLogs } from '../../../src/ingest/cutting/otlp-json.js';
 import { otlpLogs } from '../../../src/ingest/cutting/otlp-logs.js';
 import type { TakeRecord } from '../../../src/ingest/cutting/otlp-request.js';
+import { withoutPause } from '../../../src/ingest/cutting/without-pause.js';
 
 function field(tag: number, content: Buffer): Buffer {
   const length: number[] = [];
