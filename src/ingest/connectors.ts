@@ -5,12 +5,14 @@ import { defenderCsv } from './connectors/defender-csv.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
 import { exportedCsv } from './connectors/exported-csv.js';
+import { falcoAlerts } from './connectors/falco.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
 import { ocsfEvents } from './connectors/ocsf.js';
 import { office365 } from './connectors/office365.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
 import { otlpJson } from './connectors/otlp-json.js';
 import { streamingApi } from './connectors/streaming-api.js';
+import { tetragonEvents } from './connectors/tetragon.js';
 import { windowsCsv } from './connectors/windows-csv.js';
 import { windowsEvent } from './connectors/windows-event.js';
 import { zeekJson, zeekTsv } from './connectors/zeek.js';
@@ -27,6 +29,8 @@ export const connectors: readonly Connector[] = [
   zeekJson,
   zeekTsv,
   awsCloudTrail,
+  tetragonEvents,
+  falcoAlerts,
   ecsEvents,
   ocsfEvents,
   osqueryResultsLog,

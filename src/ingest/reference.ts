@@ -1,10 +1,12 @@
 import { connectors } from './connectors.js';
 import { cloudTrail } from './documents/cloudtrail.js';
 import { ecs } from './documents/ecs.js';
+import { falco } from './documents/falco.js';
 import { ocsf } from './documents/ocsf.js';
 import { office365 } from './documents/office365.js';
 import { osquery } from './documents/osquery.js';
 import type { DocumentRule, DocumentSource } from './documents/rule.js';
+import { tetragon } from './documents/tetragon.js';
 import { auditRows } from './linux/audit-rows.js';
 import type { Expression } from './windows/expression.js';
 import { logs } from './windows/logs.js';
@@ -50,6 +52,8 @@ export function connectorReference(): string {
     ...documentSection('osquery (`osquery`)', osquery),
     ...documentSection('AWS CloudTrail (`cloudtrail`)', cloudTrail),
     ...documentSection('Unified audit log of Microsoft 365 (`office365`)', office365),
+    ...documentSection('Cilium Tetragon (`tetragon`)', tetragon),
+    ...documentSection('Falco (`falco`)', falco),
     ...section('Zeek (`zeek-json`, `zeek-tsv`)', zeekRules.map(zeekLine)),
     ...section(
       'Linux audit (`auditd`)',

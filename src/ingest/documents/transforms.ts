@@ -84,6 +84,13 @@ export function wholeNumber(text: string | undefined): JsonValue | undefined {
   return text === undefined ? undefined : values.integer(text);
 }
 
+/** Users of Unix by their numbers, where those are the same everywhere. */
+export const unixUsers: Readonly<Record<string, string>> = words({
+  '0': 'root',
+  '65534': 'nobody',
+});
+export const unixUser = transform('user', (id) => unixUsers[id]);
+
 export const logonType = transform('logonType', values.logonType);
 
 /** Arguments as a command line: as the kernel and the audit log's own records have it, without quotes around any. */

@@ -526,6 +526,105 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
       }),
     },
   ],
+  tetragon: [
+    {
+      process_exec: {
+        process: {
+          exec_id: 'bm9kZTE6MTox',
+          pid: 52,
+          uid: 0,
+          cwd: '/',
+          binary: '/usr/bin/curl',
+          arguments: 'https://a.example',
+          flags: 'execve clone',
+          start_time: '2026-01-05T10:11:12.700327580Z',
+          auid: 4294967295,
+          pod: {
+            namespace: 'default',
+            name: 'web',
+            container: { id: 'containerd://5f', name: 'c' },
+          },
+          parent_exec_id: 'bm9kZTE6MTow',
+        },
+        parent: { exec_id: 'bm9kZTE6MTow', pid: 7, binary: '/bin/bash' },
+      },
+      node_name: 'node1',
+      time: '2026-01-05T10:11:12.700326678Z',
+    },
+    {
+      process_kprobe: {
+        process: { exec_id: 'bm9kZTE6MTox', pid: 52, binary: '/usr/bin/curl' },
+        function_name: 'tcp_connect',
+        args: [
+          {
+            sock_arg: {
+              family: 'AF_INET',
+              protocol: 'IPPROTO_TCP',
+              saddr: '10.0.0.5',
+              daddr: '203.0.113.9',
+              sport: 45729,
+              dport: 443,
+            },
+          },
+        ],
+        return: { int_arg: 0 },
+        action: 'KPROBE_ACTION_POST',
+      },
+      node_name: 'node1',
+      time: '2026-01-05T10:11:13Z',
+    },
+    {
+      process_lsm: {
+        process: { pid: 52, binary: '/usr/bin/vi', cwd: '/etc' },
+        function_name: 'file_permission',
+        args: [{ file_arg: { path: '/etc/passwd' } }, { int_arg: 2 }],
+      },
+      node_name: 'node1',
+      time: '2026-01-05T10:11:14Z',
+    },
+  ],
+  falco: [
+    {
+      uuid: '7f1b0a0e-0000-4000-8000-000000000001',
+      hostname: 'node1',
+      output: '10:11:12.1: Notice A shell was spawned',
+      priority: 'Notice',
+      rule: 'Terminal shell in container',
+      source: 'syscall',
+      tags: ['T1059', 'container', 'mitre_execution'],
+      time: '2026-01-05T10:11:12.123456789Z',
+      output_fields: {
+        'container.id': '3ad7b26ded6d',
+        'container.name': 'web',
+        'evt.time': 1_767_607_872_123_456_800,
+        'k8s.pod.name': 'web-1',
+        'proc.cmdline': 'bash -i',
+        'proc.exepath': '/bin/bash',
+        'proc.name': 'bash',
+        'proc.pname': 'runc',
+        'user.name': 'root',
+      },
+    },
+    {
+      output: 'Warning Sensitive file opened',
+      priority: 'Warning',
+      rule: 'Read sensitive file untrusted',
+      time: '2026-01-05T10:11:12Z',
+      output_fields: {
+        'evt.hostname': 'node2',
+        'fd.name': '/etc/shadow',
+        'proc.cmdline': 'cat /etc/shadow',
+        'user.name': null,
+      },
+    },
+    {
+      priority: 'Critical',
+      rule: 'Outbound connection',
+      time: '2026-01-05T10:11:12Z',
+      hostname: 'node1',
+      output_fields: { 'fd.name': '10.0.0.5:40000->203.0.113.9:443', 'fd.l4proto': 'tcp' },
+    },
+  ],
   osquery: [
     {
       name: 'pack_x_process_events',

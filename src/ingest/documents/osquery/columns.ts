@@ -1,6 +1,5 @@
 import { epochText } from '../../datetime.js';
 import { computed, type Expression, textFrom } from '../../windows/expression.js';
-import { words } from '../../words.js';
 import { at } from '../expression.js';
 import { Memory } from '../memory.js';
 import type { ProcessMembers } from '../rule.js';
@@ -45,13 +44,13 @@ export function userOf(column = 'uid'): Expression {
     `user of ${column}`,
     (scope) => {
       const id = textFrom(uid.read(scope)) ?? '';
-      return name.read(scope) ?? (scope.device.about.get(userFact(id)) as string) ?? everywhere[id];
+      return (
+        name.read(scope) ?? (scope.device.about.get(userFact(id)) as string) ?? to.unixUsers[id]
+      );
     },
     ['username'],
   );
 }
-
-const everywhere: Readonly<Record<string, string>> = words({ '0': 'root', '65534': 'nobody' });
 
 /** What a device is told to remember the name of a user by. */
 export function userFact(uid: string): string {
