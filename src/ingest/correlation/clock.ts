@@ -2,18 +2,23 @@ const quarterMs = 15 * 60 * 1000;
 const hourMs = 60 * 60 * 1000;
 const halfDayQuarters = 48;
 const mostHours = 400;
+const nearHours = 12;
 
 type Counts = Map<number, number>;
 
 /**
  * How far a shipper's clock is off for one device: the difference between the time that an event
  * states in UTC and that of its envelope, to quarters of an hour. A 12-hour clock is off by another
- * half day in the afternoon, so what the hour itself has shown goes before what the whole has.
+ * half day in the afternoon, so what the hour itself has shown goes before what the half days around it
+ * have. Those go before the rest, or else the nearest that have any: clocks are put back, and files come
+ * from several shippers.
  */
 export class Clock {
   readonly #all: Counts;
   readonly #hours: Map<number, Counts>;
   isDirty = false;
+  /** What was found last; the events of an hour come together. */
+  #found: { readonly hour: number; readonly quarters: number } | undefined;
   /** Of all devices together: the shipper may have one clock for them. */
   common: Clock | undefined;
 
@@ -29,6 +34,7 @@ export class Clock {
       return;
     }
     this.isDirty = true;
+    this.#found = undefined;
     this.common?.learn(envelopeMs, utcMs);
     count(this.#all, quarters);
     const hour = Math.floor(envelopeMs / hourMs);
@@ -45,13 +51,44 @@ export class Clock {
 
   /** The true time of an envelope's. */
   correct(envelopeMs: number): number {
-    const general = median(this.#all);
-    if (general === undefined) {
+    if (this.#all.size === 0) {
       return this.common?.correct(envelopeMs) ?? envelopeMs;
     }
-    const ofHour = median(this.#hours.get(Math.floor(envelopeMs / hourMs)) ?? new Map());
+    const hour = Math.floor(envelopeMs / hourMs);
+    if (this.#found?.hour !== hour) {
+      this.#found = { hour, quarters: this.#quartersIn(hour) };
+    }
+    return envelopeMs + this.#found.quarters * quarterMs;
+  }
+
+  #quartersIn(hour: number): number {
+    const general = this.#near(hour) ?? this.#near(this.#nearest(hour)) ?? median(this.#all) ?? 0;
+    const ofHour = median(this.#hours.get(hour) ?? new Map());
     const isHalfDayOff = ofHour !== undefined && Math.abs(ofHour - general) === halfDayQuarters;
-    return envelopeMs + (isHalfDayOff ? ofHour : general) * quarterMs;
+    return isHalfDayOff ? ofHour : general;
+  }
+
+  #near(hour: number | undefined): number | undefined {
+    if (hour === undefined) {
+      return undefined;
+    }
+    const near: Counts = new Map();
+    for (let each = hour - nearHours; each <= hour + nearHours; each++) {
+      for (const [quarters, n] of this.#hours.get(each) ?? []) {
+        near.set(quarters, (near.get(quarters) ?? 0) + n);
+      }
+    }
+    return median(near);
+  }
+
+  #nearest(to: number): number | undefined {
+    let nearest: number | undefined;
+    for (const hour of this.#hours.keys()) {
+      if (nearest === undefined || Math.abs(hour - to) < Math.abs(nearest - to)) {
+        nearest = hour;
+      }
+    }
+    return nearest;
   }
 
   toJSON(): object {

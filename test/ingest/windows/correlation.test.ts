@@ -387,6 +387,30 @@ describe('times and names', () => {
     expect(first(rows['DeviceLogonEvents'])['Timestamp']).toBe('2026-01-05T10:13:00.0000000Z');
   });
 
+  it('a shipper’s local clock is measured anew when it is put back', () => {
+    const seen = (local: string, utc: string) =>
+      flat(`2026-${local}`, { EventID: 11, UtcTime: `2026-${utc}.345`, ...actor, ...file });
+    const logon = (local: string) =>
+      flat(`2026-${local}`, {
+        SourceName: 'Microsoft-Windows-Security-Auditing',
+        EventID: 4624,
+        TargetUserName: 'bob',
+        LogonType: '3',
+      });
+    const { rows } = read([
+      ...[10, 11, 12].map((minute) => seen(`10-24 05:${minute}:00`, `10-24 09:${minute}:00`)),
+      logon('10-24 05:15:00'),
+      ...[10, 11].map((minute) => seen(`11-02 05:${minute}:00`, `11-02 10:${minute}:00`)),
+      logon('11-02 05:15:00'),
+      logon('11-20 05:15:00'),
+    ]);
+    expect(rows['DeviceLogonEvents']?.map(({ Timestamp }) => Timestamp)).toEqual([
+      '2026-10-24T09:15:00.0000000Z',
+      '2026-11-02T10:15:00.0000000Z',
+      '2026-11-20T10:15:00.0000000Z',
+    ]);
+  });
+
   it('a time that says its offset is believed, whatever others of the device are off', () => {
     const exported = (time: string, more: object) => ({
       SourceName: 'Microsoft-Windows-Sysmon',
