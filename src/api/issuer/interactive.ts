@@ -31,11 +31,19 @@ const options = { config: { access: 'public' }, bodyLimit: formLimit } as const;
 
 /** Where people sign in: authorization codes for programs, codes of devices, the page between. */
 export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): void {
-  const deviceCodes = {
-    [issuerRoutes.device_authorization]: '2.0',
-    [v1DeviceCode]: '1.0',
-  } as const;
-  for (const [path, version] of Object.entries(deviceCodes)) {
+  deviceCodeRoutes(app, parts);
+  authorizationRoutes(app, parts);
+  signInRoutes(app, parts);
+}
+
+const deviceCodePaths = {
+  [issuerRoutes.device_authorization]: '2.0',
+  [v1DeviceCode]: '1.0',
+} as const;
+
+/** Where a program asks for a code that its user types in elsewhere. */
+function deviceCodeRoutes(app: FastifyInstance, parts: IssuerParts): void {
+  for (const [path, version] of Object.entries(deviceCodePaths)) {
     app.post<TenantPath>(`/:tenant${path}`, options, async (request, reply) => {
       const fields = await formOf(request);
       if (!fields) return refuse(request, reply, 'parameter');
@@ -47,27 +55,33 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
         fields.set('scope', v1Scope(resource));
       }
       const proof = fields.has('client_secret') ? 'client_secret_post' : usualProof(client);
-      const provider = await providerFor(request, client.tenant);
+      const provider = await providerFor(request, client.tenant, parts);
       const asked = { path: issuerRoutes.device_authorization, fields };
       return parts.issuers.handle(provider, request, reply, asked, { proof, version });
     });
     refuseMethods(app, `/:tenant${path}`);
   }
+}
 
-  for (const path of [
-    issuerRoutes.authorization,
-    `${issuerRoutes.authorization}/:uid`,
-    issuerRoutes.code_verification,
-    `${issuerRoutes.code_verification}/:uid`,
-    issuerRoutes.end_session,
-    `${issuerRoutes.end_session}/confirm`,
-    `${issuerRoutes.end_session}/success`,
-  ]) {
+/** Pages of the issuer library. */
+const providerPaths = [
+  issuerRoutes.authorization,
+  `${issuerRoutes.authorization}/:uid`,
+  issuerRoutes.code_verification,
+  `${issuerRoutes.code_verification}/:uid`,
+  issuerRoutes.end_session,
+  `${issuerRoutes.end_session}/confirm`,
+  `${issuerRoutes.end_session}/success`,
+];
+
+/** Where a browser asks for a code, enters that of a device, and signs out. */
+function authorizationRoutes(app: FastifyInstance, parts: IssuerParts): void {
+  for (const path of providerPaths) {
     app.route<TenantPath>({
       method: ['GET', 'POST'],
       url: `/:tenant${path}`,
       ...options,
-      handler: toProvider,
+      handler: (request, reply) => toProvider(request, reply, parts),
     });
   }
   // v1's address of the same page.
@@ -80,14 +94,17 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
     const asked = query.size > 0 ? `?${query}` : '';
     return reply.redirect(`/${tenant}${issuerRoutes.authorization}${asked}`);
   });
+}
 
+/** The page between, where a person says who they are. */
+function signInRoutes(app: FastifyInstance, parts: IssuerParts): void {
   app.get<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
-    const open = await interactionOf(request, reply);
+    const open = await interactionOf(request, reply, parts);
     return open ? showSignIn(reply, open, {}) : expired(reply);
   });
 
   app.post<SignInPath>('/:tenant/signin/:uid', options, async (request, reply) => {
-    const open = await interactionOf(request, reply);
+    const open = await interactionOf(request, reply, parts);
     if (!open) return expired(reply);
     const { provider, tenant } = open;
     const fields = await formOf(request);
@@ -111,49 +128,57 @@ export function interactiveRoutes(app: FastifyInstance, parts: IssuerParts): voi
     const next = await provider.interactionResult(message, reply.raw, { login });
     return reply.redirect(next, 303);
   });
+}
 
-  async function toProvider(
-    request: FastifyRequest<TenantPath>,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    const { tenant: name } = request.params;
-    const { path, query } = addressOf(request);
-    const fields = request.method === 'POST' ? await formOf(request) : undefined;
-    const clientId = query.get('client_id') ?? fields?.get('client_id') ?? '';
-    const client = await findClient(parts.store, name, clientId);
-    // Later steps of a sign-in name no client: their address has the tenant itself.
-    const tenant =
-      typeof client === 'string' ? await findTenantId(parts.store, name) : client.tenant;
-    if (tenant === undefined) return expired(reply);
-    const provider = await providerFor(request, tenant);
-    // The library brings a policy of its own with each page that needs one.
-    reply.removeHeader('content-security-policy');
-    translatePrompt(query);
-    if (fields) translatePrompt(fields);
-    const asked = { path: query.size > 0 ? `${path}?${query}` : path, fields };
-    return parts.issuers.handle(provider, request, reply, asked);
-  }
+async function toProvider(
+  request: FastifyRequest<TenantPath>,
+  reply: FastifyReply,
+  parts: IssuerParts,
+): Promise<FastifyReply> {
+  const { tenant: name } = request.params;
+  const { path, query } = addressOf(request);
+  const fields = request.method === 'POST' ? await formOf(request) : undefined;
+  const clientId = query.get('client_id') ?? fields?.get('client_id') ?? '';
+  const client = await findClient(parts.store, name, clientId);
+  // Later steps of a sign-in name no client: their address has the tenant itself.
+  const tenant = typeof client === 'string' ? await findTenantId(parts.store, name) : client.tenant;
+  if (tenant === undefined) return expired(reply);
+  const provider = await providerFor(request, tenant, parts);
+  // The library brings a policy of its own with each page that needs one.
+  reply.removeHeader('content-security-policy');
+  translatePrompt(query);
+  if (fields) translatePrompt(fields);
+  const asked = { path: query.size > 0 ? `${path}?${query}` : path, fields };
+  return parts.issuers.handle(provider, request, reply, asked);
+}
 
-  function providerFor(request: FastifyRequest, tenant: string): Promise<Provider> {
-    return parts.issuers.of(baseOf(request, parts.publicUrl), tenant);
-  }
+function providerFor(
+  request: FastifyRequest,
+  tenant: string,
+  { issuers, publicUrl }: IssuerParts,
+): Promise<Provider> {
+  return issuers.of(baseOf(request, publicUrl), tenant);
+}
 
-  /** The sign-in that this browser has under way, by its cookie. */
-  async function interactionOf(request: FastifyRequest<SignInPath>, reply: FastifyReply) {
-    const { uid } = request.params;
-    const tenant = await findTenantId(parts.store, request.params.tenant);
-    if (tenant === undefined) return undefined;
-    const provider = await providerFor(request, tenant);
-    const message = replay(request, provider, { path: request.url });
-    try {
-      const details = await provider.interactionDetails(message, reply.raw);
-      const { params, uid: own } = details;
-      const client = await findClient(parts.store, tenant, String(params['client_id'] ?? ''));
-      if (own !== uid || typeof client === 'string') return undefined;
-      return { provider, tenant, params, application: client.name };
-    } catch {
-      return undefined;
-    }
+/** The sign-in that this browser has under way, by its cookie. */
+async function interactionOf(
+  request: FastifyRequest<SignInPath>,
+  reply: FastifyReply,
+  parts: IssuerParts,
+) {
+  const { uid } = request.params;
+  const tenant = await findTenantId(parts.store, request.params.tenant);
+  if (tenant === undefined) return undefined;
+  const provider = await providerFor(request, tenant, parts);
+  const message = replay(request, provider, { path: request.url });
+  try {
+    const details = await provider.interactionDetails(message, reply.raw);
+    const { params, uid: own } = details;
+    const client = await findClient(parts.store, tenant, String(params['client_id'] ?? ''));
+    if (own !== uid || typeof client === 'string') return undefined;
+    return { provider, tenant, params, application: client.name };
+  } catch {
+    return undefined;
   }
 }
 

@@ -71,6 +71,36 @@ const lifetimes = {
   RefreshToken: 90 * day,
 } as const;
 
+type Features = NonNullable<Configuration['features']>;
+type Token = Parameters<NonNullable<Configuration['extraTokenClaims']>>[1];
+
+const signingOut: Features['rpInitiatedLogout'] = {
+  enabled: true,
+  logoutSource: (ctx, form) => {
+    const { session, entities } = ctx.oidc;
+    // Who brings the token of this very session has asked for it themselves.
+    const asked = session?.accountId === entities.IdTokenHint?.payload['sub'];
+    ctx.set('content-security-policy', signOutPolicy);
+    ctx.body = signOutPage(form, asked);
+  },
+  postLogoutSuccessSource: (ctx) => {
+    ctx.body = signedOutPage();
+  },
+};
+
+const deviceCodes: Features['deviceFlow'] = {
+  enabled: true,
+  userCodeInputSource: (ctx, form, _out, error) => {
+    ctx.body = codeInputPage(form, error !== undefined);
+  },
+  userCodeConfirmSource: (ctx, form, client, _info, code) => {
+    ctx.body = codeConfirmPage(form, client.clientName ?? client.clientId, code);
+  },
+  successSource: (ctx) => {
+    ctx.body = donePage();
+  },
+};
+
 /** The issuer of one tenant under one public address. */
 export async function createProvider(
   base: string,
@@ -120,12 +150,9 @@ export async function createProvider(
     findAccount: async (_ctx, id) => {
       const user = await findUser(store, tenant, id);
       if (!user || user.disabled) return undefined;
-      return {
-        accountId: user.id,
-        claims: () => accountClaims(user),
-      };
+      return { accountId: user.id, claims: () => accountClaims(user) };
     },
-    loadExistingGrant: (ctx) => grantAll(ctx),
+    loadExistingGrant: grantAll,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     pkce: { required: () => true },
@@ -133,31 +160,8 @@ export async function createProvider(
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       userinfo: { enabled: false },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: (ctx, form) => {
-          const { session, entities } = ctx.oidc;
-          // Who brings the token of this very session has asked for it themselves.
-          const asked = session?.accountId === entities.IdTokenHint?.payload['sub'];
-          ctx.set('content-security-policy', signOutPolicy);
-          ctx.body = signOutPage(form, asked);
-        },
-        postLogoutSuccessSource: (ctx) => {
-          ctx.body = signedOutPage();
-        },
-      },
-      deviceFlow: {
-        enabled: true,
-        userCodeInputSource: (ctx, form, _out, error) => {
-          ctx.body = codeInputPage(form, error !== undefined);
-        },
-        userCodeConfirmSource: (ctx, form, client, _info, code) => {
-          ctx.body = codeConfirmPage(form, client.clientName ?? client.clientId, code);
-        },
-        successSource: (ctx) => {
-          ctx.body = donePage();
-        },
-      },
+      rpInitiatedLogout: signingOut,
+      deviceFlow: deviceCodes,
       resourceIndicators: {
         enabled: true,
         defaultResource: (ctx, _client, oneOf) =>
@@ -176,23 +180,7 @@ export async function createProvider(
         },
       },
     },
-    extraTokenClaims: async (_ctx, token) => {
-      const app = await appOf(store, tenant, token.clientId ?? '');
-      if (!app) return undefined;
-      const resource = String(token.aud ?? '');
-      const version = issuerRequest.getStore()?.version ?? '2.0';
-      if (token.kind === 'ClientCredentials') {
-        return appClaims(app, rolesFor(resource, app.roles, ownNames), version);
-      }
-      const user = await findUser(store, tenant, token.accountId);
-      if (!user) return undefined;
-      const names = shortNames(
-        token.scope ?? '',
-        resource,
-        scopesFor(resource, app.scopes, ownNames),
-      );
-      return userClaims(user, app.clientId, names, version);
-    },
+    extraTokenClaims: (_ctx, token) => tokenClaims(token, tenant, services),
     ttl: lifetimes,
     renderError: (ctx, { error, error_description: description }) => {
       ctx.body = failurePage(error, description ?? '');
@@ -209,28 +197,45 @@ export async function createProvider(
   };
   allowPasswordGrant(provider, { store, tenant, resourceServer });
   refreshForAnyApi(provider, resourceServer);
-  // Clients name the token endpoint as they know it, which is not where the library is mounted.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () =>
-    new Set([
-      provider.issuer,
-      ...['common', 'organizations', tenant].flatMap((name) => [
-        `${base}/${name}/oauth2/v2.0/token`,
-        `${base}/${name}/oauth2/token`,
-      ]),
-    ]);
+    new Set([provider.issuer, ...tokenEndpoints(base, tenant)]);
   return provider;
+}
 
-  /** Everything that was asked for and that the application may have. */
-  async function grantAll(ctx: KoaContextWithOIDC) {
-    const { client, session, resourceServers, params } = ctx.oidc;
-    if (!client || !session?.accountId) return undefined;
-    const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-    const asked = String(params?.['scope'] ?? '').split(' ');
-    grant.addOIDCScope(asked.filter((name) => protocolScopes.includes(name)).join(' '));
-    for (const [resource, server] of Object.entries(resourceServers ?? {})) {
-      grant.addResourceScope(resource, [...server.scopes].join(' '));
-    }
-    await grant.save();
-    return grant;
+/** The token endpoint as clients know it, which is not where the library is mounted. */
+function tokenEndpoints(base: string, tenant: string): string[] {
+  return ['common', 'organizations', tenant].flatMap((name) => [
+    `${base}/${name}/oauth2/v2.0/token`,
+    `${base}/${name}/oauth2/token`,
+  ]);
+}
+
+/** What a token says of its application, and of its user where it has one. */
+async function tokenClaims(token: Token, tenant: string, { store, ownNames }: IssuerServices) {
+  const app = await appOf(store, tenant, token.clientId ?? '');
+  if (!app) return undefined;
+  const resource = String(token.aud ?? '');
+  const version = issuerRequest.getStore()?.version ?? '2.0';
+  if (token.kind === 'ClientCredentials') {
+    return appClaims(app, rolesFor(resource, app.roles, ownNames), version);
   }
+  const user = await findUser(store, tenant, token.accountId);
+  if (!user) return undefined;
+  const known = scopesFor(resource, app.scopes, ownNames);
+  const names = shortNames(token.scope ?? '', resource, known);
+  return userClaims(user, app.clientId, names, version);
+}
+
+/** Everything that was asked for and that the application may have. */
+async function grantAll({ oidc }: KoaContextWithOIDC) {
+  const { provider, client, session, resourceServers, params } = oidc;
+  if (!client || !session?.accountId) return undefined;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  const asked = String(params?.['scope'] ?? '').split(' ');
+  grant.addOIDCScope(asked.filter((name) => protocolScopes.includes(name)).join(' '));
+  for (const [resource, server] of Object.entries(resourceServers ?? {})) {
+    grant.addResourceScope(resource, [...server.scopes].join(' '));
+  }
+  await grant.save();
+  return grant;
 }
