@@ -97,61 +97,52 @@ export function bind(
 ): BoundQuery {
   checkNesting(query);
   const columns = new Set<string>(named);
-  const quotes = new Map<number, Edit>();
+  const made = new Map<number, Edit>();
   const hasViews = /\b(view|isfuzzy)\b/.test(query);
   const hasSeveralTables = /\b(union|find|search)\b/.test(query);
   const unpacks = /\bbag_unpack\b/.test(query);
   const isJson = (name: string) => guessed.has(name) || isJsonText(catalog, name);
   const isRespelled = mayBeRespelled(query);
-  const { text: prelude, parts } = preludeOf(query, catalog);
-  const declaredNames = new Set(parts.map(({ name }) => name));
-  const namesDatabases = mayNameDatabases(prelude + query);
-  inBinder(() => checkExpansions(sourceText(query, prelude, edits)));
+  const prelude = preludeOf(query, catalog);
+  const declaredNames = new Set(prelude.parts.map(({ name }) => name));
+  const namesDatabases = mayNameDatabases(prelude.text + query);
+  inBinder(() => checkExpansions(sourceText(query, prelude.text, edits)));
   let tables: NamedTables = new Map();
+  /** Whether there are edits among these that have not been made; the next attempt has them. */
+  const adds = (asked: readonly Edit[]): boolean => {
+    const added = asked.filter((edit) => !made.has(edit.start));
+    for (const edit of added) made.set(edit.start, edit);
+    return added.length > 0;
+  };
   for (;;) {
-    const source = sourceText(query, prelude, [...edits, ...quotes.values()]);
+    const source = sourceText(query, prelude.text, [...edits, ...made.values()]);
     const spanInQuery = (span: TextSpan) => originalSpan(source, span);
     const placeOf = (span: TextSpan) => {
-      const place = source.toOriginal(span.start) + prelude.length;
-      const stored = parts.find(({ end }) => place < end);
+      const place = source.toOriginal(span.start) + prelude.text.length;
+      const stored = prelude.parts.find(({ end }) => place < end);
       return stored
         ? { span: wordIn(query, stored.calledBy), where: ` (in the function '${stored.name}')` }
         : { span: spanInQuery(span), where: '' };
     };
     const code = analyze(source.text, catalog, columns, tables);
     const syntaxError = firstError(code.GetSyntaxDiagnostics());
-    const spelled = isRespelled ? spellingEdits(code.Syntax as SyntaxNode, source) : [];
-    const addedSpellings = spelled.filter((edit) => !quotes.has(edit.start));
-    if (addedSpellings.length > 0) {
-      for (const edit of addedSpellings) quotes.set(edit.start, edit);
-      continue;
-    }
+    const root = code.Syntax as SyntaxNode;
+    if (isRespelled && adds(spellingEdits(root, source))) continue;
     if (syntaxError) {
       const span = spanInQuery(spanOfError(syntaxError));
       const advice = syntaxAdvice(query, span.start);
       throw new HuntError('kql.syntax', { message: syntaxError.Message, advice }, { span });
     }
-    const root = code.Syntax as SyntaxNode;
-    const databaseNames = namesDatabases
-      ? databaseEdits(root, databases, declaredNames, source, placeOf).filter(
-          (edit) => !quotes.has(edit.start),
-        )
+    const renamed = namesDatabases
+      ? databaseEdits(root, databases, declaredNames, source, placeOf)
       : [];
-    if (databaseNames.length > 0) {
-      for (const edit of databaseNames) quotes.set(edit.start, edit);
-      continue;
-    }
+    if (adds(renamed)) continue;
     const namedNow = namedTables(query, root, catalog);
     if (namedNow.size > tables.size) {
       tables = namedNow;
       continue;
     }
-    const viewNames = hasViews ? viewEdits(root, catalog, source) : [];
-    const addedViews = viewNames.filter((edit) => !quotes.has(edit.start));
-    if (addedViews.length > 0) {
-      for (const edit of addedViews) quotes.set(edit.start, edit);
-      continue;
-    }
+    if (hasViews && adds(viewEdits(root, catalog, source))) continue;
     const found = errorsOf(code.GetDiagnostics());
     const declared = [
       ...declarations(found, root, source),
@@ -159,11 +150,8 @@ export function bind(
       ...unfittingWildcards(found, root, source),
       ...jsonReads(found, root, source, isJson),
       ...(unpacks ? unpackedTexts(root, source, isJson) : []),
-    ].filter((edit) => !quotes.has(edit.start));
-    if (declared.length > 0) {
-      for (const edit of declared) quotes.set(edit.start, edit);
-      continue;
-    }
+    ];
+    if (adds(declared)) continue;
     const errors = found.filter((error) => !isOutdated(error, root));
     const isMet = hasSeveralTables && errors.length === 0;
     const addedColumns = [
@@ -178,26 +166,19 @@ export function bind(
       const type = code.ResultType as TypeSymbol | null;
       return { root, columns: isTabular(type) ? columnsOf(type) : [], named: columns, spanInQuery };
     }
-    const addedQuotes = quotesFor(errors, root, catalog, source).filter(
-      (edit) => !quotes.has(edit.start),
-    );
-    for (const edit of addedQuotes) quotes.set(edit.start, edit);
-    if (addedQuotes.length === 0 && addedColumns.length === 0) {
-      const { span, where } = placeOf(spanOfError(first));
-      const advice = semanticAdvice(first, root, catalog) ?? meaningAdvice(query, span);
-      const elsewhere = refusedSource(first);
-      if (elsewhere) {
-        const what = elsewhere.what + where;
-        throw new HuntError('kql.unsupported', { ...elsewhere, what }, { span });
-      }
-      const error = new HuntError(
-        'kql.semantic',
-        { message: `${semanticMessage(first, root)}${where}`, advice },
-        { span },
-      );
-      const unknown = errors.flatMap((each) => unresolvedName(each) ?? []);
-      throw edits.length > 0 && unknown.length > 0 ? new NamesUnknown(unknown, error) : error;
+    const isQuoted = adds(quotesFor(errors, root, catalog, source));
+    if (isQuoted || addedColumns.length > 0) continue;
+    const { span, where } = placeOf(spanOfError(first));
+    const elsewhere = refusedSource(first);
+    if (elsewhere) {
+      const what = elsewhere.what + where;
+      throw new HuntError('kql.unsupported', { ...elsewhere, what }, { span });
     }
+    const message = `${semanticMessage(first, root)}${where}`;
+    const advice = semanticAdvice(first, root, catalog) ?? meaningAdvice(query, span);
+    const error = new HuntError('kql.semantic', { message, advice }, { span });
+    const unknown = errors.flatMap((each) => unresolvedName(each) ?? []);
+    throw edits.length > 0 && unknown.length > 0 ? new NamesUnknown(unknown, error) : error;
   }
 }
 
