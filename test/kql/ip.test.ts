@@ -128,3 +128,50 @@ describe('an address in a text stands between other characters than letters and 
     expect(await kql.values(`${query} | where ${expression} | count`)).toEqual([[expected]]);
   });
 });
+
+describe('addresses are looked up in a table of networks', () => {
+  const networks =
+    'let N = datatable(net: string, site: string, owner: string) ["10.0.0.0/8", "x", "own", "10.1.0.0/16", "y", "lab", "::/0", "x", "all"];';
+  const seen =
+    'datatable(ip: string, site: string) ["10.1.1.1", "x", "10.1.1.1", "y", "8.8.8.8", "x", "", "x"]';
+
+  test.each([
+    [
+      'ipv4_lookup(N, ip, net)',
+      [
+        ['10.1.1.1', 'x', '10.0.0.0/8', 'x', 'own'],
+        ['10.1.1.1', 'x', '10.1.0.0/16', 'y', 'lab'],
+        ['10.1.1.1', 'y', '10.0.0.0/8', 'x', 'own'],
+        ['10.1.1.1', 'y', '10.1.0.0/16', 'y', 'lab'],
+      ],
+    ],
+    [
+      'ipv4_lookup(N, ip, net, site)',
+      [
+        ['10.1.1.1', 'x', '10.0.0.0/8', 'own'],
+        ['10.1.1.1', 'y', '10.1.0.0/16', 'lab'],
+      ],
+    ],
+    [
+      'ipv4_lookup(N, ip, net, site, return_unmatched = true)',
+      [
+        ['', 'x', '', ''],
+        ['10.1.1.1', 'x', '10.0.0.0/8', 'own'],
+        ['10.1.1.1', 'y', '10.1.0.0/16', 'lab'],
+        ['8.8.8.8', 'x', '', ''],
+      ],
+    ],
+    [
+      'ipv6_lookup(N, ip, net) | where owner == "lab"',
+      [
+        ['10.1.0.0/16', 'y', 'lab', '10.1.1.1', 'x'],
+        ['10.1.0.0/16', 'y', 'lab', '10.1.1.1', 'y'],
+      ],
+    ],
+  ])('%s', async (call, rows) => {
+    const found = await kql.values(`${networks} ${seen} | evaluate ${call}`);
+    expect(found.map((row) => JSON.stringify(row)).sort()).toEqual(
+      rows.map((row) => JSON.stringify(row)).sort(),
+    );
+  });
+});

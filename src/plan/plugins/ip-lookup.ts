@@ -1,6 +1,5 @@
 import { isTabular } from '../../kql/syntax.js';
 import { type Builder, expressionOf, same } from '../builder.js';
-import { newColumn } from '../context.js';
 import type { PlanColumn, PlanExpression, Relation } from '../plan.js';
 import type { Plugin, PluginCall } from '../plugin.js';
 import { converted } from '../scan.js';
@@ -37,23 +36,8 @@ export const ipv6Lookup: Plugin = {
  */
 function lookup(call: PluginCall, family: Family): Relation {
   const build = call.builder;
-  const { input, context } = call;
-  const tableNode = call.argument(0, 'LookupTable');
-  if (!isTabular(tableNode.ResultType)) throw call.wrong('The lookup has no table', tableNode);
-  const table = context.plan.table(tableNode, context);
-  const source = call.column(call.argument(1, 'SourceIPv4Key'));
-  const rest = call.positional.slice(3);
-  const { extra, unmatched } = restOf(call, rest);
-  const keyName = call.argument(2, 'IPv4LookupKey').SimpleName ?? '';
-  const key = table.columns.find(({ name }) => name === keyName);
-  if (!key) throw call.wrong(`The lookup table has no column '${keyName}'`, call.argument(2));
-  const pairs = extra.map((name) => {
-    const [own, other] = [input, table].map(({ columns }) =>
-      columns.find((column) => column.name === name),
-    );
-    if (!own || !other) throw call.wrong(`Both tables need a column '${name}'`);
-    return [own, other] as const;
-  });
+  const { input } = call;
+  const { table, source, key, pairs, unmatched } = argumentsOf(call);
 
   const network = build.column('network', 'string');
   const networks = build.extend(table, [
@@ -65,76 +49,98 @@ function lookup(call: PluginCall, family: Family): Relation {
   const useNetworks = build.shared(networks);
   const useInput = build.shared(input);
 
-  const lengths = lengthsOf(build, useNetworks(), call);
+  const measured = useNetworks();
+  const lengths = lengthsOf(call, measured, placeIn(measured, networks)(network));
   const origin = useInput();
-  const at = (columns: readonly PlanColumn[], column: PlanColumn) => {
-    const found = columns[input.columns.indexOf(column)];
-    if (!found) throw new Error(`no column ${column.name}`);
-    return found;
-  };
   const ownKeys = [source, ...pairs.map(([own]) => own)];
-  const keys = build.group(
-    origin,
-    ownKeys.map((column) => at(origin.columns, column)),
-  );
-  const [address] = keys.columns;
+  const keys = build.group(origin, ownKeys.map(placeIn(origin, input)));
+  const [address, ...paired] = keys.columns;
   if (!address) throw new Error('a lookup without a key');
   const candidate = build.column('candidate', 'string');
-  const unnested: Relation = {
-    ...keys,
-    plan: {
-      kind: 'unnest',
-      input: keys.plan,
-      items: [
-        {
-          column: candidate,
-          expression: build.call(
-            family.networks,
-            [converted(expressionOf(address), 'string'), lengths],
-            'dynamic',
-          ),
-        },
-      ],
-      index: null,
-      limit: null,
-    },
-    columns: [...keys.columns, candidate],
-  };
+  const candidates = withNetworks(build, keys, { address, lengths, candidate }, family);
   const right = useNetworks();
-  const rightNetwork = right.columns.at(-1);
-  if (!rightNetwork) throw new Error('a lookup table without networks');
-  const fromTable = (column: PlanColumn) => {
-    const found = right.columns[table.columns.indexOf(column)];
-    if (!found) throw new Error(`no column ${column.name}`);
-    return found;
-  };
+  const inTable = placeIn(right, networks);
   const found = build.join(
     'inner',
-    unnested,
+    candidates,
     right,
     [
-      [candidate, rightNetwork],
+      [candidate, inTable(network)],
       ...pairs.map(([, other], index): [PlanColumn, PlanColumn] => [
-        keys.columns[index + 1] ?? address,
-        fromTable(other),
+        paired[index] ?? address,
+        inTable(other),
       ]),
     ],
-    table.columns.map(fromTable),
+    table.columns.map(inTable),
   );
 
   const left = useInput();
-  const shownTable = table.columns.filter((column) => !pairs.some(([, other]) => other === column));
+  const inLeft = placeIn(left, input);
+  const shown = table.columns
+    .filter((column) => !pairs.some(([, other]) => other === column))
+    .map(inTable);
   const joined = build.join(
     unmatched ? 'left' : 'inner',
     left,
     found,
     ownKeys.map((column, index): [PlanColumn, PlanColumn] => [
-      at(left.columns, column),
+      inLeft(column),
       keys.columns[index] ?? address,
     ]),
-    shownTable.map(fromTable),
+    shown,
   );
-  return named(call, build, joined, left.columns, shownTable.map(fromTable), family);
+  return named(call, build, joined, left.columns, shown, family);
+}
+
+/** Where the columns of a shared relation are in one use of it. */
+function placeIn(use: Relation, shared: Relation): (column: PlanColumn) => PlanColumn {
+  return (column) => {
+    const found = use.columns[shared.columns.indexOf(column)];
+    if (!found) throw new Error(`no column ${column.name}`);
+    return found;
+  };
+}
+
+/** What is looked up in which table, by which columns. */
+function argumentsOf(call: PluginCall) {
+  const { input, context } = call;
+  const tableNode = call.argument(0, 'LookupTable');
+  if (!isTabular(tableNode.ResultType)) throw call.wrong('The lookup has no table', tableNode);
+  const table = context.plan.table(tableNode, context);
+  const source = call.column(call.argument(1, 'SourceIPv4Key'));
+  const { extra, unmatched } = restOf(call, call.positional.slice(3));
+  const keyName = call.argument(2, 'IPv4LookupKey').SimpleName ?? '';
+  const key = table.columns.find(({ name }) => name === keyName);
+  if (!key) throw call.wrong(`The lookup table has no column '${keyName}'`, call.argument(2));
+  const pairs = extra.map((name) => {
+    const [own, other] = [input, table].map(({ columns }) =>
+      columns.find((column) => column.name === name),
+    );
+    if (!own || !other) throw call.wrong(`Both tables need a column '${name}'`);
+    return [own, other] as const;
+  });
+  return { table, source, key, pairs, unmatched };
+}
+
+/** A row for each network that an address may be in. */
+function withNetworks(
+  build: Builder,
+  keys: Relation,
+  of: {
+    readonly address: PlanColumn;
+    readonly lengths: PlanExpression;
+    readonly candidate: PlanColumn;
+  },
+  { networks }: Family,
+): Relation {
+  const { address, lengths, candidate } = of;
+  const parts = [converted(expressionOf(address), 'string'), lengths];
+  const items = [{ column: candidate, expression: build.call(networks, parts, 'dynamic') }];
+  return {
+    ...keys,
+    plan: { kind: 'unnest', input: keys.plan, items, index: null, limit: null },
+    columns: [...keys.columns, candidate],
+  };
 }
 
 /** Names of columns that both tables have, and whether rows without a match stay. */
@@ -151,10 +157,9 @@ function restOf(call: PluginCall, rest: readonly PluginCall['parts'][number][]) 
 }
 
 /** The lengths of the table's networks, as one array. */
-function lengthsOf(build: Builder, networks: Relation, call: PluginCall): PlanExpression {
-  const network = networks.columns.at(-1);
-  const list = newColumn(call.context, 'lengths', 'dynamic');
-  if (!network) throw new Error('a lookup table without networks');
+function lengthsOf(call: PluginCall, networks: Relation, network: PlanColumn): PlanExpression {
+  const build = call.builder;
+  const list = build.column('lengths', 'dynamic');
   const length = build.call('network_length', [network], 'long');
   const grouped = build.group(
     networks,
