@@ -50,6 +50,16 @@ export class Admission {
       },
     };
   }
+
+  /** Does work with a share of its own. @throws HuntError `ingest.behind` */
+  async during<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = this.enter();
+    try {
+      return await work(lease);
+    } finally {
+      lease.end();
+    }
+  }
 }
 
 export function behind(): HuntError {

@@ -136,61 +136,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     writer,
   );
-  /** How many tenants of an id have gone: what was opened for one of them is not the next one's. */
-  const gone = new Map<string, number>();
-  const assertionOf = (tenant: string) => {
-    const before = gone.get(tenant);
-    return () => {
-      if (gone.get(tenant) !== before) {
-        throw new HuntError('request.notFound', { what: `Tenant ${tenant}` });
-      }
-    };
-  };
-  const open: OpenIntake = async ({
-    tenant,
-    source: wanted,
-    named,
-    origin,
-    patienceMs,
-    offset,
-    via = 'http',
-  }) => {
-    const assertTenant = assertionOf(tenant);
-    const { catalog, retentionDays } = await options.tenant(tenant);
-    const own = customConnectors(catalog);
-    const source =
-      wanted ?? (named === undefined ? undefined : connectorNamed(named, [...connectors, ...own]));
-    if (source !== undefined && findConnector(source, own) === undefined) {
-      throw unknownSource(own);
-    }
-    await writer.ready();
-    assertTenant();
-    const parser = await worker.open(catalog, {
-      tenant,
-      source,
-      origin,
-      offset,
-      maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
-      keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
-    });
-    const counter = options.counters && counterOf(options.counters, tenant, via);
-    const database = tenantDatabase(tenant);
-    return new Intake(writer, parser, { database, patienceMs, counter, assertTenant });
-  };
+  const gone = new GoneTenants();
+  const open = openerOf(options, { writer, worker, gone });
   const admission = new Admission(
     options.requestBytes ?? defaultRequestBytes,
     () => writer.backlogBytes > spoolBytes,
   );
-  const admitted = async <T>(take: (grow: Lease['grow']) => Promise<T>): Promise<T> => {
-    const lease = admission.enter();
-    try {
-      return await take(lease.grow);
-    } finally {
-      lease.end();
-    }
-  };
   return {
-    push: (body, push) => admitted((grow) => ingestPush(open, body, push, grow, options.requests)),
+    push: (body, push) =>
+      admission.during(({ grow }) => ingestPush(open, body, push, grow, options.requests)),
     items: (portions, options, lease) => ingestItems(open, portions, options, lease),
     async cut(tenant, form, body, cutting) {
       const { catalog } = await options.tenant(tenant);
@@ -216,7 +170,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       return worker.forgetDevices(tenant, names);
     },
     forgetTenant(tenant) {
-      gone.set(tenant, (gone.get(tenant) ?? 0) + 1);
+      gone.add(tenant);
       options.counters?.forget(tenant);
       writer.forget(tenantDatabase(tenant));
       return worker.forgetTenant(tenant);
@@ -229,6 +183,60 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         await worker.close();
       }
     },
+  };
+}
+
+/** Which tenants have gone: what was opened for one of an id is not the next one's. */
+class GoneTenants {
+  readonly #times = new Map<string, number>();
+
+  add(tenant: string): void {
+    this.#times.set(tenant, (this.#times.get(tenant) ?? 0) + 1);
+  }
+
+  /** What fails once the tenant that has the id now has gone. */
+  assertion(tenant: string): () => void {
+    const before = this.#times.get(tenant);
+    return () => {
+      if (this.#times.get(tenant) !== before) {
+        throw new HuntError('request.notFound', { what: `Tenant ${tenant}` });
+      }
+    };
+  }
+}
+
+/** How streams are opened: as events of which connector, and for how long they are kept. */
+function openerOf(
+  options: IngestOptions,
+  parts: {
+    readonly writer: WriterWorker;
+    readonly worker: ParseWorker;
+    readonly gone: GoneTenants;
+  },
+): OpenIntake {
+  const { writer, worker, gone } = parts;
+  return async ({ tenant, source: wanted, named, origin, patienceMs, offset, via = 'http' }) => {
+    const assertTenant = gone.assertion(tenant);
+    const { catalog, retentionDays } = await options.tenant(tenant);
+    const own = customConnectors(catalog);
+    const source =
+      wanted ?? (named === undefined ? undefined : connectorNamed(named, [...connectors, ...own]));
+    if (source !== undefined && findConnector(source, own) === undefined) {
+      throw unknownSource(own);
+    }
+    await writer.ready();
+    assertTenant();
+    const parser = await worker.open(catalog, {
+      tenant,
+      source,
+      origin,
+      offset,
+      maxRecordBytes: options.maxRecordBytes ?? defaultRecordBytes,
+      keepFrom: retentionDays === null ? null : new Date(Date.now() - retentionDays * dayMs),
+    });
+    const counter = options.counters && counterOf(options.counters, tenant, via);
+    const database = tenantDatabase(tenant);
+    return new Intake(writer, parser, { database, patienceMs, counter, assertTenant });
   };
 }
 
