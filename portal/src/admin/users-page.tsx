@@ -25,10 +25,13 @@ const useStyles = makeStyles({
 
 const text = strings.users;
 
+type AskedOfUser = 'password' | 'disable' | 'remove';
 type Asking =
   | { readonly kind: 'add' }
-  | { readonly kind: 'password' | 'disable' | 'remove'; readonly user: User }
+  | { readonly kind: AskedOfUser; readonly user: User }
   | { readonly kind: 'once'; readonly name: string; readonly password: string };
+
+type ChangeUser = (method: 'PATCH' | 'DELETE', user: User, body?: object) => Promise<void>;
 
 /** People who sign in with the embedded issuer. */
 export function UsersPage() {
@@ -39,8 +42,7 @@ export function UsersPage() {
   const assignments = useAssignments();
   const { session } = useSession();
   const [asking, setAsking] = useState<Asking>();
-  const close = () => setAsking(undefined);
-  const change = async (method: 'PATCH' | 'DELETE', user: User, body?: object) => {
+  const change: ChangeUser = async (method, user, body) => {
     await ask(method, path(`/users/${encodeURIComponent(user.name)}`), { ...(body && { body }) });
     await client.invalidateQueries({ queryKey: ['users'] });
   };
@@ -83,40 +85,11 @@ export function UsersPage() {
       title: '',
       kind: 'actions',
       cell: (user) => (
-        <span className={styles.actions}>
-          <Button
-            size="small"
-            aria-label={text.passwordFor(user.name)}
-            onClick={() => setAsking({ kind: 'password', user })}
-          >
-            {text.password}
-          </Button>
-          {user.disabled ? (
-            <Button
-              size="small"
-              aria-label={text.enableOf(user.name)}
-              onClick={() => void change('PATCH', user, { disabled: false })}
-            >
-              {text.enable}
-            </Button>
-          ) : (
-            <Button
-              size="small"
-              aria-label={text.disableOf(user.name)}
-              onClick={() => setAsking({ kind: 'disable', user })}
-            >
-              {text.disable}
-            </Button>
-          )}
-          <Button
-            size="small"
-            appearance="subtle"
-            aria-label={`${strings.remove} ${user.name}`}
-            onClick={() => setAsking({ kind: 'remove', user })}
-          >
-            {strings.remove}
-          </Button>
-        </span>
+        <UserActions
+          user={user}
+          onAsk={(kind) => setAsking({ kind, user })}
+          onEnable={() => void change('PATCH', user, { disabled: false })}
+        />
       ),
     },
   ];
@@ -143,13 +116,76 @@ export function UsersPage() {
           )
         }
       </Loads>
-      {asking?.kind === 'add' && (
+      {asking && <UserDialog asking={asking} change={change} onAsk={setAsking} />}
+    </>
+  );
+}
+
+function UserActions({
+  user,
+  onAsk,
+  onEnable,
+}: {
+  readonly user: User;
+  readonly onAsk: (kind: AskedOfUser) => void;
+  readonly onEnable: () => void;
+}) {
+  const styles = useStyles();
+  return (
+    <span className={styles.actions}>
+      <Button
+        size="small"
+        aria-label={text.passwordFor(user.name)}
+        onClick={() => onAsk('password')}
+      >
+        {text.password}
+      </Button>
+      {user.disabled ? (
+        <Button size="small" aria-label={text.enableOf(user.name)} onClick={onEnable}>
+          {text.enable}
+        </Button>
+      ) : (
+        <Button
+          size="small"
+          aria-label={text.disableOf(user.name)}
+          onClick={() => onAsk('disable')}
+        >
+          {text.disable}
+        </Button>
+      )}
+      <Button
+        size="small"
+        appearance="subtle"
+        aria-label={`${strings.remove} ${user.name}`}
+        onClick={() => onAsk('remove')}
+      >
+        {strings.remove}
+      </Button>
+    </span>
+  );
+}
+
+/** What is asked before a user is made or changed, and what is shown once afterwards. */
+function UserDialog({
+  asking,
+  change,
+  onAsk,
+}: {
+  readonly asking: Asking;
+  readonly change: ChangeUser;
+  readonly onAsk: (asking: Asking | undefined) => void;
+}) {
+  const close = () => onAsk(undefined);
+  switch (asking.kind) {
+    case 'add':
+      return (
         <AddUser
           onClose={close}
-          onMade={(name, password) => setAsking({ kind: 'once', name, password })}
+          onMade={(name, password) => onAsk({ kind: 'once', name, password })}
         />
-      )}
-      {asking?.kind === 'password' && (
+      );
+    case 'password':
+      return (
         <ConfirmDialog
           title={text.passwordTitle(asking.user.name)}
           hint={text.passwordText}
@@ -158,12 +194,13 @@ export function UsersPage() {
           onConfirm={async () => {
             const password = newPassword();
             await change('PATCH', asking.user, { password });
-            setAsking({ kind: 'once', name: asking.user.name, password });
+            onAsk({ kind: 'once', name: asking.user.name, password });
             return false;
           }}
         />
-      )}
-      {asking?.kind === 'disable' && (
+      );
+    case 'disable':
+      return (
         <ConfirmDialog
           title={text.disableTitle(asking.user.name)}
           hint={text.disableText}
@@ -171,8 +208,9 @@ export function UsersPage() {
           onClose={close}
           onConfirm={() => change('PATCH', asking.user, { disabled: true })}
         />
-      )}
-      {asking?.kind === 'remove' && (
+      );
+    case 'remove':
+      return (
         <ConfirmDialog
           title={text.removeTitle(asking.user.name)}
           hint={text.removeText}
@@ -181,16 +219,16 @@ export function UsersPage() {
           onClose={close}
           onConfirm={() => change('DELETE', asking.user)}
         />
-      )}
-      {asking?.kind === 'once' && (
+      );
+    case 'once':
+      return (
         <OnceDialog
           title={text.passwordFor(asking.name)}
           secret={asking.password}
           onClose={close}
         />
-      )}
-    </>
-  );
+      );
+  }
 }
 
 function accessText(user: User, assignments: readonly Assignment[]): string {
