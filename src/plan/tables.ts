@@ -57,9 +57,16 @@ export function usePart(variable: TableVariable, context: PlanContext): PartRows
   const parts = variable.parts?.columns ?? [];
   if (relation.graph) return { relation, parts };
   const fresh = new Map<PlanColumn, PlanColumn>();
-  for (const source of shared.columns) {
-    if (!fresh.has(source)) fresh.set(source, newColumn(context, source.name, source.type));
-  }
+  const renewed = (source: PlanColumn): PlanColumn => {
+    const known = fresh.get(source);
+    if (known) return known;
+    const column = newColumn(context, source.name, source.type);
+    const isFollower = source.follows && shared.columns.includes(source.follows);
+    const made = isFollower ? { ...column, follows: renewed(source.follows) } : column;
+    fresh.set(source, made);
+    return made;
+  };
+  for (const source of shared.columns) renewed(source);
   const replaced = (column: PlanColumn) => fresh.get(column) ?? column;
   const used: Relation = {
     plan: {

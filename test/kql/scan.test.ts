@@ -305,6 +305,23 @@ describe('the rows of a partition are mixed with others', () => {
       ],
     ],
     [
+      'a name for the elements of a row, and what is computed of them',
+      'datatable(k: string, y: dynamic) ["a", dynamic([3, 1]), "b", dynamic([5])] | mv-apply y to typeof(long) on (as Part | extend most = toscalar(Part | summarize max(y)) | where y < most + 1) | sort by k asc, y asc',
+      [
+        ['a', 1, 3],
+        ['a', 3, 3],
+        ['b', 5, 5],
+      ],
+    ],
+    [
+      'members of bags as pairs',
+      'print b = dynamic({"x": 1, "y": 2}) | mv-apply kind=array b on (project k = tostring(b[0]), v = tolong(b[1]) | sort by k asc)',
+      [
+        ['x', 1],
+        ['y', 2],
+      ],
+    ],
+    [
       'a scalar of all rows',
       `let T = ${rows}; T | partition by k (extend n = toscalar(T | count) | top 1 by v) | sort by k asc`,
       [

@@ -17,7 +17,7 @@ export const mvApply: OperatorPlanner = (node, input, context) => {
   const isByRow = stages.every(takesEachRow);
   const outer = isByRow ? { relation: input, partition: input.columns } : apart(input, context);
   const result = columnsOf(node.ResultType).map(({ name }) => name);
-  const expansion = expansionOf(node, result, false, context);
+  const expansion = expansionOf(node, result, context);
   const inner = { ...context, partition: [...context.partition, ...outer.partition] };
   const { relation, position } = expanded(outer.relation, expansion, inner);
   const order = isByRow ? (input.order.length > 0 ? [...input.order, position] : []) : [position];

@@ -29,13 +29,8 @@ import { planScalar } from '../scalar.js';
 
 /** `T | mv-expand [kind=array] [with_itemindex=i] A, B = expression to typeof(long) limit N` */
 export const mvExpand: OperatorPlanner = (node, input, context) => {
-  const kind = parameterText(node, 'bagexpansion') ?? parameterText(node, 'kind');
   const names = columnsOf(node.ResultType).map(({ name }) => name);
-  const { relation, position } = expanded(
-    input,
-    expansionOf(node, names, kind === 'array', context),
-    context,
-  );
+  const { relation, position } = expanded(input, expansionOf(node, names, context), context);
   return input.order.length > 0 ? { ...relation, order: [...input.order, position] } : relation;
 };
 
@@ -54,9 +49,9 @@ export interface Expansion {
 export function expansionOf(
   node: Expression,
   names: readonly string[],
-  pairs: boolean,
   context: PlanContext,
 ): Expansion {
+  const kind = parameterText(node, 'bagexpansion') ?? parameterText(node, 'kind');
   const limit = optionalMember<SyntaxNode>(node, 'RowLimitClause');
   const isLegacy = /^mvexpand\b/.test(textOf(node).trimStart());
   return {
@@ -64,7 +59,7 @@ export function expansionOf(
     names,
     index: parameterText(node, 'with_itemindex'),
     span: spanOf(node),
-    pairs,
+    pairs: kind === 'array',
     limit: limit
       ? planScalar(member(limit, 'RowLimit'), context, noRow)
       : isLegacy
