@@ -150,7 +150,9 @@ const sourceShape = z
         .string()
         .min(1)
         .optional()
-        .describe('Names of containers, with `*` and `?`; those of the Streaming API by default'),
+        .describe(
+          'Names of containers, with `*` and `?`, commas between; by default those of Defender and Entra ID',
+        ),
       pollSeconds: pollSeconds(60),
     }),
   ])

@@ -4,6 +4,7 @@ import { awsCloudTrail } from './connectors/cloudtrail.js';
 import { defenderCsv } from './connectors/defender-csv.js';
 import { defenderRows } from './connectors/defender-rows.js';
 import { ecsEvents } from './connectors/ecs.js';
+import { entraId } from './connectors/entra-id.js';
 import { exportedCsv } from './connectors/exported-csv.js';
 import { falcoAlerts } from './connectors/falco.js';
 import { linuxSysmon } from './connectors/linux-sysmon.js';
@@ -20,6 +21,8 @@ import { zeekJson, zeekTsv } from './connectors/zeek.js';
 /** Every kind of source that can be ingested. */
 export const connectors: readonly Connector[] = [
   streamingApi,
+  // Before rows of tables, since Sentinel's of these logs have columns of Defender's.
+  entraId,
   defenderRows,
   linuxSysmon,
   windowsEvent,

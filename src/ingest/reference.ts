@@ -1,6 +1,7 @@
 import { connectors } from './connectors.js';
 import { cloudTrail } from './documents/cloudtrail.js';
 import { ecs } from './documents/ecs.js';
+import { entraId } from './documents/entra-id.js';
 import { falco } from './documents/falco.js';
 import { ocsf } from './documents/ocsf.js';
 import { office365 } from './documents/office365.js';
@@ -54,6 +55,7 @@ export function connectorReference(): string {
     ...documentSection('Unified audit log of Microsoft 365 (`office365`)', office365),
     ...documentSection('Cilium Tetragon (`tetragon`)', tetragon),
     ...documentSection('Falco (`falco`)', falco),
+    ...documentSection('Entra ID (`entra-id`)', entraId),
     ...section('Zeek (`zeek-json`, `zeek-tsv`)', zeekRules.map(zeekLine)),
     ...section(
       'Linux audit (`auditd`)',

@@ -233,6 +233,44 @@ describe('containers of the Streaming API', () => {
     await running.close();
   }, 90_000);
 
+  it.each<[string, Partial<AzureStorageSettings>, number, number]>([
+    ['by default', {}, 2, 1],
+    ['by their names', { containers: 'insights-logs-audit*, nothing-?' }, 0, 1],
+  ])('of logs of Entra ID are read, %s', async (name, settings, signIns, activities) => {
+    const records = (kind: string, count: number, properties: object) =>
+      numbers(0, count).map((n) => ({
+        ...{ time: '2026-01-05T10:14:00Z', category: kind, tenantId: 't' },
+        resourceId: '/tenants/t/providers/Microsoft.aadiam',
+        properties: { id: `${name} ${n}`, ...properties },
+      }));
+    for (const [log, events] of [
+      ['SignInLogs', records('SignInLogs', 2, { createdDateTime: '2026-01-05T10:11:12Z' })],
+      [
+        'AuditLogs',
+        records('AuditLogs', 1, {
+          ...{ activityDateTime: '2026-01-05T10:11:12Z', activityDisplayName: 'Add user' },
+        }),
+      ],
+    ] as const) {
+      const container = service.getContainerClient(`insights-logs-${log.toLowerCase()}`);
+      await container.createIfNotExists();
+      const blob = container.getAppendBlobClient(`tenantId=t/${name}/PT1H.json`);
+      await blob.createIfNotExists();
+      await append(blob, text(events as never));
+    }
+    const rows = async (table: string) => {
+      await ingest.flush();
+      return count(table, `ReportId LIKE '${name} %'`);
+    };
+    for (const _ of [1, 2]) {
+      const running = await read({ name, ...settings });
+      await running.caughtUp();
+      expect(await rows('EntraIdSignInEvents')).toBe(signIns);
+      expect(await rows('CloudAppEvents')).toBe(activities);
+      await running.close();
+    }
+  });
+
   it('need an address', async () => {
     await expect(read({ connectionString: undefined })).rejects.toMatchObject({
       code: 'configuration.invalid',

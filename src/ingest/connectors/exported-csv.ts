@@ -2,6 +2,7 @@ import type { Connector, RawRecord } from '../connector.js';
 import { ExportedCsv, startsExportedCsv } from '../exported-csv.js';
 import { auditd } from './auditd.js';
 import { ecsEvents } from './ecs.js';
+import { entraId } from './entra-id.js';
 import { linuxSysmon } from './linux-sysmon.js';
 import { ocsfEvents } from './ocsf.js';
 import { office365 } from './office365.js';
@@ -16,6 +17,7 @@ const sources = [
   ocsfEvents,
   osqueryResultsLog,
   office365,
+  entraId,
   ecsEvents,
 ];
 
@@ -27,7 +29,7 @@ function sourceOf(record: RawRecord): Connector | undefined {
 export const exportedCsv: Connector = {
   name: 'exported-csv',
   summary:
-    'ECS, OCSF, osquery, Zeek, auditd, Sysmon for Linux and the unified audit log as Kibana, Splunk, Purview and others export them: CSV with a header',
+    'ECS, OCSF, osquery, Zeek, auditd, Sysmon for Linux, logs of Microsoft 365 and Entra ID as Kibana, Splunk, Purview and others export them: CSV with a header',
   format: 'text',
   // Events have them.
   blankLines: true,

@@ -22,7 +22,7 @@ export interface AzureStorageSettings extends SourceSettings {
   readonly connectionStringFile?: string | undefined;
   /** Instead: the address of an account or a container, with a shared access signature. */
   readonly url?: string | undefined;
-  /** Names of containers, with `*` and `?`; by default those of Defender's Streaming API. */
+  /** Names of containers, with `*` and `?` and commas between; by default those of Defender and Entra ID. */
   readonly containers?: string | undefined;
   readonly pollMs?: number | undefined;
 }
@@ -40,8 +40,14 @@ const positionShape = z.object({
 });
 type BlobPosition = z.infer<typeof positionShape>;
 
-/** One container for each table; the writer is `learn.microsoft.com/defender-xdr/streaming-api`. */
-const defaultContainers = 'insights-logs-advancedhunting-*';
+/**
+ * One container for each table of Defender (`learn.microsoft.com/defender-xdr/streaming-api`), and for each log of
+ * Entra ID's diagnostic settings that has a connector.
+ */
+const defaultContainers = [
+  ...['insights-logs-advancedhunting-*', 'insights-logs-*signinlogs', 'insights-logs-auditlogs'],
+  'insights-logs-microsoftgraphactivitylogs',
+].join();
 const defaultPollMs = 60_000;
 /** So old a last line without an end is taken as it is. */
 const unfinishedMs = 10 * 60_000;
@@ -100,13 +106,20 @@ async function containersOf(settings: AzureStorageSettings): Promise<ListContain
     connectionString === undefined
       ? new BlobServiceClient(url ?? '', undefined, options)
       : BlobServiceClient.fromConnectionString(connectionString, options);
-  const isWanted = matcherOf(containers);
-  const [prefix = ''] = containers.split(/[*?]/, 1);
+  const patterns = containers.split(',').map((pattern) => pattern.trim());
+  const matchers = patterns.map(matcherOf);
+  const prefix = commonStart(patterns.map((pattern) => pattern.split(/[*?]/, 1)[0] ?? ''));
   return async function* () {
     for await (const { name } of service.listContainers({ prefix })) {
-      if (isWanted(name)) yield service.getContainerClient(name);
+      if (matchers.some((isWanted) => isWanted(name))) yield service.getContainerClient(name);
     }
   };
+}
+
+function commonStart([first = '', ...others]: readonly string[]): string {
+  let length = first.length;
+  while (!others.every((other) => other.startsWith(first.slice(0, length)))) length--;
+  return first.slice(0, length);
 }
 
 /** The emulator has the account's name in the path. */

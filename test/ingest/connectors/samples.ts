@@ -71,6 +71,44 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
     '2026-01-05T10:11:12Z,,,web01,,,,"type=USER_LOGIN msg=audit(1767607872.123:42): pid=900 uid=0 auid=1000 ses=3 msg=\'op=login id=1000 exe=""/usr/sbin/sshd"" addr=203.0.113.9 res=success\'"',
     '2026-01-05T10:11:12Z,,,web01,,,,"{""ts"":1767607872.5,""uid"":""C1"",""_path"":""conn"",""id.orig_h"":""10.0.0.5"",\n\n""id.orig_p"":1,""id.resp_h"":""10.0.0.1"",""id.resp_p"":53,""proto"":""udp""}"',
   ],
+  'entra-id': [
+    {
+      ...{ time: '2026-01-05T10:13:40Z', category: 'SignInLogs', resultType: '0' },
+      resourceId: '/tenants/t/providers/Microsoft.aadiam',
+      properties: {
+        ...{ id: 's1', createdDateTime: '2026-01-05T10:11:12.1234567+00:00', appId: 'a' },
+        ...{ userId: 'u', userPrincipalName: 'bob@contoso.com', ipAddress: '203.0.113.7' },
+        ...{ status: { errorCode: 50126 }, location: { geoCoordinates: { latitude: 1.5 } } },
+        appliedConditionalAccessPolicies: [{ id: 'p', result: 'success' }],
+      },
+    },
+    {
+      ...{ time: '2026-01-05T10:11:12Z', category: 'AuditLogs', tenantId: 't' },
+      properties: {
+        ...{
+          id: 'd1',
+          activityDateTime: '2026-01-05T10:11:12Z',
+          loggedByService: 'Core Directory',
+        },
+        ...{ activityDisplayName: 'Add user', initiatedBy: { user: { id: 'u' } } },
+        targetResources: [{ type: 'User', modifiedProperties: [{ displayName: 'x' }] }],
+        additionalDetails: [{ key: 'User-Agent', value: 'x' }],
+      },
+    },
+    {
+      ...{ time: '2026-01-05T10:11:12Z', category: 'MicrosoftGraphActivityLogs' },
+      properties: { requestId: 'r', requestUri: 'https://x.example', responseStatusCode: 200 },
+    },
+    {
+      ...{ id: 's2', createdDateTime: '2026-01-05T10:11:12Z', appDisplayName: 'A' },
+      ...{ servicePrincipalId: 'p', correlationId: 'c', signInEventTypes: ['servicePrincipal'] },
+    },
+    {
+      ...{ Type: 'SigninLogs', TimeGenerated: '2026-01-05T10:11:12Z', Id: 's3', ResultType: '0' },
+      ...{ UserPrincipalName: 'bob@contoso.com', IPAddress: '203.0.113.7', Location: 'DE' },
+      LocationDetails: '{"city":"x"}',
+    },
+  ],
   office365: [
     {
       ...{ CreationTime: '2026-01-05T10:11:12', Id: 'a1', OrganizationId: 'o', RecordType: 1 },

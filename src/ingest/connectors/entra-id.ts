@@ -1,0 +1,18 @@
+import type { Connector } from '../connector.js';
+import { DocumentConversion } from '../documents/conversion.js';
+import { entraEvent } from '../documents/entra-id/record.js';
+import { entraId as source } from '../documents/entra-id.js';
+
+/** Sign-in, audit and Graph activity logs of Entra ID, as diagnostic settings, Graph and Log Analytics give them out. */
+export const entraId: Connector = {
+  name: 'entra-id',
+  summary:
+    'Entra ID logs: sign-ins, audit, Graph activity; of diagnostic settings, Graph, Log Analytics',
+  format: 'json',
+  envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
+  detect(sample) {
+    const own = sample.filter(({ value }) => entraEvent(value) !== undefined);
+    return own.length / Math.max(sample.length, 1);
+  },
+  open: (context) => new DocumentConversion(source, context),
+};
