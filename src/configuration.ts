@@ -25,8 +25,8 @@ export function parseRetention(text: string): number | null {
 const megabyte = 2 ** 20;
 
 /** A whole number; text as well, which environment variables and flags are. Its default is one of the input. */
-function whole(least: number, most: number) {
-  const error = `must be a whole number from ${least} to ${most}`;
+function whole(least: number, most: number, unit = '') {
+  const error = `must be a whole number ${unit}from ${least} to ${most}`;
   return z.union([z.number(), z.string()], { error }).transform((value, context) => {
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number)) {
@@ -36,6 +36,10 @@ function whole(least: number, most: number) {
     return z.NEVER;
   });
 }
+
+/** Their name says it, so that the value has no unit of its own. */
+const megabytes = (least: number, most: number) =>
+  whole(least, most, 'of megabytes, without a unit, ');
 
 const definedProfile = z
   .strictObject({
@@ -170,7 +174,7 @@ const retention = z
 
 /** What a server may take of its machine. */
 const sizes = {
-  engineMemoryMegabytes: whole(512, 16_777_216)
+  engineMemoryMegabytes: megabytes(512, 16_777_216)
     .optional()
     .describe(
       "Most memory of the database engine; by default 60 % of the machine's, or of the container's",
@@ -185,7 +189,7 @@ const sizes = {
     .describe(
       'Hunts that may wait for their turn; beyond it, callers are told to come again. A tenant leaves half of these places to others, a caller three quarters',
     ),
-  huntMemoryMegabytes: whole(1, 16_777_216)
+  huntMemoryMegabytes: megabytes(1, 16_777_216)
     .prefault(4096)
     .describe(
       "Most memory of one hunt, if that is less than its share: three quarters of the engine's, divided by `concurrentHunts`",
@@ -195,23 +199,23 @@ const sizes = {
     .describe(
       'Threads that read the texts of hunts: one, and so many while texts wait; neither a caller nor a tenant has all',
     ),
-  compileMemoryMegabytes: whole(256, 16_384)
+  compileMemoryMegabytes: megabytes(256, 16_384)
     .prefault(1024)
     .describe('Most memory of each of these threads; a text that needs more is refused'),
-  telemetryRequestMegabytes: whole(1, 256)
+  telemetryRequestMegabytes: megabytes(1, 256)
     .prefault(64)
     .describe(
       'Largest request of Elasticsearch, Splunk and OpenTelemetry clients, unpacked; other telemetry may have any size',
     ),
-  telemetryMemoryMegabytes: whole(16, 65_536)
+  telemetryMemoryMegabytes: megabytes(16, 65_536)
     .prefault(256)
     .describe(
       'Memory of all requests of telemetry under way; beyond it, senders are told to come again',
     ),
-  recordMegabytes: whole(1, 64)
+  recordMegabytes: megabytes(1, 64)
     .prefault(4)
     .describe('Largest record of telemetry; a larger one goes to `QuarryIngestErrors`'),
-  spoolMegabytes: whole(1, 1_048_576)
+  spoolMegabytes: megabytes(1, 1_048_576)
     .prefault(256)
     .describe(
       'Telemetry on disk that waits for the engine; beyond it, senders are told to come again, and sources wait',

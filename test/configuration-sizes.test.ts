@@ -1,5 +1,6 @@
 // What the sizes that an operator sets do to a server.
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -26,6 +27,7 @@ const large = {
   compileThreads: 4,
   compileMemoryMegabytes: 2048,
   telemetryRequestMegabytes: 64,
+  telemetryMemoryMegabytes: 256,
   recordMegabytes: 32,
   spoolMegabytes: 256,
 };
@@ -33,7 +35,7 @@ const servers: Record<string, Partial<ConfigurationInput>> = {
   small,
   large,
   'large, of many hunts': { ...large, concurrentHunts: 16 },
-  'large, of small hunts': { ...large, huntMemoryMegabytes: 128 },
+  'large, of small hunts': { ...large, huntMemoryMegabytes: 128, telemetryMemoryMegabytes: 16 },
 };
 
 /** Hunts of the path of 2018 are cut off. */
@@ -78,6 +80,16 @@ async function serve(settings: Partial<ConfigurationInput>) {
       return post(`/api/${api}/run`, body, hunters[caller] ?? {}, signal);
     },
     send: (body: string, path = '/api/ingest/streaming-api') => post(path, body, sender),
+    /** A request that has not come to its end. */
+    begin(path: string, size: number) {
+      const headers = { ...sender, 'content-length': size };
+      const sending = request(quarry.url + path, { method: 'POST', headers });
+      const status = new Promise<number | undefined>((resolve, reject) => {
+        sending.once('response', (response) => resolve(response.resume().statusCode));
+        sending.once('error', reject);
+      });
+      return { sending, status };
+    },
     async close() {
       await quarry.close();
       await rm(data, { recursive: true });
@@ -178,6 +190,30 @@ test.each([
   const body = `${action}\n${record(1, 'x'.repeat(2 * megabyte))}\n`;
   expect((await server(name).send(body, '/elasticsearch/_bulk')).status).toBe(expected);
 });
+
+test.each([
+  ['large, of small hunts', 429],
+  ['large', 200],
+])(
+  'telemetry while other requests are in memory, server: %s',
+  { timeout },
+  async (name, expected) => {
+    const path = '/elasticsearch/_bulk';
+    const bulk = (index: number, megabytes: number) =>
+      `{"create":{"_index":"streaming-api"}}\n${record(index, 'x'.repeat(megabytes * megabyte))}\n`;
+    const first = bulk(20, 12);
+    const { sending, status } = server(name).begin(path, Buffer.byteLength(first));
+    await new Promise((resolve) => sending.write(first.slice(0, -1), resolve));
+    let answer: Answer;
+    // It may take a moment until all that was sent is in memory.
+    do answer = await server(name).send(bulk(21, 8), path);
+    while (answer.status !== expected);
+    if (expected === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    sending.end(first.slice(-1));
+    expect(await status).toBe(200);
+    expect((await server(name).send(bulk(21, 8), path)).status).toBe(200);
+  },
+);
 
 test.each([
   ['small', 2, { rejected: 1 }, 0],

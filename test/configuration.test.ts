@@ -80,7 +80,7 @@ describe('a setting that is wrong is named', () => {
     [
       'a size with a unit',
       { data: 'x', engineMemoryMegabytes: '8GB' },
-      /engineMemoryMegabytes: must be a whole number from 512 to 16777216; not 8GB/,
+      /engineMemoryMegabytes: must be a whole number of megabytes, without a unit, from 512 to 16777216; not 8GB/,
     ],
     ['half a hunt', { data: 'x', concurrentHunts: 1.5 }, /from 1 to 256; not 1.5/],
     [
