@@ -78,6 +78,7 @@ import {
   wholeRequestMs,
 } from './slow-clients.js';
 import { traceRequests } from './tracing.js';
+import { readUnreadBodies } from './unread-bodies.js';
 import { readWhole } from './whole-body.js';
 
 /** What the routes stand on. */
@@ -213,6 +214,7 @@ async function createListener(
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
     zlibOptions: { level: 1 },
   });
+  readUnreadBodies(app);
   return { app, served };
 }
 
