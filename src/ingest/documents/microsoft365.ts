@@ -35,6 +35,27 @@ export const applicationId = transform(
   (workload) => services[workload.toLowerCase()]?.id,
 );
 
+/** Names without a full stop. */
+const isWhole = /[^\p{L}\p{N})]$|\u2013/u;
+const longestActivity = 200;
+
+/**
+ * Defender's name for an activity of Entra ID's audit log: the directory's own are sentences, as in the audit log of
+ * Microsoft 365.
+ */
+export function directoryActivity(
+  activity: string | undefined,
+  service: string | undefined,
+): string | undefined {
+  const name = activity?.trim();
+  const isSentence =
+    name !== undefined &&
+    name.length <= longestActivity &&
+    service?.toLowerCase() === 'core directory' &&
+    !isWhole.test(name);
+  return isSentence ? `${name}.` : name;
+}
+
 const guidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export function isGuid(text: string): boolean {

@@ -369,6 +369,7 @@ describe('what services tell, in ECS', () => {
         azure: {
           auditlogs: {
             properties: {
+              logged_by_service: 'Core Directory',
               initiated_by: { user: { userPrincipalName: 'alice@contoso.com', id: 'u1' } },
               target_resources: { '0': { display_name: 'EvilApp', id: 'sp1' } },
             },
@@ -377,6 +378,9 @@ describe('what services tell, in ECS', () => {
       },
       {
         table: 'CloudAppEvents',
+        ActionType: 'Consent to application.',
+        Application: 'Office 365',
+        ApplicationId: 11161,
         AccountId: 'alice@contoso.com',
         AccountObjectId: 'u1',
         ObjectName: 'EvilApp',

@@ -1,5 +1,5 @@
 import { parseJson } from '../../json.js';
-import { computed, type Expression, textFrom } from '../../windows/expression.js';
+import { computed, type Expression, literal, textFrom } from '../../windows/expression.js';
 import { asObject } from '../../windows/shape.js';
 import { activityType } from '../cloudtrail/activity-type.js';
 import { accountType } from '../cloudtrail/identity.js';
@@ -14,9 +14,10 @@ import {
   isThere,
   lists,
   not,
+  textAt,
   when,
 } from '../expression.js';
-import { application, applicationId } from '../microsoft365.js';
+import { application, applicationId, directoryActivity, office365 } from '../microsoft365.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { category, eventId, type } from './event.js';
@@ -67,10 +68,30 @@ function originalRecord(): Expression {
   );
 }
 
+const isOfDirectory = lists('event.dataset', 'azure.auditlogs');
+
+/** The activity as Entra ID's own records give it, too. */
+function ofDirectory(): Expression {
+  const [readAction, readService] = [
+    textAt('event.action'),
+    textAt('azure.auditlogs.properties.logged_by_service'),
+  ];
+  return computed(
+    'event.action, and a full stop where Core Directory says it',
+    (scope) => directoryActivity(readAction(scope), readService(scope)),
+    ['event.action'],
+  );
+}
+
 export const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
-  actionType: firstOf(at('event.action'), fileActivity, at('event.code')),
+  actionType: firstOf(
+    when(isOfDirectory, ofDirectory(), ''),
+    at('event.action'),
+    fileActivity,
+    at('event.code'),
+  ),
   condition: all(
     isOfCloud,
     any(isThere('event.action'), isFileActivity),
@@ -82,6 +103,7 @@ export const cloudActivity: DocumentRule = {
     Application: firstOf(
       when(isOfCloudTrail, amazonWebServices.Application, ''),
       when(isOfMicrosoft365, application(inPartAt('event.provider')), ''),
+      when(isOfDirectory, literal(office365.name), ''),
       at('event.provider'),
       at('cloud.service.name'),
       at('event.module'),
@@ -90,6 +112,7 @@ export const cloudActivity: DocumentRule = {
     ApplicationId: firstOf(
       when(isOfCloudTrail, amazonWebServices.ApplicationId, ''),
       when(isOfMicrosoft365, applicationId(inPartAt('event.provider')), ''),
+      when(isOfDirectory, literal(office365.id), ''),
     ),
     AccountObjectId: firstOf(
       at('user.id'),

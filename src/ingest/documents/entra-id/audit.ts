@@ -12,6 +12,7 @@ import {
   type ActivityObject,
   actorObject,
   clientAddress,
+  directoryActivity,
   objectsIn,
   office365,
   parameterObject,
@@ -28,22 +29,10 @@ const readActivity = textOf('activityDisplayName');
 const readOperation = textOf('operationName');
 const readService = textOf('loggedByService');
 
-/** Names that the audit log of Microsoft 365 has as they are. */
-const isWhole = /[^\p{L}\p{N})]$|\u2013/u;
-const longestActivity = 200;
-
-/** The directory's own activities are sentences in the audit log of Microsoft 365, which Defender shows. */
+/** Other services' names are in the audit log of Microsoft 365 as they are. */
 const actionType = computed(
   'activityDisplayName, and a full stop where Core Directory says it',
-  (scope) => {
-    const activity = (readActivity(scope) ?? readOperation(scope))?.trim();
-    const isSentence =
-      activity !== undefined &&
-      activity.length <= longestActivity &&
-      readService(scope)?.toLowerCase() === 'core directory' &&
-      !isWhole.test(activity);
-    return isSentence ? `${activity}.` : activity;
-  },
+  (scope) => directoryActivity(readActivity(scope) ?? readOperation(scope), readService(scope)),
 );
 
 const readTargets = rawAt(`${audit}.targetResources`);
