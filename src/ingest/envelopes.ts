@@ -52,6 +52,28 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
     '@odata.context' in value || '@odata.nextLink' in value ? listIn(value['value']) : undefined,
 };
 
+/** Whether a value is a list, an envelope or the answer of a query that holds no record. */
+export function holdsNothing(value: JsonValue | undefined): boolean {
+  const parts =
+    value === undefined ? undefined : partsOf(value, Object.keys(cutters) as Envelope[]);
+  return (parts ?? rowsOf(value))?.length === 0;
+}
+
+/** Of the hunting APIs and of Log Analytics, where they say which columns the rows have. */
+function rowsOf(value: JsonValue | undefined): readonly JsonValue[] | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const { Schema, schema = Schema, Results, results = Results, tables } = value;
+  if (Array.isArray(tables)) {
+    const rows = tables.map((table) =>
+      isObject(table) && Array.isArray(table['columns']) ? listIn(table['rows']) : undefined,
+    );
+    return rows.every((each) => each !== undefined) ? rows.flat() : undefined;
+  }
+  return Array.isArray(schema) ? listIn(results) : undefined;
+}
+
 function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }

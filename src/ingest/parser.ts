@@ -22,7 +22,7 @@ import {
   problemOf,
   type Reason,
 } from './dead-letters.js';
-import { partsOf } from './envelopes.js';
+import { holdsNothing, partsOf } from './envelopes.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, type JsonValue, parseJson } from './json.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
@@ -110,7 +110,7 @@ export class StreamParser {
   readonly #errors: NormalTable;
   readonly #keepFromMs: number;
   readonly #members = new PlainMembers();
-  readonly #sample: CutRecord[] = [];
+  #sample: CutRecord[] = [];
   #sampled = 0;
   /** That of the stream. */
   #begun: Connector | undefined;
@@ -331,6 +331,11 @@ export class StreamParser {
   #detect(certain = true): void {
     const sample = this.#sample.filter((cut) => !isBlank(cut));
     const connector = detectConnector(sampleOf(sample), this.#options.own);
+    if (connector === undefined && sample.every(({ text }) => holdsNothing(jsonOf(text)))) {
+      this.#sample = [];
+      this.#sampled = 0;
+      return;
+    }
     if (connector === undefined && !certain) {
       return;
     }

@@ -128,6 +128,40 @@ describe('records in what their source wraps around them', () => {
   });
 });
 
+describe('answers that hold no record need no source', () => {
+  const columns = [{ name: 'TimeGenerated', type: 'datetime' }];
+  const splunk = { preview: false, init_offset: 0, messages: [], fields: [], results: [] };
+  const answers = {
+    'of Splunk': splunk,
+    'of the hunting API': { Stats: { ExecutionTime: 1 }, Schema: columns, Results: [] },
+    "of Graph's hunting API": { '@odata.context': 'x', schema: columns, results: [] },
+    'of Log Analytics': { tables: [{ name: 'PrimaryResult', columns, rows: [] }] },
+    'of Elasticsearch': { took: 1, hits: { total: { value: 0 }, hits: [] } },
+    'of CloudWatch': { events: [], nextForwardToken: 'f/1' },
+    'messages of Event Hubs': { records: [] },
+    lists: [],
+  };
+
+  it.each(Object.entries(answers))('%s', (_name, answer) => {
+    for (const indent of [0, 1]) {
+      const text = JSON.stringify(answer, null, indent);
+      for (const input of [text, `${text}\n`, `${text}\n${text}\n`]) {
+        const { source, rows, letters } = converted(input);
+        expect([source, rows, letters]).toEqual([undefined, {}, []]);
+      }
+    }
+  });
+
+  it('and what follows them tells its own', () => {
+    const { source, rows } = converted([splunk, audit]);
+    expect([source, Object.keys(rows)]).toEqual(['auditd', ['DeviceLogonEvents']]);
+  });
+
+  it.each([{}, { results: [] }, { tables: [{ rows: [] }] }])('others do: %j', (answer) => {
+    expect(() => converted([answer])).toThrow('no connector recognizes');
+  });
+});
+
 describe("a tenant's own table", () => {
   const catalog = withCustomTable(
     builtinCatalog,
