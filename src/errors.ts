@@ -49,6 +49,10 @@ export const failures = {
     413,
     (p) => `The request is larger than ${p.limitBytes} bytes.`,
   ),
+  'request.tooManyActions': failure<{ most: number }>(
+    413,
+    (p) => `A request may have ${p.most} actions. Please send fewer in each.`,
+  ),
   'request.encoding': failure(415, () => 'The Content-Encoding of the request is not supported.'),
   'request.method': failure<{ allowed: string }>(405, (p) => `The method must be ${p.allowed}.`),
   'request.mediaType': failure<{ expected: string }>(

@@ -26,7 +26,7 @@ const hasDocument: Readonly<Record<string, boolean>> = {
  * The actions of a bulk request, one by one: lines of JSON, an action and its document in turn. Empty lines before an action are
  * passed over; a document that is one is refused by itself, so that the next action is not taken for it.
  * @param defaultIndex from the address
- * @throws HuntError `request.body`
+ * @throws HuntError `request.body` `request.tooManyActions`
  */
 export function* parseBulk(
   body: Buffer,
@@ -44,7 +44,8 @@ export function* parseBulk(
       throw malformed(`Line [${number}] has no document after it`);
     }
     if (count++ === mostActions) {
-      throw malformed(`A request may have ${mostActions} actions`);
+      // Beats split a request that is answered so.
+      throw new HuntError('request.tooManyActions', { most: mostActions });
     }
     const action = { name, index: index ?? '', id, document };
     yield index === undefined

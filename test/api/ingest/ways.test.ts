@@ -267,6 +267,23 @@ describe('Elasticsearch', () => {
     expect(await stored(300, 310)).toBe(10);
   });
 
+  test('tells a sender of too many actions to send fewer', async () => {
+    const body = Buffer.from('{"create":{"_index":"a"}}\n{}\n'.repeat(200_001));
+    const headers = { ...basic, 'content-encoding': 'gzip' };
+    expect(await send('/elasticsearch/_bulk', gzipSync(body, { level: 1 }), headers)).toMatchObject(
+      {
+        status: 413,
+        json: {
+          status: 413,
+          error: {
+            type: 'content_too_long_exception',
+            reason: 'A request may have 200000 actions. Please send fewer in each.',
+          },
+        },
+      },
+    );
+  });
+
   test('refuses what is broken item by item, with reasons, and keeps it as a dead letter', async () => {
     const body = [
       action('create', 'a'),
