@@ -40,7 +40,8 @@ export interface Culprit {
   readonly rawSizeBytes: number;
 }
 
-const longestRaw = 64 * 1024;
+/** Of the text of an event in a dead letter, characters. */
+export const longestRaw = 64 * 1024;
 const longestDetail = 200;
 
 /**

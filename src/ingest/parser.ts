@@ -14,17 +14,11 @@ import { logEvents } from './cutting/otlp-events.js';
 import { RequestError } from './cutting/otlp-request.js';
 import { withoutPause } from './cutting/without-pause.js';
 import { type Moment, momentOfDate } from './datetime.js';
-import {
-  type Culprit,
-  clip,
-  deadLetter,
-  type Problem,
-  problemOf,
-  type Reason,
-} from './dead-letters.js';
+import { clip, deadLetter, type Problem, problemOf, type Reason } from './dead-letters.js';
 import { holdsNothing, partsOf } from './envelopes.js';
 import { EvtxCutter, evtxMagic } from './evtx.js';
 import { compactJson, type JsonValue, parseJson } from './json.js';
+import { type Letter, LetterRuns } from './letter-runs.js';
 import { type EventTables, hashOf, type NormalTable, type Row } from './normalize.js';
 import { PlainMembers } from './plain-json.js';
 import { type CutRecord, RecordCutter, startsLogs } from './records.js';
@@ -125,6 +119,7 @@ export class StreamParser {
   /** How much came together of each table up to the last `take`. */
   #lastBytes = new Map<NormalTable, number>();
   #letters: RowBuffer | undefined;
+  readonly #runs = new LetterRuns((letter) => this.#writeLetter(letter));
   /** Of the parts of the record that is being read. */
   #lettersOfParts: number | undefined;
   #rejected = 0;
@@ -267,6 +262,7 @@ export class StreamParser {
   /** What has come together since the last call. What has been learnt with it is on disk before it is. */
   take(): Batch {
     this.#options.context?.correlation.save();
+    this.#runs.end();
     const batch: Batch = {
       events: [...this.#rows.values()].map((rows) => rows.take()),
       deadLetters: this.#letters?.take(),
@@ -610,16 +606,26 @@ export class StreamParser {
       return;
     }
     const part = place?.part === undefined ? '' : `, record ${place.part}`;
-    const position = `${this.#isItems ? 'item' : 'byte'} ${place?.offset ?? 0}${part}`;
-    const culprit: Culprit = {
-      source: this.#connector?.name ?? '',
-      position: `${place?.origin ?? this.#options.origin}, ${position}`,
-      table,
-      raw,
-      rawSizeBytes:
-        place === undefined || place.part !== undefined ? Buffer.byteLength(raw) : place.sizeBytes,
-    };
-    const columns = deadLetter(problem, culprit, momentOfDate(new Date()).text);
+    this.#runs.add({
+      problem,
+      culprit: {
+        source: this.#connector?.name ?? '',
+        table,
+        raw,
+        rawSizeBytes:
+          place === undefined || place.part !== undefined
+            ? Buffer.byteLength(raw)
+            : place.sizeBytes,
+      },
+      origin: place?.origin ?? this.#options.origin,
+      where: `${this.#isItems ? 'item' : 'byte'} ${place?.offset ?? 0}${part}`,
+    });
+    this.#count(problem.reason, 1);
+  }
+
+  #writeLetter({ problem, culprit, origin, where }: Letter): void {
+    const position = `${origin}, ${where}`;
+    const columns = deadLetter(problem, { ...culprit, position }, momentOfDate(new Date()).text);
     const row = this.#errors.normalize({ table: deadLetterTable, columns }, emptyRecord);
     if ('reason' in row) {
       throw new Error(`a dead letter was refused: ${row.reason}`);
@@ -629,10 +635,9 @@ export class StreamParser {
     // The same problem of the same bytes at the same place: whatever the file or request is called.
     const { reason, column = '' } = problem;
     // Senders that repeat what failed put it together anew: then the bytes alone tell.
-    const where = this.#isItems ? '' : position;
-    const identity = hashOf([reason, column, table, where, raw].join('\n'));
+    const place = this.#isItems ? '' : where;
+    const identity = hashOf([reason, column, culprit.table, place, culprit.raw].join('\n'));
     this.#letters.add(row.members, row.time, identity);
-    this.#count(reason, 1);
   }
 
   #count(reason: Reason, count: number): void {
