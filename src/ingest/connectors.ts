@@ -13,6 +13,7 @@ import { office365 } from './connectors/office365.js';
 import { osqueryResultsLog } from './connectors/osquery.js';
 import { otlpJson } from './connectors/otlp-json.js';
 import { streamingApi } from './connectors/streaming-api.js';
+import { suricataEve } from './connectors/suricata.js';
 import { tetragonEvents } from './connectors/tetragon.js';
 import { windowsCsv } from './connectors/windows-csv.js';
 import { windowsEvent } from './connectors/windows-event.js';
@@ -34,6 +35,7 @@ export const connectors: readonly Connector[] = [
   awsCloudTrail,
   tetragonEvents,
   falcoAlerts,
+  suricataEve,
   ecsEvents,
   ocsfEvents,
   osqueryResultsLog,

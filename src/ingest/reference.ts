@@ -9,6 +9,7 @@ import { osquery } from './documents/osquery.js';
 import type { DocumentRule, DocumentSource } from './documents/rule.js';
 import { tetragon } from './documents/tetragon.js';
 import { auditRows } from './linux/audit-rows.js';
+import { suricataRules } from './suricata/eve.js';
 import type { Expression } from './windows/expression.js';
 import { logs } from './windows/logs.js';
 import { type EventLog, header, type ProcessFields, type Rule } from './windows/rule.js';
@@ -56,7 +57,17 @@ export function connectorReference(): string {
     ...documentSection('Cilium Tetragon (`tetragon`)', tetragon),
     ...documentSection('Falco (`falco`)', falco),
     ...documentSection('Entra ID (`entra-id`)', entraId),
-    ...section('Zeek (`zeek-json`, `zeek-tsv`)', zeekRules.map(zeekLine)),
+    ...section(
+      'Zeek (`zeek-json`, `zeek-tsv`)',
+      zeekRules.map((rule) => zeekLine(rule)),
+    ),
+    ...section(
+      'Suricata (`suricata`)',
+      suricataRules.map((rule) => ({
+        ...zeekLine(rule, rule.log),
+        note: 'AdditionalFields have all other fields as text, under Zeek’s names where it has them.',
+      })),
+    ),
     ...section(
       'Linux audit (`auditd`)',
       auditRows.map((row) => ({ note: '', ...row })),
@@ -142,10 +153,13 @@ function documentLine(rule: DocumentRule): Line {
   };
 }
 
-function zeekLine({ log, table, actions, columns, extension }: (typeof zeekRules)[number]): Line {
+function zeekLine(
+  { log, table, actions, columns, extension }: (typeof zeekRules)[number],
+  event = `${log}.log`,
+): Line {
   const ends = table === 'DeviceNetworkEvents' ? ['the ends of the connection', 'Protocol'] : [];
   return {
-    event: `${log}.log`,
+    event,
     table: table + (extension ? ' (extension)' : ''),
     actionType: actions,
     columns: [...ends, ...Object.keys(columns)].join('; '),

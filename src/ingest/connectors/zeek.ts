@@ -3,7 +3,7 @@ import { areNames } from '../csv.js';
 import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { Occurrences } from '../occurrences.js';
 import { ZeekFields } from '../zeek/fields.js';
-import { type ZeekContext, zeekEvents } from '../zeek/rules.js';
+import { sensorEvents, type ZeekContext, zeekLogs } from '../zeek/rules.js';
 
 /**
  * Zeek's logs as JSON lines. Shippers write `id.orig_h` or `id_orig_h`; which log it is stands in
@@ -160,7 +160,7 @@ function convert({ value, text }: RawRecord, context: ZeekContext): readonly Out
   const fields = fieldsOf(record);
   const named = record['_path'] ?? record['@stream'];
   const log = typeof named === 'string' ? named : (ofNoConnection(record) ?? logOf(fields));
-  return zeekEvents(log, fields, text, context);
+  return sensorEvents(zeekLogs, log, fields, text, context);
 }
 
 /** Names that shippers write without their dots. */
@@ -255,7 +255,7 @@ class TsvHeader {
       if (cell === undefined || cell === this.#unset) continue;
       fields.set(name, this.#value(cell, this.#types[index] ?? 'string'));
     }
-    return zeekEvents(this.#log, fields, line, this.#context);
+    return sensorEvents(zeekLogs, this.#log, fields, line, this.#context);
   }
 
   #read(line: string): void {

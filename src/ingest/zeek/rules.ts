@@ -196,16 +196,23 @@ interface PreparedRule {
 
 type FieldColumn = readonly [name: string, read: (fields: ZeekFields) => string | undefined];
 
-const ruleOf = new Map<string, PreparedRule>(
-  zeekRules.map((rule) => [
-    rule.log,
-    {
-      rule,
-      columns: Object.entries(rule.columns),
-      additional: Object.entries(rule.additional ?? {}),
-    },
-  ]),
-);
+/** Rules by the logs that they are for. */
+export type RulesOfLogs = ReadonlyMap<string, PreparedRule>;
+
+export function rulesOfLogs(rules: readonly ZeekRule[]): RulesOfLogs {
+  return new Map(
+    rules.map((rule) => [
+      rule.log,
+      {
+        rule,
+        columns: Object.entries(rule.columns),
+        additional: Object.entries(rule.additional ?? {}),
+      },
+    ]),
+  );
+}
+
+export const zeekLogs = rulesOfLogs(zeekRules);
 
 /** What a stream's records are read with. */
 export interface ZeekContext extends ConversionContext {
@@ -213,10 +220,11 @@ export interface ZeekContext extends ConversionContext {
 }
 
 /**
- * The events of one record.
+ * The events of one record of a sensor's.
  * @param text of the record, which tells it from all others that are not the same
  */
-export function zeekEvents(
+export function sensorEvents(
+  logs: RulesOfLogs,
   log: string,
   fields: ZeekFields,
   text: string,
@@ -224,7 +232,7 @@ export function zeekEvents(
 ): readonly Outcome[] {
   const time = timeOf((fields.get('ts') ?? '').trim());
   if (time === undefined) return [{ rejected: 'record.shape', detail: 'no time in "ts"' }];
-  const prepared = ruleOf.get(log);
+  const prepared = logs.get(log);
   if (prepared === undefined) return [{ passed: 'unmapped' }];
   const { rule } = prepared;
   const ends = endsOf(fields);
@@ -256,7 +264,9 @@ type Columns = Record<string, JsonValue | undefined>;
 
 function reportedText(log: string, fields: ZeekFields): string {
   const text = (name: string) => fields.get(name) ?? '';
-  return `${log}\n${text('ts')}\n${text('uid')}\n${text('fuid')}\n${text('trans_id')}`;
+  // Several may be found at once.
+  const found = ['alert.gid', 'alert.signature_id'].map(text).join('\n').trim();
+  return `${log}\n${text('ts')}\n${text('uid')}\n${text('fuid')}\n${text('trans_id')}${found}`;
 }
 
 function setConnection(
