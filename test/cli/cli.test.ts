@@ -425,6 +425,16 @@ describe('the command line', () => {
     expect(stdout).toContain('SELECT');
   });
 
+  it('explain refuses a text that takes for ever', {
+    // Its time is that of a processor, of which a busy machine gives little.
+    timeout: 600_000,
+  }, async () => {
+    const lets = Array.from({ length: 40_000 }, (_, index) => `let a${index} = 1;`).join(' ');
+    const { stderr, code } = await quarry(['explain', '-'], `${lets} print 1`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/A query that takes more than 20 s to analyse is not supported/);
+  });
+
   it('simulate writes the same bytes in every time zone', async () => {
     const at = ['simulate', '--events', '3000', '--end'];
     const [plain, utc, tokyo] = await Promise.all([

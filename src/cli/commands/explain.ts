@@ -14,8 +14,8 @@ export function explainCommand(): Command {
     .option('--retention <time>', 'how far back the hunt looks: 30d, 400d, forever', '30d')
     .action(async (argument: string, { retention }: { retention: string }) => {
       const text = argument === '-' ? await textOf(process.stdin) : argument;
-      const [{ explain }, { parseRetention }] = await Promise.all([
-        import('../../compile.js'),
+      const [{ CompileThreads }, { parseRetention }] = await Promise.all([
+        import('../../hunting/compile-threads.js'),
         import('../../configuration.js'),
       ]);
       const now = new Date();
@@ -27,8 +27,16 @@ export function explainCommand(): Command {
         to: null,
         deviceGroups: null,
       };
+      const caller = { tenant: 'default', id: 'quarry command line' };
+      // With the limits of time and memory that a server has: a text may be anybody's.
+      const compiler = new CompileThreads();
       try {
-        const { columns, plan, sql } = explain(text, builtinCatalog, scope);
+        const { columns, plan, sql } = await compiler.explain(
+          { caller },
+          text,
+          builtinCatalog,
+          scope,
+        );
         const width = Math.max(0, ...columns.map(({ name }) => name.length));
         const schema = columns.map(({ name, type }) => `${printable(name).padEnd(width)}  ${type}`);
         console.log(section('Result', schema.join('\n')));
@@ -37,6 +45,8 @@ export function explainCommand(): Command {
       } catch (error) {
         if (!(error instanceof HuntError)) throw error;
         throw new RefusedError(error.message, { text, span: error.span });
+      } finally {
+        await compiler.close();
       }
     });
 }
