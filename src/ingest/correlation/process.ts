@@ -149,6 +149,11 @@ export function startOfGuid(guid: string): number | undefined {
 /** Sysmon's words, and Defender's. */
 const unknownImage = /^(?:(?:&lt;|<)unknown process(?:&gt;|>)|unknown)$/i;
 
+/** An image that says that the process is not known. */
+export function isUnknownImage(image: string | undefined): boolean {
+  return image !== undefined && unknownImage.test(image);
+}
+
 /** An image that says something. */
 export function knownImage(image: string | undefined): string | undefined {
   return image === undefined || image === '' || image === '-' || unknownImage.test(image)

@@ -20,6 +20,8 @@ export interface ProcessReference {
   readonly guid?: string | undefined;
   readonly pid?: number | undefined;
   readonly image?: string | undefined;
+  /** The sensor did not know the process: what it says of it besides the pid is worth little. */
+  readonly isUnknown?: boolean | undefined;
   /** When the event happened, ms since 1970. */
   readonly ms: number;
 }
@@ -115,7 +117,14 @@ export class ProcessCache {
   }
 
   /** The process that an event names, by its GUID or by its pid at the time. */
-  find(device: string, { guid, pid, image, ms }: ProcessReference): Process | undefined {
+  find(device: string, reference: ProcessReference): Process | undefined {
+    const { guid, pid, image, isUnknown, ms } = reference;
+    if (isUnknown && pid !== undefined) {
+      const byGuid = this.find(device, { guid, pid, ms });
+      return byGuid && byGuid.rank > rank.mention
+        ? byGuid
+        : (this.find(device, { pid, ms }) ?? byGuid);
+    }
     const key = knownGuid(guid);
     const named = key === undefined ? undefined : this.#ofGuid(device, key);
     const file = knownFile(image);

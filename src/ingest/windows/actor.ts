@@ -1,7 +1,13 @@
 import { builtinCatalog, findTable } from '../../catalog/catalog.js';
 import type { Correlation } from '../correlation/correlation.js';
 import type { Device } from '../correlation/devices.js';
-import { knownGuid, knownImage, type Process, startOfGuid } from '../correlation/process.js';
+import {
+  isUnknownImage,
+  knownGuid,
+  knownImage,
+  type Process,
+  startOfGuid,
+} from '../correlation/process.js';
 import { momentOfDate } from '../datetime.js';
 import type { JsonValue } from '../json.js';
 import { expressionOf, type Operand, type RuleScope, textFrom } from './expression.js';
@@ -15,6 +21,8 @@ export interface NamedProcess {
   readonly guid: string | undefined;
   readonly pid: number | undefined;
   readonly image: string | undefined;
+  /** The sensor did not know the process. */
+  readonly isUnknown?: boolean;
   readonly commandLine: string | undefined;
   readonly user: string | undefined;
   readonly sid: string | undefined;
@@ -33,15 +41,19 @@ export function processReader(fields: ProcessFields): ProcessReader {
   const user = textReader(fields.user);
   const sid = textReader(fields.sid);
   const logonId = textReader(fields.logonId);
-  return (scope) => ({
-    guid: guid(scope),
-    pid: isHeader ? scope.event.headerPid : values.pidOf(pid(scope)),
-    image: knownImage(image(scope)),
-    commandLine: commandLine(scope),
-    user: user(scope),
-    sid: sid(scope),
-    logonId: logonId(scope),
-  });
+  return (scope) => {
+    const named = image(scope);
+    return {
+      guid: guid(scope),
+      pid: isHeader ? scope.event.headerPid : values.pidOf(pid(scope)),
+      image: knownImage(named),
+      isUnknown: isUnknownImage(named),
+      commandLine: commandLine(scope),
+      user: user(scope),
+      sid: sid(scope),
+      logonId: logonId(scope),
+    };
+  };
 }
 
 function textReader(operand: Operand | undefined): (scope: RuleScope) => string | undefined {

@@ -190,8 +190,8 @@ function setActor(
   }
   const named = actor(scope);
   const { device, ms } = scope;
-  const { guid, pid, image } = named;
-  const process = correlation.processes.find(device.name, { guid, pid, image, ms });
+  const { guid, pid, image, isUnknown } = named;
+  const process = correlation.processes.find(device.name, { guid, pid, image, isUnknown, ms });
   setActorColumns(columns, actorColumns, named, process, device, correlation);
 }
 

@@ -70,7 +70,13 @@ export class EventScope implements RuleScope {
     return this.#correlation.accounts.sidOf(user);
   }
 
-  #find({ guid, pid, image }: Partial<NamedProcess>): Process | undefined {
-    return this.#correlation.processes.find(this.device.name, { guid, pid, image, ms: this.ms });
+  #find({ guid, pid, image, isUnknown }: Partial<NamedProcess>): Process | undefined {
+    return this.#correlation.processes.find(this.device.name, {
+      guid,
+      pid,
+      image,
+      isUnknown,
+      ms: this.ms,
+    });
   }
 }

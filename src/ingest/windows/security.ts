@@ -5,7 +5,7 @@ import type { EventLog, ProcessFields, Rule } from './rule.js';
 import { client, subject } from './subject.js';
 import * as to from './transforms.js';
 import { connectionKey, writtenValueKey } from './twin-keys.js';
-import { baseName, integer, present, registryNumber } from './values.js';
+import { baseName, integer, present, registryNumber, shortAddress } from './values.js';
 
 const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
 
@@ -24,7 +24,7 @@ const isLocalLogon = computed(
   'IpAddress is absent or loopback',
   ({ event }) => {
     const address = present(event.data.get('ipaddress'));
-    return address === undefined || /^(?:(?:::ffff:)?127\.|::1$)/i.test(address);
+    return address === undefined || /^(?:(?:::ffff:)?127\.|::1$)/.test(shortAddress(address));
   },
   [],
 );

@@ -61,6 +61,10 @@ describe('the acting process', () => {
         Image: '<unknown process>',
       },
     ],
+    [
+      'its pid, where the image is unknown and the GUID, too',
+      { ...actor, ProcessGuid: guids.other, Image: '<unknown process>' },
+    ],
     ['its pid, where the image is unknown', { ProcessId: '42', Image: '&lt;unknown process&gt;' }],
   ])('is found by %s, whichever event comes first', (_what, named) => {
     const happened = event('sysmon', 11, { ...named, ...file }, { seconds: 20 });

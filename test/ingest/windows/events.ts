@@ -53,6 +53,7 @@ export function event(
 export const guids = {
   parent: '{b34bc01c-8e36-695b-0100-000000000a00}',
   child: '{b34bc01c-8e40-695b-0200-000000000a00}',
+  other: '{b34bc01c-8e40-695b-0300-000000000a00}',
 };
 
 /** A process start in Sysmon's words. */

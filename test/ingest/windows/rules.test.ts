@@ -554,6 +554,7 @@ const cases: readonly Case[] = [
       ['-', true],
       ['127.0.0.1', true],
       ['::1', true],
+      ['0:0:0:0:0:0:0:1', true],
       ['::ffff:127.0.0.1', true],
       ['::ffff:10.0.0.9', false],
     ] as const
