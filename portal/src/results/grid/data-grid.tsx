@@ -5,15 +5,15 @@ import { text } from '../strings.js';
 import { displayText, onOneLine } from '../values/display.js';
 import type { Place } from '../view/selection.js';
 import { cellId, type GridEvents, type GridFrame } from './frame.js';
-import { edgesOf } from './geometry.js';
+import { edgesOf, type LineHeights } from './geometry.js';
 import { Heads } from './heads.js';
 import { keyboardOf } from './keyboard.js';
 import { type CellMark, GroupLine, Line } from './line.js';
 import { useHeights, useMeasuredHeights } from './line-heights.js';
 import { usePointer } from './pointer.js';
 import { headLine, selectedRange } from './state.js';
-import type { Grid } from './use-grid.js';
-import { useWindow } from './use-window.js';
+import type { Grid, ShownColumn } from './use-grid.js';
+import { type GridWindow, useWindow } from './use-window.js';
 import './grid.css';
 
 const headPixels = 31;
@@ -32,18 +32,13 @@ interface DataGridProps extends GridEvents {
 /** Rows and columns of a result, of which only those in sight are in the page. */
 export function DataGrid(props: DataGridProps): ReactNode {
   const { grid, inspected, markOf } = props;
-  const { state, dispatch, shown, result, zone } = grid;
+  const { state, dispatch, shown, result } = grid;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const view = useRef<HTMLDivElement>(null);
   const lines = useRef<HTMLDivElement>(null);
 
-  const pinned = useMemo(() => shown.filter((column) => column.pinned), [shown]);
-  const moving = useMemo(() => shown.filter((column) => !column.pinned), [shown]);
-  const edges = useMemo(() => edgesOf(moving.map(({ width }) => width)), [moving]);
-  const gutter = Math.max(40, String(result.rows.length).length * 8 + 18);
-  const fixedWidth = pinned.reduce((sum, { width }) => sum + width, gutter);
-  const headHeight = headPixels + (state.filterRow ? filterPixels : 0);
+  const { pinned, moving, edges, gutter, fixedWidth, headHeight } = useLayout(grid);
   const heights = useHeights(grid);
   const { window, size, canvasHeight, onScroll, contentTop, reveal } = useWindow({
     ...{ scroller, view, lines, heights: heights.lines, lineCount: grid.lines },
@@ -64,24 +59,8 @@ export function DataGrid(props: DataGridProps): ReactNode {
   const pointer = usePointer(grid, frame, props);
   const onKeyDown = keyboardOf(grid, frame, props);
 
-  const { target } = props;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target
-  useEffect(() => {
-    if (target !== undefined) revealCell(target.line, target.column);
-  }, [target]);
+  useRevealing(grid, revealCell, { target: props.target, inspected, width: size.width });
 
-  // Sorted, filtered or grouped in another way: the keyboard is at the top then, and so is the eye.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each view
-  useEffect(() => revealCell(0, undefined), [state.view]);
-
-  // The record's pane takes its room from the grid, and not from the cell that it was opened at.
-  const isInspecting = inspected !== undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when there is another width
-  useEffect(() => {
-    if (isInspecting && state.active.line >= 0) revealCell(state.active.line, state.active.column);
-  }, [isInspecting, size.width]);
-
-  const range = selectedRange(state);
   const movingShown = useMemo(
     () => moving.slice(window.firstColumn, window.endColumn),
     [moving, window.firstColumn, window.endColumn],
@@ -90,7 +69,6 @@ export function DataGrid(props: DataGridProps): ReactNode {
   const offset = edges[window.firstColumn] ?? 0;
   const totalWidth = fixedWidth + (edges.at(-1) ?? 0);
   const active = state.active;
-  const slots = useSlots(window.firstLine, Math.min(window.endLine, grid.lines));
 
   const activeMoving = columnOf(active.column);
   const isColumnDrawn =
@@ -101,64 +79,6 @@ export function DataGrid(props: DataGridProps): ReactNode {
     (active.line < grid.lines && active.line >= window.firstLine && active.line < window.endLine);
   const isActiveDrawn =
     isLineDrawn && (isColumnDrawn || grid.groupAt(active.line) !== undefined) && shown.length > 0;
-
-  const drawn: ReactNode[] = [];
-  for (let line = window.firstLine; line < Math.min(window.endLine, grid.lines); line += 1) {
-    const top = heights.lines.topOf(line) - window.base;
-    const height = heights.lines.heightOf(line);
-    const rowIndex = line + (state.filterRow ? 3 : 2);
-    const group = grid.groupAt(line);
-    const key = slots.get(line);
-    if (group !== undefined && state.view.groupBy !== undefined) {
-      const column = result.columns[state.view.groupBy];
-      drawn.push(
-        <GroupLine
-          key={`group-${key}`}
-          {...{ gridId, line, rowIndex, top, height, group }}
-          name={column?.name ?? ''}
-          shown={onOneLine(displayText(group.value, column?.type ?? 'string', zone))}
-          columns={shown.length}
-          isCollapsed={state.collapsed.has(group.key)}
-          isActive={active.line === line}
-          viewWidth={size.width}
-        />,
-      );
-      continue;
-    }
-    const row = grid.rowAt(line);
-    const values = row === undefined ? undefined : result.rows[row];
-    if (row === undefined || values === undefined) continue;
-    const isSelected = line >= range.top && line <= range.bottom;
-    drawn.push(
-      <Line
-        key={key}
-        {...{
-          gridId,
-          line,
-          rowIndex,
-          top,
-          height,
-          pinned,
-          firstMoving,
-          offset,
-          gutter,
-          zone,
-          markOf,
-        }}
-        number={row + 1}
-        row={values}
-        moving={movingShown}
-        active={active.line === line ? active.column : -1}
-        selectedFrom={isSelected ? range.left : -1}
-        selectedTo={isSelected ? range.right : -1}
-        search={state.search}
-        wrap={state.wrap}
-        isOpened={state.opened.has(row)}
-        isInspected={row === inspected}
-        viewWidth={state.opened.has(row) ? size.width : 0}
-      />,
-    );
-  }
 
   return (
     <div
@@ -197,7 +117,22 @@ export function DataGrid(props: DataGridProps): ReactNode {
           />
           <div className="qr-body" role="presentation">
             <div ref={lines} className="qr-lines" role="rowgroup">
-              {drawn}
+              <DrawnLines
+                {...{
+                  grid,
+                  gridId,
+                  window,
+                  pinned,
+                  firstMoving,
+                  offset,
+                  gutter,
+                  markOf,
+                  inspected,
+                }}
+                heights={heights.lines}
+                moving={movingShown}
+                viewWidth={size.width}
+              />
             </div>
           </div>
           {grid.lines === 0 && <div className="qr-nothing">{props.emptyMessage}</div>}
@@ -205,6 +140,123 @@ export function DataGrid(props: DataGridProps): ReactNode {
       </div>
     </div>
   );
+}
+
+/** How wide the columns are, and how high the heads: what moves sideways, and what stays. */
+function useLayout({ shown, result, state }: Grid) {
+  const pinned = useMemo(() => shown.filter((column) => column.pinned), [shown]);
+  const moving = useMemo(() => shown.filter((column) => !column.pinned), [shown]);
+  const edges = useMemo(() => edgesOf(moving.map(({ width }) => width)), [moving]);
+  const gutter = Math.max(40, String(result.rows.length).length * 8 + 18);
+  return {
+    ...{ pinned, moving, edges, gutter },
+    fixedWidth: pinned.reduce((sum, { width }) => sum + width, gutter),
+    headHeight: headPixels + (state.filterRow ? filterPixels : 0),
+  };
+}
+
+/** Brings into sight what somebody has to see now. */
+function useRevealing(
+  { state }: Grid,
+  reveal: (line: number, place: number | undefined) => void,
+  of: {
+    readonly target: Place | undefined;
+    readonly inspected: number | undefined;
+    readonly width: number;
+  },
+): void {
+  const { target, inspected, width } = of;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target
+  useEffect(() => {
+    if (target !== undefined) reveal(target.line, target.column);
+  }, [target]);
+
+  // Sorted, filtered or grouped in another way: the keyboard is at the top then, and so is the eye.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each view
+  useEffect(() => reveal(0, undefined), [state.view]);
+
+  // The record's pane takes its room from the grid, and not from the cell that it was opened at.
+  const isInspecting = inspected !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there is another width
+  useEffect(() => {
+    if (isInspecting && state.active.line >= 0) reveal(state.active.line, state.active.column);
+  }, [isInspecting, width]);
+}
+
+interface DrawnLinesProps {
+  readonly grid: Grid;
+  readonly gridId: string;
+  readonly window: GridWindow;
+  readonly heights: LineHeights;
+  readonly pinned: readonly ShownColumn[];
+  readonly moving: readonly ShownColumn[];
+  readonly firstMoving: number;
+  readonly offset: number;
+  readonly gutter: number;
+  readonly markOf: DataGridProps['markOf'];
+  readonly inspected: number | undefined;
+  readonly viewWidth: number;
+}
+
+/** The lines of the window: rows and heads of groups. */
+function DrawnLines(props: DrawnLinesProps): ReactNode {
+  const { grid, gridId, window, heights, inspected, viewWidth } = props;
+  const { pinned, moving, firstMoving, offset, gutter, markOf } = props;
+  const { state, shown, result, zone } = grid;
+  const { active } = state;
+  const endLine = Math.min(window.endLine, grid.lines);
+  const slots = useSlots(window.firstLine, endLine);
+  const range = selectedRange(state);
+  const drawn: ReactNode[] = [];
+  for (let line = window.firstLine; line < endLine; line += 1) {
+    const key = slots.get(line);
+    const at = {
+      ...{ gridId, line },
+      rowIndex: line + (state.filterRow ? 3 : 2),
+      top: heights.topOf(line) - window.base,
+      height: heights.heightOf(line),
+    };
+    const group = grid.groupAt(line);
+    if (group !== undefined && state.view.groupBy !== undefined) {
+      const column = result.columns[state.view.groupBy];
+      drawn.push(
+        <GroupLine
+          key={`group-${key}`}
+          {...at}
+          group={group}
+          name={column?.name ?? ''}
+          shown={onOneLine(displayText(group.value, column?.type ?? 'string', zone))}
+          columns={shown.length}
+          isCollapsed={state.collapsed.has(group.key)}
+          isActive={active.line === line}
+          viewWidth={viewWidth}
+        />,
+      );
+      continue;
+    }
+    const row = grid.rowAt(line);
+    const values = row === undefined ? undefined : result.rows[row];
+    if (row === undefined || values === undefined) continue;
+    const isSelected = line >= range.top && line <= range.bottom;
+    drawn.push(
+      <Line
+        key={key}
+        {...at}
+        {...{ pinned, moving, firstMoving, offset, gutter, zone, markOf }}
+        number={row + 1}
+        row={values}
+        active={active.line === line ? active.column : -1}
+        selectedFrom={isSelected ? range.left : -1}
+        selectedTo={isSelected ? range.right : -1}
+        search={state.search}
+        wrap={state.wrap}
+        isOpened={state.opened.has(row)}
+        isInspected={row === inspected}
+        viewWidth={state.opened.has(row) ? viewWidth : 0}
+      />,
+    );
+  }
+  return drawn;
 }
 
 /**

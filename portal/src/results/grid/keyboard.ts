@@ -5,8 +5,8 @@ import { cellId, type GridEvents, type GridFrame } from './frame.js';
 import { clamp } from './geometry.js';
 import { chord, type Step, steps } from './keys.js';
 import { usualHeight } from './line.js';
-import { headLine, nextSorting } from './state.js';
-import type { Grid } from './use-grid.js';
+import { headLine, sortNext } from './state.js';
+import { type Grid, valueAt } from './use-grid.js';
 
 /** What keys do in a grid. */
 export function keyboardOf(
@@ -14,32 +14,17 @@ export function keyboardOf(
   frame: GridFrame,
   events: GridEvents,
 ): (event: KeyboardEvent) => void {
-  const { state, dispatch, shown, result } = grid;
-  const go = (place: Place, extend: boolean): void => {
-    const next = {
-      line: clamp(place.line, headLine, Math.max(0, grid.lines - 1)),
-      column: clamp(place.column, 0, Math.max(0, shown.length - 1)),
-    };
-    dispatch({ kind: 'activate', place: next, extend });
-    frame.reveal(next.line, next.column);
-  };
-
-  const pageLines = Math.max(
-    1,
-    Math.floor((frame.viewHeight - frame.headHeight) / usualHeight) - 1,
-  );
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== frame.scroller.current) return;
-    if (handleKey(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  };
+  const { state, dispatch } = grid;
+  const go = goingIn(grid, frame);
 
   const handleKey = (event: KeyboardEvent): boolean => {
     const keys = chord(event);
     const isHead = state.active.line === headLine;
-    if (isHead && handleHeadKey(keys)) return true;
+    if (isHead) {
+      const command = headCommands(grid, go, () => openMenu(grid, frame, events)).get(keys);
+      command?.();
+      if (command !== undefined) return true;
+    }
     const group = grid.groupAt(state.active.line);
     if (group !== undefined && ['Enter', 'Space', 'ArrowLeft', 'ArrowRight'].includes(keys)) {
       const isOpen = !state.collapsed.has(group.key);
@@ -50,45 +35,66 @@ export function keyboardOf(
     const extends_ = keys.includes('Shift+');
     const step = steps[keys.replace('Shift+', '')];
     if (step !== undefined) {
-      go(stepped(step), extends_ && !isHead);
+      go(stepped(step, grid, frame), extends_ && !isHead);
       return true;
     }
-    return commands.get(keys)?.() ?? false;
+    return cellCommands(grid, frame, events).get(keys)?.() ?? false;
   };
 
-  const stepped = ({ lines, columns, pages }: Step): Place => ({
+  return (event) => {
+    if (event.target !== frame.scroller.current) return;
+    if (handleKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+}
+
+/** Makes a cell or a head the active one, within the grid and in sight. */
+type Go = (place: Place, extend: boolean) => void;
+
+function goingIn({ dispatch, lines, shown }: Grid, frame: GridFrame): Go {
+  return (place, extend) => {
+    const next = {
+      line: clamp(place.line, headLine, Math.max(0, lines - 1)),
+      column: clamp(place.column, 0, Math.max(0, shown.length - 1)),
+    };
+    dispatch({ kind: 'activate', place: next, extend });
+    frame.reveal(next.line, next.column);
+  };
+}
+
+/** Where a step leads; it may be beyond the grid. */
+function stepped(
+  { lines, columns, pages }: Step,
+  { state, lines: count }: Grid,
+  { viewHeight, headHeight }: GridFrame,
+): Place {
+  const pageLines = Math.max(1, Math.floor((viewHeight - headHeight) / usualHeight) - 1);
+  return {
     line: Number.isFinite(lines)
       ? state.active.line + lines * (pages === true ? pageLines : 1)
       : lines > 0
-        ? grid.lines - 1
+        ? count - 1
         : 0,
     column: state.active.column + (Number.isFinite(columns) ? columns : Math.sign(columns) * 1e6),
-  });
+  };
+}
 
-  const commands = new Map<string, () => boolean>([
-    ['Space', () => used(events.onInspect())],
-    ['Enter', () => used(toggleOrInspect())],
-    ['Ctrl+C', () => used(events.onCopy(false))],
-    ['Ctrl+Alt+C', () => used(events.onCopy(true))],
-    ['Ctrl+A', () => used(selectAll())],
-    ['/', () => used(events.onSearch())],
-    ['Ctrl+Shift+H', () => used(dispatch({ kind: 'toggle', what: 'hideEmpty' }))],
-    ['Ctrl+Shift+Space', () => used(events.onFilterToQuery())],
-    ['Shift+F10', () => used(openMenuAtActive())],
-    ['ContextMenu', () => used(openMenuAtActive())],
-    ['Escape', () => events.onEscape() || collapseSelection()],
-  ]);
+/** What keys do at a cell; each says whether it was used. */
+function cellCommands(
+  grid: Grid,
+  frame: GridFrame,
+  events: GridEvents,
+): ReadonlyMap<string, () => boolean> {
+  const { state, dispatch, shown } = grid;
 
   const toggleOrInspect = (): void => {
     const row = grid.rowAt(state.active.line);
-    const column = shown[state.active.column];
-    const value =
-      row === undefined || column === undefined ? undefined : result.rows[row]?.[column.index];
-    if (
-      row !== undefined &&
-      column?.column.type === 'dynamic' &&
-      structureOf(value) !== undefined
-    ) {
+    const type = shown[state.active.column]?.column.type;
+    const isStructure =
+      type === 'dynamic' && structureOf(valueAt(grid, state.active)) !== undefined;
+    if (row !== undefined && isStructure) {
       dispatch({ kind: 'open', row, opened: !state.opened.has(row) });
     } else events.onInspect();
   };
@@ -107,45 +113,58 @@ export function keyboardOf(
     return true;
   };
 
-  const openMenuAtActive = (): void => {
-    const cell = document.getElementById(cellId(frame.gridId, state.active));
-    const box = (cell ?? frame.scroller.current)?.getBoundingClientRect();
-    if (box === undefined) return;
-    const place = { x: box.left + 12, y: box.top + Math.min(box.height, 24) };
-    if (state.active.line === headLine) events.onColumnMenu(state.active.column, place);
-    else events.onCellMenu(place);
-  };
+  return new Map([
+    ['Space', () => used(events.onInspect())],
+    ['Enter', () => used(toggleOrInspect())],
+    ['Ctrl+C', () => used(events.onCopy(false))],
+    ['Ctrl+Alt+C', () => used(events.onCopy(true))],
+    ['Ctrl+A', () => used(selectAll())],
+    ['/', () => used(events.onSearch())],
+    ['Ctrl+Shift+H', () => used(dispatch({ kind: 'toggle', what: 'hideEmpty' }))],
+    ['Ctrl+Shift+Space', () => used(events.onFilterToQuery())],
+    ['Shift+F10', () => used(openMenu(grid, frame, events))],
+    ['ContextMenu', () => used(openMenu(grid, frame, events))],
+    ['Escape', () => events.onEscape() || collapseSelection()],
+  ]);
+}
 
-  const handleHeadKey = (keys: string): boolean => {
-    const column = shown[state.active.column];
-    if (column === undefined) return false;
-    const { index, width } = column;
-    const neighbour = (by: number) => shown[state.active.column + by]?.index;
-    const headCommands = new Map<string, () => void>([
-      ['Enter', () => sort(index, false)],
-      ['Space', () => sort(index, false)],
-      ['Shift+Enter', () => sort(index, true)],
-      ['Alt+ArrowDown', openMenuAtActive],
-      ['Shift+ArrowRight', () => dispatch({ kind: 'resize', column: index, width: width + 16 })],
-      ['Shift+ArrowLeft', () => dispatch({ kind: 'resize', column: index, width: width - 16 })],
-      ['Ctrl+Shift+ArrowLeft', () => moveHead(index, neighbour(-1), -1)],
-      ['Ctrl+Shift+ArrowRight', () => moveHead(index, neighbour(2), 1)],
-    ]);
-    const command = headCommands.get(keys);
-    command?.();
-    return command !== undefined;
-  };
+/** What keys do at a column's head, besides what they do everywhere. */
+function headCommands(
+  { state, dispatch, shown }: Grid,
+  go: Go,
+  openHeadMenu: () => void,
+): ReadonlyMap<string, () => void> {
+  const column = shown[state.active.column];
+  if (column === undefined) return new Map();
+  const { index, width } = column;
+  const neighbour = (by: number) => shown[state.active.column + by]?.index;
 
-  const moveHead = (column: number, before: number | undefined, by: number): void => {
+  const move = (before: number | undefined, by: number): void => {
     if (by < 0 && before === undefined) return;
-    dispatch({ kind: 'move', column, before });
+    dispatch({ kind: 'move', column: index, before });
     go({ line: headLine, column: state.active.column + by }, false);
   };
 
-  const sort = (column: number, add: boolean): void =>
-    dispatch({ kind: 'sort', column, descending: nextSorting(state, column), add });
+  return new Map([
+    ['Enter', () => dispatch(sortNext(state, index, false))],
+    ['Space', () => dispatch(sortNext(state, index, false))],
+    ['Shift+Enter', () => dispatch(sortNext(state, index, true))],
+    ['Alt+ArrowDown', openHeadMenu],
+    ['Shift+ArrowRight', () => dispatch({ kind: 'resize', column: index, width: width + 16 })],
+    ['Shift+ArrowLeft', () => dispatch({ kind: 'resize', column: index, width: width - 16 })],
+    ['Ctrl+Shift+ArrowLeft', () => move(neighbour(-1), -1)],
+    ['Ctrl+Shift+ArrowRight', () => move(neighbour(2), 1)],
+  ]);
+}
 
-  return onKeyDown;
+/** Opens the menu of the active cell or head, beside it. */
+function openMenu({ state }: Grid, frame: GridFrame, events: GridEvents): void {
+  const cell = document.getElementById(cellId(frame.gridId, state.active));
+  const box = (cell ?? frame.scroller.current)?.getBoundingClientRect();
+  if (box === undefined) return;
+  const place = { x: box.left + 12, y: box.top + Math.min(box.height, 24) };
+  if (state.active.line === headLine) events.onColumnMenu(state.active.column, place);
+  else events.onCellMenu(place);
 }
 
 function used(_: unknown): true {

@@ -159,10 +159,15 @@ function moved(
 }
 
 /** What a click on a column's head makes of its sorting: ascending, descending, none. */
-export function nextSorting({ view }: GridState, column: number): boolean | undefined {
+function nextSorting({ view }: GridState, column: number): boolean | undefined {
   const current = view.sort.find((key) => key.column === column);
   if (current === undefined) return false;
   return current.descending ? undefined : true;
+}
+
+/** A click on a column's head. @param add to the columns that are sorted by already */
+export function sortNext(state: GridState, column: number, add: boolean): GridAction {
+  return { kind: 'sort', column, descending: nextSorting(state, column), add };
 }
 
 /** The columns that are shown, from left to right: pinned ones first. */

@@ -3,6 +3,7 @@ import type { ResultColumn, ResultSet, TimeZoneChoice } from '../model.js';
 import { runSliced } from '../sliced.js';
 import type { Group } from '../view/group.js';
 import { linesOf } from '../view/group.js';
+import type { Place } from '../view/selection.js';
 import { emptyColumns } from '../view/summary.js';
 import { buildView, isPlain, type View } from '../view/view.js';
 import {
@@ -39,6 +40,13 @@ export interface Grid {
   readonly groupAt: (line: number) => Group | undefined;
   /** The line that shows a row of the result; undefined when it is filtered out. */
   readonly lineOf: (row: number) => number | undefined;
+}
+
+/** What stands at a place; undefined: nothing, or the head of a group. */
+export function valueAt({ rowAt, shown, result }: Grid, { line, column: at }: Place): unknown {
+  const row = rowAt(line);
+  const column = shown[at];
+  return row === undefined || column === undefined ? undefined : result.rows[row]?.[column.index];
 }
 
 /** Rows that arrive are filtered and sorted again at most this often. */
