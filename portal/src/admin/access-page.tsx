@@ -18,6 +18,7 @@ import { ConfirmDialog, FormDialog } from '../page/dialogs.js';
 import { PageHead } from '../page/layout.js';
 import { List, type ListColumn } from '../page/list.js';
 import { Empty, Loads } from '../page/states.js';
+import { Checkboxes } from './checkboxes.js';
 import { type Assignment, useAssignments, useGroups, useTenantPath, useUsers } from './model.js';
 import { strings } from './strings.js';
 
@@ -159,15 +160,12 @@ function Change({
   const client = useQueryClient();
   const path = useTenantPath();
   const groups = useGroups();
-  const users = useUsers();
   const [kind, setKind] = useState<Assignment['subjectKind']>(assignment?.subjectKind ?? 'user');
   const [subject, setSubject] = useState(assignment?.subject ?? '');
   const [viewsData, setViewsData] = useState(assignment?.viewsData ?? true);
   const [isEvery, setIsEvery] = useState((assignment?.deviceGroups ?? null) === null);
   const [chosen, setChosen] = useState<readonly string[]>(assignment?.deviceGroups ?? []);
   const [allows, setAllows] = useState<readonly string[]>(assignment?.allows ?? []);
-  const toggled = (list: readonly string[], name: string, isOn: boolean) =>
-    isOn ? [...list, name] : list.filter((each) => each !== name);
   const names = [...new Set([...(groups.data ?? []).map(({ name }) => name), ...chosen])];
   const save = async () => {
     const body = {
@@ -188,32 +186,7 @@ function Change({
       onClose={onClose}
       isReady={subject.trim() !== ''}
     >
-      {!assignment && (
-        <>
-          <RadioGroup
-            layout="horizontal"
-            value={kind}
-            aria-label={text.kind}
-            onChange={(_event, { value }) => setKind(value as Assignment['subjectKind'])}
-          >
-            <Radio value="user" label={text.kinds.user} />
-            <Radio value="group" label={text.kinds.group} />
-          </RadioGroup>
-          <Field label={kind === 'user' ? text.subjectUser : text.subjectGroup} required>
-            <Input
-              value={subject}
-              maxLength={256}
-              list={kind === 'user' ? 'known-users' : undefined}
-              onChange={(_event, { value }) => setSubject(value)}
-            />
-          </Field>
-          <datalist id="known-users">
-            {users.data?.map(({ id, name }) => (
-              <option key={id} value={name} />
-            ))}
-          </datalist>
-        </>
-      )}
+      {!assignment && <WhoFields {...{ kind, subject }} onKind={setKind} onSubject={setSubject} />}
       <Checkbox
         label={text.viewsData}
         checked={viewsData}
@@ -236,33 +209,66 @@ function Change({
                   <MessageBarBody>{text.noGroups}</MessageBarBody>
                 </MessageBar>
               )}
-              {names.map((name) => (
-                <Checkbox
-                  key={name}
-                  label={name}
-                  checked={chosen.includes(name)}
-                  onChange={(_event, { checked }) =>
-                    setChosen(toggled(chosen, name, checked === true))
-                  }
-                />
-              ))}
+              <Checkboxes
+                offered={names.map((name) => ({ value: name, label: name }))}
+                chosen={chosen}
+                onChange={setChosen}
+              />
             </div>
           )}
         </div>
       )}
       <fieldset className={styles.group}>
         <legend className={styles.legend}>{text.allows}</legend>
-        {Object.entries(text.allowed)
-          .filter(([role]) => role !== 'Quarry.Operator' || session.may.operate)
-          .map(([role, words]) => (
-            <Checkbox
-              key={role}
-              label={`${words} (${role})`}
-              checked={allows.includes(role)}
-              onChange={(_event, { checked }) => setAllows(toggled(allows, role, checked === true))}
-            />
-          ))}
+        <Checkboxes
+          offered={Object.entries(text.allowed)
+            .filter(([role]) => role !== 'Quarry.Operator' || session.may.operate)
+            .map(([role, words]) => ({ value: role, label: `${words} (${role})` }))}
+          chosen={allows}
+          onChange={setAllows}
+        />
       </fieldset>
     </FormDialog>
+  );
+}
+
+/** Who is given access: a user, or a group of another issuer. */
+function WhoFields({
+  kind,
+  subject,
+  onKind,
+  onSubject,
+}: {
+  readonly kind: Assignment['subjectKind'];
+  readonly subject: string;
+  readonly onKind: (kind: Assignment['subjectKind']) => void;
+  readonly onSubject: (subject: string) => void;
+}) {
+  const users = useUsers();
+  return (
+    <>
+      <RadioGroup
+        layout="horizontal"
+        value={kind}
+        aria-label={text.kind}
+        onChange={(_event, { value }) => onKind(value as Assignment['subjectKind'])}
+      >
+        <Radio value="user" label={text.kinds.user} />
+        <Radio value="group" label={text.kinds.group} />
+      </RadioGroup>
+      <Field label={kind === 'user' ? text.subjectUser : text.subjectGroup} required>
+        <Input
+          value={subject}
+          maxLength={256}
+          list={kind === 'user' ? 'known-users' : undefined}
+          onChange={(_event, { value }) => onSubject(value)}
+        />
+      </Field>
+      <datalist id="known-users">
+        {users.data?.map(({ id, name }) => (
+          <option key={id} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ask } from '../api/client.js';
 import { useSession } from '../app/session-context.js';
 import { FormDialog } from '../page/dialogs.js';
+import { Checkboxes } from './checkboxes.js';
 import { type App, useRoles, useTenantPath } from './model.js';
 import { strings } from './strings.js';
 
@@ -126,18 +127,11 @@ function Choices({
       <legend className={styles.legend}>
         {title} <span className={styles.soft}>{hint}</span>
       </legend>
-      {offered.map(({ value, allows }) => (
-        <Checkbox
-          key={value}
-          label={`${value}: ${allows}`}
-          checked={chosen.includes(value)}
-          onChange={(_event, { checked }) =>
-            onChange(
-              checked === true ? [...chosen, value] : chosen.filter((other) => other !== value),
-            )
-          }
-        />
-      ))}
+      <Checkboxes
+        offered={offered.map(({ value, allows }) => ({ value, label: `${value}: ${allows}` }))}
+        chosen={chosen}
+        onChange={onChange}
+      />
     </fieldset>
   );
 }

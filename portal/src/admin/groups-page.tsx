@@ -193,51 +193,14 @@ function Change({
       <div className={styles.soft}>
         {conditions.length === 0 ? text.noConditions : text.conditions}
       </div>
-      {conditions.map(({ key, property, operator, value }, index) => (
-        <div key={key} className={styles.condition}>
-          <Select
-            className={styles.narrow}
-            aria-label={`${text.property} ${index + 1}`}
-            value={property}
-            onChange={(_event, data) =>
-              change(key, { property: data.value as Condition['property'] })
-            }
-          >
-            {Object.entries(text.properties).map(([id, title]) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-          <Select
-            className={styles.narrow}
-            aria-label={`${text.operator} ${index + 1}`}
-            value={operator}
-            onChange={(_event, data) =>
-              change(key, { operator: data.value as Condition['operator'] })
-            }
-          >
-            {Object.entries(text.operators).map(([id, title]) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
-          <Input
-            aria-label={`${text.value} ${index + 1}`}
-            value={value}
-            maxLength={256}
-            onChange={(_event, data) => change(key, { value: data.value })}
-          />
-          <Button
-            size="small"
-            appearance="subtle"
-            aria-label={text.removeCondition(index + 1)}
-            onClick={() => setConditions(conditions.filter((each) => each.key !== key))}
-          >
-            {strings.remove}
-          </Button>
-        </div>
+      {conditions.map(({ key, ...condition }, index) => (
+        <ConditionFields
+          key={key}
+          condition={condition}
+          number={index + 1}
+          onChange={(part) => change(key, part)}
+          onRemove={() => setConditions(conditions.filter((each) => each.key !== key))}
+        />
       ))}
       {conditions.length < 20 && (
         <div>
@@ -260,6 +223,63 @@ function Change({
       )}
       <Preview name={name.trim()} conditions={whole} />
     </FormDialog>
+  );
+}
+
+/** One condition of a rule, in a line. */
+function ConditionFields({
+  condition: { property, operator, value },
+  number,
+  onChange,
+  onRemove,
+}: {
+  readonly condition: Condition;
+  readonly number: number;
+  readonly onChange: (part: Partial<Condition>) => void;
+  readonly onRemove: () => void;
+}) {
+  const styles = useStyles();
+  return (
+    <div className={styles.condition}>
+      <Select
+        className={styles.narrow}
+        aria-label={`${text.property} ${number}`}
+        value={property}
+        onChange={(_event, data) => onChange({ property: data.value as Condition['property'] })}
+      >
+        {Object.entries(text.properties).map(([id, title]) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </Select>
+      <Select
+        className={styles.narrow}
+        aria-label={`${text.operator} ${number}`}
+        value={operator}
+        onChange={(_event, data) => onChange({ operator: data.value as Condition['operator'] })}
+      >
+        {Object.entries(text.operators).map(([id, title]) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </Select>
+      <Input
+        aria-label={`${text.value} ${number}`}
+        value={value}
+        maxLength={256}
+        onChange={(_event, data) => onChange({ value: data.value })}
+      />
+      <Button
+        size="small"
+        appearance="subtle"
+        aria-label={text.removeCondition(number)}
+        onClick={onRemove}
+      >
+        {strings.remove}
+      </Button>
+    </div>
   );
 }
 
