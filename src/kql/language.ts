@@ -30,6 +30,7 @@ export interface KustoLanguage {
   };
   readonly Syntax: { readonly SyntaxKind: Readonly<Record<string, number>> };
   readonly Binding: {
+    readonly ColumnMap: { readonly prototype: ColumnMap };
     readonly Binder: {
       readonly TreeBinder: { readonly prototype: TreeBinder };
       readonly NodeBinder: { readonly prototype: NodeBinder };
@@ -66,6 +67,19 @@ interface GraphFunction {
 interface PlacedNode {
   readonly Kind: number;
   readonly Parent: PlacedNode | null;
+}
+
+interface BoundColumn {
+  readonly Name: string;
+  readonly Type: unknown;
+}
+
+/** Columns by their names and types. */
+interface ColumnMap {
+  Add(this: ColumnMap, column: BoundColumn): void;
+  AddRange(this: ColumnMap, columns: DotNetList<BoundColumn>): void;
+  /** One for all types that are the same to it. */
+  GetTypeKey(this: ColumnMap, type: unknown): unknown;
 }
 
 /** What goes through a tree and binds its nodes. */
@@ -185,6 +199,28 @@ function addPieces(): void {
 }
 
 addPieces();
+
+/**
+ * The binder groups the columns of a union by name and type, and loses one of another type that comes behind two
+ * of the same: `a: long`, `a: long`, `a: string` were one column. With the first of each type before all others,
+ * it keeps them.
+ */
+function keepEveryType(): void {
+  language.Binding.ColumnMap.prototype.AddRange = function (columns) {
+    const types = new Map<string, Set<unknown>>();
+    const firsts: BoundColumn[] = [];
+    const others: BoundColumn[] = [];
+    for (const column of listOf(columns)) {
+      const known = types.get(column.Name) ?? new Set();
+      const type = this.GetTypeKey(column.Type);
+      (known.has(type) ? others : firsts).push(column);
+      types.set(column.Name, known.add(type));
+    }
+    for (const column of [...firsts, ...others]) this.Add(column);
+  };
+}
+
+keepEveryType();
 
 /**
  * The binder knows the operators that filter a graph, but not what they filter: their conditions see the columns

@@ -75,6 +75,37 @@ test('rows of a table that had none before are found by the same text', async ()
   expect(await kql.values(query)).toEqual([[1]]);
 });
 
+test.each<[what: string, query: string, rows: unknown[][]]>([
+  [
+    'behind several of the first',
+    `union (datatable(a: long)[1]), (datatable(a: long)[2]), (datatable(a: string)["x"]), (datatable(a: real)[2.5])
+     | where a_long == 2 or a_string == "x" or a_real > 2 | count`,
+    [[3]],
+  ],
+  [
+    'between them',
+    `union (datatable(a: long)[1]), (datatable(a: string)["x"]), (datatable(a: long)[2])
+     | project a_long, a_string | order by a_long asc nulls last`,
+    [
+      [1, ''],
+      [2, ''],
+      [null, 'x'],
+    ],
+  ],
+  [
+    'in stored tables',
+    'union DeviceInfo, DeviceEvents, EmailEvents | where ReportId_long == 1 or ReportId_string == "x" | count',
+    [[0]],
+  ],
+  [
+    'in all of them',
+    'union * | where isnull(ReportId_long) and ReportId_string == "x" | count',
+    [[0]],
+  ],
+])('a column of a union has one for each type: %s', async (_what, query, rows) => {
+  expect(await kql.values(query)).toEqual(rows);
+});
+
 describe('a condition behind a union is met by the rows of each of its tables', () => {
   const two = `union withsource=From
     (datatable(a: string, n: long, only: string)["x", 1, "left", "y", 2, ""] | as A),
