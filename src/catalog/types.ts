@@ -101,7 +101,11 @@ export interface Table {
   readonly aliases?: readonly string[];
   /** Known values of `ActionType`; the list is open. */
   readonly actionTypes?: readonly string[];
-  readonly deprecated?: { readonly replacedBy?: string };
+  readonly deprecated?: {
+    readonly replacedBy?: string;
+    /** Its rows go on in that table, in columns of the same names: who asks for it gets them as well. */
+    readonly isContinued?: boolean;
+  };
 }
 
 /**

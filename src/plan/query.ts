@@ -19,7 +19,7 @@ import { parameterText } from './parameters.js';
 import { planPattern, planPatternPath } from './patterns.js';
 import type { Relation } from './plan.js';
 import { constantText, planScalar } from './scalar.js';
-import { scanTable } from './scan.js';
+import { scanNamed } from './scan-named.js';
 import { planStatements } from './statements.js';
 import { tableVariable, useTable } from './tables.js';
 import { bindArguments, bodyOf, type FunctionVariable, planBody } from './user-functions.js';
@@ -190,7 +190,7 @@ function planNamedTable(node: Expression, context: PlanContext): Relation {
   }
   if (variable?.kind === 'table') return useTable(variable, context);
   if (variable?.kind === 'function') return planUserTable(node, variable, [], context);
-  return scanTable(node, columnsOf(node.ResultType), context);
+  return scanNamed(node, columnsOf(node.ResultType), context, name);
 }
 
 function planTableCall(node: Expression, context: PlanContext): Relation {
@@ -206,7 +206,7 @@ function planTableCall(node: Expression, context: PlanContext): Relation {
   if (part && tableName !== undefined) {
     const named = context.variables.get(tableName);
     if (named?.kind === 'table') return useTable(named, context);
-    return scanTable(part, columnsOf(node.ResultType), context, tableName);
+    return scanNamed(part, columnsOf(node.ResultType), context, tableName);
   }
   throw unsupported(node, `${name}()`, 'it does not name data of this tenant');
 }

@@ -7,7 +7,7 @@ export const aadSignInEventsBeta: Table = {
   note: 'Announced for removal on 2025-12-09, later moved to 2026-10-19; queries are migrated to EntraIdSignInEvents.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  deprecated: { replacedBy: 'EntraIdSignInEvents' },
+  deprecated: { replacedBy: 'EntraIdSignInEvents', isContinued: true },
   columns: [
     { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
     { name: 'Application', type: 'string', summary: 'Application' },

@@ -8,7 +8,7 @@ export const aadSpnSignInEventsBeta: Table = {
   note: 'Announced for removal on 2025-12-09, later moved to 2026-10-19; queries are migrated to EntraIdSpnSignInEvents.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  deprecated: { replacedBy: 'EntraIdSpnSignInEvents' },
+  deprecated: { replacedBy: 'EntraIdSpnSignInEvents', isContinued: true },
   columns: [
     { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
     { name: 'Application', type: 'string', summary: 'Application' },
