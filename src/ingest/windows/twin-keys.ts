@@ -9,10 +9,7 @@ import {
 
 type End = readonly [address: string | undefined, port: string | undefined];
 
-/**
- * A connection by its ends. Where the logs do not agree on which end is the source (datagrams that a
- * server answers), Sysmon's row has local and remote the wrong way round, and the other is the better one.
- */
+/** A connection by its ends: of datagrams that a server answers, the logs do not agree on which is the source. */
 export function connectionKey(
   protocol: string | undefined,
   source: End,
@@ -24,7 +21,7 @@ export function connectionKey(
   const ends = [source, destination].map(
     ([address = '', port = '']) => `${shortAddress(address)} ${Number(port)}`,
   );
-  return `${protocolName(protocol)} ${ends.join(' ')}`;
+  return `${protocolName(protocol)} ${ends.toSorted().join(' ')}`;
 }
 
 /** A registry value that is set, in Sysmon's words. */

@@ -63,6 +63,35 @@ export const twins: readonly (readonly [string, object, object, table: string, R
     { InitiatingProcessUniqueId: guids.child },
   ],
   [
+    'connection, of which the logs do not agree on the source',
+    event('sysmon', 3, {
+      ...actor,
+      Protocol: 'udp',
+      Initiated: 'true',
+      SourceIp: '10.0.0.5',
+      SourcePort: '53',
+      DestinationIp: '10.0.0.9',
+      DestinationPort: '50000',
+    }),
+    event(
+      'security',
+      5156,
+      {
+        ProcessID: '42',
+        Application: '\\device\\harddiskvolume2\\dns.exe',
+        Direction: '%%14592',
+        SourceAddress: '10.0.0.9',
+        SourcePort: '50000',
+        DestAddress: '10.0.0.5',
+        DestPort: '53',
+        Protocol: '17',
+      },
+      { seconds: 40 },
+    ),
+    'DeviceNetworkEvents',
+    { InitiatingProcessUniqueId: guids.child },
+  ],
+  [
     'access to a process',
     event('sysmon', 10, {
       SourceProcessGUID: guids.child,
