@@ -223,7 +223,7 @@ test.each([
   const { json } = await send(record(10, 'x'.repeat(megabytes * megabyte)));
   expect(json).toMatchObject(expected);
   await flush();
-  const stored = 'DeviceProcessEvents | where strlen(ProcessCommandLine) > 1e7 | count';
+  const stored = 'DeviceProcessEvents | where strlen(ProcessCommandLine) > 1.5e7 | count';
   expect((await hunt(stored)).json['Results']).toEqual([{ Count: count }]);
   const refused = 'QuarryIngestErrors | count';
   expect((await hunt(refused)).json['Results']).toEqual([{ Count: 1 - count }]);
