@@ -25,7 +25,15 @@ export interface ExternalDataOptions {
   readonly timeoutMs: number;
 }
 
-export type FetchExternal = (source: ExternalSource) => Promise<Record<string, unknown>[]>;
+/** @param signal aborted where nobody waits for the rows any more */
+export type FetchExternal = (
+  source: ExternalSource,
+  signal?: AbortSignal,
+) => Promise<Record<string, unknown>[]>;
+
+interface Reading extends ExternalDataOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 const maxRedirects = 5;
 /** Values go into the query's text, which is bounded. */
@@ -33,10 +41,10 @@ const maxRows = 100_000;
 
 /** Reads the files of `externaldata`: http(s) only, from hosts that the operator names, never unnoticed from a private network. */
 export function externalDataReader(options: ExternalDataOptions): FetchExternal {
-  return async (source) => {
+  return async (source, signal) => {
     const rows: Record<string, unknown>[] = [];
     for (const url of source.urls) {
-      const body = await fetchBounded(url, source, options, maxRedirects);
+      const body = await fetchBounded(url, source, { ...options, signal }, maxRedirects);
       for (const file of isZip(body) ? await unzipped(body, source, options) : [body]) {
         rows.push(...(await parseExternal(file, source)));
         if (rows.length > maxRows) throw refused(source, `it has more than ${maxRows} rows`);
@@ -57,7 +65,7 @@ function refused(source: ExternalSource, because: string): HuntError {
 async function fetchBounded(
   address: string,
   source: ExternalSource,
-  options: ExternalDataOptions,
+  options: Reading,
   redirects: number,
 ): Promise<Buffer> {
   const url = parsedUrl(address, source);
@@ -162,7 +170,7 @@ function get(
   url: URL,
   mayBePrivate: boolean,
   source: ExternalSource,
-  options: ExternalDataOptions,
+  { timeoutMs, signal }: Reading,
 ): Promise<import('node:http').IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(host) && !mayBePrivate && !isPublic(host)) {
@@ -175,7 +183,7 @@ function get(
       {
         lookup: guardedLookup(mayBePrivate),
         headers: { 'accept-encoding': 'gzip', 'user-agent': 'Quarry' },
-        signal: AbortSignal.timeout(options.timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       },
       fulfil,
     );

@@ -19,6 +19,7 @@ import type { Scope } from '../plan/scope.js';
 import type { RowEncoding } from '../sql/encode.js';
 import type { Compiler } from './compiler.js';
 import type { FetchExternal } from './external-data.js';
+import { inTime } from './in-time.js';
 import { traced } from './tracing.js';
 
 export interface HuntRequest {
@@ -147,15 +148,19 @@ export async function compileHunt(
   const ends = performance.now() + request.limits.wallSeconds * 1000;
   let used: QueryStats | undefined;
   const tenant = services.tenant(principal.tenant);
-  const places = /\bgeo_info_from_ip_address\b/.test(request.text) ? await services.geo?.() : null;
+  const asking = { caller: principal, signal, until: ends };
+  const { geo } = services;
+  const isPlaced = /\bgeo_info_from_ip_address\b/.test(request.text);
+  const places = isPlaced && geo ? await inTime(geo, asking) : null;
   const seen = scopeOf(request, tenant, services.now?.() ?? new Date());
   const scope: Scope = {
     ...seen,
-    geoDictionary: places ?? null,
-    ...(manyTables.test(request.text) && { emptyTables: await emptyTables(engine, seen.database) }),
+    geoDictionary: places,
+    ...(manyTables.test(request.text) && {
+      emptyTables: await inTime(() => emptyTables(engine, seen.database), asking),
+    }),
   };
   const probes = new Map<string, Record<string, unknown>[]>();
-  const asking = { caller: principal, signal, until: ends };
   for (;;) {
     const query = await compiler.compile(asking, request.text, tenant.catalog, scope, {
       encoding: request.encoding ?? 'legacy',
@@ -174,7 +179,9 @@ export async function compileHunt(
       });
     }
     if (query.kind === 'external') {
-      probes.set(query.source.key, await external(query.source, services));
+      const { source } = query;
+      const rows = await inTime((wanted) => external(source, services, wanted), asking);
+      probes.set(source.key, rows);
       continue;
     }
     const limits = limitsUntil(ends, request.limits);
@@ -191,8 +198,12 @@ export async function compileHunt(
   }
 }
 
-function external(source: ExternalSource, { fetchExternal }: HuntServices) {
-  if (fetchExternal) return fetchExternal(source);
+async function external(
+  source: ExternalSource,
+  { fetchExternal }: HuntServices,
+  signal: AbortSignal,
+) {
+  if (fetchExternal) return fetchExternal(source, signal);
   throw new HuntError(
     'kql.unsupported',
     { what: 'externaldata', because: 'the operator has allowed no host to read files from' },

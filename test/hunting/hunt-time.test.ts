@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { Engine, EngineLimits } from '../../src/engine/engine.js';
 import { HuntError } from '../../src/errors.js';
-import { hunt } from '../../src/hunting/hunt.js';
+import { compileHunt, hunt } from '../../src/hunting/hunt.js';
 import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
 import { profilePresets } from '../../src/hunting/profiles.js';
 import type { Consumption, QuotaLedger } from '../../src/hunting/quota.js';
@@ -33,6 +33,53 @@ it('what a text has waited for its compilation is part of the time of its hunt',
   );
   await expect(hunted).rejects.toThrow('enough');
   expect(runs[0]?.wallSeconds).toBeLessThanOrEqual(59.9);
+});
+
+describe.each([
+  ['the tables that have rows', 'search "x"', 'select'],
+  ['the places of addresses', 'print geo_info_from_ip_address("192.0.2.1")', 'geo'],
+  ['a file', 'externaldata(line: string)["https://files.example/list.txt"]', 'fetchExternal'],
+])('what a text needs to know of %s', (_what, text, never) => {
+  const begin = (wallSeconds: number, signal?: AbortSignal) => {
+    let isDropped = false;
+    const wait = (...given: unknown[]) => {
+      const [wanted] = given.filter((each) => each instanceof AbortSignal);
+      wanted?.addEventListener('abort', () => {
+        isDropped = true;
+      });
+      return new Promise<never>(() => undefined);
+    };
+    const answer = compileHunt(
+      {
+        principal: { tenant: 'default', id: 'test', deviceGroups: null } as Principal,
+        text,
+        limits: { wallSeconds, memoryBytes: 2e9, rows: 10, resultBytes: 1e6 },
+        ...(signal && { signal }),
+      },
+      {
+        engine: { select: wait } as unknown as Engine,
+        compiler: compileHere,
+        tenant: () => ({ catalog: builtinCatalog, retentionDays: null }),
+        [never]: wait,
+      },
+    );
+    return { answer, isDropped: () => isDropped };
+  };
+
+  it('is part of its time', async () => {
+    const { answer, isDropped } = begin(0.5);
+    await expect(answer).rejects.toMatchObject({ code: 'hunt.timeout' });
+    expect(isDropped()).toBe(never !== 'select');
+  });
+
+  it('is not waited for when its caller leaves', async () => {
+    const leaving = new AbortController();
+    const { answer } = begin(60, leaving.signal);
+    setTimeout(() => leaving.abort(), 50);
+    await expect(answer).rejects.toMatchObject({ code: 'hunt.cancelled' });
+    const late = begin(60, AbortSignal.abort());
+    await expect(late.answer).rejects.toMatchObject({ code: 'hunt.cancelled' });
+  });
 });
 
 it('what a hunt waits for its turn is no running time of its tenant', async () => {
