@@ -14,10 +14,20 @@ export interface Wait {
   readonly until?: number | undefined;
 }
 
+/** Its holder's tenant, and the holder, as `#turns` knows them. */
+type Keys = readonly [tenant: string, caller: string];
+
 interface Waiting {
-  /** Its holder's tenant, and the holder, as `#turns` knows them. */
-  readonly keys: readonly string[];
+  readonly keys: Keys;
+  /** They are counted as they come. */
+  readonly number: number;
   readonly proceed: () => void;
+}
+
+/** Those of one tenant, and of each of its callers, as they came. */
+interface WaitingOfTenant {
+  readonly all: Set<Waiting>;
+  readonly callers: Map<string, Set<Waiting>>;
 }
 
 const nobody: Holder = { tenant: '', id: '' };
@@ -28,8 +38,9 @@ const nobody: Holder = { tenant: '', id: '' };
  */
 export class Lane {
   readonly #size: number;
-  readonly #held = new Set<readonly string[]>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #held = new Set<Keys>();
+  readonly #waiting = new Map<string, WaitingOfTenant>();
+  #lastNumber = 0;
   /** Who had a turn, while others wait; the last of all is the one that was last. */
   readonly #turns = new Map<string, number>();
   #lastTurn = 0;
@@ -44,7 +55,7 @@ export class Lane {
    */
   async enter({ holder = nobody, signal, until }: Wait = {}): Promise<() => void> {
     if (signal?.aborted) throw new HuntError('hunt.cancelled', {});
-    const keys = [holder.tenant, `${holder.tenant}\n${holder.id}`];
+    const keys = [holder.tenant, `${holder.tenant}\n${holder.id}`] as const;
     if (this.#held.size < this.#size) this.#hold(keys);
     else await this.#turn(keys, signal, until);
     let isHeld = true;
@@ -54,16 +65,12 @@ export class Lane {
     };
   }
 
-  #turn(
-    keys: readonly string[],
-    signal: AbortSignal | undefined,
-    until: number | undefined,
-  ): Promise<void> {
+  #turn(keys: Keys, signal: AbortSignal | undefined, until: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
-        this.#waiting.delete(waiting);
+        this.#remove(waiting);
       };
       const giveUp = (code: 'hunt.cancelled' | 'hunt.timeout') => {
         end();
@@ -72,6 +79,7 @@ export class Lane {
       const cancel = () => giveUp('hunt.cancelled');
       const waiting: Waiting = {
         keys,
+        number: ++this.#lastNumber,
         proceed: () => {
           end();
           this.#hold(keys);
@@ -83,17 +91,37 @@ export class Lane {
         until === undefined
           ? undefined
           : setTimeout(() => giveUp('hunt.timeout'), Math.max(until - performance.now(), 0));
-      this.#waiting.add(waiting);
+      this.#add(waiting);
     });
   }
 
-  #hold(keys: readonly string[]): void {
+  #add(waiting: Waiting): void {
+    const [tenant, caller] = waiting.keys;
+    const ofTenant = this.#waiting.get(tenant) ?? { all: new Set(), callers: new Map() };
+    this.#waiting.set(tenant, ofTenant);
+    const ofCaller = ofTenant.callers.get(caller) ?? new Set();
+    ofTenant.callers.set(caller, ofCaller);
+    ofTenant.all.add(waiting);
+    ofCaller.add(waiting);
+  }
+
+  #remove(waiting: Waiting): void {
+    const [tenant, caller] = waiting.keys;
+    const ofTenant = this.#waiting.get(tenant);
+    const ofCaller = ofTenant?.callers.get(caller);
+    ofTenant?.all.delete(waiting);
+    ofCaller?.delete(waiting);
+    if (ofCaller?.size === 0) ofTenant?.callers.delete(caller);
+    if (ofTenant?.all.size === 0) this.#waiting.delete(tenant);
+  }
+
+  #hold(keys: Keys): void {
     this.#held.add(keys);
     this.#lastTurn += 1;
     for (const key of keys) this.#turns.set(key, this.#lastTurn);
   }
 
-  #leave(keys: readonly string[]): void {
+  #leave(keys: Keys): void {
     this.#held.delete(keys);
     this.#next()?.proceed();
     if (this.#waiting.size === 0) this.#turns.clear();
@@ -102,14 +130,26 @@ export class Lane {
   #next(): Waiting | undefined {
     const held = new Map<string, number>();
     for (const key of [...this.#held].flat()) held.set(key, (held.get(key) ?? 0) + 1);
-    let [next, rankOfNext]: [Waiting | undefined, number[]] = [undefined, []];
-    for (const waiting of this.#waiting) {
-      const rank = waiting.keys.flatMap((key) => [held.get(key) ?? 0, this.#turns.get(key) ?? 0]);
-      if (next && !isBefore(rank, rankOfNext)) continue;
-      [next, rankOfNext] = [waiting, rank];
-    }
+    const rankOf = (key: string, all: ReadonlySet<Waiting>) => {
+      const [first] = all;
+      return [held.get(key) ?? 0, this.#turns.get(key) ?? 0, first?.number ?? 0];
+    };
+    const tenant = lowest(this.#waiting, (key, { all }) => rankOf(key, all));
+    const [next] = (tenant && lowest(tenant.callers, rankOf)) ?? [];
     return next;
   }
+}
+
+function lowest<Value>(
+  values: ReadonlyMap<string, Value>,
+  rankOf: (key: string, value: Value) => readonly number[],
+): Value | undefined {
+  let [found, rankOfFound]: [Value | undefined, readonly number[]] = [undefined, []];
+  for (const [key, value] of values) {
+    const rank = rankOf(key, value);
+    if (found === undefined || isBefore(rank, rankOfFound)) [found, rankOfFound] = [value, rank];
+  }
+  return found;
 }
 
 function isBefore(one: readonly number[], other: readonly number[]): boolean {
