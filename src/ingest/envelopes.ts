@@ -20,7 +20,7 @@ export function partsOf(
   if (!isObject(value) || 'properties' in value) {
     return undefined;
   }
-  const records = listIn(value['records']) ?? listIn(value['Records']);
+  const records = listIn(value['records']) ?? onlyListIn(value, 'Records');
   if (records) {
     return records;
   }
@@ -52,11 +52,26 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
     '@odata.context' in value || '@odata.nextLink' in value ? listIn(value['value']) : undefined,
 };
 
-/** Whether a value is a list, an envelope or the answer of a query that holds no record. */
+/** Whether a value is a list, an envelope or the answer of a query that holds no record, and is none itself. */
 export function holdsNothing(value: JsonValue | undefined): boolean {
   const parts =
     value === undefined ? undefined : partsOf(value, Object.keys(cutters) as Envelope[]);
-  return (parts ?? rowsOf(value))?.length === 0;
+  return parts ? parts.length === 0 && isNoRecord(value) : rowsOf(value)?.length === 0;
+}
+
+/** Members that no record has, but what sends records as answers or in envelopes. */
+const marks = [
+  ...['took', 'preview', 'messageType', 'nextForwardToken', 'searchedLogStreams'],
+  ...['@odata.context', '@odata.nextLink'],
+];
+
+/** Whether nothing is lost with what stands beside an empty list. */
+function isNoRecord(value: JsonValue | undefined): boolean {
+  if (!isObject(value)) {
+    return true;
+  }
+  const names = Object.keys(value).filter((name) => name !== 'NextToken');
+  return names.length === 1 || marks.some((mark) => mark in value);
 }
 
 /** Of the hunting APIs and of Log Analytics, where they say which columns the rows have. */
@@ -65,13 +80,18 @@ function rowsOf(value: JsonValue | undefined): readonly JsonValue[] | undefined 
     return undefined;
   }
   const { Schema, schema = Schema, Results, results = Results, tables } = value;
-  if (Array.isArray(tables)) {
+  if (Array.isArray(tables) && tables.length > 0) {
     const rows = tables.map((table) =>
       isObject(table) && Array.isArray(table['columns']) ? listIn(table['rows']) : undefined,
     );
     return rows.every((each) => each !== undefined) ? rows.flat() : undefined;
   }
   return Array.isArray(schema) ? listIn(results) : undefined;
+}
+
+/** Files of a trail have nothing beside it: a record may have a member of that name. */
+function onlyListIn(value: JsonObject, name: string): readonly JsonValue[] | undefined {
+  return Object.keys(value).length === 1 ? listIn(value[name]) : undefined;
 }
 
 function listIn(value: JsonValue | undefined): readonly JsonValue[] | undefined {

@@ -139,6 +139,8 @@ describe('answers that hold no record need no source', () => {
     'of Elasticsearch': { took: 1, hits: { total: { value: 0 }, hits: [] } },
     'of CloudWatch': { events: [], nextForwardToken: 'f/1' },
     'messages of Event Hubs': { records: [] },
+    "of a trail's events": { Events: [], NextToken: 'n' },
+    'files of a trail': { Records: [] },
     lists: [],
   };
 
@@ -157,7 +159,18 @@ describe('answers that hold no record need no source', () => {
     expect([source, Object.keys(rows)]).toEqual(['auditd', ['DeviceLogonEvents']]);
   });
 
-  it.each([{}, { results: [] }, { tables: [{ rows: [] }] }])('others do: %j', (answer) => {
+  it.each([
+    {},
+    { results: [] },
+    { tables: [] },
+    { tables: [{ rows: [] }] },
+    { user: 'bob', tables: [] },
+    { user: 'bob', records: [] },
+    { user: 'bob', Records: [] },
+    { user: 'bob', Events: [] },
+    { user: 'bob', logEvents: [] },
+    { user: 'bob', hits: { hits: [] } },
+  ])('others do: %j', (answer) => {
     expect(() => converted([answer])).toThrow('no connector recognizes');
   });
 });
@@ -191,6 +204,7 @@ describe("a tenant's own table", () => {
       search: 'x',
       hits: { total: 2, hits: [{ a: 1 }, { b: 2 }] },
       logEvents: [{ message: audit }],
+      Records: [{ c: 1 }],
     };
     parser.write(Buffer.from(JSON.stringify(record)));
     parser.end();
@@ -205,6 +219,7 @@ describe("a tenant's own table", () => {
           search: 'x',
           hits: { hits: [{ a: 1 }, { b: 2 }] },
           logEvents: [{ message: audit }],
+          Records: [{ c: 1 }],
         }),
       },
     ]);
