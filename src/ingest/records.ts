@@ -28,6 +28,7 @@ const closeBracket = 0x5d;
 /** RFC 7464 has a record separator before every value. */
 const recordSeparator = 0x1e;
 const space = new Set([0x20, 0x09, carriageReturn, lineFeed, recordSeparator]);
+const noRoom = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** Exports of event logs have all of their XML on one line. */
@@ -126,7 +127,7 @@ export class RecordCutter {
   blankLines = false;
   readonly #maxBytes: number;
   #held: Buffer = Buffer.alloc(0);
-  #room: Buffer = Buffer.allocUnsafeSlow(0);
+  #room: Buffer = noRoom;
   /** Position in the stream of the first byte held. */
   #offset = 0;
   #cut: (final: boolean, sink: Sink) => void;
@@ -190,6 +191,7 @@ export class RecordCutter {
     const size = held.length + bytes.length;
     if (held.length === 0) {
       this.#held = bytes;
+      this.#room = noRoom;
     } else if (held.length <= bytes.length) {
       this.#held = Buffer.concat([held, bytes]);
     } else {
@@ -206,9 +208,11 @@ export class RecordCutter {
     }
   }
 
-  /** Of the record that is held from there on. */
+  /** Of the record that is held from there on. Its start alone is looked at: it is asked for with each chunk. */
   #mostBytesAt(start: number): number {
-    const isMany = this.#held.length > this.#maxBytes && startsLogs(this.#held.subarray(start));
+    const isMany =
+      this.#held.length > this.#maxBytes &&
+      startsLogs(this.#held.subarray(start, start + startBytes));
     return isMany ? logsTimes * this.#maxBytes : this.#maxBytes;
   }
 

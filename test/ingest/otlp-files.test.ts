@@ -109,6 +109,19 @@ test.each([
   },
 );
 
+test('behind more white space than a record begins with, many events are one record', () => {
+  const line = JSON.stringify(request(Array.from({ length: 20 }, () => audit)));
+  for (const [space, rejected] of [
+    [100, 0],
+    [1000, 1],
+  ] as const) {
+    const parser = parserOf(line.length / 2);
+    parser.write(Buffer.from(`\n${' '.repeat(space)}${line}\n`));
+    parser.end();
+    expect(parser.take().rejected).toBe(rejected);
+  }
+});
+
 test('what is read of a file that grows is settled behind the line', () => {
   const parser = parserOf(1_000_000);
   const line = Buffer.from(`${JSON.stringify(request([document]))}\n`);
