@@ -1,5 +1,6 @@
 import { type Expression, kindOf, member, spanOf } from '../kql/syntax.js';
 import { Builder, one } from './builder.js';
+import { leading } from './columns.js';
 import { type PlanContext, type TableVariable, unsupported } from './context.js';
 import {
   columnReference,
@@ -78,12 +79,12 @@ function pipeOf(table: Expression): {
   }
 }
 
-/** A text that is another for each part. */
+/** A text that is another for each part: each value behind its length, since it may have spaces, too. */
 function keyOf(parts: readonly PlanColumn[], build: Builder): PlanExpression {
-  const leading = parts.filter(({ follows }) => !(follows && parts.includes(follows)));
-  const texts = leading.flatMap((column) => [
-    stringLiteral(' '),
-    build.call('tostring', [columnReference(column)], 'string'),
-  ]);
+  const texts = leading(parts).flatMap((column) => {
+    const text = build.call('tostring', [columnReference(column)], 'string');
+    const length = build.call('tostring', [build.call('strlen', [text], 'long')], 'string');
+    return [stringLiteral(' '), length, stringLiteral(' '), text];
+  });
   return build.call('strcat', texts, 'string');
 }

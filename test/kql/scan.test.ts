@@ -297,6 +297,15 @@ describe('the rows of a partition are mixed with others', () => {
       ],
     ],
     [
+      'a name for the rows of each, where keys of two partitions read the same one behind the other',
+      `datatable(p: string, q: string, v: long) ["a b", "c", 1, "a", "b c", 2]
+       | partition by p (partition by q (as Part | extend s = toscalar(Part | summarize sum(v)))) | sort by v asc`,
+      [
+        ['a b', 'c', 1, 1],
+        ['a', 'b c', 2, 2],
+      ],
+    ],
+    [
       'a name for what a filter leaves of each',
       `${rows} | partition by k (where v > 2 | as Part | extend low = toscalar(Part | top 1 by v asc | project v) | summarize take_any(k), max(low)) | sort by k asc`,
       [
