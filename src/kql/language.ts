@@ -32,6 +32,7 @@ export interface KustoLanguage {
   readonly Binding: {
     readonly ColumnMap: { readonly prototype: ColumnMap };
     readonly Binder: {
+      UnifyColumnsWithSameNameAndType(columns: ColumnList): void;
       readonly TreeBinder: { readonly prototype: TreeBinder };
       readonly NodeBinder: { readonly prototype: NodeBinder };
       GetGraphSymbol(operator: unknown): GraphSymbol | null;
@@ -71,7 +72,12 @@ interface PlacedNode {
 
 interface BoundColumn {
   readonly Name: string;
-  readonly Type: unknown;
+  readonly Type: { readonly Name: string };
+}
+
+interface ColumnList extends DotNetList<BoundColumn> {
+  add(column: BoundColumn): void;
+  clear(): void;
 }
 
 /** Columns by their names and types. */
@@ -221,6 +227,25 @@ function keepEveryType(): void {
 }
 
 keepEveryType();
+
+/** Columns of what a fuzzy union does without are guessed, and no type beside that of those which are there. */
+function leaveOutGuesses(): void {
+  const { Binder } = language.Binding;
+  const unify = Binder.UnifyColumnsWithSameNameAndType.bind(Binder);
+  const isGuess = ({ Type }: BoundColumn) => Type.Name === 'unknown';
+  Binder.UnifyColumnsWithSameNameAndType = (columns) => {
+    const all = listOf(columns);
+    if (all.some(isGuess)) {
+      const known = new Set(all.filter((column) => !isGuess(column)).map(({ Name }) => Name));
+      columns.clear();
+      for (const column of all)
+        if (!isGuess(column) || !known.has(column.Name)) columns.add(column);
+    }
+    unify(columns);
+  };
+}
+
+leaveOutGuesses();
 
 /**
  * The binder knows the operators that filter a graph, but not what they filter: their conditions see the columns

@@ -30,6 +30,11 @@ describe('a wildcard that stands for views of the query', () => {
       'union isfuzzy=true Cold*, Warm*, (Hot | where n > 0) | summarize sum(n)',
       [[3]],
     ],
+    [
+      'a fuzzy union that begins with what is not there',
+      'union isfuzzy=true (Hot | where n > 0), Cold* | summarize sum(n)',
+      [[3]],
+    ],
     ['find', 'find in (Cold*) where n > 1 | project note', [['snow']]],
   ])('%s', async (_name, query, expected) => {
     expect(await kql.values(`${views} ${query}`)).toEqual(expected);
