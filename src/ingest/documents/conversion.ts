@@ -72,7 +72,7 @@ export class DocumentConversion implements Conversion {
 
   /** The documents of a record. */
   hold(record: RawRecord, documents: readonly SourceDocument[]): readonly Outcome[] {
-    const ruled = documents.map((document) => this.#ruled(document));
+    const ruled = this.#ruledOf(documents);
     for (const each of ruled) {
       this.#learn(each);
     }
@@ -113,8 +113,13 @@ export class DocumentConversion implements Conversion {
 
   /** Of a record that did not fit into memory. */
   #again({ text }: RawRecord): readonly Ruled[] {
-    const documents = this.#source.read({ text, value: parseJson(text) }) ?? [];
-    return documents.map((document) => this.#ruled(document));
+    return this.#ruledOf(this.#source.read({ text, value: parseJson(text) }) ?? []);
+  }
+
+  #ruledOf(documents: readonly SourceDocument[]): readonly Ruled[] {
+    return documents
+      .map((document) => this.#ruled(document))
+      .filter(({ source, rule, time }) => !source.isBesides || (rule && time));
   }
 
   #ruled(source: SourceDocument): Ruled {
@@ -208,10 +213,11 @@ export class DocumentConversion implements Conversion {
       return;
     }
     const outcome = this.#outcome(ruled, rule, record);
+    const rowTime = this.#timeOf(rule, time);
     yield outcome;
     // Without a time the document is refused, once and not for each part.
-    if (rule.parts && time && 'columns' in outcome) {
-      yield* this.#partsOf(source, rule.parts, outcome, time);
+    if (rule.parts && rowTime && 'columns' in outcome) {
+      yield* this.#partsOf(source, rule.parts, outcome, rowTime);
     }
   }
 
@@ -226,8 +232,7 @@ export class DocumentConversion implements Conversion {
     if (rule.actionType !== undefined && actionType === undefined) {
       return unmapped;
     }
-    const ownTime = readText(rule.time, scope);
-    const time = ownTime === undefined ? documentTime : momentOf(ownTime);
+    const time = this.#timeOf(rule, documentTime);
     const identity = this.#identityOf(source, plan, scope, record);
     const columns: Columns = {};
     const { own } = plan;
@@ -242,6 +247,12 @@ export class DocumentConversion implements Conversion {
     return step?.isTold
       ? { passed: 'merged' }
       : { table: rule.table, columns, identity, record, replaces: step?.replaces };
+  }
+
+  /** When it happened what the rule tells of the document that is open. */
+  #timeOf({ time }: DocumentRule, ofDocument: Moment | undefined): Moment | undefined {
+    const own = readText(time, this.#scope);
+    return (own === undefined ? undefined : momentOf(own)) ?? ofDocument;
   }
 
   #settled(
@@ -270,7 +281,8 @@ export class DocumentConversion implements Conversion {
     const told = new Set<string>();
     const most = Math.min(mostParts, mostRowsOf(own.record));
     for (const document of of(source.document)) {
-      const content = contentOf(document);
+      // The document itself is known as that: a shipper may have put something else around it before.
+      const content = document === source.document ? '' : contentOf(document);
       if (contents.size >= most) {
         return;
       }

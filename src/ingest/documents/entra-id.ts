@@ -48,7 +48,12 @@ function documentOf({ kind, event, tenant, result }: EntraEvent): JsonObject {
 function documentsOf(found: EntraEvent): readonly SourceDocument[] {
   const common = { computer: undefined, time: timeOf(found), id: undefined };
   const document = documentOf(found);
-  return rulesOf[found.kind].map((rule) => ({ ...common, document, rules: [rule] }));
+  return rulesOf[found.kind].map((rule, index) => ({
+    ...common,
+    document,
+    rules: [rule],
+    ...(index > 0 && { isBesides: true as const }),
+  }));
 }
 
 /** Logs of Entra ID (learn.microsoft.com/entra/identity/monitoring-health, Graph's auditLogs). */

@@ -20,7 +20,7 @@ function documentsOf(record: JsonObject): readonly SourceDocument[] {
   const rule = typeof operation === 'string' ? besides.get(operation.toLowerCase()) : undefined;
   return [
     { ...common, document: { [audit]: record }, rules: [activity] },
-    ...(rule ? [{ ...common, document: record, rules: [rule] }] : []),
+    ...(rule ? [{ ...common, document: record, rules: [rule], isBesides: true as const }] : []),
   ];
 }
 

@@ -81,6 +81,8 @@ export interface SourceDocument {
   readonly id: string | undefined;
   /** To try, in their order; the first whose condition holds makes the row. */
   readonly rules: readonly DocumentRule[];
+  /** Tells of the same as the document before it, which is counted, or refused, for both. */
+  readonly isBesides?: true;
 }
 
 /** A kind of documents: how to read them, and what they become. */

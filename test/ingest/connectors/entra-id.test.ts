@@ -390,3 +390,10 @@ it.each([
 ])('%s is none of these', (_name, record, connector) => {
   expect(converted([record]).source).toBe(connector);
 });
+
+it('a sign-in without a time is refused once', () => {
+  const { rows, counts, letters } = converted([
+    logged('SignInLogs', { ...signIn, createdDateTime: '?' }),
+  ]);
+  expect([rows, counts.rejected, letters.length]).toEqual([{}, 1, 1]);
+});

@@ -430,3 +430,23 @@ it('an event of ECS that carries a record stays one', () => {
   ]);
   expect(source).toBe('ecs');
 });
+
+it.each<[string, object, object, object]>([
+  ['without a time is refused', { CreationTime: '?' }, { rejected: 1, unmapped: 0 }, {}],
+  [
+    'of another workload has one row',
+    { Workload: 'Exchange' },
+    { rejected: 0, unmapped: 0 },
+    { CloudAppEvents: 1 },
+  ],
+])('a sign-in %s, and counted once', (_name, more, counted, told) => {
+  const record = { ...common, RecordType: 15, Operation: 'UserLoggedIn' };
+  const { rows, counts } = converted(
+    [{ ...record, Workload: 'AzureActiveDirectory', ...more }],
+    'office365',
+  );
+  expect(counts).toMatchObject(counted);
+  expect(
+    Object.fromEntries(Object.entries(rows).map(([table, each]) => [table, each.length])),
+  ).toEqual(told);
+});
