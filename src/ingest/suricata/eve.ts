@@ -131,6 +131,8 @@ export function inZeeksWords(event: JsonObject): {
 }
 
 const deepest = 10;
+/** Each member of an object has the path before its name, so no longer one is put there. */
+const longestPath = 100;
 
 /** Sets a value, of objects their members by paths. */
 function setAll(
@@ -140,7 +142,8 @@ function setAll(
   names: Readonly<Record<string, string>>,
   depth = 0,
 ): void {
-  const inner = depth < deepest ? asObject(value) : undefined;
+  const isNear = depth < deepest && path.length <= longestPath;
+  const inner = isNear ? asObject(value) : undefined;
   if (inner) {
     for (const member in inner) {
       setAll(fields, `${path}.${member}`, inner[member], names, depth + 1);

@@ -298,3 +298,11 @@ it('in what shippers put around it', () => {
   const { source, rows } = converted([{ message: JSON.stringify(event('flow', flow)) }]);
   expect([source, rows['DeviceNetworkEvents']?.length]).toEqual(['suricata', 1]);
 });
+
+it('a long name is not told again with each of the members below it', () => {
+  const members = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`m${n}`, n]));
+  const record = event('flow', flow, { ['x'.repeat(10_000)]: members, a: { b: { c: 1 } } });
+  const { AdditionalFields: fields } = rowOf(record) as { AdditionalFields: object };
+  expect(fields).toMatchObject({ 'a.b.c': '1' });
+  expect(JSON.stringify(fields).length).toBeLessThan(2 * JSON.stringify(record).length);
+});
