@@ -68,6 +68,10 @@ export function detectConnector(
       surest = connector;
       surestScore = score;
     }
+    // Records that come one by one are asked about one by one.
+    if (score === 1) {
+      break;
+    }
   }
   return surest;
 }

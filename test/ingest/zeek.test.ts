@@ -4,6 +4,7 @@ import { zeekJson, zeekTsv } from '../../src/ingest/connectors/zeek.js';
 import { detectConnector } from '../../src/ingest/connectors.js';
 import { isolatedContext } from '../../src/ingest/correlation/correlation.js';
 import { JsonTooDeepError, parseJson } from '../../src/ingest/json.js';
+import { converted } from './convert.js';
 
 const json = (value: object): RawRecord => ({ text: JSON.stringify(value), value: value as never });
 const line = (text: string): RawRecord => ({ text, value: undefined });
@@ -390,6 +391,16 @@ describe('records under the name of their log', () => {
     expect(detectConnector(() => [sample])?.name).toBe('zeek-json');
     const [event] = zeekJson.open(context).convert(sample) as DefenderEvent[];
     expect(event?.columns).toMatchObject({ ActionType: actionType });
+  });
+
+  test('the name is told also of a log that has no field of its own', () => {
+    const cluster = { cluster: { ts: base.ts, node: 'manager', message: 'up' } };
+    const { source, counts } = converted([{ dns }, cluster]);
+    expect([source, counts.unmapped, counts.rejected]).toEqual(['zeek-json', 1, 0]);
+  });
+
+  test.each(['event', 'log', 'payload'])('%s is no name of a log', (name) => {
+    expect(detectConnector(() => [json({ [name]: dns })])).toBe(undefined);
   });
 
   test('beside others it is no name of a log', () => {

@@ -2,6 +2,7 @@ import type { Connector } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { entraEvent } from '../documents/entra-id/record.js';
 import { entraId as source } from '../documents/entra-id.js';
+import { windowsEvent } from './windows-event.js';
 
 /** Sign-in, audit and Graph activity logs of Entra ID, as diagnostic settings, Graph and Log Analytics give them out. */
 export const entraId: Connector = {
@@ -11,7 +12,10 @@ export const entraId: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
   detect(sample) {
-    const own = sample.filter(({ value }) => entraEvent(value) !== undefined);
+    // Who writes the text of an event of Windows does not say what the event is.
+    const own = sample.filter(
+      (record) => entraEvent(record.value) !== undefined && windowsEvent.detect([record]) === 0,
+    );
     return own.length / Math.max(sample.length, 1);
   },
   open: (context) => new DocumentConversion(source, context),

@@ -45,7 +45,7 @@ function contextOf(context: ConversionContext): ZeekContext {
 }
 
 function isZeek(value: JsonValue | undefined): boolean {
-  const record = zeekRecord(value);
+  const record = zeekRecord(value)?.record;
   if (record === undefined) return false;
   if (!('ts' in record)) return false;
   if ('@stream' in record || '_path' in record) return true;
@@ -82,12 +82,13 @@ function ofNoConnection(record: ZeekRecord): string | undefined {
 const textMembers = ['message', '_raw', 'log'];
 
 /** The record itself, out of what shippers and searches wrap it in. */
-function zeekRecord(value: JsonValue | undefined): ZeekRecord | undefined {
+function zeekRecord(value: JsonValue | undefined): FoundRecord | undefined {
   if (!isObject(value)) return undefined;
   const { _source, result } = value;
   const document = [_source, result].find(isObject) ?? value;
-  const record = taggedRecord(document) ?? document;
-  if ('ts' in record) return record;
+  if ('ts' in document) return { record: document };
+  const tagged = taggedRecord(document);
+  if (tagged !== undefined) return tagged;
   for (const name of textMembers) {
     const text = document[name];
     if (typeof text === 'string' && /^\s*\{/.test(text) && text.includes('"ts"')) {
@@ -97,23 +98,46 @@ function zeekRecord(value: JsonValue | undefined): ZeekRecord | undefined {
   return undefined;
 }
 
-/** `{"conn": {…}}`: Zeek's writer to Kafka names the log so. */
-function taggedRecord(document: ZeekRecord): ZeekRecord | undefined {
-  const [tag, ...others] = Object.entries(document);
-  const record = tag?.[1];
-  if (tag === undefined || others.length > 0 || !isObject(record) || !('ts' in record)) {
-    return undefined;
-  }
-  return /^[a-z][a-z0-9_]*$/.test(tag[0]) ? { ...record, _path: tag[0] } : undefined;
+interface FoundRecord {
+  readonly record: ZeekRecord;
+  /** The log, where it stands above the record; that makes no record one of Zeek's. */
+  readonly tag?: string;
 }
 
-function recordIn(text: string, around: ZeekRecord): ZeekRecord | undefined {
+/** What shippers put a record under, whatever it is. */
+const wrappers: ReadonlySet<string> = new Set([
+  ...textMembers,
+  ...['body', 'data', 'event', 'payload', 'raw', 'record', 'result', 'value'],
+]);
+
+/** `{"conn": {…}}`: Zeek's writer to Kafka names the log so. */
+function taggedRecord(document: ZeekRecord): FoundRecord | undefined {
+  const [tag = '', other] = firstNames(document);
+  const record = document[tag];
+  const isAlone = other === undefined && isObject(record) && 'ts' in record;
+  return isAlone && /^[a-z][a-z0-9_]*$/.test(tag) && !wrappers.has(tag)
+    ? { record, tag }
+    : undefined;
+}
+
+function firstNames(record: ZeekRecord): readonly string[] {
+  const names: string[] = [];
+  for (const name in record) {
+    names.push(name);
+    if (names.length === 2) break;
+  }
+  return names;
+}
+
+function recordIn(text: string, around: ZeekRecord): FoundRecord | undefined {
   try {
     const value = parseJson(text);
     const named = logNamed(around);
     if (!isObject(value)) return undefined;
-    const record = taggedRecord(value) ?? value;
-    return named === undefined || '_path' in record ? record : { ...record, _path: named };
+    const found = taggedRecord(value) ?? { record: value };
+    return named === undefined || found.tag !== undefined || '_path' in found.record
+      ? found
+      : { record: { ...found.record, _path: named } };
   } catch {
     return undefined;
   }
@@ -155,10 +179,10 @@ function isObject(value: JsonValue | undefined): value is ZeekRecord {
 }
 
 function convert({ value, text }: RawRecord, context: ZeekContext): readonly Outcome[] {
-  const record = zeekRecord(value) ?? value;
+  const { record, tag } = zeekRecord(value) ?? { record: value };
   if (!isObject(record)) return [{ rejected: 'record.shape', detail: 'no JSON object' }];
   const fields = fieldsOf(record);
-  const named = record['_path'] ?? record['@stream'];
+  const named = record['_path'] ?? record['@stream'] ?? tag;
   const log = typeof named === 'string' ? named : (ofNoConnection(record) ?? logOf(fields));
   return sensorEvents(zeekLogs, log, fields, text, context);
 }

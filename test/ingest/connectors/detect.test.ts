@@ -32,8 +32,31 @@ it.each([
   'x',
   { message: 'hello' },
   { '@timestamp': 'x', message: 'hello' },
+  { log: { ts: 1_767_607_872, level: 'info', msg: 'started' } },
+  { request: { ts: 1_767_607_872, method: 'GET' } },
 ])('no connector claims %j', (value) => {
   expect(detectConnector(() => [{ text: JSON.stringify(value), value: value as never }])).toBe(
     undefined,
   );
+});
+
+it.each(
+  [
+    'entra-id',
+    'cloudtrail',
+    'falco',
+    'ocsf',
+    'office365',
+    'osquery',
+    'suricata',
+    'tetragon',
+  ].flatMap((name) => [samples[name]?.[0] ?? {}].map((record) => [name, record] as const)),
+)("an event of Windows stays one where its text is a record of %s's", (_name, record) => {
+  const value = {
+    ...{ channel: 'Application', computer: 'pc1', record_id: 7, level: 'Information' },
+    ...{ event_id: { id: 1000, qualifiers: 0 }, provider: { name: 'App', guid: '' } },
+    ...{ system_time: '2026-01-05T10:11:12.0Z', message: JSON.stringify(record) },
+  };
+  const sample = { text: JSON.stringify(value), value };
+  expect(detectConnector(() => [sample])?.name).toBe('windows-event');
 });
