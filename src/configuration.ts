@@ -155,7 +155,7 @@ const sourceShape = z
         .min(1)
         .optional()
         .describe(
-          'Names of containers, with `*` and `?`, commas between; by default those of Defender and Entra ID',
+          'Names of containers, with `*` and `?`, commas between; by default those of Defender and Entra ID, or of the one that `source` names',
         ),
       pollSeconds: pollSeconds(60),
     }),

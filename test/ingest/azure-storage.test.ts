@@ -236,6 +236,8 @@ describe('containers of the Streaming API', () => {
   it.each<[string, Partial<AzureStorageSettings>, number, number]>([
     ['by default', {}, 2, 1],
     ['by their names', { containers: 'insights-logs-audit*, nothing-?' }, 0, 1],
+    ['by their source', { source: 'entra-id' }, 2, 1],
+    ['not where the source is another', { source: 'defender-streaming' }, 0, 0],
   ])('of logs of Entra ID are read, %s', async (name, settings, signIns, activities) => {
     const records = (kind: string, count: number, properties: object) =>
       numbers(0, count).map((n) => ({

@@ -22,7 +22,7 @@ export interface AzureStorageSettings extends SourceSettings {
   readonly connectionStringFile?: string | undefined;
   /** Instead: the address of an account or a container, with a shared access signature. */
   readonly url?: string | undefined;
-  /** Names of containers, with `*` and `?` and commas between; by default those of Defender and Entra ID. */
+  /** Names of containers, with `*` and `?` and commas between; by default those of its source, or of all. */
   readonly containers?: string | undefined;
   readonly pollMs?: number | undefined;
 }
@@ -44,10 +44,22 @@ type BlobPosition = z.infer<typeof positionShape>;
  * One container for each table of Defender (`learn.microsoft.com/defender-xdr/streaming-api`), and for each log of
  * Entra ID's diagnostic settings that has a connector.
  */
-const defaultContainers = [
-  ...['insights-logs-advancedhunting-*', 'insights-logs-*signinlogs', 'insights-logs-auditlogs'],
-  'insights-logs-microsoftgraphactivitylogs',
-].join();
+const containersOfSources: ReadonlyMap<string, readonly string[]> = new Map([
+  ['defender-streaming', ['insights-logs-advancedhunting-*']],
+  [
+    'entra-id',
+    [
+      ...['insights-logs-*signinlogs', 'insights-logs-auditlogs'],
+      'insights-logs-microsoftgraphactivitylogs',
+    ],
+  ],
+]);
+
+function defaultContainers(source = ''): string {
+  const own = containersOfSources.get(source.toLowerCase());
+  return (own ?? [...containersOfSources.values()].flat()).join();
+}
+
 const defaultPollMs = 60_000;
 /** So old a last line without an end is taken as it is. */
 const unfinishedMs = 10 * 60_000;
@@ -83,7 +95,8 @@ export async function readAzureStorage(
 type ListContainers = () => AsyncIterable<ContainerClient>;
 
 async function containersOf(settings: AzureStorageSettings): Promise<ListContainers> {
-  const { url, connectionStringFile, containers = defaultContainers } = settings;
+  const { url, connectionStringFile, source } = settings;
+  const { containers = defaultContainers(source) } = settings;
   // It takes a while to load, and few have it.
   const { BlobServiceClient, ContainerClient: Container } = await import('@azure/storage-blob');
   const options = { retryOptions: { maxTries: 3, maxRetryDelayInMs: 10_000 } };
