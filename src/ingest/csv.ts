@@ -4,7 +4,7 @@ import type { Outcome, RawRecord } from './connector.js';
 export const csvDelimiters: readonly string[] = [',', ';', '\t'];
 
 /** PowerShell's `Export-Csv` writes the type of its objects before their header. */
-export const typeLine = /^#TYPE /;
+export const typeLine = /^\ufeff?#TYPE /;
 
 /** A line of more fields, or of more text, is refused. */
 const mostFields = 10_000;
@@ -88,7 +88,8 @@ export function headerBytes(start: Buffer): number {
   for (let end = start.indexOf(lineFeed); end >= 0; end = start.indexOf(lineFeed, from)) {
     const text = start.toString('utf8', from, end);
     from = end + 1;
-    if (lines.next({ text, value: undefined })) {
+    const record = lines.next({ text, value: undefined });
+    if (record && !typeLine.test(record.text)) {
       return from;
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { headerBytes } from '../../src/ingest/csv.js';
 import { converted } from './convert.js';
 
 const audit = (serial: number, type: string, rest: string) =>
@@ -109,4 +110,12 @@ it('a record that goes to the dead letters keeps all digits of its numbers', () 
     csv([{ ...event, 'host.name': 'web01', '@timestamp': 'never', 'labels.big': big }]),
   );
   expect(letters.map(({ RawEvent }) => RawEvent)).toEqual([expect.stringContaining(big)]);
+});
+
+it.each([
+  ['"a","b"\n', '1,2\n'],
+  ['#TYPE Selected.Event\n"a","b"\n', '1,2\n'],
+  ['\ufeff#TYPE Selected.Event\r\n"a","b"\r\n', '1,2\r\n'],
+])('the heading of %j is all that says what the others are', (heading, rest) => {
+  expect(headerBytes(Buffer.from(`${heading}${rest}`))).toBe(Buffer.byteLength(heading));
 });

@@ -1,5 +1,5 @@
 import type { Conversion, Outcome, RawRecord } from '../connector.js';
-import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection } from '../csv.js';
+import { areNames, CsvLines, csvDelimiters, csvFields, csvRejection, typeLine } from '../csv.js';
 import type { JsonValue } from '../json.js';
 import type { JsonObject } from '../windows/shape.js';
 
@@ -27,7 +27,7 @@ export function startsRowCsv(
   lines: readonly string[],
   isRow: (row: JsonObject) => boolean,
 ): boolean {
-  const start = lines.findIndex((line) => line.trim() !== '');
+  const start = lines.findIndex((line) => line.trim() !== '' && !typeLine.test(line));
   const header = headerIn(lines[start] ?? '');
   if (header === undefined) {
     return false;
@@ -95,6 +95,9 @@ export class RowCsv implements Conversion {
   }
 
   convert(line: RawRecord): readonly Outcome[] {
+    if (this.#lines.heldBytes === 0 && typeLine.test(line.text)) {
+      return [];
+    }
     const record = this.#lines.next(line);
     return record ? this.#record(record) : [];
   }

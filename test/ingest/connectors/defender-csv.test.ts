@@ -50,6 +50,10 @@ const network = {
 describe('rows exported as CSV', () => {
   it.each([
     ['of the Defender portal', csv([process])],
+    [
+      'of PowerShell',
+      `#TYPE Selected.System.Management.Automation.PSCustomObject\r\n${csv([process])}`,
+    ],
     ['with a byte order mark', `\ufeff${csv([process])}`],
     ['with semicolons', csv([process], ';')],
     ['with tabs', csv([process], '\t')],
