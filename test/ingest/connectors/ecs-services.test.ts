@@ -113,6 +113,25 @@ describe('authentication in services is none on a device', () => {
   });
 });
 
+it.each<[string, object, readonly string[]]>([
+  ['the console', { action: 'ConsoleLogin' }, ['CloudAppEvents', 'IdentityLogonEvents']],
+  ['a role', { action: 'AssumeRole' }, ['CloudAppEvents']],
+])(
+  'of CloudTrail without module and data set, as the collector has it: %s',
+  (_name, own, tables) => {
+    const { rows } = converted([
+      {
+        ...common,
+        event: { category: ['authentication'], outcome: 'success', ...own },
+        aws: { cloudtrail: { event_type: 'AwsApiCall' } },
+        host: collector,
+        user: { name: 'bob' },
+      },
+    ]);
+    expect(Object.keys(rows)).toEqual(tables);
+  },
+);
+
 it.each<[string, object, string]>([
   [
     'malware in OneDrive',

@@ -13,6 +13,7 @@ export const services: ReadonlySet<string> = new Set([
 /** What a service tells, by its module or the first part of the data set. */
 export const isOfService = any(
   isThere('okta.actor'),
+  isThere('aws.cloudtrail'),
   lists('event.module', ...services),
   matches(
     'event.dataset',

@@ -21,6 +21,7 @@ import { isOfCloudTrail, isOfMicrosoft365, isOfService, serviceName } from './se
 
 /** Clouds call it authentication, too, that a program is given the rights of a role. */
 const givesRoles = any(
+  isOfCloudTrail,
   lists('event.module', 'aws', 'gcp'),
   matches('event.dataset', /^(?:aws|gcp)\./, 'begins with aws. or gcp.'),
 );
