@@ -282,6 +282,9 @@ function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyRepl
   reply.send(errorEnvelope(failure, request.id, request.huntText));
 }
 
+/** How long who is refused so may take to read it. */
+const lastWordsMs = 2_000;
+
 /** What is not HTTP, or has headers that are too long, is answered in JSON too. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
@@ -296,6 +299,9 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // Whoever goes on sending does not keep the connection.
+  const gone = setTimeout(() => socket.destroy(), lastWordsMs);
+  socket.once('close', () => clearTimeout(gone));
 }
 
 function pathOf(url: string): string {

@@ -148,6 +148,25 @@ describe('what is not HTTP is answered in JSON', () => {
     expect(JSON.parse(body).error.message).toBeTypeOf('string');
   });
 
+  test('whose request takes too long, and goes on, loses the connection', async () => {
+    const { server } = fixture.app;
+    const accepted = once(server, 'connection');
+    const { hostname, port } = new URL(fixture.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const closed = new Promise((resolve) => void socket.once('close', resolve));
+    socket.on('error', () => undefined).resume();
+    const head = 'Host: x\r\nContent-Length: 1000000\r\n';
+    socket.write(`POST /api/advancedhunting/run HTTP/1.1\r\n${head}\r\n`);
+    const answered = once(socket, 'data');
+    const sending = setInterval(() => socket.write('x'), 50);
+    const [, [connection]] = await Promise.all([answered, accepted]);
+    // As Node's own look at the connections, which comes twice a minute.
+    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    server.emit('clientError', late, connection);
+    await closed;
+    clearInterval(sending);
+  });
+
   test('a token of 60 kB is refused like any other', async () => {
     const answered = await fixture.post('/api/advancedhunting/run', '{}', {
       authorization: `Bearer ${'x'.repeat(60_000)}`,
