@@ -4,6 +4,7 @@ import { type Engine, limitsUntil } from '../engine/engine.js';
 import type { TableRead } from '../plan/reads.js';
 import { identifier, integer, join, literal, type Sql, sql } from '../sql/sql.js';
 import { hunt, scopeOf, type TenantContext } from './hunt.js';
+import { inTime } from './in-time.js';
 import { chooseProfile, limitsOf } from './profiles.js';
 import { contextFor, type HuntCall, type HuntingParts, lookback } from './service.js';
 import type { TableCounts } from './statistics.js';
@@ -38,7 +39,7 @@ type ExplainCall = Pick<
 
 /**
  * What would become of a hunt and what it would read, without running it.
- * @throws HuntError as `compile` does, and `quota.waiting`
+ * @throws HuntError as `compile` does, `quota.waiting`, and where its time is up or its caller leaves
  */
 export async function explainHunt(call: ExplainCall, parts: ExplainParts): Promise<ExplainedHunt> {
   const leave = parts.underWay.enter(call.principal);
@@ -57,17 +58,19 @@ async function explained(call: ExplainCall, parts: ExplainParts): Promise<Explai
   const asked = { principal, ...(window && { window }), ...(now && { now }) };
   const scope = scopeOf(asked, context, new Date());
   const until = performance.now() + profile.wallSeconds * 1000;
+  const asking = { caller: principal, signal, until };
   const { reads, ...explanation } = await parts.compiler.explain(
-    { caller: principal, signal, until },
+    asking,
     text,
     context.catalog,
     scope,
     { ...(parameters && { parameters }) },
   );
-  const widths = await columnWidths(scope.database, reads, parts.engine);
+  const widths = await inTime(() => columnWidths(scope.database, reads, parts.engine), asking);
   const tables = new Map<string, ReadEstimate>();
   for (const read of reads) {
-    const rows = await rowsOf(read, reads.length, { ...call, until }, context, parts);
+    const counted = () => rowsOf(read, reads.length, { ...call, until }, context, parts);
+    const rows = await inTime(counted, asking);
     const width = read.columns.reduce(
       (sum, column) => sum + (widths.get(`${read.table} ${column}`) ?? 0),
       0,

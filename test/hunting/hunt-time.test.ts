@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
 import type { Engine, EngineLimits } from '../../src/engine/engine.js';
 import { HuntError } from '../../src/errors.js';
+import { explainHunt } from '../../src/hunting/explain.js';
 import { compileHunt, hunt } from '../../src/hunting/hunt.js';
 import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
 import { profilePresets } from '../../src/hunting/profiles.js';
@@ -82,12 +83,8 @@ describe.each([
   });
 });
 
-it('what a hunt waits for its turn is no running time of its tenant', async () => {
-  const charged: Consumption[] = [];
-  const run: Engine['run'] = async ({ onWaited }) => {
-    onWaited?.(3600);
-    throw new HuntError('hunt.timeout', {});
-  };
+/** A caller, and what a hunt stands on where the engine does as it is told. */
+function partsOf(engine: Partial<Engine>, charged: Consumption[] = [], wallSeconds = 600) {
   const call = {
     principal: {
       tenant: 'default',
@@ -101,7 +98,7 @@ it('what a hunt waits for its turn is no running time of its tenant', async () =
     text: 'print 1',
   } as unknown as HuntCall;
   const parts = {
-    engine: { run },
+    engine,
     compiler: compileHere,
     tenants: { of: async () => ({ catalog: builtinCatalog, retentionDays: null }) },
     underWay: new HuntsUnderWay({ running: 1, waiting: 0 }),
@@ -111,7 +108,7 @@ it('what a hunt waits for its turn is no running time of its tenant', async () =
     },
     profiles: {
       default: 'generous',
-      profiles: profilePresets,
+      profiles: { ...profilePresets, generous: { ...profilePresets.generous, wallSeconds } },
       applications: {},
       tenants: {},
       generations: {},
@@ -119,6 +116,38 @@ it('what a hunt waits for its turn is no running time of its tenant', async () =
     },
     audit: { record: async () => undefined },
   } as unknown as HuntingParts;
+  return { call, parts };
+}
+
+it('what a hunt waits for its turn is no running time of its tenant', async () => {
+  const charged: Consumption[] = [];
+  const run: Engine['run'] = async ({ onWaited }) => {
+    onWaited?.(3600);
+    throw new HuntError('hunt.timeout', {});
+  };
+  const { call, parts } = partsOf({ run }, charged);
   await expect(runHunt(call, parts)).rejects.toMatchObject({ code: 'hunt.timeout' });
   expect(charged).toEqual([{ runningSeconds: 0, cpuSeconds: 0 }]);
+});
+
+describe('an explanation that the engine does not answer for', () => {
+  const select = () => new Promise<never>(() => undefined);
+  const counts = { of: async () => new Map() };
+
+  it('ends when its time is up', async () => {
+    const { call, parts } = partsOf({ select }, [], 0.5);
+    const explained = explainHunt({ ...call, text: 'DeviceInfo' }, { ...parts, counts });
+    await expect(explained).rejects.toMatchObject({ code: 'hunt.timeout' });
+    // Its place is free again.
+    parts.underWay.enter(call.principal)();
+  });
+
+  it('ends when its caller leaves', async () => {
+    const { call, parts } = partsOf({ select });
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const explained = explainHunt({ ...call, text: 'DeviceInfo', signal }, { ...parts, counts });
+    setTimeout(() => leaving.abort(), 50);
+    await expect(explained).rejects.toMatchObject({ code: 'hunt.cancelled' });
+  });
 });
