@@ -99,6 +99,7 @@ function escapeControls(text: string): string {
 
 /** Windows PowerShell 5 writes files so; the mark goes before what a header says. */
 function byteOrderMark(body: Buffer): string | undefined {
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8';
   if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
   return body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : undefined;
 }

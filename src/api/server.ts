@@ -30,6 +30,7 @@ import type { Uploads } from '../ingest/upload.js';
 import type { Store } from '../store/store.js';
 import type { SupportMatrix } from '../support.js';
 import { requireTokens } from './access.js';
+import { answerWithBody } from './answer-with-body.js';
 import { drainOnClose } from './drain.js';
 import {
   asHuntError,
@@ -132,6 +133,8 @@ const connectionLimits = {
   // Bytes: Entra's largest tokens fit, and what is longer gets an answer.
   maxHeaderSize: 64 * 1024,
   headersTimeout: 30_000,
+  // `answerWithBody` sees to it.
+  requireHostHeader: false,
 };
 
 /** What programs read of an answer beside its body, and a page is not shown unless it is told. */
@@ -190,6 +193,7 @@ async function createListener(
   drainOnClose(app);
   traceRequests(app);
   commonHeaders(app, { secure: parts.tls !== undefined });
+  answerWithBody(app);
   limitSlowClients(app, parts.patience ?? defaultPatience);
   // Before tokens are asked for: a browser's preflight has none.
   if (parts.corsOrigins && parts.corsOrigins.length > 0) {

@@ -36,6 +36,7 @@ test.each<[string, string]>([
 
 test.each([
   ['UTF-8', '\ufeff', 'utf8', undefined],
+  ['UTF-8, which its type denies', '\ufeff', 'utf8', 'application/json; charset=iso-8859-1'],
   ['UTF-16', '\ufeff', 'utf16le', undefined],
   ['UTF-16, which its type denies', '\ufeff', 'utf16le', 'application/json; charset=utf-8'],
   ['UTF-16, which its type says', '', 'utf16le', 'application/json; charset=utf-16'],

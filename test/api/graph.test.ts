@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HuntError } from '../../src/errors.js';
@@ -119,6 +121,14 @@ describe('the GET form', () => {
     expect(status).toBe(200);
     expect(asked[0]?.text).toBe(text);
     expect(asked[0]?.window !== undefined).toBe(hasWindow);
+  });
+
+  test('with the whole address, as proxies are asked', async () => {
+    const path = `http://graph.microsoft.com${call("query='x'")}`;
+    const request = httpGet(fixture.url, { path, headers: { authorization } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, asked[0]?.text]).toEqual([200, 'x']);
   });
 
   test('HEAD runs nothing', async () => {

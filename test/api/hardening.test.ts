@@ -141,6 +141,12 @@ describe('what is not HTTP is answered in JSON', () => {
       'POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
       '400',
     ],
+    [
+      'two Hosts',
+      'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n',
+      '400',
+    ],
+    ['no Host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
   ])('%s', async (_what, text, status) => {
     const heard = await speak(text);
     expect(heard).toContain(`HTTP/1.1 ${status} `);
@@ -165,6 +171,13 @@ describe('what is not HTTP is answered in JSON', () => {
     server.emit('clientError', late, connection);
     await closed;
     clearInterval(sending);
+  });
+
+  test('an expectation that is not known is passed over', async () => {
+    const heard = await speak(
+      'GET /health/live HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n',
+    );
+    expect(heard).toContain('HTTP/1.1 200 ');
   });
 
   test('a token of 60 kB is refused like any other', async () => {

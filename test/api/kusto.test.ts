@@ -907,7 +907,14 @@ describe('failures', () => {
     ['print 1', { Options: { servertimeout: '-00:01:00' } }, /servertimeout must be/],
     ['print 1', 'no json', /properties must be/],
     ['print 1', { Options: { servertimeout: 'soon' } }, /servertimeout must be/],
-    ['print 1', { Options: { query_take_max_records: 0 } }, /query_take_max_records must be/],
+    ...[0, true, [2], [], '0x10', '', '1.5', 1e30].map(
+      (most) =>
+        [
+          'print 1',
+          { Options: { query_take_max_records: most } },
+          /query_take_max_records must be/,
+        ] as [string, object, RegExp],
+    ),
     ['print 1', { Options: { query_datetimescope_from: 'x' } }, /query_datetimescope_from must be/],
     ['print 1', { Options: { query_now: '2026-02-30' } }, /query_now must be/],
     ['print 1', { Options: { query_now: '2026-01-01 25:00' } }, /query_now must be/],

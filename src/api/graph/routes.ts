@@ -140,7 +140,11 @@ function parametersOf(request: FastifyRequest): GraphHunt {
   if (request.url.length > maxUrlLength) {
     throw new HuntError('request.urlTooLong', { limitCharacters: maxUrlLength });
   }
-  const call = decoded(pathOf(request)).replace(/^\/+[^/]+\/+security\/+/i, '');
+  // An address may be written whole, as to a proxy (RFC 9112, 3.2.2).
+  const call = decoded(pathOf(request)).replace(
+    /^(?:https?:\/\/[^/]*)?\/+[^/]+\/+security\/+/i,
+    '',
+  );
   const parameters = functionParameters(call);
   return { query: parameters.get('query'), timespan: parameters.get('timespan') || undefined };
 }

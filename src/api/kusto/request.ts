@@ -187,7 +187,8 @@ function literalSeconds(text: string): number | undefined {
 
 function countOf(value: unknown, name: string): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const count = Number(value);
+  const isWritten = typeof value === 'string' && /^\s*\d+\s*$/.test(value);
+  const count = typeof value === 'number' || isWritten ? Number(value) : 0;
   if (!Number.isSafeInteger(count) || count < 1) throw wrong(name, 'a count of rows, from 1');
   return count;
 }
