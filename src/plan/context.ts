@@ -16,6 +16,8 @@ export interface TableVariable {
 export interface Parts {
   /** What tells the parts apart. */
   readonly columns: readonly PlanColumn[];
+  /** The same in the rows at hand; undefined where they do not have it. */
+  readonly here: readonly PlanColumn[] | undefined;
   /** The stages of a sub-query on the rows of each part. */
   readonly run: (stages: readonly Expression[], rows: Relation, context: PlanContext) => Relation;
 }

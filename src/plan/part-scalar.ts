@@ -1,7 +1,13 @@
 import { type Expression, kindOf, member, spanOf } from '../kql/syntax.js';
 import { Builder, one } from './builder.js';
 import { leading } from './columns.js';
-import { type PlanContext, type TableVariable, unsupported } from './context.js';
+import {
+  type PlanContext,
+  type TableVariable,
+  unsupported,
+  type Variable,
+  withVariables,
+} from './context.js';
 import {
   columnReference,
   type PlanColumn,
@@ -27,9 +33,15 @@ export function partScalar(
   variable: TableVariable,
   context: PlanContext,
 ): PlanExpression {
+  const here = variable.parts?.here;
+  const { source, stages } = pipeOf(table);
+  if (!here) {
+    const because = 'it names the rows of a part within the one at hand';
+    throw unsupported(source, `'${source.SimpleName}' in this place`, because);
+  }
   const { relation, parts } = usePart(variable, context);
-  const inner = { ...context, partition: parts };
-  const result = variable.parts?.run(pipeOf(table).stages, relation, inner) ?? relation;
+  const inner = { ...withPartsIn(context, here, parts), partition: parts };
+  const result = variable.parts?.run(stages, relation, inner) ?? relation;
   const [column] = result.columns;
   if (!column) throw unsupported(table, 'a table without columns', 'a scalar needs one');
   const build = new Builder(context, spanOf(table));
@@ -56,12 +68,27 @@ export function partScalar(
     column: bag,
     type: 'dynamic',
   };
-  const own = build.call(
-    'access',
-    [values, keyOf(variable.parts?.columns ?? [], build)],
-    'dynamic',
-  );
+  const own = build.call('access', [values, keyOf(here, build)], 'dynamic');
   return converted(own, column.type);
+}
+
+/** The names of parts for rows that have other columns in the place of those at hand. */
+function withPartsIn(
+  context: PlanContext,
+  before: readonly PlanColumn[],
+  after: readonly PlanColumn[],
+): PlanContext {
+  const places = new Map(before.map((column, index) => [column, after[index]]));
+  const renamed = [...context.variables].flatMap(([name, variable]): [string, Variable][] => {
+    if (variable.kind !== 'table' || !variable.parts) return [];
+    const here = variable.parts.here?.map((column) => places.get(column));
+    const parts = {
+      ...variable.parts,
+      here: here?.every((each) => each !== undefined) ? here : undefined,
+    };
+    return [[name, { ...variable, parts }]];
+  });
+  return withVariables(context, renamed);
 }
 
 /** The source of a pipe, and its stages, the first one first. */

@@ -35,7 +35,7 @@ export function partVariable(
   const columns = context.partition;
   return {
     ...variable,
-    parts: { columns, run },
+    parts: { columns, here: columns, run },
     shared: { ...shared, columns: [...shared.columns, ...columns] },
   };
 }

@@ -323,6 +323,29 @@ describe('the rows of a partition are mixed with others', () => {
       ],
     ],
     [
+      'a scalar of the elements within another of them',
+      `datatable(k: string, y: dynamic) ["a", dynamic([3, 1]), "b", dynamic([5])]
+       | mv-apply y to typeof(long) on (as Part | extend second = toscalar(Part | where y < toscalar(Part | summarize max(y)) | summarize max(y)))
+       | sort by k asc, y asc`,
+      [
+        ['a', 1, 1],
+        ['a', 3, 1],
+        ['b', 5, null],
+      ],
+    ],
+    [
+      'a scalar of the elements around within one of those at hand',
+      `datatable(k: string, y: dynamic) ["a", dynamic([3, 1]), "b", dynamic([5])]
+       | mv-apply y to typeof(long) on (as Outer | mv-apply z = range(1, 3) to typeof(long) on (as Inner | summarize n = count() | extend
+           m = toscalar(Inner | where z < toscalar(Outer | summarize max(y)) | summarize max(z))))
+       | sort by k asc, y asc`,
+      [
+        ['a', 1, 3, 2],
+        ['a', 3, 3, 2],
+        ['b', 5, 3, 3],
+      ],
+    ],
+    [
       'members of bags as pairs',
       'print b = dynamic({"x": 1, "y": 2}) | mv-apply kind=array b on (project k = tostring(b[0]), v = tolong(b[1]) | sort by k asc)',
       [
@@ -362,6 +385,11 @@ describe('the rows of a partition are mixed with others', () => {
   ]);
 
   refuses([
+    [
+      'the rows of a part within the one at hand',
+      'print y = dynamic([3]) | mv-apply y on (as Outer | mv-apply z = range(1, 3) on (as Inner | extend m = toscalar(Outer | extend n = toscalar(Inner | count) | project n)))',
+      /'Inner' in this place is not supported: it names the rows of a part within the one at hand/,
+    ],
     ['right rows', `${rows} | partition by k (join kind=rightouter (${rows}) on k)`, /right rows/],
     ['rows of each', `${rows} | partition by k (as P | where v in (P))`, /toscalar/],
     ['rows of others', `${rows} | partition by k (union (${rows}))`, /union/],
