@@ -96,3 +96,17 @@ test('what is kept goes by the clock, whatever moment a hunt takes for the prese
   expect(earliest({})).toEqual([new Date('2026-01-27T04:05:06.789Z')]);
   expect(earliest({ now, clock: scope.now })).toEqual(earliest({}));
 });
+
+test.each([
+  ['😀', 'Unexpected: 😀', 0, 2],
+  ['print 1 😀', 'Unexpected: 😀', 8, 2],
+  ['\ud800', 'Unexpected: \ufffd', 0, 1],
+])('a character that has no place is named whole: %s', (query, message, start, length) => {
+  const scope = { database: 'x', now: new Date(0), from: null, to: null, deviceGroups: null };
+  expect(() => compileNow(query, builtinCatalog, scope)).toThrow(
+    expect.objectContaining({
+      parameters: expect.objectContaining({ message }),
+      span: { start, length },
+    }),
+  );
+});

@@ -129,9 +129,13 @@ export function bind(
     const root = code.Syntax as SyntaxNode;
     if (isRespelled && adds(spellingEdits(root, source))) continue;
     if (syntaxError) {
-      const span = spanInQuery(spanOfError(syntaxError));
+      const { message, span } = inWholeCharacters(
+        syntaxError.Message,
+        spanInQuery(spanOfError(syntaxError)),
+        query,
+      );
       const advice = syntaxAdvice(query, span.start);
-      throw new HuntError('kql.syntax', { message: syntaxError.Message, advice }, { span });
+      throw new HuntError('kql.syntax', { message, advice }, { span });
     }
     const renamed = namesDatabases
       ? databaseEdits(root, databases, declaredNames, source, placeOf)
@@ -358,6 +362,18 @@ export function binderFailure(error: unknown): HuntError | undefined {
 
 function spanOfError(error: KustoDiagnostic): TextSpan {
   return { start: error.Start, length: error.Length };
+}
+
+/** The parser reads UTF-16 unit by unit: of a character that has two, it names the first. */
+function inWholeCharacters(message: string, span: TextSpan, query: string) {
+  const character = /^\p{Surrogate}/u.test(message.slice(-1))
+    ? String.fromCodePoint(query.codePointAt(span.start) ?? 0)
+    : '';
+  if (character === '') return { message, span };
+  return {
+    message: (message.slice(0, -1) + character).toWellFormed(),
+    span: { ...span, length: character.length },
+  };
 }
 
 const unknownFunction = 'KS211';
