@@ -118,3 +118,11 @@ export interface Connector {
   /** Begins a stream; what has to be remembered from record to record lives in the conversion. */
   open(context: ConversionContext): Conversion;
 }
+
+/** The share of the records that are a connector's own; of none 0. */
+export function shareOf(
+  sample: readonly RawRecord[],
+  isOwn: (record: RawRecord) => boolean,
+): number {
+  return sample.filter(isOwn).length / Math.max(sample.length, 1);
+}

@@ -1,4 +1,4 @@
-import type { Connector, RawRecord } from '../connector.js';
+import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { auditHead } from '../linux/audit-record.js';
 import { auditTexts } from '../linux/audit-shapes.js';
 import { AuditConversion } from '../linux/auditd.js';
@@ -11,8 +11,7 @@ export const auditd: Connector = {
   format: 'mixed',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(isAudit);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, isAudit);
   },
   open: (context) => new AuditConversion(context),
 };

@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { cloudTrailRecord } from '../documents/cloudtrail/record.js';
 import { cloudTrail } from '../documents/cloudtrail.js';
 import { DocumentConversion } from '../documents/conversion.js';
@@ -10,8 +10,7 @@ export const awsCloudTrail: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results', 'Events'],
   detect(sample) {
-    const own = sample.filter(({ value }) => cloudTrailRecord(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => cloudTrailRecord(value) !== undefined);
   },
   open: (context) => new DocumentConversion(cloudTrail, context),
 };

@@ -1,5 +1,5 @@
 import type { ScalarType } from '../../catalog/types.js';
-import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { type Connector, type Outcome, type RawRecord, shareOf } from '../connector.js';
 import { type Evidence, shapeNamed, shapeWith, type TableShape } from '../defender/table-shapes.js';
 import { compactJson, type JsonValue } from '../json.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
@@ -14,11 +14,10 @@ export const defenderRows: Connector = {
   summary: 'Rows exported from Defender or Sentinel: hunting answers, Log Analytics exports',
   format: 'json',
   detect(sample) {
-    const own = sample.filter(({ value }) => {
+    return shareOf(sample, ({ value }) => {
       const rows = asObject(value) && rowsOf(value as JsonObject);
       return rows?.some((row) => detected.of(row) !== undefined) === true;
     });
-    return own.length / Math.max(sample.length, 1);
   },
   open() {
     const tables = new TableFinder();

@@ -1,4 +1,4 @@
-import type { Connector, RawRecord } from '../connector.js';
+import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ecsDocument } from '../documents/ecs/document.js';
 import { ecs } from '../documents/ecs.js';
@@ -20,13 +20,13 @@ export const ecsEvents: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(
+    return shareOf(
+      sample,
       ({ value }) =>
         ecsDocument(value) !== undefined &&
         osqueryResults(value) === undefined &&
         ocsfDocument(value) === undefined,
     );
-    return own.length / Math.max(sample.length, 1);
   },
   open(context) {
     const documents = new DocumentConversion(ecs, context);

@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { entraEvent } from '../documents/entra-id/record.js';
 import { entraId as source } from '../documents/entra-id.js';
@@ -13,10 +13,10 @@ export const entraId: Connector = {
   envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
   detect(sample) {
     // Who writes the text of an event of Windows does not say what the event is.
-    const own = sample.filter(
+    return shareOf(
+      sample,
       (record) => entraEvent(record.value) !== undefined && windowsEvent.detect([record]) === 0,
     );
-    return own.length / Math.max(sample.length, 1);
   },
   open: (context) => new DocumentConversion(source, context),
 };

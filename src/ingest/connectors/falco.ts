@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { falcoAlert } from '../documents/falco/document.js';
 import { falco } from '../documents/falco.js';
@@ -10,8 +10,7 @@ export const falcoAlerts: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => falcoAlert(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => falcoAlert(value) !== undefined);
   },
   open: (context) => new DocumentConversion(falco, context),
 };

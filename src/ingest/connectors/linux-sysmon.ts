@@ -1,4 +1,4 @@
-import type { Connector, RawRecord } from '../connector.js';
+import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { syslogOf } from '../linux/syslog.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { EventData, WindowsEvent } from '../windows/event.js';
@@ -13,8 +13,7 @@ export const linuxSysmon: Connector = {
   format: 'mixed',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter((record) => eventOf(record)?.provider === 'linux-sysmon');
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, (record) => eventOf(record)?.provider === 'linux-sysmon');
   },
   open: (context) => new EventConversion(eventOf, context),
 };

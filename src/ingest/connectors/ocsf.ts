@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ocsfDocument } from '../documents/ocsf/document.js';
 import { ocsf } from '../documents/ocsf.js';
@@ -10,8 +10,7 @@ export const ocsfEvents: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => ocsfDocument(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => ocsfDocument(value) !== undefined);
   },
   open: (context) => new DocumentConversion(ocsf, context),
 };

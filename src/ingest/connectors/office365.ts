@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { auditRecord } from '../documents/office365/record.js';
 import { office365 as source } from '../documents/office365.js';
@@ -11,8 +11,7 @@ export const office365: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
   detect(sample) {
-    const own = sample.filter(({ value }) => auditRecord(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => auditRecord(value) !== undefined);
   },
   open: (context) => new DocumentConversion(source, context),
 };

@@ -1,4 +1,4 @@
-import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { type Connector, type Outcome, type RawRecord, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { osqueryResults, type Result } from '../documents/osquery/results.js';
 import { windowsEventsIn } from '../documents/osquery/windows-events.js';
@@ -18,8 +18,7 @@ export const osqueryResultsLog: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => osqueryResults(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => osqueryResults(value) !== undefined);
   },
   open(context) {
     const documents = new DocumentConversion(osquery, context);

@@ -1,4 +1,4 @@
-import type { Connector, Outcome, RawRecord } from '../connector.js';
+import { type Connector, type Outcome, type RawRecord, shareOf } from '../connector.js';
 import { isObject, type JsonObject, type JsonValue } from '../json.js';
 import type { PlainMembers } from '../plain-json.js';
 
@@ -70,11 +70,10 @@ export const streamingApi: Connector = {
   summary: 'Defender Streaming API: {"time", "tenantId", "category", "properties"}',
   format: 'json',
   detect(sample) {
-    const own = sample.filter((record) => {
+    return shareOf(sample, (record) => {
       const envelope = envelopeOf(record);
       return envelope !== undefined && tableOf(envelope.category) !== undefined;
     });
-    return own.length / Math.max(sample.length, 1);
   },
   open: () => ({ convert, copy }),
 };

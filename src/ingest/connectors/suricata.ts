@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { Occurrences } from '../occurrences.js';
 import { eveEvent, inZeeksWords, suricataLogs } from '../suricata/eve.js';
 import { sensorEvents, type ZeekContext } from '../zeek/rules.js';
@@ -10,8 +10,7 @@ export const suricataEve: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => eveEvent(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => eveEvent(value) !== undefined);
   },
   open(context) {
     const ofStream: ZeekContext = { ...context, occurrences: new Occurrences() };

@@ -1,4 +1,4 @@
-import type { Connector } from '../connector.js';
+import { type Connector, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { tetragonDocument } from '../documents/tetragon/document.js';
 import { tetragon } from '../documents/tetragon.js';
@@ -10,8 +10,7 @@ export const tetragonEvents: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => tetragonDocument(value) !== undefined);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => tetragonDocument(value) !== undefined);
   },
   open: (context) => new DocumentConversion(tetragon, context),
 };

@@ -1,4 +1,4 @@
-import type { Connector, RawRecord } from '../connector.js';
+import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { EventConversion } from '../windows/conversion.js';
 import type { WindowsEvent } from '../windows/event.js';
 import { EventLines, isEventLine } from '../windows/lines.js';
@@ -21,8 +21,7 @@ export const windowsEvent: Connector = {
     if (first?.value === undefined && first !== undefined && startsEvents(sample)) {
       return 1;
     }
-    const own = sample.filter(isEvent);
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, isEvent);
   },
   open: (context) =>
     new EventLines(

@@ -1,4 +1,10 @@
-import type { Connector, ConversionContext, Outcome, RawRecord } from '../connector.js';
+import {
+  type Connector,
+  type ConversionContext,
+  type Outcome,
+  type RawRecord,
+  shareOf,
+} from '../connector.js';
 import { areNames } from '../csv.js';
 import { compactJson, ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { Occurrences } from '../occurrences.js';
@@ -15,8 +21,7 @@ export const zeekJson: Connector = {
   format: 'json',
   envelopes: ['hits.hits', 'logEvents', 'results'],
   detect(sample) {
-    const own = sample.filter(({ value }) => isZeek(value));
-    return own.length / Math.max(sample.length, 1);
+    return shareOf(sample, ({ value }) => isZeek(value));
   },
   open(context) {
     const ofStream = contextOf(context);

@@ -275,7 +275,7 @@ export class DocumentConversion implements Conversion {
     own: DefenderEvent,
     time: Moment,
   ): Generator<Outcome> {
-    const common = shared(own.columns);
+    const common = shared?.(own.columns) ?? {};
     const head = hashOf(own.identity ?? '');
     const contents = new Set<string>();
     const told = new Set<string>();
@@ -290,7 +290,7 @@ export class DocumentConversion implements Conversion {
         continue;
       }
       contents.add(content);
-      const computer = computerOf(document)?.trim() || source.computer;
+      const computer = computerOf?.(document)?.trim() || source.computer;
       const part: SourceDocument = { document, computer, time: source.time, id: undefined, rules };
       const { rule } = this.#ruled(part);
       const novel = readText(rule?.unlessTold, this.#scope);

@@ -66,9 +66,9 @@ export interface DocumentParts {
   /** The first whose condition holds makes the row of a part; without one, it has none. */
   readonly rules: readonly DocumentRule[];
   /** The device that a part names; else it is of the document's. */
-  readonly computerOf: (part: JsonObject) => string | undefined;
+  readonly computerOf?: (part: JsonObject) => string | undefined;
   /** Columns of the parts' rows that come from the document's own. */
-  readonly shared: (row: Columns) => Columns;
+  readonly shared?: (row: Columns) => Columns;
 }
 
 /** An event that is a JSON document. */

@@ -44,6 +44,4 @@ const signIn: DocumentRule = {
 export const consoleSignIn: DocumentParts = {
   of: (document) => (document['eventName'] === 'ConsoleLogin' ? [document] : []),
   rules: [signIn],
-  computerOf: () => undefined,
-  shared: () => ({}),
 };

@@ -106,8 +106,6 @@ export const consoleSignIn: DocumentParts = {
       columns: { ...identityLogon.columns, Application: amazonWebServices.Application },
     },
   ],
-  computerOf: () => undefined,
-  shared: () => ({}),
 };
 
 function withDomain(path: string): Expression {

@@ -136,7 +136,6 @@ export const alert: DocumentRule = {
   parts: {
     of: entitiesOf,
     rules: entities,
-    computerOf: () => undefined,
     shared: ofAlert,
   },
 };

@@ -90,6 +90,4 @@ export const consoleSignIn: DocumentParts = {
       columns: { ...signIn.columns, Application: amazonWebServices.Application },
     },
   ],
-  computerOf: () => undefined,
-  shared: () => ({}),
 };

@@ -105,8 +105,6 @@ export const exec: DocumentRule = {
   parts: {
     of: (document) => [document],
     rules: [inContainer],
-    computerOf: () => undefined,
-    shared: () => ({}),
   },
 };
 
