@@ -362,6 +362,22 @@ describe("Zeek's own form", () => {
     ]);
   });
 
+  test.each([
+    ['a tab', 'a\\x09b', 'a\tb'],
+    ['a letter beyond ASCII', 'caf\\xc3\\xa9', 'caf\u00e9'],
+    ['bytes that are no text', '\\xff\\xfe', '\u00ff\u00fe'],
+    ['a backslash', '\\\\\\\\srv\\\\C$', '\\\\srv\\C$'],
+    ['a backslash before what looks like an escape', '\\\\x41', '\\x41'],
+    ['a backslash of versions that do not double it', '\\\\srv\\C$', '\\\\srv\\C$'],
+  ])('has %s as it was', (_name, written, wanted) => {
+    const conversion = zeekTsv.open(context);
+    const row = `1692146028.495991\tC2\t10.0.0.5\t49873\t10.0.0.1\t53\tudp\t${written}\tT\tx\\x2cy,z`;
+    const outcomes = [...header, row].flatMap((text) => conversion.convert(line(text)));
+    expect(outcomes).toMatchObject([
+      { columns: { AdditionalFields: { query: wanted, answers: '["x,y","z"]' } } },
+    ]);
+  });
+
   test('without its header is rejected', () => {
     expect(zeekTsv.open(context).convert(line('1\t2'))).toMatchObject([
       { rejected: 'record.shape' },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type Connector,
   type ConversionContext,
@@ -312,9 +313,19 @@ class TsvHeader {
   }
 }
 
-/** Zeek writes bytes that would break its form as `\x09`. */
+const escapes = /\\\\|(?:\\x[\da-fA-F]{2})+/g;
+
+/**
+ * Zeek writes bytes that would break its form as `\x09`, those beyond ASCII too, and a backslash twice; where
+ * one stands alone, an old version has written it that doubles none.
+ */
 function unescaped(text: string): string {
-  return text.replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  if (!text.includes('\\')) return text;
+  const backslash = text.replace(escapes, '').includes('\\') ? '\\\\' : '\\';
+  return text.replace(escapes, (sign) => (sign === '\\\\' ? backslash : textOfBytes(sign)));
+}
+
+function textOfBytes(written: string): string {
+  const bytes = Buffer.from(written.replaceAll('\\x', ''), 'hex');
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1');
 }

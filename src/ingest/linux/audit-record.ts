@@ -209,15 +209,19 @@ export function plainOf(value: string | undefined): string | undefined {
 
 /** The arguments of EXECVE records, joined; long ones come in parts (`a1[0]`). */
 export function commandLine(records: readonly AuditRecord[]): string | undefined {
+  return argumentsOf(
+    ...records.filter(({ type }) => type === 'EXECVE').map(({ fields }) => fields),
+  );
+}
+
+export function argumentsOf(...records: readonly AuditRecord['fields'][]): string | undefined {
   const parts = new Map<number, string>();
-  for (const { type, fields } of records) {
-    if (type === 'EXECVE') {
-      for (const [name, value] of fields) {
-        const index = /^a(\d{1,6})(?:\[\d+\])?$/.exec(name)?.[1];
-        if (index !== undefined) {
-          const known = parts.get(Number(index)) ?? '';
-          parts.set(Number(index), known + (textOf(value) ?? ''));
-        }
+  for (const fields of records) {
+    for (const [name, value] of fields) {
+      const index = /^a(\d{1,6})(?:\[\d+\])?$/.exec(name)?.[1];
+      if (index !== undefined) {
+        const known = parts.get(Number(index)) ?? '';
+        parts.set(Number(index), known + (textOf(value) ?? ''));
       }
     }
   }
@@ -307,7 +311,25 @@ const byName: Readonly<Record<string, Syscall>> = words({
   ptrace: 'trace',
 });
 
-/** Numbers of system calls by architecture (the kernel's tables). */
+/** Of architectures that have no numbers of their own: 64 bits of ARM, RISC-V and LoongArch. */
+const general: Readonly<Record<string, string>> = {
+  ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
+  ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
+  ...{ 45: 'truncate', 46: 'ftruncate', 202: 'accept', 242: 'accept4', 200: 'bind' },
+  ...{ 117: 'ptrace', 37: 'linkat', 36: 'symlinkat' },
+  ...{ 105: 'init_module', 273: 'finit_module' },
+};
+
+const powerPc: Readonly<Record<string, string>> = {
+  ...{ 11: 'execve', 362: 'execveat', 328: 'connect', 10: 'unlink', 292: 'unlinkat' },
+  ...{ 38: 'rename', 293: 'renameat', 357: 'renameat2', 5: 'open', 286: 'openat' },
+  ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
+  ...{ 330: 'accept', 344: 'accept4', 327: 'bind', 26: 'ptrace', 102: 'socketcall' },
+  ...{ 9: 'link', 294: 'linkat', 83: 'symlink', 295: 'symlinkat' },
+  ...{ 128: 'init_module', 353: 'finit_module' },
+};
+
+/** Numbers of system calls by architecture, as records name it (linux/audit.h, the kernel's tables). */
 const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   c000003e: {
     ...{ 59: 'execve', 322: 'execveat', 42: 'connect', 87: 'unlink', 263: 'unlinkat' },
@@ -325,13 +347,27 @@ const numbers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ 9: 'link', 303: 'linkat', 83: 'symlink', 304: 'symlinkat' },
     ...{ 128: 'init_module', 350: 'finit_module' },
   },
-  c00000b7: {
-    ...{ 221: 'execve', 281: 'execveat', 203: 'connect', 35: 'unlinkat' },
-    ...{ 38: 'renameat', 276: 'renameat2', 56: 'openat', 437: 'openat2' },
-    ...{ 45: 'truncate', 46: 'ftruncate', 202: 'accept', 242: 'accept4', 200: 'bind' },
-    ...{ 117: 'ptrace', 37: 'linkat', 36: 'symlinkat' },
-    ...{ 105: 'init_module', 273: 'finit_module' },
+  '40000028': {
+    ...{ 11: 'execve', 387: 'execveat', 283: 'connect', 10: 'unlink', 328: 'unlinkat' },
+    ...{ 38: 'rename', 329: 'renameat', 382: 'renameat2', 5: 'open', 322: 'openat' },
+    ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
+    ...{ 285: 'accept', 366: 'accept4', 282: 'bind', 26: 'ptrace', 102: 'socketcall' },
+    ...{ 9: 'link', 330: 'linkat', 83: 'symlink', 331: 'symlinkat' },
+    ...{ 128: 'init_module', 379: 'finit_module' },
   },
+  '80000016': {
+    ...{ 11: 'execve', 354: 'execveat', 362: 'connect', 10: 'unlink', 294: 'unlinkat' },
+    ...{ 38: 'rename', 295: 'renameat', 347: 'renameat2', 5: 'open', 288: 'openat' },
+    ...{ 437: 'openat2', 8: 'creat', 92: 'truncate', 93: 'ftruncate' },
+    ...{ 364: 'accept4', 361: 'bind', 26: 'ptrace', 102: 'socketcall' },
+    ...{ 9: 'link', 296: 'linkat', 83: 'symlink', 297: 'symlinkat' },
+    ...{ 128: 'init_module', 344: 'finit_module' },
+  },
+  '80000015': powerPc,
+  c0000015: powerPc,
+  c00000b7: general,
+  c00000f3: general,
+  c0000102: general,
 };
 
 /** What older programs of 32 bits ask of sockets, by the number that comes first (linux/net.h); in hex. */

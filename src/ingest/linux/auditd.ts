@@ -12,7 +12,7 @@ import { baseName } from '../windows/values.js';
 import type { AuditRow } from './audit-additional.js';
 import { callRows } from './audit-calls.js';
 import { type AuditEvent, commandOf, eventOf, pidOf, userOf } from './audit-event.js';
-import { type AuditHead, auditHead, imageOf, plainOf } from './audit-record.js';
+import { type AuditHead, argumentsOf, auditHead, imageOf, plainOf } from './audit-record.js';
 import { auditTexts } from './audit-shapes.js';
 import { userRows } from './audit-users.js';
 
@@ -207,8 +207,10 @@ export class AuditConversion implements Conversion {
     const fields = event.call?.record.fields ?? event.records[0]?.fields ?? new Map();
     const ms = event.time?.milliseconds ?? 0;
     const pid = pidOf(fields.get(isStart ? 'ppid' : 'pid'));
-    const { parent } = event;
+    const { call, parent } = event;
     const image = imageOf((isStart ? parent : fields)?.get('exe'));
+    // The title of a call that starts nothing is that of the process that made it.
+    const ownCommand = call && !isStart ? commandOf(event, call.record) : undefined;
     const { correlation } = this.#context;
     const process =
       pid === undefined ? undefined : correlation.processes.find(device.name, { pid, image, ms });
@@ -216,7 +218,7 @@ export class AuditConversion implements Conversion {
       guid: undefined,
       pid,
       image,
-      commandLine: undefined,
+      commandLine: isStart ? parent && argumentsOf(parent) : ownCommand,
       user: isStart ? undefined : userOf(fields, 'uid', 'user'),
       sid: undefined,
       logonId: isStart ? undefined : plainOf(fields.get('ses')),

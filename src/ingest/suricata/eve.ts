@@ -167,12 +167,23 @@ function setProtocol(fields: ZeekFields, event: JsonObject): void {
 
 type Repair = (fields: ZeekFields, event: JsonObject, own: JsonObject) => void;
 
+/** Of a TCP segment, or of all that came from one end. */
+const [syn, reset] = [0x02, 0x04];
+
+function flagsOf(hex: JsonValue | undefined): number {
+  return Number.parseInt(textFrom(hex) ?? '0', 16);
+}
+
 /** What is more than another name. */
 const repair: Readonly<Record<string, Repair>> = words<Repair>({
   flow(fields, event, own) {
-    const state = textFrom(asObject(event['tcp'])?.['state']);
-    const isUnanswered = state === 'syn_sent' || Number(textFrom(own['pkts_toclient'])) === 0;
-    fields.set('conn_state', isUnanswered ? 'S0' : 'SF');
+    const tcp = asObject(event['tcp']) ?? {};
+    const isUnanswered =
+      textFrom(tcp['state']) === 'syn_sent' || Number(textFrom(own['pkts_toclient'])) === 0;
+    const isRefused =
+      (flagsOf(tcp['tcp_flags_ts']) & syn) !== 0 &&
+      (flagsOf(tcp['tcp_flags_tc']) & (syn | reset)) === reset;
+    fields.set('conn_state', isUnanswered ? 'S0' : isRefused ? 'REJ' : 'SF');
     // The event comes at the end of the flow, Zeek's time is that of its start.
     setText(fields, 'ts', own['start']);
   },

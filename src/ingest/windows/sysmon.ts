@@ -455,5 +455,21 @@ export const linuxSysmon: EventLog = {
   name: 'Sysmon for Linux',
   providers: ['linux-sysmon'],
   withoutRow,
-  rules: [processStart, networkConnection, rawAccess, fileCreated, fileDeleted],
+  rules: [
+    processStart,
+    networkConnection,
+    rawAccess,
+    {
+      id: 10,
+      table: 'DeviceEvents',
+      actionType: 'PTraceDetected',
+      actor: source,
+      target,
+      note: 'It watches ptrace.',
+      columns: onProcess,
+      additional: { DesiredAccess: to.long('GrantedAccess') },
+    },
+    fileCreated,
+    fileDeleted,
+  ],
 };

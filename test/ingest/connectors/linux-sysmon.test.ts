@@ -53,6 +53,23 @@ describe('Sysmon for Linux', () => {
     expect(result.rows['DeviceProcessEvents']).toHaveLength(lines.length);
   });
 
+  it('a process that asks for another one traces it', () => {
+    const names = { SourceProcessId: '201', SourceImage: '/usr/bin/gdb', SourceUser: 'root' };
+    const data = { ...names, TargetProcessId: '300', TargetImage: '/usr/sbin/sshd' };
+    const more = Object.entries({ ...data, GrantedAccess: '0x10', TargetUser: 'root' })
+      .map(([name, value]) => `<Data Name="${name}">${value}</Data>`)
+      .join('');
+    const access = event('2026-01-05T10:11:12.927819000Z', '2026-01-05 10:11:12.932', more);
+    const record = `Jan  5 10:11:12 web01 sysmon: ${access.replace('>1<', '>10<')}`;
+    expect(onlyRow(converted([record]))).toMatchObject({
+      table: 'DeviceEvents',
+      ActionType: 'PTraceDetected',
+      ProcessId: 300,
+      FileName: 'sshd',
+      InitiatingProcessFileName: 'gdb',
+    });
+  });
+
   it('a clock that stood while the machine slept is that of the log', () => {
     const late = event('2026-01-05T10:11:12.151790000Z', '2025-12-28 06:14:11.408');
     expect(onlyRow(converted([`Jan  5 10:11:12 web01 sysmon: ${late}`]))).toMatchObject({

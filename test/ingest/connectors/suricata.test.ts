@@ -75,6 +75,22 @@ it.each<[string, object, object]>([
     { ActionType: 'ConnectionFailed' },
   ],
   [
+    'one that was refused',
+    event(
+      'flow',
+      { ...flow, pkts_toserver: 1, pkts_toclient: 1 },
+      {
+        tcp: { tcp_flags: '16', tcp_flags_ts: '02', tcp_flags_tc: '14', state: 'closed' },
+      },
+    ),
+    { ActionType: 'ConnectionFailed', AdditionalFields: { conn_state: 'REJ' } },
+  ],
+  [
+    'one that was reset after it had been accepted',
+    event('flow', flow, { tcp: { tcp_flags_ts: '1b', tcp_flags_tc: '1e', state: 'closed' } }),
+    { ActionType: 'ConnectionSuccess' },
+  ],
+  [
     'one from outside',
     event('flow', flow, { src_ip: '203.0.113.9', src_port: 1, dest_ip: '10.0.0.5', dest_port: 22 }),
     {

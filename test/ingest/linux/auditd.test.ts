@@ -123,6 +123,17 @@ describe('a program start of the audit system, in every shape', () => {
     expect(onlyRow(result)).toMatchObject(wanted);
   });
 
+  it('has the command line of its parent, where LAUREL knows that', () => {
+    const event = {
+      ...laurel,
+      PARENT_INFO: { ARGV: ['sshd:', 'bob'], exe: '/usr/sbin/sshd', ppid: 1 },
+    };
+    expect(onlyRow(converted([event]))).toMatchObject({
+      InitiatingProcessCommandLine: 'sshd: bob',
+      InitiatingProcessFileName: 'sshd',
+    });
+  });
+
   const laurel = {
     ID: id,
     SYSCALL: {
@@ -221,6 +232,15 @@ describe('other records of the audit system', () => {
         InitiatingProcessFileName: 'bash',
         AdditionalFields: expect.objectContaining({ auid: '1000', syscall: '42' }),
       },
+    ],
+    [
+      'a connection of a process whose start is not in the log',
+      [
+        call(42),
+        record('SOCKADDR', 'saddr=0200115CCB0071090000000000000000'),
+        record('PROCTITLE', `proctitle=${hex('bash\0-i')}`),
+      ],
+      { ActionType: 'ConnectionSuccess', InitiatingProcessCommandLine: 'bash -i' },
     ],
     [
       'a connection under way',
@@ -657,6 +677,42 @@ describe('other records of the audit system', () => {
     const started = performance.now();
     expect(converted([...start, line]).counts.rejected).toBe(rejected);
     expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it.each([
+    ['arm', '40000028', 11, 283],
+    ['ppc64', '80000015', 11, 328],
+    ['ppc64le', 'c0000015', 11, 328],
+    ['s390x', '80000016', 11, 362],
+    ['aarch64', 'c00000b7', 221, 203],
+    ['riscv64', 'c00000f3', 221, 203],
+    ['loongarch64', 'c0000102', 221, 203],
+  ])('calls are known by their numbers on %s', (_name, arch, execve, connect) => {
+    const on = (number: number) => call(number).replace('c000003e', arch);
+    const { rows } = converted(
+      [
+        on(execve),
+        record('EXECVE', 'argc=1 a0="bash"'),
+        on(connect).replace(':101)', ':102)'),
+        record('SOCKADDR', 'saddr=0200115CCB007109', '1767607872.400:102'),
+      ],
+      'auditd',
+    );
+    expect(rows['DeviceProcessEvents']).toMatchObject([{ ProcessCommandLine: 'bash' }]);
+    expect(rows['DeviceNetworkEvents']).toMatchObject([{ RemotePort: 4444 }]);
+  });
+
+  it('a command line of EXECVE is preferred to the title of a later call', () => {
+    const later = (text: string) => text.replace(':101)', ':102)');
+    const { rows } = converted([
+      ...start,
+      later(call(42)),
+      later(record('SOCKADDR', 'saddr=0200115CCB007109')),
+      later(record('PROCTITLE', `proctitle=${hex('bash\0-c\0cut off')}`)),
+    ]);
+    expect(rows['DeviceNetworkEvents']).toMatchObject([
+      { InitiatingProcessCommandLine: started.ProcessCommandLine },
+    ]);
   });
 
   it('an account that ausearch has no name of is not called by its number', () => {
