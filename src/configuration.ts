@@ -202,6 +202,9 @@ const sizes = {
   compileMemoryMegabytes: megabytes(256, 16_384)
     .prefault(1024)
     .describe('Most memory of each of these threads; a text that needs more is refused'),
+  compileSeconds: whole(1, 3600, 'of seconds, without a unit, ')
+    .prefault(20)
+    .describe("Most time of a processor that a hunt's text may take; a longer one is refused"),
   telemetryRequestMegabytes: megabytes(1, 256)
     .prefault(64)
     .describe(

@@ -23,7 +23,7 @@ import { Uploads } from './ingest/upload.js';
 import { type Answering, startApi, startElasticsearch } from './server/api.js';
 import { dataPaths, takeDataDirectory } from './server/data-directory.js';
 import { startExpiry, startPurges } from './server/deletions.js';
-import { startHunting } from './server/hunting.js';
+import { startCompiler, startHunting } from './server/hunting.js';
 import { namesOf, openIdentity } from './server/identity.js';
 import { Closing, type Startup } from './server/startup.js';
 import { openStorage } from './server/storage.js';
@@ -47,8 +47,6 @@ export interface Quarry {
   flush(): Promise<void>;
   /** Deletes the telemetry of a tenant; its tables stay. */
   empty(tenant: string): Promise<void>;
-  /** Loads the language, of use where hunts are still to come: the first does not wait for it. */
-  warmUp(): void;
   /** Answers what is under way, then stops everything and leaves the data directory. */
   close(): Promise<void>;
 }
@@ -106,16 +104,20 @@ export async function rotateIssuerKeys(directory: string): Promise<string> {
 
 /**
  * Starts a server on a data directory, and makes the directory where it does not exist.
+ * @param options.expectsHunts the language is loaded beside all else, and the first hunt does not wait for it
  * @throws HuntError `engine.busy` when another process holds the directory, `configuration.invalid` where it can be none
  */
 export async function startQuarry(
   configuration: Configuration,
-  log: FastifyBaseLogger = pino({ level: configuration.logLevel }),
+  {
+    log = pino({ level: configuration.logLevel }),
+    expectsHunts = false,
+  }: { readonly log?: FastifyBaseLogger; readonly expectsHunts?: boolean } = {},
 ): Promise<Quarry> {
   const closing = new Closing();
   const close = () => closing.close();
   try {
-    return { ...(await start({ configuration, log, closing })), close };
+    return { ...(await start({ configuration, log, closing, expectsHunts })), close };
   } catch (error) {
     await close();
     throw error;
@@ -131,6 +133,7 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
   const lock = takeDataDirectory(paths.root);
   closing.add(() => lock.release());
   if (configuration.tracesUrl) closing.add(await startTracing(configuration.tracesUrl));
+  const compiler = startCompiler(startup);
   const storage = await openStorage(startup, paths);
   const { engine, store, tenants } = storage;
   const telemetry = await startTelemetry(startup, paths, storage);
@@ -140,8 +143,7 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
   const purges = startPurges(startup, storage, telemetry, audit);
   const quota = new QuotaLedger(store);
   startExpiry(startup, storage, telemetry, quota);
-  const hunting = startHunting(startup, storage, { audit, quota });
-  const { compiler } = hunting;
+  const hunting = startHunting(startup, storage, { compiler, audit, quota });
   const administration = new Administration({
     store,
     engine,
@@ -180,7 +182,6 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
     elasticsearchUrl,
     flush: () => ingest.flush(),
     empty: (tenant) => administration.empty(tenant),
-    warmUp: () => compiler.warmUp(),
   };
 }
 

@@ -52,7 +52,9 @@ async function serve(settings: Partial<ConfigurationInput>) {
     const { event, pid } = JSON.parse(line);
     if (event === 'engine.started') enginePid = pid;
   };
-  const quarry = await startQuarry(configuration, pino({ base: null }, { write }));
+  const quarry = await startQuarry(configuration, {
+    log: pino({ base: null }, { write }),
+  });
   const bearer = async (app: string, ...roles: string[]) => {
     const token = await issueToken(configuration, { app, roles });
     return { authorization: `Bearer ${token}` };

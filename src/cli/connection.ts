@@ -83,14 +83,25 @@ async function isDirectory(path: string): Promise<boolean> {
  * both are asked in the same way and answer the same.
  * @throws BusyError when another process holds the directory
  */
-export async function connect(place: Place, roles: readonly RoleName[]): Promise<Connection> {
+export async function connect(
+  place: Place,
+  roles: readonly RoleName[],
+  options: StartOptions = {},
+): Promise<Connection> {
   if (place.url !== undefined) {
     if (!/^https?:\/\//.test(place.url)) throw new UsageError(`${place.url} is not an http(s) URL`);
     if (place.token === undefined) throw new UsageError('--url needs --token, or QUARRY_TOKEN');
     return connectionTo(place.url, place.token, async () => {});
   }
-  const { quarry, token } = await startOn(place, roles);
+  const { quarry, token } = await startOn(place, roles, options);
   return connectionTo(quarry.url, await token(roles), () => quarry.close());
+}
+
+interface StartOptions {
+  /** What the default tenant keeps from now on. */
+  readonly retention?: string | undefined;
+  /** Whether the first thing that is asked is a hunt. */
+  readonly expectsHunts?: boolean;
 }
 
 /**
@@ -101,7 +112,7 @@ export async function connect(place: Place, roles: readonly RoleName[]): Promise
 export async function startOn(
   place: Place,
   roles: readonly RoleName[],
-  retention?: string,
+  { retention, expectsHunts = false }: StartOptions = {},
 ): Promise<{ quarry: Quarry; token: (roles: readonly RoleName[]) => Promise<string> }> {
   const data = requireData(place);
   await isDirectory(data);
@@ -130,7 +141,7 @@ export async function startOn(
     environment: process.env,
   });
   return {
-    quarry: await startQuarry(configuration).catch((error: unknown) => {
+    quarry: await startQuarry(configuration, { expectsHunts }).catch((error: unknown) => {
       const isBusy = error instanceof HuntError && error.code === 'engine.busy';
       throw isBusy ? new BusyError(error as HuntError<'engine.busy'>, roles) : error;
     }),
@@ -167,7 +178,7 @@ export async function startEmpty(): Promise<EmptyServer> {
       logLevel: 'silent',
       retention: 'forever',
     });
-    const quarry = await startQuarry(configuration);
+    const quarry = await startQuarry(configuration, { expectsHunts: true });
     return {
       url: quarry.url,
       token: (tenant, roles) =>

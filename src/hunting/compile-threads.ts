@@ -31,7 +31,7 @@ interface Waiting {
 
 /**
  * Compiles on threads of their own. There is one, and more while texts wait for those that take long. A text
- * that takes longer than `limitMs` of a processor, or too much memory, is refused, and its thread ends with it.
+ * that takes longer than `compileSeconds` of a processor, or too much memory, is refused, and its thread ends with it.
  */
 export class CompileThreads implements Compiler {
   /** Each has a parser of its own, which takes a hundred megabytes. At least three: see `#next`. */
@@ -44,10 +44,11 @@ export class CompileThreads implements Compiler {
   #patience: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ mostThreads = 4, limitMs = 20_000, heapMegabytes = 1024 } = {}) {
-    this.#mostThreads = mostThreads;
-    this.#limitMs = limitMs;
-    this.#heapMegabytes = heapMegabytes;
+  /** Settings by their names, see `configuration.ts`. */
+  constructor({ compileThreads = 4, compileSeconds = 20, compileMemoryMegabytes = 1024 } = {}) {
+    this.#mostThreads = compileThreads;
+    this.#limitMs = compileSeconds * 1000;
+    this.#heapMegabytes = compileMemoryMegabytes;
   }
 
   async compile(asking: Asking, ...query: Parameters<CompileTasks['compile']>) {

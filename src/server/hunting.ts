@@ -14,10 +14,26 @@ export interface Hunting extends HuntingParts {
   readonly compiler: CompileThreads;
 }
 
+/** Its threads start with the first text, or now where hunts are sure to come: the language takes a second to load. */
+export function startCompiler({ configuration, closing, expectsHunts }: Startup): CompileThreads {
+  const compiler = new CompileThreads(configuration);
+  closing.add(() => compiler.close());
+  if (expectsHunts) compiler.warmUp();
+  return compiler;
+}
+
 export function startHunting(
-  { configuration, closing }: Startup,
+  { configuration }: Startup,
   { engine, tenants }: Storage,
-  { audit, quota }: { readonly audit: AuditLog; readonly quota: QuotaLedger },
+  {
+    compiler,
+    audit,
+    quota,
+  }: {
+    readonly compiler: CompileThreads;
+    readonly audit: AuditLog;
+    readonly quota: QuotaLedger;
+  },
 ): Hunting {
   const profiles = {
     ...configuration.profiles,
@@ -25,11 +41,6 @@ export function startHunting(
   };
   const geo = new GeoDatabase(engine, configuration.geoDatabase);
   const fetchExternal = externalDataOf(configuration);
-  const compiler = new CompileThreads({
-    mostThreads: configuration.compileThreads,
-    heapMegabytes: configuration.compileMemoryMegabytes,
-  });
-  closing.add(() => compiler.close());
   return {
     engine,
     compiler,

@@ -7,6 +7,8 @@ export const megabyte = 2 ** 20;
 export interface Startup {
   readonly configuration: Configuration;
   readonly log: FastifyBaseLogger;
+  /** Whether hunts will be asked for as soon as it has started. */
+  readonly expectsHunts: boolean;
   /** What ends a part, told as soon as it has started. */
   readonly closing: Closing;
 }

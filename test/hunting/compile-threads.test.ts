@@ -25,7 +25,7 @@ const timeout = 600_000;
 
 let compiler: CompileThreads;
 const open = () => {
-  compiler = new CompileThreads({ limitMs: 5000 });
+  compiler = new CompileThreads({ compileSeconds: 5 });
   threads.length = 0;
 };
 const close = () => compiler.close();
@@ -208,7 +208,7 @@ describe('a text that takes for ever', () => {
 describe('a thread without memory for what it keeps', () => {
   beforeEach(() => {
     open();
-    compiler = new CompileThreads({ heapMegabytes: 256 });
+    compiler = new CompileThreads({ compileMemoryMegabytes: 256 });
   });
   afterEach(close);
 

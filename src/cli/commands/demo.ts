@@ -65,14 +65,13 @@ export function demoCommand(): Command {
         await writeState(data, { ...state, password: user.password });
         await provideUser(configuration, user);
       }
-      const quarry = await startQuarry(configuration);
+      const quarry = await startQuarry(configuration, { expectsHunts: true });
       closeOnSignal(quarry, console.error);
       if (user && !state.filled) {
         await fill(quarry, token, new Date(state.end));
         await writeState(data, { ...state, password: user.password, filled: true });
       }
       console.log(welcome(quarry.url, token, user));
-      quarry.warmUp();
     });
 }
 

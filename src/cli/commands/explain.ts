@@ -14,10 +14,15 @@ export function explainCommand(): Command {
     .option('--retention <time>', 'how far back the hunt looks: 30d, 400d, forever', '30d')
     .action(async (argument: string, { retention }: { retention: string }) => {
       const text = argument === '-' ? await textOf(process.stdin) : argument;
-      const [{ CompileThreads }, { parseRetention }] = await Promise.all([
+      const [{ CompileThreads }, { loadConfiguration, parseRetention }] = await Promise.all([
         import('../../hunting/compile-threads.js'),
         import('../../configuration.js'),
       ]);
+      // No directory is opened: of the settings only the limits of a text count.
+      const configuration = await loadConfiguration({
+        flags: { data: '.' },
+        environment: process.env,
+      });
       const now = new Date();
       const days = parseRetention(retention);
       const scope = {
@@ -29,7 +34,7 @@ export function explainCommand(): Command {
       };
       const caller = { tenant: 'default', id: 'quarry command line' };
       // With the limits of time and memory that a server has: a text may be anybody's.
-      const compiler = new CompileThreads();
+      const compiler = new CompileThreads(configuration);
       try {
         const { columns, plan, sql } = await compiler.explain(
           { caller },

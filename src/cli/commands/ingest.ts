@@ -120,7 +120,7 @@ async function follow(places: readonly string[], options: IngestOptions): Promis
   if (options.url !== undefined) {
     throw new UsageError('--follow works on --data; a server follows what its sources: name');
   }
-  const { quarry } = await startOn(options, [], options.retention);
+  const { quarry } = await startOn(options, [], options);
   const { source, pattern } = options;
   const running: RunningSource[] = [];
   const interrupted = new Promise<void>((done) => {
@@ -160,7 +160,7 @@ async function ingestOne(file: string, { take, interrupted, run }: Taker): Promi
 }
 
 async function intoData(options: IngestOptions): Promise<Taker> {
-  const { quarry } = await startOn(options, ['Telemetry.Ingest'], options.retention);
+  const { quarry } = await startOn(options, ['Telemetry.Ingest'], options);
   const interrupted = new AbortController();
   // What has been read by then is kept, and reading the file again adds only the rest.
   process.once('SIGINT', () => interrupted.abort());

@@ -44,7 +44,9 @@ export function queryCommand(): Command {
       const text = argument === '-' ? await textOf(process.stdin) : argument;
       const format = options.format ?? (process.stdout.isTTY ? 'table' : 'json');
       await requireStored(options);
-      const connection = await connect(options, ['AdvancedHunting.Read.All']);
+      const connection = await connect(options, ['AdvancedHunting.Read.All'], {
+        expectsHunts: true,
+      });
       try {
         const response = await checkStatus(
           await connection.post(path.url, JSON.stringify({ Query: text, Timespan }), {

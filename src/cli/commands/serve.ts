@@ -39,9 +39,8 @@ export function serveCommand(): Command {
         environment: process.env,
         file: config,
       });
-      const quarry = await startQuarry(configuration);
+      const quarry = await startQuarry(configuration, { expectsHunts: true });
       closeOnSignal(quarry, console.error);
       console.error(`Quarry serves ${configuration.data} on ${quarry.url}`);
-      quarry.warmUp();
     });
 }
