@@ -5,6 +5,7 @@ import type { ResultColumn } from '../compile.js';
 import { HuntError } from '../errors.js';
 import type { HuntAnswer } from '../hunting/hunt.js';
 import type { CommandCall, HuntCall } from '../hunting/service.js';
+import type { TablesAnswer } from '../hunting/tables.js';
 import type { Principal } from '../identity/principal.js';
 import { principalOf } from './access.js';
 import { asHuntError } from './failures.js';
@@ -14,6 +15,8 @@ import { departure, wrapRows } from './stream.js';
 /** What every hunting route stands on. */
 export interface HuntingParts {
   readonly hunt: (call: HuntCall) => Promise<HuntAnswer>;
+  /** A hunt whose query may have several tables. */
+  readonly huntTables: (call: HuntCall) => Promise<TablesAnswer>;
   /** The columns that a hunt's answer would have. */
   readonly describe: (call: HuntCall) => Promise<readonly ResultColumn[]>;
   /** What a command shows of the tables, on record. */
@@ -53,6 +56,21 @@ export function checkQueryText(query: unknown): string {
   return query;
 }
 
+/** How long a hunt has taken, and how much of it was waiting for the engine, where it has come to that. */
+export function huntClock() {
+  const started = performance.now();
+  let waited: number | undefined;
+  return {
+    onWaited: (seconds: number): void => {
+      waited = (waited ?? 0) + seconds * 1000;
+    },
+    times: () => ({
+      durationMs: Math.round(performance.now() - started),
+      ...(waited !== undefined && { waitedMs: Math.round(waited) }),
+    }),
+  };
+}
+
 /** Runs one hunt for a request, streams its answer, and writes its one line in the log. */
 export async function answerHunt(
   request: FastifyRequest,
@@ -70,13 +88,13 @@ export async function answerHunt(
   const { generation, text } = call;
   const principal = principalOf(request);
   request.huntText = call.written ?? text;
-  const started = performance.now();
+  const clock = huntClock();
   const log = (line: { rows: number; status: number; cpuSeconds: number; code?: string }) => {
-    const durationMs = Math.round(performance.now() - started);
-    metrics?.hunted({ ...line, generation, durationMs });
+    const times = clock.times();
+    metrics?.hunted({ ...line, generation, ...times });
     const { tenant, id, name } = principal;
     request.log.info(
-      { tenant, principal: id, principalName: name, generation, durationMs, ...line },
+      { tenant, principal: id, principalName: name, generation, ...times, ...line },
       'hunt',
     );
   };
@@ -86,6 +104,7 @@ export async function answerHunt(
       principal,
       address: request.ip,
       signal: departure(reply),
+      onWaited: clock.onWaited,
     });
     const body = wrapRows(head(answer), encode?.(answer) ?? answer.rows, tail?.(answer) ?? ']}');
     const { resultRows: rows, userCpuSeconds, kernelCpuSeconds } = answer.stats;

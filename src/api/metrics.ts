@@ -7,6 +7,8 @@ import { ingestMetrics, type TenantSources } from './ingest-metrics.js';
 /** What metrics ask for when they are read. */
 interface MetricSources {
   readonly backlogBytes?: () => number;
+  /** Hunts from when they are accepted to when their rows are there, and those of them that wait for the engine. */
+  readonly hunts?: { readonly inProgress: () => number; readonly waiting: () => number };
   /** What has come into these tenants; into all of them where none are named. */
   readonly ingest?: (tenants: readonly string[] | undefined) => Promise<readonly TenantSources[]>;
 }
@@ -16,6 +18,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #hunts: Counter<'generation' | 'status'>;
   readonly #duration: Histogram<'generation'>;
+  readonly #wait: Histogram<'generation'>;
   readonly #rows: Counter<'generation'>;
   readonly #cpu: Counter<'generation'>;
   readonly #refusedTokens: Counter<'reason'>;
@@ -39,6 +42,13 @@ export class Metrics {
       buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300],
       registers,
     });
+    this.#wait = new Histogram({
+      name: 'quarry_hunt_wait_seconds',
+      help: 'Time that a hunt has waited for its turn with the engine.',
+      labelNames: ['generation'],
+      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300],
+      registers,
+    });
     this.#rows = new Counter({
       name: 'quarry_hunt_rows_total',
       help: 'Rows in the answers of hunts.',
@@ -57,29 +67,49 @@ export class Metrics {
       labelNames: ['reason'],
       registers,
     });
-    const { backlogBytes } = sources;
-    if (backlogBytes) {
-      new Gauge({
-        name: 'quarry_ingest_backlog_bytes',
-        help: 'Acknowledged telemetry that is not in the engine yet.',
-        registers,
-        collect() {
-          this.set(backlogBytes());
-        },
-      });
-    }
+    const { backlogBytes, hunts } = sources;
+    this.#gauge(
+      'quarry_ingest_backlog_bytes',
+      'Acknowledged telemetry that is not in the engine yet.',
+      backlogBytes,
+    );
+    this.#gauge(
+      'quarry_hunts_in_progress',
+      'Hunts that are accepted, and whose rows are not there yet.',
+      hunts?.inProgress,
+    );
+    this.#gauge(
+      'quarry_hunts_waiting',
+      'Hunts that wait for their turn with the engine.',
+      hunts?.waiting,
+    );
+  }
+
+  #gauge(name: string, help: string, read: (() => number) | undefined): void {
+    if (!read) return;
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
   }
 
   hunted(line: {
     readonly generation: string;
     readonly status: number;
     readonly durationMs: number;
+    /** Absent where it has not come to the engine. */
+    readonly waitedMs?: number | undefined;
     readonly rows: number;
     readonly cpuSeconds: number;
   }): void {
     const { generation } = line;
     this.#hunts.inc({ generation, status: String(line.status) });
     this.#duration.observe({ generation }, line.durationMs / 1000);
+    if (line.waitedMs !== undefined) this.#wait.observe({ generation }, line.waitedMs / 1000);
     this.#rows.inc({ generation }, line.rows);
     this.#cpu.inc({ generation }, line.cpuSeconds);
   }

@@ -237,8 +237,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   healthRoutes(app, parts.ready);
   referenceRoutes(app, served, parts.publicUrl);
   parts.metrics?.route(app);
-  const { hunt, describe, command, catalog, metrics, publicUrl } = parts;
-  const hunting = { hunt, describe, command, catalog, metrics };
+  const { hunt, huntTables, describe, command, catalog, metrics, publicUrl } = parts;
+  const hunting = { hunt, huntTables, describe, command, catalog, metrics };
   portalHuntRoute(app, hunting);
   if (parts.workbench) {
     const { explain, statistics, support, queries, history, uploads } = parts.workbench;

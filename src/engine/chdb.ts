@@ -31,6 +31,8 @@ export interface ChdbOptions {
 export interface ChdbEngine extends Engine {
   /** Hunts at once. */
   readonly slots: number;
+  /** Hunts that wait for their turn. */
+  readonly waitingHunts: number;
   /** Of the engine process; undefined while there is none. */
   readonly pid: number | undefined;
 }
@@ -123,6 +125,10 @@ class Chdb implements ChdbEngine {
 
   get pid(): number | undefined {
     return this.#supervisor.pid;
+  }
+
+  get waitingHunts(): number {
+    return this.#hunts.waiting;
   }
 
   async ready(): Promise<void> {

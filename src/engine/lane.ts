@@ -49,6 +49,11 @@ export class Lane {
     this.#size = size;
   }
 
+  /** How many wait for a place. */
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((sum, { all }) => sum + all.size, 0);
+  }
+
   /**
    * Waits for a place; the returned function gives it back (once, however often it is called).
    * @throws HuntError `hunt.cancelled` when the signal is aborted first, `hunt.timeout` when the time is up

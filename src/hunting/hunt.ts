@@ -39,7 +39,7 @@ export interface HuntRequest {
   readonly table?: number;
   readonly signal?: AbortSignal;
   /** Called when it is known what the answer will look like, before the engine begins. */
-  readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization'>) => void;
+  readonly onCompiled?: (query: Pick<SqlQuery, 'columns' | 'visualization' | 'tables'>) => void;
   /** Called some times a second while the engine works. */
   readonly onProgress?: (progress: QueryProgress) => void;
   /** Called with the seconds that it has waited for a turn with the engine, each time that it needs one. */

@@ -27,6 +27,7 @@ import {
   type ProfileChoice,
 } from './profiles.js';
 import type { QuotaLedger } from './quota.js';
+import { huntTables, type Size, type TablesAnswer } from './tables.js';
 import type { AuditedTenantContext, TenantContexts } from './tenants.js';
 import { traced } from './tracing.js';
 
@@ -39,8 +40,6 @@ export interface HuntCall extends Omit<HuntRequest, 'limits'> {
   readonly address?: string;
   /** Less than the profile allows, where the caller wants no more. */
   readonly atMost?: { readonly wallSeconds?: number; readonly rows?: number };
-  /** What other hunts have put into the same answer: the profile's limits are those of all of it. */
-  readonly before?: { readonly rows: number; readonly resultBytes: number };
   /** What a failure is answered with; by default its own status. */
   readonly statusOf?: (failure: HuntError) => number;
 }
@@ -61,6 +60,11 @@ export interface HuntingParts {
 /** One hunt: admitted, run, charged for, and on record whatever became of it. */
 export async function runHunt(call: HuntCall, parts: HuntingParts): Promise<HuntAnswer> {
   return onRecord('Hunt', call, parts, compiling(call, parts, hunt));
+}
+
+/** One hunt for all of a query's tables: one place, one charge and one record for them together. */
+export async function runTables(call: HuntCall, parts: HuntingParts): Promise<TablesAnswer> {
+  return onRecord('Hunt', call, parts, compiling(call, parts, huntTables));
 }
 
 /** The columns that a hunt's answer would have; counted and on record like the hunt itself. */
@@ -99,6 +103,7 @@ export async function runCommand<T extends { readonly rows: readonly unknown[] }
 /** What a hunt leaves, where it has been run. */
 interface Outcome {
   readonly rows?: HuntAnswer['rows'];
+  readonly answers?: TablesAnswer['answers'];
   readonly stats?: QueryStats;
   readonly rowCount?: number;
 }
@@ -151,7 +156,7 @@ async function onRecord<T extends Outcome>(
     await record('Succeeded', 200, result);
   } catch (error) {
     // What cannot be put on record is not answered.
-    result.rows?.destroy();
+    for (const { rows } of result.answers ?? [result]) rows?.destroy();
     throw error;
   }
   return result;
@@ -207,7 +212,11 @@ async function charged<T extends Outcome>(
 function compiling<T>(
   call: HuntCall,
   parts: HuntingParts,
-  work: (request: HuntRequest, services: HuntServices) => Promise<T>,
+  work: (
+    request: HuntRequest,
+    services: HuntServices,
+    leftAfter: (before: Size) => Size,
+  ) => Promise<T>,
 ): Work<T> {
   const {
     generation: _generation,
@@ -215,16 +224,21 @@ function compiling<T>(
     written: _written,
     statusOf: _statusOf,
     atMost,
-    before,
+    onWaited: alsoOnWaited,
     ...request
   } = call;
   return (profile, context, onWaited) => {
     const window = request.window ?? lookback(profile.lookbackDays);
+    const limitsAfter = (before?: Size) =>
+      limitsOf(narrowed(profile, atMost, before), parts.profiles.memoryBytes);
     return work(
       {
         ...request,
-        onWaited,
-        limits: limitsOf(narrowed(profile, atMost, before), parts.profiles.memoryBytes),
+        onWaited: (seconds) => {
+          onWaited(seconds);
+          alsoOnWaited?.(seconds);
+        },
+        limits: limitsAfter(),
         ...(window && { window }),
       },
       {
@@ -234,6 +248,7 @@ function compiling<T>(
         fetchExternal: parts.fetchExternal,
         geo: parts.geo,
       },
+      limitsAfter,
     );
   };
 }
@@ -241,7 +256,7 @@ function compiling<T>(
 function narrowed(
   profile: Profile,
   { wallSeconds, rows }: HuntCall['atMost'] = {},
-  before: HuntCall['before'] = { rows: 0, resultBytes: 0 },
+  before: Size = { rows: 0, resultBytes: 0 },
 ): Profile {
   return {
     ...profile,

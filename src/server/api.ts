@@ -13,7 +13,7 @@ import { huntHistory } from '../hunting/history.js';
 import type { Purges } from '../hunting/purge.js';
 import { changeRetention, retentionOf } from '../hunting/retention.js';
 import { SavedQueries } from '../hunting/saved-queries.js';
-import { contextFor, describeHunt, runCommand, runHunt } from '../hunting/service.js';
+import { contextFor, describeHunt, runCommand, runHunt, runTables } from '../hunting/service.js';
 import { TableCounts } from '../hunting/statistics.js';
 import { usageOf } from '../hunting/usage.js';
 import { issuerCookieSecret } from '../identity/embedded.js';
@@ -51,6 +51,7 @@ export async function startApi(startup: Startup, answering: Answering): Promise<
   const app = await createServer({
     ...listenerParts(startup, answering),
     hunt: (call) => runHunt(call, hunting),
+    huntTables: (call) => runTables(call, hunting),
     describe: (call) => describeHunt(call, hunting),
     command: (call, work) => runCommand(call, hunting, work),
     catalog: async (principal) => contextFor(principal, await tenants.of(principal.tenant)).catalog,
@@ -61,6 +62,10 @@ export async function startApi(startup: Startup, answering: Answering): Promise<
     workbench: workbenchParts(answering),
     metrics: new Metrics({
       backlogBytes: () => telemetry.ingest.status().backlogBytes,
+      hunts: {
+        inProgress: () => hunting.underWay.count,
+        waiting: () => storage.engine.waitingHunts,
+      },
       ingest: (named) => sourcesOf(telemetry, named),
     }),
     // Without a way to sign in there is nothing that the pages could show.

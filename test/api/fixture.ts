@@ -54,6 +54,10 @@ export async function openFixture(parts: Partial<ServerParts> = {}): Promise<Fix
   const logged: string[] = [];
   const app = await createServer({
     hunt: async () => answer([]),
+    huntTables: async (call) => {
+      const first = (await parts.hunt?.(call)) ?? answer([]);
+      return { answers: [first], stats: first.stats };
+    },
     describe: async () => answer([]).columns,
     command: (_call, work) => work(),
     catalog: async () => builtinCatalog,

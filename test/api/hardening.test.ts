@@ -249,7 +249,9 @@ describe('browsers', () => {
 describe('metrics', () => {
   test('count hunts by their outcome', async () => {
     await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', { authorization });
-    respond = async () => {
+    respond = async ({ onWaited }) => {
+      onWaited?.(2);
+      onWaited?.(3);
       throw new HuntError('hunt.timeout', {});
     };
     await fixture.post('/api/advancedhunting/run', '{"Query":"x"}', { authorization });
@@ -260,6 +262,8 @@ describe('metrics', () => {
     expect(text).toMatch(/quarry_hunts_total\{generation="advancedhunting",status="200"\} [1-9]/);
     expect(text).toMatch(/quarry_hunts_total\{generation="advancedhunting",status="400"\} [1-9]/);
     expect(text).toContain('quarry_ingest_backlog_bytes 42');
+    expect(text).toContain('quarry_hunt_wait_seconds_count{generation="advancedhunting"} 1');
+    expect(text).toContain('quarry_hunt_wait_seconds_sum{generation="advancedhunting"} 5');
   });
 
   test('are for those with the role', async () => {

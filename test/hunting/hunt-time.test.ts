@@ -1,15 +1,17 @@
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
-import type { Engine, EngineLimits } from '../../src/engine/engine.js';
+import type { Engine, EngineLimits, EngineQuery } from '../../src/engine/engine.js';
 import { HuntError } from '../../src/errors.js';
 import { explainHunt } from '../../src/hunting/explain.js';
 import { compileHunt, hunt } from '../../src/hunting/hunt.js';
 import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
 import { profilePresets } from '../../src/hunting/profiles.js';
 import type { Consumption, QuotaLedger } from '../../src/hunting/quota.js';
-import { type HuntCall, type HuntingParts, runHunt } from '../../src/hunting/service.js';
+import { type HuntCall, type HuntingParts, runHunt, runTables } from '../../src/hunting/service.js';
 import type { Principal } from '../../src/identity/principal.js';
+import { answer } from '../api/fixture.js';
 import { compileHere } from '../compile-here.js';
 
 it('what a text has waited for its compilation is part of the time of its hunt', async () => {
@@ -128,6 +130,65 @@ it('what a hunt waits for its turn is no running time of its tenant', async () =
   const { call, parts } = partsOf({ run }, charged);
   await expect(runHunt(call, parts)).rejects.toMatchObject({ code: 'hunt.timeout' });
   expect(charged).toEqual([{ runningSeconds: 0, cpuSeconds: 0 }]);
+});
+
+describe('several tables', () => {
+  const stats = { userCpuSeconds: 2, kernelCpuSeconds: 1, resultRows: 4, resultBytes: 9 };
+  const tables = (run: (query: EngineQuery, index: number) => Promise<void>, wallSeconds = 600) => {
+    const charged: Consumption[] = [];
+    const results: Readable[] = [];
+    const engine: Pick<Engine, 'run'> = {
+      run: async (query) => {
+        const rows = Readable.from([]);
+        await run(query, results.push(rows) - 1);
+        return { rows, stats: { ...answer([]).stats, ...stats } };
+      },
+    };
+    const { call, parts } = partsOf(engine, charged, wallSeconds);
+    const text = 'print 1; print 2; print 3';
+    return { hunted: () => runTables({ ...call, text }, parts), charged, results, parts };
+  };
+
+  it('take one place, and are charged for and on record together', async () => {
+    const admitted: unknown[] = [];
+    const recorded: { rowCount?: number }[] = [];
+    const { hunted, charged, parts } = tables(async () => undefined);
+    Object.assign(parts.quota, { admit: async () => void admitted.push(1) });
+    Object.assign(parts.audit, { record: async (line: object) => void recorded.push(line) });
+    expect((await hunted()).answers).toHaveLength(3);
+    expect(admitted).toHaveLength(1);
+    expect(charged).toMatchObject([{ cpuSeconds: 9 }]);
+    expect(recorded).toMatchObject([
+      { rowCount: 12, cpuSeconds: 9, queryText: expect.any(String) },
+    ]);
+  });
+
+  it('share their time and the limits of rows and bytes', async () => {
+    const limits: EngineLimits[] = [];
+    const { hunted } = tables(async (query) => {
+      limits.push(query.limits);
+      await delay(20);
+    });
+    await hunted();
+    const [first, second, third] = limits as [EngineLimits, EngineLimits, EngineLimits];
+    expect(second.wallSeconds).toBeLessThan(first.wallSeconds - 0.01);
+    expect(third.wallSeconds).toBeLessThan(second.wallSeconds - 0.01);
+    expect(limits.map(({ rows }) => first.rows - rows)).toEqual([0, 4, 8]);
+    expect(limits.map(({ resultBytes }) => first.resultBytes - resultBytes)).toEqual([0, 9, 18]);
+  });
+
+  it('are given back where a later one fails, or their record does', async () => {
+    const late = tables(async (_query, index) => {
+      if (index === 2) throw new HuntError('hunt.resources', {});
+    });
+    await expect(late.hunted()).rejects.toMatchObject({ code: 'hunt.resources' });
+    const unrecorded = tables(async () => undefined);
+    Object.assign(unrecorded.parts.audit, { record: () => Promise.reject(new Error('full')) });
+    await expect(unrecorded.hunted()).rejects.toThrow('full');
+    for (const rows of [...late.results.slice(0, 2), ...unrecorded.results]) {
+      expect(rows.destroyed).toBe(true);
+    }
+  });
 });
 
 describe('an explanation that the engine does not answer for', () => {

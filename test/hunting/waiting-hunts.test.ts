@@ -1,5 +1,6 @@
 // Hunts that wait for their turn: how many, for how long, and who is next.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HuntsUnderWay } from '../../src/hunting/hunts-under-way.js';
 import type { Answer } from '../api/fixture.js';
 import { openServer, type Server } from '../api/quarry-fixture.js';
 
@@ -142,6 +143,15 @@ describe('where as many wait as may, the next is told to come again', () => {
   });
 });
 
+it('how many there are is told to Prometheus', async () => {
+  const authorization = `Bearer ${await server.mint({ roles: ['Metrics.Read'] })}`;
+  const { text } = await inCrowd('one/a two/a two/b', () =>
+    server.fetch('/metrics', { headers: { authorization } }),
+  );
+  expect(text).toContain('\nquarry_hunts_in_progress 3\n');
+  expect(text).toContain('\nquarry_hunts_waiting 2\n');
+});
+
 it.each([
   ['a caller that has its share', 'one/a one/a', 'one/a', 429],
   ['another of its tenant', 'one/a one/a', 'one/b', 200],
@@ -153,6 +163,53 @@ it.each([
   const { status } = await inCrowd(underWay, () => begin(who, 'print 1', leaving.signal));
   leaving.abort();
   expect(status).toBe(expected);
+});
+
+describe.each([0, 1, 4])('where %i may wait and three run', (waiting) => {
+  const caller = (tenant: string) => ({ tenant, id: 'app' });
+  const crowd = () => {
+    let now = 0;
+    const underWay = new HuntsUnderWay({ running: 3, waiting, now: () => now });
+    const leaving: (() => void)[] = [];
+    const enter = (tenant: string): boolean => {
+      try {
+        leaving.push(underWay.enter(caller(tenant)));
+        return true;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'quota.waiting' });
+        return false;
+      }
+    };
+    while (enter('one'));
+    while (waiting > 0 && enter('two'));
+    return {
+      enter,
+      leave: () => leaving.shift()?.(),
+      wait: (seconds: number) => (now += seconds * 1000),
+    };
+  };
+
+  it('the next place is for a tenant that has been refused and has none', () => {
+    const { enter, leave, wait } = crowd();
+    expect([enter('late'), enter('later')]).toEqual([false, false]);
+    leave();
+    expect([enter('one'), enter('later'), enter('late')]).toEqual([false, false, true]);
+    wait(10);
+    leave();
+    expect([enter('one'), enter('later'), enter('one')]).toEqual([false, true, false]);
+    leave();
+    expect(enter('one')).toBe(true);
+  });
+
+  it('it is kept a little longer than the tenant was told to wait', () => {
+    const { enter, leave, wait } = crowd();
+    expect(enter('late')).toBe(false);
+    leave();
+    wait(14);
+    expect(enter('one')).toBe(false);
+    wait(2);
+    expect(enter('one')).toBe(true);
+  });
 });
 
 it('what waits ends with the time of its hunt, in the words of one that runs', async () => {

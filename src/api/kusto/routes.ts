@@ -2,8 +2,9 @@ import { pipeline, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SqlQuery } from '../../compile.js';
 import { HuntError } from '../../errors.js';
-import { type HuntAnswer, together } from '../../hunting/hunt.js';
+import type { HuntAnswer } from '../../hunting/hunt.js';
 import type { TableStatistics } from '../../hunting/statistics.js';
+import type { TablesAnswer } from '../../hunting/tables.js';
 import { authorizeData } from '../../identity/authorize.js';
 import type { Principal } from '../../identity/principal.js';
 import { principalOf } from '../access.js';
@@ -33,7 +34,7 @@ import {
 } from './data-set.js';
 import { errorEnvelope, statusOf } from './failure.js';
 import { type KustoRequest, readKustoRequest } from './request.js';
-import { huntTables, joined } from './tables.js';
+import { joined } from './tables.js';
 
 const config = {
   access: {
@@ -137,7 +138,8 @@ async function answerQuery(
 ): Promise<FastifyReply> {
   const { framing } = asked;
   let visualization: SqlQuery['visualization'];
-  const answers: HuntAnswer[] = [];
+  let answers: readonly HuntAnswer[] = [];
+  let stats: TablesAnswer['stats'];
   const tableOf = ({ columns, stats, rowLimit }: HuntAnswer, index = 0): ResultTable => {
     const name = answers[0]?.tables?.[index];
     // Whoever asked for so many rows needs no warning that there are no more.
@@ -145,7 +147,7 @@ async function answerQuery(
   };
   const complete = () => ({
     tables: answers.map(tableOf),
-    stats: answers.map(({ stats }) => stats).reduce(together),
+    stats,
     visualization,
   });
   const encode = ({ rows, columns }: HuntAnswer, index: number): Readable =>
@@ -158,11 +160,9 @@ async function answerQuery(
       ? betweenV1(tableOf(next, index), index)
       : betweenV2(tableOf(ended, index - 1), tableOf(next, index), index, framing);
   const hunt: HuntingParts['hunt'] = async (call) => {
-    await huntTables(parts.hunt, call, answers);
-    const [first] = answers as [HuntAnswer, ...HuntAnswer[]];
-    const resultRows = answers.reduce((rows, { stats }) => rows + stats.resultRows, 0);
-    const stats = { ...complete().stats, resultRows };
-    return { ...first, stats, rows: joined(answers, encode, between) };
+    const all = await parts.huntTables(call);
+    ({ answers, stats } = all);
+    return { ...all.answers[0], stats, rows: joined(answers, encode, between) };
   };
   return answerHunt(
     request,

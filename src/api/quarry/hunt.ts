@@ -5,7 +5,7 @@ import type { QueryProgress, QueryStats } from '../../engine/engine.js';
 import type { HuntAnswer } from '../../hunting/hunt.js';
 import { principalOf } from '../access.js';
 import { asHuntError, logFailure } from '../failures.js';
-import type { HuntingParts } from '../hunting.js';
+import { type HuntingParts, huntClock } from '../hunting.js';
 import { refuseOtherMethods } from '../methods.js';
 import { departure } from '../stream.js';
 import { huntFailure, sendHuntFailure } from './failure.js';
@@ -31,13 +31,13 @@ export function portalHuntRoute(
       const principal = principalOf(request);
       const query = readQuery(request);
       const frames = new Frames(reply);
-      const started = performance.now();
+      const clock = huntClock();
       const log = (line: { rows: number; cpuSeconds: number; status: number; code?: string }) => {
-        const durationMs = Math.round(performance.now() - started);
-        metrics?.hunted({ ...line, generation: 'portal', durationMs });
+        const times = clock.times();
+        metrics?.hunted({ ...line, generation: 'portal', ...times });
         const { tenant, id, name } = principal;
         const who = { tenant, principal: id, principalName: name, generation: 'portal' };
-        request.log.info({ ...who, durationMs, ...line }, 'hunt');
+        request.log.info({ ...who, ...times, ...line }, 'hunt');
       };
       try {
         const answer = await hunt({
@@ -48,6 +48,7 @@ export function portalHuntRoute(
           encoding: 'values',
           signal: departure(reply),
           onCompiled: (compiled) => frames.columns(compiled),
+          onWaited: clock.onWaited,
           onProgress: (progress) => frames.progress(progress),
         });
         await frames.rows(answer.rows);
