@@ -19,7 +19,7 @@ const plain = transform('path', (text, { device }) =>
   ),
 );
 const nameOf = transform('fileName', (text) => baseName(text));
-const named = firstOf('FullFilePath', 'FilePath', 'File Name', 'FileName');
+const named = firstOf('FullFilePath', 'FilePath', 'File Name', 'FileNameBuffer');
 const file = { FileName: nameOf(plain(named)), FolderPath: plain(named) };
 
 const hash256 = firstOf(to.lower('SHA256 Hash'), to.lower('FileHash'));
@@ -72,7 +72,7 @@ function integrity(id: number, actionType: string): Rule {
   const rule = executablePolicy(id, actionType);
   return {
     ...rule,
-    actor: { image: 'Process Name' },
+    actor: { image: firstOf('Process Name', 'ProcessNameBuffer') },
     additional: {
       ...rule.additional,
       RequestedSigningLevel: field('Requested Signing Level'),

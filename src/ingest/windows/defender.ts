@@ -186,7 +186,7 @@ function reduction(id: number, what: 'Blocked' | 'Audited' | 'WarnBypassed'): Ru
       const name = `${rule}${what}`;
       return rule === undefined ? undefined : (otherNames[name] ?? name);
     }),
-    actor: process,
+    actor: { ...process, commandLine: 'Parent Commandline' },
     columns: { ...file, ProcessCommandLine: field('Target Commandline') },
     additional: {
       RuleId: transform('lower', plainId)('ID'),

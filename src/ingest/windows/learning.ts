@@ -7,7 +7,7 @@ import { ruleFor } from './logs.js';
 import type { Twin } from './rule.js';
 import { isSysmon } from './shapes.js';
 import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
-import { nobody, pidOf, present, wellKnownAccounts } from './values.js';
+import { nobody, pidOf, present, sidOfLogon, wellKnownAccounts } from './values.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';
 const securityProvider = 'microsoft-windows-security-auditing';
@@ -169,7 +169,9 @@ export class Learning {
     const ofTarget = text('targetusername') !== undefined;
     const [who, sidName] = ofTarget ? ['target', 'targetusersid'] : ['subject', 'subjectusersid'];
     const [domain, name] = [text(`${who}domainname`), text(`${who}username`)];
-    const sid = text(sidName) === nobody ? undefined : text(sidName);
+    const given = text(sidName);
+    const sid =
+      given === undefined || given === nobody ? sidOfLogon(text(`${who}logonid`) ?? '') : given;
     const pid = pidOf(text('newprocessid'));
     const image = text('newprocessname');
     const known = this.#correlation.processes.start(device.name, {

@@ -234,7 +234,17 @@ export const security: EventLog = {
         ProcessTokenElevation: to.tokenElevation('TokenElevationType'),
         ProcessCreationTime: computed('time of the event', ({ time }) => time),
         ...to.account(
-          account('TargetUserSid', 'SubjectUserSid'),
+          firstOf(
+            to.ownSid(account('TargetUserSid', 'SubjectUserSid')),
+            to.sidOfLogon(account('TargetLogonId', 'SubjectLogonId')),
+            to.sidOfUser(
+              joined(
+                '\\',
+                account('TargetDomainName', 'SubjectDomainName'),
+                account('TargetUserName', 'SubjectUserName'),
+              ),
+            ),
+          ),
           account('TargetUserName', 'SubjectUserName'),
           account('TargetDomainName', 'SubjectDomainName'),
         ),

@@ -659,6 +659,11 @@ function addLost(data: EventData, message: string): void {
 const bareGuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const bareGuidLength = 36;
 
+/** Of the version of a file, of which some versions of Sysmon write `?` where they know nothing. */
+const versionFields: ReadonlySet<string> = new Set([
+  ...['company', 'product', 'fileversion', 'description', 'originalfilename'],
+]);
+
 /**
  * The event log doubles every `%` of Sysmon's values (in the Security log `%%1833` is a message's code).
  * GUIDs have braces in Sysmon's log, which readers of its binary form leave out.
@@ -669,6 +674,8 @@ function mend(data: EventData): void {
       data.replace(slot, value.replaceAll('%%', '%'));
     } else if (value.length === bareGuidLength && isOfGuid(data, slot) && bareGuid.test(value)) {
       data.replace(slot, `{${value}}`);
+    } else if (value === '?' && versionFields.has(lowerCase(data.names[slot] ?? ''))) {
+      data.replace(slot, '-');
     }
   }
 }

@@ -28,24 +28,12 @@ const otherSids: Readonly<Record<string, string>> = words({
   'nt authority\\iusr': 'S-1-5-17',
 });
 
-/** Accounts of sessions, which have the session's number in name and SID. */
-const ofSession: readonly (readonly [name: RegExp, sid: string])[] = [
-  [/^window manager\\dwm-(\d{1,9})$/, 'S-1-5-90-0-'],
-  [/^font driver host\\umfd-(\d{1,9})$/, 'S-1-5-96-0-'],
-];
-
 /** The SID of an account or group that every Windows has, by its name (`BUILTIN\Users`); else undefined. */
 export function sidOfName(text: string): string | undefined {
   const name = text.toLowerCase();
   const group = name.startsWith('builtin\\') ? builtinGroups[name.slice(8)] : undefined;
   if (group !== undefined) {
     return `S-1-5-32-${group}`;
-  }
-  for (const [pattern, sid] of ofSession) {
-    const number = pattern.exec(name)?.[1];
-    if (number !== undefined) {
-      return sid + number;
-    }
   }
   const full = name.includes('\\') ? name : `nt authority\\${name}`;
   return otherSids[name] ?? otherSids[full] ?? wellKnownSid(full);

@@ -33,6 +33,9 @@ export const sidOfUser = transform('SID', (user, scope) => scope.sidOf(user));
 const sid = /^S-1-\d[\d-]*$/i;
 /** Of a field that has a name or a SID. */
 export const sidGiven = transform('SID', (text) => (sid.test(text) ? text : undefined));
+/** That of an account: events may have that of none beside a name. */
+export const ownSid = transform('SID', (text) => (text === values.nobody ? undefined : text));
+export const sidOfLogon = transform('SID of the logon', values.sidOfLogon);
 /** Of a field that has a name or a SID: the name, which is known of accounts that every Windows has. */
 export const userGiven = transform('user', (text) =>
   sid.test(text) ? values.wellKnownAccounts[text.toUpperCase()] : text,

@@ -117,6 +117,18 @@ export const wellKnownAccounts: Readonly<Record<string, string>> = words({
 /** The SID of no account. */
 export const nobody = 'S-1-0-0';
 
+/** The sessions of accounts that every Windows has are the same on each. */
+const sidsOfLogons: Readonly<Record<string, string>> = words({
+  '999': 'S-1-5-18',
+  '997': 'S-1-5-19',
+  '996': 'S-1-5-20',
+});
+
+/** The SID of the account of a logon, by its id. */
+export function sidOfLogon(id: string): string | undefined {
+  return sidsOfLogons[String(integer(id))];
+}
+
 /** What `NT AUTHORITY` is called in other languages; some have English names behind it, or before theirs. */
 const authorities = [
   'nt authority',
@@ -151,9 +163,22 @@ const wellKnownSids = new Map<string, string>(
   ),
 );
 
+/** Accounts of sessions, which have the session's number in name and SID. */
+const ofSession: readonly (readonly [name: RegExp, sid: string])[] = [
+  [/^window manager\\dwm-(\d{1,9})$/, 'S-1-5-90-0-'],
+  [/^font driver host\\umfd-(\d{1,9})$/, 'S-1-5-96-0-'],
+];
+
 /** The SID of an account that every Windows has. */
 export function wellKnownSid(user: string): string | undefined {
-  return wellKnownSids.get(user.toLowerCase());
+  const name = user.toLowerCase();
+  for (const [pattern, sid] of ofSession) {
+    const number = pattern.exec(name)?.[1];
+    if (number !== undefined) {
+      return sid + number;
+    }
+  }
+  return wellKnownSids.get(name);
 }
 
 const integrityLevels: Readonly<Record<string, string>> = words({
@@ -574,18 +599,19 @@ export function serviceImage(command: string): string {
   return first.includes('\\') ? (unquotedPath.exec(expanded)?.[0] ?? first) : first;
 }
 
+// By what is the same in the words of many languages.
 const serviceTypes: readonly (readonly [RegExp, number])[] = [
-  [/^(?:kernel mode driver|Kernelmodustreiber|pilote en mode noyau)/i, 1],
+  [/kernel|noyau|ядра/i, 1],
   [/^(?:file system driver|Dateisystemtreiber|pilote du système de fichiers)/i, 2],
-  [/^(?:user mode (?:own process|service)|Benutzermodusdienst|service en mode utilisateur)/i, 16],
   [/^user mode share/i, 32],
+  [/user mode|Benutzermodus|utilisateur|usuario|usuário|utente|gebruiker|пользовател/i, 16],
 ];
 const serviceStarts: readonly (readonly [RegExp, number])[] = [
   [/^boot start/i, 0],
   [/^(?:system start|Systemstart|Démarrage du système)/i, 1],
-  [/^(?:auto start|Automatisch starten|Démarrage automatique)/i, 2],
-  [/^(?:demand start|Manuell starten|Démarrage à la demande)/i, 3],
-  [/^(?:disabled|Deaktiviert|Désactivé)/i, 4],
+  [/auto|авто/i, 2],
+  [/demand|manue|petici[óo]n|richiesta|verzoek|вручную/i, 3],
+  [/disabled|deaktiviert|désactivé|deshabilitado|disabilitato|desabilitado|отключ/i, 4],
 ];
 
 /** The number behind the words of event 7045 (winsvc.h), which are in the system's language. */

@@ -108,6 +108,25 @@ const cases: readonly Case[] = [
   one('sysmon', 1, 'an AppContainer', start({ IntegrityLevel: 'AppContainer' }), {
     ProcessIntegrityLevel: 'Low',
   }),
+  one(
+    'sysmon',
+    1,
+    'a file of which versions of Sysmon know nothing',
+    start({
+      Company: '?',
+      Product: '?',
+      FileVersion: '?',
+      OriginalFileName: '?',
+      CommandLine: '?',
+    }),
+    {
+      ProcessCommandLine: '?',
+      ProcessVersionInfoCompanyName: undefined,
+      ProcessVersionInfoProductName: undefined,
+      ProcessVersionInfoProductVersion: undefined,
+      ProcessVersionInfoOriginalFileName: undefined,
+    },
+  ),
   one('sysmon', 1, 'doubled per cent signs', start({ CommandLine: '%%COMSPEC%% /c' }), {
     ProcessCommandLine: '%COMSPEC% /c',
   }),
@@ -691,6 +710,40 @@ const cases: readonly Case[] = [
       InitiatingProcessId: 7,
       InitiatingProcessFileName: 'services.exe',
     },
+  ),
+  ...(
+    [
+      ['0x3e4', 'PC1$', 'CONTOSO', 'network service', 'nt authority', 'S-1-5-20'],
+      ['0x3E5', 'LOKALER DIENST', 'NT-AUTORITÄT', 'local service', 'nt authority', 'S-1-5-19'],
+      ['0x8b2a', 'UMFD-1', 'Font Driver Host', 'umfd-1', 'font driver host', 'S-1-5-96-0-1'],
+      ['0x9c3f1', 'Bob', 'PC1', 'bob', 'pc1', undefined],
+    ] as const
+  ).map(([logonId, name, domain, AccountName, AccountDomain, AccountSid]) =>
+    one(
+      'security',
+      4688,
+      `a process of ${AccountName}, whose SID the event does not have`,
+      {
+        SubjectUserSid: 'S-1-5-18',
+        SubjectUserName: 'PC1$',
+        SubjectDomainName: 'CONTOSO',
+        SubjectLogonId: '0x3e7',
+        NewProcessId: '0x2a',
+        NewProcessName: 'C:\\Windows\\System32\\svchost.exe',
+        ProcessId: '0x7',
+        TargetUserSid: 'S-1-0-0',
+        TargetUserName: name,
+        TargetDomainName: domain,
+        TargetLogonId: logonId,
+      },
+      {
+        AccountName,
+        AccountDomain,
+        AccountSid,
+        LogonId: Number(logonId),
+        AdditionalFields: undefined,
+      },
+    ),
   ),
   one(
     'security',
@@ -1311,6 +1364,7 @@ const cases: readonly Case[] = [
     {
       ActionType: 'AsrPsexecWmiChildProcessAudited',
       ProcessCommandLine: 'a -x',
+      InitiatingProcessCommandLine: 'b',
       InitiatingProcessAccountName: undefined,
       AdditionalFields: {
         RuleId: 'd1e49aac-8f56-4280-b9ba-993a6d77406c',
@@ -1534,6 +1588,21 @@ const cases: readonly Case[] = [
       SHA256: 'ab'.repeat(32),
       InitiatingProcessFileName: 'b.exe',
       AdditionalFields: { AuthenticodeHash: 'cd'.repeat(32), RequestedSigningLevel: '2' },
+    },
+  ),
+  one(
+    'integrity',
+    3036,
+    'a file whose signature has been revoked',
+    {
+      FileNameBuffer: '\\Device\\HarddiskVolume3\\a.dll',
+      ProcessNameBuffer: '\\Device\\HarddiskVolume3\\b.exe',
+    },
+    {
+      ActionType: 'AppControlCodeIntegrityImageRevoked',
+      FileName: 'a.dll',
+      FolderPath: 'C:\\a.dll',
+      InitiatingProcessFileName: 'b.exe',
     },
   ),
   one(

@@ -39,6 +39,8 @@ describe('an account that every Windows has, by the name that its language has f
     ['NT-AUTORITÄT\\NETZWERKDIENST', 'S-1-5-20'],
     ['AUTORITE NT\\SERVICE RÉSEAU', 'S-1-5-20'],
     ['NT AUTHORITY\\SERVIZIO DI RETE', 'S-1-5-20'],
+    ['Font Driver Host\\UMFD-12', 'S-1-5-96-0-12'],
+    ['Window Manager\\DWM-1', 'S-1-5-90-0-1'],
     ['CONTOSO\\SYSTEM', undefined],
   ])('%s', (name, sid) => {
     expect(values.wellKnownSid(name)).toBe(sid);
@@ -52,6 +54,16 @@ describe('the kind of a service and its start, in the words of the system', () =
     ['Kernelmodustreiber', 'Automatisch starten', 1, 2],
     ['service en mode utilisateur', 'Démarrage à la demande', 16, 3],
     ['pilote en mode noyau', 'démarrage automatique', 1, 2],
+    ['servicio de modo usuario', 'inicio automático', 16, 2],
+    ['controlador en modo kernel', 'inicio por petición', 1, 3],
+    ['servizio modalità utente', 'avvio su richiesta', 16, 3],
+    ['driver modalità kernel', 'disabilitato', 1, 4],
+    ['serviço do modo de usuário', 'início automático', 16, 2],
+    ['service in gebruikersmodus', 'automatisch starten', 16, 2],
+    ['драйвер режима ядра', 'Вручную', 1, 3],
+    ['служба режима пользователя', 'Автоматически', 16, 2],
+    ['file system driver', 'boot start', 2, 0],
+    ['user mode share process', 'system start', 32, 1],
     ['0x10', '4', 16, 4],
     ['другое', '', 'другое', ''],
   ])('%s, %s', (type, start, typeNumber, startNumber) => {
