@@ -17,6 +17,7 @@ import {
 } from './plan.js';
 import { converted } from './scan.js';
 import { usePart } from './tables.js';
+import { isWhole } from './whole.js';
 
 /** `as Name | extend x = toscalar(Name | …)` inside `partition`: what the name of a part's rows is, if it is that. */
 export function partOf(table: Expression, context: PlanContext): TableVariable | undefined {
@@ -68,8 +69,42 @@ export function partScalar(
     column: bag,
     type: 'dynamic',
   };
-  const own = build.call('access', [values, keyOf(here, build)], 'dynamic');
-  return converted(own, column.type);
+  const key = keyOf(here, build);
+  const own = converted(build.call('access', [values, key], 'dynamic'), column.type);
+  const none = ofNoRows(stages, variable, context);
+  if (!none) return own;
+  const isThere = build.call('bag_has_key', [values, key], 'bool');
+  return build.call('iff', [isThere, own, none], column.type);
+}
+
+/** What an aggregate makes of a part that has no rows. */
+function ofNoRows(
+  stages: readonly Expression[],
+  { relation, parts }: TableVariable,
+  context: PlanContext,
+): PlanExpression | undefined {
+  if (!stages.some(isWhole)) return undefined;
+  const empty: Relation = {
+    ...relation,
+    plan: { kind: 'values', columns: relation.columns, rows: [] },
+    order: [],
+    ingestionTime: null,
+  };
+  const result = parts?.run(stages, empty, { ...withoutParts(context), partition: [] }) ?? empty;
+  const [column] = result.columns;
+  if (!column) return undefined;
+  const input = result.plan;
+  return { kind: 'scalarSubquery', input, column, type: column.type };
+}
+
+/** No part is at hand: each that is named has no rows. */
+function withoutParts(context: PlanContext): PlanContext {
+  const emptied = [...context.variables].flatMap(([name, variable]): [string, Variable][] =>
+    variable.kind === 'table' && variable.parts?.here
+      ? [[name, { ...variable, parts: { ...variable.parts, here: [] } }]]
+      : [],
+  );
+  return withVariables(context, emptied);
 }
 
 /** The names of parts for rows that have other columns in the place of those at hand. */
@@ -113,5 +148,5 @@ function keyOf(parts: readonly PlanColumn[], build: Builder): PlanExpression {
     const length = build.call('tostring', [build.call('strlen', [text], 'long')], 'string');
     return [stringLiteral(' '), length, stringLiteral(' '), text];
   });
-  return build.call('strcat', texts, 'string');
+  return texts.length > 0 ? build.call('strcat', texts, 'string') : stringLiteral('');
 }

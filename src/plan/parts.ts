@@ -1,15 +1,20 @@
-import { type Expression, kindOf, member, optionalMember, spanOf, textOf } from '../kql/syntax.js';
+import { type Expression, kindOf, member, spanOf, textOf } from '../kql/syntax.js';
 import { passThrough } from './assignments.js';
 import { Builder, one, same } from './builder.js';
+import { readsOf } from './columns.js';
 import { type Parts, type PlanContext, unsupported, withVariables } from './context.js';
 import {
   columnReference,
+  type LogicalPlan,
+  nullLiteral,
   type PlanColumn,
   type PlanExpression,
   type PlanNode,
   type Relation,
+  type SharedPlan,
 } from './plan.js';
 import { partVariable } from './tables.js';
+import { isWhole } from './whole.js';
 
 const no: PlanExpression = { kind: 'literal', type: 'bool', value: false };
 const yes: PlanExpression = { kind: 'literal', type: 'bool', value: true };
@@ -59,6 +64,24 @@ export function stagesOf(query: Expression): Expression[] {
   return [first, ...stages];
 }
 
+/** Operators after which a part still has rows if it had some. */
+const losesNone: ReadonlySet<string> = new Set([
+  'AsOperator',
+  'CountOperator',
+  'DistinctOperator',
+  'ExtendOperator',
+  'ParseOperator',
+  'ParseKvOperator',
+  'ProjectAwayOperator',
+  'ProjectKeepOperator',
+  'ProjectOperator',
+  'ProjectRenameOperator',
+  'ProjectReorderOperator',
+  'SerializeOperator',
+  'SortOperator',
+  'SummarizeOperator',
+]);
+
 /**
  * The stages of a sub-query on the rows of each part, which are those that agree in `context.partition`.
  * `place` is what the query calls the sub-query's operator.
@@ -69,18 +92,27 @@ export function inParts(
   place: string,
   context: PlanContext,
 ): Relation {
-  const whole = stages.findIndex(isWhole);
   let table = rows;
   let scope = context;
   let gone: PlanColumn | undefined;
+  let every: Relation | undefined;
   for (const [index, stage] of stages.entries()) {
     refuseOthers(stage, place);
-    const inner = gone ? { ...scope, partition: [...scope.partition, gone] } : scope;
+    const isFilter = kindOf(stage) === 'FilterOperator';
+    const isBeforeWhole = context.partition.length > 0 && stages.slice(index + 1).some(isWhole);
+    if (isBeforeWhole && !isFilter && !every && !losesNone.has(kindOf(stage))) {
+      [table, every] = withParts(stage, table, gone, scope);
+    }
+    if (isWhole(stage) && every) {
+      [table, gone] = completed(stage, table, gone, every, scope);
+      every = undefined;
+    }
+    const inner = apartFromDropped(scope, gone);
     const result = context.plan.table(stage, inner, table);
-    if (index < whole && result.plan.kind === 'filter') {
+    if (isBeforeWhole && isFilter && result.plan.kind === 'filter') {
       [table, gone] = marked(stage, { ...result, plan: result.plan }, gone, scope);
-    } else if (index === whole && gone) {
-      table = ofEveryPart(stage, table, result, gone, scope);
+    } else if (isWhole(stage) && gone) {
+      table = ofEveryPart(stage, result, gone, scope);
       gone = undefined;
     } else table = result;
     if (kindOf(stage) === 'AsOperator') {
@@ -91,6 +123,63 @@ export function inParts(
     }
   }
   return table;
+}
+
+function apartFromDropped(context: PlanContext, gone: PlanColumn | undefined): PlanContext {
+  return gone ? { ...context, partition: [...context.partition, gone] } : context;
+}
+
+/** The rows, and one for each part that they have now. */
+function withParts(
+  stage: Expression,
+  table: Relation,
+  gone: PlanColumn | undefined,
+  context: PlanContext,
+): [Relation, Relation] {
+  const build = new Builder(context, spanOf(stage));
+  const carried = passThrough(table, apartFromDropped(context, gone));
+  const columns = carried.map(({ column }) => ({ column, source: column }));
+  const shared: SharedPlan = {
+    id: context.counter.next++,
+    plan: table.plan,
+    columns: columns.map(({ column }) => column),
+    materialized: false,
+  };
+  const rows: Relation = { ...table, plan: { kind: 'shared', shared, columns } };
+  return [rows, build.group(rows, context.partition)];
+}
+
+/** The rows, and for each part one that counts as dropped by a filter. */
+function completed(
+  stage: Expression,
+  table: Relation,
+  before: PlanColumn | undefined,
+  parts: Relation,
+  context: PlanContext,
+): [Relation, PlanColumn] {
+  const build = new Builder(context, spanOf(stage));
+  const gone = build.column('gone', 'bool');
+  const columns = passThrough(table, context).map(({ column }) => column);
+  const plan: LogicalPlan = {
+    kind: 'union',
+    columns: [...columns, gone],
+    inputs: [
+      {
+        plan: table.plan,
+        columns: [...columns.map(columnReference), before ? columnReference(before) : no],
+      },
+      {
+        plan: parts.plan,
+        columns: [
+          ...columns.map((column) =>
+            parts.columns.includes(column) ? columnReference(column) : nullLiteral(column.type),
+          ),
+          yes,
+        ],
+      },
+    ],
+  };
+  return [{ ...table, plan }, gone];
 }
 
 /** The rows that no filter has dropped. */
@@ -112,12 +201,6 @@ function refuseOthers(stage: Expression, place: string): void {
   throw unsupported(stage, `'${word}' inside ${place}`, 'it does not keep partitions apart');
 }
 
-/** Gives one row for any rows, even for none. */
-function isWhole(stage: Expression): boolean {
-  if (kindOf(stage) === 'CountOperator') return true;
-  return kindOf(stage) === 'SummarizeOperator' && !optionalMember(stage, 'ByClause');
-}
-
 type Filtered = Relation & { readonly plan: PlanNode<'filter'> };
 
 /** Rows that a filter drops stay behind as a part of their own: no part is lost before its aggregate. */
@@ -134,36 +217,69 @@ function marked(
   return [{ ...filtered, plan: { kind: 'project', input: filtered.plan.input, columns } }, gone];
 }
 
-/** Of each part the aggregate of the rows that are left, or else that of none. */
+/**
+ * Of each part the aggregate of the rows that are left, or else that of none. What is computed from
+ * aggregates comes afterwards, since it may read what tells the parts apart.
+ */
 function ofEveryPart(
   stage: Expression,
-  table: Relation,
   result: Relation,
   gone: PlanColumn,
   context: PlanContext,
 ): Relation {
   const build = new Builder(context, spanOf(stage));
-  const seen = passThrough(table, context).map(({ column }) => column);
-  const empty: Relation = { ...table, plan: { kind: 'values', columns: seen, rows: [] } };
-  const nothing = context.plan.table(stage, { ...context, partition: [] }, empty);
-  const hidden = [...context.partition, gone];
-  const all = { ...result, columns: [...hidden, ...result.columns] };
-  const both = build.join('inner', all, nothing, [], nothing.columns);
-  const values = result.columns.map((column, index) => ({
-    column: build.column(column.name, column.type),
-    expression: build.call('iff', [gone, nothing.columns[index] ?? column, column], column.type),
-  }));
-  const { plan } = build.project(both, [...hidden.map(same), ...values]);
-  const key = { expression: columnReference(gone), descending: false, nullsFirst: true };
-  return {
-    plan: {
-      kind: 'limit',
-      input: { kind: 'sort', input: plan, keys: [key] },
-      count: one,
-      by: context.partition,
-    },
-    columns: values.map(({ column }) => column),
-    order: [],
-    ingestionTime: null,
+  const values = result.plan.kind === 'project' ? result.plan : undefined;
+  const aggregate = values?.input ?? result.plan;
+  if (aggregate.kind !== 'aggregate') throw new Error('a summarize is an aggregate');
+  const read = readsOf(aggregate.aggregates.flatMap((each) => each.arguments));
+  const positions = aggregate.aggregates.flatMap(({ position }) => position ?? []);
+  const empty: LogicalPlan = {
+    kind: 'values',
+    columns: [...new Set([...read, ...positions])],
+    rows: [],
   };
+  const some = renamed(aggregate, build);
+  const none = renamed({ ...aggregate, input: empty, keys: [] }, build);
+  const hidden = [...context.partition, gone];
+  const left = { ...result, plan: some, columns: [...hidden, ...resultsOf(some)] };
+  const right = { ...result, plan: none, columns: resultsOf(none) };
+  const both =
+    right.columns.length > 0 ? build.join('inner', left, right, [], right.columns) : left;
+  const chosen = aggregate.aggregates.map(({ column }, index) => ({
+    column,
+    expression: build.call(
+      'iff',
+      [gone, right.columns[index] ?? column, resultsOf(some)[index] ?? column],
+      column.type,
+    ),
+  }));
+  const input = build.project(both, [...hidden.map(same), ...chosen]).plan;
+  const key = { expression: columnReference(gone), descending: false, nullsFirst: true };
+  const first: LogicalPlan = {
+    kind: 'limit',
+    input: { kind: 'sort', input, keys: [key] },
+    count: one,
+    by: context.partition,
+  };
+  return { ...result, plan: values ? { ...values, input: first } : first };
+}
+
+/** The node with other columns for its aggregates. */
+function renamed(node: PlanNode<'aggregate'>, build: Builder): PlanNode<'aggregate'> {
+  const joints = new Map<PlanColumn, PlanColumn>();
+  const jointOf = (column: PlanColumn) => {
+    const joint = joints.get(column) ?? build.column(column.name, column.type);
+    joints.set(column, joint);
+    return joint;
+  };
+  const aggregates = node.aggregates.map((each) => ({
+    ...each,
+    column: build.column(each.column.name, each.column.type),
+    ...(each.joint && { joint: jointOf(each.joint) }),
+  }));
+  return { ...node, aggregates };
+}
+
+function resultsOf(node: PlanNode<'aggregate'>): PlanColumn[] {
+  return node.aggregates.map(({ column }) => column);
 }

@@ -247,6 +247,32 @@ describe('the rows of a partition are mixed with others', () => {
       ],
     ],
     [
+      'operators other than a filter leave none before they are counted',
+      `union (${rows} | partition by k (take 0 | count)),
+             (${rows} | partition by k (where v > 2 | extend d = iff(k == "a", dynamic([]), dynamic([1, 2])) | mv-expand d | top 9 by v | count)),
+             (${rows} | partition by k (extend s = tostring(v) | parse-where s with "4" rest | summarize n = count() | project Count = n + 10))
+       | sort by Count asc`,
+      [[0], [0], [0], [4], [10], [11]],
+    ],
+    [
+      'two counts one after the other',
+      `${rows} | partition by k (where v > 3 | count | where Count > 0 | count) | sort by Count asc`,
+      [[0], [1]],
+    ],
+    [
+      'a list of an order of which none is left',
+      'datatable(k: long, y: dynamic) [1, dynamic([2, 1]), 2, dynamic([4])] | mv-apply y to typeof(long) on (take 0 | summarize make_list(y)) | sort by k asc',
+      [
+        [1, []],
+        [2, []],
+      ],
+    ],
+    [
+      'a search of each',
+      `${rows} | partition by k (search v == 4 | count) | sort by Count asc`,
+      [[0], [1]],
+    ],
+    [
       'a scan of each',
       `${rows} | partition by k (sort by v asc | scan declare (s: long = 0) with (step x: true => s = v + x.s;)) | sort by k asc, v asc | project s`,
       [[1], [3], [6], [4], [9]],
@@ -320,6 +346,17 @@ describe('the rows of a partition are mixed with others', () => {
         ['a', 1, 3],
         ['a', 3, 3],
         ['b', 5, 5],
+      ],
+    ],
+    [
+      'a count of elements of which none is left',
+      `datatable(k: string, y: dynamic) ["a", dynamic([3, 1]), "b", dynamic([5])]
+       | mv-apply y to typeof(long) on (where y > 3 | as Part
+         | summarize c = count(), d = toscalar(Part | count), n = 1 + toscalar(Part | where y > toscalar(Part | count) | summarize s = make_list(y) | project array_length(s)))
+       | sort by k asc`,
+      [
+        ['a', 0, 0, 1],
+        ['b', 1, 1, 2],
       ],
     ],
     [

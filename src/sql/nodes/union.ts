@@ -3,7 +3,7 @@ import type { PlanColumn, PlanNode } from '../../plan/plan.js';
 import { emit } from '../expression.js';
 import { type Generation, select } from '../generation.js';
 import { columnName } from '../operand.js';
-import { type Definition, open, printWith, type Select } from '../select.js';
+import { type Definition, nest, open, printWith, type Select } from '../select.js';
 import { join, sql } from '../sql.js';
 
 export function selectUnion(
@@ -14,7 +14,14 @@ export function selectUnion(
   const kept = plan.columns.flatMap((column, index) => (required.has(column) ? [index] : []));
   const branches = plan.inputs.map(({ plan: input, columns }) => {
     const expressions = kept.flatMap((index) => columns[index] ?? []);
-    const below = open(select(input, readsOf(expressions), generation));
+    const source = open(select(input, readsOf(expressions), generation));
+    // A column that the union takes over under its own name must not be made here, too.
+    const isTakenOver = kept.some((index, place) => {
+      const expression = expressions[place];
+      const column = plan.columns[index];
+      return expression?.kind === 'column' && expression.column === column;
+    });
+    const below = isTakenOver ? nest(source) : source;
     return {
       below,
       operands: expressions.map((expression) => emit(expression, below, generation)),
