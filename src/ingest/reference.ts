@@ -1,5 +1,6 @@
 import { connectors } from './connectors.js';
 import { cloudTrail } from './documents/cloudtrail.js';
+import { originsInEcs } from './documents/ecs/origins.js';
 import { ecs } from './documents/ecs.js';
 import { entraId } from './documents/entra-id.js';
 import { falco } from './documents/falco.js';
@@ -44,6 +45,8 @@ export function connectorReference(): string {
     '',
     '`defender-streaming` and `defender-rows` are rows of the schema already: table and columns are their own.',
     '',
+    `Events of \`ecs\` that were made of records of ${listed(originsInEcs.map(({ name }) => name))} are read as those records.`,
+    '',
     '## Windows event logs and Sysmon',
     '',
     'For `windows-event`, `linux-sysmon`, and the Windows events that `ecs` and `osquery` carry.',
@@ -73,6 +76,10 @@ export function connectorReference(): string {
       auditRows.map((row) => ({ note: '', ...row })),
     ),
   ].join('\n')}`;
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function section(title: string, lines: readonly Line[], level = '##'): readonly string[] {

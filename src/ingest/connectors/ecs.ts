@@ -1,6 +1,7 @@
 import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
 import { ecsDocument } from '../documents/ecs/document.js';
+import { originsInEcs } from '../documents/ecs/origins.js';
 import { ecs } from '../documents/ecs.js';
 import { ocsfDocument } from '../documents/ocsf/document.js';
 import { osqueryResults } from '../documents/osquery/results.js';
@@ -12,7 +13,7 @@ import { convertResults } from './osquery.js';
 
 /**
  * Events in the Elastic Common Schema, of whatever Beat, agent or pipeline. Those that carry an event of
- * a Windows log, or a result of osquery, are read as that.
+ * a Windows log, a result of osquery, or what is left of another source's record, are read as that.
  */
 export const ecsEvents: Connector = {
   name: 'ecs',
@@ -32,12 +33,21 @@ export const ecsEvents: Connector = {
     const documents = new DocumentConversion(ecs, context);
     const events = new EventConversion(windowsEventOf, context);
     const results = new DocumentConversion(osquery, context);
-    return sideBySide([documents, events, results], (record) => {
+    const origins = originsInEcs.map((source) => new DocumentConversion(source, context));
+    return sideBySide([documents, events, results, ...origins], (record) => {
       const carried = osqueryResults(record.value);
       if (carried !== undefined) {
         return convertResults(record, carried, results, events);
       }
-      return (windowsEventOf(record) === undefined ? documents : events).convert(record);
+      if (windowsEventOf(record) !== undefined) {
+        return events.convert(record);
+      }
+      const event = ecsDocument(record.value);
+      const index = event === undefined ? -1 : originsInEcs.findIndex(({ isOf }) => isOf(event));
+      const own = originsInEcs[index]?.read(record);
+      return own === undefined
+        ? documents.convert(record)
+        : (origins[index]?.hold(record, own) ?? []);
     });
   },
 };

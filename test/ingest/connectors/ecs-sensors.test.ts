@@ -661,17 +661,17 @@ describe('an alert of Falco, which another host collects', () => {
   };
 
   it('is no start of a process, and of the host that it was seen on', () => {
-    const result = converted([{ ...common, ...falco }]);
-    expect(onlyRow(result)).toMatchObject({
-      table: 'DeviceEvents',
-      ActionType: 'AntivirusDetection',
-      DeviceName: 'node7',
-      InitiatingProcessFileName: 'bash',
-      AdditionalFields: { ThreatName: 'Run shell untrusted' },
+    const { rows, snapshots } = converted([{ ...common, ...falco }]);
+    expect(rows).toMatchObject({
+      AlertInfo: [{ Title: 'Run shell untrusted', ServiceSource: 'Falco' }],
+      AlertEvidence: [
+        { EntityType: 'Machine', DeviceName: 'node7' },
+        { EntityType: 'Process', DeviceName: 'node7', FileName: 'bash', FolderPath: '/bin/bash' },
+      ],
     });
     // What is said of the collector is not said of the host.
-    expect(result.snapshots['DeviceInfo']).toMatchObject([{ DeviceName: 'node7' }]);
-    expect(result.snapshots['DeviceInfo']?.[0]).not.toHaveProperty('OSPlatform');
+    expect(snapshots['DeviceInfo']).toMatchObject([{ DeviceName: 'node7' }]);
+    expect(snapshots['DeviceInfo']?.[0]).not.toHaveProperty('OSPlatform');
   });
 });
 

@@ -396,6 +396,50 @@ export const samples: Readonly<Record<string, readonly (object | string)[]>> = {
   ecs: [
     {
       '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { dataset: 'azure.auditlogs', action: 'Add user', outcome: 'success' },
+      'azure.auditlogs.properties': {
+        id: 'Directory_1',
+        activity_datetime: '2026-01-05T10:11:12.1Z',
+        activity_display_name: 'Add user',
+        initiated_by: { user: { id: 'u1', userPrincipalName: 'a@contoso.com' } },
+        target_resources: { '0': { id: 't1', modified_properties: { '0': { new_value: '1' } } } },
+      },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { module: 'o365', action: 'Set-Mailbox', provider: 'Exchange', id: 'o1' },
+      o365: {
+        audit: {
+          RecordType: '1',
+          UserId: 'a@contoso.com',
+          Parameters: { Identity: 'b', Type: 'x' },
+        },
+      },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: {
+        ...{ kind: 'event', action: 'GetObject', provider: 's3.amazonaws.com', id: 'c1' },
+        original: '{"eventVersion":"1.08"',
+      },
+      aws: {
+        cloudtrail: {
+          user_identity: { type: 'IAMUser', session_context: { session_issuer: { arn: 'a' } } },
+          flattened: { request_parameters: { bucketName: 'b' } },
+          resources: [{ arn: 'arn:aws:s3:::b', type: 'AWS::S3::Bucket' }],
+        },
+      },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
+      event: { kind: 'alert', dataset: 'falco.alerts' },
+      falco: { output_fields: { evt: { type: 'openat' } }, priority: 'Warning' },
+      process: { name: 'cat', command_line: 'cat /etc/shadow', user: { name: 'root' } },
+      file: { directory: '/etc', name: 'shadow' },
+      rule: { name: 'Read sensitive file' },
+    },
+    {
+      '@timestamp': '2026-01-05T10:11:12.123Z',
       event: { kind: 'signal', category: ['process'] },
       host: { hostname: 'WEB01', ip: ['10.0.0.5'] },
       process: { executable: '/tmp/x', args: ['x', '-y'] },

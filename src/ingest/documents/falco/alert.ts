@@ -94,9 +94,9 @@ const noContainer: ReadonlySet<string> = new Set(['host', '']);
 
 /** What the alert is about: the members of its fields by what they tell of, and the rest with the machine. */
 function* entitiesOf(alert: JsonObject): Generator<JsonObject> {
-  const { output_fields, output, priority, source } = alert;
+  const { uuid, rule, time, tags, hostname, output_fields, ...more } = alert;
   const { proc, user, fd, fs, container, k8s, ...others } = asObject(output_fields) ?? {};
-  yield { alert: { ...others, output, priority, source } } as JsonObject;
+  yield { alert: { ...more, ...others } } as JsonObject;
   if (asObject(proc)) {
     yield { proc, ...(user !== undefined && { user }) } as JsonObject;
   }
