@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const agentsInfo: Table = {
@@ -6,12 +7,12 @@ export const agentsInfo: Table = {
   summary: 'Inventory of AI agents across platforms with their configuration and permissions.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+  columns: columnsOf(
+    'Timestamp',
     { name: 'AgentId', type: 'string', summary: 'Agent identifier' },
     { name: 'AgentName', type: 'string', summary: 'Agent name' },
-    { name: 'Platform', type: 'string', summary: 'Platform that reported the agent' },
-    { name: 'AgentDescription', type: 'string', summary: 'Agent description' },
+    'Platform',
+    'AgentDescription',
     { name: 'Version', type: 'string', summary: 'Agent version' },
     { name: 'SourceAgentId', type: 'string', summary: 'Identifier at the source platform' },
     {
@@ -29,7 +30,7 @@ export const agentsInfo: Table = {
     { name: 'PublishedStatus', type: 'string', summary: 'Draft or Published' },
     { name: 'LifecycleStatus', type: 'string', summary: 'Active, Blocked, Uninstalled or Deleted' },
     { name: 'Availability', type: 'string', summary: 'Who it is deployed to' },
-    { name: 'CreatedDateTime', type: 'datetime', summary: 'Creation time' },
+    'CreatedDateTime',
     { name: 'LastPublishedDateTime', type: 'datetime', summary: 'Last publication' },
     { name: 'LastUpdatedDateTime', type: 'datetime', summary: 'Last metadata change' },
     { name: 'Owners', type: 'dynamic', summary: 'Owners' },
@@ -50,7 +51,7 @@ export const agentsInfo: Table = {
     { name: 'Endpoints', type: 'dynamic', summary: 'Runtime endpoints' },
     { name: 'ObservabilityId', type: 'dynamic', summary: 'Key to its usage data' },
     { name: 'RawAgentInfo', type: 'dynamic', summary: 'Complete agent record' },
-  ],
+  ),
   columnAliases: [
     { name: 'Name', column: 'AgentName' },
     { name: 'ObservabilityID', column: 'ObservabilityId' },

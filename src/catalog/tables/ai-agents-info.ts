@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const aiAgentsInfo: Table = {
@@ -8,18 +9,18 @@ export const aiAgentsInfo: Table = {
   timeColumn: 'Timestamp',
   deviceScoped: false,
   deprecated: { replacedBy: 'AgentsInfo' },
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+  columns: columnsOf(
+    'Timestamp',
     { name: 'AIAgentId', type: 'guid', summary: 'Agent identifier' },
     { name: 'AIAgentName', type: 'string', summary: 'Agent name' },
     { name: 'AgentCreationTime', type: 'datetime', summary: 'Agent creation time' },
     { name: 'CreatorAccountUpn', type: 'string', summary: 'Creator UPN' },
     { name: 'OwnerAccountUpns', type: 'string', summary: 'Owner UPNs' },
     { name: 'LastModifiedByUpn', type: 'string', summary: 'Last editor UPN' },
-    { name: 'LastModifiedTime', type: 'datetime', summary: 'Last change' },
+    'LastModifiedTime',
     { name: 'LastPublishedTime', type: 'datetime', summary: 'Last publication' },
     { name: 'LastPublishedByUpn', type: 'string', summary: 'Last publisher UPN' },
-    { name: 'AgentDescription', type: 'string', summary: 'Agent description' },
+    'AgentDescription',
     { name: 'AgentStatus', type: 'string', summary: 'Created, Published or Deleted' },
     { name: 'UserAuthenticationType', type: 'string', summary: 'How users authenticate to it' },
     { name: 'AgentUsers', type: 'string', summary: 'Users or groups allowed' },
@@ -37,7 +38,7 @@ export const aiAgentsInfo: Table = {
     { name: 'AgentTopicsDetails', type: 'dynamic', summary: 'Topics' },
     { name: 'AgentToolsDetails', type: 'dynamic', summary: 'Tools' },
     { name: 'EnvironmentId', type: 'string', summary: 'Power Platform environment' },
-    { name: 'Platform', type: 'string', summary: 'Platform that reported the agent' },
+    'Platform',
     {
       name: 'IsGenerativeOrchestrationEnabled',
       type: 'bool',
@@ -46,5 +47,5 @@ export const aiAgentsInfo: Table = {
     { name: 'AgentAppId', type: 'string', summary: 'Entra application of the agent' },
     { name: 'ConnectedAgentsSchemaNames', type: 'dynamic', summary: 'Linked agents' },
     { name: 'ChildAgentsSchemaNames', type: 'dynamic', summary: 'Child agents' },
-  ],
+  ),
 };

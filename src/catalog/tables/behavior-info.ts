@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const behaviorInfo: Table = {
@@ -7,25 +8,21 @@ export const behaviorInfo: Table = {
     'Behaviors (notable but not necessarily malicious activity) reported by cloud app security and UEBA.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'BehaviorId', type: 'string', summary: 'Behavior identifier' },
-    { name: 'Title', type: 'string', summary: 'Title' },
-    { name: 'Description', type: 'string', summary: 'Description' },
+  columns: columnsOf(
+    'Timestamp',
+    'BehaviorId',
+    'Title',
+    'Description',
     { name: 'Categories', type: 'string', summary: 'Threat categories, array text' },
-    { name: 'AttackTechniques', type: 'string', summary: 'MITRE ATT&CK techniques' },
-    { name: 'ServiceSource', type: 'string', summary: 'Product that raised it' },
-    { name: 'DetectionSource', type: 'string', summary: 'Sensor or technology that detected it' },
+    'AttackTechniques',
+    'ServiceSource',
+    'DetectionSource',
     { name: 'DataSources', type: 'string', summary: 'Products that supplied the data' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'AccountUpn', type: 'string', summary: 'Account UPN' },
-    { name: 'AccountObjectId', type: 'string', summary: 'Account object identifier in Entra ID' },
-    { name: 'StartTime', type: 'datetime', summary: 'First activity' },
-    { name: 'EndTime', type: 'datetime', summary: 'Last activity' },
+    'DeviceId',
+    'AccountUpn',
+    'AccountObjectId',
+    'StartTime',
+    'EndTime',
     {
       name: 'AdditionalFields',
       type: 'string',
@@ -33,6 +30,6 @@ export const behaviorInfo: Table = {
       jsonText: true,
     },
     { name: 'ActionType', type: 'string', summary: 'Behavior kind' },
-  ],
+  ),
   actionTypes: ['ImpossibleTravelActivity'],
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const cloudDnsEvents: Table = {
@@ -6,22 +7,18 @@ export const cloudDnsEvents: Table = {
   summary: 'DNS queries and answers seen in cloud workloads.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'ReportId', type: 'string', summary: 'Record identifier' },
-    { name: 'ActionType', type: 'string', summary: 'Event kind' },
-    { name: 'AzureResourceId', type: 'string', summary: 'Azure resource identifier' },
-    { name: 'AwsResourceName', type: 'string', summary: 'AWS resource name (ARN)' },
-    { name: 'GcpFullResourceName', type: 'string', summary: 'GCP resource name' },
-    {
-      name: 'KubernetesResource',
-      type: 'string',
-      summary: 'Namespace, kind and name of the resource',
-    },
-    { name: 'KubernetesNamespace', type: 'string', summary: 'Kubernetes namespace' },
-    { name: 'KubernetesPodName', type: 'string', summary: 'Pod' },
-    { name: 'ContainerName', type: 'string', summary: 'Container name' },
-    { name: 'ContainerId', type: 'string', summary: 'Container identifier' },
+  columns: columnsOf(
+    'Timestamp',
+    'ReportId',
+    'ActionType',
+    'AzureResourceId',
+    'AwsResourceName',
+    'GcpFullResourceName',
+    'KubernetesResource',
+    'KubernetesNamespace',
+    'KubernetesPodName',
+    'ContainerName',
+    'ContainerId',
     { name: 'ImageName', type: 'string', summary: 'Container image' },
     { name: 'ProcessName', type: 'string', summary: 'Process that sent the query' },
     { name: 'ProcessId', type: 'long', summary: 'PID that sent the query' },
@@ -32,9 +29,9 @@ export const cloudDnsEvents: Table = {
     { name: 'DnsResponseCodeName', type: 'string', summary: 'DNS response code' },
     { name: 'DnsNetworkDuration', type: 'long', summary: 'DNS duration, milliseconds' },
     { name: 'TransactionIdHex', type: 'string', summary: 'DNS transaction identifier, hex' },
-    { name: 'ImageDigest', type: 'string', summary: 'Image digest' },
-    { name: 'Region', type: 'string', summary: 'Region' },
-    { name: 'HostName', type: 'string', summary: 'Node host name' },
+    'ImageDigest',
+    'Region',
+    'HostName',
     { name: 'AdditionalFields', type: 'dynamic', summary: 'Extra event details' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const cloudStorageAggregatedEvents: Table = {
@@ -6,24 +7,24 @@ export const cloudStorageAggregatedEvents: Table = {
   summary: 'Storage account activity rolled up over a time window.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
+  columns: columnsOf(
     { name: 'DataAggregationStartTime', type: 'datetime', summary: 'Window start' },
     { name: 'DataAggregationEndTime', type: 'datetime', summary: 'Window end' },
-    { name: 'DataSource', type: 'string', summary: 'Source of the record' },
-    { name: 'SubscriptionId', type: 'string', summary: 'Cloud subscription' },
+    'DataSource',
+    'SubscriptionId',
     { name: 'ResourceGroup', type: 'string', summary: 'Resource group' },
     { name: 'StorageAccount', type: 'string', summary: 'Storage account' },
     { name: 'StorageContainer', type: 'string', summary: 'Storage container' },
     { name: 'StorageFileShare', type: 'string', summary: 'File share' },
     { name: 'ServiceType', type: 'string', summary: 'Storage service kind' },
-    { name: 'IpAddress', type: 'string', summary: 'Client address' },
+    'IpAddress',
     { name: 'UserAgentHeader', type: 'string', summary: 'User agent details' },
     { name: 'OperationNamesList', type: 'dynamic', summary: 'Operations performed' },
     { name: 'AuthenticationType', type: 'string', summary: 'How access was authenticated' },
-    { name: 'AccountObjectId', type: 'string', summary: 'Account object identifier in Entra ID' },
+    'AccountObjectId',
     { name: 'AccountTenantId', type: 'long', summary: 'Tenant of the account' },
     { name: 'AccountApplicationId', type: 'string', summary: 'Application used for access' },
-    { name: 'AccountUpn', type: 'string', summary: 'Account UPN' },
+    'AccountUpn',
     { name: 'AccountType', type: 'long', summary: 'Account kind code' },
     { name: 'OperationsCount', type: 'int', summary: 'Operations in total' },
     { name: 'SuccessfulOperationsCount', type: 'int', summary: 'Operations that succeeded' },
@@ -42,11 +43,11 @@ export const cloudStorageAggregatedEvents: Table = {
       summary: 'Anonymous not-found failures occurred',
     },
     { name: 'Md5Hashes', type: 'dynamic', summary: 'Written objects with hashes' },
-    { name: 'AzureResourceId', type: 'string', summary: 'Azure resource identifier' },
-    { name: 'Location', type: 'string', summary: 'Location' },
+    'AzureResourceId',
+    'Location',
     { name: 'Timestamp', type: 'datetime', summary: 'Record creation time' },
     { name: 'ReportId', type: 'string', summary: 'Record GUID' },
     { name: 'ActionType', type: 'string', summary: 'Aggregated log kind' },
     { name: 'AdditionalFields', type: 'dynamic', summary: 'Extra event details' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const dataSecurityBehaviors: Table = {
@@ -6,24 +7,24 @@ export const dataSecurityBehaviors: Table = {
   summary: 'Daily aggregated risky user behaviors from Purview insider risk management.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'BehaviorId', type: 'string', summary: 'Behavior identifier' },
+  columns: columnsOf(
+    'Timestamp',
+    'BehaviorId',
     { name: 'ActionType', type: 'string', summary: 'Behavior kind' },
-    { name: 'StartTime', type: 'datetime', summary: 'First activity' },
-    { name: 'EndTime', type: 'datetime', summary: 'Last activity' },
-    { name: 'AttackTechniques', type: 'string', summary: 'MITRE ATT&CK techniques' },
+    'StartTime',
+    'EndTime',
+    'AttackTechniques',
     { name: 'Categories', type: 'string', summary: 'Categories' },
     { name: 'ActionCategory', type: 'string', summary: 'Action category' },
-    { name: 'Description', type: 'string', summary: 'Description' },
-    { name: 'ServiceSource', type: 'string', summary: 'Product that raised it' },
-    { name: 'DetectionSource', type: 'string', summary: 'Sensor or technology that detected it' },
+    'Description',
+    'ServiceSource',
+    'DetectionSource',
     { name: 'ActivityCount', type: 'int', summary: 'Number of activities' },
     { name: 'IsAnomalous', type: 'bool', summary: 'Anomalous behavior' },
     { name: 'IsContentHidden', type: 'bool', summary: 'Hidden content involved' },
-    { name: 'AccountUpn', type: 'string', summary: 'Account UPN' },
+    'AccountUpn',
     { name: 'AccountEmail', type: 'string', summary: 'Account mail address' },
-    { name: 'Application', type: 'string', summary: 'Application' },
+    'Application',
     { name: 'PolicyInfo', type: 'dynamic', summary: 'Policy details' },
     { name: 'Policies', type: 'string', summary: 'Insider risk policies' },
     { name: 'DeviceInfo', type: 'dynamic', summary: 'Devices involved with counts' },
@@ -36,8 +37,8 @@ export const dataSecurityBehaviors: Table = {
     { name: 'UrlDomainInfo', type: 'dynamic', summary: 'Domains involved with counts' },
     { name: 'SharepointSiteInfo', type: 'dynamic', summary: 'SharePoint sites with counts' },
     { name: 'RecipientEmailInfo', type: 'dynamic', summary: 'Recipients with counts' },
-    { name: 'RemovableMediaInfo', type: 'dynamic', summary: 'Removable media involved' },
+    'RemovableMediaInfo',
     { name: 'PrinterName', type: 'dynamic', summary: 'Printers involved' },
     { name: 'PriorityContentMatchInfo', type: 'dynamic', summary: 'Priority content matches' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const dataSecurityEvents: Table = {
@@ -7,14 +8,10 @@ export const dataSecurityEvents: Table = {
   note: 'Two columns are documented as enum without their values.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
+  columns: columnsOf(
     { name: 'ApplicationNames', type: 'string', summary: 'Applications involved' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
+    'DeviceId',
+    'DeviceName',
     { name: 'AadDeviceId', type: 'guid', summary: 'Entra ID device identifier' },
     { name: 'IsManagedDevice', type: 'bool', summary: 'Managed device' },
     { name: 'DlpPolicyMatchInfo', type: 'string', summary: 'Matching DLP policies' },
@@ -30,7 +27,7 @@ export const dataSecurityEvents: Table = {
       summary: 'Physical access succeeded or failed',
     },
     { name: 'PhysicalAssetTag', type: 'string', summary: 'Asset tag' },
-    { name: 'RemovableMediaInfo', type: 'dynamic', summary: 'Removable media involved' },
+    'RemovableMediaInfo',
     { name: 'RemovableMediaManufacturer', type: 'string', summary: 'Removable media maker' },
     { name: 'RemovableMediaModel', type: 'string', summary: 'Removable media model' },
     {
@@ -42,9 +39,9 @@ export const dataSecurityEvents: Table = {
     { name: 'TeamsChannelType', type: 'string', summary: 'Teams channel kind' },
     { name: 'TeamsTeamName', type: 'string', summary: 'Team' },
     { name: 'UserAlternateEmails', type: 'string', summary: 'Other addresses of the user' },
-    { name: 'AccountUpn', type: 'string', summary: 'Account UPN' },
-    { name: 'AccountObjectId', type: 'string', summary: 'Account object identifier in Entra ID' },
-    { name: 'Department', type: 'string', summary: 'Department' },
+    'AccountUpn',
+    'AccountObjectId',
+    'Department',
     { name: 'SourceCodeInfo', type: 'string', summary: 'Source repository details' },
     {
       name: 'CcPolicyMatchInfo',
@@ -52,7 +49,7 @@ export const dataSecurityEvents: Table = {
       summary: 'Matching communication compliance policies',
     },
     { name: 'IPAddress', type: 'string', summary: 'Client addresses, may be several' },
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+    'Timestamp',
     { name: 'DeviceSourceLocationType', type: 'int', summary: 'Source location code, 0 to 5' },
     {
       name: 'DeviceDestinationLocationType',
@@ -61,16 +58,16 @@ export const dataSecurityEvents: Table = {
     },
     { name: 'IrmPolicyMatchInfo', type: 'dynamic', summary: 'Matching insider risk policies' },
     { name: 'ExternalUrlDomains', type: 'string', summary: 'External domains involved' },
-    { name: 'InternetMessageId', type: 'string', summary: 'Message-ID header' },
+    'InternetMessageId',
     { name: 'NetworkMessageId', type: 'guid', summary: 'Service-assigned mail identifier' },
-    { name: 'EmailSubject', type: 'string', summary: 'Mail subject' },
-    { name: 'ObjectId', type: 'string', summary: 'Object identifier' },
-    { name: 'ObjectName', type: 'string', summary: 'Object name' },
-    { name: 'ObjectType', type: 'string', summary: 'Object kind' },
+    'EmailSubject',
+    'ObjectId',
+    'ObjectName',
+    'ObjectType',
     { name: 'ObjectSize', type: 'int', summary: 'Object size, bytes' },
     { name: 'IsHidden', type: 'bool', summary: 'Content was hidden' },
     { name: 'ActivityId', type: 'guid', summary: 'Activity identifier' },
-    { name: 'ActionType', type: 'string', summary: 'Event kind' },
+    'ActionType',
     {
       name: 'SensitiveInfoTypeInfo',
       type: 'dynamic',
@@ -84,11 +81,7 @@ export const dataSecurityEvents: Table = {
     },
     { name: 'PreviousSensitivityLabelId', type: 'string', summary: 'Label before the change' },
     { name: 'Operation', type: 'string', summary: 'Admin operation' },
-    {
-      name: 'RecipientEmailAddress',
-      type: 'string',
-      summary: 'Recipient address after list expansion',
-    },
+    'RecipientEmailAddress',
     { name: 'SiteUrl', type: 'string', summary: 'Site URL' },
     { name: 'SourceRelativeUrl', type: 'string', summary: 'Folder URL' },
     { name: 'PrinterName', type: 'string', summary: 'Printers involved, as text' },
@@ -105,5 +98,5 @@ export const dataSecurityEvents: Table = {
       summary: 'Labels involved in AI use',
     },
     { name: 'SequenceCorrelationId', type: 'string', summary: 'Activity sequence details' },
-  ],
+  ),
 };

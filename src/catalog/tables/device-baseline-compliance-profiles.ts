@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceBaselineComplianceProfiles: Table = {
@@ -6,12 +7,12 @@ export const deviceBaselineComplianceProfiles: Table = {
   summary: 'Baseline profiles defined in the organisation and the benchmark each builds on.',
   timeColumn: null,
   deviceScoped: false,
-  columns: [
-    { name: 'ProfileId', type: 'string', summary: 'Baseline profile identifier' },
+  columns: columnsOf(
+    'ProfileId',
     { name: 'ProfileName', type: 'string', summary: 'Profile name' },
     { name: 'ProfileDescription', type: 'string', summary: 'Profile text' },
     { name: 'OSPlatform', type: 'dynamic', summary: 'Operating systems covered' },
-    { name: 'OSVersion', type: 'string', summary: 'OS version' },
+    'OSVersion',
     { name: 'BaseBenchmark', type: 'string', summary: 'Underlying benchmark' },
     { name: 'BenchmarkVersion', type: 'string', summary: 'Underlying benchmark version' },
     { name: 'BenchmarkProfileLevel', type: 'string', summary: 'Chosen compliance level' },
@@ -20,5 +21,5 @@ export const deviceBaselineComplianceProfiles: Table = {
     { name: 'CreatedOn', type: 'datetime', summary: 'Creation time' },
     { name: 'LastUpdatedBy', type: 'string', summary: 'Last editor' },
     { name: 'LastUpdatedOn', type: 'datetime', summary: 'Last edit time' },
-  ],
+  ),
 };

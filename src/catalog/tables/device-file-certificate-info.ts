@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceFileCertificateInfo: Table = {
@@ -7,15 +8,11 @@ export const deviceFileCertificateInfo: Table = {
   timeColumn: 'Timestamp',
   deviceScoped: true,
   aliases: ['DeviceFileCertificateInfoBeta'],
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
-    { name: 'SHA1', type: 'string', summary: 'SHA-1 of the affected file' },
+  columns: columnsOf(
+    'Timestamp',
+    'DeviceId',
+    'DeviceName',
+    'SHA1',
     { name: 'IsSigned', type: 'bool', summary: 'File carries a signature' },
     { name: 'SignatureType', type: 'string', summary: 'Embedded or catalog signature' },
     { name: 'Signer', type: 'string', summary: 'Signer' },
@@ -39,5 +36,5 @@ export const deviceFileCertificateInfo: Table = {
       type: 'long',
       summary: 'Repeating event counter; unique only together with device and time',
     },
-  ],
+  ),
 };

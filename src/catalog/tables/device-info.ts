@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceInfo: Table = {
@@ -8,22 +9,18 @@ export const deviceInfo: Table = {
   note: 'Snapshot table: every row carries the full device state; the usual pattern is arg_max(Timestamp, *) by DeviceId.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
+  columns: columnsOf(
     { name: 'Timestamp', type: 'datetime', summary: 'When the snapshot was recorded' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
+    'DeviceId',
+    'DeviceName',
     { name: 'ClientVersion', type: 'string', summary: 'Endpoint sensor version' },
     {
       name: 'PublicIP',
       type: 'string',
       summary: 'Internet-facing address the device reports from',
     },
-    { name: 'OSArchitecture', type: 'string', summary: 'CPU architecture of the OS' },
-    { name: 'OSPlatform', type: 'string', summary: 'Operating system name' },
+    'OSArchitecture',
+    'OSPlatform',
     { name: 'OSBuild', type: 'long', summary: 'OS build number' },
     { name: 'IsAzureADJoined', type: 'bool', summary: 'Joined to Entra ID' },
     { name: 'JoinType', type: 'string', summary: 'Kind of Entra ID join' },
@@ -39,34 +36,21 @@ export const deviceInfo: Table = {
       jsonText: true,
     },
     { name: 'RegistryDeviceTag', type: 'string', summary: 'Tag set through the registry' },
-    { name: 'OSVersion', type: 'string', summary: 'OS version' },
+    'OSVersion',
     { name: 'MachineGroup', type: 'string', summary: 'Device group used for access control' },
     {
       name: 'ReportId',
       type: 'long',
       summary: 'Repeating event counter; unique only together with device and time',
     },
-    {
-      name: 'OnboardingStatus',
-      type: 'string',
-      summary: 'Onboarded, can be onboarded, unsupported and so on',
-    },
-    {
-      name: 'AdditionalFields',
-      type: 'string',
-      summary: 'Extra event details, JSON text',
-      jsonText: true,
-    },
+    'OnboardingStatus',
+    'AdditionalFields',
     {
       name: 'DeviceCategory',
       type: 'string',
       summary: 'Broad device class (endpoint, network device, IoT)',
     },
-    {
-      name: 'DeviceType',
-      type: 'string',
-      summary: 'Device kind such as workstation, server, printer',
-    },
+    'DeviceType',
     { name: 'DeviceSubtype', type: 'string', summary: 'Finer device kind' },
     { name: 'Model', type: 'string', summary: 'Hardware model' },
     { name: 'Vendor', type: 'string', summary: 'Hardware vendor' },
@@ -88,9 +72,9 @@ export const deviceInfo: Table = {
     { name: 'DeviceDynamicTags', type: 'string', summary: 'Tags set by rules' },
     { name: 'ConnectivityType', type: 'string', summary: 'How the device reaches the cloud' },
     { name: 'HostDeviceId', type: 'string', summary: 'Host machine of a WSL instance' },
-    { name: 'AzureResourceId', type: 'string', summary: 'Azure resource identifier' },
-    { name: 'AwsResourceName', type: 'string', summary: 'AWS resource name (ARN)' },
-    { name: 'GcpFullResourceName', type: 'string', summary: 'GCP resource name' },
+    'AzureResourceId',
+    'AwsResourceName',
+    'GcpFullResourceName',
     { name: 'HardwareUuid', type: 'string', summary: 'Hardware UUID' },
     { name: 'CloudPlatforms', type: 'string', summary: 'Clouds the device belongs to' },
     { name: 'AzureVmId', type: 'string', summary: 'Azure VM identifier' },
@@ -115,6 +99,6 @@ export const deviceInfo: Table = {
       jsonText: true,
     },
     { name: 'DlpInfo', type: 'string', summary: 'Endpoint data loss prevention properties' },
-  ],
+  ),
   columnAliases: [{ name: 'DeviceObjectId', column: 'AadDeviceId' }],
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceNetworkInfo: Table = {
@@ -7,14 +8,10 @@ export const deviceNetworkInfo: Table = {
     'Network adapter snapshots per device: addresses, gateways, DNS servers and connected networks.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
+  columns: columnsOf(
     { name: 'Timestamp', type: 'datetime', summary: 'When the snapshot was recorded' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
+    'DeviceId',
+    'DeviceName',
     { name: 'NetworkAdapterName', type: 'string', summary: 'Adapter name' },
     { name: 'MacAddress', type: 'string', summary: 'Adapter MAC address' },
     { name: 'NetworkAdapterType', type: 'string', summary: 'Adapter kind' },
@@ -52,11 +49,7 @@ export const deviceNetworkInfo: Table = {
       summary: 'Repeating event counter; unique only together with device and time',
     },
     { name: 'NetworkAdapterVendor', type: 'string', summary: 'Adapter manufacturer' },
-    {
-      name: 'OnboardingStatus',
-      type: 'string',
-      summary: 'Onboarded, can be onboarded, unsupported and so on',
-    },
+    'OnboardingStatus',
     { name: 'NetworkAdapterDnsSuffix', type: 'string', summary: 'Adapter DNS suffix' },
-  ],
+  ),
 };

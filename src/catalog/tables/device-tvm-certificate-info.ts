@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmCertificateInfo: Table = {
@@ -6,12 +7,8 @@ export const deviceTvmCertificateInfo: Table = {
   summary: 'Certificates found on devices by vulnerability management.',
   timeColumn: null,
   deviceScoped: true,
-  columns: [
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
+  columns: columnsOf(
+    'DeviceId',
     { name: 'Thumbprint', type: 'string', summary: 'Certificate thumbprint' },
     { name: 'Path', type: 'string', summary: 'Certificate location' },
     { name: 'SerialNumber', type: 'string', summary: 'Certificate serial number' },
@@ -25,5 +22,5 @@ export const deviceTvmCertificateInfo: Table = {
     { name: 'SubjectType', type: 'string', summary: 'CA or end entity' },
     { name: 'KeyUsage', type: 'string', summary: 'Allowed key uses' },
     { name: 'ExtendedKeyUsage', type: 'string', summary: 'Extended key uses' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmHardwareFirmware: Table = {
@@ -6,18 +7,14 @@ export const deviceTvmHardwareFirmware: Table = {
   summary: 'Hardware and firmware components of devices such as model, processor and BIOS.',
   timeColumn: null,
   deviceScoped: true,
-  columns: [
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
+  columns: columnsOf(
+    'DeviceId',
+    'DeviceName',
     { name: 'ComponentType', type: 'string', summary: 'Component kind' },
     { name: 'Manufacturer', type: 'string', summary: 'Component maker' },
     { name: 'ComponentName', type: 'string', summary: 'Component name' },
     { name: 'ComponentFamily', type: 'string', summary: 'Component family' },
     { name: 'ComponentVersion', type: 'string', summary: 'Component version' },
     { name: 'AdditionalFields', type: 'dynamic', summary: 'Extra component details' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmInfoGatheringKb: Table = {
@@ -6,11 +7,11 @@ export const deviceTvmInfoGatheringKb: Table = {
   summary: 'Reference data explaining the keys found in the DeviceTvmInfoGathering property bag.',
   timeColumn: null,
   deviceScoped: false,
-  columns: [
+  columns: columnsOf(
     { name: 'IgId', type: 'string', summary: 'Identifier of the collected item' },
     { name: 'FieldName', type: 'string', summary: 'Key inside AdditionalFields of the data table' },
-    { name: 'Description', type: 'string', summary: 'Description' },
+    'Description',
     { name: 'Categories', type: 'dynamic', summary: 'Categories of the item' },
     { name: 'DataStructure', type: 'string', summary: 'Shape of the collected value' },
-  ],
+  ),
 };

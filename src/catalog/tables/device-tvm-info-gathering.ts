@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmInfoGathering: Table = {
@@ -8,16 +9,12 @@ export const deviceTvmInfoGathering: Table = {
   note: 'AdditionalFields keys are described by the FieldName column of DeviceTvmInfoGatheringKB.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+  columns: columnsOf(
+    'Timestamp',
     { name: 'LastSeenTime', type: 'datetime', summary: 'Last contact time of the device' },
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
-    { name: 'OSPlatform', type: 'string', summary: 'Operating system name' },
+    'DeviceId',
+    'DeviceName',
+    'OSPlatform',
     { name: 'AdditionalFields', type: 'dynamic', summary: 'Collected facts, one key per item' },
-  ],
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmSecureConfigurationAssessmentKb: Table = {
@@ -7,20 +8,16 @@ export const deviceTvmSecureConfigurationAssessmentKb: Table = {
     'Reference data describing each assessed security configuration, its risk and benchmarks.',
   timeColumn: null,
   deviceScoped: false,
-  columns: [
-    { name: 'ConfigurationId', type: 'string', summary: 'Configuration identifier' },
-    {
-      name: 'ConfigurationImpact',
-      type: 'real',
-      summary: 'Weight in the configuration score, 1 to 10',
-    },
-    { name: 'ConfigurationName', type: 'string', summary: 'Configuration title' },
-    { name: 'ConfigurationDescription', type: 'string', summary: 'Configuration text' },
+  columns: columnsOf(
+    'ConfigurationId',
+    'ConfigurationImpact',
+    'ConfigurationName',
+    'ConfigurationDescription',
     { name: 'RiskDescription', type: 'string', summary: 'Risk text' },
-    { name: 'ConfigurationCategory', type: 'string', summary: 'Configuration category' },
-    { name: 'ConfigurationSubcategory', type: 'string', summary: 'Configuration subcategory' },
+    'ConfigurationCategory',
+    'ConfigurationSubcategory',
     { name: 'ConfigurationBenchmarks', type: 'dynamic', summary: 'Benchmarks that recommend it' },
     { name: 'Tags', type: 'dynamic', summary: 'Configuration labels' },
-    { name: 'RemediationOptions', type: 'string', summary: 'Suggested fixes' },
-  ],
+    'RemediationOptions',
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmSoftwareEvidenceBeta: Table = {
@@ -7,17 +8,13 @@ export const deviceTvmSoftwareEvidenceBeta: Table = {
   note: 'LastSeenTime is text, unlike the datetime of the same name in DeviceTvmInfoGathering.',
   timeColumn: null,
   deviceScoped: true,
-  columns: [
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'SoftwareVendor', type: 'string', summary: 'Software publisher' },
-    { name: 'SoftwareName', type: 'string', summary: 'Product name' },
-    { name: 'SoftwareVersion', type: 'string', summary: 'Product version' },
+  columns: columnsOf(
+    'DeviceId',
+    'SoftwareVendor',
+    'SoftwareName',
+    'SoftwareVersion',
     { name: 'RegistryPaths', type: 'dynamic', summary: 'Registry evidence paths' },
     { name: 'DiskPaths', type: 'dynamic', summary: 'Disk evidence paths' },
     { name: 'LastSeenTime', type: 'string', summary: 'When last seen, as text' },
-  ],
+  ),
 };

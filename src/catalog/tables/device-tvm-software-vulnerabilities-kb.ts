@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmSoftwareVulnerabilitiesKb: Table = {
@@ -6,20 +7,16 @@ export const deviceTvmSoftwareVulnerabilitiesKb: Table = {
   summary: 'Reference data about published vulnerabilities, one row per CVE.',
   timeColumn: null,
   deviceScoped: false,
-  columns: [
-    { name: 'CveId', type: 'string', summary: 'CVE identifier' },
+  columns: columnsOf(
+    'CveId',
     { name: 'CvssScore', type: 'string', readAs: 'real', summary: 'CVSS score' },
     { name: 'IsExploitAvailable', type: 'bool', summary: 'Public exploit exists' },
-    {
-      name: 'VulnerabilitySeverityLevel',
-      type: 'string',
-      summary: 'Severity of the vulnerability',
-    },
-    { name: 'LastModifiedTime', type: 'datetime', summary: 'Last change' },
+    'VulnerabilitySeverityLevel',
+    'LastModifiedTime',
     { name: 'PublishedDate', type: 'datetime', summary: 'Disclosure date' },
     { name: 'VulnerabilityDescription', type: 'string', summary: 'Vulnerability text' },
     { name: 'AffectedSoftware', type: 'dynamic', summary: 'Affected products' },
-  ],
+  ),
   hiddenColumns: [
     { name: 'EpssScore', type: 'real', summary: 'Probability of exploitation (EPSS)' },
     { name: 'CvssVector', type: 'string', summary: 'CVSS vector' },

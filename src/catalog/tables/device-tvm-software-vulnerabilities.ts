@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceTvmSoftwareVulnerabilities: Table = {
@@ -6,29 +7,21 @@ export const deviceTvmSoftwareVulnerabilities: Table = {
   summary: 'Known CVEs affecting software installed on each device, with the recommended update.',
   timeColumn: null,
   deviceScoped: true,
-  columns: [
-    {
-      name: 'DeviceId',
-      type: 'string',
-      summary: 'Service-assigned device key (40 hex characters in practice)',
-    },
-    { name: 'DeviceName', type: 'string', summary: 'Device host name, usually an FQDN' },
-    { name: 'OSPlatform', type: 'string', summary: 'Operating system name' },
-    { name: 'OSVersion', type: 'string', summary: 'OS version' },
-    { name: 'OSArchitecture', type: 'string', summary: 'CPU architecture of the OS' },
-    { name: 'SoftwareVendor', type: 'string', summary: 'Software publisher' },
-    { name: 'SoftwareName', type: 'string', summary: 'Product name' },
-    { name: 'SoftwareVersion', type: 'string', summary: 'Product version' },
-    { name: 'CveId', type: 'string', summary: 'CVE identifier' },
-    {
-      name: 'VulnerabilitySeverityLevel',
-      type: 'string',
-      summary: 'Severity of the vulnerability',
-    },
+  columns: columnsOf(
+    'DeviceId',
+    'DeviceName',
+    'OSPlatform',
+    'OSVersion',
+    'OSArchitecture',
+    'SoftwareVendor',
+    'SoftwareName',
+    'SoftwareVersion',
+    'CveId',
+    'VulnerabilitySeverityLevel',
     { name: 'RecommendedSecurityUpdate', type: 'string', summary: 'Update that fixes it' },
     { name: 'RecommendedSecurityUpdateId', type: 'string', summary: 'Update or KB identifier' },
     { name: 'CveTags', type: 'dynamic', summary: 'CVE tags such as ZeroDay' },
-  ],
+  ),
   hiddenColumns: [
     {
       name: 'CveMitigationStatus',

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const disruptionAndResponseEvents: Table = {
@@ -8,8 +9,8 @@ export const disruptionAndResponseEvents: Table = {
   note: 'Port is text while SourcePort is a number; InitiatingProcessId is int here and long in the Device tables.',
   timeColumn: 'Timestamp',
   deviceScoped: true,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
+  columns: columnsOf(
+    'Timestamp',
     { name: 'ActionType', type: 'string', summary: 'Disruption action' },
     { name: 'DeviceId', type: 'string', summary: 'Reporting device key' },
     { name: 'SourceDeviceId', type: 'string', summary: 'Attacking device key' },
@@ -34,9 +35,9 @@ export const disruptionAndResponseEvents: Table = {
     { name: 'InterfaceUuidSourceDomainName', type: 'string', summary: 'RPC interface UUID' },
     { name: 'InterfaceFriendlyName', type: 'string', summary: 'RPC interface name' },
     { name: 'FileName', type: 'string', summary: 'File the attacker tried to open' },
-    { name: 'ShareName', type: 'string', summary: 'Network share' },
-    { name: 'LogonType', type: 'string', summary: 'Kind of logon' },
-    { name: 'LogonId', type: 'long', summary: 'Logon session, unique per device until restart' },
+    'ShareName',
+    'LogonType',
+    'LogonId',
     { name: 'SessionId', type: 'long', summary: 'Numeric session identifier' },
     {
       name: 'CompromisedAccountCount',
@@ -50,7 +51,7 @@ export const disruptionAndResponseEvents: Table = {
     { name: 'DataSources', type: 'dynamic', summary: 'Products that supplied the data' },
     { name: 'IsPolicyOn', type: 'bool', summary: 'Policy is active on the device' },
     { name: 'ReportType', type: 'string', summary: 'Prevented, Blocked or PolicyUpdated' },
-  ],
+  ),
   actionTypes: [
     'ContainedRestrictedUserSmbFileOpenBlocked',
     'ContainedUserLogonBlocked',

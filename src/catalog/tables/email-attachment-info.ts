@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const emailAttachmentInfo: Table = {
@@ -6,27 +7,23 @@ export const emailAttachmentInfo: Table = {
   summary: 'Files attached to mails and the verdicts on them.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'NetworkMessageId', type: 'string', summary: 'Service-assigned mail identifier' },
-    { name: 'SenderFromAddress', type: 'string', summary: 'From header address' },
-    { name: 'SenderDisplayName', type: 'string', summary: 'Sender display name' },
-    { name: 'SenderObjectId', type: 'string', summary: 'Sender object identifier' },
-    {
-      name: 'RecipientEmailAddress',
-      type: 'string',
-      summary: 'Recipient address after list expansion',
-    },
-    { name: 'RecipientObjectId', type: 'string', summary: 'Recipient object identifier' },
-    { name: 'FileName', type: 'string', summary: 'Name of the affected file' },
+  columns: columnsOf(
+    'Timestamp',
+    'NetworkMessageId',
+    'SenderFromAddress',
+    'SenderDisplayName',
+    'SenderObjectId',
+    'RecipientEmailAddress',
+    'RecipientObjectId',
+    'FileName',
     { name: 'FileType', type: 'string', summary: 'File kind' },
-    { name: 'SHA256', type: 'string', summary: 'SHA-256 of the affected file, often empty' },
-    { name: 'FileSize', type: 'long', summary: 'File size, bytes' },
-    { name: 'ThreatTypes', type: 'string', summary: 'Threat verdicts' },
-    { name: 'ThreatNames', type: 'string', summary: 'Threat names' },
-    { name: 'DetectionMethods', type: 'string', summary: 'How threats were detected' },
+    'SHA256',
+    'FileSize',
+    'ThreatTypes',
+    'ThreatNames',
+    'DetectionMethods',
     { name: 'ReportId', type: 'string', summary: 'Event identifier' },
-  ],
+  ),
   hiddenColumns: [{ name: 'FileExtension', type: 'string', summary: 'File name extension' }],
   columnAliases: [
     { name: 'MalwareFilterVerdict', column: 'ThreatTypes' },

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const identityAccountInfo: Table = {
@@ -7,9 +8,9 @@ export const identityAccountInfo: Table = {
   note: 'AuthenticationSourceAcccountId and SourceProvderRiskLevel are misspelt in the schema itself and kept so.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
+  columns: columnsOf(
     { name: 'Timestamp', type: 'datetime', summary: 'When the row was written' },
-    { name: 'ReportId', type: 'string', summary: 'Record identifier' },
+    'ReportId',
     {
       name: 'SourceProviderAccountId',
       type: 'string',
@@ -23,9 +24,9 @@ export const identityAccountInfo: Table = {
     { name: 'IdentityLinkTime', type: 'datetime', summary: 'When they were linked' },
     { name: 'IdentityLinkBy', type: 'string', summary: 'Who linked them' },
     { name: 'DisplayName', type: 'string', summary: 'Display name' },
-    { name: 'AccountUpn', type: 'string', summary: 'Account UPN' },
-    { name: 'EmailAddress', type: 'string', summary: 'Mail address' },
-    { name: 'CriticalityLevel', type: 'int', summary: 'Criticality score' },
+    'AccountUpn',
+    'EmailAddress',
+    'CriticalityLevel',
     { name: 'DefenderRiskLevel', type: 'int', summary: 'Risk level computed by Defender' },
     {
       name: 'DefenderRiskUpdateTime',
@@ -33,16 +34,16 @@ export const identityAccountInfo: Table = {
       summary: 'When the risk was last computed',
     },
     { name: 'Type', type: 'string', summary: 'User or ServiceAccount' },
-    { name: 'GivenName', type: 'string', summary: 'First name' },
-    { name: 'Surname', type: 'string', summary: 'Last name' },
-    { name: 'EmployeeId', type: 'string', summary: 'Employee number' },
-    { name: 'Department', type: 'string', summary: 'Department' },
-    { name: 'JobTitle', type: 'string', summary: 'Job title' },
+    'GivenName',
+    'Surname',
+    'EmployeeId',
+    'Department',
+    'JobTitle',
     { name: 'Address', type: 'string', summary: 'Postal address' },
-    { name: 'City', type: 'string', summary: 'City' },
-    { name: 'Country', type: 'string', summary: 'Country or region' },
-    { name: 'Phone', type: 'string', summary: 'Phone number' },
-    { name: 'Manager', type: 'string', summary: 'Manager' },
+    'City',
+    'Country',
+    'Phone',
+    'Manager',
     { name: 'Sid', type: 'string', summary: 'SID' },
     { name: 'AccountStatus', type: 'string', summary: 'Enabled, Disabled or Deleted' },
     { name: 'SourceProvider', type: 'string', summary: 'Account provider' },
@@ -60,12 +61,12 @@ export const identityAccountInfo: Table = {
     },
     { name: 'EnrolledMfas', type: 'dynamic', summary: 'Registered MFA methods' },
     { name: 'LastPasswordChangeTime', type: 'datetime', summary: 'Last password change' },
-    { name: 'GroupMembership', type: 'dynamic', summary: 'Groups' },
-    { name: 'AssignedRoles', type: 'dynamic', summary: 'Assigned roles' },
+    'GroupMembership',
+    'AssignedRoles',
     { name: 'EligibleRoles', type: 'dynamic', summary: 'Roles the account may activate' },
-    { name: 'TenantMembershipType', type: 'string', summary: 'Guest or Member' },
-    { name: 'CreatedDateTime', type: 'datetime', summary: 'Creation time' },
-    { name: 'DeletedDateTime', type: 'datetime', summary: 'Deletion time' },
+    'TenantMembershipType',
+    'CreatedDateTime',
+    'DeletedDateTime',
     { name: 'Tags', type: 'dynamic', summary: 'Labels' },
     {
       name: 'SourceProvderRiskLevel',
@@ -74,5 +75,5 @@ export const identityAccountInfo: Table = {
     },
     { name: 'AdditionalFields', type: 'dynamic', summary: 'Extra account details' },
     { name: 'TenantId', type: 'string', summary: 'Tenant UUID' },
-  ],
+  ),
 };

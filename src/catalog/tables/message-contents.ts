@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const messageContents: Table = {
@@ -6,14 +7,14 @@ export const messageContents: Table = {
   summary: 'Teams message snippets with thread and sender metadata (permission controlled).',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'TeamsMessageId', type: 'string', summary: 'Teams message identifier' },
-    { name: 'ThreadId', type: 'string', summary: 'Channel, chat or call thread' },
+  columns: columnsOf(
+    'Timestamp',
+    'TeamsMessageId',
+    'ThreadId',
     { name: 'ThreadName', type: 'string', summary: 'Thread name' },
     { name: 'MessageSnippet', type: 'string', summary: 'Part of the message text' },
     { name: 'ThreadType', type: 'string', summary: 'Thread kind' },
-    { name: 'SenderEmailAddress', type: 'string', summary: 'Sender address' },
-    { name: 'SenderObjectId', type: 'string', summary: 'Sender object identifier' },
-  ],
+    'SenderEmailAddress',
+    'SenderObjectId',
+  ),
 };

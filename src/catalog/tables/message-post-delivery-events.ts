@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const messagePostDeliveryEvents: Table = {
@@ -6,22 +7,22 @@ export const messagePostDeliveryEvents: Table = {
   summary: 'Actions taken on Teams messages after delivery.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'TeamsMessageId', type: 'string', summary: 'Teams message identifier' },
+  columns: columnsOf(
+    'Timestamp',
+    'TeamsMessageId',
     { name: 'Action', type: 'string', summary: 'Action taken' },
     { name: 'ActionType', type: 'string', summary: 'Manual remediation or purge kind' },
-    { name: 'ActionTrigger', type: 'string', summary: 'What triggered the action' },
-    { name: 'ActionResult', type: 'string', summary: 'Outcome' },
-    { name: 'SenderEmailAddress', type: 'string', summary: 'Sender address' },
-    { name: 'RecipientDetails', type: 'dynamic', summary: 'Recipients, array of objects' },
-    { name: 'ThreatTypes', type: 'string', summary: 'Threat verdicts' },
+    'ActionTrigger',
+    'ActionResult',
+    'SenderEmailAddress',
+    'RecipientDetails',
+    'ThreatTypes',
     { name: 'ConfidenceLevel', type: 'dynamic', summary: 'Verdict confidence' },
-    { name: 'DetectionMethods', type: 'string', summary: 'How threats were detected' },
-    { name: 'LatestDeliveryLocation', type: 'string', summary: 'Newest known location' },
-    { name: 'ReportId', type: 'string', summary: 'Record identifier' },
-    { name: 'IsExternalThread', type: 'bool', summary: 'Has external members' },
-    { name: 'SafetyTip', type: 'string', summary: 'Safety tip shown' },
-  ],
+    'DetectionMethods',
+    'LatestDeliveryLocation',
+    'ReportId',
+    'IsExternalThread',
+    'SafetyTip',
+  ),
   actionTypes: ['Manual remediation', 'Phish ZAP', 'Malware ZAP'],
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const oauthAppInfo: Table = {
@@ -6,14 +7,14 @@ export const oauthAppInfo: Table = {
   summary: 'OAuth applications registered in the tenant with consent, permission and risk data.',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
-    { name: 'ReportId', type: 'string', summary: 'Record identifier' },
-    { name: 'Timestamp', type: 'datetime', summary: 'When the event or record happened (UTC)' },
-    { name: 'OAuthAppId', type: 'string', summary: 'OAuth application identifier' },
-    { name: 'ServicePrincipalId', type: 'string', summary: 'Service principal identifier' },
+  columns: columnsOf(
+    'ReportId',
+    'Timestamp',
+    'OAuthAppId',
+    'ServicePrincipalId',
     { name: 'AppName', type: 'string', summary: 'Application display name' },
     { name: 'AddedOnTime', type: 'datetime', summary: 'Registration time' },
-    { name: 'LastModifiedTime', type: 'datetime', summary: 'Last change' },
+    'LastModifiedTime',
     { name: 'AppStatus', type: 'string', summary: 'Application status' },
     { name: 'VerifiedPublisher', type: 'dynamic', summary: 'Verified publisher details' },
     { name: 'PrivilegeLevel', type: 'string', summary: 'Highest privilege granted' },
@@ -24,6 +25,6 @@ export const oauthAppInfo: Table = {
     { name: 'LastUsedTime', type: 'datetime', summary: 'Last sign-in of the app' },
     { name: 'AppOwnerTenantId', type: 'string', summary: 'Tenant of registration' },
     { name: 'RiskScore', type: 'int', summary: 'Risk score' },
-    { name: 'AssignedRoles', type: 'dynamic', summary: 'Assigned roles' },
-  ],
+    'AssignedRoles',
+  ),
 };

@@ -1,3 +1,4 @@
+import { columnsOf } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const urlClickEvents: Table = {
@@ -7,16 +8,16 @@ export const urlClickEvents: Table = {
   note: 'A documented sample compares the bool column IsClickedThrough with the text "0".',
   timeColumn: 'Timestamp',
   deviceScoped: false,
-  columns: [
+  columns: columnsOf(
     { name: 'Timestamp', type: 'datetime', summary: 'Click time (UTC)' },
-    { name: 'Url', type: 'string', summary: 'URL' },
+    'Url',
     { name: 'ActionType', type: 'string', summary: 'Click allowed or blocked' },
     { name: 'AccountUpn', type: 'string', summary: 'Clicking account UPN' },
-    { name: 'Workload', type: 'string', summary: 'Originating workload' },
-    { name: 'NetworkMessageId', type: 'string', summary: 'Service-assigned mail identifier' },
-    { name: 'ThreatTypes', type: 'string', summary: 'Threat verdicts' },
-    { name: 'DetectionMethods', type: 'string', summary: 'How threats were detected' },
-    { name: 'IPAddress', type: 'string', summary: 'IP address' },
+    'Workload',
+    'NetworkMessageId',
+    'ThreatTypes',
+    'DetectionMethods',
+    'IPAddress',
     { name: 'IsClickedThrough', type: 'bool', summary: 'User clicked past the warning' },
     { name: 'UrlChain', type: 'string', summary: 'Redirect chain' },
     {
@@ -28,15 +29,10 @@ export const urlClickEvents: Table = {
     { name: 'AppVersion', type: 'string', summary: 'Application version' },
     { name: 'SourceId', type: 'string', summary: 'Click source identifier' },
     { name: 'TenantId', type: 'string', summary: 'Workspace identifier' },
-    { name: 'Type', type: 'string', summary: 'Name of the table', otherwise: 'tableName' },
-    { name: 'SourceSystem', type: 'string', summary: 'Originating system' },
-    {
-      name: 'TimeGenerated',
-      type: 'datetime',
-      summary: 'Record time, same meaning as Timestamp',
-      otherwise: 'time',
-    },
-  ],
+    'Type',
+    'SourceSystem',
+    'TimeGenerated',
+  ),
   actionTypes: [
     'ClickAllowed',
     'ClickBlocked',
