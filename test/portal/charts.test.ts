@@ -173,7 +173,21 @@ describe('points that are not the rows’', () => {
       ['NaN', 2],
       [1.5, 3],
     ]);
-    expect(drawn('scatterchart', from).series).toEqual([['Y', 3]]);
+    const { series, leftOut } = drawn('scatterchart', from);
+    expect(series).toEqual([['Y', 3]]);
+    expect(leftOut.points).toBe(2);
+  });
+
+  test('times and values that are none are said to be left out, and names stand in one line', () => {
+    const from = table({ At: 'datetime', Name: 'string', N: 'real' }, [
+      ['2026-01-01T00:00:00.0000000Z', 'a\nb', 1],
+      [null, 'a\nb', 2],
+      ['2026-01-01T01:00:00.0000000Z', 'a\nb', 'Infinity'],
+      ['2026-01-01T02:00:00.0000000Z', 'a\nb', null],
+    ]);
+    const { series, leftOut } = drawn('timechart', from);
+    expect(series).toEqual([['a↵b', 1, null]]);
+    expect(leftOut.points).toBe(2);
   });
 
   test('what is left out is said', () => {

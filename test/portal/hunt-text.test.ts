@@ -378,6 +378,13 @@ test('numbers are short and say their unit', () => {
   expect([0.0124, 1.25, 240].map(secondsText)).toEqual(['12 ms', '1.3 s', '240 s']);
 });
 
+test('one of something is not several', () => {
+  expect(strings.read('1', '8 B')).toBe('read 1 row, 8 B');
+  expect(strings.estimate('1', undefined)).toBe('reads about 1 row');
+  expect(strings.estimate('12 k', '3 MB')).toBe('reads about 12 k rows, 3 MB');
+  expect(strings.removedAll(2, '1')).toBe('The step on line 2 takes away the last 1 row.');
+});
+
 test('what a column holds is asked by its type, and by its name whatever that is', () => {
   const asked = (name: string, type: string) =>
     columnValuesQuery('T', { name, type }).split('\n')[1];

@@ -1,3 +1,5 @@
+import { counted } from '../app/counted.js';
+
 /** What the administration says. */
 export const strings = {
   area: 'Administration',
@@ -98,7 +100,7 @@ export const strings = {
     noConditions: 'Without conditions the group has the devices that their source has put in it.',
     preview: 'Devices it has now',
     previewing: 'Counting …',
-    count: (count: string) => (count === '1' ? '1 device' : `${count} devices`),
+    count: (count: string) => counted(count, 'device'),
     andMore: (count: string) => `and ${count} more`,
     none: 'No device meets this.',
     removeTitle: (name: string) => `Remove the group ${name}?`,

@@ -1,6 +1,12 @@
 import type { KustoType, ResultColumn, TimeZoneChoice } from '../results/model.js';
 import { fromMilliseconds, tickBefore, toMilliseconds } from '../results/values/datetime.js';
-import { displayText, isEmpty, isNumeric, plainText } from '../results/values/display.js';
+import {
+  displayText,
+  isEmpty,
+  isNumeric,
+  onOneLine,
+  plainText,
+} from '../results/values/display.js';
 import { timespanSeconds } from '../results/values/timespan.js';
 import type { ChartChoice } from './choice.js';
 import { chartKinds } from './kinds.js';
@@ -59,10 +65,13 @@ export function chartData(
   let drawn = 0;
   for (const row of rows) {
     const x = across.read(row);
-    if (x === undefined) continue;
+    if (x === undefined) {
+      left += 1;
+      continue;
+    }
     const of = choice.series.map((index) => row[index]);
     const label = choice.series
-      .map((index) => displayText(row[index], columns[index]?.type ?? 'string', zone) || '(empty)')
+      .map((index) => nameOf(row[index], columns[index]?.type ?? 'string', zone))
       .join(', ');
     for (const y of counted ? [-1] : choice.y) {
       if (choice.anomalies.includes(y)) continue;
@@ -71,8 +80,9 @@ export function chartData(
         continue;
       }
       const value = counted ? 1 : numberOf(row[y], columns[y]?.type ?? 'real');
+      const isNoNumber = value === null && !isEmpty(row[y]);
       // A share of a whole is never less than nothing.
-      if (isShare && value !== null && value < 0) {
+      if (isNoNumber || (isShare && value !== null && value < 0)) {
         left += 1;
         continue;
       }
@@ -101,7 +111,7 @@ export function chartData(
       axis,
       choice,
     ),
-    leftOut: { series: all.length - kept.length, points: left + across.leftOut() },
+    leftOut: { series: all.length - kept.length, points: left },
   };
 }
 
@@ -113,6 +123,11 @@ function axisOf(choice: ChartChoice, column: ResultColumn | undefined): ChartDat
   }
   const isContinuous = wanted === 'continuous' || wanted === 'time';
   return column !== undefined && isNumeric(column.type) && isContinuous ? 'number' : 'category';
+}
+
+/** What a category or a series is called: in one line. */
+function nameOf(value: unknown, type: KustoType, zone: TimeZoneChoice): string {
+  return onOneLine(displayText(value, type, zone)) || '(empty)';
 }
 
 interface Across {
@@ -130,9 +145,8 @@ function acrossReader(
 ): {
   read: (row: readonly unknown[]) => Across | undefined;
   categories: () => string[];
-  leftOut: () => number;
 } {
-  const none = { categories: () => [], leftOut: () => 0 };
+  const none = { categories: () => [] };
   if (axis === 'time' && index !== undefined) {
     const step = counted ? binStep(rows, index) : undefined;
     return {
@@ -164,22 +178,17 @@ function acrossReader(
 
 function categoryReader(index: number | undefined, type: KustoType, zone: TimeZoneChoice) {
   const places = new Map<string, number>();
-  let left = 0;
   return {
     read: (row: readonly unknown[]): Across | undefined => {
       const from = index === undefined ? '' : row[index];
-      const shown = displayText(from, type, zone) || '(empty)';
+      const shown = nameOf(from, type, zone);
       const known = places.get(shown);
       if (known !== undefined) return { at: known, from };
-      if (places.size >= mostCategories) {
-        left += 1;
-        return undefined;
-      }
+      if (places.size >= mostCategories) return undefined;
       places.set(shown, places.size);
       return { at: places.size - 1, from };
     },
     categories: () => [...places.keys()],
-    leftOut: () => left,
   };
 }
 

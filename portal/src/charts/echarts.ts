@@ -24,11 +24,18 @@ export function drawChart(element: HTMLElement): DrawnChart {
   return init(element, null, { renderer: 'canvas' });
 }
 
+/** A title that is longer than there is room is cut at its end, and not at both. */
+export function fitTitle(chart: DrawnChart): void {
+  const width = chart.getWidth() - 24;
+  chart.setOption({ title: { textStyle: { width, overflow: 'truncate' } } });
+}
+
 /** The same chart as SVG text, at the size that it has in the page. */
 export function chartSvg(option: EChartsCoreOption, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   // What scrolls or zooms has no place in a picture.
   chart.setOption({ ...option, dataZoom: [], tooltip: { show: false } });
+  fitTitle(chart);
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;

@@ -295,6 +295,8 @@ function pieSeries(data: ChartData, colours: ChartColours): object {
     radius: ['0%', '68%'],
     top: 30,
     itemStyle: { borderColor: colours.background, borderWidth: 1 },
+    // Names of slices that are too thin to be seen would stand on each other.
+    minShowLabelAngle: 1,
     label: { color: colours.text, formatter: '{b}: {d} %' },
     data: others > 0 ? [...named, { name: 'Others', value: others }] : named,
   };

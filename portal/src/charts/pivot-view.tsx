@@ -7,6 +7,12 @@ import { type Aggregate, aggregates, pivot } from './pivot.js';
 import type { ChartTable } from './series-rows.js';
 import { text } from './strings.js';
 
+/** What the shade of the other values is a share of; without end is beyond all of them. */
+function largest(cells: readonly (number | undefined)[]): number {
+  const sizes = cells.map((cell) => Math.abs(cell ?? 0)).filter(Number.isFinite);
+  return Math.max(...sizes, 1e-9);
+}
+
 /** Rows against columns, with a shade for how large a value is. */
 export function PivotView({ table }: { readonly table: ChartTable }): ReactNode {
   const { columns } = table;
@@ -26,7 +32,7 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
     () => pivot(table, down, across, value, aggregate),
     [table, down, across, value, aggregate],
   );
-  const most = Math.max(...found.cells.flat().map((cell) => Math.abs(cell ?? 0)), 1e-9);
+  const most = largest(found.cells.flat());
   const pick = (row: string, column: string): void => {
     const lines = [];
     const rowColumn = columns[down];
@@ -115,7 +121,7 @@ export function PivotView({ table }: { readonly table: ChartTable }): ReactNode 
                         <button type="button" onClick={() => pick(name, column)}>
                           <span
                             className="qr-shade"
-                            style={{ width: `${(100 * Math.abs(cell)) / most}%` }}
+                            style={{ width: `${Math.min(100, (100 * Math.abs(cell)) / most)}%` }}
                           />
                           <span>{cell.toLocaleString('en', { maximumFractionDigits: 3 })}</span>
                         </button>

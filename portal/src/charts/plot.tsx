@@ -27,7 +27,7 @@ interface Mark {
   readonly treePathInfo?: readonly { readonly name: string }[];
 }
 
-type Charts = Pick<typeof import('./echarts.js'), 'drawChart' | 'chartSvg'>;
+type Charts = Pick<typeof import('./echarts.js'), 'drawChart' | 'chartSvg' | 'fitTitle'>;
 
 /** A drawn chart with zoom, and buttons that save it as a picture. */
 export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
@@ -47,8 +47,8 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
   useEffect(() => {
     let isGone = false;
     const load = async (): Promise<void> => {
-      const { drawChart, chartSvg } = await import('./echarts.js');
-      if (!isGone) setCharts({ drawChart, chartSvg });
+      const { drawChart, chartSvg, fitTitle } = await import('./echarts.js');
+      if (!isGone) setCharts({ drawChart, chartSvg, fitTitle });
     };
     void load();
     return () => {
@@ -60,7 +60,10 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
     if (charts === undefined || element.current === null) return;
     const drawn = charts.drawChart(element.current);
     chart.current = drawn;
-    const observer = new ResizeObserver(() => drawn.resize());
+    const observer = new ResizeObserver(() => {
+      drawn.resize();
+      charts.fitTitle(drawn);
+    });
     observer.observe(element.current);
     return () => {
       observer.disconnect();
@@ -73,6 +76,7 @@ export function Plot({ data, choice, zone, onPick }: PlotProps): ReactNode {
     const drawn = chart.current;
     if (charts === undefined || drawn === undefined || option === undefined) return;
     drawn.setOption(option, { notMerge: true });
+    charts.fitTitle(drawn);
     const onClick = (event: Mark) => {
       const picked = pickedPoint(data, choice, event);
       if (picked !== undefined) pick.current(picked.series, picked.point);

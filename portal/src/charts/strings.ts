@@ -1,3 +1,5 @@
+import { counted } from '../app/counted.js';
+
 /** What charts and timelines say, in one place. */
 export const text = {
   kind: 'Chart',
@@ -19,10 +21,10 @@ export const text = {
   nothing: 'There is nothing to draw: no row has a value for both directions.',
   waiting: 'Rows are drawn as soon as there are some.',
   noRows: 'There are no rows to draw.',
-  leftOutSeries: (count: number) => `${count.toLocaleString('en')} smaller series are not drawn.`,
+  leftOutSeries: (count: number) => `${count.toLocaleString('en')} smaller series not drawn.`,
   leftOutPoints: (count: number) =>
-    `${count.toLocaleString('en')} points are not drawn: too many, or below zero in a chart of shares.`,
-  tableCut: (count: number) => `The first ${count.toLocaleString('en')} points.`,
+    `${counted(count, 'point')} not drawn: too many, without a place or a number, or below zero in a chart of shares.`,
+  tableCut: (count: number) => `The first ${counted(count, 'point')}.`,
   rows: 'Rows',
   columns: 'Columns',
   aggregate: 'Aggregate',
@@ -35,7 +37,7 @@ export const text = {
   device: 'Device',
   allDevices: 'All devices',
   eventsOf: (events: number, lanes: number) =>
-    `${events.toLocaleString('en')} events, lanes: ${lanes.toLocaleString('en')}`,
+    `${counted(events, 'event')}, lanes: ${lanes.toLocaleString('en')}`,
   timelineLabel: 'Events over time',
   timelineHint: 'Drag over the lanes to look at a shorter time.',
   timelineCut: (count: number) =>
@@ -47,6 +49,7 @@ export const text = {
   showAll: 'Show all',
   treeLabel: 'Processes',
   noTree: 'No row names a process and its parent.',
-  processes: (count: number) => `${count.toLocaleString('en')} processes`,
+  processes: (count: number) =>
+    count === 1 ? '1 process' : `${count.toLocaleString('en')} processes`,
   pid: (id: string) => `pid ${id}`,
 } as const;

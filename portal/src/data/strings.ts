@@ -1,3 +1,5 @@
+import { counted } from '../app/counted.js';
+
 /** What the data pages say. */
 export const strings = {
   area: 'Data',
@@ -21,7 +23,8 @@ export const strings = {
     first: 'First event',
     last: 'Last event',
     day: 'Last 24 hours',
-    dayOf: (table: string, total: string) => `${table}: ${total} events in the last 24 hours`,
+    dayOf: (table: string, total: string) =>
+      `${table}: ${counted(total, 'event')} in the last 24 hours`,
     perHour: 'per hour',
     empty: 'No events yet',
     emptyHint: 'Send telemetry, or drop a file on the next page, and the tables fill up here.',
@@ -46,9 +49,9 @@ export const strings = {
     late: 'Too old',
     volume: 'Volume',
     backlog: 'On its way into the engine',
-    backlogOf: (events: string, bytes: string) => `${events} events, ${bytes}`,
+    backlogOf: (events: string, bytes: string) => `${counted(events, 'event')}, ${bytes}`,
     deadLetters: 'Rejected and kept for a look',
-    deadLettersOf: (count: string) => `${count} events`,
+    deadLettersOf: (count: string) => counted(count, 'event'),
     see: 'See why',
     empty: 'Nothing has been delivered yet',
     emptyHint: 'Give a collector an endpoint and a secret, or drop a file.',
@@ -96,7 +99,7 @@ export const strings = {
     purge: 'Delete data …',
     purgeTitle: (device: string) => `Delete all data of ${device}?`,
     purgeHint: (rows: string, tables: string) =>
-      `${rows} rows in ${tables} are deleted for good. What the device sends later is stored again.`,
+      `Deletes ${counted(rows, 'row')} in ${tables} for good. What the device sends later is stored again.`,
     purgeCounting: 'Counting its rows …',
     purge2: 'Delete data',
     most: 'The first 5,000 devices are listed.',
@@ -111,7 +114,7 @@ export const strings = {
     kept: 'Kept',
     own: 'Own time',
     asAll: 'as all tables',
-    keptDays: (days: number) => `${days} days`,
+    keptDays: (days: number) => counted(days, 'day'),
     change: 'Change …',
     changeOf: (table: string) => `How long ${table} is kept`,
     changeAll: 'How long events are kept',
@@ -134,7 +137,7 @@ export const strings = {
     storing: 'Storing …',
     waiting: 'Waiting for the files before it',
     failed: 'Not taken',
-    accepted: (count: string) => (count === '1' ? '1 event stored' : `${count} events stored`),
+    accepted: (count: string) => `${counted(count, 'event')} stored`,
     duplicate: (count: string) => `${count} were stored before`,
     rejected: (count: string) => `${count} rejected`,
     unmapped: (count: string) => `${count} have no table in the schema`,

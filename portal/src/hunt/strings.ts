@@ -1,3 +1,5 @@
+import { counted } from '../app/counted.js';
+
 /** How a past hunt went wrong, by the code of its failure or the family of codes. */
 const failures: Readonly<Record<string, string>> = {
   'kql.syntax': 'syntax error',
@@ -11,10 +13,6 @@ const failures: Readonly<Record<string, string>> = {
   quota: 'quota used up',
   engine: 'engine failed',
 };
-
-function ofRows(rows: string): string {
-  return `${rows} ${rows === '1' ? 'row' : 'rows'}`;
-}
 
 /** What the hunting page says. */
 export const strings = {
@@ -45,7 +43,7 @@ export const strings = {
   recall: 'Show the last answer again',
   changes: 'Changes since the last run',
   copyAll: 'Copy query, link and rows',
-  allCopied: (rows: string) => `Query, link and ${ofRows(rows)} copied`,
+  allCopied: (rows: string) => `Query, link and ${counted(rows, 'row')} copied`,
   nothingToCopy: 'Run the query first: its rows are copied with it.',
   explain: 'Plan and estimate',
   fix: 'Fix under the cursor',
@@ -73,25 +71,26 @@ export const strings = {
 
   estimating: 'Estimating …',
   estimate: (rows: string, bytes: string | undefined) =>
-    bytes === undefined ? `reads about ${rows} rows` : `reads about ${rows} rows, ${bytes}`,
+    `reads about ${counted(rows, 'row')}${bytes === undefined ? '' : `, ${bytes}`}`,
 
   running: (seconds: string) => `Running, ${seconds}`,
-  progress: (rows: string, bytes: string) => `${rows} rows, ${bytes} read`,
-  soFar: (rows: string) => `${ofRows(rows)} so far`,
-  done: (rows: string, seconds: string) => `${ofRows(rows)} in ${seconds}`,
+  progress: (rows: string, bytes: string) => `${counted(rows, 'row')}, ${bytes} read`,
+  soFar: (rows: string) => `${counted(rows, 'row')} so far`,
+  done: (rows: string, seconds: string) => `${counted(rows, 'row')} in ${seconds}`,
   firstRow: (seconds: string) => `first after ${seconds}`,
-  read: (rows: string, bytes: string) => `read ${rows} rows, ${bytes}`,
+  read: (rows: string, bytes: string) => `read ${counted(rows, 'row')}, ${bytes}`,
   peak: (bytes: string) => `peak ${bytes}`,
-  stopped: (rows: string) => `Stopped: ${ofRows(rows)} kept`,
+  stopped: (rows: string) => `Stopped: ${counted(rows, 'row')} kept`,
   earlierAnswer: (moment: string) => `Answer of ${moment}`,
-  keptInPart: (rows: string, of: string) => `The first ${rows} of ${of} rows have been kept.`,
+  keptInPart: (rows: string, of: string) =>
+    `The first ${rows} of ${counted(of, 'row')} have been kept.`,
   runAgain: 'Run again',
   noEarlierAnswer: 'This query has not been run in this tab.',
   countSteps: 'Count the rows step by step',
   counting: 'Counting …',
   line: (line: number) => `Line ${line}`,
   removedAll: (line: number, rows: string) =>
-    `The step on line ${line} takes away the last ${rows} rows.`,
+    `The step on line ${line} takes away the last ${counted(rows, 'row')}.`,
   emptyFromStart: 'There is nothing to begin with: no row in this time range that you may see.',
   failedTitle: 'The hunt failed',
   place: (line: number, column: number) => `Line ${line}, column ${column}`,
@@ -120,7 +119,7 @@ export const strings = {
   filterTables: 'Filter tables and columns',
   onlyFilled: 'With events only',
   noTables: 'No table or column has that name.',
-  tableRows: (rows: string) => ofRows(rows),
+  tableRows: (rows: string) => counted(rows, 'row'),
   noRows: 'no events',
   lastEvent: (ago: string) => `last ${ago}`,
   insert: (name: string) => `Insert ${name}`,
@@ -129,7 +128,7 @@ export const strings = {
   favourite: (name: string) => `Favourite ${name}`,
   favourites: 'Favourites',
   columnsOf: (name: string) => `Columns of ${name}`,
-  actionTypes: (count: number) => `${count} action types`,
+  actionTypes: (count: number) => counted(count, 'action type'),
   otherTables: 'Other',
 
   filterFunctions: 'Filter functions',
@@ -172,7 +171,7 @@ export const strings = {
   noHistory: 'Nothing has been run yet.',
   noHistoryFound: 'No past hunt has that in its text.',
   older: 'Older',
-  historyRows: (rows: string) => ofRows(rows),
+  historyRows: (rows: string) => counted(rows, 'row'),
   historyCpu: (seconds: string) => `${seconds} CPU`,
   historyFailed: (code: string) => {
     const reason = failures[code] ?? failures[code.split('.', 1)[0] ?? ''];

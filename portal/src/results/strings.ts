@@ -1,3 +1,5 @@
+import { counted } from '../app/counted.js';
+
 /** What the results side of the portal says, in one place. */
 export const text = {
   results: 'Results',
@@ -9,10 +11,10 @@ export const text = {
   views: 'Views of the result',
 
   gridLabel: (rows: number, columns: number) =>
-    `Results: ${count(rows, 'row')}, ${count(columns, 'column')}`,
+    `Results: ${counted(rows, 'row')}, ${counted(columns, 'column')}`,
   rowNumber: 'Row',
   rows: (shown: number, all: number) =>
-    shown === all ? count(all, 'row') : `${shown.toLocaleString('en')} of ${count(all, 'row')}`,
+    shown === all ? counted(all, 'row') : `${shown.toLocaleString('en')} of ${counted(all, 'row')}`,
   columnsShown: (shown: number, all: number) => `${shown} of ${all} columns`,
   working: 'Working…',
   noRows: 'No rows came back.',
@@ -23,11 +25,11 @@ export const text = {
   waiting: 'No rows yet. They appear as they come.',
   clearFilters: 'Clear filters',
   partial: (rows: number) =>
-    `Partial result: the hunt was stopped after ${count(rows, 'row')}. There may be more.`,
+    `Partial result: the hunt was stopped after ${counted(rows, 'row')}. There may be more.`,
   truncated: (rows: number) =>
-    `A limit cut the result at ${count(rows, 'row')}; there may be more. Summarise, or narrow the time range.`,
+    `A limit cut the result at ${counted(rows, 'row')}; there may be more. Summarise, or narrow the time range.`,
   failed: (rows: number) =>
-    `The hunt failed after ${count(rows, 'row')}. These rows are not the whole answer.`,
+    `The hunt failed after ${counted(rows, 'row')}. These rows are not the whole answer.`,
 
   search: 'Search in results',
   searchPlaceholder: 'Search in results ( / )',
@@ -53,9 +55,9 @@ export const text = {
   histogramKeys:
     'Arrow keys choose a bar, with Shift more of them; Enter narrows the query to their time.',
   histogramHint: (step: string) => `${step} a bar; drag to narrow the query`,
-  histogramBar: (from: string, rows: number) => `${from}: ${count(rows, 'row')}`,
+  histogramBar: (from: string, rows: number) => `${from}: ${counted(rows, 'row')}`,
   histogramMarked: (from: string, to: string, rows: number) =>
-    `${from} to ${to}: ${count(rows, 'row')}`,
+    `${from} to ${to}: ${counted(rows, 'row')}`,
   filters: 'Filters in the page',
   groupedBy: (name: string) => `Grouped by ${name}`,
   removeFilter: (name: string) => `Remove the filter on ${name}`,
@@ -100,7 +102,7 @@ export const text = {
   copyDatatable: 'Copy selection as datatable',
   copied: (what: string) => `Copied ${what}.`,
   copyFailed: 'The browser did not allow copying.',
-  cells: (cells: number) => count(cells, 'cell'),
+  cells: (cells: number) => counted(cells, 'cell'),
   inspectRecord: 'Inspect record',
   openTree: 'Open as tree',
   closeTree: 'Close tree',
@@ -147,8 +149,8 @@ export const text = {
   copyPath: 'Copy path',
   expand: 'Expand',
   collapse: 'Collapse',
-  items: (length: number) => count(length, 'item'),
-  fieldsInside: (length: number) => count(length, 'field'),
+  items: (length: number) => counted(length, 'item'),
+  fieldsInside: (length: number) => counted(length, 'field'),
   moreInside: (length: number) => `${length.toLocaleString('en')} more`,
 
   exportTitle: 'Export all rows',
@@ -159,7 +161,7 @@ export const text = {
   exporting: (percent: number) => `Exporting, ${percent} %`,
   exportDone: (name: string) => `Saved ${name}.`,
   exportCut: (cells: number) =>
-    `${count(cells, 'cell')} had more text than Excel holds (32,767 characters) and were cut.`,
+    `${counted(cells, 'cell')} had more text than Excel holds (32,767 characters) and were cut.`,
   exportTooMany: 'Excel holds 1,048,575 rows a sheet. Export CSV or NDJSON instead.',
   cancel: 'Cancel',
 
@@ -170,10 +172,10 @@ export const text = {
   compareColumns:
     'The run before has no column in common with this one. Run the query again to see what changed since.',
   compareNote: (added: number, gone: number, changed: number, same: number) =>
-    `${count(added, 'row')} added, ${gone.toLocaleString('en')} gone, ${changed.toLocaleString('en')} changed, ${same.toLocaleString('en')} the same`,
+    `${counted(added, 'row')} added, ${gone.toLocaleString('en')} gone, ${changed.toLocaleString('en')} changed, ${same.toLocaleString('en')} the same`,
   compareRunning: 'Comparison starts when the run has ended.',
   compareDuplicates: (rows: number) =>
-    `${count(rows, 'row')} have a key that occurs more than once; they are paired in order.`,
+    `${counted(rows, 'row')} have a key that occurs more than once; they are paired in order.`,
   compareSame: 'Nothing changed.',
   comparePartial: 'One of the runs is not complete: what looks gone may only not have been read.',
   change: 'Change',
@@ -199,7 +201,3 @@ export const text = {
   thisRun: 'This run',
   difference: 'Difference',
 } as const;
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
-}
