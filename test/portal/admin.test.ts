@@ -168,6 +168,16 @@ describe.skipIf(!hasBrowser)('the administration', () => {
         await page.getByRole('dialog').waitFor({ state: 'detached' });
       }
     }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await show(page, '/admin/users');
+    // Its list of pages is above, and what can be done with a user does not hide who it is.
+    const name = page.getByRole('cell', { name: /^asha/ });
+    const [nav, box] = [page.getByRole('link', { name: 'Access' }), await name.boundingBox()];
+    expect([(box?.x ?? 99) < 60, ((await nav.boundingBox())?.height ?? 99) < 60]).toEqual([
+      true,
+      true,
+    ]);
+    await name.click();
     await page.context().close();
   }, 300_000);
 });

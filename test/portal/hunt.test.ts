@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openPortal, type PortalFixture, signIn } from './fixture.js';
 import { expectAccessible, settled, themes, useTheme } from './pages.js';
@@ -508,6 +508,17 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
       const box = await page.getByRole('button', { name, exact: true }).first().boundingBox();
       expect((box?.x ?? 0) + (box?.width ?? 9999), name).toBeLessThanOrEqual(390);
     }
+    const within = async (what: Locator) => {
+      await what.scrollIntoViewIfNeeded();
+      const box = await what.boundingBox();
+      const { width = 0, height = 0 } = page.viewportSize() ?? {};
+      if (!box) return false;
+      return box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + 80 <= height;
+    };
+    await expect.poll(() => within(page.getByRole('tab', { name: 'Stats' }))).toBe(true);
+    // 1280 by 800, drawn twice as large.
+    await page.setViewportSize({ width: 640, height: 400 });
+    await expect.poll(() => within(grid(page))).toBe(true);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -552,6 +563,26 @@ describe.skipIf(!hasBrowser)('hunting in the browser', () => {
     await zone(first).filter({ hasText: 'Local time' }).waitFor();
     expect(await first.getByRole('tab', { name: 'Schema' }).count()).toBe(0);
     await first.context().close();
+  });
+
+  test('no table is a mistake while the schema is on its way', async () => {
+    let send: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      send = resolve;
+    });
+    await page.route('**/api/quarry/schema', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.reload();
+    await type(page, 'DeviceInfo | where Nope == 1');
+    await page.keyboard.press('Escape');
+    const mistakes = page.locator('.squiggly-error');
+    const seen = mistakes.first().waitFor({ timeout: 3000 });
+    await expect(seen).rejects.toThrow('Timeout');
+    send();
+    await mistakes.first().waitFor();
+    await page.unroute('**/api/quarry/schema');
   });
 
   test('a page that could not be fetched takes no other with it', async () => {

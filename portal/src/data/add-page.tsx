@@ -52,7 +52,15 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground3,
     borderRadius: tokens.borderRadiusMedium,
   },
-  collector: { display: 'flex', gap: '12px', alignItems: 'flex-end', flexWrap: 'wrap' },
+  collector: {
+    display: 'flex',
+    gap: '12px',
+    alignItems: 'flex-end',
+    flexWrap: 'wrap',
+    // The longest name of a collector does not make it wider than the page.
+    '& > *': { maxWidth: '100%' },
+    '& select': { width: '100%', minWidth: 0, textOverflow: 'ellipsis' },
+  },
 });
 
 const text = strings.add;

@@ -2,8 +2,16 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
+/** On a telephone, or where everything is drawn twice as large, the pages' list is above them. */
+const narrow = '@media (max-width: 640px)';
+
 const useStyles = makeStyles({
-  area: { display: 'flex', height: '100%', minHeight: 0 },
+  area: {
+    display: 'flex',
+    height: '100%',
+    minHeight: 0,
+    [narrow]: { flexDirection: 'column' },
+  },
   menu: {
     flex: '0 0 188px',
     boxSizing: 'border-box',
@@ -11,9 +19,22 @@ const useStyles = makeStyles({
     overflowY: 'auto',
     backgroundColor: tokens.colorNeutralBackground1,
     borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
-    '@media (max-width: 800px)': { flexBasis: '136px' },
+    '@media (min-width: 641px) and (max-width: 800px)': { flexBasis: '136px' },
+    [narrow]: {
+      flexBasis: 'auto',
+      flexShrink: 0,
+      padding: '4px 8px',
+      overflowX: 'auto',
+      borderRight: 'none',
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    },
   },
-  list: { listStyle: 'none', margin: 0, padding: 0 },
+  list: {
+    listStyle: 'none',
+    margin: 0,
+    padding: 0,
+    [narrow]: { display: 'flex', whiteSpace: 'nowrap' },
+  },
   link: {
     display: 'block',
     padding: '5px 12px',

@@ -36,6 +36,8 @@ const useStyles = makeStyles({
   actions: {
     position: 'sticky',
     right: 0,
+    // In a small window they would hide what they are of.
+    '@media (max-width: 640px)': { position: 'static' },
     textAlign: 'right',
     backgroundColor: tokens.colorNeutralBackground1,
   },

@@ -75,9 +75,19 @@ export function setEditorTheme(name: ThemeName): void {
   monaco.editor.setTheme(editorThemes[name]);
 }
 
+// Until the language has a schema, every table is a mistake to it; it looks again when it has one.
+const early = monaco.editor.onDidChangeMarkers((resources) => {
+  for (const resource of resources) {
+    const model = monaco.editor.getModel(resource);
+    const found = monaco.editor.getModelMarkers({ owner: 'kusto', resource });
+    if (model && found.length > 0) monaco.editor.setModelMarkers(model, 'kusto', []);
+  }
+});
+
 /** Tells the language which tables, columns and functions there are. */
 export async function setEditorSchema(model: monaco.editor.ITextModel, schema: Schema) {
   const worker = await (await getKustoWorker())(model.uri);
+  early.dispose();
   await worker.setSchema(kustoSchema(schema));
 }
 
