@@ -41,7 +41,7 @@ const servers: Record<string, Partial<ConfigurationInput>> = {
 /** Hunts of the path of 2018 are cut off. */
 const profiles = {
   generations: { advancedqueries: 'brief' },
-  define: { brief: { wallSeconds: 10 } },
+  define: { brief: { wallSeconds: 5 } },
 };
 
 async function serve(settings: Partial<ConfigurationInput>) {
