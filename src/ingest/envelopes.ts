@@ -1,10 +1,10 @@
-import { isObject, type JsonObject, type JsonValue } from './json.js';
+import { isObject, type JsonObject, type JsonValue, setMember } from './json.js';
 
 /**
- * What some sources' records come in, several in one: answers of Elasticsearch, Splunk, CloudTrail and Graph, events
- * of CloudWatch.
+ * What some sources' records come in, several in one: answers of Elasticsearch, Splunk, CloudTrail, Graph and Log
+ * Analytics, events of CloudWatch.
  */
-export type Envelope = 'hits.hits' | 'logEvents' | 'results' | 'Events' | 'value';
+export type Envelope = 'hits.hits' | 'logEvents' | 'results' | 'Events' | 'value' | 'tables';
 
 /**
  * The records that a JSON value holds where it is not one itself: an array, the wrapper of Event Hubs or of a trail's
@@ -50,7 +50,50 @@ const cutters: Readonly<Record<Envelope, Cutter>> = {
   Events: (value) => listIn(value['Events']),
   value: (value) =>
     '@odata.context' in value || '@odata.nextLink' in value ? listIn(value['value']) : undefined,
+  tables: rowsOfTables,
 };
+
+/** What the names of all rows may take, which come with each of them: bytes, roughly. */
+const mostNameBytes = 64 * 1024 * 1024;
+/** Of a member, besides its name. */
+const memberBytes = 16;
+
+/** Rows of `{tables: [{columns: [{name}], rows: [[…]]}]}` as objects. */
+function rowsOfTables({ tables }: JsonObject): readonly JsonValue[] | undefined {
+  const parts = listIn(tables)?.map((table) => {
+    const columns = isObject(table) ? listIn(table['columns']) : undefined;
+    const rows = isObject(table) ? listIn(table['rows']) : undefined;
+    return columns && rows && { names: columns.map(nameOf), rows };
+  });
+  if (!parts?.every((part) => part !== undefined) || parts.length === 0) {
+    return undefined;
+  }
+  const bytes = parts.reduce(
+    (sum, { names, rows }) =>
+      sum + rows.length * names.reduce((all, name) => all + name.length + memberBytes, 0),
+    0,
+  );
+  return bytes > mostNameBytes
+    ? undefined
+    : parts.flatMap(({ names, rows }) => rows.map((row) => rowOf(names, row)));
+}
+
+function nameOf(column: JsonValue): string {
+  const name = isObject(column) ? column['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}
+
+function rowOf(names: readonly string[], row: JsonValue): JsonValue {
+  const cells = listIn(row);
+  if (cells === undefined) {
+    return row;
+  }
+  const members: Record<string, JsonValue> = {};
+  for (const [index, name] of names.entries()) {
+    setMember(members, name, cells[index] ?? null);
+  }
+  return members;
+}
 
 /** Whether a value is a list, an envelope or the answer of a query that holds no record, and is none itself. */
 export function holdsNothing(value: JsonValue | undefined): boolean {

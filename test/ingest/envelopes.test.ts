@@ -90,6 +90,62 @@ describe('records in what their source wraps around them', () => {
     expect(rows['DeviceProcessEvents']).toHaveLength(2);
   });
 
+  describe('of an answer of Log Analytics', () => {
+    const answerOf = (...rows: readonly object[]) => ({
+      tables: [
+        {
+          name: 'PrimaryResult',
+          columns: Object.keys(rows[0] ?? {}).map((name) => ({ name, type: 'string' })),
+          rows: rows.map((row) => Object.values(row)),
+        },
+      ],
+    });
+    const at = { TimeGenerated: '2026-01-05T00:00:00Z' };
+    const signIn = {
+      ...{ ...at, AppId: 'a', UserPrincipalName: 'Bob@contoso.com', ResultType: '50126' },
+      ...{ Category: 'SignInLogs', Id: 'i-1', Status: '{"errorCode":50126}' },
+    };
+
+    it.each<[string, object, string, string]>([
+      ['sign-ins', { ...signIn, Type: 'SigninLogs' }, 'entra-id', 'EntraIdSignInEvents'],
+      ['sign-ins whose table nobody names', signIn, 'entra-id', 'EntraIdSignInEvents'],
+      [
+        'sign-ins whose table is null',
+        { ...signIn, Type: null },
+        'entra-id',
+        'EntraIdSignInEvents',
+      ],
+      [
+        'what was done in the directory',
+        { ...at, ActivityDisplayName: 'Add user', InitiatedBy: '{}', TargetResources: '[]' },
+        'entra-id',
+        'CloudAppEvents',
+      ],
+      [
+        'lines of syslog',
+        { ...at, Computer: 'web01', SyslogMessage: audit },
+        'auditd',
+        'DeviceLogonEvents',
+      ],
+    ])('%s', (_name, row, source, table) => {
+      const result = converted(JSON.stringify(answerOf(row, { ...row, Id: 'i-2' }), null, 1));
+      expect([result.source, result.letters]).toEqual([source, []]);
+      expect(result.rows[table]?.length).toBeGreaterThan(0);
+    });
+
+    it('rows of Defender’s tables stay with their own connector', () => {
+      const row = { Timestamp: at.TimeGenerated, DeviceName: 'a', Type: 'DeviceInfo' };
+      expect(converted([answerOf(row)]).source).toBe('defender-rows');
+    });
+
+    it('of very many rows with very long names is refused as a whole', () => {
+      const columns = [{ name: 'x'.repeat(70_000) }];
+      const rows = Array.from({ length: 1000 }, () => [1]);
+      const { letters } = converted([{ tables: [{ columns, rows }] }], 'entra-id');
+      expect(letters).toHaveLength(1);
+    });
+  });
+
   describe('of an answer of Splunk', () => {
     const answer = (raw: readonly string[]) => ({
       ...{ preview: false, init_offset: 0, messages: [], fields: [{ name: '_raw' }] },

@@ -85,6 +85,21 @@ const records: readonly (readonly [name: string, record: object, columns: object
     },
   ],
   [
+    'a share that is opened',
+    { ...base, ...out, path: '\\\\SRV.corp.example\\ADMIN$', share_type: 'DISK' },
+    {
+      ActionType: 'SMB session',
+      IPAddress: '10.0.0.5',
+      DestinationIPAddress: '203.0.113.9',
+      TargetDeviceName: 'srv.corp.example',
+    },
+  ],
+  [
+    'a file that is sent, as newer versions have it',
+    { ...base, ...out, _path: 'files', fuid: 'F', source: 'SMB', is_orig: true, filename: 'a' },
+    { ActionType: 'FileCreated', RequestProtocol: 'Smb', RequestSourceIP: '10.0.0.5' },
+  ],
+  [
     'an address that is for examples, which is public as any',
     { ...base, ...out, proto: 'tcp', conn_state: 'SF' },
     { RemoteIPType: 'Public' },

@@ -9,7 +9,7 @@ export const auditd: Connector = {
   summary:
     'Linux audit: audit.log, its records in syslog, the journal or JSON, AUOMS, LAUREL, go-audit, …',
   format: 'mixed',
-  envelopes: ['hits.hits', 'logEvents', 'results'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'tables'],
   detect(sample) {
     return shareOf(sample, isAudit);
   },

@@ -8,7 +8,7 @@ export const awsCloudTrail: Connector = {
   name: 'cloudtrail',
   summary: 'AWS CloudTrail: files of a trail, EventBridge, CloudWatch Logs, lookup-events',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents', 'results', 'Events'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'Events', 'tables'],
   detect(sample) {
     return shareOf(sample, ({ value }) => cloudTrailRecord(value) !== undefined);
   },

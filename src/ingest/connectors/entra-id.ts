@@ -10,7 +10,7 @@ export const entraId: Connector = {
   summary:
     'Entra ID logs: sign-ins, audit, Graph activity; of diagnostic settings, Graph, Log Analytics',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'value', 'tables'],
   detect(sample) {
     // Who writes the text of an event of Windows does not say what the event is.
     return shareOf(

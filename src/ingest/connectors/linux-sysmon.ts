@@ -11,7 +11,7 @@ export const linuxSysmon: Connector = {
   name: 'linux-sysmon',
   summary: 'Sysmon for Linux: its events in syslog, as lines or in JSON',
   format: 'mixed',
-  envelopes: ['hits.hits', 'logEvents', 'results'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'tables'],
   detect(sample) {
     return shareOf(sample, (record) => eventOf(record)?.provider === 'linux-sysmon');
   },

@@ -9,7 +9,7 @@ export const office365: Connector = {
   summary:
     'Unified audit log of Microsoft 365: Management Activity API, Purview, Search-UnifiedAuditLog',
   format: 'json',
-  envelopes: ['hits.hits', 'logEvents', 'results', 'value'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'value', 'tables'],
   detect(sample) {
     return shareOf(sample, ({ value }) => auditRecord(value) !== undefined);
   },

@@ -234,6 +234,7 @@ const tellTale: readonly (readonly [log: string, ...fields: string[]])[] = [
   ['kerberos', 'request_type'],
   ['ntlm', 'domainname', 'username'],
   ['dce_rpc', 'endpoint', 'operation'],
+  ['smb_mapping', 'share_type'],
   ['sip', 'call_id'],
   ['ssl', 'established'],
   ['ssl', 'cipher'],

@@ -60,3 +60,15 @@ function objectIn(value: JsonValue | undefined): JsonObject | undefined {
     return undefined;
   }
 }
+
+/** An object or a list that is text, as Log Analytics has it in some of its tables. */
+export function unfolded(value: JsonValue): JsonValue {
+  if (typeof value !== 'string' || !/^(?:\{.*\}|\[.*\])$/s.test(value)) {
+    return value;
+  }
+  try {
+    return parseJson(value);
+  } catch {
+    return value;
+  }
+}

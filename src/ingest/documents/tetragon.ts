@@ -2,9 +2,11 @@ import { textIn } from './document.js';
 import type { DocumentRule, DocumentSource } from './rule.js';
 import { tetragonDocument } from './tetragon/document.js';
 import { exec, loaded } from './tetragon/process.js';
-import { connection, driver, file, listening, trace } from './tetragon/traced.js';
+import { connection, driver, file, listening, renaming, trace } from './tetragon/traced.js';
 
-const rules: readonly DocumentRule[] = [exec, loaded, connection, listening, file, trace, driver];
+const rules: readonly DocumentRule[] = [
+  ...[exec, loaded, connection, listening, file, renaming, trace, driver],
+];
 
 const [nodeOf, timeOf] = [textIn('node_name'), textIn('time')];
 

@@ -65,6 +65,7 @@ const eventTypes: Readonly<Record<string, EventType>> = words<EventType>({
     log: 'ssl',
     fields: { sni: 'server_name', issuerdn: 'issuer', 'ja3.hash': 'ja3', 'ja3s.hash': 'ja3s' },
   },
+  quic: { log: 'ssl', fields: { sni: 'server_name', 'ja3.hash': 'ja3', 'ja3s.hash': 'ja3s' } },
   ssh: {
     log: 'ssh',
     fields: { 'client.software_version': 'client', 'server.software_version': 'server' },
@@ -201,6 +202,8 @@ const repair: Readonly<Record<string, Repair>> = words<Repair>({
     fields.set('success', String(own['msg_type'] !== 'KRB_ERROR'));
   },
   fileinfo(fields, event) {
+    // The event goes the way of the file.
+    setText(fields, 'tx_host', event['src_ip']);
     fields.set('source', (textFrom(event['app_proto']) ?? '').toUpperCase());
   },
   alert(fields, event) {
@@ -222,11 +225,12 @@ function setText(fields: ZeekFields, name: string, value: JsonValue | undefined)
   }
 }
 
-/** One by one, by their types, or the only one, as the version of the log has them. */
+/** One by one, by their types, or the only one, as the version of the log has them: often in both of the first ways. */
 function answersOf({ answers, grouped, rdata }: JsonObject): readonly string[] {
   const single = listOf(answers).map((answer) => asObject(answer)?.['rdata']);
   const byType = Object.values(asObject(grouped) ?? {}).flatMap(listOf);
-  return [...single, ...byType, rdata].flatMap((each) => textFrom(each) ?? []);
+  const told = [single, byType, [rdata]].map((each) => each.flatMap((one) => textFrom(one) ?? []));
+  return told.find((each) => each.length > 0) ?? [];
 }
 
 /** For the reference: types of events with their rules. */

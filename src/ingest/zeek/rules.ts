@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConversionContext, Outcome } from '../connector.js';
 import { epochText, parseDatetime } from '../datetime.js';
 import type { JsonValue } from '../json.js';
@@ -100,6 +101,12 @@ function remoteAction(fields: ZeekFields): string | undefined {
 const ofClient = (index: number) => (fields: ZeekFields) =>
   fields.get('client')?.split('/')[index]?.toLowerCase();
 
+/** Of `\\\\host\\share`, where it is called by a name. */
+function hostOfShare(fields: ZeekFields): string | undefined {
+  const host = /^\\\\([^\\]+)\\/.exec(fields.get('path') ?? '')?.[1]?.toLowerCase();
+  return host === undefined || isIP(host) !== 0 ? undefined : host;
+}
+
 const fileActions: Readonly<Record<string, string>> = words({
   'SMB::FILE_DELETE': 'FileDeleted',
   'SMB::FILE_RENAME': 'FileRenamed',
@@ -148,6 +155,15 @@ export const zeekRules: readonly ZeekRule[] = [
     columns: { Protocol: () => 'DCE/RPC', ...bothEnds },
   },
   {
+    log: 'smb_mapping',
+    table: 'IdentityDirectoryEvents',
+    extension: true,
+    actionType: () => 'SMB session',
+    actions: 'SMB session',
+    columns: { Protocol: () => 'SMB', ...bothEnds, TargetDeviceName: hostOfShare },
+    additional: { ShareName: field('path') },
+  },
+  {
     log: 'smb_files',
     table: 'DeviceFileEvents',
     extension: true,
@@ -182,7 +198,9 @@ export const zeekRules: readonly ZeekRule[] = [
       SHA256: field('sha256'),
       RequestProtocol: (fields) => (fields.get('source') === 'SMB' ? 'Smb' : fields.get('source')),
       RequestSourceIP: (fields) =>
-        firstOf(fields.get('tx_hosts')) ?? fields.get('id.resp_h') ?? fields.get('tx_host'),
+        firstOf(fields.get('tx_hosts')) ??
+        fields.get('tx_host') ??
+        fields.get(fields.get('is_orig') === 'true' ? 'id.orig_h' : 'id.resp_h'),
     },
   },
 ];

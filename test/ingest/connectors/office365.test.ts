@@ -450,3 +450,43 @@ it.each<[string, object, object, object]>([
     Object.fromEntries(Object.entries(rows).map(([table, each]) => [table, each.length])),
   ).toEqual(told);
 });
+
+describe('a row of OfficeActivity', () => {
+  const row = {
+    ...{ TenantId: 'workspace', SourceSystem: 'OfficeActivityManager', Type: 'OfficeActivity' },
+    ...{ TimeGenerated: '2026-01-05T10:11:12Z', RecordType: 'ExchangeItemAggregated' },
+    ...{ Operation: 'MailItemsAccessed', OfficeWorkload: 'Exchange', ResultStatus: 'Succeeded' },
+    ...{ OfficeId: common.Id, OrganizationId: common.OrganizationId, OfficeObjectId: '' },
+    ...{ UserType: 'Regular', UserKey: common.UserKey, UserId: 'Adm@contoso.com', ClientIP: '' },
+    ...{
+      Client_IPAddress: '203.0.113.7',
+      ClientInfoString: 'Client=OWA',
+      MailboxOwnerUPN: 'b@x.y',
+    },
+    OperationProperties: '[{"Name":"MailAccessType","Value":"Bind"}]',
+  };
+
+  it.each([
+    ['Delegate', true],
+    ['Owner', false],
+  ])('is the record that it was made of, with a logon type of %s', (type, isImpersonated) => {
+    const { source, rows, letters } = converted([{ ...row, Logon_Type: type }]);
+    expect([source, letters]).toEqual(['office365', []]);
+    const [event = {}] = rows['CloudAppEvents'] ?? [];
+    expect(event).toMatchObject({
+      Timestamp: '2026-01-05T10:11:12.0000000Z',
+      ActionType: 'MailItemsAccessed',
+      Application: 'Microsoft Exchange Online',
+      AccountId: 'Adm@contoso.com',
+      IPAddress: '203.0.113.7',
+      UserAgent: 'Client=OWA',
+      ReportId: common.Id,
+      IsImpersonated: isImpersonated,
+    });
+    expect(JSON.parse(event['RawEventData'] as string)).toMatchObject({
+      Id: common.Id,
+      Workload: 'Exchange',
+      OperationProperties: [{ Name: 'MailAccessType', Value: 'Bind' }],
+    });
+  });
+});

@@ -155,6 +155,25 @@ it.each<[string, object, object]>([
     { AdditionalFields: { query: 'a.example', answers: '["192.0.2.1"]' } },
   ],
   [
+    'answers that are told twice',
+    event('dns', {
+      ...{ version: 2, type: 'answer', rrname: 'a.example', rrtype: 'A' },
+      answers: [{ rrname: 'a.example', rrtype: 'A', rdata: '192.0.2.1' }],
+      grouped: { A: ['192.0.2.1'] },
+    }),
+    { AdditionalFields: { answers: '["192.0.2.1"]' } },
+  ],
+  [
+    'QUIC',
+    event('quic', { version: '1', sni: 'a.example', ja3: { hash: 'e7' } }, { proto: 'UDP' }),
+    {
+      ActionType: 'SslConnectionInspected',
+      Protocol: 'Udp',
+      RemoteUrl: 'a.example',
+      AdditionalFields: { server_name: 'a.example', ja3: 'e7' },
+    },
+  ],
+  [
     'a request',
     event('http', {
       hostname: 'a.example',
@@ -255,10 +274,12 @@ describe('what is an extension of Zeek’s is one here', () => {
       event(
         'fileinfo',
         { filename: '/x/a.exe', size: 12, sha256: 'ab'.repeat(32) },
-        { app_proto: 'http' },
+        // From the server, as the file goes.
+        { app_proto: 'http', src_ip: '203.0.113.9', dest_ip: '10.0.0.5' },
       ),
       {
         table: 'DeviceFileEvents',
+        RequestSourceIP: '203.0.113.9',
         ActionType: 'FileCreated',
         FileName: 'a.exe',
         FileSize: 12,

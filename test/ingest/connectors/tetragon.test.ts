@@ -185,6 +185,13 @@ it.each<[string, object, object]>([
     { ActionType: 'InboundConnectionAccepted', LocalPort: 22, RemotePort: 50_000 },
   ],
   [
+    'the same, where it is what the function gives back',
+    traced('inet_csk_accept', [], {
+      return: { sock_arg: { ...sock, sport: 22, dport: 50_000, protocol: 'IPPROTO_TCP' } },
+    }),
+    { ActionType: 'InboundConnectionAccepted', LocalPort: 22, RemotePort: 50_000 },
+  ],
+  [
     'a port that is listened at',
     traced('inet_csk_listen_start', [{ sock_arg: { saddr: '0.0.0.0', sport: 4444 } }]),
     { ActionType: 'ListeningConnectionCreated', LocalIP: '0.0.0.0', LocalPort: 4444 },
@@ -213,6 +220,29 @@ it.each<[string, object, object]>([
     'a file that is deleted, from where the process is',
     traced('__x64_sys_unlinkat', [{ int_arg: -100 }, { string_arg: 'x.log' }]),
     { table: 'DeviceFileEvents', ActionType: 'FileDeleted', FolderPath: '/tmp/x.log' },
+  ],
+  [
+    'a file that is renamed, from where the process is',
+    traced('__x64_sys_renameat2', [
+      ...[{ int_arg: -100 }, { string_arg: 'a' }],
+      ...[{ int_arg: -100 }, { string_arg: '/etc/b' }],
+    ]),
+    {
+      table: 'DeviceFileEvents',
+      ActionType: 'FileRenamed',
+      FolderPath: '/etc/b',
+      FileName: 'b',
+      PreviousFolderPath: '/tmp/a',
+      PreviousFileName: 'a',
+    },
+  ],
+  [
+    'the same, by a hook, which has folders and names',
+    traced('security_path_rename', [
+      ...[{ path_arg: { path: '/tmp' } }, { path_arg: { path: 'a' } }],
+      ...[{ path_arg: { path: '/etc' } }, { path_arg: { path: '/etc/b' } }],
+    ]),
+    { ActionType: 'FileRenamed', FolderPath: '/etc/b', PreviousFolderPath: '/tmp/a' },
   ],
   [
     'a trace of another process',

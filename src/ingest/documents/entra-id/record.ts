@@ -1,8 +1,8 @@
-import { type JsonValue, parseJson, setMember } from '../../json.js';
+import { type JsonValue, setMember } from '../../json.js';
 import { textFrom } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { words } from '../../words.js';
-import { documentIn } from '../carried.js';
+import { documentIn, unfolded } from '../carried.js';
 
 /** What a log of Entra ID tells of; those of sign-ins are Graph's words for them. */
 export type Kind = 'audit' | 'graph' | 'other' | SignInKind;
@@ -112,16 +112,35 @@ const columns: Readonly<Record<string, string>> = words({
   TenantId: '@workspace',
 });
 
+/** Columns that only these tables have together, for rows that name none. */
+const tableColumns: readonly (readonly [columns: readonly string[], kind: Kind])[] = [
+  [['ActivityDisplayName', 'InitiatedBy', 'TargetResources'], 'audit'],
+  [['RequestMethod', 'RequestUri', 'SignInActivityId'], 'graph'],
+];
+
+/** Of a row: by its table, or its log, which only sign-ins have in a column. */
+function kindOfRow(row: JsonObject): Kind | undefined {
+  const table = row['Type'] ?? row['$table'];
+  if (typeof table === 'string' && table !== '') {
+    return kindOf(table);
+  }
+  const isSignInRow = 'AppId' in row && ('ResultType' in row || 'ConditionalAccessStatus' in row);
+  return (
+    (isSignInRow ? kindOf(row['Category']) : undefined) ??
+    tableColumns.find(([names]) => names.every((name) => name in row))?.[1]
+  );
+}
+
 /** A row of one of the tables of Log Analytics. */
 function ofLogAnalytics(row: JsonObject): EntraEvent | undefined {
-  const kind = kindOf(row['Type'] ?? row['$table']);
+  const kind = kindOfRow(row);
   if (kind === undefined || row['TimeGenerated'] === undefined) {
     return undefined;
   }
   const event: Record<string, JsonValue> = {};
   for (const name in row) {
     const value = row[name];
-    if (value !== undefined && value !== '') {
+    if (value !== undefined && value !== null && value !== '') {
       setMember(event, columns[name] ?? withSmallLetter(name), unfolded(value));
     }
   }
@@ -136,18 +155,6 @@ function ofLogAnalytics(row: JsonObject): EntraEvent | undefined {
 
 function withSmallLetter(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-/** Objects and lists are texts in some of the tables. */
-function unfolded(value: JsonValue): JsonValue {
-  if (typeof value !== 'string' || !/^(?:\{.*\}|\[.*\])$/s.test(value)) {
-    return value;
-  }
-  try {
-    return parseJson(value);
-  } catch {
-    return value;
-  }
 }
 
 function eventOf(record: JsonObject): EntraEvent | undefined {

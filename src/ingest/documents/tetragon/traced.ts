@@ -45,6 +45,10 @@ const doing = words({
   unlink: 'delete',
   unlinkat: 'delete',
   do_unlinkat: 'delete',
+  path_rename: 'rename',
+  rename: 'rename',
+  renameat: 'rename',
+  renameat2: 'rename',
   path_truncate: 'modify',
   file_truncate: 'modify',
   truncate: 'modify',
@@ -65,7 +69,7 @@ const mayWrite = 0x2 | 0x8;
 const prefix = /^(?:__(?:x64|arm64|ia32)_)?(?:sys_|security_|bpf_lsm_)?(?:enter_)?/;
 
 const [functionName, event] = [textAt('function_name'), textAt('event')];
-const argumentList = rawAt('args');
+const [argumentList, returned] = [rawAt('args'), rawAt('return')];
 
 function nameOf(scope: RuleScope): string {
   return (functionName(scope) ?? event(scope) ?? '').toLowerCase().replace(prefix, '');
@@ -82,18 +86,21 @@ function doingOf(scope: RuleScope): string | undefined {
 
 /** The first argument of that type. */
 function argument(scope: RuleScope, type: string): JsonValue | undefined {
-  for (const each of listOf(argumentList(scope))) {
-    const value = asObject(each)?.[type];
-    if (value !== undefined && value !== null) {
-      return value;
-    }
-  }
-  return undefined;
+  return argumentsOf(scope, type)[0];
 }
 
+/** All arguments of those types, in their order. */
+function argumentsOf(scope: RuleScope, ...types: readonly string[]): readonly JsonValue[] {
+  return listOf(argumentList(scope)).flatMap((each) => {
+    const value = types.map((type) => asObject(each)?.[type]).find((one) => one !== undefined);
+    return value === undefined || value === null ? [] : [value];
+  });
+}
+
+/** The first argument of one of the types, or what the function gives back. */
 function objectOf(scope: RuleScope, ...types: readonly string[]): JsonObject | undefined {
   for (const type of types) {
-    const found = asObject(argument(scope, type));
+    const found = asObject(argument(scope, type)) ?? asObject(asObject(returned(scope))?.[type]);
     if (found !== undefined) {
       return found;
     }
@@ -208,6 +215,37 @@ export const file: DocumentRule = {
   note: 'Reading a file has no row.',
   actor: acting,
   columns: { ...actorDetails, FolderPath: path, FileName: to.baseName(path) },
+};
+
+/** What calls have is two paths, what hooks have two folders, each with a name in it. */
+function pathsOf(scope: RuleScope): readonly (string | undefined)[] {
+  const names = argumentsOf(scope, ...files, 'string_arg').map(
+    (each) => textFrom(asObject(each)?.['path']) ?? textFrom(each) ?? '',
+  );
+  const [from, oldName, to, newName] = names;
+  const folder = workingDirectory(scope);
+  return names.length === 4
+    ? [absolutePath(from, oldName ?? ''), absolutePath(to, newName ?? '')]
+    : names.map((name) => absolutePath(folder, name));
+}
+
+const [oldPath, newPath] = ['first', 'second'].map((word, index) =>
+  computed(`the ${word} path`, (scope) => pathsOf(scope)[index]),
+) as [Expression, Expression];
+
+export const renaming: DocumentRule = {
+  event: 'files renamed',
+  table: 'DeviceFileEvents',
+  actionType: 'FileRenamed',
+  condition: all(isCall, does('rename'), has(newPath), not(hasFailed)),
+  actor: acting,
+  columns: {
+    ...actorDetails,
+    FolderPath: newPath,
+    FileName: to.baseName(newPath),
+    PreviousFolderPath: oldPath,
+    PreviousFileName: to.baseName(oldPath),
+  },
 };
 
 export const trace: DocumentRule = {
