@@ -203,7 +203,15 @@ const templates: Readonly<Record<string, Readonly<Record<number, Template>>>> = 
     4103: template('ContextInfo UserData Payload'),
     4104: template('MessageNumber MessageTotal ScriptBlockText ScriptBlockId Path'),
   },
-  'microsoft-windows-wmi-activity': { 5861: template('Namespace ESS CONSUMER PossibleCause') },
+  'microsoft-windows-wmi-activity': {
+    11: template(
+      'CorrelationId GroupOperationId OperationId Operation ClientMachine ClientMachineFQDN User ClientProcessId ClientProcessCreationTime NamespaceName IsLocal',
+    ),
+    23: template(
+      'CorrelationId GroupOperationId OperationId Commandline CreatedProcessId CreatedProcessCreationTime ClientMachine ClientMachineFQDN User ClientProcessId ClientProcessCreationTime IsLocal',
+    ),
+    5861: template('Namespace ESS CONSUMER PossibleCause'),
+  },
   'microsoft-windows-dns-client': {
     3008: template('QueryName QueryType QueryOptions QueryStatus QueryResults'),
   },

@@ -259,7 +259,7 @@ const target: typeof acting = {
 };
 
 /** A key among those of all devices. */
-export function twinKey(device: Device, { kind }: Twin, key: string): string {
+export function twinKey(device: Device, { kind }: Pick<Twin, 'kind'>, key: string): string {
   return `${labelOf(device.name)}\n${kind}\n${key}`;
 }
 

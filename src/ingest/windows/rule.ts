@@ -17,7 +17,15 @@ export const header = Symbol('the process that wrote the event');
 
 /** Two logs tell of one occurrence: the primary's event becomes the row, the secondary's does not. */
 export interface Twin {
-  readonly kind: 'connection' | 'access' | 'registry value' | 'query' | 'service' | 'task';
+  readonly kind:
+    | 'connection'
+    | 'access'
+    | 'registry value'
+    | 'query'
+    | 'service'
+    | 'task'
+    | 'subscription filter'
+    | 'subscription consumer';
   readonly role: 'primary' | 'secondary';
   /** The same for both, and for no other occurrence at the time; undefined: it has no twin. */
   readonly key: (event: WindowsEvent) => string | undefined;
@@ -33,6 +41,9 @@ export const twinToleranceMs: Readonly<Record<Twin['kind'], number>> = {
   query: 5_000,
   service: 5_000,
   task: 5_000,
+  // What is bound may have been made long before.
+  'subscription filter': 3_600_000,
+  'subscription consumer': 3_600_000,
 };
 
 /** What one event of a log becomes. */
@@ -49,6 +60,8 @@ export interface Rule {
   /** What the table has no column for. The last is the text's end: existing queries look there. */
   readonly additional?: Readonly<Record<string, Expression>>;
   readonly twin?: Twin;
+  /** Events that say more of what this one names; found as secondary twins are. */
+  readonly lenders?: readonly Pick<Twin, 'kind' | 'key'>[];
   /** Defender has no such row: off unless asked for. */
   readonly extension?: true;
   readonly note?: string;

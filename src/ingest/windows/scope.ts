@@ -7,7 +7,7 @@ import type { WindowsEvent } from './event.js';
 import type { RuleScope } from './expression.js';
 import { twinKey } from './learning.js';
 import type { Plan } from './plan.js';
-import { twinToleranceMs } from './rule.js';
+import { type Twin, twinToleranceMs } from './rule.js';
 import { present } from './values.js';
 
 /** What is known beside an event is looked for when a rule asks for it. */
@@ -56,9 +56,16 @@ export class EventScope implements RuleScope {
   }
 
   get twin(): Readonly<Record<string, string>> | undefined {
-    const { twin } = this.#plan.rule;
-    const key = twin?.role === 'primary' ? twin.key(this.event) : undefined;
-    return twin === undefined || key === undefined
+    const { twin, lenders } = this.#plan.rule;
+    if (lenders) {
+      return Object.assign({}, ...lenders.map((lender) => this.#lentBy(lender)));
+    }
+    return twin?.role === 'primary' ? this.#lentBy(twin) : undefined;
+  }
+
+  #lentBy(twin: Pick<Twin, 'kind' | 'key'>): Readonly<Record<string, string>> | undefined {
+    const key = twin.key(this.event);
+    return key === undefined
       ? undefined
       : this.#correlation.secondaries.near(
           { key: twinKey(this.device, twin, key), device: this.device.name, ms: this.ms },

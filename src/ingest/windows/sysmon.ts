@@ -201,6 +201,19 @@ const fileDeleted: Rule = {
   additional: importHash,
 };
 
+/** `"name"`, as filters and consumers have their own names. */
+const ownName = ({ data }: WindowsEvent) =>
+  data.get('name')?.trim().replace(/^"|"$/g, '').toLowerCase();
+/** `"…:__EventFilter.Name=\"name\""`, as a binding names them. */
+const nameIn = (field: string) => (event: WindowsEvent) =>
+  /\.Name=\\*"([^"\\]*)/.exec(event.data.get(field) ?? '')?.[1]?.toLowerCase();
+
+const filterTwin = { kind: 'subscription filter', lends: ['eventnamespace', 'query'] } as const;
+const consumerTwin = { kind: 'subscription consumer', lends: ['type', 'destination'] } as const;
+
+/** What an event of a filter or a consumer says of it. */
+const lent = (name: string, title: string) => computed(title, ({ twin }) => twin?.[name]);
+
 function pipe(id: number, operation: string, end: string): Rule {
   return {
     id,
@@ -367,6 +380,7 @@ export const sysmon: EventLog = {
       table: 'DeviceEvents',
       actionType: 'WmiEventFilter',
       actor: { user: 'User' },
+      twin: { ...filterTwin, role: 'secondary', key: ownName },
       extension: true,
       columns: {},
       additional: {
@@ -381,6 +395,7 @@ export const sysmon: EventLog = {
       table: 'DeviceEvents',
       actionType: 'WmiEventConsumer',
       actor: { user: 'User' },
+      twin: { ...consumerTwin, role: 'secondary', key: ownName },
       extension: true,
       columns: {},
       additional: {
@@ -395,11 +410,20 @@ export const sysmon: EventLog = {
       table: 'DeviceEvents',
       actionType: 'WmiBindEventFilterToConsumer',
       actor: { user: 'User' },
+      lenders: [
+        { ...filterTwin, key: nameIn('filter') },
+        { ...consumerTwin, key: nameIn('consumer') },
+      ],
+      note: 'What the filter asks for and what the consumer does are from events 19 and 20 of their names.',
       columns: {},
       additional: {
         Operation: field('Operation'),
         Consumer: field('Consumer'),
         ESS: field('Filter'),
+        EventNamespace: lent('eventnamespace', 'EventNamespace of 19'),
+        Query: lent('query', 'Query of 19'),
+        Type: lent('type', 'Type of 20'),
+        Destination: lent('destination', 'Destination of 20'),
       },
     },
     {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Correlation } from '../../../src/ingest/correlation/correlation.js';
 import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
-import { converted, type Row } from '../convert.js';
+import { converted, onlyRow, type Row } from '../convert.js';
 import { event, guids, start } from './events.js';
 import { actor, security4688, twins } from './twins.js';
 
@@ -31,6 +31,65 @@ describe('the SID of the system, whose name is that of its language', () => {
     expect(rows['DeviceProcessEvents']?.map(({ AccountSid }) => AccountSid ?? '')).toEqual([
       'S-1-5-18',
       '',
+    ]);
+  });
+});
+
+describe('a filter that is bound to a consumer', () => {
+  const binding = {
+    Operation: 'Created',
+    User: 'CONTOSO\\Bob',
+    Consumer: ' "CommandLineEventConsumer.Name=\\"Updater\\""',
+    Filter: ' "\\\\\\\\.\\\\root\\\\subscription:__EventFilter.Name=\\"Starts\\""',
+  };
+  const filter = {
+    EventNamespace: ' "root\\cimv2"',
+    Name: ' "Starts"',
+    Query: ' "SELECT * FROM x"',
+  };
+  const consumer = { Name: ' "updater"', Type: 'Command Line', Destination: ' "cmd.exe /c evil"' };
+  const other = { Name: ' "Another"', Type: 'Script', Destination: ' "x"' };
+  const ofBinding = (...events: readonly object[]) =>
+    onlyRow(read(events))['AdditionalFields'] as object;
+
+  it('has what it asks for, and what the consumer does, wherever they stand', () => {
+    const told = {
+      Operation: 'Created',
+      Consumer: binding.Consumer,
+      ESS: binding.Filter,
+      EventNamespace: filter.EventNamespace,
+      Query: filter.Query,
+      Type: 'Command Line',
+      Destination: consumer.Destination,
+    };
+    const [asks, does, not] = [
+      event('sysmon', 19, filter),
+      event('sysmon', 20, consumer),
+      event('sysmon', 20, other),
+    ];
+    expect(ofBinding(asks, does, not, event('sysmon', 21, binding, { seconds: 50 }))).toEqual(told);
+    expect(ofBinding(event('sysmon', 21, binding), not, does, asks)).toEqual(told);
+  });
+
+  it('has no more than its names where nothing is known of them', () => {
+    expect(ofBinding(event('sysmon', 20, other), event('sysmon', 21, binding))).toEqual({
+      Operation: 'Created',
+      Consumer: binding.Consumer,
+      ESS: binding.Filter,
+    });
+  });
+
+  it('has rows for all three where extensions are asked for', () => {
+    const events = [
+      event('sysmon', 19, filter),
+      event('sysmon', 20, consumer),
+      event('sysmon', 21, binding),
+    ];
+    const { rows } = converted(events, 'windows-event', { extensions: true });
+    expect(rows['DeviceEvents']?.map(({ ActionType }) => ActionType)).toEqual([
+      'WmiEventFilter',
+      'WmiEventConsumer',
+      'WmiBindEventFilterToConsumer',
     ]);
   });
 });

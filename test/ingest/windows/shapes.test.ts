@@ -940,6 +940,19 @@ describe('an event is the same in every shape', () => {
       },
     ],
     [
+      'a process that WMI has started',
+      'Microsoft-Windows-WMI-Activity',
+      23,
+      [
+        ...['{1}', '1', '2', 'cmd.exe /c whoami', '77', '5', 'KALI', 'kali.contoso.com'],
+        ...['CONTOSO\\Bob', '0', '0', 'false'],
+      ],
+      {
+        ...{ ProcessId: 77, ProcessCommandLine: 'cmd.exe /c whoami', AccountName: 'bob' },
+        RemoteDeviceName: 'kali.contoso.com',
+      },
+    ],
+    [
       'a share that is changed',
       'Microsoft-Windows-Security-Auditing',
       5143,
