@@ -1,3 +1,4 @@
+import { preview } from './operators/fork.js';
 import type { Plugin } from './plugin.js';
 import {
   activeUsersCount,
@@ -42,6 +43,7 @@ export const plugins: Readonly<Record<string, Plugin>> = {
   narrow,
   new_activity_metrics: newActivityMetrics,
   pivot,
+  preview,
   rolling_percentile: rollingPercentile,
   rows_near: rowsNear,
   schema_merge: schemaMerge,

@@ -34,10 +34,10 @@ interface Result {
 function resultsOf(statement: SyntaxNode): readonly Result[] {
   const expression = member(statement, 'Expression');
   const operator = kindOf(expression) === 'PipeExpression' && member(expression, 'Operator');
-  const branches = operator && branchesOf[kindOf(operator)];
+  const branches = operator && branchesOf[kindOf(operator)]?.(operator);
   if (!branches) return [{ plan: (context) => planTable(expression, context) }];
   const input = member(expression, 'Expression');
-  return branches(operator).map(({ name, plan }) => ({
+  return branches.map(({ name, plan }) => ({
     ...(name && { name }),
     plan: (context) => plan(planTable(input, context), context),
   }));

@@ -415,6 +415,20 @@ describe('several tables', () => {
       ],
     ],
     [
+      `${T}T | order by b desc | evaluate preview(2)`,
+      [
+        [
+          'PrimaryResult',
+          ['a', 'b'],
+          [
+            ['y', 4],
+            ['x', 3],
+          ],
+        ],
+        ['PrimaryResult', ['Count'], [[4]]],
+      ],
+    ],
+    [
       `${T}T | where b == 1; let n = 5; print n; T | fork (take 0 | project a) (count)`,
       [
         ['PrimaryResult', ['a', 'b'], [['x', 1]]],
@@ -562,6 +576,7 @@ describe('several tables', () => {
     for (const Query of [
       `${T}T | fork (count) (take 1)`,
       `${T}T | facet by a`,
+      `${T}T | evaluate preview(1)`,
       'print 1; print 2',
     ]) {
       const { status, json } = await ask(path, { Query }, { 'content-type': 'application/json' });

@@ -6,9 +6,11 @@ import {
   type SyntaxNode,
   spanOf,
 } from '../../kql/syntax.js';
-import { newColumn, type PlanContext, rowOf, unsupported } from '../context.js';
+import { Builder } from '../builder.js';
+import { newColumn, noRow, type PlanContext, rowOf, unsupported } from '../context.js';
 import type { OperatorPlanner } from '../operator.js';
 import { columnReference, type PlanAggregate, type Relation } from '../plan.js';
+import type { Plugin } from '../plugin.js';
 import { planScalar } from '../scalar.js';
 
 /** One of the tables that an operator makes of its input. */
@@ -19,7 +21,9 @@ export interface Branch {
 }
 
 /** Operators that end a query in several tables, by the parser's name of the node. */
-export const branchesOf: Readonly<Record<string, (node: SyntaxNode) => readonly Branch[]>> = {
+export const branchesOf: Readonly<
+  Record<string, (node: SyntaxNode) => readonly Branch[] | undefined>
+> = {
   /** `T | fork (…) name=(…)`: each sub-query on the same rows. */
   ForkOperator: (node) =>
     elements<SyntaxNode>(node, 'Expressions').map((part) => {
@@ -37,7 +41,38 @@ export const branchesOf: Readonly<Record<string, (node: SyntaxNode) => readonly 
       ...elements(node, 'Expressions').map((column) => ({ plan: valuesOf(column) })),
     ];
   },
+  /** `T | evaluate preview(n)`: so many rows, then how many there are. */
+  EvaluateOperator: (node) => {
+    const call = member(node, 'FunctionCall');
+    if (member(call, 'Name').SimpleName !== 'preview') return undefined;
+    const [count] = elements<Expression>(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
+    return [
+      ...(count ? [{ plan: firstRows(count) }] : []),
+      {
+        plan: (input, context) => {
+          const build = new Builder(context, spanOf(call));
+          const column = build.column('Count', 'long');
+          return build.group(input, [], [{ column, name: 'count', arguments: [] }]);
+        },
+      },
+    ];
+  },
 };
+
+function firstRows(count: Expression): Branch['plan'] {
+  return (input, context) => ({
+    ...input,
+    plan: {
+      kind: 'limit',
+      input:
+        input.order.length > 0
+          ? { kind: 'sort', input: input.plan, keys: input.order }
+          : input.plan,
+      count: planScalar(count, context, noRow),
+      by: [],
+    },
+  });
+}
 
 function subQuery(stages: Expression): Branch['plan'] {
   return (input, context) => context.plan.table(stages, context, input);
@@ -72,6 +107,13 @@ export const fork: OperatorPlanner = (node) => {
 
 export const facet: OperatorPlanner = (node) => {
   throw unsupported(node, 'facet', severalTables);
+};
+
+export const preview: Plugin = {
+  doc: 'preview-plugin',
+  plan: ({ call }) => {
+    throw unsupported(call, 'preview()', severalTables);
+  },
 };
 
 const severalTables =

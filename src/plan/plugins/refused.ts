@@ -2,7 +2,6 @@ import type { Plugin } from '../plugin.js';
 
 const code = 'it runs code of the query on the server';
 const servers = 'a hunt reaches no other server';
-const several = 'it gives several tables, and the hunting API returns one';
 const commands = 'it runs commands of a Kusto cluster';
 
 function refused(doc: string, because: string): Plugin {
@@ -35,6 +34,8 @@ export const refusedPlugins: Readonly<Record<string, Plugin>> = {
   execute_query: refused('evaluate-operator', commands),
   execute_show_command: refused('evaluate-operator', commands),
   identity_v3: refused('evaluate-operator', commands),
-  preview: refused('preview-plugin', several),
-  funnel_sequence: refused('funnel-sequence-plugin', several),
+  funnel_sequence: refused(
+    'funnel-sequence-plugin',
+    'Microsoft does not say which of several rows around a sequence are before and after it',
+  ),
 };
