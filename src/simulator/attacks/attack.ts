@@ -27,8 +27,10 @@ export interface Stage {
   readonly end: Moment;
 }
 
+export type Finding = Omit<PlantedFinding, 'attack'>;
+
 /** Plays an attack that begins at `start`. */
-export type Attack = (stage: Stage, start: Moment) => readonly Omit<PlantedFinding, 'attack'>[];
+export type Attack = (stage: Stage, start: Moment) => readonly Finding[];
 
 /** What `powershell -EncodedCommand` takes: base64 of UTF-16. */
 export function encodedCommand(script: string): string {

