@@ -39,6 +39,9 @@ const longestValueShown = 100;
 /** A hostile event can have a million unknown columns; each would be stored with the whole event. */
 const mostProblems = 10;
 
+/** Log Analytics calls the tables of its users so. */
+const ofUsers = /_cl$/;
+
 /** The tables that events can go to, by their names in any case. */
 export class EventTables {
   readonly #catalog: Catalog;
@@ -56,9 +59,10 @@ export class EventTables {
     }
   }
 
-  /** A table that takes events. */
+  /** A table that takes events; where there is none, the one that Log Analytics has a copy of under that name. */
   find(name: string): NormalTable | undefined {
-    return this.#byName.get(name.toLowerCase());
+    const known = name.toLowerCase();
+    return this.#byName.get(known) ?? this.#byName.get(known.replace(ofUsers, ''));
   }
 
   /** A table of Quarry's own. */

@@ -56,7 +56,7 @@ function partOf({ place }: RawRecord, members: JsonObject, part: number): RawRec
 function eventOf(row: ExportedRow, tables: TableFinder): Outcome {
   const named = tableNamed(row);
   const shape = tables.of(row);
-  const table = shape?.name ?? named;
+  const table = named !== undefined && customTable.test(named) ? named : (shape?.name ?? named);
   if (table === undefined) {
     return {
       rejected: 'table.unknown',
@@ -157,8 +157,8 @@ function rowsOfTable(table: JsonObject): readonly ExportedRow[] {
 /** Members that may say which table a row is from; `Type` and `Category` are columns, too. */
 const tableMembers = ['$table', 'TableName', 'SourceTable', 'Table', '_table', 'Type', 'Category'];
 const categoryPrefix = /^AdvancedHunting-/i;
-/** Log Analytics calls the tables of its users so. */
-const customTable = /^\w{1,100}_CL$/;
+/** Log Analytics calls the tables of its users so, among them copies of Defender's. */
+const customTable = /^(\w{1,100})_CL$/;
 
 function tableNamed({ members, table }: ExportedRow): string | undefined {
   for (const member of tableMembers) {
@@ -185,7 +185,7 @@ class TableFinder {
   of(row: ExportedRow): TableShape | undefined {
     const named = tableNamed(row);
     if (named !== undefined) {
-      return shapeNamed(named);
+      return shapeNamed(named) ?? shapeNamed(customTable.exec(named)?.[1] ?? '');
     }
     const filled = Object.keys(row.members).filter((name) => !isEmpty(row, row.members[name]));
     const key = `${row.members['ActionType']}\n${filled.join('\n')}`;

@@ -1,8 +1,9 @@
 import { type Connector, type Outcome, type RawRecord, shareOf } from '../connector.js';
-import { isObject, type JsonObject, type JsonValue } from '../json.js';
+import { shapeNamed } from '../defender/table-shapes.js';
+import { isObject, type JsonObject, type JsonValue, parseJson } from '../json.js';
 import type { PlainMembers } from '../plain-json.js';
 
-const categoryPrefix = 'advancedhunting-';
+const categoryPrefix = /^(?:Tables-)?AdvancedHunting-/i;
 
 interface Envelope {
   readonly category: string;
@@ -14,15 +15,30 @@ function envelopeOf({ value }: RawRecord): Envelope | undefined {
     return undefined;
   }
   const { category, properties } = value as { category?: JsonValue; properties?: JsonValue };
-  return typeof category === 'string' && isObject(properties)
-    ? { category, properties }
+  const columns = typeof properties === 'string' ? parsed(properties) : properties;
+  return typeof category === 'string' && isObject(columns)
+    ? { category, properties: columns }
     : undefined;
 }
 
+/** Some who hand records on make text of them. */
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return text.startsWith('{') ? parseJson(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function tableOf(category: string): string | undefined {
-  return category.toLowerCase().startsWith(categoryPrefix)
-    ? category.slice(categoryPrefix.length)
-    : undefined;
+  const table = category.replace(categoryPrefix, '');
+  return table === category ? undefined : table;
+}
+
+/** The table of a record, which some call by its name alone. */
+function tableIn({ category, properties }: Envelope): string | undefined {
+  const isTable = 'Timestamp' in properties && shapeNamed(category) !== undefined;
+  return tableOf(category) ?? (isTable ? category : undefined);
 }
 
 function convert(record: RawRecord): readonly [Outcome] {
@@ -30,7 +46,7 @@ function convert(record: RawRecord): readonly [Outcome] {
   if (envelope === undefined) {
     return [{ rejected: 'record.shape', detail: 'no "category" and "properties"' }];
   }
-  const table = tableOf(envelope.category);
+  const table = tableIn(envelope);
   if (table === undefined) {
     return [{ rejected: 'table.unknown', detail: `category ${envelope.category}` }];
   }
@@ -72,7 +88,7 @@ export const streamingApi: Connector = {
   detect(sample) {
     return shareOf(sample, (record) => {
       const envelope = envelopeOf(record);
-      return envelope !== undefined && tableOf(envelope.category) !== undefined;
+      return envelope !== undefined && tableIn(envelope) !== undefined;
     });
   },
   open: () => ({ convert, copy }),

@@ -67,6 +67,18 @@ describe('a row goes to its table', () => {
       },
     ],
     [
+      'a workspace that has copies of Defender’s tables',
+      {
+        ...{
+          TimeGenerated: time,
+          Type: 'DeviceProcessEvents_CL',
+          DeviceName_s: 'host.contoso.com',
+        },
+        ...{ ActionType_s: 'ProcessCreated', FileName_s: 'cmd.exe', ProcessId_d: 42.0 },
+        ReportId_d: '7',
+      },
+    ],
+    [
       'an answer of the hunting API',
       {
         Stats: {},
