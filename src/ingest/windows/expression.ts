@@ -153,8 +153,13 @@ export interface Condition {
   readonly fields: readonly string[];
 }
 
+/** One that asks for no more than the event's own values. */
+interface EventCondition extends Condition {
+  readonly test: (scope: Pick<RuleScope, 'event'>) => boolean;
+}
+
 /** Equal to one of them, whatever the case. */
-export function is(name: string, ...values: readonly string[]): Condition {
+export function is(name: string, ...values: readonly string[]): EventCondition {
   const key = name.toLowerCase();
   const wanted = new Set(values.map((value) => value.toLowerCase()));
   return {

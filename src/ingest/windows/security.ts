@@ -1,11 +1,18 @@
 import { directoryRules } from './directory.js';
 import type { WindowsEvent } from './event.js';
-import { computed, field, firstOf, has, is, joined, match, when } from './expression.js';
+import { computed, field, firstOf, has, is, joined, literal, match, when } from './expression.js';
 import type { EventLog, ProcessFields, Rule } from './rule.js';
 import { client, subject } from './subject.js';
 import * as to from './transforms.js';
-import { connectionKey, writtenValueKey } from './twin-keys.js';
-import { baseName, integer, present, registryNumber, shortAddress } from './values.js';
+import { connectionKey, deletedValueKey, writtenValueKey } from './twin-keys.js';
+import {
+  baseName,
+  integer,
+  present,
+  registryNumber,
+  registryType,
+  shortAddress,
+} from './values.js';
 
 const actor: ProcessFields = { ...subject, pid: 'ProcessId', image: 'ProcessName' };
 
@@ -141,15 +148,26 @@ function accessKey({ data }: WindowsEvent): string | undefined {
   return typeof pid === 'number' && object ? `${pid} ${baseName(object).toLowerCase()}` : undefined;
 }
 
-function valueKey({ data }: WindowsEvent): string | undefined {
-  const [key, name] = [data.get('objectname'), data.get('objectvaluename')];
-  return key === undefined || name === undefined
-    ? undefined
-    : writtenValueKey(
-        key,
-        name,
-        registryNumber(present(data.get('newvalue')) ?? '', data.get('newvaluetype')),
-      );
+/** That of the key itself has no name. */
+const valueName = firstOf('ObjectValueName', literal('(Default)'));
+/** What Sysmon writes the data of; of other types it has none. */
+const typesInSysmon = new Set(['String', 'ExpandString', 'Dword', 'Qword']);
+const isDeletion = is('OperationType', '%%1906', 'registry value deleted');
+
+function valueKey(event: WindowsEvent): string | undefined {
+  const { data } = event;
+  const key = data.get('objectname');
+  if (key === undefined) {
+    return undefined;
+  }
+  const name = present(data.get('objectvaluename')) ?? '(Default)';
+  if (isDeletion.test({ event })) {
+    return deletedValueKey(key, name);
+  }
+  const type = present(data.get('newvaluetype'));
+  const isWritten = type === undefined || typesInSysmon.has(registryType(type));
+  const value = isWritten ? (present(data.get('newvalue')) ?? '') : '';
+  return writtenValueKey(key, name, registryNumber(value, type));
 }
 
 export const security: EventLog = {
@@ -292,25 +310,21 @@ export const security: EventLog = {
     {
       id: 4657,
       table: 'DeviceRegistryEvents',
-      actionType: match(
-        'OperationType',
-        { '%%1906': 'RegistryValueDeleted', 'registry value deleted': 'RegistryValueDeleted' },
-        'RegistryValueSet',
-      ),
+      actionType: when(isDeletion, literal('RegistryValueDeleted'), literal('RegistryValueSet')),
       actor,
       twin: {
         kind: 'registry value',
         role: 'secondary',
         key: valueKey,
-        lends: ['oldvalue', 'oldvaluetype'],
+        lends: ['oldvalue', 'oldvaluetype', 'newvalue', 'newvaluetype'],
       },
-      note: 'No row of its own where Sysmon event 13 tells of the same value.',
+      note: 'No row of its own where Sysmon event 13, or 12 of what is deleted, tells of the same value.',
       columns: {
         RegistryKey: to.registryKey('ObjectName'),
-        RegistryValueName: field('ObjectValueName'),
+        RegistryValueName: valueName,
         RegistryValueType: to.registryType('NewValueType'),
         RegistryValueData: to.registryData('NewValue', 'NewValueType'),
-        PreviousRegistryValueName: field('ObjectValueName'),
+        PreviousRegistryValueName: valueName,
         PreviousRegistryValueData: to.registryData('OldValue', 'OldValueType'),
       },
     },

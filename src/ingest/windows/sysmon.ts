@@ -1,9 +1,18 @@
 import { startOf } from './actor.js';
 import type { WindowsEvent } from './event.js';
-import { computed, field, firstOf, is, literal, match, when } from './expression.js';
+import {
+  type Condition,
+  computed,
+  field,
+  firstOf,
+  is,
+  literal,
+  match,
+  when,
+} from './expression.js';
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
 import * as to from './transforms.js';
-import { connectionKey, registryValueKey } from './twin-keys.js';
+import { connectionKey, deletedObjectKey, registryValueKey } from './twin-keys.js';
 import { baseName, hasStream, registryNumber } from './values.js';
 
 const actor: ProcessFields = {
@@ -94,7 +103,20 @@ function accessKey({ data }: WindowsEvent): string | undefined {
   return pid && image ? `${Number(pid)} ${baseName(image).toLowerCase()}` : undefined;
 }
 
+/** What another event says of the same. */
+const lent = (name: string, title: string) => computed(title, ({ twin }) => twin?.[name]);
+
 const deletesValue = is('EventType', 'DeleteValue');
+const isBinary = is('Details', 'Binary Data');
+const hasTwin: Condition = {
+  test: ({ twin }) => twin !== undefined,
+  text: '4657 tells of it',
+  fields: [],
+};
+const previousData = computed(
+  'OldValue of 4657',
+  ({ twin }) => twin && registryNumber(twin['oldvalue'] ?? '', twin['oldvaluetype']),
+);
 const fileOfStream = to.withoutStream('TargetFilename');
 const namesStream = {
   test: ({ event }: { event: WindowsEvent }) => hasStream(event.data.get('targetfilename') ?? ''),
@@ -211,9 +233,6 @@ const nameIn = (field: string) => (event: WindowsEvent) =>
 const filterTwin = { kind: 'subscription filter', lends: ['eventnamespace', 'query'] } as const;
 const consumerTwin = { kind: 'subscription consumer', lends: ['type', 'destination'] } as const;
 
-/** What an event of a filter or a consumer says of it. */
-const lent = (name: string, title: string) => computed(title, ({ twin }) => twin?.[name]);
-
 function pipe(id: number, operation: string, end: string): Rule {
   return {
     id,
@@ -311,12 +330,22 @@ export const sysmon: EventLog = {
         'RegistryKeyCreated',
       ),
       actor,
-      note: 'Where the shipper has lost EventType, RegistryKeyCreated: most are.',
+      twin: {
+        kind: 'registry value',
+        role: 'primary',
+        key: (event) =>
+          deletesValue.test({ event })
+            ? deletedObjectKey(event.data.get('targetobject'))
+            : undefined,
+      },
+      note: 'Where the shipper has lost EventType, RegistryKeyCreated: most are. Data of a value that is deleted are from Security event 4657.',
       columns: {
         RegistryKey: to.registryKey(
           when(deletesValue, to.registryParent('TargetObject'), 'TargetObject'),
         ),
         RegistryValueName: when(deletesValue, to.registryValueName('TargetObject'), literal('')),
+        PreviousRegistryValueName: when(hasTwin, to.registryValueName('TargetObject'), literal('')),
+        PreviousRegistryValueData: previousData,
       },
     },
     {
@@ -329,17 +358,25 @@ export const sysmon: EventLog = {
         role: 'primary',
         key: ({ data }) => registryValueKey(data.get('targetobject'), data.get('details')),
       },
-      note: 'Binary data is not logged. Data from before the change are from Security event 4657.',
+      note: 'Binary data is not logged: it is from Security event 4657, as are data from before the change.',
       columns: {
         RegistryKey: to.registryKey(to.registryParent('TargetObject')),
         RegistryValueName: to.registryValueName('TargetObject'),
-        RegistryValueType: to.registryDetailsType('Details'),
-        RegistryValueData: to.registryDetailsData('Details'),
-        PreviousRegistryValueName: to.registryValueName('TargetObject'),
-        PreviousRegistryValueData: computed(
-          'OldValue of 4657',
-          ({ twin }) => twin && registryNumber(twin['oldvalue'] ?? '', twin['oldvaluetype']),
+        RegistryValueType: when(
+          isBinary,
+          firstOf(
+            to.registryType(lent('newvaluetype', 'NewValueType of 4657')),
+            to.registryDetailsType('Details'),
+          ),
+          to.registryDetailsType('Details'),
         ),
+        RegistryValueData: when(
+          isBinary,
+          lent('newvalue', 'NewValue of 4657'),
+          to.registryDetailsData('Details'),
+        ),
+        PreviousRegistryValueName: to.registryValueName('TargetObject'),
+        PreviousRegistryValueData: previousData,
       },
     },
     {

@@ -24,6 +24,18 @@ export function connectionKey(
   return `${protocolName(protocol)} ${ends.toSorted().join(' ')}`;
 }
 
+/** A registry value that is deleted. */
+export function deletedValueKey(key: string, name: string): string {
+  return `${registryKey(key)}\n${name}`.toLowerCase();
+}
+
+/** The same for what Sysmon says is deleted. */
+export function deletedObjectKey(object: string | undefined): string | undefined {
+  return object === undefined
+    ? undefined
+    : deletedValueKey(registryParent(object), registryValueName(object));
+}
+
 /** A registry value that is set, in Sysmon's words. */
 export function registryValueKey(
   object: string | undefined,

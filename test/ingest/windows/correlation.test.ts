@@ -35,6 +35,97 @@ describe('the SID of the system, whose name is that of its language', () => {
   });
 });
 
+describe('a registry value of two logs', () => {
+  const key = '\\REGISTRY\\MACHINE\\SOFTWARE\\x';
+  const of13 = (TargetObject: string, Details: string) =>
+    event('sysmon', 13, { ...actor, EventType: 'SetValue', TargetObject, Details });
+  const of12 = event('sysmon', 12, {
+    ...actor,
+    EventType: 'DeleteValue',
+    TargetObject: 'HKLM\\SOFTWARE\\x\\v',
+  });
+  const of4657 = (more: object) =>
+    event('security', 4657, {
+      ObjectName: key,
+      ObjectValueName: 'v',
+      OperationType: '%%1905',
+      ...more,
+    });
+  const deleted = of4657({
+    OperationType: '%%1906',
+    OldValueType: '%%1876',
+    OldValue: '0x10',
+    NewValueType: '-',
+    NewValue: '-',
+  });
+  const packages = {
+    OldValueType: '%%1879',
+    OldValue: 'scecli',
+    NewValueType: '%%1879',
+    NewValue: 'scecli\nevil',
+  };
+  const first13 = of13('HKLM\\SOFTWARE\\x\\v', 'Binary Data');
+
+  it.each<[string, object, object, Row]>([
+    [
+      'a list, which Sysmon has without its data',
+      first13,
+      of4657(packages),
+      {
+        RegistryValueType: 'MultiString',
+        RegistryValueData: 'scecli\nevil',
+        PreviousRegistryValueData: 'scecli',
+      },
+    ],
+    [
+      'binary data',
+      first13,
+      of4657({ NewValueType: '%%1875', NewValue: '0102', OldValueType: '-', OldValue: '-' }),
+      { RegistryValueType: 'Binary', RegistryValueData: '0102' },
+    ],
+    [
+      'that of the key itself',
+      of13('HKLM\\SOFTWARE\\x\\(Default)', 'evil'),
+      of4657({ ObjectValueName: '-', NewValueType: '%%1873', NewValue: 'evil' }),
+      { RegistryValueName: '(Default)', RegistryValueData: 'evil' },
+    ],
+    [
+      'one that is deleted',
+      of12,
+      deleted,
+      {
+        ActionType: 'RegistryValueDeleted',
+        RegistryValueName: 'v',
+        PreviousRegistryValueName: 'v',
+        PreviousRegistryValueData: '16',
+      },
+    ],
+  ])('%s', (_, better, other, wanted) => {
+    for (const events of [
+      [better, other],
+      [other, better],
+    ]) {
+      expect(onlyRow(read(events))).toMatchObject({
+        ...wanted,
+        InitiatingProcessUniqueId: guids.child,
+      });
+    }
+  });
+
+  it('what is deleted is not what has been set before', () => {
+    const { rows } = read([of13('HKLM\\SOFTWARE\\x\\v', '(Empty)'), deleted]);
+    expect(rows['DeviceRegistryEvents']?.map(({ ActionType }) => ActionType)).toEqual([
+      'RegistryValueSet',
+      'RegistryValueDeleted',
+    ]);
+  });
+
+  it('the Security log alone calls that of the key itself so, too', () => {
+    const own = of4657({ ObjectValueName: '-', NewValueType: '%%1873', NewValue: 'evil' });
+    expect(onlyRow(read([own]))).toMatchObject({ RegistryValueName: '(Default)' });
+  });
+});
+
 describe('a filter that is bound to a consumer', () => {
   const binding = {
     Operation: 'Created',
