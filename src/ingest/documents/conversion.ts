@@ -322,8 +322,20 @@ export class DocumentConversion implements Conversion {
       this.#setActor(columns, plan.rule.actor, plan, time);
     }
     this.#filler.fill(columns, plan);
+    if (device === nowhere && plan.rule.isOfLocal) {
+      this.#setLocalDevice(columns);
+    }
     if (time && device !== nowhere) {
       this.#sighted.add(device, time.milliseconds, columns['LocalIP']);
+    }
+  }
+
+  #setLocalDevice(columns: Columns): void {
+    const address = textFrom(columns['LocalIP']);
+    const device = address && this.#context.correlation.devices.atAddress(address);
+    if (device) {
+      columns['DeviceId'] = device.id;
+      columns['DeviceName'] = device.name;
     }
   }
 

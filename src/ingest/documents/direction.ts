@@ -10,6 +10,14 @@ export function comesFromOutside(
   return typeOf(source) === 'Public' && typeOf(destination) === 'Private';
 }
 
+const privateTypes: ReadonlySet<string | undefined> = new Set(['Private', 'LinkLocal', 'Loopback']);
+
+/** An address that is not of the network that a sensor is in. */
+export function isForeign(address: JsonValue | undefined): boolean {
+  const type = typeOf(address);
+  return type !== undefined && !privateTypes.has(type);
+}
+
 function typeOf(address: JsonValue | undefined): string | undefined {
   const text = textFrom(address);
   return text === undefined ? undefined : addressType(text);

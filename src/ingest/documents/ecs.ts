@@ -1,5 +1,5 @@
 import { accountChange } from './ecs/accounts.js';
-import { alert, defenderAlert, endpointAlert, guardDuty } from './ecs/alerts.js';
+import { alert, defenderAlert, endpointAlert, guardDuty, sensorAlert } from './ecs/alerts.js';
 import { cloudActivity } from './ecs/cloud.js';
 import { query } from './ecs/dns.js';
 import { ecsDocument, ownId, timeOf } from './ecs/document.js';
@@ -11,7 +11,7 @@ import { logon, networkLogon } from './ecs/logons.js';
 import { mail } from './ecs/mail.js';
 import { malware } from './ecs/malware.js';
 import { driver, loaded } from './ecs/modules.js';
-import { networkEvent } from './ecs/network.js';
+import { networkEvent, passing } from './ecs/network.js';
 import { apiCall, trace } from './ecs/process-access.js';
 import { childStarts, processStart } from './ecs/process-starts.js';
 import { registryEvent } from './ecs/registry.js';
@@ -29,6 +29,7 @@ const rules: readonly DocumentRule[] = [
   malware,
   query,
   ...looksInto,
+  sensorAlert,
   ...childStarts,
   processStart,
   trace,
@@ -44,6 +45,7 @@ const rules: readonly DocumentRule[] = [
   logon,
   accountChange,
   cloudActivity,
+  passing,
   networkEvent,
 ];
 

@@ -56,6 +56,8 @@ export interface DocumentRule {
   readonly logonStep?: Expression;
   /** Tells a row from all others where the document itself comes again and again. */
   readonly identity?: Expression;
+  /** Where the document names no device, the row is of the one that has the row's LocalIP. */
+  readonly isOfLocal?: true;
   readonly note?: string;
 }
 

@@ -132,13 +132,9 @@ describe('what sensors in the network see, in ECS', () => {
         },
       },
       {
-        table: 'DeviceEvents',
-        ActionType: 'DnsQueryResponse',
-        AdditionalFields: {
-          DnsQueryString: 'a.tunnel.example',
-          DnsQueryType: 'TXT',
-          DnsResponseCode: 'NOERROR',
-        },
+        table: 'DeviceNetworkEvents',
+        ActionType: 'DnsConnectionInspected',
+        AdditionalFields: { query: 'a.tunnel.example', qtype_name: 'TXT', rcode_name: 'NOERROR' },
       },
     ],
     [
@@ -276,12 +272,131 @@ describe('what sensors in the network see, in ECS', () => {
   });
 });
 
+const ends = {
+  source: { ip: '10.1.2.3', port: 50113 },
+  destination: { ip: '203.0.113.5', port: 443 },
+  network: { transport: 'tcp' },
+};
+
+describe("Suricata's events, whose data set alone names it", () => {
+  const ofSuricata = (eve: object, more: object = {}) => ({
+    ...ends,
+    event: { dataset: 'suricata.eve', kind: 'event', category: ['network'], type: ['protocol'] },
+    suricata: { eve },
+    ...more,
+  });
+  it.each<[string, object, object]>([
+    [
+      'ssh',
+      ofSuricata({ event_type: 'ssh', ssh: { client: { software_version: 'OpenSSH_7.6' } } }),
+      { ActionType: 'SshConnectionInspected', AdditionalFields: { direction: 'Out' } },
+    ],
+    [
+      'TLS',
+      ofSuricata({ event_type: 'tls' }, { tls: { client: { server_name: 'a.example' } } }),
+      { ActionType: 'SslConnectionInspected', RemoteUrl: 'a.example' },
+    ],
+    [
+      'DNS',
+      ofSuricata(
+        { event_type: 'dns' },
+        { dns: { question: { name: 'a.example', type: 'A' }, response_code: 'NOERROR' } },
+      ),
+      {
+        table: 'DeviceNetworkEvents',
+        ActionType: 'DnsConnectionInspected',
+        AdditionalFields: { query: 'a.example', qtype_name: 'A', rcode_name: 'NOERROR' },
+      },
+    ],
+    [
+      'a flow that nobody answers, which has ended',
+      ofSuricata(
+        { event_type: 'flow', flow: { state: 'new' } },
+        {
+          event: {
+            ...{ dataset: 'suricata.eve', category: ['network'], type: ['connection'] },
+            start: '2026-01-05T10:01:00.000Z',
+          },
+          destination: { ...ends.destination, packets: 0 },
+        },
+      ),
+      { ActionType: 'ConnectionFailed', Timestamp: '2026-01-05T10:01:00.0000000Z' },
+    ],
+    [
+      'from one network of others to another',
+      ofSuricata({ event_type: 'ssh' }, { source: { ip: '198.51.100.7', port: 1024 } }),
+      { LocalIP: '203.0.113.5', RemoteIP: '198.51.100.7', AdditionalFields: { direction: 'In' } },
+    ],
+  ])('%s', (_name, document, wanted) => {
+    expect(rowOf(document)).toMatchObject(wanted);
+  });
+});
+
+describe('what a firewall sees', () => {
+  const firewall = { observer: { type: 'firewall', hostname: 'fw1' }, host: { hostname: 'fw1' } };
+  const event = { category: ['network'], type: ['denied'], outcome: 'failure' };
+
+  it('is of neither the firewall nor the process that writes its log', () => {
+    const row = rowOf({ ...ends, ...firewall, event, process: { name: 'CiscoASA', pid: 999 } });
+    expect(row).toMatchObject({
+      ActionType: 'ConnectionFailed',
+      LocalIP: '10.1.2.3',
+      RemoteIP: '203.0.113.5',
+      AdditionalFields: { process: { name: 'CiscoASA', pid: 999 }, observer: { hostname: 'fw1' } },
+    });
+    expect(row).not.toHaveProperty('DeviceName');
+    expect(row).not.toHaveProperty('InitiatingProcessFileName');
+  });
+
+  it('is of the device that has the address', () => {
+    const known = {
+      ...common,
+      '@timestamp': '2026-01-05T10:00:00Z',
+      host: { hostname: 'WKS7', ip: ['10.1.2.3'] },
+      event: { category: ['process'], type: ['start'] },
+      process: { pid: 7, name: 'a', executable: '/a' },
+    };
+    const { rows } = converted([known, { ...common, ...ends, ...firewall, event }]);
+    expect(rows['DeviceNetworkEvents']).toMatchObject([{ DeviceName: 'wks7' }]);
+  });
+
+  it('that all of it is inbound to a client is not believed', () => {
+    const network = { transport: 'tcp', direction: 'inbound' };
+    const alert = { category: ['intrusion_detection', 'network'], kind: 'alert' };
+    const panw = { panos: { threat: { name: 'URL-filtering' } } };
+    expect(
+      rowOf({ ...ends, ...firewall, network, event: alert, panw, rule: { name: 'rule1' } }),
+    ).toMatchObject({
+      LocalIP: '10.1.2.3',
+      RemoteIP: '203.0.113.5',
+      AdditionalFields: { SignatureName: 'URL-filtering' },
+    });
+  });
+});
+
+it('an alert that is no malware, connection or activity is one of AlertInfo', () => {
+  const { rows } = converted([
+    {
+      ...common,
+      event: {
+        ...{ kind: 'alert', category: ['file'], type: ['access'], dataset: 'crowdstrike.fdr' },
+        ...{ action: 'RansomwareOpenFile', id: 'f-1' },
+      },
+      file: { name: 'plan.pptx', path: 'C:\\Users\\a\\plan.pptx' },
+      observer: { serial_number: 'aid-7', vendor: 'crowdstrike' },
+      process: { entity_id: '1016182570608' },
+    },
+  ]);
+  expect(rows).toMatchObject({
+    AlertInfo: [{ AlertId: 'f-1', Title: 'RansomwareOpenFile', ServiceSource: 'crowdstrike' }],
+    AlertEvidence: [
+      { EntityType: 'Process', DeviceName: 'aid-7' },
+      { EntityType: 'File', FileName: 'plan.pptx' },
+    ],
+  });
+});
+
 it('what sensors have besides of a connection is no connection of its own', () => {
-  const ends = {
-    source: { ip: '10.1.2.3', port: 50113 },
-    destination: { ip: '10.1.2.20', port: 445 },
-    network: { transport: 'tcp' },
-  };
   const ofZeek = ['zeek.dce_rpc', 'zeek.rdp', 'zeek.smb_mapping'].map((dataset) => ({
     ...common,
     ...ends,

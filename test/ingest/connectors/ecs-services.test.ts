@@ -74,6 +74,34 @@ describe('authentication in services is none on a device', () => {
       { table: 'IdentityLogonEvents', ActionType: 'LogonSuccess', AccountUpn: 'user@x.example' },
     ],
     [
+      'a warning of an account, which is no sign-in',
+      {
+        event: {
+          ...{ dataset: 'google_workspace.login', action: 'account_disabled_password_leak' },
+          ...{ category: ['authentication'], type: ['user', 'change'], provider: 'login' },
+        },
+        source: { ip: '203.0.113.5', user: { email: 'foo@bar.com' } },
+        user: { name: 'foo', target: { name: 'bar' } },
+      },
+      {
+        table: 'CloudAppEvents',
+        ActionType: 'account_disabled_password_leak',
+        Application: 'Google Workspace',
+        ObjectName: 'bar',
+      },
+    ],
+    [
+      'a resource of Google Cloud',
+      {
+        event: {
+          ...{ dataset: 'gcp.audit', action: 'storage.buckets.delete', type: ['deletion'] },
+          category: ['network', 'configuration'],
+        },
+        gcp: { audit: { resource_name: 'projects/_/buckets/payroll' } },
+      },
+      { table: 'CloudAppEvents', ObjectName: 'projects/_/buckets/payroll' },
+    ],
+    [
       '1Password',
       {
         event: {
@@ -168,9 +196,12 @@ it.each([
   [{ dataset: 'o365.audit', provider: 'constructor' }, 'constructor'],
   [{ dataset: 'aws.cloudtrail', provider: 's3.amazonaws.com' }, 'Amazon Web Services'],
   [{ dataset: 'aws.s3access', provider: 's3.amazonaws.com' }, 's3.amazonaws.com'],
-  [{ dataset: 'zoom.webhook', module: 'zoom' }, 'zoom'],
-  [{ dataset: 'github.audit' }, 'github'],
-  [{ dataset: 'box_events.events' }, 'box'],
+  [{ dataset: 'zoom.webhook', module: 'zoom' }, 'Zoom'],
+  [{ dataset: 'github.audit' }, 'GitHub'],
+  [{ dataset: 'box_events.events' }, 'Box'],
+  [{ dataset: 'google_workspace.drive', provider: 'drive' }, 'Google Workspace'],
+  [{ dataset: 'gcp.audit', provider: 'data_access' }, 'Google Cloud Platform'],
+  [{ dataset: 'jumpcloud.events' }, 'jumpcloud'],
 ])('the application of %j is %s', (event, application) => {
   const row = rowOf({ event: { category: ['web'], action: 'x', ...event } });
   expect(row).toMatchObject({ table: 'CloudAppEvents', Application: application });

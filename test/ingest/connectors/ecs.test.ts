@@ -981,7 +981,7 @@ describe('ECS documents', () => {
       dns: { question: { name: 'a.example', ...more } },
     });
     const { rows } = converted([dns({ type: 'A' }), dns({ type: 'AAAA' })]);
-    const ids = rows['DeviceEvents']?.map((row) => row['ReportId']);
+    const ids = rows['DeviceNetworkEvents']?.map((row) => row['ReportId']);
     expect([ids?.length, new Set(ids).size]).toEqual([2, 2]);
   });
 

@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../json.js';
+import { hash } from 'node:crypto';
+import { compactJson, type JsonValue } from '../../json.js';
 import {
   computed,
   type Expression,
@@ -11,10 +12,11 @@ import {
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { entitiesAt, evidence, notSid, ofAlert, type Places, sid } from '../alerts.js';
 import { firstTextIn, listOf } from '../document.js';
-import { all, any, at, firstAt, firstOf, isThere, lists, rawAt } from '../expression.js';
+import { all, any, at, firstAt, firstOf, isThere, lists, not, rawAt } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { file } from './objects.js';
+import { isOfService, serviceName } from './services.js';
 
 /** What the event has that the alert is of. */
 const places: Places = [
@@ -197,6 +199,42 @@ export const endpointAlert: DocumentRule = {
     Severity: ofPoints,
     ServiceSource: literal('Microsoft Defender for Endpoint'),
     DetectionSource: literal('EDR'),
+  },
+};
+
+const techniqueNames = rawAt('threat.technique.id');
+
+/** What a sensor finds on a host, or anywhere, that is no malware and no connection. */
+export const sensorAlert: DocumentRule = {
+  event: 'alert of any other sensor',
+  table: 'AlertInfo',
+  condition: all(
+    lists('event.kind', 'alert'),
+    not(isOfService),
+    any(isThere('rule.name'), isThere('message'), isThere('event.action')),
+  ),
+  note,
+  parts,
+  columns: {
+    AlertId: firstOf(
+      at('event.id'),
+      computed('a hash of the event', ({ document }) =>
+        hash('sha256', compactJson(document ?? {}), 'hex').slice(0, 32),
+      ),
+    ),
+    Title: firstOf(at('rule.name'), at('message'), at('event.reason'), at('event.action')),
+    Category: firstOf(firstAt('threat.tactic.name'), at('rule.category')),
+    ServiceSource: firstOf(
+      at('observer.product'),
+      at('observer.vendor'),
+      at('event.module'),
+      serviceName,
+    ),
+    DetectionSource: firstOf(at('event.provider'), at('event.dataset')),
+    AttackTechniques: computed('threat.technique.id', (scope) => {
+      const names = listOf(techniqueNames(scope));
+      return names.length === 0 ? undefined : names;
+    }),
   },
 };
 

@@ -26,6 +26,7 @@ import {
   isOfCloudTrail,
   isOfMicrosoft365,
   isOfService,
+  product,
   serviceName,
 } from './services.js';
 import { consoleSignIn } from './sign-ins.js';
@@ -104,6 +105,7 @@ export const cloudActivity: DocumentRule = {
       when(isOfCloudTrail, amazonWebServices.Application, ''),
       when(isOfMicrosoft365, application(inPartAt('event.provider')), ''),
       when(isOfDirectory, literal(office365.name), ''),
+      product,
       at('event.provider'),
       at('cloud.service.name'),
       at('event.module'),
@@ -160,6 +162,7 @@ export const cloudActivity: DocumentRule = {
       at('user.target.full_name'),
       at('group.name'),
       inPartAt(`${target}.display_name`),
+      inPartAt('gcp.audit.resource_name'),
     ),
     ObjectId: firstOf(at('user.target.id'), at('group.id'), inPartAt(`${target}.id`)),
     RawEventData: firstOf(

@@ -1,9 +1,10 @@
 import { type Condition, type Expression, literal } from '../../windows/expression.js';
-import { comesFromOutside } from '../direction.js';
+import { comesFromOutside, isForeign } from '../direction.js';
 import { listOf } from '../document.js';
 import { all, any, at, firstOf, isThere, lists, not, when } from '../expression.js';
 import * as to from '../transforms.js';
 import { action, actionText, category, type } from './event.js';
+import { isOfSensor } from './sensors.js';
 
 const [ownAddresses, sourceAddress, destinationAddress] = [
   at('host.ip'),
@@ -26,15 +27,37 @@ const isServed = all(
   not(isThere('destination.domain')),
 );
 
+/** To a sensor in the network, who is not of it comes from outside. */
+const comesToSensor = all(isOfSensor, {
+  test: (scope) => isForeign(sourceAddress.read(scope)),
+  text: 'source.ip is not private',
+  fields: [],
+});
+
 export const inbound = any(
-  lists('network.direction', 'ingress', 'inbound', 'incoming'),
+  all(lists('network.direction', 'ingress', 'inbound', 'incoming'), not(goesOutside())),
   all(
     not(lists('network.direction', 'egress', 'outbound', 'outgoing')),
     not(action('connection_attempted', 'connected-to')),
     not(comesFromHost),
-    any(comesToHost(), isServed),
+    any(comesToHost(), comesToSensor, isServed),
   ),
 );
+
+/** Firewalls have other directions, of zones or of what a client is sent. */
+function goesOutside(): Condition {
+  return {
+    test: (scope) => {
+      const [source, destination] = [sourceAddress.read(scope), destinationAddress.read(scope)];
+      return (
+        comesFromOutside(destination, source) &&
+        !listOf(ownAddresses.read(scope)).includes(destination ?? null)
+      );
+    },
+    text: 'source.ip alone private',
+    fields: [],
+  };
+}
 
 /** The destination is an address of the host; where neither end is, what is seen comes from outside. */
 function comesToHost(): Condition {

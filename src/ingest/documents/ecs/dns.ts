@@ -1,11 +1,13 @@
 import type { JsonValue } from '../../json.js';
 import { computed, type Expression } from '../../windows/expression.js';
 import { listOf } from '../document.js';
-import { any, at, choose, firstOf, isThere, rawAt } from '../expression.js';
+import { all, any, at, choose, firstOf, isThere, not, rawAt } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails } from './actor.js';
 import { action } from './event.js';
+import { seen } from './inspection.js';
+import { isOfSensor } from './sensors.js';
 
 export const query: DocumentRule = {
   event: 'DNS',
@@ -14,7 +16,11 @@ export const query: DocumentRule = {
     [action('lookup_requested'), 'DnsQueryRequest'],
     [undefined, 'DnsQueryResponse'],
   ),
-  condition: any(isThere('dns.question.name'), isThere('dns.query.name')),
+  // What a sensor in the network sees is a connection that it has looked into.
+  condition: all(
+    any(isThere('dns.question.name'), isThere('dns.query.name')),
+    not(all(isOfSensor, seen('dns'))),
+  ),
   actor: acting,
   columns: {
     ...actorDetails,

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../json.js';
 import type { Columns } from '../../windows/actor.js';
 import { textFrom } from '../../windows/expression.js';
 import type { JsonObject } from '../../windows/shape.js';
@@ -6,6 +7,7 @@ import { rawAt, textAt } from '../expression.js';
 import type { DocumentScope } from '../scope.js';
 import * as to from '../transforms.js';
 import { datasetOf, moduleOf } from './document.js';
+import { appliances } from './sensors.js';
 import { services } from './services.js';
 
 /** `10.0.17763`, whatever is around it. */
@@ -39,7 +41,7 @@ function collectorsOf(document: JsonObject): readonly string[] {
 
 /** Whether the host that is named is the collector's or the sensor's. */
 function isOfAnother(document: JsonObject, names: readonly string[]): boolean {
-  if (names.some((name) => services.has(name))) {
+  if (names.some((name) => services.has(name)) || isOnTheWay(document)) {
     return true;
   }
   const own = valueAt(document, ['host', 'ip']);
@@ -47,6 +49,20 @@ function isOfAnother(document: JsonObject, names: readonly string[]): boolean {
     names.some((name) => sensors.has(name)) &&
     own !== undefined &&
     !endsOf.some((read) => listOf(own).includes(read(document) ?? null))
+  );
+}
+
+const kindOfObserver = textIn('observer.type');
+const onWays: ReadonlySet<string> = new Set(appliances);
+const ofConnections: ReadonlySet<JsonValue> = new Set([
+  ...['network', 'network_traffic', 'intrusion_detection'],
+]);
+
+/** Whether it is an appliance's, which is neither end of the connection. */
+function isOnTheWay(document: JsonObject): boolean {
+  return (
+    onWays.has(kindOfObserver(document)?.toLowerCase() ?? '') &&
+    listOf(valueAt(document, ['event', 'category'])).some((each) => ofConnections.has(each))
   );
 }
 

@@ -1,8 +1,12 @@
 import { all, any, at, choose, firstOf, inPartAt, isThere, lists } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
+import * as to from '../transforms.js';
 import { acting, actorDetails } from './actor.js';
 import { connection, inbound } from './connection.js';
 import { category } from './event.js';
+import { isOfSuricata } from './sensors.js';
+
+const direction = choose([inbound, 'In'], [undefined, 'Out']);
 
 export const signature: DocumentRule = {
   event: 'network alert',
@@ -20,7 +24,18 @@ export const signature: DocumentRule = {
   ),
   actor: acting,
   columns: { ...actorDetails, ...connection },
-  additional: { SignatureName: firstOf(at('rule.name'), at('notice.note'), inPartAt('message')) },
+  isOfLocal: true,
+  additional: {
+    direction,
+    // Of a firewall the rule is the one that lets the connection pass, and not what has been found in it.
+    SignatureName: firstOf(
+      at('panw.panos.threat.name'),
+      at('fortinet.firewall.attack'),
+      at('rule.name'),
+      at('notice.note'),
+      inPartAt('message'),
+    ),
+  },
 };
 
 /** Sensors that look into connections; they have a log for each protocol. */
@@ -30,7 +45,7 @@ export const seen = (protocol: string) =>
       'event.dataset',
       ...['', 'zeek.', 'corelight.', 'network_traffic.'].map((sensor) => `${sensor}${protocol}`),
     ),
-    all(lists('event.module', 'suricata'), lists('suricata.eve.event_type', protocol)),
+    all(isOfSuricata, lists('suricata.eve.event_type', protocol)),
   );
 
 /** Protocols that are looked into, under the names that Defender has for it. */
@@ -50,7 +65,8 @@ function inspected(
     ),
     actor: acting,
     columns: { ...actorDetails, ...connection },
-    additional: { direction: choose([inbound, 'In'], [undefined, 'Out']), ...additional },
+    isOfLocal: true,
+    additional: { direction, ...additional },
   };
 }
 
@@ -65,6 +81,11 @@ export const looksInto: readonly DocumentRule[] = [
   }),
   inspected('SslConnectionInspected', ['ssl', 'tls'], {
     server_name: firstOf(inPartAt('tls.client.server_name'), at('ssl.server_name')),
+  }),
+  inspected('DnsConnectionInspected', ['dns'], {
+    query: to.domainName(firstOf(at('dns.question.name'), at('dns.query.name'))),
+    qtype_name: firstOf(at('dns.question.type'), at('dns.query.type_name')),
+    rcode_name: firstOf(at('dns.response_code'), at('dns.response.code_name')),
   }),
   inspected('SshConnectionInspected', ['ssh']),
   inspected('FtpConnectionInspected', ['ftp']),

@@ -1,13 +1,18 @@
 import { joined, literal } from '../../windows/expression.js';
 import { all, any, at, choose, isThere, lists, not, when } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
-import { acting, actorDetails } from './actor.js';
+import { acting, actorDetails, user } from './actor.js';
 import { connection, inbound, isListening } from './connection.js';
 import { action, actionText, category, hasFailed, type } from './event.js';
 import { seen } from './inspection.js';
+import { isOfAppliance, isOfSuricata, isOfZeek } from './sensors.js';
 
-/** Zeek's states of connections that did not come about. */
+/** Zeek's states of connections that did not come about, and Suricata's. */
 const hasNoAnswer = any(
+  all(
+    isOfSuricata,
+    any(lists('suricata.eve.tcp.state', 'syn_sent'), lists('destination.packets', '0')),
+  ),
   ...['zeek.connection.state', 'connection.state'].map((path) =>
     lists(path, 'S0', 'REJ', 'RSTOS0', 'SH', 'RSTRH'),
   ),
@@ -15,9 +20,9 @@ const hasNoAnswer = any(
 
 /** What a sensor has a log of its own for, beside that of all connections. */
 const isOfConnection = any(
-  all(lists('event.module', 'zeek', 'corelight'), not(any(seen('connection'), seen('conn')))),
+  all(isOfZeek, not(any(seen('connection'), seen('conn')))),
   all(
-    lists('event.module', 'suricata'),
+    isOfSuricata,
     isThere('suricata.eve.event_type'),
     not(lists('suricata.eve.event_type', 'flow', 'netflow', 'drop')),
   ),
@@ -34,9 +39,12 @@ const isUnderWay = lists('auditd.data.exit', 'EINPROGRESS');
 /** What fails is the request: its connection has carried the answer. */
 const isAnswered = isThere('http.response.status_code');
 
+/** Suricata tells of a flow when it has ended. */
+const isOfStart = all(isOfSuricata, isThere('event.start'));
+
 const isFlow = all(action('network_flow'), isThere('flow.id'), isThere('event.start'));
 
-export const networkEvent: DocumentRule = {
+export const networkEvent = {
   event: 'network connection',
   table: 'DeviceNetworkEvents',
   actionType: choose(
@@ -62,7 +70,7 @@ export const networkEvent: DocumentRule = {
       all(action('socket_opened'), lists('event.dataset', 'socket')),
     ),
     any(
-      type('connection', 'start', 'access', 'protocol', 'allowed', 'denied'),
+      type('connection', 'start', 'access', 'protocol', 'allowed', 'denied', 'flow'),
       action('network_flow', 'socket_opened'),
       // Security Onion says no more of its kind.
       all(lists('event.module', 'zeek'), lists('event.dataset', 'conn', 'zeek.conn')),
@@ -72,7 +80,7 @@ export const networkEvent: DocumentRule = {
         isThere('process.pid'),
         isThere('source.ip'),
         isThere('destination.ip'),
-        not(lists('observer.type', 'firewall')),
+        not(isOfAppliance),
       ),
     ),
     not(all(type('end'), not(type('start')), not(type('connection')))),
@@ -81,7 +89,17 @@ export const networkEvent: DocumentRule = {
   ),
   actor: acting,
   note: 'Local and remote change places for inbound connections. A flow has one row, at its start, however often it is reported.',
-  time: when(isFlow, at('event.start'), literal('')),
+  time: when(any(isFlow, isOfStart), at('event.start'), literal('')),
   identity: when(isFlow, joined(' ', at('flow.id'), at('event.start')), literal('')),
   columns: { ...actorDetails, ...connection },
+  isOfLocal: true,
+} satisfies DocumentRule;
+
+/** Who is known of it is at its source. */
+export const passing: DocumentRule = {
+  ...networkEvent,
+  event: 'network connection, as a firewall sees it',
+  condition: all(isOfAppliance, networkEvent.condition),
+  actor: { user: when(inbound, literal(''), user) },
+  columns: connection,
 };

@@ -1,5 +1,6 @@
-import { transform } from '../../windows/expression.js';
-import { all, any, inPartAt, isThere, lists, matches, not } from '../expression.js';
+import { type Expression, transform } from '../../windows/expression.js';
+import { words } from '../../words.js';
+import { all, any, firstOf, inPartAt, isThere, lists, matches, not } from '../expression.js';
 
 /** Modules that collect what services in the cloud tell: a host in it is the collector's, or no host at all. */
 export const services: ReadonlySet<string> = new Set([
@@ -33,6 +34,37 @@ export const serviceName = transform(
   'service',
   (dataset) => dataset.split(/\.|_events/)[0],
 )(inPartAt('event.dataset'));
+
+/** Services as Defender for Cloud Apps names them. */
+const products: Readonly<Record<string, string>> = words({
+  atlassian: 'Atlassian',
+  auth0: 'Auth0',
+  box: 'Box',
+  gcp: 'Google Cloud Platform',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  google_workspace: 'Google Workspace',
+  okta: 'Okta',
+  onelogin: 'OneLogin',
+  salesforce: 'Salesforce',
+  servicenow: 'ServiceNow',
+  slack: 'Slack',
+  zoom: 'Zoom',
+});
+
+/** By the data set, the module, or who it says has written it: of Google it is a part of the service. */
+export const product = firstOf(
+  productAt('event.dataset'),
+  productAt('event.module'),
+  productAt('event.provider'),
+);
+
+function productAt(path: string): Expression {
+  return transform(
+    'product',
+    (name) => products[name.split(/\.|_events/)[0] ?? ''],
+  )(inPartAt(path));
+}
 
 export const isOfMicrosoft365 = any(
   lists('event.module', 'o365'),

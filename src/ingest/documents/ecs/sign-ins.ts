@@ -17,7 +17,7 @@ import { application } from '../microsoft365.js';
 import type { DocumentParts, DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { action, category, eventId, hasFailed, type } from './event.js';
-import { isOfCloudTrail, isOfMicrosoft365, isOfService, serviceName } from './services.js';
+import { isOfCloudTrail, isOfMicrosoft365, isOfService, product, serviceName } from './services.js';
 
 /** Clouds call it authentication, too, that a program is given the rights of a role. */
 const givesRoles = any(
@@ -38,12 +38,20 @@ export const identityLogon: DocumentRule = {
   event: 'sign-in to a service',
   table: 'IdentityLogonEvents',
   actionType: choose([hasFailed, 'LogonFailed'], [undefined, 'LogonSuccess']),
-  condition: all(category('authentication'), not(type('end')), cloudSignIn, not(isOfConsole)),
+  condition: all(
+    category('authentication'),
+    not(type('end')),
+    // What is done to an account is no sign-in of it.
+    not(all(type('change', 'creation', 'deletion'), not(type('start')))),
+    cloudSignIn,
+    not(isOfConsole),
+  ),
   columns: {
     ReportId: eventId(),
     Application: firstOf(
       at('azure.signinlogs.properties.app_display_name'),
       when(isOfMicrosoft365, application(inPartAt('event.provider')), literal('')),
+      product,
       at('event.provider'),
       at('event.module'),
       serviceName,
