@@ -7,7 +7,7 @@ import { fileSystem } from './ocsf/files.js';
 import { finding } from './ocsf/findings.js';
 import { consoleSignIn, logon, signIn } from './ocsf/logons.js';
 import { mail, mailFile, mailUrl } from './ocsf/mail.js';
-import { dns, ftp, http, network, session, ssh } from './ocsf/network.js';
+import { dns, dnsOfSensor, ftp, http, network, session, ssh } from './ocsf/network.js';
 import { memory, moduleLoad, processAccess, processStart } from './ocsf/processes.js';
 import { registryKey, registryValue } from './ocsf/registry.js';
 import { driverLoad, job, logCleared, script, service, windowsResource } from './ocsf/system.js';
@@ -39,7 +39,7 @@ const byClass: Readonly<Record<string, readonly DocumentRule[]>> = {
   3006: [groupChange, cloud('3006 group management in a service')],
   4001: [network],
   4002: [http],
-  4003: [dns],
+  4003: [dnsOfSensor, dns],
   4005: [session('4005 RDP activity')],
   4006: [session('4006 SMB activity')],
   4007: [ssh],

@@ -486,6 +486,128 @@ describe('OCSF documents', () => {
     expect(onlyRow(result)).toMatchObject(wanted);
   });
 
+  describe("records of CloudTrail have the columns that CloudTrail's own have", () => {
+    const ofCloudTrail = {
+      time: common.time,
+      metadata: { version: '1.1.0', uid: 'e1', product: { name: 'CloudTrail' } },
+      cloud: { provider: 'AWS', region: 'eu-north-1' },
+      src_endpoint: { ip: '198.51.100.1' },
+      http_request: { user_agent: 'aws-cli' },
+    };
+    const [arn, id] = ['arn:aws:iam::111122223333:user/bob', 'AIDA1'];
+    const wanted = {
+      AccountId: arn,
+      AccountObjectId: id,
+      AccountDisplayName: 'bob',
+      AccountType: 'Regular',
+      IPAddress: '198.51.100.1',
+    };
+
+    it.each<[string, object]>([
+      ['1.1 and later', { uid: arn, uid_alt: id }],
+      ['1.0', { uid: id, uuid: arn }],
+    ])('who it was, as the schema has it in %s', (_version, identifiers) => {
+      const { rows } = converted([
+        {
+          ...ofCloudTrail,
+          class_uid: 6003,
+          activity_id: 2,
+          status_id: 2,
+          actor: {
+            user: { ...identifiers, name: 'bob', type: 'IAMUser', credential_uid: 'AKIA1' },
+          },
+          api: {
+            operation: 'GetBucketAcl',
+            service: { name: 's3.amazonaws.com' },
+            response: { error: 'AccessDenied', message: 'Access Denied' },
+          },
+          resources: [{ uid: 'arn:aws:s3:::payroll', type: 'AWS::S3::Bucket' }],
+        },
+      ]);
+      expect(rows['CloudAppEvents']).toMatchObject([
+        {
+          ...wanted,
+          ObjectName: 'payroll',
+          ObjectId: 'arn:aws:s3:::payroll',
+          ActivityObjects: '[{"Id":"arn:aws:s3:::payroll","Type":"AWS::S3::Bucket"}]',
+          AdditionalFields: {
+            EventSource: 's3.amazonaws.com',
+            AwsRegion: 'eu-north-1',
+            ErrorCode: 'AccessDenied',
+            ErrorMessage: 'Access Denied',
+            AccessKeyId: 'AKIA1',
+          },
+        },
+      ]);
+      expect(rows['CloudAppEvents']?.[0]?.['AdditionalFields']).not.toHaveProperty('resources');
+    });
+
+    it('why a login to the console has failed', () => {
+      const user = { name: 'bob', type: 'IAMUser', uid: arn, uid_alt: id };
+      const { rows } = converted([
+        {
+          ...ofCloudTrail,
+          class_uid: 3002,
+          activity_id: 1,
+          status_id: 2,
+          actor: { user },
+          user,
+          is_mfa: false,
+          api: { operation: 'ConsoleLogin', response: { message: 'Failed authentication' } },
+        },
+      ]);
+      expect(rows['CloudAppEvents']).toMatchObject([wanted]);
+      expect(rows['CloudAppEvents']?.[0]).not.toHaveProperty('ObjectName');
+      expect(rows['IdentityLogonEvents']).toMatchObject([
+        {
+          ActionType: 'LogonFailed',
+          AccountObjectId: id,
+          LogonType: 'ConsoleLogin',
+          FailureReason: 'Failed authentication',
+          AdditionalFields: { MFAUsed: 'No', UserAgent: 'aws-cli' },
+        },
+      ]);
+    });
+  });
+
+  describe('names that are asked for', () => {
+    const { device, ...elsewhere } = common;
+    const asked = {
+      ...elsewhere,
+      class_uid: 4003,
+      activity_id: 1,
+      query: { hostname: 'a.example', type: 'A' },
+      src_endpoint: { ip: '10.0.0.5', port: 50000 },
+    };
+    it.each<[string, object, string, object]>([
+      ['no more than that', {}, 'DeviceEvents', { ActionType: 'DnsQueryRequest' }],
+      [
+        'and answered, in one event',
+        { answers: [{ rdata: '192.0.2.7', type: 'A' }], rcode_id: 0 },
+        'DeviceEvents',
+        { ActionType: 'DnsQueryResponse', AdditionalFields: { DnsQueryType: 'A' } },
+      ],
+      [
+        'as Zeek sees it',
+        {
+          metadata: { ...common.metadata, product: { name: 'Zeek' } },
+          dst_endpoint: { ip: '192.0.2.1', port: 53 },
+          connection_info: { protocol_name: 'udp' },
+          rcode: 'NOERROR',
+        },
+        'DeviceNetworkEvents',
+        {
+          ActionType: 'DnsConnectionInspected',
+          RemoteIP: '192.0.2.1',
+          Protocol: 'Udp',
+          AdditionalFields: { direction: 'Out', query: 'a.example', rcode_name: 'NOERROR' },
+        },
+      ],
+    ])('%s', (_what, more, table, wanted) => {
+      expect(converted([{ ...asked, ...more }]).rows[table]).toMatchObject([wanted]);
+    });
+  });
+
   it('API activity, sign-ins and findings have no device', () => {
     const { device, ...elsewhere } = common;
     const { rows, letters } = converted([

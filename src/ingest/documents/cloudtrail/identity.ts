@@ -23,6 +23,10 @@ export const accountType = transform(
     accountTypes[type.toLowerCase()] ?? (type.toLowerCase() === 'unknown' ? undefined : type),
 );
 
+/** Of two that say who it was, the ARN and the other. */
+export const arnAlone = transform('arn', (text) => (text.startsWith('arn:') ? text : undefined));
+export const notArn = transform('id', (text) => (text.startsWith('arn:') ? undefined : text));
+
 /** What an ARN names, without its kind: `bob` of `arn:aws:iam::111122223333:user/bob`. */
 export const nameInArn = transform('arnName', (arn) => {
   const [start, , service, , , ...rest] = arn.split(':');

@@ -1,6 +1,6 @@
-import type { Condition } from '../../windows/expression.js';
+import { type Condition, computed, type Expression, literal } from '../../windows/expression.js';
 import { activityType } from '../cloudtrail/activity-type.js';
-import { accountType, nameInArn } from '../cloudtrail/identity.js';
+import { accountType, arnAlone, nameInArn, notArn } from '../cloudtrail/identity.js';
 import { amazonWebServices } from '../cloudtrail/sign-in.js';
 import { all, at, firstAt, firstOf, inPartAt, lists, matches, when } from '../expression.js';
 import type { DocumentParts } from '../rule.js';
@@ -16,6 +16,36 @@ const isOfCloudTrail = lists('metadata.product.name', 'CloudTrail');
 /** A sign-in to the console of AWS, which Defender has among the activities. */
 export const isOfConsole = all(isOfCloudTrail, lists('api.operation', 'ConsoleLogin'));
 
+/** The versions of the schema have the two of them in other members each. */
+const identifiers = ['uid', 'uid_alt', 'uuid'].map((name) => at(`actor.user.${name}`));
+const [first, ...others] = identifiers.map((each) => arnAlone(each));
+const arn = firstOf(first ?? literal(''), ...others);
+const [principal, ...more] = identifiers.map((each) => notArn(each));
+
+const ofCloudTrail = (value: Expression) => when(isOfCloudTrail, value, '');
+
+export const accountObjectId = firstOf(
+  ofCloudTrail(firstOf(principal ?? literal(''), ...more)),
+  at('actor.user.uid'),
+  at('user.uid'),
+);
+
+const [resources, ofAws] = [
+  at('resources'),
+  to.renamed('resources', { type: 'Type', uid: 'Id', accountId: 'AccountId' }),
+];
+const activityObjects = computed(
+  'resources',
+  (scope) => {
+    const own = resources.read(scope);
+    return own !== undefined && isOfCloudTrail.test(scope) ? ofAws.read(scope) : own;
+  },
+  ['resources'],
+);
+
+/** Who signs in is not what something is done to. */
+const isOfAuthentication = lists('class_uid', '3002');
+
 export const cloud = (event: string, condition?: Condition, parts?: DocumentParts) =>
   rule(event, 'CloudAppEvents', {
     ...(condition && { condition }),
@@ -30,8 +60,9 @@ export const cloud = (event: string, condition?: Condition, parts?: DocumentPart
         at('metadata.product.name'),
       ),
       ApplicationId: when(isOfCloudTrail, amazonWebServices.ApplicationId, ''),
-      AccountObjectId: firstOf(at('actor.user.uid'), at('user.uid')),
+      AccountObjectId: accountObjectId,
       AccountId: firstOf(
+        ofCloudTrail(arn),
         at('actor.user.email_addr'),
         at('actor.user.uid_alt'),
         at('actor.user.name'),
@@ -53,13 +84,14 @@ export const cloud = (event: string, condition?: Condition, parts?: DocumentPart
         activityType('api.operation', lists('activity_id', '2')),
         at('activity_name'),
       ),
-      ActivityObjects: at('resources'),
+      ActivityObjects: activityObjects,
       ObjectName: firstOf(
         firstAt('resources.name'),
+        ofCloudTrail(nameInArn(firstAt('resources.uid'))),
         at('resource.name'),
         at('web_resources.name'),
         at('file.name'),
-        at('user.name'),
+        when(isOfAuthentication, literal(''), at('user.name')),
         at('group.name'),
         at('entity.name'),
         at('databucket.name'),
@@ -67,6 +99,14 @@ export const cloud = (event: string, condition?: Condition, parts?: DocumentPart
       ),
       ObjectType: firstOf(firstAt('resources.type'), at('resource.type'), at('entity.type')),
       ObjectId: firstOf(firstAt('resources.uid'), at('resource.uid'), at('entity.uid')),
-      RawEventData: firstOf(at('unmapped'), at('raw_data')),
+      RawEventData: firstOf(at('raw_data'), at('unmapped')),
+    },
+    // As CloudTrail's own records have them.
+    additional: {
+      EventSource: ofCloudTrail(at('api.service.name')),
+      AwsRegion: ofCloudTrail(at('cloud.region')),
+      ErrorCode: ofCloudTrail(at('api.response.error')),
+      ErrorMessage: ofCloudTrail(at('api.response.message')),
+      AccessKeyId: ofCloudTrail(at('actor.user.credential_uid')),
     },
   });

@@ -16,7 +16,7 @@ import {
 import type { DocumentParts } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails, sessionOf } from './actor.js';
-import { givesRole, isOfConsole } from './cloud.js';
+import { accountObjectId, givesRole, isOfConsole } from './cloud.js';
 import { hasDevice } from './device.js';
 import { activity, rule } from './event.js';
 import { account } from './objects.js';
@@ -31,6 +31,8 @@ const whyFailed = firstOf(
   failureCode('status_detail'),
   at('status_detail'),
   at('status_code'),
+  at('api.response.message'),
+  at('api.response.error'),
 );
 
 function failureCode(path: string): Expression {
@@ -87,7 +89,16 @@ export const consoleSignIn: DocumentParts = {
       ...signIn,
       event: '3002 authentication: sign-in to the console of AWS',
       condition: isOfConsole,
-      columns: { ...signIn.columns, Application: amazonWebServices.Application },
+      columns: {
+        ...signIn.columns,
+        Application: amazonWebServices.Application,
+        AccountObjectId: accountObjectId,
+        LogonType: at('api.operation'),
+      },
+      additional: {
+        MFAUsed: choose([lists('is_mfa', 'true'), 'Yes'], [lists('is_mfa', 'false'), 'No']),
+        UserAgent: at('http_request.user_agent'),
+      },
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { joined } from '../../windows/expression.js';
-import { at, choose, not } from '../expression.js';
+import { all, any, at, choose, isThere, lists, not } from '../expression.js';
 import type { DocumentRule } from '../rule.js';
 import * as to from '../transforms.js';
 import { acting, actorDetails } from './actor.js';
@@ -17,6 +17,7 @@ export const network = rule('4001 network activity', 'DeviceNetworkEvents', {
   note: 'Local and remote change places for inbound connections.',
   actor: acting,
   columns: connection,
+  isOfLocal: true,
 });
 
 /** Protocols that are looked into, under the names that Defender has for it. */
@@ -25,6 +26,7 @@ function inspected(event: string, actionType: string, additional: DocumentRule['
     actionType,
     actor: acting,
     columns: connection,
+    isOfLocal: true,
     additional: { direction: choose([isInbound, 'In'], [undefined, 'Out']), ...additional },
   });
 }
@@ -50,10 +52,28 @@ export const session = (event: string) =>
     ),
     actor: acting,
     columns: connection,
+    isOfLocal: true,
   });
 
+/** Zeek, whose own log has it as a connection that it has looked into. */
+export const dnsOfSensor: DocumentRule = {
+  ...inspected('4003 DNS activity, as a sensor sees it', 'DnsConnectionInspected', {
+    query: to.domainName(at('query.hostname')),
+    qtype_name: at('query.type'),
+    rcode_name: at('rcode'),
+  }),
+  condition: lists('metadata.product.name', 'Zeek', 'Corelight', 'Suricata'),
+};
+
 export const dns = rule('4003 DNS activity', 'DeviceEvents', {
-  actionType: choose([activity(1), 'DnsQueryRequest'], [undefined, 'DnsQueryResponse']),
+  actionType: choose(
+    // Some tell of both at once.
+    [
+      all(activity(1), not(any(isThere('answers'), isThere('rcode'), isThere('rcode_id')))),
+      'DnsQueryRequest',
+    ],
+    [undefined, 'DnsQueryResponse'],
+  ),
   actor: acting,
   columns: {
     ...actorDetails,
@@ -65,6 +85,7 @@ export const dns = rule('4003 DNS activity', 'DeviceEvents', {
   additional: {
     DnsQueryString: to.domainName(at('query.hostname')),
     DnsQueryResult: to.renamed('answers', { type: 'DnsQueryType', rdata: 'Result' }),
+    DnsQueryType: at('query.type'),
     QueryStatus: to.integer(at('rcode_id')),
   },
 });
