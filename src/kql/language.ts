@@ -24,6 +24,12 @@ export interface KustoLanguage {
     };
     readonly FunctionSymbol: FunctionSymbolConstructors;
     readonly ColumnSymbol: {
+      new (
+        name: string,
+        type: BoundColumn['Type'],
+        description: undefined,
+        originalColumns: readonly BoundColumn[],
+      ): BoundColumn;
       GetTrulyOriginalColumns(columns: DotNetList<unknown>): DotNetList<unknown>;
     };
     readonly Symbol: unknown;
@@ -34,7 +40,7 @@ export interface KustoLanguage {
     readonly Binder: {
       UnifyColumnsWithSameNameAndType(columns: ColumnList): void;
       readonly TreeBinder: { readonly prototype: TreeBinder };
-      readonly NodeBinder: { readonly prototype: NodeBinder };
+      readonly NodeBinder: { readonly prototype: NodeBinder & FindBinder };
       GetGraphSymbol(operator: unknown): GraphSymbol | null;
     };
   };
@@ -73,6 +79,26 @@ interface PlacedNode {
 interface BoundColumn {
   readonly Name: string;
   readonly Type: { readonly Name: string };
+  /** The columns that this one is another name of. */
+  readonly OriginalColumns: DotNetList<BoundColumn> | null;
+}
+
+interface FoundTable extends TableSymbol {
+  readonly Columns: DotNetList<BoundColumn>;
+  WithColumns$1(columns: readonly BoundColumn[]): FoundTable;
+}
+
+interface FindBinder {
+  VisitFindOperator(this: FindBinder, operator: FindOperator): { ResultType: FoundTable };
+}
+
+interface FindOperator {
+  readonly Project: {
+    readonly ProjectKeyword: { readonly Text: string };
+    readonly Columns: DotNetList<{
+      readonly Element$1: { readonly Column?: { readonly SimpleName?: string } };
+    }>;
+  } | null;
 }
 
 interface ColumnList extends DotNetList<BoundColumn> {
@@ -298,3 +324,53 @@ function isWithin(node: PlacedNode | null, kinds: readonly (number | undefined)[
 }
 
 bindGraphFilters();
+
+/**
+ * Where the tables of a `find` have a name with several types, each type has a column of its own behind the
+ * others, and a type that the query chooses is in the name. The binder knows one column, which is dynamic.
+ */
+function splitFoundColumns(): void {
+  const { NodeBinder } = language.Binding.Binder;
+  const bound = NodeBinder.prototype.VisitFindOperator;
+  NodeBinder.prototype.VisitFindOperator = function (operator) {
+    const info = bound.call(this, operator);
+    const columns = listOf(info.ResultType.Columns);
+    const found = foundColumns(columns, operator);
+    if (found.length !== columns.length || found.some((column, index) => column !== columns[index]))
+      info.ResultType = info.ResultType.WithColumns$1(found);
+    return info;
+  };
+}
+
+function foundColumns(columns: readonly BoundColumn[], { Project }: FindOperator): BoundColumn[] {
+  const isListed = Project !== null && Project.ProjectKeyword.Text === 'project';
+  const typed = new Set(
+    isListed ? listOf(Project.Columns).map(({ Element$1 }) => Element$1.Column?.SimpleName) : [],
+  );
+  const taken = new Set(columns.map(({ Name }) => Name));
+  const renamed = (column: BoundColumn, type: BoundColumn['Type']): BoundColumn => {
+    const name = `${column.Name}_${type.Name}`;
+    let free = name;
+    for (let suffix = 1; taken.has(free); suffix++) free = `${name}${suffix}`;
+    taken.add(free);
+    return new language.Symbols.ColumnSymbol(free, type, undefined, [column]);
+  };
+  const kept: BoundColumn[] = [];
+  const split: BoundColumn[] = [];
+  for (const column of columns) {
+    const types = typesOf(column);
+    if (types.length < 2) kept.push(column);
+    else if (!isListed) split.push(...types.map((type) => renamed(column, type)));
+    else kept.push(typed.has(column.Name) ? renamed(column, column.Type) : column);
+  }
+  const last = kept.at(-1);
+  return last?.Name === 'pack_' ? [...kept.slice(0, -1), ...split, last] : [...kept, ...split];
+}
+
+/** The types that a column has in the tables which it comes from. */
+function typesOf({ Name, OriginalColumns }: BoundColumn): BoundColumn['Type'][] {
+  const own = listOf(OriginalColumns).filter((column) => column.Name === Name);
+  return [...new Map(own.map(({ Type }) => [Type.Name, Type])).values()];
+}
+
+splitFoundColumns();

@@ -151,6 +151,17 @@ export function columnsOf(type: TypeSymbol | null | undefined): SchemaColumn[] {
   }));
 }
 
+/** The names of the columns that those of a tabular type are other names of, where they all have one. */
+export function originalNames(type: TypeSymbol | null | undefined): Map<string, string> {
+  return new Map(
+    listOf(type?.Columns).flatMap((column): [string, string][] => {
+      const names = new Set(listOf(column.OriginalColumns).map(({ Name }) => Name));
+      const [name] = names;
+      return name !== undefined && names.size === 1 ? [[column.Name, name]] : [];
+    }),
+  );
+}
+
 /** The names that the columns of a tabular type have, by the expressions that they are made by. */
 export function namesBySource(type: TypeSymbol | null | undefined): Map<SyntaxNode, string> {
   const names = new Map<SyntaxNode, string>();

@@ -394,10 +394,28 @@ cases(
       ],
     ],
     [
-      'later operators know it by its own name',
-      `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z" | project n = tolong(n)`,
-      'n: long',
-      [[2], [4]],
+      'later operators know it by the names of the result',
+      `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z" | where n_long == 2 or n_string == "4" | project n = coalesce(n_long, tolong(n_string)), pack_`,
+      'n: long, pack_: dynamic',
+      [
+        [2, { own: '' }],
+        [4, {}],
+      ],
+    ],
+    [
+      'and by the name with the type that is asked for',
+      `${two} let D = datatable(k: string, n: string) ["z", "4"]; find in (A, D) where n == 2 or k == "z" project k, n: string | where n_string == "4"`,
+      'source_: string, k: string, n_string: string',
+      [['D', 'z', '4']],
+    ],
+    [
+      'a name that is taken already',
+      `${two} let D = datatable(k: string, n: string, n_long: string) ["z", "4", "q"]; find in (A, D) where n == 2 or k == "z" or n_long == "p" | project n_long, n_long1, n_string`,
+      'n_long: string, n_long1: long, n_string: string',
+      [
+        ['', 2, ''],
+        ['q', null, '4'],
+      ],
     ],
     [
       'a star finds every row',

@@ -5,6 +5,7 @@ import {
   kindOf,
   member,
   optionalMember,
+  originalNames,
   type SchemaColumn,
   type SyntaxNode,
   spanOf,
@@ -64,43 +65,27 @@ interface WantedColumn extends SchemaColumn {
   readonly isSplit: boolean;
 }
 
-/**
- * The result's columns. Where tables have a name with several types, each type has a column of its own
- * behind the others, and a type that the query chooses is in the name. Later operators know the binder's
- * names alone.
- */
+/** The result's columns. The binder has given a name of several types a column for each, called after it. */
 function wantedColumns(
   node: Expression,
   projected: readonly Expression[],
   tables: readonly UnionMember[],
 ): WantedColumn[] {
-  const isResult = node.Parent !== null && kindOf(node.Parent) === 'ExpressionStatement';
-  const typed = projected.filter((part) => kindOf(part) === 'TypedColumnReference');
-  const chosen = new Set(typed.map((part) => member(part, 'Column').SimpleName));
-  const single: WantedColumn[] = [];
-  const split: WantedColumn[] = [];
-  for (const { name, type } of columnsOf(node.ResultType).slice(1)) {
-    const types = isResult ? typesOf(name, tables) : [];
-    if (types.length < 2) single.push({ name, type, source: name, isSplit: false });
-    else if (projected.length === 0) {
-      for (const each of types) {
-        split.push({ name: `${name}_${each}`, type: each, source: name, isSplit: true });
-      }
-    } else {
-      const shown = chosen.has(name) ? `${name}_${type}` : name;
-      single.push({ name: shown, type, source: name, isSplit: false });
-    }
-  }
-  const pack = single.findIndex(({ name }) => name === 'pack_');
-  single.splice(pack < 0 ? single.length : pack, 0, ...split);
-  return single;
+  const stored = new Set(tables.flatMap(({ relation }) => relation.columns.map(nameOf)));
+  const originals = originalNames(node.ResultType);
+  return columnsOf(node.ResultType)
+    .slice(1)
+    .map(({ name, type }) => {
+      const original = originals.get(name);
+      const isRenamed =
+        original !== undefined && !stored.has(name) && name.startsWith(`${original}_${type}`);
+      const isSplit = isRenamed && projected.length === 0;
+      return { name, type, source: isRenamed ? original : name, isSplit };
+    });
 }
 
-function typesOf(name: string, tables: readonly UnionMember[]): PlanColumn['type'][] {
-  const types = tables.flatMap(({ relation }) =>
-    relation.columns.filter((column) => column.name === name).map(({ type }) => type),
-  );
-  return [...new Set(types)];
+function nameOf({ name }: PlanColumn): string {
+  return name;
 }
 
 function columnValue(column: PlanColumn | undefined, type: PlanColumn['type']): PlanExpression {
