@@ -1,5 +1,6 @@
 import { type Connector, type RawRecord, shareOf } from '../connector.js';
 import { DocumentConversion } from '../documents/conversion.js';
+import { defenderRow } from '../documents/ecs/defender-rows.js';
 import { ecsDocument } from '../documents/ecs/document.js';
 import { originsInEcs } from '../documents/ecs/origins.js';
 import { ecs } from '../documents/ecs.js';
@@ -10,10 +11,12 @@ import { sideBySide } from '../side-by-side.js';
 import { EventConversion } from '../windows/conversion.js';
 import { unwrapEvent } from '../windows/shapes.js';
 import { convertResults } from './osquery.js';
+import { streamingApi } from './streaming-api.js';
 
 /**
  * Events in the Elastic Common Schema, of whatever Beat, agent or pipeline. Those that carry an event of
- * a Windows log, a result of osquery, or what is left of another source's record, are read as that.
+ * a Windows log, a result of osquery, a row of Defender, or what is left of another source's record, are read as
+ * that.
  */
 export const ecsEvents: Connector = {
   name: 'ecs',
@@ -33,6 +36,7 @@ export const ecsEvents: Connector = {
     const documents = new DocumentConversion(ecs, context);
     const events = new EventConversion(windowsEventOf, context);
     const results = new DocumentConversion(osquery, context);
+    const rows = streamingApi.open(context);
     const origins = originsInEcs.map((source) => new DocumentConversion(source, context));
     return sideBySide([documents, events, results, ...origins], (record) => {
       const carried = osqueryResults(record.value);
@@ -43,6 +47,11 @@ export const ecsEvents: Connector = {
         return events.convert(record);
       }
       const event = ecsDocument(record.value);
+      const row = event && defenderRow(event);
+      if (row !== undefined) {
+        const { category, properties } = row;
+        return rows.convert({ ...record, value: { category, properties } });
+      }
       const index = event === undefined ? -1 : originsInEcs.findIndex(({ isOf }) => isOf(event));
       const own = originsInEcs[index]?.read(record);
       return own === undefined

@@ -543,6 +543,94 @@ const rowsOf = (record: object) => {
   return rows;
 };
 
+describe("rows of Defender's own, in ECS", () => {
+  const properties = {
+    Timestamp: '2026-01-05T10:11:12Z',
+    DeviceId: '73e7e2de709dff64ef64b1d0c30e67fab63279db',
+    DeviceName: 'wks1.contoso.com',
+    ActionType: 'DpapiAccessed',
+    ReportId: 12345,
+    FileName: 'a.exe',
+    SHA256: 'ab'.repeat(32),
+    InitiatingProcessAccountDomain: 'contoso',
+    InitiatingProcessId: 42,
+    AdditionalFields: '{"Key":"v"}',
+  };
+  const event = {
+    ...{ dataset: 'm365_defender.event', kind: 'event', category: ['host'] },
+    action: 'dpapiaccessed',
+  };
+  const members = {
+    category: 'AdvancedHunting-DeviceEvents',
+    operation_name: 'Publish',
+    tenant: { id: tenant },
+    timestamp: '2026-01-05T10:11:12.000Z',
+    device: { id: properties.DeviceId, name: 'wks1.contoso.com' },
+    action: { type: 'DpapiAccessed' },
+    report_id: '12345',
+    file: { name: 'a.exe' },
+    sha256: properties.SHA256,
+    initiating_process: { account_domain: 'contoso', id: 42 },
+    additional_fields: { Key: 'v' },
+    newer: { member: 1 },
+  };
+  const kept = JSON.stringify({ category: 'AdvancedHunting-DeviceEvents', properties });
+  const wanted = {
+    ...properties,
+    Timestamp: '2026-01-05T10:11:12.0000000Z',
+    AdditionalFields: { Key: 'v' },
+  };
+
+  it('as the pipeline has kept them', () => {
+    const rows = rowsOf({
+      ...{ ecs, host, '@timestamp': '2026-01-05T10:11:12Z', event: { ...event, original: kept } },
+      m365_defender: { event: { category: 'AdvancedHunting-DeviceEvents' } },
+    });
+    expect(rows).toEqual(rowsOf({ category: 'AdvancedHunting-DeviceEvents', properties }));
+    expect(rows['DeviceEvents']).toMatchObject([wanted]);
+  });
+
+  it('by the names of their members, where those are all there', () => {
+    const rows = rowsOf({
+      ...{ ecs, host, event, '@timestamp': '2026-01-05T10:11:12Z' },
+      tags: ['preserve_duplicate_custom_fields'],
+      m365_defender: { event: members },
+    });
+    expect(rows['DeviceEvents']).toMatchObject([
+      {
+        ...wanted,
+        AdditionalFields: { Key: 'v', 'newer.member': 1, ecs: { host, event } },
+      },
+    ]);
+  });
+
+  it('an alert of an incident is that alert', () => {
+    const rows = rowsOf({
+      ...{ ecs, '@timestamp': '2026-01-05T10:11:12Z', message: 'Multi-stage incident' },
+      event: { dataset: 'm365_defender.incident', kind: 'alert', id: '29723951' },
+      m365_defender: {
+        incident: {
+          id: '29723951',
+          alert: {
+            ...{ id: 'da1_-9', title: 'Hidden file', category: 'DefenseEvasion', severity: 'low' },
+            ...{ service_source: 'microsoftDefenderForEndpoint', mitre_techniques: ['T1564.001'] },
+          },
+        },
+      },
+    });
+    expect(rows['AlertInfo']).toMatchObject([
+      {
+        AlertId: 'da1_-9',
+        Title: 'Hidden file',
+        Category: 'DefenseEvasion',
+        Severity: 'Low',
+        ServiceSource: 'Microsoft Defender for Endpoint',
+        AttackTechniques: '["T1564.001"]',
+      },
+    ]);
+  });
+});
+
 it('what CloudTrail tells is the whole record, and no more', () => {
   const { native, inEcs } = roleSession;
   const [row] = rowsOf({ ecs, agent, host, ...inEcs })['CloudAppEvents'] ?? [];

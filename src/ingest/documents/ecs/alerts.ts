@@ -144,14 +144,17 @@ const products = new Map([
 ]);
 const product = transform('product', (name) => products.get(name) ?? name);
 
-const ofDefender = (name: string) => at(`m365_defender.alert.${name}`);
-const mitreTechniques = rawAt('m365_defender.alert.mitre_techniques');
+/** An alert of its own, or one of an incident, which has an event for each. */
+const alerts = ['m365_defender.alert', 'm365_defender.incident.alert'] as const;
+const ofDefender = (name: string) =>
+  firstOf(at(`${alerts[0]}.${name}`), at(`${alerts[1]}.${name}`));
+const mitreTechniques = alerts.map((path) => rawAt(`${path}.mitre_techniques`));
 
 /** An alert of Defender itself, each time that it has been updated. */
 export const defenderAlert: DocumentRule = {
   event: 'alert of Microsoft Defender',
   table: 'AlertInfo',
-  condition: isThere('m365_defender.alert.id'),
+  condition: any(...alerts.map((path) => isThere(`${path}.id`))),
   note,
   identity: joined(' ', ofDefender('id'), at('@timestamp')),
   parts,
@@ -166,8 +169,8 @@ export const defenderAlert: DocumentRule = {
     ),
     ServiceSource: product(ofDefender('service_source')),
     DetectionSource: product(ofDefender('detection_source')),
-    AttackTechniques: computed('m365_defender.alert.mitre_techniques', (scope) => {
-      const names = listOf(mitreTechniques(scope));
+    AttackTechniques: computed('mitre_techniques', (scope) => {
+      const names = mitreTechniques.flatMap((read) => listOf(read(scope)));
       return names.length === 0 ? undefined : names;
     }),
   },
