@@ -13,6 +13,8 @@ export interface LoggedOnUser {
 
 const mostAddresses = 32;
 const mostUsers = 16;
+const mostVolumes = 64;
+const longestVolume = 32;
 const mostFacts = 500;
 /** In characters; what is longer is not kept. */
 const longestFact = 4_096;
@@ -55,6 +57,13 @@ export class Device {
         this.about.set(name, value);
         this.isDirty = true;
       }
+    }
+  }
+
+  learnVolume(volume: string, letter: string): void {
+    if (this.volumes.size < mostVolumes && volume.length <= longestVolume) {
+      this.volumes.set(volume, letter);
+      this.isDirty = true;
     }
   }
 

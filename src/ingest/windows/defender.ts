@@ -76,6 +76,17 @@ const wasExecuting = computed('Execution ID = 3', ({ event }) => {
 });
 const executionId = field('Execution ID');
 
+/** Each word for itself. */
+const sameWords = (...all: readonly string[]) =>
+  Object.fromEntries(all.map((word) => [word, word]));
+
+/** In English, whatever the system's language. */
+const severity = firstOf(
+  match('Severity Name', sameWords('Low', 'Moderate', 'Medium', 'High', 'Severe'), ''),
+  inPart(match('Severity ID', { 1: 'Low', 2: 'Moderate', 4: 'High', 5: 'Severe' }, '')),
+  'Severity Name',
+);
+
 const detected = {
   columns: {
     ...file,
@@ -85,7 +96,7 @@ const detected = {
   },
   additional: {
     ThreatName: field('Threat Name'),
-    Severity: field('Severity Name'),
+    Severity: severity,
     Category: field('Category Name'),
     Action: firstOf(actionTaken, 'Action Name'),
     Path: field('Path'),

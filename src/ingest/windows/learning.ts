@@ -7,7 +7,7 @@ import { ruleFor } from './logs.js';
 import type { Twin } from './rule.js';
 import { isSysmon } from './shapes.js';
 import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
-import { nobody, pidOf, present, sidOfLogon, wellKnownAccounts } from './values.js';
+import { nobody, onVolume, pidOf, present, sidOfLogon, wellKnownAccounts } from './values.js';
 
 const sysmonProvider = 'microsoft-windows-sysmon';
 const securityProvider = 'microsoft-windows-security-auditing';
@@ -17,6 +17,8 @@ export class Learning {
   readonly #correlation: Correlation;
   /** What needs the devices' clocks, which are known when all of the stream has been seen. */
   #later: (() => void)[] = [];
+  /** Processes whose images are named by volumes of which the letters are not known, by all of that. */
+  #onVolumes = new Map<string, () => void>();
 
   constructor(correlation: Correlation) {
     this.#correlation = correlation;
@@ -44,10 +46,11 @@ export class Learning {
 
   /** All of the stream has been seen. */
   finish(): void {
-    for (const work of this.#later) {
+    for (const work of [...this.#later, ...this.#onVolumes.values()]) {
       work();
     }
     this.#later = [];
+    this.#onVolumes = new Map();
     this.#correlation.epoch++;
   }
 
@@ -142,7 +145,33 @@ export class Learning {
       this.#later.push(() => this.#securityEnd(event, device));
     } else if (event.id === 4624) {
       learnUser(event, device);
+    } else {
+      this.#application(event, device);
     }
+  }
+
+  /** What filters the network names processes by volumes, other logs by letters. */
+  #application(event: WindowsEvent, device: Device): void {
+    const image = event.data.get('application');
+    const pid = pidOf(event.data.get('processid'));
+    const [volume, path] = (image && onVolume(image)) || [];
+    if (pid === undefined || volume === undefined || device.volumes.has(volume)) {
+      return;
+    }
+    const key = `${device.name}\n${pid}\n${image}`;
+    if (this.#onVolumes.has(key) || this.#onVolumes.size >= mostOnVolumes) {
+      return;
+    }
+    this.#onVolumes.set(key, () => {
+      const ms = eventTime(event, device)?.milliseconds;
+      const { processes } = this.#correlation;
+      const process =
+        ms === undefined ? undefined : processes.find(device.name, { pid, image, ms });
+      const [, letter, rest] = onLetter.exec(process?.facts.image ?? '') ?? [];
+      if (letter !== undefined && rest?.toLowerCase() === path) {
+        device.learnVolume(volume, letter.toUpperCase());
+      }
+    });
   }
 
   #account({ data }: WindowsEvent, names: (typeof accounts)[number]): void {
@@ -232,6 +261,10 @@ export class Learning {
     }
   }
 }
+
+/** In one stream; one that is known is enough for each volume. */
+const mostOnVolumes = 10_000;
+const onLetter = /^([a-z]:)\\([\s\S]*)$/i;
 
 /** Of accounts of a domain or machine, and of virtual ones (services, application pools, DWM-1, UMFD-0). */
 const ownSid = /^S-1-5-(?:21|80|82|83|87|90|96)-/;

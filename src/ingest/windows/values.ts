@@ -35,6 +35,14 @@ const globalRoot = /^\\[?\\]\?\\globalroot(?=\\)/i;
 /** Drive letters by volume (`harddiskvolume2`), where they have been learnt. */
 export type Volumes = ReadonlyMap<string, string>;
 
+/** Volume and path on it, both in lower case, of `\Device\HarddiskVolume2\…`. */
+export function onVolume(path: string): readonly [volume: string, path: string] | undefined {
+  const found = devicePath.exec(path);
+  return found
+    ? [(found[1] ?? '').toLowerCase(), path.slice(found[0].length).toLowerCase()]
+    : undefined;
+}
+
 /** A path as people write it: no NT prefix, a drive letter for the volume, a share by its server. */
 export function plainPath(path: string, volumes?: Volumes): string {
   const first = path.charCodeAt(0);
@@ -582,21 +590,37 @@ export function iniValue(text: string, key: string): string | undefined {
 
 const unquotedPath = /^(?:(?!\s\/).)*?\.(?:exe|sys|dll|com|bat|cmd|ps1)(?=\s|$)/i;
 
+/** Variables that have the same value on nearly every machine. */
+const folders: Readonly<Record<string, string>> = words({
+  systemroot: 'C:\\Windows',
+  windir: 'C:\\Windows',
+  comspec: 'C:\\Windows\\System32\\cmd.exe',
+  systemdrive: 'C:',
+  programfiles: 'C:\\Program Files',
+  'programfiles(x86)': 'C:\\Program Files (x86)',
+  programdata: 'C:\\ProgramData',
+});
+
 /** The executable that a service's command line starts. */
 export function serviceImage(command: string): string {
-  const expanded = command
-    .trim()
-    .replace(/%SystemRoot%|%windir%/gi, () => 'C:\\Windows')
-    .replace(/%COMSPEC%/gi, () => 'C:\\Windows\\System32\\cmd.exe')
-    .replace(/^\\SystemRoot\\/i, () => 'C:\\Windows\\')
-    .replace(/^System32\\/i, () => 'C:\\Windows\\System32\\');
-  const quoted = /^"([^"]*)"/.exec(expanded);
+  return imageIn(
+    command
+      .trim()
+      .replace(/^\\SystemRoot\\/i, () => 'C:\\Windows\\')
+      .replace(/^System32\\/i, () => 'C:\\Windows\\System32\\'),
+  ).replace(/%([a-z]{6,12}(?:\(x86\))?)%/gi, (whole, name: string) => {
+    return folders[name.toLowerCase()] ?? whole;
+  });
+}
+
+function imageIn(command: string): string {
+  const quoted = /^"([^"]*)"/.exec(command);
   if (quoted) {
     return quoted[1] ?? '';
   }
-  const first = expanded.split(/\s/)[0] ?? '';
+  const first = command.split(/\s/)[0] ?? '';
   // A path without quotes may have spaces, up to what is an option; a name alone has none.
-  return first.includes('\\') ? (unquotedPath.exec(expanded)?.[0] ?? first) : first;
+  return first.includes('\\') ? (unquotedPath.exec(command)?.[0] ?? first) : first;
 }
 
 // By what is the same in the words of many languages.

@@ -35,6 +35,60 @@ describe('the SID of the system, whose name is that of its language', () => {
   });
 });
 
+describe('the letter of a volume', () => {
+  const connection = (pid: string, Application: string, port: string) =>
+    event('security', 5156, {
+      ProcessID: pid,
+      Application,
+      Direction: '%%14593',
+      SourceAddress: '10.0.0.5',
+      SourcePort: port,
+      DestAddress: '10.0.0.9',
+      DestPort: '445',
+      Protocol: '6',
+    });
+  const started = event('sysmon', 1, start({ Image: 'D:\\Tools\\Evil.exe' }));
+  const known = connection('42', '\\device\\harddiskvolume5\\tools\\evil.exe', '1');
+  const unknown = connection('77', '\\device\\harddiskvolume5\\tools\\other.exe', '2');
+  const elsewhere = connection('78', '\\device\\harddiskvolume3\\windows\\a.exe', '3');
+  const paths = (events: readonly object[]) =>
+    (read(events).rows['DeviceNetworkEvents'] ?? [])
+      .map((row) => String(row['InitiatingProcessFolderPath']))
+      .toSorted();
+
+  it('is that of a process on it that another log has started', () => {
+    const wanted = ['c:\\windows\\a.exe', 'd:\\tools\\evil.exe', 'd:\\tools\\other.exe'];
+    const events = [started, known, unknown, elsewhere];
+    expect(paths(events)).toEqual(wanted);
+    expect(paths(events.toReversed())).toEqual(wanted);
+  });
+
+  it('is no other file’s of the same name', () => {
+    const other = connection('42', '\\device\\harddiskvolume5\\temp\\evil.exe', '1');
+    expect(paths([started, other, unknown])).toEqual([
+      'c:\\tools\\other.exe',
+      'd:\\tools\\evil.exe',
+    ]);
+  });
+
+  it('is still known in a later process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quarry-volumes-'));
+    try {
+      const of = (events: readonly object[]) => {
+        const correlation = new Correlation(new CorrelationStore(join(folder, 'c.db')));
+        const { rows } = converted(events, 'windows-event', { correlation });
+        correlation.save();
+        correlation.close();
+        return rows['DeviceNetworkEvents']?.[0]?.['InitiatingProcessFolderPath'];
+      };
+      of([started, known]);
+      expect(of([unknown])).toBe('d:\\tools\\other.exe');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('a registry value of two logs', () => {
   const key = '\\REGISTRY\\MACHINE\\SOFTWARE\\x';
   const of13 = (TargetObject: string, Details: string) =>

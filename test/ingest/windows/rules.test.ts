@@ -1309,6 +1309,8 @@ const cases: readonly Case[] = [
     1117,
     'malware that has been put away',
     {
+      'Severity ID': '4',
+      'Severity Name': 'Élevée',
       'Action ID': '2',
       'Action Name': 'Quarantaine',
       'Execution ID': '3',
@@ -1317,6 +1319,9 @@ const cases: readonly Case[] = [
     {
       ActionType: 'AntivirusMalwareBlocked',
       AdditionalFields: {
+        Severity: 'High',
+        'Severity Name': 'Élevée',
+        'Severity ID': '4',
         Action: 2,
         'Action Name': 'Quarantaine',
         WasExecutingWhileDetected: true,

@@ -88,6 +88,12 @@ describe('the executable of a service', () => {
     ['C:\\Windows\\System32\\cmd /c C:\\Temp\\a.exe', 'C:\\Windows\\System32\\cmd'],
     ['%COMSPEC% /Q /c echo a > %TEMP%\\b.bat', 'C:\\Windows\\System32\\cmd.exe'],
     ['System32\\drivers\\a.sys', 'C:\\Windows\\System32\\drivers\\a.sys'],
+    ['%ProgramFiles%\\A b\\c.exe -k', 'C:\\Program Files\\A b\\c.exe'],
+    ['"%ProgramFiles(x86)%\\a.exe" -k', 'C:\\Program Files (x86)\\a.exe'],
+    ['%programdata%\\a -k', 'C:\\ProgramData\\a'],
+    ['%SystemDrive%\\a.exe', 'C:\\a.exe'],
+    ['%windir%\\system32\\svchost.exe -k b', 'C:\\Windows\\system32\\svchost.exe'],
+    ['%TEMP%\\a.exe', '%TEMP%\\a.exe'],
   ])('%s', (command, image) => {
     expect(values.serviceImage(command)).toBe(image);
   });
