@@ -127,6 +127,21 @@ describe('records in what their source wraps around them', () => {
         'auditd',
         'DeviceLogonEvents',
       ],
+      [
+        'events of Windows’ logs',
+        {
+          ...{ ...at, Computer: 'pc1', EventSourceName: 'Microsoft-Windows-Security-Auditing' },
+          ...{
+            Channel: 'Security',
+            EventID: 4688,
+            NewProcessName: 'C:\\a.exe',
+            NewProcessId: '0x1f4',
+          },
+          ...{ ProcessId: '0x4', CommandLine: 'a', Type: 'SecurityEvent' },
+        },
+        'windows-event',
+        'DeviceProcessEvents',
+      ],
     ])('%s', (_name, row, source, table) => {
       const result = converted(JSON.stringify(answerOf(row, { ...row, Id: 'i-2' }), null, 1));
       expect([result.source, result.letters]).toEqual([source, []]);

@@ -13,7 +13,7 @@ export const windowsEvent: Connector = {
   summary:
     'Windows Event Log and Sysmon: Winlogbeat, NXLog, Fluent Bit, OpenTelemetry, Splunk, Wazuh, EvtxECmd, .evtx, XML, …',
   format: 'mixed',
-  envelopes: ['hits.hits', 'logEvents', 'results'],
+  envelopes: ['hits.hits', 'logEvents', 'results', 'tables'],
   // Scripts and messages have them.
   blankLines: true,
   detect(sample) {

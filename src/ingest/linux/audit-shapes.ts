@@ -1,7 +1,7 @@
 import type { RawRecord } from '../connector.js';
 import { ExactNumber, type JsonValue, parseJson } from '../json.js';
 import { typeOfNumber } from './audit-record.js';
-import { syslogOf } from './syslog.js';
+import { messageText, syslogOf } from './syslog.js';
 
 type JsonObject = { readonly [name: string]: JsonValue };
 
@@ -170,9 +170,10 @@ const microseconds = /^(\d{1,10})(\d{6})$/;
 
 /** The journal has the id and the type of a record beside its message. */
 function journal(document: JsonObject): AuditTexts | undefined {
-  const { _AUDIT_ID: serial, MESSAGE: message, _HOSTNAME: host } = document;
+  const { _AUDIT_ID: serial, MESSAGE: written, _HOSTNAME: host } = document;
+  const message = messageText(written);
   const time = microseconds.exec(scalarOf(document['_SOURCE_REALTIME_TIMESTAMP']));
-  if (serial === undefined || typeof message !== 'string' || time === null) {
+  if (serial === undefined || message === undefined || time === null) {
     return undefined;
   }
   const type = document['_AUDIT_TYPE_NAME'] ?? nameOf(document['_AUDIT_TYPE']);

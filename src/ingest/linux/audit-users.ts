@@ -36,18 +36,22 @@ function accountOf(fields: Fields): string | undefined {
   );
 }
 
+/** What programs write where they know no account. */
+const noAccount = /^\((?:unknown|invalid)(?: user)?\)$/;
+
 const unsetSession = '4294967295';
 
 function logonRow(type: string, fields: Fields): AuditRow {
   const address = plainOf(fields.get('addr'));
   const host = plainOf(fields.get('hostname'));
   const session = plainOf(fields.get('ses'));
+  const account = accountOf(fields);
   return {
     table: 'DeviceLogonEvents',
     logonStep: type === 'USER_LOGIN' ? 'login' : 'authentication',
     columns: {
       ActionType: hasSucceeded(fields) ? 'LogonSuccess' : 'LogonFailed',
-      AccountName: accountOf(fields),
+      AccountName: account !== undefined && noAccount.test(account) ? undefined : account,
       LogonId: session === unsetSession ? undefined : integer(session ?? ''),
       RemoteIP: address && shortAddress(address),
       RemotePort: integer(plainOf(fields.get('rport')) ?? ''),

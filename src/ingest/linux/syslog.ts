@@ -64,12 +64,26 @@ function objectOf(value: JsonValue | undefined): JsonObject | undefined {
 
 function firstText(document: JsonObject, names: readonly string[]): string | undefined {
   for (const name of names) {
-    const value = document[name];
-    if (typeof value === 'string' && value !== '') {
+    const value = messageText(document[name]);
+    if (value !== undefined && value !== '') {
       return value;
     }
   }
   return undefined;
+}
+
+/** The journal has what is not all printable as a list of bytes. */
+export function messageText(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return Array.isArray(value) && value.every(isByte)
+    ? Buffer.from(value as readonly number[] as number[]).toString()
+    : undefined;
+}
+
+function isByte(value: JsonValue): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
 }
 
 /** Streams of CloudWatch's agent are called by the machine, by its name and the file's, or by a file alone. */

@@ -139,6 +139,34 @@ describe('wherever it was delivered to', () => {
     expect(onlyRow(result)).toMatchObject({ table: 'CloudAppEvents', ReportId: call.eventID });
   });
 
+  it('a row of Sentinel’s AWSCloudTrail', () => {
+    const row = {
+      ...{ TenantId: 'workspace', SourceSystem: 'AWS', Type: 'AWSCloudTrail' },
+      ...{ TimeGenerated: call.eventTime, AwsEventId: call.eventID, EventName: call.eventName },
+      ...{ EventSource: call.eventSource, EventTypeName: call.eventType, AWSRegion: 'us-east-1' },
+      ...{ SourceIpAddress: call.sourceIPAddress, UserAgent: call.userAgent, ErrorCode: '' },
+      ...{ UserIdentityType: role.type, UserIdentityPrincipalid: role.principalId },
+      ...{ UserIdentityArn: role.arn, UserIdentityAccountId: role.accountId },
+      ...{ SessionIssuerType: 'Role', SessionIssuerUserName: 'Deploy' },
+      ...{ SessionMfaAuthenticated: false, ReadOnly: false, ManagementEvent: true },
+      ...{
+        RecipientAccountId: call.recipientAccountId,
+        RequestParameters: '{"userName":"backup"}',
+      },
+      ...{ Category: 'Management', AwsRequestId_: call.requestID },
+    };
+    const { source, rows, letters } = converted([row]);
+    expect([source, letters]).toEqual(['cloudtrail', []]);
+    const own = onlyRow(converted([{ ...call, userIdentity: role, responseElements: undefined }]));
+    const { table: _, RawEventData: raw, ...columns } = own;
+    expect(rows['CloudAppEvents']).toMatchObject([columns]);
+    expect(JSON.parse(rows['CloudAppEvents']?.[0]?.['RawEventData'] as string)).toMatchObject({
+      ...{ eventID: call.eventID, requestID: call.requestID },
+      requestParameters: (JSON.parse(raw as string) as typeof call).requestParameters,
+      userIdentity: { sessionContext: { attributes: { mfaAuthenticated: false } } },
+    });
+  });
+
   it('a file of more bytes than a record may have', () => {
     const padding = 'x'.repeat(2_000);
     const Records = Array.from({ length: 1_000 }, (_, number) => ({

@@ -73,6 +73,15 @@ describe('a program start of the audit system, in every shape', () => {
       withHost,
     ],
     [
+      'the journal, which has lines that are not all printable as bytes',
+      start.slice(0, 4).map((text) => ({
+        _HOSTNAME: 'web01',
+        SYSLOG_IDENTIFIER: 'audisp-syslog',
+        MESSAGE: [...Buffer.from(text)],
+      })),
+      withHost,
+    ],
+    [
       'ausearch --interpret',
       [
         '----',
@@ -718,6 +727,16 @@ describe('other records of the audit system', () => {
   it('an account that ausearch has no name of is not called by its number', () => {
     const login = interpreted('USER_LOGIN', "pid=9 msg='op=login id=unknown(1001) res=failed'");
     expect(onlyRow(converted([login]))).not.toHaveProperty('AccountName');
+  });
+
+  it('who is no user has no name', () => {
+    const acct = hex('(invalid user)');
+    const login = record(
+      'USER_LOGIN',
+      `pid=9 uid=0 msg='op=login acct=${acct} exe="/usr/sbin/sshd" addr=192.0.2.7 res=failed'`,
+    );
+    const row = onlyRow(converted([login]));
+    expect([row['ActionType'], row['AccountName']]).toEqual(['LogonFailed', undefined]);
   });
 
   it('no device without a host, and no account that was not made', () => {
