@@ -83,7 +83,7 @@ export function requireTokens(
       details: {
         reason: error.message,
         method: request.method,
-        path: request.url.split('?', 1)[0]?.slice(0, 200),
+        path: request.originalUrl.split('?', 1)[0]?.slice(0, 200),
       },
     });
   }

@@ -32,7 +32,6 @@ export function asHuntError(error: unknown): HuntError {
 
 /** What the router says of an address that it cannot read. */
 const addressFaults: Readonly<Record<string, string>> = {
-  FST_ERR_BAD_URL: 'The address is not correctly percent-encoded.',
   FST_ERR_MAX_PARAM_LENGTH: `A name in the address is longer than ${maxNameLength} characters.`,
 };
 

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** HEAD comes with every GET route that does not keep it out. */
 function headOf(app: FastifyInstance, served: readonly string[], url: string): string[] {

@@ -31,6 +31,7 @@ import type { Store } from '../store/store.js';
 import type { SupportMatrix } from '../support.js';
 import { requireTokens } from './access.js';
 import { answerWithBody } from './answer-with-body.js';
+import { readableAddress, refuseBrokenAddresses } from './broken-addresses.js';
 import { drainOnClose } from './drain.js';
 import {
   asHuntError,
@@ -165,6 +166,7 @@ async function createListener(
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     requestTimeout: wholeRequestMs,
+    rewriteUrl: readableAddress,
     // What comes over an open connection while the server drains is answered too, and closes it.
     return503OnClosing: false,
     routerOptions: {
@@ -188,7 +190,9 @@ async function createListener(
   const isLost = (request: FastifyRequest) => parts.portal !== undefined && isVisit(request);
   app.setNotFoundHandler(async (request, reply) => {
     if (isLost(request)) return sendNotFound(reply);
-    throw new HuntError('request.notFound', { what: `${request.method} ${pathOf(request.url)}` });
+    throw new HuntError('request.notFound', {
+      what: `${request.method} ${pathOf(request.originalUrl)}`,
+    });
   });
   drainOnClose(app);
   traceRequests(app);
@@ -208,10 +212,13 @@ async function createListener(
     }));
   }
   requireTokens(app, { ...parts, isLost });
-  // HTTP's encodings are named in small and capital letters alike.
+  refuseBrokenAddresses(app);
+  // HTTP's encodings are named in small and capital letters alike, and gzip has two names.
   app.addHook('onRequest', async ({ headers }) => {
     const encoding = headers['content-encoding'];
-    if (encoding !== undefined) headers['content-encoding'] = encoding.toLowerCase();
+    if (encoding !== undefined) {
+      headers['content-encoding'] = encoding.toLowerCase().replace(/^x-gzip$/, 'gzip');
+    }
   });
   await app.register(compress, {
     encodings: ['gzip', 'deflate'],

@@ -295,12 +295,18 @@ describe('errors have Graph’s envelope', () => {
     ['PUT', "/beta/security/getRunHuntingQuery(query='x')", 405],
     ['POST', '/v1.0/security/nothing', 404],
     ['GET', '/beta/me', 404],
+    ['GET', '/beta/%zz', 400],
+    ['POST', run, 401],
+    ['POST', '/v1.0/security/runHuntingQuery%', 400],
+    ['GET', "/beta/security/getRunHuntingQuery(query='a%ff')", 400],
   ])('%s %s', async (method, path, status) => {
-    const token = await fixture.token({ roles: ['ThreatHunting.Read.All'] });
+    const token = status === 401 ? 'x' : await fixture.token({ roles: ['ThreatHunting.Read.All'] });
     const headers = { authorization: `Bearer ${token}` };
     const answered = await read(await fetch(fixture.url + path, { method, headers }));
     expect(answered.status).toBe(status);
-    expect(answered.json.error).toMatchObject({ innerError: expect.any(Object) });
+    const id = answered.headers.get('client-request-id');
+    expect(answered.json.error).toMatchObject({ innerError: { 'client-request-id': id } });
+    expect(id).toBeTruthy();
   });
 });
 

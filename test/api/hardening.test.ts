@@ -147,6 +147,21 @@ describe('what is not HTTP is answered in JSON', () => {
       '400',
     ],
     ['no Host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
+    [
+      'two tokens',
+      'GET /health/live HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\nConnection: close\r\n\r\n',
+      '400',
+    ],
+    [
+      'more headers than are read',
+      `GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'A: b\r\n'.repeat(999)}\r\n`,
+      '400',
+    ],
+    [
+      'a transfer coding that is not undone',
+      'POST /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+      '400',
+    ],
   ])('%s', async (_what, text, status) => {
     const heard = await speak(text);
     expect(heard).toContain(`HTTP/1.1 ${status} `);
@@ -176,6 +191,13 @@ describe('what is not HTTP is answered in JSON', () => {
   test('an expectation that is not known is passed over', async () => {
     const heard = await speak(
       'GET /health/live HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n',
+    );
+    expect(heard).toContain('HTTP/1.1 200 ');
+  });
+
+  test('as many headers as are read are no fault', async () => {
+    const heard = await speak(
+      `GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'A: b\r\n'.repeat(998)}\r\n`,
     );
     expect(heard).toContain('HTTP/1.1 200 ');
   });
@@ -231,6 +253,12 @@ describe('browsers', () => {
     const { text, json } = await read(response);
     if (status === 401) expect(json.error.code).toBe('Unauthorized');
     else expect(text).toBe('');
+  });
+
+  test('an OPTIONS with a token is told the methods', async () => {
+    const url = `${fixture.url}/api/advancedhunting/run`;
+    const { status, headers } = await fetch(url, { method: 'OPTIONS', headers: { authorization } });
+    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   test('by default no page may call', async () => {

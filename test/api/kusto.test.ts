@@ -118,6 +118,12 @@ describe('version 2', () => {
       [[7]],
     ],
     [
+      'parameters with the digits that they have',
+      'declare query_parameters(n: long, o: dynamic); print tostring(n), tostring(o)',
+      '{"Parameters":{"n":639199803770463703,"o":{"a":-639199803770463703,"b":"1234567890123456"}},"Options":{"servertimeout":9223372036854775807}}',
+      [['639199803770463703', '{"a":-639199803770463703,"b":"1234567890123456"}']],
+    ],
+    [
       'parameters that are literals',
       'declare query_parameters(a: string, b: string, c: string, l: long, o: dynamic, t: timespan); print a, b, c, l, o, t',
       {
@@ -1081,6 +1087,28 @@ test.each<[string, Error | undefined, unknown[], number]>([
     expect(value(name)).toEqual(reason instanceof RegExp ? expect.stringMatching(reason) : reason);
   }
   expect(cluster.Rows).toHaveLength(nodes);
+});
+
+test.each([
+  ['GET', '/v2/rest/%zz', 400],
+  ['GET', '/v1/rest/%ff?db=a', 400],
+  ['GET', '/v1/rest/ping%', 400],
+  ['POST', '/v1/rest/ingest/db/T', 404],
+  ['GET', '/v2/rest', 404],
+  ['PUT', '/v1/rest/query', 401],
+])('%s %s is refused in the words of Kusto', async (method, path, status) => {
+  const authorization = `Bearer ${status === 401 ? 'x' : token}`;
+  const headers = { authorization, 'x-ms-client-request-id': 'probe;1' };
+  const refused = await server.fetch(path, { method, headers });
+  expect([refused.status, refused.headers.get('x-ms-client-request-id')]).toEqual([
+    status,
+    'probe;1',
+  ]);
+  expect(refused.json.error).toMatchObject({
+    '@message': expect.any(String),
+    '@context': { clientRequestId: 'probe;1' },
+    '@permanent': true,
+  });
 });
 
 test('answers a ping without a token', async () => {

@@ -160,6 +160,7 @@ describe('a documented request works as it was printed', () => {
   test.each([
     ['gzip', gzipSync],
     ['GZIP', gzipSync],
+    ['x-gzip', gzipSync],
     ['deflate', deflateSync],
   ])('a body compressed with %s is inflated', async (encoding, encode) => {
     const { status } = await fixture.post(

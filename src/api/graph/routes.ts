@@ -41,9 +41,7 @@ export function graphRoutes(
         app.setNotFoundHandler(async (request) => {
           throw new HuntError('request.notFound', { what: `The resource ${pathOf(request)}` });
         });
-        app.addHook('onRequest', async (request, reply) => {
-          if (!reply.hasHeader('client-request-id')) reply.header('client-request-id', request.id);
-        });
+        app.addHook('onRequest', async (request, reply) => void writeId(request, reply));
         huntingRoutes(app, prefix, parts);
         schemaRoutes(app, prefix, parts);
       },
@@ -137,11 +135,11 @@ function bodyOf(request: FastifyRequest): GraphHunt {
 }
 
 function parametersOf(request: FastifyRequest): GraphHunt {
-  if (request.url.length > maxUrlLength) {
+  if (request.originalUrl.length > maxUrlLength) {
     throw new HuntError('request.urlTooLong', { limitCharacters: maxUrlLength });
   }
   // An address may be written whole, as to a proxy (RFC 9112, 3.2.2).
-  const call = decoded(pathOf(request)).replace(
+  const call = decodeURIComponent(pathOf(request)).replace(
     /^(?:https?:\/\/[^/]*)?\/+[^/]+\/+security\/+/i,
     '',
   );
@@ -149,27 +147,23 @@ function parametersOf(request: FastifyRequest): GraphHunt {
   return { query: parameters.get('query'), timespan: parameters.get('timespan') || undefined };
 }
 
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch (cause) {
-    throw new HuntError(
-      'request.parameter',
-      { message: 'The address is not correctly percent-encoded.' },
-      { cause },
-    );
-  }
+function pathOf(request: FastifyRequest): string {
+  return request.originalUrl.split('?', 1)[0] ?? '';
 }
 
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
+/** The client's own, if it has sent one. */
+function writeId(request: FastifyRequest, reply: FastifyReply): string {
+  const id = String(reply.getHeader('client-request-id') ?? request.id);
+  reply.header('client-request-id', id);
+  return id;
 }
 
 function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = asHuntError(error);
   logFailure(request.log, failure);
   writeFailureHead(failure, request, reply);
-  const client = String(reply.getHeader('client-request-id') ?? request.id);
+  // What is refused for its token or its address has not come to the hook that writes it.
+  const client = writeId(request, reply);
   reply
     .type('application/json')
     .send(errorEnvelope(failure, { request: request.id, client }, request.huntText));

@@ -1,5 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { HuntError } from '../../errors.js';
+import {
+  compactJson,
+  ExactNumber,
+  type JsonValue,
+  parseJson as readExactly,
+} from '../../ingest/json.js';
 import { parseJson, readJsonBody } from '../body.js';
 import { checkQueryText } from '../hunting.js';
 import type { Framing } from './data-set.js';
@@ -35,6 +41,8 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
       : readJsonBody(request.body, request.headers['content-type'], {
           rawControls: false,
           unreadable: 'The request body is no JSON.',
+          // A parameter may be a number of more digits than JavaScript's have.
+          read: readExactly,
         });
   const { db, csl } = asked;
   const { Options: options, Parameters: parameters } = propertiesOf(asked['properties']);
@@ -47,7 +55,7 @@ export function readKustoRequest(request: FastifyRequest): KustoRequest {
     parameters: Object.fromEntries(
       Object.entries(objectOf(parameters, 'properties.Parameters')).map(([name, value]) => [
         name,
-        { literal: typeof value === 'string' ? value : JSON.stringify(value) },
+        { literal: typeof value === 'string' ? value : compactJson(value as JsonValue) },
       ]),
     ),
     window: windowOf(known),
@@ -98,7 +106,7 @@ function propertiesOf(properties: unknown): Readonly<Record<string, unknown>> {
   if (typeof properties !== 'string') return objectOf(properties, 'properties');
   if (properties.trim() === '') return {};
   try {
-    return objectOf(parseJson(properties), 'properties');
+    return objectOf(parseJson(properties, readExactly), 'properties');
   } catch (cause) {
     if (cause instanceof HuntError) throw cause;
     throw wrong('properties', 'an object or its JSON text');
@@ -164,11 +172,15 @@ const leastSeconds = 0.001;
 
 /** A count of seconds. A number is passed over: of some programs it is milliseconds, of others nanoseconds. */
 function secondsOf(value: unknown, name: string): number | undefined {
-  if (value === undefined || value === null || typeof value === 'number') return undefined;
+  if (value === undefined || value === null || isNumber(value)) return undefined;
   const text = typeof value === 'string' ? value.trim() : '';
   const total = clockSeconds(text) ?? literalSeconds(text) ?? 0;
   if (total <= 0) throw wrong(name, 'a timespan of more than nothing');
   return Math.max(total, leastSeconds);
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || value instanceof ExactNumber;
 }
 
 function clockSeconds(text: string): number | undefined {

@@ -65,41 +65,54 @@ export function kustoRoutes(
     readonly issues: boolean;
   },
 ): void {
-  root.register(async (app) => {
-    app.setErrorHandler(sendFailure);
-    app.addHook('onRequest', forgetWrongType);
-    app.addHook('onRequest', async (request, reply) => {
-      reply.header('x-ms-activity-id', request.id);
-      reply.header('x-ms-client-request-id', idsOf(request).client);
-    });
-    metadataRoute(app, parts);
-    // Says that somebody answers, to programs that have no token yet.
-    app.get('/v1/rest/ping', { config: open }, async (_request, reply) => reply.code(200).send());
-    refuseOtherMethods(app, 'GET', '/v1/rest/ping', open);
-    for (const version of ['v1', 'v2'] as const) {
-      const url = `/${version}/rest/query`;
-      const run = async (request: FastifyRequest, reply: FastifyReply) => {
-        const asked = readKustoRequest(request);
-        const command = commandOf(asked.text);
-        if (!command) return answerQuery(request, reply, parts, asked, version);
-        // Programs of the earlier version send commands here, too, and get the same answer as there.
-        if (version === 'v2') throw misplaced('A command', '/v1/rest/mgmt');
-        return answerCommand(request, reply, parts, asked, command);
-      };
-      app.post(url, { config }, run);
-      // A HEAD would run the hunt and throw its rows away.
-      app.get(url, { config, exposeHeadRoute: false }, run);
-      refuseOtherMethods(app, 'GET, POST', url, config);
-    }
-    const url = '/v1/rest/mgmt';
-    app.post(url, { config }, async (request, reply) => {
-      const asked = readKustoRequest(request);
-      const command = commandOf(asked.text);
-      if (!command) throw misplaced('A query', '/v2/rest/query');
-      return answerCommand(request, reply, parts, asked, command);
-    });
-    refuseOtherMethods(app, 'POST', url, config);
+  for (const version of ['v1', 'v2'] as const) {
+    const prefix = `/${version}/rest`;
+    root.register(
+      async (app) => {
+        app.setErrorHandler(sendFailure);
+        app.setNotFoundHandler(async (request, reply) => {
+          const what = `The address ${request.originalUrl.split('?', 1)[0]}`;
+          const failure = new HuntError('request.notFound', { what });
+          return reply.code(404).send(errorEnvelope(failure, idsOf(request)));
+        });
+        app.addHook('onRequest', forgetWrongType);
+        app.addHook('onRequest', async (request, reply) => writeIds(request, reply));
+        queryRoutes(app, parts, version);
+        if (version === 'v2') return;
+        managementRoutes(app, parts);
+        metadataRoute(app, parts);
+        // Says that somebody answers, to programs that have no token yet.
+        app.get('/ping', { config: open }, async (_request, reply) => reply.code(200).send());
+        refuseOtherMethods(app, 'GET', '/ping', open);
+      },
+      { prefix },
+    );
+  }
+}
+
+function queryRoutes(app: FastifyInstance, parts: KustoParts, version: 'v1' | 'v2'): void {
+  const run = async (request: FastifyRequest, reply: FastifyReply) => {
+    const asked = readKustoRequest(request);
+    const command = commandOf(asked.text);
+    if (!command) return answerQuery(request, reply, parts, asked, version);
+    // Programs of the earlier version send commands here, too, and get the same answer as there.
+    if (version === 'v2') throw misplaced('A command', '/v1/rest/mgmt');
+    return answerCommand(request, reply, parts, asked, command);
+  };
+  app.post('/query', { config }, run);
+  // A HEAD would run the hunt and throw its rows away.
+  app.get('/query', { config, exposeHeadRoute: false }, run);
+  refuseOtherMethods(app, 'GET, POST', '/query', config);
+}
+
+function managementRoutes(app: FastifyInstance, parts: KustoParts): void {
+  app.post('/mgmt', { config }, async (request, reply) => {
+    const asked = readKustoRequest(request);
+    const command = commandOf(asked.text);
+    if (!command) throw misplaced('A query', '/v2/rest/query');
+    return answerCommand(request, reply, parts, asked, command);
   });
+  refuseOtherMethods(app, 'POST', '/mgmt', config);
 }
 
 /** Where to get a token. That is elsewhere if there is nothing here, and clients know Microsoft's cloud themselves. */
@@ -107,7 +120,7 @@ function metadataRoute(
   app: FastifyInstance,
   { publicUrl, issues }: Parameters<typeof kustoRoutes>[1],
 ): void {
-  app.get('/v1/rest/auth/metadata', { config: open }, async (request, reply) => {
+  app.get('/auth/metadata', { config: open }, async (request, reply) => {
     if (!issues) {
       reply.code(404);
       const failure = new HuntError('request.notFound', { what: 'An issuer of tokens' });
@@ -126,7 +139,7 @@ function metadataRoute(
       },
     };
   });
-  refuseOtherMethods(app, 'GET', '/v1/rest/auth/metadata', open);
+  refuseOtherMethods(app, 'GET', '/auth/metadata', open);
 }
 
 async function answerQuery(
@@ -270,9 +283,16 @@ function idsOf(request: FastifyRequest): Ids {
   return { activity: request.id, client: isFit ? client : `unspecified;${request.id}` };
 }
 
+function writeIds(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-ms-activity-id', request.id);
+  reply.header('x-ms-client-request-id', idsOf(request).client);
+}
+
 function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = asHuntError(error);
   logFailure(request.log, failure);
+  // What is refused for its token or its address has not come to the hook that writes them.
+  writeIds(request, reply);
   writeFailureHead(failure, request, reply);
   reply.code(statusOf(failure));
   reply.send(errorEnvelope(failure, idsOf(request), request.huntText));
