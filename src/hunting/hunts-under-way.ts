@@ -45,7 +45,7 @@ export class HuntsUnderWay {
     const ofCaller = ofTenant.filter((caller) => caller.id === id);
     const kept = this.#keptBefore(tenant);
     const isFull = [all.length + kept, ofTenant.length, ofCaller.length].some(
-      (taken, share) => taken >= this.#running + Math.floor(this.#waiting / 2 ** share),
+      (taken, share) => taken >= this.#running + Math.ceil(this.#waiting / 2 ** share),
     );
     if (isFull) {
       if (ofTenant.length === 0) this.#kept.set(tenant, this.#now() + keptMs);

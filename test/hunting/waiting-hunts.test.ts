@@ -181,7 +181,7 @@ describe.each([0, 1, 4])('where %i may wait and three run', (waiting) => {
       }
     };
     while (enter('one'));
-    while (waiting > 0 && enter('two'));
+    while (waiting > 1 && enter('two'));
     return {
       enter,
       leave: () => leaving.shift()?.(),
