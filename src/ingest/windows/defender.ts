@@ -48,13 +48,19 @@ const pid = transform('process id', (text) => {
   return id === undefined ? undefined : Number(id);
 })('Path');
 
-const unknownUser = /^\(?unknown(?: user)?\)?$/i;
+const unknownUser = /^(?:unknown(?: user)?|\([^\\]*\))$/i;
 
-/** An account, which may be that of nobody known. */
+/** An account, which may be that of nobody known: in brackets, in the words of the system. */
 const account = (name: string) =>
-  transform('account', (text) => (unknownUser.test(text) ? undefined : text))(field(name));
+  firstOf(transform('account', (text) => (unknownUser.test(text) ? undefined : text))(field(name)));
 
-const process: ProcessFields = { image: 'Process Name', user: account('User') };
+/** A path, or the system itself; any other word is one for unknown. */
+const knownProcess = /[\\/]|\.\w+$|^System$/i;
+const processName = firstOf(
+  transform('image', (text) => (knownProcess.test(text) ? text : undefined))('Process Name'),
+);
+
+const process: ProcessFields = { image: processName, user: account('User') };
 
 /** Defender's numbers of its actions, which stand alone in messages by their words. */
 const actions = {
@@ -118,7 +124,7 @@ function threat(id: number, actionType: string, remedied?: Expression): Rule {
     id,
     table: 'DeviceEvents',
     actionType,
-    actor: { image: 'Process Name' },
+    actor: { image: processName },
     columns,
     additional: { ...additional, ...(remedied && { WasRemediated: remedied }) },
   };

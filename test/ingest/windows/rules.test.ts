@@ -1331,6 +1331,30 @@ const cases: readonly Case[] = [
   ),
   one(
     'defender',
+    1116,
+    'nobody known, in the words of the system',
+    {
+      Path: 'file:_C:\\a.exe',
+      'Process Name': 'Inconnu',
+      'Detection User': '(utilisateur inconnu)',
+    },
+    {
+      FileName: 'a.exe',
+      AccountName: undefined,
+      InitiatingProcessFileName: undefined,
+      InitiatingProcessFolderPath: undefined,
+      AdditionalFields: { 'Process Name': 'Inconnu', 'Detection User': '(utilisateur inconnu)' },
+    },
+  ),
+  one(
+    'defender',
+    1116,
+    'by the system itself',
+    { Path: 'file:_C:\\a.exe', 'Process Name': 'System', 'Detection User': 'NT AUTHORITY\\SYSTEM' },
+    { AccountName: 'system', InitiatingProcessFileName: 'system' },
+  ),
+  one(
+    'defender',
     1118,
     'malware that could not be put away',
     { 'Action ID': '2', Path: 'file:_C:\\a.exe' },
