@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { AxeBuilder } from '@axe-core/playwright';
 import {
   type Browser,
   type BrowserContext,
@@ -141,19 +140,6 @@ export async function signIn(page: Page, { name, password }: PortalUser): Promis
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-}
-
-/** What axe finds wrong with a page, by all its rules: rule and elements. */
-export async function accessibilityFindings(page: Page): Promise<string[]> {
-  // Where Fluent catches the focus on its way around a dialog: hidden from everyone, on purpose.
-  const { violations } = await new AxeBuilder({ page })
-    .exclude('[data-tabster-dummy]')
-    // Belongs to what it describes, and stands at the end of the document, in no landmark.
-    .exclude('[role=tooltip]')
-    .analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  );
 }
 
 async function fill(url: string, token: string, events: number): Promise<void> {

@@ -17,7 +17,7 @@ async function withPage(
   try {
     await work(page, page.getByRole('grid'));
   } finally {
-    await page.context().close();
+    await page.close();
   }
 }
 

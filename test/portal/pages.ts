@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { accessibilityFindings } from './fixture.js';
+import { axeViolations } from './axe.js';
 
 /** Goes to a page without loading the portal anew, and waits until it is there. */
 export async function show(page: Page, path: string): Promise<void> {
@@ -31,11 +31,26 @@ export async function useTheme(page: Page, theme: (typeof themes)[number]): Prom
   await settled(page);
 }
 
+/** The same in every theme: the page stays where it is while they change. */
+export async function expectAccessibleInAllThemes(page: Page, what: string): Promise<void> {
+  for (const theme of themes) {
+    await useTheme(page, theme);
+    await expectAccessible(page, `${what}, ${theme}`);
+  }
+}
+
 /** Nothing at all, by any of axe's rules, that stays: a button is pale for a moment after its list has come. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   await expect
     .poll(() => accessibilityFindings(page), { message: what, timeout: 30_000, interval: 500 })
     .toEqual([]);
+}
+
+/** What axe finds wrong with a page: rule and elements. */
+async function accessibilityFindings(page: Page): Promise<string[]> {
+  return (await axeViolations(page)).map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  );
 }
 
 /** The page's own policy keeps Playwright from waiting for an expression in it. */

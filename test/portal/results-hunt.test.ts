@@ -6,8 +6,12 @@ import { hasBrowser, openPortal, type PortalFixture } from './fixture.js';
 import { expectAccessible } from './pages.js';
 
 let portal: PortalFixture;
+/** One for all: the editor takes seconds to load. */
+let page: Page;
 beforeAll(async () => {
-  if (hasBrowser) portal = await openPortal();
+  if (!hasBrowser) return;
+  portal = await openPortal();
+  page = await portal.open('/hunt', { acceptDownloads: true });
 });
 afterAll(() => portal?.close());
 
@@ -31,7 +35,6 @@ describe.skipIf(!hasBrowser)('a hunt’s result on the hunting page', () => {
   test(
     'is inspected, narrowed by a cell, and leads to the device’s other events',
     async () => {
-      const page = await portal.open('/hunt');
       await run(page, 'DeviceProcessEvents | sort by Timestamp desc | take 50');
       await page.getByRole('tab', { name: 'Results (50)' }).waitFor();
       await page.locator('[data-line="0"] [data-place="0"]').click();
@@ -50,7 +53,6 @@ describe.skipIf(!hasBrowser)('a hunt’s result on the hunting page', () => {
   );
 
   test('is drawn as render says, and a click keeps render the last word', async () => {
-    const page = await portal.open('/hunt');
     await run(
       page,
       'DeviceProcessEvents | summarize Runs = count() by FileName | top 6 by Runs | render columnchart',
@@ -65,10 +67,14 @@ describe.skipIf(!hasBrowser)('a hunt’s result on the hunting page', () => {
     }
     const text = ((await query(page).textContent()) ?? '').replaceAll('\u00a0', ' ');
     expect(text).toMatch(/where FileName == ".*render columnchart/);
+    // What is put against what is another query's columns then, and not those at the same places.
+    await run(page, 'print Kind = "a", Of = "b", Sum = 1 | render pivotchart');
+    await page.getByRole('columnheader', { name: 'Kind' }).waitFor();
+    await run(page, 'print Sum = 1, Name = "only", Size = 2 | render pivotchart');
+    await page.getByRole('columnheader', { name: 'Name' }).waitFor();
   });
 
   test('is compared with the run before, and saved with all of its rows', async () => {
-    const page = await portal.open('/hunt', { acceptDownloads: true });
     await run(page, 'range N from 1 to 12000 step 1 | extend Name = strcat("n", N)');
     await page.getByRole('tab', { name: 'Results (12,000)' }).waitFor();
     await run(page, 'range N from 2 to 12001 step 1 | extend Name = strcat("n", N)');

@@ -52,6 +52,8 @@ export async function startResultsPage(): Promise<ResultsPage> {
     readFile(file).then(
       (content) => {
         response.setHeader('content-type', contentTypes[extname(file)] ?? 'text/plain');
+        // A page is opened for each test: what it has read and compiled once serves the next one too.
+        response.setHeader('cache-control', 'max-age=3600');
         response.end(content);
       },
       () => response.writeHead(404).end(),
@@ -62,13 +64,13 @@ export async function startResultsPage(): Promise<ResultsPage> {
   });
   const { port } = server.address() as AddressInfo;
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    acceptDownloads: true,
+  });
   return {
     async open(settings) {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
-        permissions: ['clipboard-read', 'clipboard-write'],
-        acceptDownloads: true,
-      });
       const page = await context.newPage();
       const query = new URLSearchParams(
         Object.entries(settings).map(([key, value]): [string, string] => [key, String(value)]),

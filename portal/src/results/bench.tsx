@@ -1,6 +1,7 @@
-import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FluentProvider } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { themes, useThemeName } from '../app/theme.js';
 import { longestTask, measureScrolling } from './bench-measure.js';
 import { madeUpSource } from './bench-rows.js';
 import type { ResultSet, TimeZoneChoice, Visualization } from './model.js';
@@ -8,7 +9,7 @@ import { Results } from './results.js';
 
 /**
  * A page for measuring and for trying things without a server: rows are made up and stream in.
- * `?data=&rows=&columns=&batch=&theme=dark&zone=local&state=partial&render=timechart&previous=1`
+ * `?data=&rows=&columns=&batch=&zone=local&state=partial&render=timechart&previous=1`
  */
 const settings = new URLSearchParams(location.search);
 const rowCount = Number(settings.get('rows') ?? 1000);
@@ -52,7 +53,7 @@ function Page(): ReactNode {
       resultRows: rows.length,
     },
   };
-  const theme = settings.get('theme') === 'dark' ? webDarkTheme : webLightTheme;
+  const theme = themes[useThemeName('system')];
   const zone: TimeZoneChoice = settings.get('zone') === 'local' ? 'local' : 'utc';
   return (
     <FluentProvider theme={theme} style={{ height: '100%' }}>
