@@ -34,73 +34,13 @@ const text = strings.access;
 
 /** Who may see what, and do what. */
 export function AccessPage() {
-  const styles = useStyles();
-  const { session } = useSession();
-  const client = useQueryClient();
-  const path = useTenantPath();
   const assignments = useAssignments();
   const users = useUsers();
   const [changed, setChanged] = useState<Assignment | 'new'>();
   const [removed, setRemoved] = useState<Assignment>();
   const nameOf = ({ subjectKind, subject }: Assignment) =>
     (subjectKind === 'user' && users.data?.find(({ id }) => id === subject)?.name) || subject;
-  const columns: ListColumn<Assignment>[] = [
-    {
-      id: 'subject',
-      title: text.subject,
-      sort: nameOf,
-      cell: (each) => <span className={styles.name}>{nameOf(each)}</span>,
-    },
-    {
-      id: 'kind',
-      title: text.kind,
-      sort: ({ subjectKind }) => subjectKind,
-      cell: ({ subjectKind }) => text.kinds[subjectKind],
-    },
-    {
-      id: 'data',
-      title: text.data,
-      kind: 'wraps',
-      cell: ({ viewsData, deviceGroups }) =>
-        !viewsData
-          ? text.nothing
-          : deviceGroups === null
-            ? strings.users.everyDevice
-            : deviceGroups.join(', ') || text.nothing,
-    },
-    {
-      id: 'allows',
-      title: text.allows,
-      kind: 'wraps',
-      cell: ({ allows }) => allows.map((role) => text.allowed[role] ?? role).join('; '),
-    },
-    {
-      id: 'actions',
-      title: '',
-      kind: 'actions',
-      cell: (each) => (
-        <span className={styles.actions}>
-          <Button
-            size="small"
-            aria-label={text.change(nameOf(each))}
-            onClick={() => setChanged(each)}
-          >
-            {strings.edit}
-          </Button>
-          <Button
-            size="small"
-            appearance="subtle"
-            aria-label={`${strings.remove} ${nameOf(each)}`}
-            onClick={() => setRemoved(each)}
-          >
-            {strings.remove}
-          </Button>
-        </span>
-      ),
-    },
-  ];
-  const isOwn = ({ subject }: Assignment) =>
-    [session.user.id, session.user.name].includes(subject.toLowerCase());
+  const columns = useColumns(nameOf, { change: setChanged, remove: setRemoved });
   return (
     <>
       <PageHead title={strings.pages.access} hint={text.hint}>
@@ -131,20 +71,97 @@ export function AccessPage() {
         />
       )}
       {removed && (
-        <ConfirmDialog
-          title={text.removeTitle(nameOf(removed))}
-          hint={isOwn(removed) ? text.removeOwn : text.removeText}
-          submit={strings.remove}
-          onClose={() => setRemoved(undefined)}
-          onConfirm={async () => {
-            const { subjectKind, subject } = removed;
-            const rest = `/role-assignments/${subjectKind}/${encodeURIComponent(subject)}`;
-            await ask('DELETE', path(rest));
-            await client.invalidateQueries({ queryKey: ['assignments'] });
-          }}
-        />
+        <Remove assignment={removed} name={nameOf(removed)} onClose={() => setRemoved(undefined)} />
       )}
     </>
+  );
+}
+
+function useColumns(
+  nameOf: (assignment: Assignment) => string,
+  actions: Readonly<Record<'change' | 'remove', (assignment: Assignment) => void>>,
+): ListColumn<Assignment>[] {
+  const styles = useStyles();
+  return [
+    {
+      id: 'subject',
+      title: text.subject,
+      sort: nameOf,
+      cell: (each) => <span className={styles.name}>{nameOf(each)}</span>,
+    },
+    {
+      id: 'kind',
+      title: text.kind,
+      sort: ({ subjectKind }) => subjectKind,
+      cell: ({ subjectKind }) => text.kinds[subjectKind],
+    },
+    { id: 'data', title: text.data, kind: 'wraps', cell: dataOf },
+    {
+      id: 'allows',
+      title: text.allows,
+      kind: 'wraps',
+      cell: ({ allows }) => allows.map((role) => text.allowed[role] ?? role).join('; '),
+    },
+    {
+      id: 'actions',
+      title: '',
+      kind: 'actions',
+      cell: (each) => (
+        <span className={styles.actions}>
+          <Button
+            size="small"
+            aria-label={text.change(nameOf(each))}
+            onClick={() => actions.change(each)}
+          >
+            {strings.edit}
+          </Button>
+          <Button
+            size="small"
+            appearance="subtle"
+            aria-label={`${strings.remove} ${nameOf(each)}`}
+            onClick={() => actions.remove(each)}
+          >
+            {strings.remove}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+}
+
+/** Whose data somebody sees. */
+function dataOf({ viewsData, deviceGroups }: Assignment): string {
+  if (!viewsData) return text.nothing;
+  if (deviceGroups === null) return strings.users.everyDevice;
+  return deviceGroups.join(', ') || text.nothing;
+}
+
+function Remove({
+  assignment,
+  name,
+  onClose,
+}: {
+  readonly assignment: Assignment;
+  readonly name: string;
+  readonly onClose: () => void;
+}) {
+  const { session } = useSession();
+  const client = useQueryClient();
+  const path = useTenantPath();
+  const { subjectKind, subject } = assignment;
+  const isOwn = [session.user.id, session.user.name].includes(subject.toLowerCase());
+  return (
+    <ConfirmDialog
+      title={text.removeTitle(name)}
+      hint={isOwn ? text.removeOwn : text.removeText}
+      submit={strings.remove}
+      onClose={onClose}
+      onConfirm={async () => {
+        const rest = `/role-assignments/${subjectKind}/${encodeURIComponent(subject)}`;
+        await ask('DELETE', path(rest));
+        await client.invalidateQueries({ queryKey: ['assignments'] });
+      }}
+    />
   );
 }
 

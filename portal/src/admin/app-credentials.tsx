@@ -60,31 +60,6 @@ export function AppCredentials({
   const [asksCertificate, setAsksCertificate] = useState(false);
   const [removed, setRemoved] = useState<Credential>();
   const again = () => client.invalidateQueries({ queryKey: key });
-  const columns: ListColumn<Credential>[] = [
-    { id: 'kind', title: text.kind, cell: ({ kind }) => text.kinds[kind] },
-    {
-      id: 'made',
-      title: text.made,
-      sort: ({ createdAt }) => createdAt,
-      cell: ({ createdAt }) => createdAt.slice(0, 10),
-    },
-    {
-      id: 'ends',
-      title: text.ends,
-      sort: ({ expiresAt }) => expiresAt ?? '9',
-      cell: ({ expiresAt }) => expiresAt?.slice(0, 10) ?? common.never,
-    },
-    {
-      id: 'actions',
-      title: '',
-      kind: 'actions',
-      cell: (credential) => (
-        <Button size="small" appearance="subtle" onClick={() => setRemoved(credential)}>
-          {text.removeCredential}
-        </Button>
-      ),
-    },
-  ];
   return (
     <>
       <Dialog open onOpenChange={(_event, { open }) => !open && onClose()}>
@@ -103,7 +78,7 @@ export function AppCredentials({
                     <List
                       label={text.credentials}
                       items={all}
-                      columns={columns}
+                      columns={columnsWith(setRemoved)}
                       keyOf={({ id }) => id}
                     />
                   )
@@ -157,6 +132,34 @@ export function AppCredentials({
       )}
     </>
   );
+}
+
+function columnsWith(remove: (credential: Credential) => void): ListColumn<Credential>[] {
+  return [
+    { id: 'kind', title: text.kind, cell: ({ kind }) => text.kinds[kind] },
+    {
+      id: 'made',
+      title: text.made,
+      sort: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => createdAt.slice(0, 10),
+    },
+    {
+      id: 'ends',
+      title: text.ends,
+      sort: ({ expiresAt }) => expiresAt ?? '9',
+      cell: ({ expiresAt }) => expiresAt?.slice(0, 10) ?? common.never,
+    },
+    {
+      id: 'actions',
+      title: '',
+      kind: 'actions',
+      cell: (credential) => (
+        <Button size="small" appearance="subtle" onClick={() => remove(credential)}>
+          {text.removeCredential}
+        </Button>
+      ),
+    },
+  ];
 }
 
 /** Makes a secret that ends when it is told to. */

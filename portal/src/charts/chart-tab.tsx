@@ -88,7 +88,11 @@ function Drawn(props: DrawnProps): ReactNode {
   }
   const shape = chartKinds[choice.kind]?.shape;
   if (shape === 'card') return <Card table={table} choice={choice} zone={zone} />;
-  if (shape === 'pivot') return <PivotView table={table} />;
+  if (shape === 'pivot') {
+    // What is put against what is said of these columns, and not of another query's.
+    const names = table.columns.map(({ name, type }) => `${name} ${type}`);
+    return <PivotView key={names.join('\n')} table={table} />;
+  }
   if (shape === 'timeline') return <Timeline result={result} zone={zone} />;
   return <DrawnChart {...props} />;
 }

@@ -8,7 +8,8 @@ import { useSession } from '../app/session-context.js';
 import { type FunctionActions, FunctionPane } from './panes/function-pane.js';
 import { HistoryPane } from './panes/history-pane.js';
 import { QueryPane, type SavedQueryActions } from './panes/query-pane.js';
-import { type SchemaActions, SchemaPane } from './panes/schema-pane.js';
+import { SchemaPane } from './panes/schema-pane.js';
+import type { SchemaActions } from './panes/table-entry.js';
 import { savedQueries } from './queries.js';
 import { strings } from './strings.js';
 

@@ -32,16 +32,13 @@ export function ResultsTab({
   readonly emptyHelp: ReactNode;
   readonly onChart: () => void;
 }): ReactNode {
-  const { state, dispatch, result } = grid;
-  const { addToQuery, copy } = useActions();
-  const [isInspecting, setInspecting] = useState(false);
+  const inspecting = useInspecting(grid);
+  const { isInspecting, setInspecting, goTo } = inspecting;
+  const { copyCells, filterToQuery } = useSelectionActions(grid);
   const [showsHistogram, setShowsHistogram] = useState(true);
   const [menu, setMenu] = useState<OpenMenu>();
-  const [target, setTarget] = useState<Place>();
   const searchBox = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLDivElement>(null);
-  const inspected = isInspecting ? grid.rowAt(state.active.line) : undefined;
-  const record = inspected === undefined ? undefined : result.rows[inspected];
 
   const focusGrid = useCallback(() => {
     const element = area.current?.querySelector('[role=grid]');
@@ -55,38 +52,16 @@ export function ResultsTab({
     setInspecting(false);
     focusGrid();
   };
-  const step = (by: 1 | -1): void => {
-    let line = state.active.line + by;
-    while (line >= 0 && line < grid.lines && grid.rowAt(line) === undefined) line += by;
-    if (grid.rowAt(line) === undefined) return;
-    const place = { line, column: state.active.column };
-    dispatch({ kind: 'activate', place, extend: false });
-    setTarget(place);
-  };
-  const copyCells = (withHeaders: boolean): void => {
-    const rows = selectedRows(grid);
-    const columns = selectedColumns(grid);
-    const cells = text.cells(rows.length * columns.length);
-    copy(tabSeparated(columns, rows, withHeaders), cells);
-  };
-  const filterToQuery = (): void => {
-    const column = grid.shown[state.active.column]?.column;
-    const values = selectedValues(grid, state.active.column).slice(0, inLimit);
-    if (column !== undefined) addToQuery(whereLine(column, 'in', values));
-  };
 
   return (
     <div className="qr-results-tab" ref={area}>
       <div className="qr-results-rows">
-        <Banner result={result} />
+        <Banner result={grid.result} />
         {showsHistogram && <TimeHistogram grid={grid} />}
         <Toolbar
           grid={grid}
           searchBox={searchBox}
-          onTarget={(place) => {
-            dispatch({ kind: 'activate', place, extend: false });
-            setTarget(place);
-          }}
+          onTarget={goTo}
           onLeaveSearch={focusGrid}
           onChart={onChart}
           isInspecting={isInspecting}
@@ -98,8 +73,8 @@ export function ResultsTab({
         <div className="qr-results-body">
           <DataGrid
             grid={grid}
-            inspected={inspected}
-            target={target}
+            inspected={inspecting.inspected}
+            target={inspecting.target}
             emptyMessage={<Nothing grid={grid} help={emptyHelp} />}
             onInspect={() => setInspecting(!isInspecting)}
             onCellMenu={(place) => setMenu({ kind: 'cell', place })}
@@ -116,21 +91,7 @@ export function ResultsTab({
         <Footer grid={grid} />
       </div>
       {isInspecting && (
-        <SidePane>
-          {record === undefined ? (
-            <p className="qr-pick">{text.pickRecord}</p>
-          ) : (
-            <Inspector
-              columns={result.columns}
-              row={record}
-              line={state.active.line}
-              lines={grid.lines}
-              zone={grid.zone}
-              onStep={step}
-              onClose={closeInspector}
-            />
-          )}
-        </SidePane>
+        <InspectorPane grid={grid} inspecting={inspecting} onClose={closeInspector} />
       )}
       {menu?.kind === 'cell' && (
         <CellMenu
@@ -144,6 +105,74 @@ export function ResultsTab({
         <ColumnMenu grid={grid} place={menu.place} at={menu.at} onClose={closeMenu} />
       )}
     </div>
+  );
+}
+
+/** The record beside the grid, and the cell that is to be in sight. */
+function useInspecting(grid: Grid) {
+  const { state, dispatch } = grid;
+  const [isInspecting, setInspecting] = useState(false);
+  const [target, setTarget] = useState<Place>();
+  const goTo = (place: Place): void => {
+    dispatch({ kind: 'activate', place, extend: false });
+    setTarget(place);
+  };
+  /** To the next record up or down: heads of groups have none. */
+  const step = (by: 1 | -1): void => {
+    let line = state.active.line + by;
+    while (line >= 0 && line < grid.lines && grid.rowAt(line) === undefined) line += by;
+    if (grid.rowAt(line) !== undefined) goTo({ line, column: state.active.column });
+  };
+  const inspected = isInspecting ? grid.rowAt(state.active.line) : undefined;
+  return { isInspecting, setInspecting, inspected, target, goTo, step };
+}
+
+/** What is done with the cells that are selected. */
+function useSelectionActions(grid: Grid) {
+  const { addToQuery, copy } = useActions();
+  return {
+    copyCells: (withHeaders: boolean): void => {
+      const rows = selectedRows(grid);
+      const columns = selectedColumns(grid);
+      const cells = text.cells(rows.length * columns.length);
+      copy(tabSeparated(columns, rows, withHeaders), cells);
+    },
+    filterToQuery: (): void => {
+      const { active } = grid.state;
+      const column = grid.shown[active.column]?.column;
+      const values = selectedValues(grid, active.column).slice(0, inLimit);
+      if (column !== undefined) addToQuery(whereLine(column, 'in', values));
+    },
+  };
+}
+
+function InspectorPane({
+  grid,
+  inspecting: { inspected, step },
+  onClose,
+}: {
+  readonly grid: Grid;
+  readonly inspecting: ReturnType<typeof useInspecting>;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { result, state } = grid;
+  const record = inspected === undefined ? undefined : result.rows[inspected];
+  return (
+    <SidePane>
+      {record === undefined ? (
+        <p className="qr-pick">{text.pickRecord}</p>
+      ) : (
+        <Inspector
+          columns={result.columns}
+          row={record}
+          line={state.active.line}
+          lines={grid.lines}
+          zone={grid.zone}
+          onStep={step}
+          onClose={onClose}
+        />
+      )}
+    </SidePane>
   );
 }
 

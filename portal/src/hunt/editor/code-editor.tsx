@@ -45,6 +45,28 @@ export function forgetText(tab: string): void {
   opened.delete(tab);
 }
 
+const options: Monaco.editor.IStandaloneEditorConstructionOptions = {
+  model: null,
+  automaticLayout: true,
+  fixedOverflowWidgets: true,
+  minimap: { enabled: false },
+  fontSize: 13,
+  lineHeight: 20,
+  lineNumbersMinChars: 3,
+  scrollBeyondLastLine: false,
+  renderLineHighlight: 'none',
+  renderFinalNewline: 'on',
+  occurrencesHighlight: 'off',
+  wordWrap: 'on',
+  padding: { top: 6, bottom: 6 },
+  ariaLabel: strings.editor,
+  tabFocusMode: false,
+  bracketPairColorization: { enabled: false },
+  // Enter behind a space or a bracket is a new line until something has been begun or chosen.
+  suggest: { showStatusBar: false, selectionMode: 'whenQuickSuggestion' },
+  scrollbar: { alwaysConsumeMouseWheel: false },
+};
+
 /** Microsoft's KQL mode on the server's schema. */
 export function CodeEditor(props: CodeEditorProps) {
   const { setup, tab, text, schema, theme, findings } = props;
@@ -57,47 +79,9 @@ export function CodeEditor(props: CodeEditorProps) {
     if (!place.current) return;
     const { monaco } = setup;
     setup.setEditorTheme(latest.current.theme);
-    const created = monaco.editor.create(place.current, {
-      model: null,
-      automaticLayout: true,
-      fixedOverflowWidgets: true,
-      minimap: { enabled: false },
-      fontSize: 13,
-      lineHeight: 20,
-      lineNumbersMinChars: 3,
-      scrollBeyondLastLine: false,
-      renderLineHighlight: 'none',
-      renderFinalNewline: 'on',
-      occurrencesHighlight: 'off',
-      wordWrap: 'on',
-      padding: { top: 6, bottom: 6 },
-      ariaLabel: strings.editor,
-      tabFocusMode: false,
-      bracketPairColorization: { enabled: false },
-      // Enter behind a space or a bracket is a new line until something has been begun or chosen.
-      suggest: { showStatusBar: false, selectionMode: 'whenQuickSuggestion' },
-      scrollbar: { alwaysConsumeMouseWheel: false },
-    });
+    const created = monaco.editor.create(place.current, options);
     editor.current = created;
-    const current = created.createDecorationsCollection();
-    const shade = () => {
-      const model = created.getModel();
-      const position = created.getPosition();
-      if (!model || !position) return;
-      const all = statementsOf(model.getValue());
-      const statement = statementAt(model.getValue(), model.getOffsetAt(position));
-      const { firstLine = 0, lastLine = 0 } = (all.length > 1 && statement) || {};
-      current.set(
-        firstLine > 0
-          ? [
-              {
-                range: new monaco.Range(firstLine, 1, lastLine, 1),
-                options: { isWholeLine: true, linesDecorationsClassName: 'qh-current-statement' },
-              },
-            ]
-          : [],
-      );
-    };
+    const shade = statementShade(setup, created);
     const disposables = [
       created.onDidChangeModelContent(() => {
         latest.current.onChange(created.getValue());
@@ -157,6 +141,32 @@ export function CodeEditor(props: CodeEditorProps) {
   useImperativeHandle(props.ref, () => handleOf(setup, () => editor.current), [setup]);
 
   return <div ref={place} className="qh-code-editor" />;
+}
+
+/** Marks, whenever it is called, the lines of the query under the cursor, where there are several. */
+function statementShade(
+  { monaco }: typeof Setup,
+  editor: Monaco.editor.IStandaloneCodeEditor,
+): () => void {
+  const current = editor.createDecorationsCollection();
+  return () => {
+    const model = editor.getModel();
+    const position = editor.getPosition();
+    if (!model || !position) return;
+    const all = statementsOf(model.getValue());
+    const statement = statementAt(model.getValue(), model.getOffsetAt(position));
+    const { firstLine = 0, lastLine = 0 } = (all.length > 1 && statement) || {};
+    current.set(
+      firstLine > 0
+        ? [
+            {
+              range: new monaco.Range(firstLine, 1, lastLine, 1),
+              options: { isWholeLine: true, linesDecorationsClassName: 'qh-current-statement' },
+            },
+          ]
+        : [],
+    );
+  };
 }
 
 function openText({ monaco }: typeof Setup, tab: string, text: string): Open {

@@ -36,6 +36,18 @@ interface Input {
 const spareLines = 4;
 const basePixels = 16_384;
 
+/** Lines from the first to the last. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where everything is while it is drawn: what scrolls reads it, and is drawn later. */
+interface Latest extends Input {
+  readonly size: ViewSize;
+  readonly scale: ReturnType<typeof scrollScale>;
+}
+
 export function useWindow(input: Input): {
   readonly window: GridWindow;
   readonly size: ViewSize;
@@ -45,9 +57,9 @@ export function useWindow(input: Input): {
   readonly reveal: (line: number, column: number | undefined) => void;
 } {
   const { scroller, view, lines, heights, headHeight, edges, fixedWidth } = input;
-  const [size, setSize] = useState<ViewSize>({ width: 0, height: 0 });
+  const size = useSize(scroller);
   const scale = scrollScale(heights.total, Math.max(1, size.height - headHeight));
-  const latest = useRef({ ...input, size, scale });
+  const latest = useRef<Latest>({ ...input, size, scale });
   latest.current = { ...input, size, scale };
 
   const contentTop = useCallback(() => {
@@ -55,26 +67,11 @@ export function useWindow(input: Input): {
     return scale.toContent(scroller.current?.scrollTop ?? 0);
   }, []);
 
-  const drawn = useRef({ from: 0, to: 0 });
+  const drawn = useRef<Span>({ from: 0, to: 0 });
   const measure = useCallback((): GridWindow => {
-    const { heights, lineCount, headHeight, edges, fixedWidth, size, scroller } = latest.current;
-    const top = clamp(contentTop(), 0, Math.max(0, heights.total - (size.height - headHeight)));
-    const left = scroller.current?.scrollLeft ?? 0;
-    const seen = { from: heights.lineAt(top), to: heights.lineAt(top + size.height - headHeight) };
-    // Whoever jumps sees none of the lines around: they wait for the first small step.
-    const isJump = seen.from > drawn.current.to || seen.to < drawn.current.from;
-    const spare = isJump ? 0 : spareLines;
+    const { window, seen } = windowAt(latest.current, contentTop(), drawn.current);
     drawn.current = seen;
-    const first = Math.max(0, seen.from - spare);
-    const last = seen.to + spare;
-    const [from, to] = columnsBetween(edges, left, left + size.width - fixedWidth);
-    return {
-      firstLine: first - (first % 2),
-      endLine: Math.min(lineCount, last + 2 - (last % 2)),
-      firstColumn: Math.max(0, from - 1),
-      endColumn: Math.min(edges.length - 1, to + 1),
-      base: Math.floor(top / basePixels) * basePixels,
-    };
+    return window;
   }, [contentTop]);
 
   const [shown, setShown] = useState<GridWindow>(measure);
@@ -114,6 +111,19 @@ export function useWindow(input: Input): {
     place(next.base);
   }, [measure, place]);
 
+  const reveal = useCallback(
+    (line: number, column: number | undefined) => {
+      if (line >= 0) revealLine(latest.current, contentTop(), line);
+      if (column !== undefined) revealColumn(latest.current, column);
+    },
+    [contentTop],
+  );
+
+  return { window, size, canvasHeight: scale.canvas + headHeight, onScroll, contentTop, reveal };
+}
+
+function useSize(scroller: Input['scroller']): ViewSize {
+  const [size, setSize] = useState<ViewSize>({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -123,31 +133,57 @@ export function useWindow(input: Input): {
     observer.observe(element);
     return () => observer.disconnect();
   }, [scroller]);
+  return size;
+}
 
-  const reveal = useCallback(
-    (line: number, column: number | undefined) => {
-      const { heights, size, headHeight, edges, fixedWidth, scale, scroller } = latest.current;
-      const element = scroller.current;
-      if (element === null) return;
-      if (line >= 0) {
-        const top = heights.topOf(line);
-        const bottom = top + Math.min(heights.heightOf(line), size.height - headHeight);
-        const from = contentTop();
-        const to = from + size.height - headHeight;
-        if (top < from) element.scrollTop = scale.toScroll(top);
-        else if (bottom > to) element.scrollTop = scale.toScroll(bottom - size.height + headHeight);
-      }
-      if (column === undefined) return;
-      const left = edges[column] ?? 0;
-      const right = edges[column + 1] ?? left;
-      const room = size.width - fixedWidth;
-      if (left < element.scrollLeft || right - left > room) element.scrollLeft = left;
-      else if (right > element.scrollLeft + room) element.scrollLeft = right - room;
-    },
-    [contentTop],
-  );
+/** What is to be drawn where the view begins at `contentTop`, and which lines are seen there. */
+function windowAt(
+  { heights, lineCount, headHeight, edges, fixedWidth, size, scroller }: Latest,
+  contentTop: number,
+  drawn: Span,
+): { readonly window: GridWindow; readonly seen: Span } {
+  const top = clamp(contentTop, 0, Math.max(0, heights.total - (size.height - headHeight)));
+  const left = scroller.current?.scrollLeft ?? 0;
+  const seen = { from: heights.lineAt(top), to: heights.lineAt(top + size.height - headHeight) };
+  // Whoever jumps sees none of the lines around: they wait for the first small step.
+  const isJump = seen.from > drawn.to || seen.to < drawn.from;
+  const spare = isJump ? 0 : spareLines;
+  const first = Math.max(0, seen.from - spare);
+  const last = seen.to + spare;
+  const [from, to] = columnsBetween(edges, left, left + size.width - fixedWidth);
+  const window = {
+    firstLine: first - (first % 2),
+    endLine: Math.min(lineCount, last + 2 - (last % 2)),
+    firstColumn: Math.max(0, from - 1),
+    endColumn: Math.min(edges.length - 1, to + 1),
+    base: Math.floor(top / basePixels) * basePixels,
+  };
+  return { window, seen };
+}
 
-  return { window, size, canvasHeight: scale.canvas + headHeight, onScroll, contentTop, reveal };
+function revealLine(
+  { heights, size, headHeight, scale, scroller }: Latest,
+  contentTop: number,
+  line: number,
+): void {
+  const element = scroller.current;
+  if (element === null) return;
+  const top = heights.topOf(line);
+  const bottom = top + Math.min(heights.heightOf(line), size.height - headHeight);
+  if (top < contentTop) element.scrollTop = scale.toScroll(top);
+  else if (bottom > contentTop + size.height - headHeight) {
+    element.scrollTop = scale.toScroll(bottom - size.height + headHeight);
+  }
+}
+
+function revealColumn({ edges, size, fixedWidth, scroller }: Latest, column: number): void {
+  const element = scroller.current;
+  if (element === null) return;
+  const left = edges[column] ?? 0;
+  const right = edges[column + 1] ?? left;
+  const room = size.width - fixedWidth;
+  if (left < element.scrollLeft || right - left > room) element.scrollLeft = left;
+  else if (right > element.scrollLeft + room) element.scrollLeft = right - room;
 }
 
 function isSame(a: GridWindow, b: GridWindow): boolean {
