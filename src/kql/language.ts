@@ -39,6 +39,11 @@ export interface KustoLanguage {
     readonly ColumnMap: { readonly prototype: ColumnMap };
     readonly Binder: {
       UnifyColumnsWithSameNameAndType(columns: ColumnList): void;
+      GetFunctionResultName(
+        call: FunctionCall,
+        defaultName: string,
+        row: TableSymbol | null,
+      ): string | null;
       readonly TreeBinder: { readonly prototype: TreeBinder };
       readonly NodeBinder: { readonly prototype: NodeBinder & FindBinder };
       GetGraphSymbol(operator: unknown): GraphSymbol | null;
@@ -86,6 +91,13 @@ interface BoundColumn {
 interface FoundTable extends TableSymbol {
   readonly Columns: DotNetList<BoundColumn>;
   WithColumns$1(columns: readonly BoundColumn[]): FoundTable;
+}
+
+interface FunctionCall {
+  readonly Name: { readonly SimpleName: string };
+  readonly ArgumentList: {
+    readonly Expressions: DotNetList<{ readonly Element$1: { readonly SimpleName?: string } }>;
+  };
 }
 
 interface FindBinder {
@@ -374,3 +386,17 @@ function typesOf({ Name, OriginalColumns }: BoundColumn): BoundColumn['Type'][] 
 }
 
 splitFoundColumns();
+
+/** A `covariance(x, y)` without a name is called after both; the binder knows the first alone. */
+function nameCovariances(): void {
+  const { Binder } = language.Binding;
+  const resultName = Binder.GetFunctionResultName.bind(Binder);
+  Binder.GetFunctionResultName = (call, defaultName, row) => {
+    const name = resultName(call, defaultName, row);
+    if (!call.Name.SimpleName.startsWith('covariance')) return name;
+    const [x, y] = listOf(call.ArgumentList.Expressions).map(({ Element$1 }) => Element$1);
+    return x?.SimpleName && y?.SimpleName ? `${name}_${y.SimpleName}` : name;
+  };
+}
+
+nameCovariances();

@@ -339,6 +339,15 @@ describe('summarize', () => {
     ]);
   });
 
+  test('later operators know a covariance by both of its arguments', async () => {
+    const query = 'range x from 1 to 2 step 1 | summarize covariance(x, x), covariancep(x, x + 1)';
+    expect(
+      await kql.values(
+        `${query} | where covariance_x_x > 0 | mv-apply n = dynamic([1, 2]) to typeof(long) on (summarize sum(n))`,
+      ),
+    ).toEqual([[0.5, 0.25, 3]]);
+  });
+
   test.each([
     [
       'a percentile that is computed',

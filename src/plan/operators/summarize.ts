@@ -33,25 +33,10 @@ export const summarize: OperatorPlanner = (node, input, context) => {
     input,
     elements(byClause, 'Expressions'),
     elements(node, 'Aggregates'),
-    resultNames(node),
+    columnsOf(node.ResultType).map(({ name }) => name),
     context,
   );
 };
-
-/** The result's names; the binder leaves the second argument of an unnamed `covariance(x, y)` out of its name. */
-function resultNames(node: Expression): string[] {
-  const aggregates = elements(node, 'Aggregates');
-  const names = columnsOf(node.ResultType).map(({ name }) => name);
-  for (const call of aggregates) {
-    if (kindOf(call) !== 'FunctionCallExpression') continue;
-    const name = member(call, 'Name').SimpleName ?? '';
-    const [x, y] = elements(member<SyntaxNode>(call, 'ArgumentList'), 'Expressions');
-    const place = names.indexOf(`${name}_${x?.SimpleName}`);
-    if (!name.startsWith('covariance') || !y?.SimpleName || place < 0) continue;
-    names[place] = `${names[place]}_${y.SimpleName}`;
-  }
-  return names;
-}
 
 /** Groups the input; `names` are the result's: the keys', then the aggregates'. */
 export function aggregated(
