@@ -255,6 +255,13 @@ describe('the rows of a partition are mixed with others', () => {
       [[0], [0], [0], [4], [10], [11]],
     ],
     [
+      'counts of which only the number is asked for',
+      `union (${rows} | partition by k (where v > 9 | count) | count),
+             (${rows} | mv-apply x = dynamic([1, 2]) to typeof(long) on (where x > v | count) | count)
+       | sort by Count asc`,
+      [[2], [5]],
+    ],
+    [
       'two counts one after the other',
       `${rows} | partition by k (where v > 3 | count | where Count > 0 | count) | sort by Count asc`,
       [[0], [1]],

@@ -35,7 +35,8 @@ export function selectJoin(
   const subquery = (part: ReturnType<typeof side>, suffix: Sql) => {
     const keys = part.keys.map((key, index) => sql`${key} AS ${keyName(index)}`);
     const columns = [...new Set(part.sources)].map((column) => selectItem(column, part.input));
-    return sql`(${printWith(part.input, [...keys, ...columns], part.sources, part.reads)}${suffix})`;
+    const items = keys.length + columns.length > 0 ? [...keys, ...columns] : [sql`1`];
+    return sql`(${printWith(part.input, items, part.sources, part.reads)}${suffix})`;
   };
   const keyNames = join(plan.on.map((_, index) => keyName(index)));
   const unique = plan.uniqueLeft && plan.on.length > 0 ? sql` LIMIT 1 BY ${keyNames}` : sql``;
