@@ -1,8 +1,10 @@
+import { isIPv6 } from 'node:net';
 import { documentIn } from '../documents/carried.js';
 import { listOf, valueAt } from '../documents/document.js';
 import { compactJson, type JsonValue } from '../json.js';
 import { textFrom } from '../windows/expression.js';
 import { asObject, type JsonObject } from '../windows/shape.js';
+import { shortAddress } from '../windows/values.js';
 import { words } from '../words.js';
 import { ZeekFields } from '../zeek/fields.js';
 import { rulesOfLogs, type ZeekRule, zeekRules } from '../zeek/rules.js';
@@ -127,8 +129,19 @@ export function inZeeksWords(event: JsonObject): {
     setAll(fields, `${prefix}${member}`, own?.[member], type?.fields ?? {});
   }
   repair[name]?.(fields, event, own ?? {});
+  shortenAddresses(fields);
   setProtocol(fields, event);
   return { log: type?.log ?? '', fields };
+}
+
+/** Suricata writes IPv6 in full. */
+function shortenAddresses(fields: ZeekFields): void {
+  for (const name of ['id.orig_h', 'id.resp_h', 'tx_host']) {
+    const address = fields.get(name);
+    if (address?.includes(':') && isIPv6(address)) {
+      fields.set(name, shortAddress(address));
+    }
+  }
 }
 
 const deepest = 10;

@@ -397,3 +397,13 @@ it('a sign-in without a time is refused once', () => {
   ]);
   expect([rows, counts.rejected, letters.length]).toEqual([{}, 1, 1]);
 });
+
+it.each(['AADUserRiskEvents', 'AADRiskyUsers', 'AADProvisioningLogs'])(
+  'a row of %s has none in a table of Defender’s, and is counted',
+  (Type) => {
+    const row = { TimeGenerated: '2026-01-05T10:11:12Z', Id: 'r-1', Type };
+    const { source, rows, counts, letters } = converted([logAnalytics, row]);
+    expect([source, letters, counts.unmapped]).toEqual(['entra-id', [], 1]);
+    expect(rows['EntraIdSignInEvents']).toHaveLength(1);
+  },
+);

@@ -75,6 +75,14 @@ it.each<[string, object, object]>([
     { ActionType: 'ConnectionFailed' },
   ],
   [
+    'one of IPv6, which is written in full',
+    event('flow', flow, {
+      src_ip: 'fd00:0000:0000:0000:0000:0000:0000:0005',
+      dest_ip: '2001:0db8:0000:0000:0000:0000:0000:0009',
+    }),
+    { LocalIP: 'fd00::5', LocalIPType: 'Private', RemoteIP: '2001:db8::9' },
+  ],
+  [
     'one that was refused',
     event(
       'flow',

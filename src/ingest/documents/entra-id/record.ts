@@ -31,8 +31,13 @@ const kinds: Readonly<Record<string, Kind>> = words({
   microsoftgraphactivitylogs: 'graph',
   microsoftserviceprincipalsigninlogs: 'servicePrincipal',
   noninteractiveusersigninlogs: 'nonInteractiveUser',
+  provisioninglogs: 'other',
+  riskyserviceprincipals: 'other',
+  riskyusers: 'other',
+  serviceprincipalriskevents: 'other',
   serviceprincipalsigninlogs: 'servicePrincipal',
   signinlogs: 'interactiveUser',
+  userriskevents: 'other',
 });
 
 function kindOf(name: JsonValue | undefined): Kind | undefined {
