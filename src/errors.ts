@@ -147,6 +147,11 @@ export const failures = {
     503,
     () => 'The query engine is restarting. Please try again in a few seconds.',
   ),
+  /** At the start of the server alone: nobody can ask for anything yet. */
+  'engine.start': failure<{ path: string; reason: string }>(
+    503,
+    (p) => `The engine does not start on ${p.path}: ${p.reason}`,
+  ),
   'engine.failed': failure(
     500,
     () => 'An unexpected error occurred during query execution. Please try again in a few minutes.',

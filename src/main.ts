@@ -21,7 +21,8 @@ import { type FolderSettings, followFolder } from './ingest/sources/folder.js';
 import type { RunningSource } from './ingest/sources/source.js';
 import { Uploads } from './ingest/upload.js';
 import { type Answering, startApi, startElasticsearch } from './server/api.js';
-import { dataPaths, takeDataDirectory } from './server/data-directory.js';
+import { Backups } from './server/backups.js';
+import { assertNoTelemetry, dataPaths, takeDataDirectory } from './server/data-directory.js';
 import { startExpiry, startPurges } from './server/deletions.js';
 import { startCompiler, startHunting } from './server/hunting.js';
 import { namesOf, openIdentity } from './server/identity.js';
@@ -60,7 +61,7 @@ export async function issueToken(
 ): Promise<string> {
   const paths = dataPaths(configuration.data);
   makeDataDirectory(paths.root);
-  const store = await openStore(configuration.store ?? paths.store);
+  const store = await openStore(configuration.store ?? paths.store, () => assertNoTelemetry(paths));
   try {
     return await mintToken(store, paths.keys, request);
   } finally {
@@ -78,7 +79,7 @@ export async function provideUser(
 ): Promise<void> {
   const paths = dataPaths(configuration.data);
   makeDataDirectory(paths.root);
-  const store = await openStore(configuration.store ?? paths.store);
+  const store = await openStore(configuration.store ?? paths.store, () => assertNoTelemetry(paths));
   const tenant = defaultTenantId;
   try {
     const known = await findUser(store, tenant, user.name);
@@ -152,6 +153,9 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
     flush: () => ingest.flush(),
     forgetTenant: (id) => ingest.forgetTenant(id),
   });
+  const storeFile = configuration.store ?? paths.store;
+  const backups = new Backups(paths, engine, store.kind === 'sqlite' ? storeFile : undefined);
+  closing.add(() => backups.close());
   const uploads = await Uploads.open(paths.uploads, ingest);
   const sourceParts = await startSources(startup, telemetry);
   const identity = await openIdentity(configuration, paths, store);
@@ -162,6 +166,7 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
     hunting,
     administration,
     purges,
+    backups,
     uploads,
     identity,
     tls,

@@ -61,6 +61,7 @@ import { isVisit, sendNotFound } from './portal/not-found.js';
 import { portalRoutes } from './portal/routes.js';
 import type { PortalParts } from './portal/settings.js';
 import { appRoutes } from './quarry/apps.js';
+import { backupRoutes } from './quarry/backups.js';
 import { deviceGroupRoutes } from './quarry/device-groups.js';
 import { explainRoute } from './quarry/explain.js';
 import { functionRoutes } from './quarry/functions.js';
@@ -113,6 +114,7 @@ export interface ServerParts extends HuntingParts {
     readonly audit: Pick<AuditLog, 'record'>;
     readonly administration: Administration;
     readonly telemetry: TelemetryAdministration;
+    readonly makeBackup: Parameters<typeof backupRoutes>[1]['makeBackup'];
     readonly tenants: TenantContexts;
     readonly compiler: Compiler;
     readonly usage: (principal: Principal) => Promise<GenerationUsage[]>;
@@ -267,6 +269,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   if (parts.admin) {
     tenantRoutes(app, parts.admin);
     telemetryRoutes(app, parts.admin);
+    backupRoutes(app, parts.admin);
     appRoutes(app, parts.admin);
     userRoutes(app, parts.admin);
     deviceGroupRoutes(app, parts.admin);

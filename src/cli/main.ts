@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import {
   appCommand,
+  backupCommand,
   deviceGroupCommand,
   keysCommand,
   roleCommand,
@@ -62,6 +63,7 @@ for (const command of [
   purgeCommand(),
   statusCommand(),
   usageCommand(),
+  backupCommand(),
   keysCommand(),
   simulateCommand(),
   demoCommand(),

@@ -29,7 +29,7 @@ export class ChdbSupervisor {
 
   /**
    * Starts the first process.
-   * @throws HuntError `engine.busy` when another process holds the engine's files, `engine.unavailable`
+   * @throws HuntError `engine.busy` when another process holds the engine's files, `engine.start`
    */
   static async start(path: string, options: ChdbProcessOptions): Promise<ChdbSupervisor> {
     const since = performance.now();
@@ -41,7 +41,7 @@ export class ChdbSupervisor {
         if (locked ? performance.now() - since > lockedMs : attempt >= startAttempts) {
           throw locked
             ? new HuntError('engine.busy', { path }, { cause: error })
-            : new HuntError('engine.unavailable', {}, { cause: error });
+            : new HuntError('engine.start', { path, reason: reasonOf(error) }, { cause: error });
         }
         await delay(locked ? 300 : firstBackOffMs * 2 ** attempt);
       }
@@ -127,6 +127,18 @@ export class ChdbSupervisor {
 /** Resolves after a time, or when the signal is aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<undefined> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
+}
+
+const longestReason = 500;
+
+/** What the engine has said last; its own trace would hide it. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const said = /Code: \d+\..*/s.exec(text)?.[0] ?? text;
+  return said
+    .replace(/\s*(Stack trace| from query ATTACH ).*/s, '')
+    .slice(0, longestReason)
+    .trim();
 }
 
 /** The binding's error says nothing; the engine has written its own on standard error. */

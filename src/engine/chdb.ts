@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
+import { copyEngineDirectory } from './chdb-copy.js';
 import { insertError, statementError, unavailable } from './chdb-errors.js';
 import { type RunningHunt, startHunt } from './chdb-hunt.js';
 import { type ChdbProcess, EngineGone, type Reply, StatementFailed } from './chdb-process.js';
@@ -35,6 +36,12 @@ export interface ChdbEngine extends Engine {
   readonly waitingHunts: number;
   /** Of the engine process; undefined while there is none. */
   readonly pid: number | undefined;
+  /**
+   * Copies all that is stored as it is at one moment: to a folder on the same file system, that is not there yet and
+   * that an engine can be started in.
+   * @param meanwhile done while nothing is inserted, changed or deleted; hunts go on
+   */
+  copyTo(folder: string, meanwhile: () => Promise<void>): Promise<void>;
 }
 
 const insertSlots = 2;
@@ -47,7 +54,7 @@ const closeGraceMs = 10_000;
 
 /**
  * Starts the embedded engine. The caller holds the data directory's lock (`lock.ts`).
- * @throws HuntError `engine.busy` `engine.unavailable`
+ * @throws HuntError `engine.busy` `engine.start`
  */
 export async function startChdbEngine(options: ChdbOptions): Promise<ChdbEngine> {
   const log = options.log ?? (() => undefined);
@@ -195,7 +202,28 @@ class Chdb implements ChdbEngine {
   async select<Row = Record<string, unknown>>(text: string): Promise<Row[]> {
     const leave = await this.#statements.enter();
     try {
-      const { text: lines } = await this.#again(selectAttempts, (engine) =>
+      return await this.#rows<Row>(text, selectAttempts);
+    } finally {
+      leave();
+    }
+  }
+
+  async copyTo(folder: string, meanwhile: () => Promise<void>): Promise<void> {
+    // In this order: an insert that has its place may still need one for a statement.
+    const leaveInserts = await this.#inserts.enterAll();
+    const leaveStatements = await this.#statements.enterAll();
+    try {
+      await meanwhile();
+      await copyEngineDirectory(this.#directories.engine, folder, (text) => this.#rows(text, 1));
+    } finally {
+      leaveStatements();
+      leaveInserts();
+    }
+  }
+
+  async #rows<Row>(text: string, attempts: number): Promise<Row[]> {
+    try {
+      const { text: lines } = await this.#again(attempts, (engine) =>
         engine.request({ kind: 'statement', sql: text, format: 'JSONEachRow' }),
       );
       return lines
@@ -204,8 +232,6 @@ class Chdb implements ChdbEngine {
         .map((line) => JSON.parse(line) as Row);
     } catch (error) {
       throw error instanceof StatementFailed ? statementError(error.fault) : unavailable(error);
-    } finally {
-      leave();
     }
   }
 

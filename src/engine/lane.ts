@@ -70,6 +70,14 @@ export class Lane {
     };
   }
 
+  /** Waits until nobody else is there; the returned function lets others in again. */
+  async enterAll(): Promise<() => void> {
+    const leaving = await Promise.all(Array.from({ length: this.#size }, () => this.enter()));
+    return () => {
+      for (const leave of leaving) leave();
+    };
+  }
+
   #turn(keys: Keys, signal: AbortSignal | undefined, until: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { z } from 'zod';
+import { HuntError } from '../errors.js';
 
 export const signingAlgorithm = 'RS256';
 
@@ -70,11 +71,22 @@ function ring(keys: readonly SigningKey[]): KeyRing {
   return { signing, all };
 }
 
+/** @throws HuntError `configuration.invalid` naming a file that is no key */
+async function readKey(file: string): Promise<z.infer<typeof keyFile>> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return keyFile.parse(JSON.parse(text));
+  } catch (cause) {
+    const message = `${file} is no signing key: put it back from a copy, or remove it, and a new one is made`;
+    throw new HuntError('configuration.invalid', { message }, { cause });
+  }
+}
+
 async function readKeys(directory: string): Promise<SigningKey[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
   return Promise.all(
     names.map(async (name) => {
-      const key = keyFile.parse(JSON.parse(await readFile(join(directory, name), 'utf8')));
+      const key = await readKey(join(directory, name));
       return { ...key, jwk: key.jwk as JWK };
     }),
   );

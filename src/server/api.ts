@@ -19,6 +19,7 @@ import { usageOf } from '../hunting/usage.js';
 import { issuerCookieSecret } from '../identity/embedded.js';
 import type { Uploads } from '../ingest/upload.js';
 import { findTenant } from '../store/tenants.js';
+import type { Backups } from './backups.js';
 import type { DataPaths } from './data-directory.js';
 import type { Hunting } from './hunting.js';
 import type { Identity } from './identity.js';
@@ -38,6 +39,7 @@ export interface Answering {
   readonly hunting: Hunting;
   readonly administration: Administration;
   readonly purges: Purges;
+  readonly backups: Backups;
   readonly uploads: Uploads;
   readonly identity: Identity;
   readonly tls: Awaited<ReturnType<typeof readCertificate>> | undefined;
@@ -123,7 +125,7 @@ function listenerParts(
 }
 
 function adminParts(answering: Answering): NonNullable<ServerParts['admin']> {
-  const { storage, telemetry, hunting, administration, purges } = answering;
+  const { storage, telemetry, hunting, administration, purges, backups } = answering;
   const { engine, store, tenants } = storage;
   const { audit, compiler, quota, profiles } = hunting;
   const flush = () => telemetry.ingest.flush();
@@ -133,6 +135,7 @@ function adminParts(answering: Answering): NonNullable<ServerParts['admin']> {
     tenants,
     compiler,
     administration,
+    makeBackup: () => backups.make(),
     usage: (principal) => usageOf(principal, { quota, profiles }),
     devices: (tenant, group) => previewDevices(tenant, group, hunting),
     telemetry: {

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeDataDirectory, unusableData } from '../configuration.js';
 import { type DirectoryLock, lockDataDirectory } from '../engine/lock.js';
@@ -13,6 +13,9 @@ export function dataPaths(directory: string) {
     root,
     store: join(root, 'quarry.db'),
     keys: join(root, 'keys'),
+    engine: join(root, 'engine'),
+    correlation: join(root, 'correlation'),
+    backups: join(root, 'backups'),
     spool: join(root, 'spool'),
     uploads: join(root, 'uploads'),
     /** Says that the directory was filled by the demo. */
@@ -31,6 +34,22 @@ export function takeDataDirectory(directory: string): DirectoryLock {
     if (syscall === undefined || code === 'ENOSPC' || code === 'EDQUOT') throw cause;
     throw unusableData(`${directory} cannot be written to: ${message}`, cause);
   }
+}
+
+/**
+ * For a metadata store that has nothing in it: how long a tenant's events are kept is known by it alone, and what has
+ * expired is deleted at the start.
+ * @throws Error where there are events
+ */
+export async function assertNoTelemetry({ engine }: DataPaths): Promise<void> {
+  const declared = await readdir(join(engine, 'metadata')).catch(() => []);
+  const databases = declared.filter((name) => /^tenant_\w+\.sql$/.test(name));
+  if (databases.length === 0) return;
+  const tenants = databases.map((name) => name.slice('tenant_'.length, -'.sql'.length)).sort();
+  throw new Error(
+    `it has nothing in it, and the data directory has events (of ${tenants.slice(0, 5).join(', ')}). ` +
+      'Put it back from a copy; or say with --retention how long they are kept, and a new one is begun',
+  );
 }
 
 /** Bytes that a hunt's record and the least of results take, with some to spare. */

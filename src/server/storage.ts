@@ -2,11 +2,12 @@ import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { builtinCatalog } from '../catalog/catalog.js';
 import type { Configuration } from '../configuration.js';
+import { brokenParts } from '../engine/broken-parts.js';
 import { type ChdbEngine, startChdbEngine } from '../engine/chdb.js';
 import { TenantContexts } from '../hunting/tenants.js';
 import { openStore, type Store } from '../store/store.js';
 import { changeTenant, defaultTenantId, findTenant, listTenants } from '../store/tenants.js';
-import { checkSpace, type DataPaths } from './data-directory.js';
+import { assertNoTelemetry, checkSpace, type DataPaths } from './data-directory.js';
 import { megabyte, type Startup } from './startup.js';
 
 /** What everything is kept in. */
@@ -32,7 +33,9 @@ export async function openStorage(
   });
   closing.add(() => engine.close());
   const storeLocation = configuration.store ?? paths.store;
-  const store = await openStore(storeLocation);
+  const store = await openStore(storeLocation, async () => {
+    if (configuration.retention === undefined) await assertNoTelemetry(paths);
+  });
   closing.add(() => store.close());
   if (configuration.retention !== undefined) {
     await changeTenant(store, defaultTenantId, { retentionDays: configuration.retention });
@@ -40,6 +43,7 @@ export async function openStorage(
   await warnOfUnknownTenants(store, configuration, log);
   const tenants = new TenantContexts(store, engine, builtinCatalog, configuration.auditRetention);
   for (const { id } of await listTenants(store)) await tenants.of(id);
+  await warnOfBrokenParts(engine, log);
   return {
     engine,
     store,
@@ -53,6 +57,13 @@ export async function openStorage(
       return true;
     },
   };
+}
+
+/** Rows that the engine goes on without. */
+async function warnOfBrokenParts(engine: ChdbEngine, log: FastifyBaseLogger): Promise<void> {
+  for (const part of await brokenParts(engine)) {
+    log.error(part, 'stored rows cannot be read, and are set aside');
+  }
 }
 
 /** Tenants that settings name and that do not exist: they may be made while the server runs. */

@@ -31,9 +31,13 @@ export interface Store {
 /**
  * Opens the store and brings it to the newest migration.
  * @param location the path of a SQLite file, which is created where absent, or a `postgres://` URL
+ * @param onNew called where nothing is in it, before anything is; what it throws says why it stays so
  * @throws HuntError `configuration.invalid` where it cannot be used, without the address's password
  */
-export async function openStore(location: string): Promise<Store> {
+export async function openStore(
+  location: string,
+  onNew: () => Promise<void> = async () => undefined,
+): Promise<Store> {
   const kind = /^postgres(ql)?:\/\//.test(location) ? 'postgres' : 'sqlite';
   let db: Kysely<StoreSchema> | undefined;
   try {
@@ -45,7 +49,7 @@ export async function openStore(location: string): Promise<Store> {
         if (event.level === 'error') writing.failed(event.error);
       },
     });
-    await migrate(db);
+    await migrate(db, onNew);
     const opened = db;
     return {
       db: opened,
@@ -148,11 +152,13 @@ async function postgres(url: string): Promise<PostgresDialect> {
   return new PostgresDialect({ pool: postgresPool(url) });
 }
 
-async function migrate(db: Kysely<StoreSchema>): Promise<void> {
+async function migrate(db: Kysely<StoreSchema>, onNew: () => Promise<void>): Promise<void> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
   });
+  const known = await migrator.getMigrations();
+  if (known.every(({ executedAt }) => executedAt === undefined)) await onNew();
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }

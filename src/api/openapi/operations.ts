@@ -367,6 +367,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: named('Tenant'),
     status: 201,
   }),
+  'POST /api/quarry/backups': administration('Copy all that the server has', {
+    note: 'Of the server that is asked: to a folder of its data directory, which is a data directory itself.',
+    answer: object({ path: string }),
+    status: 201,
+  }),
   [`GET ${tenant}`]: administration('Show a tenant', { answer: named('Tenant') }),
   [`PATCH ${tenant}`]: administration("Change a tenant's name or retention", {
     body: input(tenantChange),

@@ -346,6 +346,15 @@ export function roleCommand(): Command {
   ]);
 }
 
+export function backupCommand(): Command {
+  return command(
+    'backup',
+    'Copy all that a server has, while it runs; prints where the copy is',
+  ).action((options: AdminOptions) =>
+    withAdmin(options, async (ask) => show(await ask('POST', '/backups'), options)),
+  );
+}
+
 export function usageCommand(): Command {
   return command('usage', 'What may be used of each path, and has been').action(
     (options: AdminOptions) =>
