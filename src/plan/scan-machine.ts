@@ -1,4 +1,5 @@
 import type { ScalarType } from '../catalog/types.js';
+import type { TextSpan } from '../errors.js';
 import {
   children,
   type Expression,
@@ -16,6 +17,7 @@ import {
   type PlanAssignment,
   type PlanColumn,
   type PlanExpression,
+  type Relation,
 } from './plan.js';
 import { planScalar } from './scalar.js';
 import { converted } from './scan.js';
@@ -70,118 +72,193 @@ export function scanMachine(
   columns: readonly AssignedColumn[],
   context: PlanContext,
 ): { readonly fold: Pick<FoldNode, 'state' | 'steps'>; readonly matches: readonly ScanMatch[] } {
-  const assignments: PlanAssignment[] = [];
-  const state: FoldNode['state'][number][] = [];
-  const span = spanOf(steps[0]?.condition ?? ({ TextStart: 0, Width: 0 } as SyntaxNode));
-  const call = (name: string, parts: readonly PlanExpression[], type: ScalarType) =>
-    ({ kind: 'call', name, arguments: parts, type, span }) as const;
-  const assign = (type: ScalarType, expression: PlanExpression, name = 'value') => {
-    const column = newColumn(context, name, type);
-    assignments.push({ column, expression });
-    return column;
-  };
-  const ref = columnReference;
-  const both = (...parts: PlanExpression[]) => call('and', parts, 'bool');
-  const not = (part: PlanColumn) => call('not', [ref(part)], 'bool');
-  const choose = (test: PlanColumn, then: PlanExpression, otherwise: PlanColumn) =>
-    assign(
-      otherwise.type,
-      call('iff', [ref(test), then, ref(otherwise)], otherwise.type),
-      otherwise.name,
-    );
+  const machine = new ScanMachine(rows, steps, columns, context);
+  const matches: ScanMatch[] = [];
+  /** Whether a later step has taken over the state of the one in hand. */
+  let taken: PlanColumn | undefined;
+  for (let index = steps.length - 1; index > 0; index--) {
+    const { match, takesOver } = machine.laterStep(index, taken);
+    matches.unshift(match);
+    taken = takesOver;
+  }
+  matches.unshift(machine.firstStep(position, taken));
+  return { fold: { state: machine.state, steps: machine.assignments }, matches };
+}
 
-  const initialOf = ({ name, type }: PlanColumn): PlanExpression =>
-    columns.find((column) => column.name === name)?.initial ?? nullLiteral(type);
-  const typeOf = (name: string): ScalarType =>
-    [...columns, ...rows.columns].find((column) => column.name === name)?.type ?? 'dynamic';
-  const referenced = referencedColumns(steps);
-  const columnsOf = (step: number): PlanColumn[] =>
-    (referenced[step] ?? []).map((name) => newColumn(context, name, typeOf(name)));
-  const states = steps.map(
-    ({ name }, index): StepState => ({
+const ref = columnReference;
+
+/** What the fold computes for each row, as far as steps have been added. */
+class ScanMachine {
+  readonly assignments: PlanAssignment[] = [];
+  readonly state: FoldNode['state'][number][] = [];
+  readonly #rows: Relation;
+  readonly #steps: readonly ScanStep[];
+  readonly #columns: readonly AssignedColumn[];
+  readonly #context: PlanContext;
+  readonly #span: TextSpan;
+  readonly #referenced: readonly (readonly string[])[];
+  readonly #states: readonly StepState[];
+
+  constructor(
+    rows: Relation,
+    steps: readonly ScanStep[],
+    columns: readonly AssignedColumn[],
+    context: PlanContext,
+  ) {
+    this.#rows = rows;
+    this.#steps = steps;
+    this.#columns = columns;
+    this.#context = context;
+    this.#span = spanOf(steps[0]?.condition ?? ({ TextStart: 0, Width: 0 } as SyntaxNode));
+    this.#referenced = referencedColumns(steps);
+    this.#states = steps.map(({ name }, index) => ({
       active: newColumn(context, `${name} active`, 'bool'),
       sequence: newColumn(context, `${name} sequence`, 'long'),
-      values: steps.slice(0, index + 1).map((_, step) => columnsOf(step)),
-    }),
-  );
-  const rowWith = (values: readonly Values[]) => ({
-    ...rowOf(rows),
-    members: new Map(values.map((ofStep, index) => [steps[index]?.name ?? '', ofStep])),
-  });
-  const holds = (step: ScanStep, values: readonly Values[]) => {
-    const condition = converted(planScalar(step.condition, context, rowWith(values)), 'bool');
-    return call('coalesce', [condition, { kind: 'literal', type: 'bool', value: false }], 'bool');
-  };
-  const assigned = (step: ScanStep, values: readonly Values[]) =>
-    columns.map(({ name, type, otherwise }) => {
+      values: steps.slice(0, index + 1).map((_, step) => this.#columnsOf(step)),
+    }));
+  }
+
+  /** @param taken see `#stillActive` */
+  firstStep(position: PlanColumn, taken: PlanColumn | undefined): ScanMatch {
+    const [step, own] = this.#at(0);
+    const isActive = this.#stillActive(own, taken);
+    const now = own.values.map((ofStep) =>
+      ofStep.map((column) => {
+        const parts = [ref(isActive), ref(column), this.#initialOf(column)];
+        return this.#assign(column.type, this.#call('iff', parts, column.type), column.name);
+      }),
+    );
+    const matches = this.#assign('bool', this.#holds(step, now));
+    const begins = this.#assign('bool', this.#both(ref(matches), this.#not(isActive)));
+    const assigned = this.#assigned(step, now);
+    // No counter of sequences: it would be another state in each row, and none would come twice.
+    const sequence = this.#choose(begins, ref(position), own.sequence);
+    this.#remember(own, isActive, { matches, sequence, assigned }, now);
+    return { matches, sequence, assigned };
+  }
+
+  /** @param taken see `#stillActive` */
+  laterStep(
+    index: number,
+    taken: PlanColumn | undefined,
+  ): { readonly match: ScanMatch; readonly takesOver: PlanColumn } {
+    const [step, own] = this.#at(index);
+    const [, before] = this.#at(index - 1);
+    const isActive = this.#stillActive(own, taken);
+    const fresh = this.#columnsOf(index);
+    for (const column of fresh) {
+      this.assignments.push({ column, expression: this.#initialOf(column) });
+    }
+    const promoted = [...before.values, fresh];
+    const takesOver = this.#assign(
+      'bool',
+      this.#both(ref(before.active), this.#holds(step, promoted)),
+    );
+    const repeats = this.#both(this.#not(takesOver), ref(isActive), this.#holds(step, own.values));
+    const matches = this.#assign('bool', this.#call('or', [ref(takesOver), repeats], 'bool'));
+    const now = own.values.map((ofStep, of) =>
+      ofStep.map((column, place) =>
+        this.#choose(takesOver, ref(promoted[of]?.[place] ?? column), column),
+      ),
+    );
+    const assigned = this.#assigned(step, now);
+    const sequence = this.#choose(takesOver, ref(before.sequence), own.sequence);
+    this.#remember(own, isActive, { matches, sequence, assigned }, now);
+    return { match: { matches, sequence, assigned }, takesOver };
+  }
+
+  #at(index: number): readonly [step: ScanStep, own: StepState] {
+    const [step, own] = [this.#steps[index], this.#states[index]];
+    if (!step || !own) throw new Error(`scan has no step ${index}`);
+    return [step, own];
+  }
+
+  /** @param taken whether a later step has taken over the state */
+  #stillActive({ active }: StepState, taken: PlanColumn | undefined): PlanColumn {
+    return taken ? this.#assign('bool', this.#both(ref(active), this.#not(taken))) : active;
+  }
+
+  #holds(step: ScanStep, values: readonly Values[]): PlanExpression {
+    const planned = planScalar(step.condition, this.#context, this.#rowWith(values));
+    const never: PlanExpression = { kind: 'literal', type: 'bool', value: false };
+    return this.#call('coalesce', [converted(planned, 'bool'), never], 'bool');
+  }
+
+  #assigned(step: ScanStep, values: readonly Values[]): PlanColumn[] {
+    return this.#columns.map(({ name, type, otherwise }) => {
       const node = step.assignments.get(name);
-      const value = node ? converted(planScalar(node, context, rowWith(values)), type) : otherwise;
-      return assign(type, value, name);
+      const value = node
+        ? converted(planScalar(node, this.#context, this.#rowWith(values)), type)
+        : otherwise;
+      return this.#assign(type, value, name);
     });
+  }
+
   /** The state that the row leaves: the values it was held against, with its own for this step. */
-  const remember = (
-    { active, values }: StepState,
+  #remember(
+    { active, values, sequence: column }: StepState,
     isActive: PlanColumn,
-    matches: PlanColumn,
+    { matches, sequence, assigned }: ScanMatch,
     now: readonly Values[],
-    extension: readonly PlanColumn[],
-  ) => {
-    const next = assign('bool', call('or', [ref(matches), ref(isActive)], 'bool'));
-    state.push({ column: active, initial: { kind: 'literal', type: 'bool', value: false }, next });
+  ): void {
+    const next = this.#assign('bool', this.#call('or', [ref(matches), ref(isActive)], 'bool'));
+    const initial: PlanExpression = { kind: 'literal', type: 'bool', value: false };
+    this.state.push({ column: active, initial, next });
     for (const [step, ofStep] of values.entries()) {
       for (const [place, column] of ofStep.entries()) {
         const kept = now[step]?.[place] ?? column;
-        const own = [...extension, ...rows.columns].find(({ name }) => name === column.name);
+        const own = [...assigned, ...this.#rows.columns].find(({ name }) => name === column.name);
         const isOwn = step === values.length - 1 && own;
-        const value = isOwn ? choose(matches, ref(own), kept) : kept;
-        state.push({ column, initial: initialOf(column), next: value });
+        const value = isOwn ? this.#choose(matches, ref(own), kept) : kept;
+        this.state.push({ column, initial: this.#initialOf(column), next: value });
       }
     }
-  };
-
-  const results: ScanMatch[] = [];
-  /** Whether a later step has taken over the state of the one in hand. */
-  let taken: PlanColumn | undefined;
-  for (let index = steps.length - 1; index >= 0; index--) {
-    const [step, own, before] = [steps[index], states[index], states[index - 1]];
-    if (!step || !own) continue;
-    const isActive = taken ? assign('bool', both(ref(own.active), not(taken))) : own.active;
-    if (before) {
-      const fresh = columnsOf(index);
-      for (const column of fresh) assignments.push({ column, expression: initialOf(column) });
-      const promoted = [...before.values, fresh];
-      const takesOver = assign('bool', both(ref(before.active), holds(step, promoted)));
-      const repeats = both(not(takesOver), ref(isActive), holds(step, own.values));
-      const matches = assign('bool', call('or', [ref(takesOver), repeats], 'bool'));
-      const now = own.values.map((ofStep, of) =>
-        ofStep.map((column, place) =>
-          choose(takesOver, ref(promoted[of]?.[place] ?? column), column),
-        ),
-      );
-      const extension = assigned(step, now);
-      const sequence = choose(takesOver, ref(before.sequence), own.sequence);
-      remember(own, isActive, matches, now, extension);
-      state.push({ column: own.sequence, initial: longLiteral(0), next: sequence });
-      results.unshift({ matches, sequence, assigned: extension });
-      taken = takesOver;
-    } else {
-      const now = own.values.map((ofStep) =>
-        ofStep.map((column) => {
-          const parts = [ref(isActive), ref(column), initialOf(column)];
-          return assign(column.type, call('iff', parts, column.type), column.name);
-        }),
-      );
-      const matches = assign('bool', holds(step, now));
-      const begins = assign('bool', both(ref(matches), not(isActive)));
-      const extension = assigned(step, now);
-      // No counter of sequences: it would be another state in each row, and none would come twice.
-      const sequence = choose(begins, ref(position), own.sequence);
-      remember(own, isActive, matches, now, extension);
-      state.push({ column: own.sequence, initial: longLiteral(0), next: sequence });
-      results.unshift({ matches, sequence, assigned: extension });
-    }
+    this.state.push({ column, initial: longLiteral(0), next: sequence });
   }
-  return { fold: { state, steps: assignments }, matches: results };
+
+  #rowWith(values: readonly Values[]) {
+    const members = values.map(
+      (ofStep, index) => [this.#steps[index]?.name ?? '', ofStep] as const,
+    );
+    return { ...rowOf(this.#rows), members: new Map(members) };
+  }
+
+  /** New columns for a step's state. */
+  #columnsOf(step: number): PlanColumn[] {
+    const typeOf = (name: string): ScalarType =>
+      [...this.#columns, ...this.#rows.columns].find((column) => column.name === name)?.type ??
+      'dynamic';
+    return (this.#referenced[step] ?? []).map((name) =>
+      newColumn(this.#context, name, typeOf(name)),
+    );
+  }
+
+  #initialOf({ name, type }: PlanColumn): PlanExpression {
+    return this.#columns.find((column) => column.name === name)?.initial ?? nullLiteral(type);
+  }
+
+  #assign(type: ScalarType, expression: PlanExpression, name = 'value'): PlanColumn {
+    const column = newColumn(this.#context, name, type);
+    this.assignments.push({ column, expression });
+    return column;
+  }
+
+  #choose(test: PlanColumn, then: PlanExpression, otherwise: PlanColumn): PlanColumn {
+    const { type, name } = otherwise;
+    return this.#assign(type, this.#call('iff', [ref(test), then, ref(otherwise)], type), name);
+  }
+
+  #both(...parts: PlanExpression[]): PlanExpression {
+    return this.#call('and', parts, 'bool');
+  }
+
+  #not(part: PlanColumn): PlanExpression {
+    return this.#call('not', [ref(part)], 'bool');
+  }
+
+  #call(name: string, parts: readonly PlanExpression[], type: ScalarType): PlanExpression {
+    return { kind: 'call', name, arguments: parts, type, span: this.#span };
+  }
 }
 
 /** The columns that conditions and assignments read of each step's state. */
