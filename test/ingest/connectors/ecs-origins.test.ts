@@ -670,3 +670,79 @@ describe('what a source tells natively and in ECS has the same rows', () => {
     expect(ids[1]).toEqual(ids[0]);
   });
 });
+
+describe('what an event says of itself decides whose record it carries', () => {
+  const time = { '@timestamp': '2026-01-05T10:11:12Z' };
+  const server = { host: { name: 'srv1' }, process: { name: 'app', pid: 7, executable: '/app' } };
+  const properties = { Timestamp: '2026-01-05T10:11:12Z', DeviceName: 'dc1', ActionType: 'X' };
+  const row = { category: 'AdvancedHunting-DeviceProcessEvents', properties };
+  const start = { kind: 'event', category: ['process'], type: ['start'] };
+
+  it.each([
+    ['a row of Defender', row, { m365_defender: { event: { category: row.category } } }],
+    ['a record of Microsoft 365', login.native, { o365: {} }],
+    ['a record of Entra ID', signIn.native, { azure: { signinlogs: {} } }],
+    ['a record of CloudTrail', consoleLogin.native, { aws: { cloudtrail: {} } }],
+    ['an alert of Falco', falco.native, { falco: {} }],
+  ])('a log of another program has members and text of %s', (_name, record, members) => {
+    const event = { ...start, module: 'app', dataset: 'app.log', original: JSON.stringify(record) };
+    const rows = rowsOf({ ecs, ...time, ...server, ...members, event });
+    expect(Object.keys(rows)).toEqual(['DeviceProcessEvents']);
+    expect(rows['DeviceProcessEvents']).toMatchObject([{ DeviceName: 'srv1', ProcessId: 7 }]);
+    const unnamed = { ...start, original: JSON.stringify(record) };
+    expect(JSON.stringify(rowsOf({ ecs, ...time, ...members, event: unnamed }))).not.toContain(
+      'srv1',
+    );
+  });
+
+  it.each([
+    ['a header of syslog', '<5>2026-01-05T10:11:12Z node7 Falco[1]: ', true],
+    ['a header as of old', '<5>Jan  5 10:11:12 node7 falco: ', true],
+    ['a header of RFC 5424', '<5>1 2026-01-05T10:11:12Z node7 falco 1 - - ', true],
+    ['its structured data', '<5>1 2026-01-05T10:11:12Z node7 falco 1 - [a@1 b="c d"] ', true],
+    ['an alert as text', '10:11:12.123: Notice A shell (command=bash ', false],
+    [
+      'one in syslog',
+      '<5>Jan  5 10:11:12 node7 falco[1]: 10:11:12.1: Notice (command=bash ',
+      false,
+    ],
+    ['one in RFC 5424', '<5>1 2026-01-05T10:11:12Z node7 falco 1 - - Notice (command=bash ', false],
+  ])('the text before an alert of Falco is %s', (_name, before, isWhole) => {
+    const native = { ...falco.native, rule: 'Another' };
+    const event = { kind: 'alert', dataset: 'falco', original: before + JSON.stringify(native) };
+    const [info] =
+      rowsOf({ ecs, ...time, event, falco: { rule: 'Real', uuid: 'u' } })['AlertInfo'] ?? [];
+    expect(info?.['Title']).toBe(isWhole ? 'Another' : 'Real');
+  });
+
+  it('what ECS has under the names of a record is told, too', () => {
+    const more = {
+      tags: ['production'],
+      rule: { name: 'Terminal shell in container', ruleset: 'ours' },
+      source: { ip: '10.1.2.3', mac: '02-00-00-00-00-01' },
+    };
+    const event = {
+      kind: 'alert',
+      dataset: 'falco.alerts',
+      original: JSON.stringify(falco.native),
+    };
+    for (const each of [
+      { ecs, ...time, ...more, event },
+      { ecs, agent, host, ...falco.inEcs, ...more },
+    ]) {
+      const machine = rowsOf(each)['AlertEvidence']?.find(
+        ({ EntityType }) => EntityType === 'Machine',
+      );
+      expect(machine?.['AdditionalFields']).toMatchObject({
+        alert: {
+          source: 'syscall',
+          ecs: {
+            tags: ['production'],
+            rule: { ruleset: 'ours' },
+            source: { mac: '02-00-00-00-00-01' },
+          },
+        },
+      });
+    }
+  });
+});

@@ -1,9 +1,9 @@
 import { builtinCatalog, findTable } from '../../../catalog/catalog.js';
-import { type JsonValue, parseJson } from '../../json.js';
+import { type JsonValue, parseJson, setMember } from '../../json.js';
 import { textFrom } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { listOf, textIn, valueAt } from '../document.js';
-import { objectAt } from './origin.js';
+import { isOfDatasets, objectAt } from './origin.js';
 
 /** A row of Defender's own, as its Streaming API has it. */
 export interface StreamedRow {
@@ -11,6 +11,7 @@ export interface StreamedRow {
   readonly properties: JsonObject;
 }
 
+const isOfDefender = isOfDatasets(['m365_defender.event']);
 const [rowOf, originalOf] = [objectAt('m365_defender.event'), textIn('event.original')];
 
 /**
@@ -18,7 +19,7 @@ const [rowOf, originalOf] = [objectAt('m365_defender.event'), textIn('event.orig
  * members, where those are kept that ECS has, too. undefined for other events.
  */
 export function defenderRow(event: JsonObject): StreamedRow | undefined {
-  const row = rowOf(event);
+  const row = isOfDefender(event) ? rowOf(event) : undefined;
   const category = row && textFrom(row['category']);
   if (row === undefined || category === undefined) {
     return undefined;
@@ -69,7 +70,7 @@ function ofMembers(category: string, row: JsonObject, event: JsonObject): Stream
       } else if (inner && depth < deepest) {
         take(inner, joined, `${whole}.`, depth + 1);
       } else {
-        rest[whole] = value;
+        setMember(rest, whole, value);
       }
     }
   };

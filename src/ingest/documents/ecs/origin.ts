@@ -18,8 +18,10 @@ export interface Origin {
   recordOf(event: JsonObject): JsonObject | undefined;
   /** In place of the source's own, which would have all of the event. */
   readonly columns?: Readonly<Record<string, Expression>>;
-  /** The record that the pipeline has kept as text begins somewhere in it. */
-  readonly isWithinText?: true;
+  /** The record that the pipeline has kept as text may have a header of syslog before it. */
+  readonly isBehindHeader?: true;
+  /** Names of the record's at which ECS has something else; it is told under `ecs`. */
+  readonly ambiguous?: readonly string[];
 }
 
 /** Where the record stands beside what the event says. */
@@ -73,6 +75,7 @@ export interface SourceInEcs extends DocumentSource {
 
 export function inEcs(origin: Origin): SourceInEcs {
   const { source } = origin;
+  const isOf = isOfDatasets(origin.datasets);
   const rules = new Map<DocumentRule, DocumentRule>();
   const enriched = (rule: DocumentRule): DocumentRule => {
     const known = rules.get(rule) ?? withEnrichments(rule, origin, enriched);
@@ -83,7 +86,7 @@ export function inEcs(origin: Origin): SourceInEcs {
     ...source,
     rules: source.rules.map(enriched),
     told: [...source.told, ...ofShippers, ...origin.own, wholeRecord, ...copies],
-    isOf: (event) => isOf(origin, event),
+    isOf,
     read({ value, text }) {
       const event = ecsDocument(value);
       const found = event && recordIn(origin, event);
@@ -94,7 +97,7 @@ export function inEcs(origin: Origin): SourceInEcs {
       const whole = origin.columns && { [wholeRecord]: record };
       return source.read({ value: record, text })?.map((each) => ({
         ...each,
-        document: extended(rest, { ...each.document, ...whole }),
+        document: beside(rest, { ...each.document, ...whole }, origin.ambiguous),
         time: each.time ?? timeOf(rest),
         rules: each.rules.map(enriched),
       }));
@@ -125,14 +128,47 @@ function withEnrichments(
   };
 }
 
-function isOf({ datasets }: Origin, event: JsonObject): boolean {
-  const names = [datasetOf(event), moduleOf(event)].map((name) => name?.toLowerCase());
-  return datasets.some(
-    (each) =>
-      names.some((name) => name === each || name?.startsWith(`${each}.`)) ||
-      asObject(valueAt(event, each.split('.'))) !== undefined,
+/** What an event says besides, and its record; where both have a name, the record's value counts. */
+function beside(
+  rest: JsonObject,
+  record: JsonObject,
+  ambiguous: readonly string[] = [],
+): JsonObject {
+  const covered = [...new Set([...Object.keys(record), ...ambiguous])].filter(
+    (name) => Object.hasOwn(rest, name) && rest[name] !== null,
   );
+  if (covered.length === 0) {
+    return extended(rest, record);
+  }
+  const others = Object.entries(rest).filter(([name]) => !covered.includes(name));
+  const moved = covered.map((name): [string, JsonValue] => [name, rest[name] ?? null]);
+  const ecs = { ...asObject(rest['ecs']), ...Object.fromEntries(moved) };
+  return extended({ ...Object.fromEntries(others), ecs }, record);
 }
+
+/**
+ * Whether an event is of one of the data sets: by what it says of itself, or by members of that name. Those alone do
+ * not do where it says that it is of something else: programs whose logs are JSON choose members, too.
+ */
+export function isOfDatasets(datasets: readonly string[]): (event: JsonObject) => boolean {
+  const known = datasets.map((name) => ({
+    name,
+    start: `${name}.`,
+    path: name.split('.'),
+    module: moduleIn(name),
+  }));
+  return (event) => {
+    const names = [datasetOf(event), moduleOf(event)].flatMap((name) => name?.toLowerCase() ?? []);
+    return known.some(
+      ({ name, start, path, module }) =>
+        names.some((each) => each === name || each.startsWith(start)) ||
+        ((names.length === 0 || names.some((each) => moduleIn(each) === module)) &&
+          asObject(valueAt(event, path)) !== undefined),
+    );
+  };
+}
+
+const moduleIn = (dataset: string) => dataset.split('.', 1)[0];
 
 interface Found {
   readonly record: JsonObject;
@@ -144,7 +180,7 @@ const [original, originalText] = [['event', 'original'], textIn('event.original'
 
 /** The record that the pipeline has kept, else the one that its members tell of. */
 function recordIn(origin: Origin, event: JsonObject): Found | undefined {
-  const kept = objectIn(originalText(event), origin.isWithinText);
+  const kept = objectIn(originalText(event), origin.isBehindHeader);
   const isWhole = kept && origin.source.read({ value: kept, text: '' }) !== undefined;
   if (isWhole) {
     return { record: kept, rest: replacedAt(event, original, null) };
@@ -153,12 +189,16 @@ function recordIn(origin: Origin, event: JsonObject): Found | undefined {
   return record && { record, rest: event };
 }
 
-/** Behind a header of syslog, no further than here. */
+/** No header of syslog is longer. */
 const longestHeader = 300;
+/** Up to the message: the tag, which is the first word with a colon, or the structured data of RFC 5424. */
+const syslogHeader =
+  /^(?:<\d{1,3}>\d{1,2}(?: [^\s{]+){5} (?:-|\[[^{]*\])\s*|(?:(?!:\s)[^{])+:\s+)\ufeff?$/;
 
-function objectIn(text: string | undefined, isWithin?: true): JsonObject | undefined {
-  const start = text?.slice(0, isWithin ? longestHeader : 1).indexOf('{') ?? -1;
-  if (text === undefined || start < 0) {
+/** The object that is the whole text or message: what only stands in a message may be anyone's. */
+function objectIn(text: string | undefined, isBehindHeader?: true): JsonObject | undefined {
+  const start = text?.slice(0, isBehindHeader ? longestHeader : 1).indexOf('{') ?? -1;
+  if (text === undefined || start < 0 || (start > 0 && !syslogHeader.test(text.slice(0, start)))) {
     return undefined;
   }
   try {

@@ -76,6 +76,9 @@ function tagsOf(event: JsonObject): JsonValue | undefined {
   return valueAt(event, ownTags) ?? techniques.map((path) => valueAt(event, path)).find(isList);
 }
 
+/** Of the connection, which the evidence has. */
+const copies = ['ecs.source.ip', 'ecs.source.port', 'ecs.rule.name'];
+
 const isList = (value: JsonValue | undefined) => Array.isArray(value);
 
 /** What the package makes of Falco's alerts. */
@@ -83,8 +86,11 @@ export const falcoInEcs: Origin = {
   source,
   datasets: ['falco'],
   // Of all that the event says besides, the evidence of the machine tells.
-  own: ['falco', 'related', ...ofShippers, ...Object.values(fields)].map((path) => `alert.${path}`),
-  isWithinText: true,
+  own: ['falco', 'related', ...ofShippers, ...Object.values(fields), ...copies].map(
+    (path) => `alert.${path}`,
+  ),
+  isBehindHeader: true,
+  ambiguous: ['source', 'rule', 'tags'],
   recordOf(event) {
     const texts = Object.entries(members).map(([name, read]) => [name, read(event)] as const);
     return known({
