@@ -31,5 +31,5 @@ function isEncoded(path: string): boolean {
 }
 
 function pathOf(url: string): string {
-  return url.split(/[?#]/, 1)[0] ?? url;
+  return url.split('?', 1)[0] ?? url;
 }

@@ -131,6 +131,14 @@ describe('the GET form', () => {
     expect([response.statusCode, asked[0]?.text]).toEqual([200, 'x']);
   });
 
+  test('what is broken behind a # is refused like the rest of the address', async () => {
+    const path = call("query='x#%zz'");
+    const request = httpGet(fixture.url, { path, headers: { authorization } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, asked]).toEqual([400, []]);
+  });
+
   test('HEAD runs nothing', async () => {
     const path = fixture.url + call("query='x'");
     const { status, headers } = await fetch(path, { method: 'HEAD', headers: { authorization } });

@@ -941,6 +941,8 @@ describe('failures', () => {
     ['print 1', { Options: { query_now: '0000-12-31' } }, /query_now must be/],
     ['print 1', { Options: { query_now: '9999-12-31 23:00 -12:00' } }, /query_now must be/],
     ['print 1', { Options: [] }, /properties.Options must be/],
+    ['print 1', '9223372036854775807', /properties must be/],
+    ['print 1', '{"Parameters":9223372036854775807}', /properties.Parameters must be/],
     ['', undefined, /Missing query/],
   ])('%s with %s', async (csl, properties, message) => {
     const { status, json } = await query(csl, properties);

@@ -3,6 +3,7 @@ import { HuntError } from '../../errors.js';
 import {
   compactJson,
   ExactNumber,
+  isObject,
   type JsonValue,
   parseJson as readExactly,
 } from '../../ingest/json.js';
@@ -115,7 +116,8 @@ function propertiesOf(properties: unknown): Readonly<Record<string, unknown>> {
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(name, 'an object');
+  // It was read from JSON.
+  if (!isObject(value as JsonValue)) throw wrong(name, 'an object');
   return value as Record<string, unknown>;
 }
 
