@@ -10,7 +10,8 @@ const keptMs = retryAfterSeconds * 1500;
 /**
  * Counts the hunts from when they are accepted to when their rows are there: as many as can run, and a number that
  * wait. Of the places of those that wait, a tenant leaves half to others, and a caller three quarters. A tenant that is
- * refused while it has no place has one of the next: where few or none may wait, another would hold all of them.
+ * refused while it has no place has one of the next: where few or none may wait, another would hold all of them. Not
+ * all that are refused come again, so that no more than half of all places are kept.
  */
 export class HuntsUnderWay {
   readonly #running: number;
@@ -63,6 +64,7 @@ export class HuntsUnderWay {
     for (const [other, until] of this.#kept) if (until <= now) this.#kept.delete(other);
     const tenants = [...this.#kept.keys()];
     const own = tenants.indexOf(tenant);
-    return own === -1 ? tenants.length : own;
+    const before = own === -1 ? tenants.length : own;
+    return Math.min(before, Math.ceil((this.#running + this.#waiting) / 2));
   }
 }

@@ -156,10 +156,14 @@ async function onRecord<T extends Outcome>(
     await record('Succeeded', 200, result);
   } catch (error) {
     // What cannot be put on record is not answered.
-    for (const { rows } of result.answers ?? [result]) rows?.destroy();
+    discard(result);
     throw error;
   }
   return result;
+}
+
+function discard(outcome: Outcome): void {
+  for (const { rows } of outcome.answers ?? [outcome]) rows?.destroy();
 }
 
 function statusItself({ status }: HuntError): number {
@@ -200,11 +204,14 @@ async function charged<T extends Outcome>(
     return result;
   } finally {
     const runningSeconds = Math.max(0, (performance.now() - started) / 1000 - waitedSeconds);
-    await quota.charge(principal, generation, profile, {
-      runningSeconds,
-      // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
-      cpuSeconds: result?.stats ? cpuSecondsOf(result.stats) : runningSeconds,
-    });
+    // A hunt that was cut short says nothing of its cost: it kept at least one core busy.
+    const cpuSeconds = result?.stats ? cpuSecondsOf(result.stats) : runningSeconds;
+    await quota
+      .charge(principal, generation, profile, { runningSeconds, cpuSeconds })
+      .catch((error: unknown) => {
+        if (result) discard(result);
+        throw error;
+      });
   }
 }
 

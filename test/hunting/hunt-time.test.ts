@@ -177,7 +177,7 @@ describe('several tables', () => {
     expect(limits.map(({ resultBytes }) => first.resultBytes - resultBytes)).toEqual([0, 9, 18]);
   });
 
-  it('are given back where a later one fails, or their record does', async () => {
+  it('are given back where a later one fails, or their charge or record does', async () => {
     const late = tables(async (_query, index) => {
       if (index === 2) throw new HuntError('hunt.resources', {});
     });
@@ -185,7 +185,11 @@ describe('several tables', () => {
     const unrecorded = tables(async () => undefined);
     Object.assign(unrecorded.parts.audit, { record: () => Promise.reject(new Error('full')) });
     await expect(unrecorded.hunted()).rejects.toThrow('full');
-    for (const rows of [...late.results.slice(0, 2), ...unrecorded.results]) {
+    const uncharged = tables(async () => undefined);
+    Object.assign(uncharged.parts.quota, { charge: () => Promise.reject(new Error('full')) });
+    await expect(uncharged.hunted()).rejects.toThrow('full');
+    const all = [...late.results.slice(0, 2), ...unrecorded.results, ...uncharged.results];
+    for (const rows of all) {
       expect(rows.destroyed).toBe(true);
     }
   });

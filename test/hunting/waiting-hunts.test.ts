@@ -210,6 +210,14 @@ describe.each([0, 1, 4])('where %i may wait and three run', (waiting) => {
     wait(2);
     expect(enter('one')).toBe(true);
   });
+
+  it('not all places are kept, however many have been refused', () => {
+    const { enter, leave } = crowd();
+    for (let late = 1; late <= 20; late++) expect(enter(`late ${late}`)).toBe(false);
+    for (let left = 0; left < 20; left++) leave();
+    expect([enter('one'), enter('late 20')]).toEqual([true, waiting > 0]);
+    expect(enter('late 1')).toBe(true);
+  });
 });
 
 it('what waits ends with the time of its hunt, in the words of one that runs', async () => {
