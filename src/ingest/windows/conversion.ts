@@ -119,7 +119,7 @@ export class EventConversion implements Conversion {
     if (rule.condition?.test(scope) === false) {
       return { passed: 'unmapped' };
     }
-    const twin = time && twinOf(event, rule, device);
+    const twin = time && twinOf(event, rule, device, scope);
     if (twin && isToldElsewhere(twin, time, correlation)) {
       return { passed: 'merged' };
     }

@@ -4,7 +4,7 @@ import { knownGuid, knownImage, rank } from '../correlation/process.js';
 import { labelOf } from '../correlation/processes.js';
 import type { WindowsEvent } from './event.js';
 import { ruleFor } from './logs.js';
-import type { Twin } from './rule.js';
+import { type Lent, type Twin, twinToleranceMs } from './rule.js';
 import { isSysmon } from './shapes.js';
 import { envelopeTime, eventTime, learnClock, statedTime } from './time.js';
 import { nobody, onVolume, pidOf, present, sidOfLogon, wellKnownAccounts } from './values.js';
@@ -19,6 +19,8 @@ export class Learning {
   #later: (() => void)[] = [];
   /** Processes whose images are named by volumes of which the letters are not known, by all of that. */
   #onVolumes = new Map<string, () => void>();
+  /** Events that need to be lent something to tell as much as their twins. */
+  #borrowers: (() => void)[] = [];
 
   constructor(correlation: Correlation) {
     this.#correlation = correlation;
@@ -46,10 +48,11 @@ export class Learning {
 
   /** All of the stream has been seen. */
   finish(): void {
-    for (const work of [...this.#later, ...this.#onVolumes.values()]) {
+    for (const work of [...this.#later, ...this.#onVolumes.values(), ...this.#borrowers]) {
       work();
     }
     this.#later = [];
+    this.#borrowers = [];
     this.#onVolumes = new Map();
     this.#correlation.epoch++;
   }
@@ -239,12 +242,27 @@ export class Learning {
     if (key === undefined || (twin.role === 'secondary' && twin.lends === undefined)) {
       return;
     }
+    if (twin.role === 'primary' && twin.rowKey && twin.rowKey(event) === undefined) {
+      this.#borrowers.push(() => this.#noteBorrower(event, device, twin));
+      return;
+    }
     const full = twinKey(device, twin, key);
     // With its own time it needs no clock, and there are many of them.
     if (event.data.get('utctime') !== undefined && twin.kind !== 'query') {
       this.#noteTwin(event, device, twin, full);
     } else {
       this.#later.push(() => this.#noteTwin(event, device, twin, full));
+    }
+  }
+
+  #noteBorrower(event: WindowsEvent, device: Device, twin: Twin): void {
+    const ms = eventTime(event, device)?.milliseconds;
+    if (ms !== undefined) {
+      const key = twin.rowKey?.(event, lentBy(twin, event, device, ms, this.#correlation));
+      if (key !== undefined) {
+        const full = twinKey(device, twin, key);
+        this.#correlation.notePrimary({ key: full, device: device.name, ms });
+      }
     }
   }
 
@@ -296,7 +314,24 @@ export function twinKey(device: Device, { kind }: Pick<Twin, 'kind'>, key: strin
   return `${labelOf(device.name)}\n${kind}\n${key}`;
 }
 
-function lent({ data }: WindowsEvent, names: readonly string[]): Record<string, string> {
+/** What the event that is nearest lends this one. */
+export function lentBy(
+  twin: Pick<Twin, 'kind' | 'key'>,
+  event: WindowsEvent,
+  device: Device,
+  ms: number,
+  { secondaries }: Correlation,
+): Lent | undefined {
+  const key = twin.key(event);
+  return key === undefined
+    ? undefined
+    : secondaries.near(
+        { key: twinKey(device, twin, key), device: device.name, ms },
+        twinToleranceMs[twin.kind],
+      );
+}
+
+function lent({ data }: WindowsEvent, names: readonly string[]): Lent {
   return Object.fromEntries(names.map((name) => [name, present(data.get(name)) ?? '']));
 }
 

@@ -15,6 +15,9 @@ export interface ProcessFields {
 
 export const header = Symbol('the process that wrote the event');
 
+/** What an event lends another one's row, by the fields' names in lower case. */
+export type Lent = Readonly<Record<string, string>>;
+
 /** Two logs tell of one occurrence: the primary's event becomes the row, the secondary's does not. */
 export interface Twin {
   readonly kind:
@@ -29,6 +32,11 @@ export interface Twin {
   readonly role: 'primary' | 'secondary';
   /** The same for both, and for no other occurrence at the time; undefined: it has no twin. */
   readonly key: (event: WindowsEvent) => string | undefined;
+  /**
+   * Where the primary's row tells less than the secondary's until it is lent the rest: the same for both when it has
+   * been, whatever one of them has alone included; undefined: it has not been, and both have rows.
+   */
+  readonly rowKey?: (event: WindowsEvent, lent?: Lent) => string | undefined;
   /** Fields of the secondary that the primary's row wants; by their names, in lower case. */
   readonly lends?: readonly string[];
 }

@@ -5,9 +5,9 @@ import type { Moment } from '../datetime.js';
 import type { NamedProcess } from './actor.js';
 import type { WindowsEvent } from './event.js';
 import type { RuleScope } from './expression.js';
-import { twinKey } from './learning.js';
+import { lentBy } from './learning.js';
 import type { Plan } from './plan.js';
-import { type Twin, twinToleranceMs } from './rule.js';
+import type { Lent, Twin } from './rule.js';
 import { present } from './values.js';
 
 /** What is known beside an event is looked for when a rule asks for it. */
@@ -55,7 +55,7 @@ export class EventScope implements RuleScope {
     return this.#started;
   }
 
-  get twin(): Readonly<Record<string, string>> | undefined {
+  get twin(): Lent | undefined {
     const { twin, lenders } = this.#plan.rule;
     if (lenders) {
       return Object.assign({}, ...lenders.map((lender) => this.#lentBy(lender)));
@@ -63,14 +63,8 @@ export class EventScope implements RuleScope {
     return twin?.role === 'primary' ? this.#lentBy(twin) : undefined;
   }
 
-  #lentBy(twin: Pick<Twin, 'kind' | 'key'>): Readonly<Record<string, string>> | undefined {
-    const key = twin.key(this.event);
-    return key === undefined
-      ? undefined
-      : this.#correlation.secondaries.near(
-          { key: twinKey(this.device, twin, key), device: this.device.name, ms: this.ms },
-          twinToleranceMs[twin.kind],
-        );
+  #lentBy(twin: Pick<Twin, 'kind' | 'key'>): Lent | undefined {
+    return lentBy(twin, this.event, this.device, this.ms, this.#correlation);
   }
 
   sidOf(user: string): string | undefined {

@@ -4,7 +4,13 @@ import { computed, field, firstOf, has, is, joined, literal, match, when } from 
 import type { EventLog, ProcessFields, Rule } from './rule.js';
 import { client, subject } from './subject.js';
 import * as to from './transforms.js';
-import { connectionKey, deletedValueKey, writtenValueKey } from './twin-keys.js';
+import {
+  binaryDetails,
+  connectionKey,
+  deletedRowKey,
+  deletedValueKey,
+  writtenValueKey,
+} from './twin-keys.js';
 import {
   baseName,
   integer,
@@ -154,7 +160,8 @@ const valueName = firstOf('ObjectValueName', literal('(Default)'));
 const typesInSysmon = new Set(['String', 'ExpandString', 'Dword', 'Qword']);
 const isDeletion = is('OperationType', '%%1906', 'registry value deleted');
 
-function valueKey(event: WindowsEvent): string | undefined {
+/** @param isRow what both logs' rows tell; else what both logs' events have */
+function valueKey(event: WindowsEvent, isRow: boolean): string | undefined {
   const { data } = event;
   const key = data.get('objectname');
   if (key === undefined) {
@@ -162,11 +169,12 @@ function valueKey(event: WindowsEvent): string | undefined {
   }
   const name = present(data.get('objectvaluename')) ?? '(Default)';
   if (isDeletion.test({ event })) {
-    return deletedValueKey(key, name);
+    const deleted = deletedValueKey(key, name);
+    return isRow ? deletedRowKey(deleted, present(data.get('oldvalue')) ?? '') : deleted;
   }
   const type = present(data.get('newvaluetype'));
   const isWritten = type === undefined || typesInSysmon.has(registryType(type));
-  const value = isWritten ? (present(data.get('newvalue')) ?? '') : '';
+  const value = isRow || isWritten ? (present(data.get('newvalue')) ?? '') : binaryDetails;
   return writtenValueKey(key, name, registryNumber(value, type));
 }
 
@@ -315,7 +323,8 @@ export const security: EventLog = {
       twin: {
         kind: 'registry value',
         role: 'secondary',
-        key: valueKey,
+        key: (event) => valueKey(event, false),
+        rowKey: (event) => valueKey(event, true),
         lends: ['oldvalue', 'oldvaluetype', 'newvalue', 'newvaluetype'],
       },
       note: 'No row of its own where Sysmon event 13, or 12 of what is deleted, tells of the same value.',

@@ -12,7 +12,13 @@ import {
 } from './expression.js';
 import type { EventLog, ProcessFields, Rule, Twin } from './rule.js';
 import * as to from './transforms.js';
-import { connectionKey, deletedObjectKey, registryValueKey } from './twin-keys.js';
+import {
+  binaryDetails,
+  connectionKey,
+  deletedObjectKey,
+  deletedRowKey,
+  registryValueKey,
+} from './twin-keys.js';
 import { baseName, hasStream, registryNumber } from './values.js';
 
 const actor: ProcessFields = {
@@ -107,7 +113,7 @@ function accessKey({ data }: WindowsEvent): string | undefined {
 const lent = (name: string, title: string) => computed(title, ({ twin }) => twin?.[name]);
 
 const deletesValue = is('EventType', 'DeleteValue');
-const isBinary = is('Details', 'Binary Data');
+const isBinary = is('Details', binaryDetails);
 const hasTwin: Condition = {
   test: ({ twin }) => twin !== undefined,
   text: '4657 tells of it',
@@ -337,6 +343,12 @@ export const sysmon: EventLog = {
           deletesValue.test({ event })
             ? deletedObjectKey(event.data.get('targetobject'))
             : undefined,
+        rowKey: ({ data }, lent) => {
+          const deleted = lent && deletedObjectKey(data.get('targetobject'));
+          return deleted === undefined
+            ? undefined
+            : deletedRowKey(deleted, lent?.['oldvalue'] ?? '');
+        },
       },
       note: 'Where the shipper has lost EventType, RegistryKeyCreated: most are. Data of a value that is deleted are from Security event 4657.',
       columns: {
@@ -357,6 +369,13 @@ export const sysmon: EventLog = {
         kind: 'registry value',
         role: 'primary',
         key: ({ data }) => registryValueKey(data.get('targetobject'), data.get('details')),
+        rowKey: (event, lent) =>
+          registryValueKey(
+            event.data.get('targetobject'),
+            isBinary.test({ event })
+              ? lent && registryNumber(lent['newvalue'] ?? '', lent['newvaluetype'])
+              : event.data.get('details'),
+          ),
       },
       note: 'Binary data is not logged: it is from Security event 4657, as are data from before the change.',
       columns: {

@@ -36,6 +36,14 @@ export function deletedObjectKey(object: string | undefined): string | undefined
     : deletedValueKey(registryParent(object), registryValueName(object));
 }
 
+/** That and what it was. */
+export function deletedRowKey(deleted: string, data: string): string {
+  return `${deleted}\ndeleted\n${data}`.toLowerCase();
+}
+
+/** What Sysmon writes in place of data that are neither text nor a number. */
+export const binaryDetails = 'Binary Data';
+
 /** A registry value that is set, in Sysmon's words. */
 export function registryValueKey(
   object: string | undefined,
@@ -44,7 +52,7 @@ export function registryValueKey(
   if (object === undefined || details === undefined) {
     return undefined;
   }
-  const { data } = registryDetails(details);
+  const data = details === binaryDetails ? details : registryDetails(details).data;
   return writtenValueKey(registryParent(object), registryValueName(object), data);
 }
 

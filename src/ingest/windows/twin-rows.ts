@@ -5,6 +5,7 @@ import { labelOf, startToleranceMs } from '../correlation/processes.js';
 import type { Moment } from '../datetime.js';
 import type { RowKey } from '../rows.js';
 import type { WindowsEvent } from './event.js';
+import type { RuleScope } from './expression.js';
 import { twinKey } from './learning.js';
 import { type Rule, type Twin, twinToleranceMs } from './rule.js';
 import { pidOf, present } from './values.js';
@@ -24,12 +25,17 @@ export interface TwinEvent {
 }
 
 /** The event as one of two; undefined where there can be no other. */
-export function twinOf(event: WindowsEvent, rule: Rule, device: Device): TwinEvent | undefined {
+export function twinOf(
+  event: WindowsEvent,
+  rule: Rule,
+  device: Device,
+  scope: Pick<RuleScope, 'twin'>,
+): TwinEvent | undefined {
   if (rule.table === 'DeviceProcessEvents') {
     return twinOfStart(event, device);
   }
   const { twin } = rule;
-  const key = twin?.key(event);
+  const key = twin?.rowKey ? twin.rowKey(event, scope.twin) : twin?.key(event);
   return twin && key !== undefined
     ? {
         role: twin.role,

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findConnector } from '../../../src/ingest/connectors.js';
 import { Correlation } from '../../../src/ingest/correlation/correlation.js';
 import { CorrelationStore } from '../../../src/ingest/correlation/store.js';
+import type { JsonValue } from '../../../src/ingest/json.js';
 import { converted, onlyRow, type Row } from '../convert.js';
 import { event, guids, start } from './events.js';
 import { actor, security4688, twins } from './twins.js';
@@ -89,6 +91,15 @@ describe('the letter of a volume', () => {
   });
 });
 
+/** The rows whose place an event's row takes. */
+function replacedBy(each: object, correlation: Correlation) {
+  const conversion = findConnector('windows-event')?.open({ correlation, extensions: false });
+  conversion?.convert({ text: JSON.stringify(each), value: each as JsonValue });
+  return [...(conversion?.release?.(false) ?? [])].flatMap((outcome) =>
+    'replaces' in outcome ? (outcome.replaces ?? []) : [],
+  );
+}
+
 describe('a registry value of two logs', () => {
   const key = '\\REGISTRY\\MACHINE\\SOFTWARE\\x';
   const of13 = (TargetObject: string, Details: string) =>
@@ -164,6 +175,54 @@ describe('a registry value of two logs', () => {
         InitiatingProcessUniqueId: guids.child,
       });
     }
+  });
+
+  describe.each<[string, object, object, Row]>([
+    [
+      'set',
+      first13,
+      of4657({ NewValueType: '%%1875', NewValue: '0102' }),
+      { RegistryValueData: '0102' },
+    ],
+    ['deleted', of12, deleted, { PreviousRegistryValueData: '16' }],
+  ])('what the Security log alone has of a value that is %s', (_, better, other, wanted) => {
+    const inTurn = (correlations: readonly Correlation[], ...events: readonly object[]) =>
+      events.flatMap((each, index) => {
+        const correlation = correlations[index] ?? correlations[0];
+        const { rows } = converted([each], 'windows-event', correlation && { correlation });
+        return rows['DeviceRegistryEvents'] ?? [];
+      });
+
+    it('is not lost where Sysmon has told of the rest before', () => {
+      const rows = inTurn([new Correlation()], better, other);
+      expect(rows).toHaveLength(2);
+      expect(rows[1]).toMatchObject(wanted);
+    });
+
+    it('stays where Sysmon tells of the rest after a restart', () => {
+      const [first, later] = [new Correlation(), new Correlation()];
+      replacedBy(other, first);
+      for (const row of first.lesserRows.unsaved) later.lesserRows.add(row);
+      expect(replacedBy(better, first)).toHaveLength(1);
+      expect(replacedBy(better, later)).toEqual([]);
+    });
+  });
+
+  it('two changes of data that Sysmon does not have are two, though it tells of one alone', () => {
+    const data = ['01', '02'].map((NewValue) => of4657({ NewValueType: '%%1875', NewValue }));
+    const { rows } = read([first13, ...data]);
+    expect(rows['DeviceRegistryEvents']?.map((row) => row['RegistryValueData'])).toEqual([
+      '01',
+      '02',
+    ]);
+  });
+
+  it('a text is no binary value, though it is called so', () => {
+    const text = of4657({ NewValueType: '%%1873', NewValue: 'Binary Data' });
+    expect(onlyRow(read([first13, text]))).toMatchObject({
+      RegistryValueType: 'String',
+      RegistryValueData: 'Binary Data',
+    });
   });
 
   it('what is deleted is not what has been set before', () => {
