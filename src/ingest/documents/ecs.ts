@@ -57,7 +57,6 @@ export const ecs: DocumentSource = {
   told: [
     '@timestamp',
     '@version',
-    'host.hostname',
     'ecs.version',
     'agent.ephemeral_id',
     'event.ingested',
@@ -67,6 +66,7 @@ export const ecs: DocumentSource = {
     'process.parent.args',
     'process.parent.args_count',
   ],
+  toldOfDevice: ['host.hostname'],
   read({ value }) {
     const document = ecsDocument(value);
     return (

@@ -25,6 +25,8 @@ export interface RulePlan {
   readonly actor: readonly Named[];
   /** Told by every row. */
   readonly always: readonly number[];
+  /** Told by every row that has a device. */
+  readonly ofDevice: readonly number[];
   /** Told only where the row has their values. */
   readonly perhaps: readonly number[];
   /** Paths of the lists of which each element makes a row. */
@@ -73,6 +75,7 @@ function newPlan(source: DocumentSource, rule: DocumentRule): RulePlan {
     additional: additional.map(namedOf),
     actor: actor.filter(isOwn).map(namedOf),
     always: sureSlots(always),
+    ofDevice: own.has('DeviceName') ? sureSlots(source.toldOfDevice ?? []) : [],
     perhaps: perhapsSlots([...always, ...named]),
     each: [each].flat().map((path) => path.split('.')),
   };

@@ -16,10 +16,14 @@ export class RowFiller {
   }
 
   /** @param row has what all rows have, and the acting process */
-  fill(row: Columns, { own, columns, actor, additional, always, perhaps }: RulePlan): void {
+  fill(row: Columns, plan: RulePlan): void {
+    const { own, columns, actor, additional, always, ofDevice, perhaps } = plan;
     const told = this.#told;
     told.clear();
     told.addAll(always);
+    if (isTelling(row['DeviceName'])) {
+      told.addAll(ofDevice);
+    }
     for (const { name, read, tells } of columns) {
       const value = read(this.#scope);
       if (value !== undefined) {

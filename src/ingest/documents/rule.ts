@@ -98,6 +98,8 @@ export interface DocumentSource {
   readonly rules: readonly DocumentRule[];
   /** Paths that every row tells, or that tell nothing of the event. */
   readonly told: readonly string[];
+  /** Paths of the device's name, which rows tell that have a device. */
+  readonly toldOfDevice?: readonly string[];
   /** Facts of the device that the document is of: columns of DeviceInfo and DeviceNetworkInfo. */
   about?(scope: DocumentScope): Columns;
   /** Addresses of the device. */

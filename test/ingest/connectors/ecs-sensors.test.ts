@@ -360,6 +360,39 @@ describe('what a firewall sees', () => {
     expect(rows['DeviceNetworkEvents']).toMatchObject([{ DeviceName: 'wks7' }]);
   });
 
+  it.each(['outbound', 'inbound', undefined])(
+    'who comes from outside is remote: %s',
+    (direction) => {
+      const from = {
+        source: { ip: '203.0.113.9', port: 5 },
+        destination: { ip: '10.0.0.5', port: 443 },
+      };
+      const network = { transport: 'tcp', direction };
+      expect(rowOf({ ...from, ...firewall, event, network })).toMatchObject({
+        LocalIP: '10.0.0.5',
+        RemoteIP: '203.0.113.9',
+      });
+    },
+  );
+
+  it('what a host says of its own direction is believed', () => {
+    const from = {
+      source: { ip: '10.0.0.9', port: 5 },
+      destination: { ip: '203.0.113.5', port: 22 },
+    };
+    const accepted = { category: ['network'], type: ['connection'], action: 'connection_accepted' };
+    const process = { pid: 5, name: 'sshd', executable: '/usr/sbin/sshd' };
+    const network = { transport: 'tcp', direction: 'ingress' };
+    expect(
+      rowOf({ ...from, network, process, event: accepted, host: { hostname: 'vm1' } }),
+    ).toMatchObject({ LocalIP: '203.0.113.5', RemoteIP: '10.0.0.9', DeviceName: 'vm1' });
+  });
+
+  it("a collector's name is told where the row has no device", () => {
+    const row = rowOf({ ...ends, ...firewall, event, host: { hostname: 'collector' } });
+    expect(row).toMatchObject({ AdditionalFields: { host: { hostname: 'collector' } } });
+  });
+
   it('that all of it is inbound to a client is not believed', () => {
     const network = { transport: 'tcp', direction: 'inbound' };
     const alert = { category: ['intrusion_detection', 'network'], kind: 'alert' };

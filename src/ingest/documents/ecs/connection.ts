@@ -4,7 +4,7 @@ import { listOf } from '../document.js';
 import { all, any, at, firstOf, isThere, lists, not, when } from '../expression.js';
 import * as to from '../transforms.js';
 import { action, actionText, category, type } from './event.js';
-import { isOfSensor } from './sensors.js';
+import { isOfAppliance, isOfSensor } from './sensors.js';
 
 const [ownAddresses, sourceAddress, destinationAddress] = [
   at('host.ip'),
@@ -34,8 +34,13 @@ const comesToSensor = all(isOfSensor, {
   fields: [],
 });
 
+/** Of a firewall the addresses say it: its directions are of zones, or of what a client is sent. */
+const passesInwards = all(isOfAppliance, crosses(sourceAddress, destinationAddress));
+const passesOutwards = all(isOfAppliance, crosses(destinationAddress, sourceAddress));
+
 export const inbound = any(
-  all(lists('network.direction', 'ingress', 'inbound', 'incoming'), not(goesOutside())),
+  passesInwards,
+  all(lists('network.direction', 'ingress', 'inbound', 'incoming'), not(passesOutwards)),
   all(
     not(lists('network.direction', 'egress', 'outbound', 'outgoing')),
     not(action('connection_attempted', 'connected-to')),
@@ -44,17 +49,14 @@ export const inbound = any(
   ),
 );
 
-/** Firewalls have other directions, of zones or of what a client is sent. */
-function goesOutside(): Condition {
+/** One end alone is private, and what is outside is not the firewall itself. */
+function crosses(outside: Expression, inside: Expression): Condition {
   return {
     test: (scope) => {
-      const [source, destination] = [sourceAddress.read(scope), destinationAddress.read(scope)];
-      return (
-        comesFromOutside(destination, source) &&
-        !listOf(ownAddresses.read(scope)).includes(destination ?? null)
-      );
+      const [from, to] = [outside.read(scope), inside.read(scope)];
+      return comesFromOutside(from, to) && !listOf(ownAddresses.read(scope)).includes(from ?? null);
     },
-    text: 'source.ip alone private',
+    text: `${inside.text} alone private`,
     fields: [],
   };
 }
