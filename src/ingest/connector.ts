@@ -1,6 +1,6 @@
 import type { Correlation } from './correlation/correlation.js';
 import type { Envelope } from './envelopes.js';
-import type { JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from './json.js';
 import type { PlainMembers } from './plain-json.js';
 import type { RowKey } from './rows.js';
 
@@ -34,6 +34,8 @@ export interface DefenderEvent {
    * Without it that is all its columns: right wherever the columns hold only what the source said.
    */
   readonly identity?: string;
+  /** Additional fields that are no part of what tells the event from others: who hands it on has added them. */
+  readonly besides?: JsonObject | undefined;
   /** Rows of the same table that came before and tell the same occurrence less well: they go. */
   readonly replaces?: readonly RowKey[] | undefined;
   /** The record that it is from, where that is not the one being converted. */

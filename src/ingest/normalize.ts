@@ -170,6 +170,9 @@ export class NormalTable {
     const own = this.#members(draft.values);
     // What the event itself says is its identity, wherever it is kept.
     const content = event.identity ?? this.#content(draft, own, record);
+    for (const name in this.#restSlot < 0 ? {} : event.besides) {
+      draft.add(name, event.besides?.[name] ?? null);
+    }
     const members = draft.rest.length > 0 ? this.#withRest(draft, own) : own;
     return {
       table: this,
@@ -291,6 +294,16 @@ class Draft {
     } else {
       this.time = time;
       this.values[index] = `"${time.text}"`;
+    }
+  }
+
+  /** To the additional fields. */
+  add(name: string, value: JsonValue): void {
+    const text = textOf(value);
+    if (text === undefined) {
+      this.problems.push({ reason: 'json.tooDeep', column: name });
+    } else {
+      this.rest.push([name, `${quoted(name)}:${text}`, text]);
     }
   }
 

@@ -14,6 +14,8 @@ export interface Converted {
   readonly rows: Readonly<Record<string, readonly Row[]>>;
   readonly snapshots: Readonly<Record<string, readonly Row[]>>;
   readonly letters: readonly Row[];
+  /** What tells rows from others of their table and time. */
+  readonly identities: readonly bigint[];
   readonly counts: Pick<Batch, 'rejected' | 'unmapped' | 'merged' | 'expired'>;
 }
 
@@ -55,6 +57,9 @@ export function converted(
     rows,
     snapshots,
     letters: batch.deadLetters?.table === deadLetterTable ? rowsIn(batch.deadLetters.lines) : [],
+    identities: batch.events.flatMap(({ identities, ends }) => [
+      ...identities.subarray(0, ends.length),
+    ]),
     counts: { rejected, unmapped, merged, expired },
   };
 }

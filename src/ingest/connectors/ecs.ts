@@ -3,7 +3,7 @@ import { DocumentConversion } from '../documents/conversion.js';
 import { defenderRow } from '../documents/ecs/defender-rows.js';
 import { ecsDocument } from '../documents/ecs/document.js';
 import { originsInEcs } from '../documents/ecs/origins.js';
-import { ecs } from '../documents/ecs.js';
+import { documentsOf, ecs } from '../documents/ecs.js';
 import { ocsfDocument } from '../documents/ocsf/document.js';
 import { osqueryResults } from '../documents/osquery/results.js';
 import { osquery } from '../documents/osquery.js';
@@ -47,15 +47,20 @@ export const ecsEvents: Connector = {
         return events.convert(record);
       }
       const event = ecsDocument(record.value);
-      const row = event && defenderRow(event);
-      if (row !== undefined) {
-        const { category, properties } = row;
-        return rows.convert({ ...record, value: { category, properties } });
+      if (event === undefined) {
+        return documents.convert(record);
       }
-      const index = event === undefined ? -1 : originsInEcs.findIndex(({ isOf }) => isOf(event));
-      const own = originsInEcs[index]?.read(record);
+      const row = defenderRow(event);
+      if (row !== undefined) {
+        const { category, properties, besides } = row;
+        return rows
+          .convert({ ...record, value: { category, properties } })
+          .map((outcome) => ('columns' in outcome ? { ...outcome, besides } : outcome));
+      }
+      const index = originsInEcs.findIndex(({ isOf }) => isOf(event));
+      const own = originsInEcs[index]?.documentsOf(event, record.text);
       return own === undefined
-        ? documents.convert(record)
+        ? documents.hold(record, documentsOf(event))
         : (origins[index]?.hold(record, own) ?? []);
     });
   },

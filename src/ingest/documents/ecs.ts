@@ -1,3 +1,4 @@
+import type { JsonObject } from '../windows/shape.js';
 import { accountChange } from './ecs/accounts.js';
 import { alert, defenderAlert, endpointAlert, guardDuty, sensorAlert } from './ecs/alerts.js';
 import { cloudActivity } from './ecs/cloud.js';
@@ -17,7 +18,7 @@ import { childStarts, processStart } from './ecs/process-starts.js';
 import { registryEvent } from './ecs/registry.js';
 import { identityLogon } from './ecs/sign-ins.js';
 import { task } from './ecs/tasks.js';
-import type { DocumentRule, DocumentSource } from './rule.js';
+import type { DocumentRule, DocumentSource, SourceDocument } from './rule.js';
 
 const rules: readonly DocumentRule[] = [
   alert,
@@ -49,6 +50,11 @@ const rules: readonly DocumentRule[] = [
   networkEvent,
 ];
 
+export function documentsOf(event: JsonObject): readonly [SourceDocument] {
+  const [computer, time, id] = [computerOf(event), timeOf(event), ownId(event)];
+  return [{ document: event, computer, time, id, rules }];
+}
+
 /** Elastic Common Schema (elastic.co/guide/en/ecs). */
 export const ecs: DocumentSource = {
   name: 'ECS',
@@ -69,17 +75,7 @@ export const ecs: DocumentSource = {
   toldOfDevice: ['host.hostname'],
   read({ value }) {
     const document = ecsDocument(value);
-    return (
-      document && [
-        {
-          document,
-          computer: computerOf(document),
-          time: timeOf(document),
-          id: ownId(document),
-          rules,
-        },
-      ]
-    );
+    return document && documentsOf(document);
   },
   about,
   addresses: hostAddresses,

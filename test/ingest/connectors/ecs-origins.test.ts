@@ -583,11 +583,35 @@ describe("rows of Defender's own, in ECS", () => {
 
   it('as the pipeline has kept them', () => {
     const rows = rowsOf({
-      ...{ ecs, host, '@timestamp': '2026-01-05T10:11:12Z', event: { ...event, original: kept } },
+      ...{ ecs, '@timestamp': '2026-01-05T10:11:12Z', event: { ...event, original: kept } },
       m365_defender: { event: { category: 'AdvancedHunting-DeviceEvents' } },
+      host: { ...host, id: properties.DeviceId.toUpperCase() },
+      tags: ['production'],
     });
-    expect(rows).toEqual(rowsOf({ category: 'AdvancedHunting-DeviceEvents', properties }));
-    expect(rows['DeviceEvents']).toMatchObject([wanted]);
+    const [native] =
+      rowsOf({ category: 'AdvancedHunting-DeviceEvents', properties })['DeviceEvents'] ?? [];
+    expect(native).toMatchObject(wanted);
+    const { action: _copy, ...others } = event;
+    const besides = { event: others, host, tags: ['production'] };
+    expect(rows['DeviceEvents']).toEqual([
+      { ...native, AdditionalFields: { Key: 'v', ecs: besides } },
+    ]);
+  });
+
+  it('are the same rows, whoever hands them on and how often', () => {
+    const of = (more: object, original?: string) => ({
+      ...{ ecs, host, '@timestamp': '2026-01-05T10:11:12Z', event: { ...event, original } },
+      tags: ['preserve_duplicate_custom_fields'],
+      m365_defender: { event: { ...members, newer: undefined } },
+      ...more,
+    });
+    const native = { category: 'AdvancedHunting-DeviceEvents', properties };
+    const inEcs = [of({}, kept), of({}), of({ labels: { one: 'more' } })];
+    const { identities } = converted([native]);
+    expect(identities).toHaveLength(1);
+    for (const each of inEcs) {
+      expect(converted([each]).identities).toEqual(identities);
+    }
   });
 
   it('by the names of their members, where those are all there', () => {
@@ -599,7 +623,10 @@ describe("rows of Defender's own, in ECS", () => {
     expect(rows['DeviceEvents']).toMatchObject([
       {
         ...wanted,
-        AdditionalFields: { Key: 'v', 'newer.member': 1, ecs: { host, event } },
+        AdditionalFields: {
+          ...{ Key: 'v', 'newer.member': 1 },
+          ecs: { host, event: { dataset: 'm365_defender.event', category: ['host'] } },
+        },
       },
     ]);
   });

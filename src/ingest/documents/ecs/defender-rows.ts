@@ -1,14 +1,19 @@
 import { builtinCatalog, findTable } from '../../../catalog/catalog.js';
-import { type JsonValue, parseJson, setMember } from '../../json.js';
+import { type JsonValue, maxJsonDepth, parseJson, setMember } from '../../json.js';
 import { textFrom } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { listOf, textIn, valueAt } from '../document.js';
-import { isOfDatasets, objectAt } from './origin.js';
+import { isOfDatasets, objectAt, ofShippers } from './origin.js';
 
 /** A row of Defender's own, as its Streaming API has it. */
 export interface StreamedRow {
   readonly category: string;
   readonly properties: JsonObject;
+}
+
+/** A row, and what the event says besides. */
+interface RowInEcs extends StreamedRow {
+  readonly besides: JsonObject | undefined;
 }
 
 const isOfDefender = isOfDatasets(['m365_defender.event']);
@@ -18,13 +23,15 @@ const [rowOf, originalOf] = [objectAt('m365_defender.event'), textIn('event.orig
  * The row that Elastic's package has made an event of: as it was, where the pipeline has kept that, else of its
  * members, where those are kept that ECS has, too. undefined for other events.
  */
-export function defenderRow(event: JsonObject): StreamedRow | undefined {
+export function defenderRow(event: JsonObject): RowInEcs | undefined {
   const row = isOfDefender(event) ? rowOf(event) : undefined;
   const category = row && textFrom(row['category']);
   if (row === undefined || category === undefined) {
     return undefined;
   }
-  return kept(originalOf(event)) ?? (isWhole(event) ? ofMembers(category, row, event) : undefined);
+  const own =
+    kept(originalOf(event)) ?? (isWhole(event) ? ofMembers(category, row, event) : undefined);
+  return own && { ...own, besides: othersOf(event, own.properties) };
 }
 
 function kept(text: string | undefined): StreamedRow | undefined {
@@ -76,9 +83,9 @@ function ofMembers(category: string, row: JsonObject, event: JsonObject): Stream
   };
   take(row, '', '', 0);
   properties['Timestamp'] ??= event['@timestamp'] ?? null;
-  const { m365_defender: _row, '@timestamp': _time, ...more } = event;
-  const known = asObject(parsed(properties['AdditionalFields']));
-  properties['AdditionalFields'] = { ...known, ...rest, ecs: more };
+  const additional = properties['AdditionalFields'];
+  const known = asObject(parsed(additional)) ?? (additional && { AdditionalFields: additional });
+  properties['AdditionalFields'] = { ...known, ...rest };
   return { category, properties };
 }
 
@@ -92,4 +99,62 @@ function parsed(value: JsonValue | undefined): JsonValue | undefined {
   } catch {
     return value;
   }
+}
+
+/** Of the row alone, or of every event. */
+const told: ReadonlySet<string> = new Set([
+  ...['m365_defender.event', 'event.original', 'event.created'],
+  ...ofShippers,
+]);
+/** A shorter value is in many rows by chance. */
+const shortestCopy = 4;
+
+/** What the event says that neither the row does nor every event. */
+function othersOf(event: JsonObject, row: JsonObject): JsonObject | undefined {
+  const texts = new Set<string>();
+  const { AdditionalFields: additional = null, ...columns } = row;
+  collect([columns, parsed(additional) ?? null], texts, 0);
+  const others = without(event, texts, '', 0);
+  return others === undefined ? undefined : { ecs: others };
+}
+
+function collect(value: JsonValue, texts: Set<string>, depth: number): void {
+  const text = textFrom(value);
+  if (text !== undefined) {
+    texts.add(text.toLowerCase());
+  } else if (depth < maxJsonDepth && typeof value === 'object' && value !== null) {
+    for (const each of Object.values(value) as readonly JsonValue[]) {
+      collect(each, texts, depth + 1);
+    }
+  }
+}
+
+function without(
+  value: JsonValue,
+  texts: ReadonlySet<string>,
+  path: string,
+  depth: number,
+): JsonValue | undefined {
+  const text = textFrom(value);
+  if (text !== undefined) {
+    return text.length >= shortestCopy && texts.has(text.toLowerCase()) ? undefined : value;
+  }
+  if (depth >= maxJsonDepth) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    const left = (value as readonly JsonValue[]).flatMap(
+      (each) => without(each, texts, path, depth + 1) ?? [],
+    );
+    return left.length === 0 ? undefined : left;
+  }
+  const left: Record<string, JsonValue> = {};
+  for (const [name, member] of Object.entries(asObject(value) ?? {})) {
+    const whole = path === '' ? name : `${path}.${name}`;
+    const kept = told.has(whole) ? undefined : without(member, texts, whole, depth + 1);
+    if (kept !== undefined) {
+      setMember(left, name, kept);
+    }
+  }
+  return Object.keys(left).length === 0 ? undefined : left;
 }

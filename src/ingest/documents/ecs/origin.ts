@@ -3,7 +3,7 @@ import type { Expression } from '../../windows/expression.js';
 import { asObject, type JsonObject } from '../../windows/shape.js';
 import { extended, replacedAt, textIn, valueAt } from '../document.js';
 import { at, firstOf } from '../expression.js';
-import type { DocumentRule, DocumentSource } from '../rule.js';
+import type { DocumentRule, DocumentSource, SourceDocument } from '../rule.js';
 import * as to from '../transforms.js';
 import { datasetOf, ecsDocument, moduleOf, timeOf } from './document.js';
 
@@ -71,6 +71,8 @@ export const ofShippers: readonly string[] = [
 /** Reads the records of an origin out of events in ECS. */
 export interface SourceInEcs extends DocumentSource {
   isOf(event: JsonObject): boolean;
+  /** @param text the event's */
+  documentsOf(event: JsonObject, text: string): readonly SourceDocument[] | undefined;
 }
 
 export function inEcs(origin: Origin): SourceInEcs {
@@ -82,25 +84,29 @@ export function inEcs(origin: Origin): SourceInEcs {
     rules.set(rule, known);
     return known;
   };
+  const documentsOf: SourceInEcs['documentsOf'] = (event, text) => {
+    const found = recordIn(origin, event);
+    if (found === undefined) {
+      return undefined;
+    }
+    const { record, rest } = found;
+    const whole = origin.columns && { [wholeRecord]: record };
+    return source.read({ value: record, text })?.map((each) => ({
+      ...each,
+      document: beside(rest, { ...each.document, ...whole }, origin.ambiguous),
+      time: each.time ?? timeOf(rest),
+      rules: each.rules.map(enriched),
+    }));
+  };
   return {
     ...source,
     rules: source.rules.map(enriched),
     told: [...source.told, ...ofShippers, ...origin.own, wholeRecord, ...copies],
     isOf,
+    documentsOf,
     read({ value, text }) {
       const event = ecsDocument(value);
-      const found = event && recordIn(origin, event);
-      if (found === undefined) {
-        return undefined;
-      }
-      const { record, rest } = found;
-      const whole = origin.columns && { [wholeRecord]: record };
-      return source.read({ value: record, text })?.map((each) => ({
-        ...each,
-        document: beside(rest, { ...each.document, ...whole }, origin.ambiguous),
-        time: each.time ?? timeOf(rest),
-        rules: each.rules.map(enriched),
-      }));
+      return event && documentsOf(event, text);
     },
   };
 }
