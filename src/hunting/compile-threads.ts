@@ -18,6 +18,9 @@ const leastWaitMs = 100;
 /** The catalogs that a thread keeps. */
 const mostCatalogs = 100;
 
+/** Whose text is compiled so that the language is loaded. */
+const nobody: Caller = { tenant: '', id: '' };
+
 interface Waiting {
   readonly request: Extract<CompileRequest, { kind: 'task' }>;
   readonly catalog: Catalog;
@@ -73,9 +76,8 @@ export class CompileThreads implements Compiler {
   warmUp(): void {
     const text = 'DeviceProcessEvents | where FileName has "x" | summarize count() by DeviceId';
     const scope = { database: 'warm', now: new Date(0), from: null, to: null, deviceGroups: null };
-    const caller = { tenant: '', id: '' };
     // What goes wrong, the first hunt hears of.
-    this.compile({ caller }, text, builtinCatalog, scope).catch(() => undefined);
+    this.compile({ caller: nobody }, text, builtinCatalog, scope).catch(() => undefined);
   }
 
   /** What is under way is cancelled. */
@@ -146,7 +148,7 @@ export class CompileThreads implements Compiler {
       thread.run(next, this.#limitMs);
     }
     const next = this.#next();
-    if (!next || threads.some(({ isReady }) => !isReady)) return;
+    if (!next || threads.some(({ isLoading }) => isLoading)) return;
     if (threads.length === 0) this.#start();
     else if (threads.length < this.#mostThreads) {
       // From when it began to wait: others that come meanwhile do not make that longer.
@@ -235,6 +237,11 @@ class CompileThread {
 
   get isIdle(): boolean {
     return this.isReady && this.#task === undefined;
+  }
+
+  /** Another one would not be done with it sooner. */
+  get isLoading(): boolean {
+    return !this.isReady || this.caller === nobody;
   }
 
   /** Whose text it is at. */

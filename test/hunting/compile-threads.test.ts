@@ -103,6 +103,14 @@ describe('what a thread answers is what would have been answered here', () => {
   });
 });
 
+it('what comes while the language loads waits for it: another thread would load it, too', async () => {
+  open();
+  compiler.warmUp();
+  const { kind } = await asked('print 1');
+  expect([kind, threads.length]).toEqual(['query', 1]);
+  await close();
+});
+
 describe('a text that takes for ever', () => {
   beforeEach(open);
   afterEach(close);
