@@ -60,10 +60,15 @@ export class Device {
     }
   }
 
+  /** The latest word counts: volumes are numbered anew when the device starts. */
   learnVolume(volume: string, letter: string): void {
-    if (this.volumes.size < mostVolumes && volume.length <= longestVolume) {
+    if (this.volumes.get(volume) !== letter && volume.length <= longestVolume) {
+      this.volumes.delete(volume);
       this.volumes.set(volume, letter);
       this.isDirty = true;
+      if (this.volumes.size > mostVolumes) {
+        this.volumes.delete([...this.volumes.keys()][0] ?? '');
+      }
     }
   }
 

@@ -17,7 +17,7 @@ export class Learning {
   readonly #correlation: Correlation;
   /** What needs the devices' clocks, which are known when all of the stream has been seen. */
   #later: (() => void)[] = [];
-  /** Processes whose images are named by volumes of which the letters are not known, by all of that. */
+  /** Processes whose images are named by volumes. */
   #onVolumes = new Map<string, () => void>();
   /** Events that need to be lent something to tell as much as their twins. */
   #borrowers: (() => void)[] = [];
@@ -158,11 +158,14 @@ export class Learning {
     const image = event.data.get('application');
     const pid = pidOf(event.data.get('processid'));
     const [volume, path] = (image && onVolume(image)) || [];
-    if (pid === undefined || volume === undefined || device.volumes.has(volume)) {
+    if (pid === undefined || volume === undefined) {
       return;
     }
-    const key = `${device.name}\n${pid}\n${image}`;
-    if (this.#onVolumes.has(key) || this.#onVolumes.size >= mostOnVolumes) {
+    // The number of a volume may be another one's after a restart: of a known one, the last process will do.
+    const isKnown = device.volumes.has(volume);
+    const key = `${device.name}\n${volume}${isKnown ? '' : `\n${pid}\n${image}`}`;
+    const isNew = !this.#onVolumes.has(key);
+    if (isNew ? this.#onVolumes.size >= mostOnVolumes : !isKnown) {
       return;
     }
     this.#onVolumes.set(key, () => {

@@ -73,6 +73,18 @@ describe('the letter of a volume', () => {
     ]);
   });
 
+  it('is another one when another volume has its number', () => {
+    const correlation = new Correlation();
+    const of = (events: readonly object[]) => {
+      const { rows } = converted(events, 'windows-event', { correlation });
+      return rows['DeviceNetworkEvents']?.at(-1)?.['InitiatingProcessFolderPath'];
+    };
+    of([started, known]);
+    const later = start({ ProcessGuid: guids.other, ProcessId: '55', Image: 'E:\\b.exe' });
+    of([event('sysmon', 1, later), connection('55', '\\device\\harddiskvolume5\\b.exe', '9')]);
+    expect(of([unknown])).toBe('e:\\tools\\other.exe');
+  });
+
   it('is still known in a later process', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'quarry-volumes-'));
     try {
