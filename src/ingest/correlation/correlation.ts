@@ -83,7 +83,9 @@ export class Correlation {
       accounts: new Accounts((user) => store?.sid(user), onLearnt),
       primaries,
       lesserRows: new LesserRows(store?.lesserRows() ?? [], onLearnt),
-      secondaries: new Sightings(1),
+      secondaries: new Sightings(1, (lent) =>
+        Object.values(lent).reduce((sum, { length }) => sum + length, 0),
+      ),
     };
   }
 

@@ -18,7 +18,9 @@ interface Sighting<Data> {
   readonly data: Data;
 }
 
-const mostKeys = 400_000;
+const mostSightings = 400_000;
+/** One that has as many more counts as two. */
+const charactersOfOne = 512;
 const mostPerKey = 64;
 /** Characters of a key that are kept as they are. */
 const longestKey = 1_024;
@@ -32,12 +34,20 @@ export function boundedKey(key: string): string {
 
 /** What has lately been seen by a key, so that another log's word on the same can be told. */
 export class Sightings<Data> {
-  readonly #byKey = new FairMap<Sighting<Data>[]>(mostKeys);
+  readonly #byKey: FairMap<Sighting<Data>[]>;
   readonly #spacingMs: number;
 
-  /** @param spacingMs sightings of one key closer than that are one */
-  constructor(spacingMs: number) {
+  /**
+   * @param spacingMs sightings of one key closer than that are one
+   * @param charactersIn of what is kept of a sighting
+   */
+  constructor(spacingMs: number, charactersIn: (data: Data) => number = () => 0) {
     this.#spacingMs = spacingMs;
+    const weightOf = ({ data }: Sighting<Data>) =>
+      1 + Math.floor(charactersIn(data) / charactersOfOne);
+    this.#byKey = new FairMap(mostSightings, (all) =>
+      all.reduce((sum, each) => sum + weightOf(each), 0),
+    );
   }
 
   /** Whether it is another one than those known. */

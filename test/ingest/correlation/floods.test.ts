@@ -55,6 +55,17 @@ describe('what is remembered of a device is not pushed out by a flood of logons'
   });
 });
 
+it('what events lend others is bounded by its length, too', () => {
+  const known = new Correlation();
+  known.secondaries.add(quiet, { account: 'bob' });
+  const eventOf = (ms: number) => ({ key: `flood\nvalue\n${ms}`, device: 'flood', ms });
+  const oldvalue = 'x'.repeat(1_000_000);
+  for (let ms = 0; ms < 1_000; ms++) known.secondaries.add(eventOf(ms), { oldvalue });
+  expect(known.secondaries.near(eventOf(0), 1)).toBeUndefined();
+  expect(known.secondaries.near(eventOf(999), 1)).toEqual({ oldvalue });
+  expect(known.secondaries.near(quiet, 1)).toEqual({ account: 'bob' });
+});
+
 it('what could not be saved is saved the next time', () => {
   const store = new CorrelationStore(path.join(temporaryDirectory(), 'known.db'));
   cleanUp(() => store.close());
