@@ -68,6 +68,9 @@ function rowsOfTables({ tables }: JsonObject): readonly JsonValue[] | undefined 
   if (!parts?.every((part) => part !== undefined) || parts.length === 0) {
     return undefined;
   }
+  if (parts.some(({ names }) => new Set(names).size < names.length)) {
+    return undefined;
+  }
   const bytes = parts.reduce(
     (sum, { names, rows }) =>
       sum + rows.length * names.reduce((all, name) => all + name.length + memberBytes, 0),
@@ -85,7 +88,7 @@ function nameOf(column: JsonValue): string {
 
 function rowOf(names: readonly string[], row: JsonValue): JsonValue {
   const cells = listIn(row);
-  if (cells === undefined) {
+  if (cells === undefined || cells.length > names.length) {
     return row;
   }
   const members: Record<string, JsonValue> = {};

@@ -91,15 +91,18 @@ describe('records in what their source wraps around them', () => {
   });
 
   describe('of an answer of Log Analytics', () => {
-    const answerOf = (...rows: readonly object[]) => ({
-      tables: [
-        {
-          name: 'PrimaryResult',
-          columns: Object.keys(rows[0] ?? {}).map((name) => ({ name, type: 'string' })),
-          rows: rows.map((row) => Object.values(row)),
-        },
-      ],
-    });
+    const answerOf = (...rows: readonly object[]) => {
+      const all: object = Object.assign({}, ...rows);
+      return {
+        tables: [
+          {
+            name: 'PrimaryResult',
+            columns: Object.keys(all).map((name) => ({ name, type: 'string' })),
+            rows: rows.map((row) => Object.values({ ...all, ...row })),
+          },
+        ],
+      };
+    };
     const at = { TimeGenerated: '2026-01-05T00:00:00Z' };
     const signIn = {
       ...{ ...at, AppId: 'a', UserPrincipalName: 'Bob@contoso.com', ResultType: '50126' },
@@ -151,6 +154,20 @@ describe('records in what their source wraps around them', () => {
     it('rows of Defender’s tables stay with their own connector', () => {
       const row = { Timestamp: at.TimeGenerated, DeviceName: 'a', Type: 'DeviceInfo' };
       expect(converted([answerOf(row)]).source).toBe('defender-rows');
+    });
+
+    it('rows that have more than there are columns are refused', () => {
+      const [columns, rows] = [[{ name: 'TimeGenerated' }], [[at.TimeGenerated], ['a', 'b']]];
+      const { letters } = converted([{ tables: [{ columns, rows }] }], 'entra-id');
+      expect(letters.map((letter) => letter['RawEvent'])).toContain('["a","b"]');
+    });
+
+    it('of which two columns have one name is refused as a whole', () => {
+      const [table] = answerOf(signIn).tables;
+      const columns = [...(table?.columns ?? []), { name: 'Id' }];
+      const rows = table?.rows.map((row) => [...row, 'i-2']);
+      const { letters } = converted([{ tables: [{ columns, rows }] }], 'entra-id');
+      expect(letters).toHaveLength(1);
     });
 
     it('of very many rows with very long names is refused as a whole', () => {
