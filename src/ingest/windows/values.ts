@@ -634,7 +634,7 @@ const serviceStarts: readonly (readonly [RegExp, number])[] = [
   [/^boot start/i, 0],
   [/^(?:system start|Systemstart|Démarrage du système)/i, 1],
   [/auto|авто/i, 2],
-  [/demand|manue|petici[óo]n|richiesta|verzoek|вручную/i, 3],
+  [/demand|manu[ae]|petici[óo]n|richiesta|verzoek|вручную/i, 3],
   [/disabled|deaktiviert|désactivé|deshabilitado|disabilitato|desabilitado|отключ/i, 4],
 ];
 

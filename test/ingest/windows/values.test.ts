@@ -57,6 +57,7 @@ describe('the kind of a service and its start, in the words of the system', () =
     ['servicio de modo usuario', 'inicio automático', 16, 2],
     ['controlador en modo kernel', 'inicio por petición', 1, 3],
     ['servizio modalità utente', 'avvio su richiesta', 16, 3],
+    ['servizio modalità utente', 'avvio manuale', 16, 3],
     ['driver modalità kernel', 'disabilitato', 1, 4],
     ['serviço do modo de usuário', 'início automático', 16, 2],
     ['service in gebruikersmodus', 'automatisch starten', 16, 2],
