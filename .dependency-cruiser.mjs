@@ -1,7 +1,7 @@
 /** What a server is put together from. */
 const serverParts = [
   ...['api', 'hunting', 'ingest', 'identity', 'engine', 'store', 'catalog'],
-  'configuration.ts',
+  ...['configuration.ts', 'thread.ts'],
 ];
 
 /**

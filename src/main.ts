@@ -154,7 +154,11 @@ async function start(startup: Startup): Promise<Omit<Quarry, 'close'>> {
     forgetTenant: (id) => ingest.forgetTenant(id),
   });
   const storeFile = configuration.store ?? paths.store;
-  const backups = new Backups(paths, engine, store.kind === 'sqlite' ? storeFile : undefined);
+  const backups = await Backups.open(
+    paths,
+    engine,
+    store.kind === 'sqlite' ? storeFile : undefined,
+  );
   closing.add(() => backups.close());
   const uploads = await Uploads.open(paths.uploads, ingest);
   const sourceParts = await startSources(startup, telemetry);

@@ -1,9 +1,12 @@
-import { cp, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { identifier, literal, type Sql, sql } from '../sql/sql.js';
 
 /** What the engine calls its links to the files of a table, until they are taken from it; `-` it would write as `%2D`. */
 const frozenName = 'quarry_backup';
+
+/** Where it puts them. */
+const frozenFolder = (engineDirectory: string) => path.join(engineDirectory, 'shadow', frozenName);
 
 interface StoredTable {
   readonly database: string;
@@ -15,39 +18,46 @@ interface StoredTable {
 }
 
 /**
- * Puts a copy of an engine's directory together, which an engine can be started in. Files of rows are never changed
- * once they are written: the copy has links to them, so it must be on the same file system. The caller sees to it that
- * nothing is inserted or changed meanwhile.
- * @param folder where the copy is to be; nothing has the name yet
+ * Puts a copy of an engine's directory together within it, which an engine can be started in. Files of rows are never
+ * changed once they are written: the copy has links to them. The caller sees to it that nothing is inserted or changed
+ * meanwhile.
  * @param select runs one statement
  */
-export async function copyEngineDirectory(
+export async function freezeEngine(
   engineDirectory: string,
-  folder: string,
   select: <Row>(text: string) => Promise<Row[]>,
 ): Promise<void> {
-  const shadow = path.join(engineDirectory, 'shadow', frozenName);
-  // Of a copy that was broken off.
-  await rm(shadow, { recursive: true, force: true });
-  try {
-    const tables = await select<StoredTable>(storedTables.text);
-    for (const { database, table } of tables.filter(({ hasParts }) => hasParts === 1)) {
-      const name = sql`${identifier(database)}.${identifier(table)}`;
-      await select(sql`ALTER TABLE ${name} FREEZE WITH NAME ${literal(frozenName)}`.text);
-    }
-    const store = path.join(folder, 'store');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (tables.some(({ hasParts }) => hasParts === 1)) {
-      await rename(path.join(shadow, 'store'), store);
-    }
-    const root = await realpath(engineDirectory);
-    for (const each of tables.filter(({ isMergeTree }) => isMergeTree === 1)) {
-      await copyBesideParts(each.folder, path.join(folder, path.relative(root, each.folder)));
-    }
-    await copyDeclarations(engineDirectory, folder);
-  } finally {
-    await rm(shadow, { recursive: true, force: true });
+  const frozen = frozenFolder(engineDirectory);
+  await removeFrozen(engineDirectory);
+  const tables = await select<StoredTable>(storedTables.text);
+  for (const { database, table } of tables.filter(({ hasParts }) => hasParts === 1)) {
+    const name = sql`${identifier(database)}.${identifier(table)}`;
+    await select(sql`ALTER TABLE ${name} FREEZE WITH NAME ${literal(frozenName)}`.text);
   }
+  await mkdir(frozen, { recursive: true });
+  await chmod(frozen, 0o700);
+  const root = await realpath(engineDirectory);
+  for (const each of tables.filter(({ isMergeTree }) => isMergeTree === 1)) {
+    const files = await realpath(each.folder);
+    await copyBesideParts(files, path.join(frozen, path.relative(root, files)));
+  }
+  await copyDeclarations(engineDirectory, frozen);
+}
+
+/** Moves what has been frozen to a folder that is not there yet; to another file system its files are copied. */
+export async function takeFrozen(engineDirectory: string, folder: string): Promise<void> {
+  const frozen = frozenFolder(engineDirectory);
+  try {
+    await rename(frozen, folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await cp(frozen, folder, { recursive: true, verbatimSymlinks: true });
+  }
+}
+
+/** Also what a process has left that was killed. */
+export async function removeFrozen(engineDirectory: string): Promise<void> {
+  await rm(frozenFolder(engineDirectory), { recursive: true, force: true });
 }
 
 /** Of all databases but the engine's own. */

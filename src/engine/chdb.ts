@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { copyEngineDirectory } from './chdb-copy.js';
+import { freezeEngine, removeFrozen, takeFrozen } from './chdb-copy.js';
 import { insertError, statementError, unavailable } from './chdb-errors.js';
 import { type RunningHunt, startHunt } from './chdb-hunt.js';
 import { type ChdbProcess, EngineGone, type Reply, StatementFailed } from './chdb-process.js';
@@ -37,8 +37,8 @@ export interface ChdbEngine extends Engine {
   /** Of the engine process; undefined while there is none. */
   readonly pid: number | undefined;
   /**
-   * Copies all that is stored as it is at one moment: to a folder on the same file system, that is not there yet and
-   * that an engine can be started in.
+   * Copies all that is stored as it is at one moment: to a folder that is not there yet and that an engine can be
+   * started in. On the same file system its files of rows are links. One at a time.
    * @param meanwhile done while nothing is inserted, changed or deleted; hunts go on
    */
   copyTo(folder: string, meanwhile: () => Promise<void>): Promise<void>;
@@ -85,6 +85,7 @@ export async function startChdbEngine(options: ChdbOptions): Promise<ChdbEngine>
     throw error;
   });
   await removeLeftBehind(directories);
+  await removeFrozen(directories.engine);
   // A quarter of the memory is for inserts, merges and caches.
   const host = { cores, huntMemoryBytes: Math.floor((memoryBytes * 0.75) / slots) };
   return new Chdb(supervisor, directories, host, slots, log);
@@ -110,6 +111,8 @@ class Chdb implements ChdbEngine {
   readonly #hunts: Lane;
   readonly #inserts = new Lane(insertSlots);
   readonly #statements = new Lane(statementSlots);
+  /** Statements that change something, which may take long. */
+  readonly #changes = new Lane(statementSlots);
   readonly #tables = new SegmentTables(this);
   readonly #running = new Set<RunningHunt>();
   readonly #working = new Set<Promise<unknown>>();
@@ -182,6 +185,7 @@ class Chdb implements ChdbEngine {
 
   async command(text: string): Promise<void> {
     this.#tables.forget();
+    const leaveChanges = await this.#changes.enter();
     const leave = await this.#statements.enter();
     try {
       await this.#work(
@@ -196,6 +200,7 @@ class Chdb implements ChdbEngine {
     } finally {
       this.#tables.forget();
       leave();
+      leaveChanges();
     }
   }
 
@@ -209,15 +214,28 @@ class Chdb implements ChdbEngine {
   }
 
   async copyTo(folder: string, meanwhile: () => Promise<void>): Promise<void> {
-    // In this order: an insert that has its place may still need one for a statement.
-    const leaveInserts = await this.#inserts.enterAll();
-    const leaveStatements = await this.#statements.enterAll();
+    const { engine } = this.#directories;
     try {
-      await meanwhile();
-      await copyEngineDirectory(this.#directories.engine, folder, (text) => this.#rows(text, 1));
+      await this.#atRest(async () => {
+        await meanwhile();
+        await freezeEngine(engine, (text) => this.#rows(text, 1));
+      });
+      await takeFrozen(engine, folder);
     } finally {
-      leaveStatements();
-      leaveInserts();
+      await removeFrozen(engine);
+    }
+  }
+
+  /** Work while nothing is inserted or changed. */
+  async #atRest(work: () => Promise<void>): Promise<void> {
+    // In this order: nothing else waits for a change that takes long, and an insert may still need a statement.
+    const lanes = [this.#changes, this.#inserts, this.#statements];
+    const leaving: (() => void)[] = [];
+    try {
+      for (const lane of lanes) leaving.unshift(await lane.enterAll());
+      await work();
+    } finally {
+      for (const leave of leaving) leave();
     }
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -63,6 +63,12 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     expect(await quarry(['tenant', 'remove', 'contoso'])).toMatchObject({ code: 2 });
     await answer('tenant', 'remove', 'contoso', '--yes');
     expect(await answer('tenant', 'list')).toHaveLength(1);
+  });
+
+  it('copies', async () => {
+    const { path } = await answer('backup');
+    expect(path.startsWith(join(directory, 'backups'))).toBe(true);
+    expect(await readdir(path)).toEqual(expect.arrayContaining(['engine', 'keys', 'quarry.db']));
   });
 
   it('nothing but what is named, where a name would be another address', async () => {

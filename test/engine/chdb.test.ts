@@ -172,6 +172,21 @@ describe('limits', () => {
   });
 });
 
+describe('a copy', () => {
+  test('waits for a change that takes long, and lets all else go on until then', async () => {
+    await engine.command('CREATE DATABASE copied');
+    const ended: string[] = [];
+    const ends = (name: string) => () => void ended.push(name);
+    await Promise.all([
+      engine.command('SELECT sleep(1)').then(ends('change')),
+      engine.copyTo(path.join(directory, 'copy'), async () => undefined).then(ends('copy')),
+      engine.command('SELECT 1').then(ends('next change')),
+      engine.select('SELECT 1').then(ends('look')),
+    ]);
+    expect(ended).toEqual(['look', 'change', 'copy', 'next change']);
+  });
+});
+
 describe('errors', () => {
   test.each([
     [
