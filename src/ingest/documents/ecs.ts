@@ -16,6 +16,7 @@ import { networkEvent, passing } from './ecs/network.js';
 import { apiCall, trace } from './ecs/process-access.js';
 import { childStarts, processStart } from './ecs/process-starts.js';
 import { registryEvent } from './ecs/registry.js';
+import { script } from './ecs/scripts.js';
 import { identityLogon } from './ecs/sign-ins.js';
 import { task } from './ecs/tasks.js';
 import type { DocumentRule, DocumentSource, SourceDocument } from './rule.js';
@@ -33,6 +34,7 @@ const rules: readonly DocumentRule[] = [
   sensorAlert,
   ...childStarts,
   processStart,
+  script,
   trace,
   driver,
   loaded,

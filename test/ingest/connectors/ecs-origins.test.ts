@@ -612,6 +612,11 @@ describe("rows of Defender's own, in ECS", () => {
     for (const each of inEcs) {
       expect(converted([each]).identities).toEqual(identities);
     }
+    const { AdditionalFields: _none, ...plain } = properties;
+    const { additional_fields: _noneOf, newer: _newer, ...ofPlain } = members;
+    expect(converted([of({ m365_defender: { event: ofPlain } })]).identities).toEqual(
+      converted([{ ...native, properties: plain }]).identities,
+    );
   });
 
   it('by the names of their members, where those are all there', () => {
@@ -740,6 +745,20 @@ describe('what an event says of itself decides whose record it carries', () => {
     const [info] =
       rowsOf({ ecs, ...time, event, falco: { rule: 'Real', uuid: 'u' } })['AlertInfo'] ?? [];
     expect(info?.['Title']).toBe(isWhole ? 'Another' : 'Real');
+  });
+
+  it('names that are anything are names', () => {
+    const text = JSON.stringify(consoleLogin.native).replace('{', '{"__proto__":{"one":1},');
+    const event = { dataset: 'aws.cloudtrail', kind: 'event', original: text };
+    const record = JSON.stringify({ ecs, ...time, event, tags: ['a'] });
+    const [row] =
+      converted([record.replace('{', '{"__proto__":{"two":2},')]).rows['CloudAppEvents'] ?? [];
+    expect(Object.entries(row?.['AdditionalFields'] as object)).toContainEqual([
+      '__proto__',
+      { one: 1 },
+    ]);
+    expect(row?.['AdditionalFields']).toMatchObject({ tags: ['a'] });
+    expect(row?.['AdditionalFields']).not.toHaveProperty('one');
   });
 
   it('what ECS has under the names of a record is told, too', () => {

@@ -835,6 +835,36 @@ it('what a firewall knows of a connection’s other end is its domain', () => {
   expect(row).toMatchObject({ ActionType: 'ConnectionSuccess', RemoteUrl: 'www.example' });
 });
 
+it.each([
+  [
+    'SentinelOne',
+    {
+      sentinel_one_cloud_funnel: {
+        event: {
+          meta_event_name: 'SCRIPTS',
+          cmd_script: { content: '$global:?', is_complete: true },
+        },
+      },
+    },
+  ],
+  ['a pipeline for PowerShell', { powershell: { file: { script_block_text: '$global:?' } } }],
+])('a script that %s has seen', (_name, more) => {
+  const row = rowOf({
+    ...more,
+    event: { category: ['process'], type: ['info'] },
+    host: { hostname: 'srv1' },
+    process: { pid: 5912, name: 'powershell.exe', command_line: 'powershell.exe -c x' },
+  });
+  expect(row).toMatchObject({
+    table: 'DeviceEvents',
+    ActionType: 'AmsiScriptContent',
+    DeviceName: 'srv1',
+    InitiatingProcessId: 5912,
+    InitiatingProcessFileName: 'powershell.exe',
+    AdditionalFields: { Content: '$global:?' },
+  });
+});
+
 it('a file that is moved away is deleted where it was', () => {
   const row = rowOf({
     event: {

@@ -85,7 +85,9 @@ function ofMembers(category: string, row: JsonObject, event: JsonObject): Stream
   properties['Timestamp'] ??= event['@timestamp'] ?? null;
   const additional = properties['AdditionalFields'];
   const known = asObject(parsed(additional)) ?? (additional && { AdditionalFields: additional });
-  properties['AdditionalFields'] = { ...known, ...rest };
+  if (known || Object.keys(rest).length > 0) {
+    properties['AdditionalFields'] = { ...known, ...rest };
+  }
   return { category, properties };
 }
 

@@ -140,14 +140,12 @@ function beside(
   record: JsonObject,
   ambiguous: readonly string[] = [],
 ): JsonObject {
-  const covered = [...new Set([...Object.keys(record), ...ambiguous])].filter(
-    (name) => Object.hasOwn(rest, name) && rest[name] !== null,
-  );
-  if (covered.length === 0) {
+  const isCovered = (name: string) => Object.hasOwn(record, name) || ambiguous.includes(name);
+  if (!Object.keys(rest).some(isCovered)) {
     return extended(rest, record);
   }
-  const others = Object.entries(rest).filter(([name]) => !covered.includes(name));
-  const moved = covered.map((name): [string, JsonValue] => [name, rest[name] ?? null]);
+  const moved = Object.entries(rest).filter(([name]) => isCovered(name));
+  const others = Object.entries(rest).filter(([name]) => !isCovered(name));
   const ecs = { ...asObject(rest['ecs']), ...Object.fromEntries(moved) };
   return extended({ ...Object.fromEntries(others), ecs }, record);
 }
