@@ -7,6 +7,8 @@ import type { FastifyRequest } from 'fastify';
 export function baseOf(request: FastifyRequest, publicUrl: string | undefined): string {
   if (publicUrl) return publicUrl;
   const host = request.headers.host ?? '';
-  const name = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host) ? host : 'localhost';
-  return `${request.protocol}://${name}`;
+  const isName = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host);
+  const base = `${request.protocol}://${host}`;
+  // A port or an address may be of the right form and still too large.
+  return isName && URL.canParse(base) ? base : `${request.protocol}://localhost`;
 }

@@ -195,6 +195,16 @@ describe('what is not HTTP is answered in JSON', () => {
     expect(heard).toContain('HTTP/1.1 200 ');
   });
 
+  test.each(['x:99999', '999.1.1.1', '[:::]'])('%s is a Host that nobody has', async (host) => {
+    for (const path of ['/common/discovery/instance', '/common/userrealm/a@b.c']) {
+      const heard = await speak(
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(heard).toContain('HTTP/1.1 200 ');
+      expect(heard).toContain('"localhost"');
+    }
+  });
+
   test('as many headers as are read are no fault', async () => {
     const heard = await speak(
       `GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'A: b\r\n'.repeat(998)}\r\n`,
