@@ -44,8 +44,17 @@ export interface KustoLanguage {
         defaultName: string,
         row: TableSymbol | null,
       ): string | null;
+      readonly prototype: DatabaseBinder;
+      GetWildcardSymbols(
+        pattern: string,
+        symbols: DotNetList<object>,
+        matching: DotNetList<object>,
+      ): void;
       readonly TreeBinder: { readonly prototype: TreeBinder };
-      readonly NodeBinder: { readonly prototype: NodeBinder & FindBinder };
+      readonly NodeBinder: {
+        readonly prototype: NodeBinder & FindBinder & ScanBinder;
+        ReferencesAllTablesImplicitly(operator: FindOperator): boolean;
+      };
       GetGraphSymbol(operator: unknown): GraphSymbol | null;
     };
   };
@@ -84,8 +93,6 @@ interface PlacedNode {
 interface BoundColumn {
   readonly Name: string;
   readonly Type: { readonly Name: string };
-  /** The columns that this one is another name of. */
-  readonly OriginalColumns: DotNetList<BoundColumn> | null;
 }
 
 interface FoundTable extends TableSymbol {
@@ -100,11 +107,29 @@ interface FunctionCall {
   };
 }
 
+interface DatabaseBinder {
+  /** The tables that are read where a query names none. */
+  GetImpliedTables(this: DatabaseBinder): DotNetList<TableSymbol>;
+}
+
+interface ScanBinder {
+  VisitScanOperator(this: ScanBinder, operator: ScanOperator): { ResultType: FoundTable };
+}
+
+interface ScanOperator {
+  readonly Parameters: DotNetList<{ readonly Name: { readonly SimpleName: string } }>;
+}
+
 interface FindBinder {
+  readonly _binder: {
+    GetFindTables(operator: FindOperator): DotNetList<FoundTable>;
+    GetReferencedColumnsInTree(condition: unknown, columns: Pick<ColumnList, 'add'>): void;
+  };
   VisitFindOperator(this: FindBinder, operator: FindOperator): { ResultType: FoundTable };
 }
 
 interface FindOperator {
+  readonly Condition: unknown;
   readonly Project: {
     readonly ProjectKeyword: { readonly Text: string };
     readonly Columns: DotNetList<{
@@ -337,6 +362,65 @@ function isWithin(node: PlacedNode | null, kinds: readonly (number | undefined)[
 
 bindGraphFilters();
 
+const unlisted = new WeakSet<object>();
+
+/** The table is read only where a query names it in full: no star, wildcard or search stands for it. */
+export function leaveUnlisted(table: TableSymbol): TableSymbol {
+  unlisted.add(table);
+  return table;
+}
+
+/** The binder has a list of tables for each such place, which the columns there are made of. */
+function findListedTables(): void {
+  const { Binder } = language.Binding;
+  const isListed = (symbol: object) => !unlisted.has(symbol);
+  const implied = Binder.prototype.GetImpliedTables;
+  const listed = new WeakMap<object, DotNetList<TableSymbol>>();
+  Binder.prototype.GetImpliedTables = function () {
+    const all = implied.call(this);
+    const known =
+      listed.get(all) ?? dotNetArray(listOf(all).filter(isListed), language.Symbols.TableSymbol);
+    listed.set(all, known);
+    return known;
+  };
+  const matched = Binder.GetWildcardSymbols.bind(Binder);
+  Binder.GetWildcardSymbols = (pattern, symbols, matching) => {
+    matched(
+      pattern,
+      dotNetArray(listOf(symbols).filter(isListed), language.Symbols.Symbol),
+      matching,
+    );
+  };
+}
+
+findListedTables();
+
+/** A `scan` numbers its sequences where it is asked to; the binder has a column for that in each. */
+function numberNoSequencesUnasked(): void {
+  const { NodeBinder } = language.Binding.Binder;
+  const bound = NodeBinder.prototype.VisitScanOperator;
+  NodeBinder.prototype.VisitScanOperator = function (operator) {
+    const info = bound.call(this, operator);
+    const isAsked = listOf(operator.Parameters).some(
+      ({ Name }) => Name.SimpleName === 'with_match_id',
+    );
+    if (!isAsked) {
+      info.ResultType = info.ResultType.WithColumns$1(listOf(info.ResultType.Columns).slice(0, -1));
+    }
+    return info;
+  };
+}
+
+numberNoSequencesUnasked();
+
+/** What the tables of a `find` call a column that has its type in its name. */
+const foundNames = new WeakMap<object, string>();
+
+/** What the tables of a `find` call the column, if its type is in its name. */
+export function foundName(column: object): string | undefined {
+  return foundNames.get(column);
+}
+
 /**
  * Where the tables of a `find` have a name with several types, each type has a column of its own behind the
  * others, and a type that the query chooses is in the name. The binder knows one column, which is dynamic.
@@ -347,14 +431,18 @@ function splitFoundColumns(): void {
   NodeBinder.prototype.VisitFindOperator = function (operator) {
     const info = bound.call(this, operator);
     const columns = listOf(info.ResultType.Columns);
-    const found = foundColumns(columns, operator);
+    const found = foundColumns(columns, foundTypes(this, operator), operator);
     if (found.length !== columns.length || found.some((column, index) => column !== columns[index]))
       info.ResultType = info.ResultType.WithColumns$1(found);
     return info;
   };
 }
 
-function foundColumns(columns: readonly BoundColumn[], { Project }: FindOperator): BoundColumn[] {
+function foundColumns(
+  columns: readonly BoundColumn[],
+  typesByName: ReadonlyMap<string, ReadonlyMap<string, BoundColumn['Type']>>,
+  { Project }: FindOperator,
+): BoundColumn[] {
   const isListed = Project !== null && Project.ProjectKeyword.Text === 'project';
   const typed = new Set(
     isListed ? listOf(Project.Columns).map(({ Element$1 }) => Element$1.Column?.SimpleName) : [],
@@ -365,12 +453,15 @@ function foundColumns(columns: readonly BoundColumn[], { Project }: FindOperator
     let free = name;
     for (let suffix = 1; taken.has(free); suffix++) free = `${name}${suffix}`;
     taken.add(free);
-    return new language.Symbols.ColumnSymbol(free, type, undefined, [column]);
+    const made = new language.Symbols.ColumnSymbol(free, type, undefined, [column]);
+    foundNames.set(made, column.Name);
+    return made;
   };
-  const kept: BoundColumn[] = [];
+  const [source, ...others] = columns;
+  const kept: BoundColumn[] = source ? [source] : [];
   const split: BoundColumn[] = [];
-  for (const column of columns) {
-    const types = typesOf(column);
+  for (const column of others) {
+    const types = [...(typesByName.get(column.Name)?.values() ?? [])];
     if (types.length < 2) kept.push(column);
     else if (!isListed) split.push(...types.map((type) => renamed(column, type)));
     else kept.push(typed.has(column.Name) ? renamed(column, column.Type) : column);
@@ -379,10 +470,24 @@ function foundColumns(columns: readonly BoundColumn[], { Project }: FindOperator
   return last?.Name === 'pack_' ? [...kept.slice(0, -1), ...split, last] : [...kept, ...split];
 }
 
-/** The types that a column has in the tables which it comes from. */
-function typesOf({ Name, OriginalColumns }: BoundColumn): BoundColumn['Type'][] {
-  const own = listOf(OriginalColumns).filter((column) => column.Name === Name);
-  return [...new Map(own.map(({ Type }) => [Type.Name, Type])).values()];
+/** By a column's name, the types that it has in the tables which the operator reads. */
+function foundTypes(
+  { _binder }: FindBinder,
+  operator: FindOperator,
+): Map<string, Map<string, BoundColumn['Type']>> {
+  const tables = listOf(_binder.GetFindTables(operator)).map(({ Columns }) => listOf(Columns));
+  const named = new Set<string>();
+  const add = ({ Name }: BoundColumn): unknown => named.add(Name);
+  _binder.GetReferencedColumnsInTree(operator.Condition, { add });
+  const isRead =
+    tables.length > 1 && !language.Binding.Binder.NodeBinder.ReferencesAllTablesImplicitly(operator)
+      ? (columns: readonly BoundColumn[]) => columns.some(({ Name }) => named.has(Name))
+      : () => true;
+  const found = new Map<string, Map<string, BoundColumn['Type']>>();
+  for (const { Name, Type } of tables.filter(isRead).flat()) {
+    found.set(Name, (found.get(Name) ?? new Map()).set(Type.Name, Type));
+  }
+  return found;
 }
 
 splitFoundColumns();
@@ -395,7 +500,8 @@ function nameCovariances(): void {
     const name = resultName(call, defaultName, row);
     if (!call.Name.SimpleName.startsWith('covariance')) return name;
     const [x, y] = listOf(call.ArgumentList.Expressions).map(({ Element$1 }) => Element$1);
-    return x?.SimpleName && y?.SimpleName ? `${name}_${y.SimpleName}` : name;
+    const isAggregate = x?.SimpleName && name === `${call.Name.SimpleName}_${x.SimpleName}`;
+    return isAggregate && y?.SimpleName ? `${name}_${y.SimpleName}` : name;
   };
 }
 

@@ -1,6 +1,6 @@
 import { columnsOf, columnsSeen } from '../catalog/catalog.js';
 import type { Catalog, LegacyTable } from '../catalog/types.js';
-import { dotNetArray, type GlobalState, language } from './language.js';
+import { dotNetArray, type GlobalState, language, leaveUnlisted } from './language.js';
 import type { NamedTables } from './named-tables.js';
 import type { SchemaColumn } from './syntax.js';
 
@@ -68,6 +68,7 @@ function buildState(
   tables: NamedTables,
 ): GlobalState {
   const symbols: unknown[] = [];
+  const stored = new Set(catalog.tables.map(({ name }) => name));
   const views = new Set(catalog.legacyTables.filter((table) => table.definition !== undefined));
   for (const table of [...catalog.tables, ...catalog.legacyTables]) {
     // A table with a definition is a function of the prelude.
@@ -75,11 +76,13 @@ function buildState(
     const names = [table.name, ...('aliases' in table ? (table.aliases ?? []) : [])];
     const schema = schemaOf(columnsSeen(catalog, table, named));
     for (const name of names) {
-      symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schema, null));
+      const symbol = new language.Symbols.TableSymbol.$ctor7(name, schema, null);
+      symbols.push(stored.has(name) ? symbol : leaveUnlisted(symbol));
     }
   }
   for (const [name, columns] of tables) {
-    symbols.push(new language.Symbols.TableSymbol.$ctor7(name, schemaOf(columns), null));
+    const symbol = new language.Symbols.TableSymbol.$ctor7(name, schemaOf(columns), null);
+    symbols.push(leaveUnlisted(symbol));
   }
   const database = new language.Symbols.DatabaseSymbol.$ctor1(
     'hunting',

@@ -1,7 +1,7 @@
 import type { ScalarType } from '../catalog/types.js';
 import { scalarTypes } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
-import { type DotNetList, language, listOf } from './language.js';
+import { type DotNetList, foundName, language, listOf } from './language.js';
 
 /**
  * Microsoft's syntax tree, as far as we read it. Nodes keep their .NET shapes and member names; one
@@ -151,13 +151,12 @@ export function columnsOf(type: TypeSymbol | null | undefined): SchemaColumn[] {
   }));
 }
 
-/** The names of the columns that those of a tabular type are other names of, where they all have one. */
-export function originalNames(type: TypeSymbol | null | undefined): Map<string, string> {
+/** By the columns of a `find` that have their types in their names, what the tables call them. */
+export function foundNamesOf(type: TypeSymbol | null | undefined): Map<string, string> {
   return new Map(
     listOf(type?.Columns).flatMap((column): [string, string][] => {
-      const names = new Set(listOf(column.OriginalColumns).map(({ Name }) => Name));
-      const [name] = names;
-      return name !== undefined && names.size === 1 ? [[column.Name, name]] : [];
+      const name = foundName(column);
+      return name === undefined ? [] : [[column.Name, name]];
     }),
   );
 }

@@ -348,6 +348,14 @@ describe('summarize', () => {
     ).toEqual([[0.5, 0.25, 3]]);
   });
 
+  test('a function of the query that starts like it is no covariance', async () => {
+    expect(
+      await kql.columns(
+        'let covarianceOf = (x: long, y: long) { x * y }; print x = 2, y = 3 | extend covarianceOf(x, y)',
+      ),
+    ).toEqual(['x: long', 'y: long', 'Column1: long']);
+  });
+
   test.each([
     [
       'a percentile that is computed',

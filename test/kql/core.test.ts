@@ -418,6 +418,24 @@ cases(
       ],
     ],
     [
+      'a name that is taken in a table alone',
+      `${two} let D = datatable(k: string, n: string, n_long: string) ["z", "4", "q"]; find in (A, D) where n == 2 or k == "z" | sort by k asc | project n_long, n_string, pack_`,
+      'n_long: long, n_string: string, pack_: dynamic',
+      [
+        [2, '', { own: '' }],
+        [null, '4', { n_long: 'q' }],
+      ],
+    ],
+    [
+      'columns that the tables have under another name',
+      `${two} let D = datatable(k: string, x: string) ["z", "4"] | project-rename n = x; find in (A, D) where n == 2 or k == "z" | sort by k asc | project n_long, n_string`,
+      'n_long: long, n_string: string',
+      [
+        [2, ''],
+        [null, '4'],
+      ],
+    ],
+    [
       'a star finds every row',
       `${two} A | search *`,
       '$table: string, k: string, n: long, own: string',

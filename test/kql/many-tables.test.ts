@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinCatalog } from '../../src/catalog/catalog.js';
+import { bind } from '../../src/kql/bind.js';
 import type { Scope } from '../../src/plan/scope.js';
 import { compileNow } from '../compile-here.js';
 import { type Harness, startHarness, tenantScope } from './harness.js';
@@ -51,6 +52,21 @@ describe.each(ofAll)('%s', (query) => {
     expect(sql).toContain('DeviceProcessEvents');
     expect(sql.match(/`tenant_default`\.`\w+`/g)).toHaveLength(2);
   });
+});
+
+test.each([
+  'union *',
+  'union *Events | where ProcessId > 0',
+  'search "needle"',
+  'search in (*) "needle"',
+  'find where InitiatingProcessFileSize > 0 | where InitiatingProcessId > 0',
+  'find in (*Events) where ProcessId > 0',
+])('%s knows no columns of the old tables, of which it reads none', (query) => {
+  const compiled = compileNow(query, builtinCatalog, tenantScope);
+  const columns = compiled.kind === 'query' ? compiled.columns : [];
+  expect(columns.map(({ name }) => name)).toEqual(
+    bind(query, builtinCatalog).columns.map(({ name }) => name),
+  );
 });
 
 test.each<[query: string, rows: unknown[][]]>([

@@ -247,6 +247,14 @@ describe('the rows of a partition are mixed with others', () => {
       ],
     ],
     [
+      'elements behind a scan that numbers no sequences',
+      'range x from 1 to 2 step 1 | scan with (step a: true;) | mv-apply y = dynamic([1, 2]) to typeof(long) on (summarize s = sum(y)) | sort by x asc',
+      [
+        [1, 3],
+        [2, 3],
+      ],
+    ],
+    [
       'operators other than a filter leave none before they are counted',
       `union (${rows} | partition by k (take 0 | count)),
              (${rows} | partition by k (where v > 2 | extend d = iff(k == "a", dynamic([]), dynamic([1, 2])) | mv-expand d | top 9 by v | count)),

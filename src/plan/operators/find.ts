@@ -2,10 +2,10 @@ import {
   columnsOf,
   type Expression,
   elements,
+  foundNamesOf,
   kindOf,
   member,
   optionalMember,
-  originalNames,
   type SchemaColumn,
   type SyntaxNode,
   spanOf,
@@ -36,7 +36,7 @@ export const find: OperatorPlanner = (node, input, context) => {
   const packs =
     projected.length === 0 || projected.some((part) => kindOf(part) === 'PackExpression');
   const tables = readBy(condition, searchedTables(node, input, context));
-  const wanted = wantedColumns(node, projected, tables);
+  const wanted = wantedColumns(node, projected);
   const members = tables.map(({ relation, source }): UnionMember => {
     const row: Row = { ...rowOf(relation), lenient: true };
     const test = searchCondition(condition, context, row, searchForm(false, tables));
@@ -66,26 +66,16 @@ interface WantedColumn extends SchemaColumn {
 }
 
 /** The result's columns. The binder has given a name of several types a column for each, called after it. */
-function wantedColumns(
-  node: Expression,
-  projected: readonly Expression[],
-  tables: readonly UnionMember[],
-): WantedColumn[] {
-  const stored = new Set(tables.flatMap(({ relation }) => relation.columns.map(nameOf)));
-  const originals = originalNames(node.ResultType);
+function wantedColumns(node: Expression, projected: readonly Expression[]): WantedColumn[] {
+  const names = foundNamesOf(node.ResultType);
   return columnsOf(node.ResultType)
     .slice(1)
-    .map(({ name, type }) => {
-      const original = originals.get(name);
-      const isRenamed =
-        original !== undefined && !stored.has(name) && name.startsWith(`${original}_${type}`);
-      const isSplit = isRenamed && projected.length === 0;
-      return { name, type, source: isRenamed ? original : name, isSplit };
-    });
-}
-
-function nameOf({ name }: PlanColumn): string {
-  return name;
+    .map(({ name, type }) => ({
+      name,
+      type,
+      source: names.get(name) ?? name,
+      isSplit: names.has(name) && projected.length === 0,
+    }));
 }
 
 function columnValue(column: PlanColumn | undefined, type: PlanColumn['type']): PlanExpression {
