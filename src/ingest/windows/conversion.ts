@@ -119,7 +119,7 @@ export class EventConversion implements Conversion {
     if (rule.condition?.test(scope) === false) {
       return { passed: 'unmapped' };
     }
-    const twin = time && twinOf(event, rule, device, scope);
+    const twin = time && twinOf(event, rule, device, time, correlation);
     if (twin && isToldElsewhere(twin, time, correlation)) {
       return { passed: 'merged' };
     }

@@ -260,13 +260,13 @@ export class Learning {
 
   #noteBorrower(event: WindowsEvent, device: Device, twin: Twin): void {
     const ms = eventTime(event, device)?.milliseconds;
-    if (ms !== undefined) {
-      const key = twin.rowKey?.(event, lentBy(twin, event, device, ms, this.#correlation));
-      if (key !== undefined) {
-        const full = twinKey(device, twin, key);
-        this.#correlation.notePrimary({ key: full, device: device.name, ms });
-      }
+    const key = ms === undefined ? undefined : twin.key(event);
+    if (ms === undefined || key === undefined) {
+      return;
     }
+    const told = rowKeyOf(twin, event, device, ms, this.#correlation);
+    const full = told === undefined ? aloneKey(device, twin, key) : twinKey(device, twin, told);
+    this.#correlation.notePrimary({ key: full, device: device.name, ms });
   }
 
   #noteTwin(event: WindowsEvent, device: Device, { role, lends = [] }: Twin, key: string): void {
@@ -315,6 +315,33 @@ const target: typeof acting = {
 /** A key among those of all devices. */
 export function twinKey(device: Device, { kind }: Pick<Twin, 'kind'>, key: string): string {
   return `${labelOf(device.name)}\n${kind}\n${key}`;
+}
+
+/** A key of events whose rows were made before they could be lent anything. */
+function aloneKey(device: Device, twin: Twin, key: string): string {
+  return twinKey(device, twin, `${key}\nalone`);
+}
+
+/** How near two events of such a key are that are one. */
+const aloneMs = 1_000;
+
+/** What is the same for the rows of two events; undefined: both are rows. */
+export function rowKeyOf(
+  twin: Twin,
+  event: WindowsEvent,
+  device: Device,
+  ms: number,
+  correlation: Correlation,
+): string | undefined {
+  const key = twin.key(event);
+  const own = twin.rowKey ? twin.rowKey(event) : key;
+  if (own !== undefined || key === undefined || twin.role === 'secondary') {
+    return own;
+  }
+  const alone = { key: aloneKey(device, twin, key), device: device.name, ms };
+  return correlation.isToldByPrimary(alone, aloneMs)
+    ? undefined
+    : twin.rowKey?.(event, lentBy(twin, event, device, ms, correlation));
 }
 
 /** What the event that is nearest lends this one. */

@@ -5,8 +5,7 @@ import { labelOf, startToleranceMs } from '../correlation/processes.js';
 import type { Moment } from '../datetime.js';
 import type { RowKey } from '../rows.js';
 import type { WindowsEvent } from './event.js';
-import type { RuleScope } from './expression.js';
-import { twinKey } from './learning.js';
+import { rowKeyOf, twinKey } from './learning.js';
 import { type Rule, type Twin, twinToleranceMs } from './rule.js';
 import { pidOf, present } from './values.js';
 
@@ -29,13 +28,14 @@ export function twinOf(
   event: WindowsEvent,
   rule: Rule,
   device: Device,
-  scope: Pick<RuleScope, 'twin'>,
+  { milliseconds: ms }: Moment,
+  correlation: Correlation,
 ): TwinEvent | undefined {
   if (rule.table === 'DeviceProcessEvents') {
     return twinOfStart(event, device);
   }
   const { twin } = rule;
-  const key = twin?.rowKey ? twin.rowKey(event, scope.twin) : twin?.key(event);
+  const key = twin && rowKeyOf(twin, event, device, ms, correlation);
   return twin && key !== undefined
     ? {
         role: twin.role,

@@ -218,6 +218,12 @@ describe('a registry value of two logs', () => {
       expect(replacedBy(better, first)).toHaveLength(1);
       expect(replacedBy(better, later)).toEqual([]);
     });
+
+    it('stays where Sysmon tells of the rest once more', () => {
+      const correlation = new Correlation();
+      const all = [better, other, better].map((each) => replacedBy(each, correlation));
+      expect(all).toEqual([[], [], []]);
+    });
   });
 
   it('two changes of data that Sysmon does not have are two, though it tells of one alone', () => {
