@@ -14,6 +14,7 @@ import {
   type SharedPlan,
 } from './plan.js';
 import { partVariable } from './tables.js';
+import { hasVolatile } from './traversal.js';
 import { isWhole } from './whole.js';
 
 const no: PlanExpression = { kind: 'literal', type: 'bool', value: false };
@@ -143,7 +144,8 @@ function withParts(
     id: context.counter.next++,
     plan: table.plan,
     columns: columns.map(({ column }) => column),
-    materialized: false,
+    // Values of chance that tell the parts apart are the same in both.
+    materialized: hasVolatile(table.plan),
   };
   const rows: Relation = { ...table, plan: { kind: 'shared', shared, columns } };
   return [rows, build.group(rows, context.partition)];

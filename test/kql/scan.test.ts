@@ -263,6 +263,11 @@ describe('the rows of a partition are mixed with others', () => {
       [[0], [0], [0], [4], [10], [11]],
     ],
     [
+      'parts by chance',
+      'range x from 1 to 2 step 1 | extend r = rand() | partition by r (take 1 | count)',
+      [[1], [1]],
+    ],
+    [
       'counts of which only the number is asked for',
       `union (${rows} | partition by k (where v > 9 | count) | count),
              (${rows} | mv-apply x = dynamic([1, 2]) to typeof(long) on (where x > v | count) | count)
