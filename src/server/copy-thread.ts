@@ -11,5 +11,12 @@ export interface DatabaseCopies {
 
 const { files, mayBeGone = false } = workerData as DatabaseCopies;
 for (const [from, to] of files) {
-  if (!mayBeGone || existsSync(from)) copyDatabase(from, to);
+  if (mayBeGone && !existsSync(from)) continue;
+  try {
+    copyDatabase(from, to);
+  } catch (error) {
+    // An error of the database's own kind would lose its words on the way to another thread.
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`${from} cannot be copied: ${message}`), { code });
+  }
 }

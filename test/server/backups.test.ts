@@ -18,6 +18,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Configuration, checkConfiguration } from '../../src/configuration.js';
 import { issueToken, type Quarry, startQuarry } from '../../src/main.js';
+import { Backups } from '../../src/server/backups.js';
+import { dataPaths } from '../../src/server/data-directory.js';
 import { type Answer, read } from '../api/fixture.js';
 
 const roles = [
@@ -198,6 +200,19 @@ describe('a copy of a directory that is served', () => {
       await restored.close();
     }
   });
+});
+
+it('a metadata store that cannot be copied is named, and there is no copy', async () => {
+  const paths = dataPaths(join(directory, 'unreadable'));
+  await mkdir(paths.spool, { recursive: true });
+  await writeFile(paths.store, 'no database'.repeat(100));
+  const engine = { copyTo: (_folder: string, meanwhile: () => Promise<void>) => meanwhile() };
+  const backups = await Backups.open(paths, engine, paths.store);
+  await expect(backups.make()).rejects.toThrow(/quarry\.db cannot be copied: .*not a database/);
+  await rm(paths.store);
+  await expect(backups.make()).rejects.toThrow('quarry.db cannot be copied');
+  expect(await readdir(paths.backups)).toEqual([]);
+  await expect(access(paths.store)).rejects.toThrow('ENOENT');
 });
 
 describe('a directory of which something is lost', () => {
