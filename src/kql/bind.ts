@@ -1,3 +1,4 @@
+import './repairs.js';
 import { findLegacyTable } from '../catalog/catalog.js';
 import type { Catalog } from '../catalog/types.js';
 import { HuntError, type TextSpan } from '../errors.js';

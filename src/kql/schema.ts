@@ -1,7 +1,8 @@
 import { columnsOf, columnsSeen } from '../catalog/catalog.js';
 import type { Catalog, LegacyTable } from '../catalog/types.js';
-import { dotNetArray, type GlobalState, language, leaveUnlisted } from './language.js';
+import { dotNetArray, type GlobalState, language } from './language.js';
 import type { NamedTables } from './named-tables.js';
+import { leaveUnlisted } from './repairs/listed-tables.js';
 import type { SchemaColumn } from './syntax.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { ScalarType } from '../catalog/types.js';
 import { scalarTypes } from '../catalog/types.js';
 import type { TextSpan } from '../errors.js';
-import { type DotNetList, foundName, language, listOf } from './language.js';
+import { type DotNetList, language, listOf } from './language.js';
+import { foundName } from './repairs/finds.js';
 
 /**
  * Microsoft's syntax tree, as far as we read it. Nodes keep their .NET shapes and member names; one
