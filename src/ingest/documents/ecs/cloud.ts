@@ -84,6 +84,17 @@ function ofDirectory(): Expression {
   );
 }
 
+/** Whose address and program it was, and what ECS knows of them. */
+export const cloudCaller = {
+  IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
+  CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
+  City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
+  Isp: at('source.as.organization.name'),
+  UserAgent: at('user_agent.original'),
+  OSPlatform: at('user_agent.os.name'),
+  DeviceType: at('user_agent.device.name'),
+};
+
 export const cloudActivity: DocumentRule = {
   event: 'activity in a service',
   table: 'CloudAppEvents',
@@ -138,13 +149,7 @@ export const cloudActivity: DocumentRule = {
       at('user.name'),
     ),
     AccountType: accountType(inPartAt('aws.cloudtrail.user_identity.type')),
-    IPAddress: to.address(firstOf(at('source.ip'), at('client.ip'))),
-    CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
-    City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
-    Isp: at('source.as.organization.name'),
-    UserAgent: at('user_agent.original'),
-    OSPlatform: at('user_agent.os.name'),
-    DeviceType: at('user_agent.device.name'),
+    ...cloudCaller,
     ActivityType: when(
       isOfCloudTrail,
       activityType('event.action', lists('aws.cloudtrail.read_only', 'true')),

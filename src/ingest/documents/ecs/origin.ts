@@ -5,6 +5,7 @@ import { extended, replacedAt, textIn, valueAt } from '../document.js';
 import { at, firstOf } from '../expression.js';
 import type { DocumentRule, DocumentSource, SourceDocument } from '../rule.js';
 import * as to from '../transforms.js';
+import { cloudCaller } from './cloud.js';
 import { datasetOf, ecsDocument, moduleOf, timeOf } from './document.js';
 
 /** A source with a connector of its own, of which ECS's pipelines make events, too. */
@@ -29,15 +30,7 @@ export const wholeRecord = '@record';
 
 /** What ECS knows besides of the address and of the program, in tables that have columns for it. */
 const enrichments: Readonly<Record<string, Readonly<Record<string, Expression>>>> = {
-  CloudAppEvents: {
-    IPAddress: to.address(at('source.ip')),
-    CountryCode: firstOf(at('source.geo.country_iso_code'), at('client.geo.country_iso_code')),
-    City: firstOf(at('source.geo.city_name'), at('client.geo.city_name')),
-    Isp: at('source.as.organization.name'),
-    UserAgent: at('user_agent.original'),
-    OSPlatform: at('user_agent.os.name'),
-    DeviceType: at('user_agent.device.name'),
-  },
+  CloudAppEvents: cloudCaller,
   IdentityLogonEvents: {
     IPAddress: to.address(at('source.ip')),
     Port: to.integer(at('source.port')),
