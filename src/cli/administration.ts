@@ -4,9 +4,12 @@ import { checkStatus } from './answer.js';
 import { atPlace, type Connection, connect, type Place } from './connection.js';
 import { printable, tableText } from './formats.js';
 
-export interface AdminOptions extends Place {
-  readonly tenant: string;
+export interface ServerOptions extends Place {
   readonly format?: 'table' | 'json';
+}
+
+export interface AdminOptions extends ServerOptions {
+  readonly tenant: string;
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -37,13 +40,18 @@ export async function withAdmin<T>(
   }
 }
 
-export function command(name: string, description: string): Command {
+/** A command that is about the server as a whole, or names its tenant itself. */
+export function serverCommand(name: string, description: string): Command {
   return atPlace(new Command(name))
     .description(description)
-    .option('--tenant <id>', 'the tenant', 'default')
     .addOption(
       new Option('--format <format>', 'table on a terminal, else json').choices(['table', 'json']),
     );
+}
+
+/** A command that is about one tenant. */
+export function command(name: string, description: string): Command {
+  return serverCommand(name, description).option('--tenant <id>', 'the tenant', 'default');
 }
 
 export function group(name: string, description: string, commands: readonly Command[]): Command {
@@ -52,7 +60,7 @@ export function group(name: string, description: string, commands: readonly Comm
   return parent;
 }
 
-export function show(value: unknown, { format }: Pick<AdminOptions, 'format'>): void {
+export function show(value: unknown, { format }: Pick<ServerOptions, 'format'>): void {
   const rows = Array.isArray(value) ? (value as Json[]) : [value as Json];
   if ((format ?? (process.stdout.isTTY ? 'table' : 'json')) === 'json') {
     console.log(JSON.stringify(value, null, 2));

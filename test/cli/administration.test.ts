@@ -69,6 +69,10 @@ describe('the command line administers a running server', { timeout: 180_000 }, 
     const { path } = await answer('backup');
     expect(path.startsWith(join(directory, 'backups'))).toBe(true);
     expect(await readdir(path)).toEqual(expect.arrayContaining(['engine', 'keys', 'quarry.db']));
+    expect(await quarry(['backup', '--data', join(directory, 'mistyped')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no data directory'),
+    });
   });
 
   it('nothing but what is named, where a name would be another address', async () => {

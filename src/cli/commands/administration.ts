@@ -13,14 +13,17 @@ import {
   inTenant,
   type Json,
   listCommand,
+  type ServerOptions,
+  serverCommand,
   show,
   withAdmin,
 } from '../administration.js';
 import { checkStatus } from '../answer.js';
+import { requireStored } from '../connection.js';
 import { readText } from '../declarations.js';
 import { RefusedError, UsageError } from '../failure.js';
 
-interface TenantOptions extends AdminOptions {
+interface TenantOptions extends ServerOptions {
   readonly name?: string;
   readonly retention?: string;
 }
@@ -38,17 +41,17 @@ export function tenantCommand(): Command {
       .option('--name <name>', 'a name, for example a domain')
       .option('--retention <time>', 'how long events are kept: 30d, 400d, forever');
   return group('tenant', 'Make, change, export and delete tenants', [
-    command('list', 'List the tenants').action((options: AdminOptions) =>
+    serverCommand('list', 'List the tenants').action((options: ServerOptions) =>
       withAdmin(options, async (ask) => show((await ask('GET', '/tenants'))['tenants'], options)),
     ),
-    withChange(command('add', 'Make a tenant'))
+    withChange(serverCommand('add', 'Make a tenant'))
       .argument('<id>', 'lower-case letters, digits and hyphens')
       .action((id: string, options: TenantOptions) =>
         withAdmin(options, async (ask) =>
           show(await ask('POST', '/tenants', { id, ...tenantChange(options) }), options),
         ),
       ),
-    withChange(command('change', "Change a tenant's name or retention"))
+    withChange(serverCommand('change', "Change a tenant's name or retention"))
       .argument('<id>')
       .action((id: string, options: TenantOptions) =>
         withAdmin(options, async (ask) =>
@@ -58,17 +61,17 @@ export function tenantCommand(): Command {
           ),
         ),
       ),
-    command('remove', 'Delete a tenant with all that it has')
+    serverCommand('remove', 'Delete a tenant with all that it has')
       .argument('<id>')
       .requiredOption('--yes', 'really')
-      .action((id: string, options: AdminOptions) =>
+      .action((id: string, options: ServerOptions) =>
         withAdmin(options, async (ask) => {
           await ask('DELETE', `/tenants/${encodeURIComponent(id)}`);
         }),
       ),
-    command('export', "Write a tenant's telemetry to standard output, one event a line")
+    serverCommand('export', "Write a tenant's telemetry to standard output, one event a line")
       .argument('<id>')
-      .action((id: string, options: AdminOptions) =>
+      .action((id: string, options: ServerOptions) =>
         withAdmin(options, async (_ask, connection) => {
           const path = `/api/quarry/tenants/${encodeURIComponent(id)}/export`;
           const response = await checkStatus(await connection.send('GET', path));
@@ -347,12 +350,13 @@ export function roleCommand(): Command {
 }
 
 export function backupCommand(): Command {
-  return command(
+  return serverCommand(
     'backup',
     'Copy all that a server has, while it runs; prints where the copy is',
-  ).action((options: AdminOptions) =>
-    withAdmin(options, async (ask) => show(await ask('POST', '/backups'), options)),
-  );
+  ).action(async (options: ServerOptions) => {
+    await requireStored(options);
+    await withAdmin(options, async (ask) => show(await ask('POST', '/backups'), options));
+  });
 }
 
 export function usageCommand(): Command {
