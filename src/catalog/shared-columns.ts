@@ -299,6 +299,44 @@ const meanings = {
   Workload: { type: 'string', summary: 'Originating workload' },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
+/** What several tables tell of the initiating process, in the order that they have it in. */
+export const initiatingProcess = {
+  account: [
+    'InitiatingProcessAccountDomain',
+    'InitiatingProcessAccountName',
+    'InitiatingProcessAccountSid',
+    'InitiatingProcessAccountUpn',
+    'InitiatingProcessAccountObjectId',
+  ],
+  file: [
+    'InitiatingProcessSHA1',
+    'InitiatingProcessSHA256',
+    'InitiatingProcessMD5',
+    'InitiatingProcessFileName',
+    'InitiatingProcessFileSize',
+  ],
+  version: [
+    'InitiatingProcessVersionInfoCompanyName',
+    'InitiatingProcessVersionInfoProductName',
+    'InitiatingProcessVersionInfoProductVersion',
+    'InitiatingProcessVersionInfoInternalFileName',
+    'InitiatingProcessVersionInfoOriginalFileName',
+    'InitiatingProcessVersionInfoFileDescription',
+  ],
+  start: ['InitiatingProcessId', 'InitiatingProcessCommandLine', 'InitiatingProcessCreationTime'],
+  parent: [
+    'InitiatingProcessParentId',
+    'InitiatingProcessParentFileName',
+    'InitiatingProcessParentCreationTime',
+  ],
+  session: [
+    'InitiatingProcessSessionId',
+    'IsInitiatingProcessRemoteSession',
+    'InitiatingProcessRemoteSessionDeviceName',
+    'InitiatingProcessRemoteSessionIP',
+  ],
+} as const satisfies Readonly<Record<string, readonly (keyof typeof meanings)[]>>;
+
 /** A table's columns in their order: a name alone is one that means the same in several tables. */
 export function columnsOf(
   ...columns: readonly (keyof typeof meanings | Column)[]

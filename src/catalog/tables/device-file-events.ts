@@ -1,4 +1,4 @@
-import { columnsOf } from '../shared-columns.js';
+import { columnsOf, initiatingProcess } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceFileEvents: Table = {
@@ -24,31 +24,18 @@ export const deviceFileEvents: Table = {
     { name: 'PreviousFolderPath', type: 'string', summary: 'Folder before the change' },
     { name: 'PreviousFileName', type: 'string', summary: 'Name before the rename' },
     'FileSize',
-    'InitiatingProcessAccountDomain',
-    'InitiatingProcessAccountName',
-    'InitiatingProcessAccountSid',
-    'InitiatingProcessAccountUpn',
-    'InitiatingProcessAccountObjectId',
+    ...initiatingProcess.account,
     'InitiatingProcessMD5',
     'InitiatingProcessSHA1',
     'InitiatingProcessSHA256',
     'InitiatingProcessFolderPath',
     'InitiatingProcessFileName',
     'InitiatingProcessFileSize',
-    'InitiatingProcessVersionInfoCompanyName',
-    'InitiatingProcessVersionInfoProductName',
-    'InitiatingProcessVersionInfoProductVersion',
-    'InitiatingProcessVersionInfoInternalFileName',
-    'InitiatingProcessVersionInfoOriginalFileName',
-    'InitiatingProcessVersionInfoFileDescription',
-    'InitiatingProcessId',
-    'InitiatingProcessCommandLine',
-    'InitiatingProcessCreationTime',
+    ...initiatingProcess.version,
+    ...initiatingProcess.start,
     'InitiatingProcessIntegrityLevel',
     'InitiatingProcessTokenElevation',
-    'InitiatingProcessParentId',
-    'InitiatingProcessParentFileName',
-    'InitiatingProcessParentCreationTime',
+    ...initiatingProcess.parent,
     {
       name: 'RequestProtocol',
       type: 'string',
@@ -78,10 +65,7 @@ export const deviceFileEvents: Table = {
     },
     'AppGuardContainerId',
     'AdditionalFields',
-    'InitiatingProcessSessionId',
-    'IsInitiatingProcessRemoteSession',
-    'InitiatingProcessRemoteSessionDeviceName',
-    'InitiatingProcessRemoteSessionIP',
+    ...initiatingProcess.session,
     'InitiatingProcessUniqueId',
   ),
   actionTypes: [

@@ -1,4 +1,4 @@
-import { columnsOf } from '../shared-columns.js';
+import { columnsOf, initiatingProcess } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceNetworkEvents: Table = {
@@ -20,29 +20,14 @@ export const deviceNetworkEvents: Table = {
     'Protocol',
     { name: 'LocalIPType', type: 'string', summary: 'Address class of the local side' },
     'RemoteIPType',
-    'InitiatingProcessSHA1',
-    'InitiatingProcessSHA256',
-    'InitiatingProcessMD5',
-    'InitiatingProcessFileName',
-    'InitiatingProcessFileSize',
-    'InitiatingProcessVersionInfoCompanyName',
-    'InitiatingProcessVersionInfoProductName',
-    'InitiatingProcessVersionInfoProductVersion',
-    'InitiatingProcessVersionInfoInternalFileName',
-    'InitiatingProcessVersionInfoOriginalFileName',
-    'InitiatingProcessVersionInfoFileDescription',
-    'InitiatingProcessId',
-    'InitiatingProcessCommandLine',
-    'InitiatingProcessCreationTime',
+    ...initiatingProcess.file,
+    ...initiatingProcess.version,
+    ...initiatingProcess.start,
     'InitiatingProcessFolderPath',
     'InitiatingProcessParentFileName',
     'InitiatingProcessParentId',
     'InitiatingProcessParentCreationTime',
-    'InitiatingProcessAccountDomain',
-    'InitiatingProcessAccountName',
-    'InitiatingProcessAccountSid',
-    'InitiatingProcessAccountUpn',
-    'InitiatingProcessAccountObjectId',
+    ...initiatingProcess.account,
     'InitiatingProcessIntegrityLevel',
     'InitiatingProcessTokenElevation',
     {
@@ -52,10 +37,7 @@ export const deviceNetworkEvents: Table = {
     },
     'AppGuardContainerId',
     'AdditionalFields',
-    'InitiatingProcessSessionId',
-    'IsInitiatingProcessRemoteSession',
-    'InitiatingProcessRemoteSessionDeviceName',
-    'InitiatingProcessRemoteSessionIP',
+    ...initiatingProcess.session,
     'InitiatingProcessUniqueId',
   ),
   actionTypes: [

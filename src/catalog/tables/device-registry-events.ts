@@ -1,4 +1,4 @@
-import { columnsOf } from '../shared-columns.js';
+import { columnsOf, initiatingProcess } from '../shared-columns.js';
 import type { Table } from '../types.js';
 
 export const deviceRegistryEvents: Table = {
@@ -19,29 +19,12 @@ export const deviceRegistryEvents: Table = {
     { name: 'PreviousRegistryKey', type: 'string', summary: 'Key before the change' },
     { name: 'PreviousRegistryValueName', type: 'string', summary: 'Value name before the change' },
     { name: 'PreviousRegistryValueData', type: 'string', summary: 'Value data before the change' },
-    'InitiatingProcessAccountDomain',
-    'InitiatingProcessAccountName',
-    'InitiatingProcessAccountSid',
-    'InitiatingProcessAccountUpn',
-    'InitiatingProcessAccountObjectId',
-    'InitiatingProcessSHA1',
-    'InitiatingProcessSHA256',
-    'InitiatingProcessMD5',
-    'InitiatingProcessFileName',
-    'InitiatingProcessFileSize',
-    'InitiatingProcessVersionInfoCompanyName',
-    'InitiatingProcessVersionInfoProductName',
-    'InitiatingProcessVersionInfoProductVersion',
-    'InitiatingProcessVersionInfoInternalFileName',
-    'InitiatingProcessVersionInfoOriginalFileName',
-    'InitiatingProcessVersionInfoFileDescription',
-    'InitiatingProcessId',
-    'InitiatingProcessCommandLine',
-    'InitiatingProcessCreationTime',
+    ...initiatingProcess.account,
+    ...initiatingProcess.file,
+    ...initiatingProcess.version,
+    ...initiatingProcess.start,
     'InitiatingProcessFolderPath',
-    'InitiatingProcessParentId',
-    'InitiatingProcessParentFileName',
-    'InitiatingProcessParentCreationTime',
+    ...initiatingProcess.parent,
     'InitiatingProcessIntegrityLevel',
     'InitiatingProcessTokenElevation',
     {
@@ -50,10 +33,7 @@ export const deviceRegistryEvents: Table = {
       summary: 'Repeating event counter; unique only together with device and time',
     },
     'AppGuardContainerId',
-    'InitiatingProcessSessionId',
-    'IsInitiatingProcessRemoteSession',
-    'InitiatingProcessRemoteSessionDeviceName',
-    'InitiatingProcessRemoteSessionIP',
+    ...initiatingProcess.session,
     'InitiatingProcessUniqueId',
   ),
   actionTypes: [
